@@ -1,0 +1,52 @@
+"""Export of a book as an hledger journal: accounts by code, so that balances can be compared account by account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.kernel.money import plain_fen
+from domain.vouchers import voucher_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from projections.journal import JournalLine
+    from projections.register import AccountRow, BookRow
+
+TYPES = {"asset": "A", "cost": "A", "liability": "L", "equity": "E", "income": "R", "expense": "X"}
+"""hledger's account types by the kinds of our chart; costs in progress (生产成本) are assets."""
+
+
+def to_hledger(book: BookRow, accounts: Iterable[AccountRow], lines: Iterable[JournalLine]) -> Iterator[str]:
+    """Yield the journal's text, piece by piece; amounts in CNY, opening balances on the first period's first day."""
+    yield f"; {book.name} {book.book}\ncommodity CNY 1000.00\ndecimal-mark .\n\n"
+    for account in accounts:
+        yield f"account {account_name(account.code)}  ; {_comment(account.name)}, type: {TYPES[account.kind]}\n"
+    current: tuple[str, int] | None = None
+    for line in lines:
+        place = (line.period, line.entry)
+        if place != current:
+            current = place
+            yield "\n" + _header(book, line)
+        yield f"    {account_name(line.account)}  CNY {_amount(line)}\n"
+
+
+def account_name(code: str) -> str:
+    """Return hledger's account name: the levels' codes, so that 1020101 stands under 102 and 10201."""
+    return ":".join(code[:length] for length in (3, 5, 7, 9) if length <= len(code))
+
+
+def _header(book: BookRow, line: JournalLine) -> str:
+    if line.date is None:
+        return f"{book.first_period}-01 (期初) 期初余额\n"
+    number = voucher_number(line.period, line.number)
+    return f"{line.date} ({number}) {_comment(line.summary)}\n"
+
+
+def _comment(text: str) -> str:
+    """Return text without what would end a description or start a comment, tag or payee."""
+    return text.replace("\n", " ").replace(";", ";").replace("|", "¦").replace(",", ",").replace(":", ":")
+
+
+def _amount(line: JournalLine) -> str:
+    return plain_fen(line.debit_fen - line.credit_fen)

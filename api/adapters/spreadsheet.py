@@ -1,0 +1,161 @@
+"""Reading tables from CSV (UTF-8 with or without BOM, GB18030) and XLSX, with the row of every cell kept."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from domain.kernel.errors import Kind, RuleViolation, rule
+
+MAX_ROWS = 200_000
+"""The most rows a table may have; a year of a rich village has some 40,000."""
+
+NO_FILE = rule(
+    "import.no_file",
+    Kind.MALFORMED,
+    "文件夹 {folder} 中没有 {stem}.csv 或 {stem}.xlsx",
+    "the folder {folder} has neither {stem}.csv nor {stem}.xlsx",
+)
+TWO_FILES = rule(
+    "import.two_files",
+    Kind.MALFORMED,
+    "文件夹 {folder} 中同时有 {stem}.csv 和 {stem}.xlsx,请只保留一个",
+    "the folder {folder} has both {stem}.csv and {stem}.xlsx; keep one of them",
+)
+ENCODING = rule(
+    "import.encoding",
+    Kind.MALFORMED,
+    "{file} 第 {row} 行既不是 UTF-8 也不是 GB18030 编码,请另存为「CSV UTF-8」",
+    "{file} row {row} is neither UTF-8 nor GB18030; save it as 'CSV UTF-8'",
+)
+EMPTY = rule(
+    "import.empty",
+    Kind.MALFORMED,
+    "{file} 是空的,第一行应为表头:{expected}",
+    "{file} is empty; its first row should be the header {expected}",
+)
+NO_COLUMN = rule(
+    "import.column",
+    Kind.MALFORMED,
+    "{file} 第 1 行缺少列「{column}」;读到的表头:{read}",
+    "{file} row 1 has no column '{column}'; the header read is {read}",
+)
+TOO_LONG = rule(
+    "import.too_long",
+    Kind.MALFORMED,
+    "{file} 超过 {limit} 行,请按年度拆分",
+    "{file} has more than {limit} rows; split it by year",
+)
+NOT_XLSX = rule(
+    "import.xlsx",
+    Kind.MALFORMED,
+    "{file} 不是可读的 XLSX 工作簿:{problem}",
+    "{file} is not a readable XLSX workbook: {problem}",
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a format: its field, its Chinese and English headers, whether it may be missing."""
+
+    field: str
+    zh: str
+    en: str
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: its number in the file (the header is row 1) and its cells by field."""
+
+    file: str
+    number: int
+    cells: dict[str, str]
+
+
+def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row]:
+    """Return the rows of `stem`.csv or .xlsx in `folder`, blank rows left out; raises what is wrong with the file."""
+    path = _find(folder, stem)
+    lines = _read_xlsx(path) if path.suffix == ".xlsx" else _read_csv(path)
+    if len(lines) > MAX_ROWS:
+        raise TOO_LONG(file=path.name, limit=MAX_ROWS)
+    if not lines or not any(cell.strip() for cell in lines[0]):
+        raise EMPTY(file=path.name, expected=",".join(column.zh for column in columns))
+    places = _places(path.name, lines[0], columns)
+    return [
+        Row(path.name, number, {field: _cell(line, place) for field, place in places.items()})
+        for number, line in enumerate(lines[1:], start=2)
+        if any(cell.strip() for cell in line)
+    ]
+
+
+def _find(folder: Path, stem: str) -> Path:
+    found = [path for suffix in (".csv", ".xlsx") if (path := folder / f"{stem}{suffix}").is_file()]
+    if not found:
+        raise NO_FILE(folder=folder, stem=stem)
+    if len(found) > 1:
+        raise TWO_FILES(folder=folder, stem=stem)
+    return found[0]
+
+
+def _places(file: str, header: list[str], columns: tuple[Column, ...]) -> dict[str, int]:
+    names = [cell.strip() for cell in header]
+    places = {}
+    for column in columns:
+        place = next((names.index(name) for name in (column.zh, column.en) if name in names), None)
+        if place is not None:
+            places[column.field] = place
+        elif not column.optional:
+            raise NO_COLUMN(file=file, column=f"{column.zh}/{column.en}", read=",".join(names))
+    return places
+
+
+def _cell(line: list[str], place: int) -> str:
+    return line[place].strip() if place < len(line) else ""
+
+
+def _read_csv(path: Path) -> list[list[str]]:
+    text = _decode(path.name, path.read_bytes())
+    return list(csv.reader(text.splitlines(keepends=True)))
+
+
+def _decode(file: str, data: bytes) -> str:
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise _bad_encoding(file, data, error.start) from None
+    if "\x00" in text:
+        raise _bad_encoding(file, data, data.index(b"\x00"))
+    return text
+
+
+def _bad_encoding(file: str, data: bytes, position: int) -> RuleViolation:
+    return ENCODING(file=file, row=data.count(b"\n", 0, position) + 1)
+
+
+def _read_xlsx(path: Path) -> list[list[str]]:
+    try:
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
+        return [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    except (CalamineError, OSError) as error:
+        raise NOT_XLSX(file=path.name, problem=str(error)) from None
+
+
+def _text(value: object) -> str:
+    """Return a workbook's typed cell as a person reads it: no exponent, dates as YYYY-MM-DD."""
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
+    return str(value)

@@ -1,0 +1,108 @@
+"""Tables out: CSV that spreadsheet programs open (UTF-8 with BOM), XLSX with real numbers, aligned text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from dataclasses import dataclass
+
+import xlsxwriter
+
+from domain.kernel.money import format_fen, plain_fen
+
+BOM = "\ufeff"
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column: its header, and whether its integers are fen to be shown as yuan."""
+
+    header: str
+    money: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a title; `rows` hold text and numbers; the last row may be totals."""
+
+    title: str
+    columns: tuple[TableColumn, ...]
+    rows: list[tuple[object, ...]]
+
+
+def to_csv(table: Table) -> bytes:
+    """Return the table as CSV; amounts in yuan with two decimals, no separators."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([column.header for column in table.columns])
+    for row in table.rows:
+        writer.writerow([_plain(value, column) for value, column in zip(row, table.columns, strict=True)])
+    return (BOM + out.getvalue()).encode()
+
+
+def _plain(value: object, column: TableColumn) -> str:
+    if value is None:
+        return ""
+    text = plain_fen(value) if column.money and isinstance(value, int) else str(value)
+    # a cell that begins so would be run as a formula by spreadsheet programs
+    return f"'{text}" if not column.money and text[:1] in {"=", "+", "-", "@", "\t"} else text
+
+
+def to_xlsx(table: Table) -> bytes:
+    """Return the table as a workbook; amounts are numbers in yuan with the format #,##0.00."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as workbook:
+        sheet = workbook.add_worksheet("Sheet1")
+        bold = workbook.add_format({"bold": True, "border": 1})
+        money = workbook.add_format({"num_format": "#,##0.00"})
+        sheet.freeze_panes(1, 0)
+        for place, column in enumerate(table.columns):
+            sheet.write_string(0, place, column.header, bold)
+            sheet.set_column(place, place, 16 if column.money else 14)
+        for number, row in enumerate(table.rows, start=1):
+            for place, (value, column) in enumerate(zip(row, table.columns, strict=True)):
+                if column.money and isinstance(value, int):
+                    sheet.write_number(number, place, value / 100, money)
+                elif value is not None:
+                    sheet.write(number, place, value if isinstance(value, (int, str)) else str(value))
+    return out.getvalue()
+
+
+def to_text(table: Table) -> str:
+    """Return the table aligned for a terminal; a Chinese character takes two columns."""
+    cells = [[column.header for column in table.columns]]
+    cells += [
+        [_shown(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows
+    ]
+    widths = [max(_width(row[place]) for row in cells) for place in range(len(table.columns))]
+    lines = [table.title]
+    for row in cells:
+        parts = (
+            _pad(cell, width, right=column.money)
+            for cell, width, column in zip(row, widths, table.columns, strict=True)
+        )
+        lines.append("  ".join(parts).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _shown(value: object, column: TableColumn) -> str:
+    if column.money and isinstance(value, int):
+        return format_fen(value) if value else ""
+    return "" if value is None else str(value)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _pad(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space
+
+
+def to_format(table: Table, wanted: str) -> bytes:
+    """Return the table as text, csv or xlsx."""
+    if wanted == "csv":
+        return to_csv(table)
+    return to_xlsx(table) if wanted == "xlsx" else to_text(table).encode()

@@ -1,0 +1,248 @@
+"""The commands of `sunledger`; each opens what it needs and closes it when done."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from api import reports
+from api.adapters.hledger import to_hledger
+from api.adapters.tables import to_format
+from api.adapters.tlog_export import export_tlog
+from api.cli.console import FINDINGS, err, out, progress, refusals
+from api.composition import open_service
+from api.importing import read_folder, run_import
+from api.identity import Keyring, load_key, save_key
+from api.posting import post_voucher
+from api.serving import serve_forever
+from api.settings import Settings
+from audit.source import open_source
+from audit.verify import verify as audit_book
+from domain.kernel.money import parse_fen
+from domain.kernel.note import SigningKey
+from domain.kernel.period import parse_period
+from projections import journal as journals
+from projections import rebuild as rebuilding
+from projections import register
+from projections.balances import trial_balance
+from projections.journal import JournalFilter
+
+app = typer.Typer(
+    name="sunledger",
+    help="阳光账本:村集体的签名、可公开核对的账本 / a village's signed, verifiable account book",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+report = typer.Typer(help="报表 / reports", no_args_is_help=True)
+export = typer.Typer(help="导出 / exports", no_args_is_help=True)
+app.add_typer(report, name="report")
+app.add_typer(export, name="export")
+
+
+class Format(str, Enum):
+    """How a report is written."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    xlsx = "xlsx"
+
+
+BookOption = Annotated[str, typer.Option("--book", help="账套编号(统一社会信用代码)/ organisation id")]
+FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / output format")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="写入文件 / write to a file")]
+
+
+def _write(data: bytes, target: Path | None) -> None:
+    if target:
+        target.write_bytes(data)
+    else:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+def _passphrase(settings: Settings) -> str:
+    return settings.passphrase.get_secret_value() if settings.passphrase else ""
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="含 book.toml、opening、journal 的文件夹 / the village's folder")],
+    keys: Annotated[Path | None, typer.Option(help="密钥文件夹 / keys folder")] = None,
+) -> None:
+    """导入一个村的表格 / Import a village's spreadsheets; all is checked before anything is posted."""
+    settings = Settings()
+    with refusals():
+        wanted = read_folder(folder)
+        keyring = Keyring(keys or settings.home / "keys" / wanted.book.id, wanted.book.id, _passphrase(settings))
+        with open_service(settings) as service, progress("导入 import") as (begin, advance):
+            result = run_import(service, wanted, keyring, begin, advance)
+    out.print(
+        f"{wanted.book.name}: 新入账凭证 {result.vouchers} 张,已有 {result.vouchers_there} 张,共 {result.size} 条记录 / "
+        f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries in the log"
+    )
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="地址 / address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口 / port")] = 8000,
+) -> None:
+    """提供网页和接口 / Serve the pages and the HTTP interface."""
+    settings = Settings()
+    with refusals(), open_service(settings) as service:
+        serve_forever(service, host, port)
+
+
+@report.command("trial-balance")
+def report_trial_balance(
+    book: BookOption,
+    period: Annotated[str, typer.Option(help="截止期间 / last period, YYYY-MM")],
+    first: Annotated[str | None, typer.Option("--from", help="起始期间 / first period")] = None,
+    wanted: FormatOption = Format.text,
+    target: OutOption = None,
+) -> None:
+    """科目余额表 / The trial balance of a book."""
+    with refusals(), open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        with service.pool.connection() as connection:
+            result = trial_balance(connection, book, period, first)
+    if wanted is Format.json:
+        data = json.dumps(reports.trial_object(result), ensure_ascii=False, indent=2).encode() + b"\n"
+    else:
+        data = to_format(reports.trial_table(result), wanted.value)
+    _write(data, target)
+
+
+@report.command("journal")
+def report_journal(
+    book: BookOption,
+    first: Annotated[str, typer.Option("--from", help="起始期间 / first period")] = "",
+    last: Annotated[str, typer.Option("--to", help="截止期间 / last period")] = "9999-12",
+    account: Annotated[str, typer.Option(help="科目及其下级 / account and below")] = "",
+    text: Annotated[str, typer.Option(help="摘要、往来、科目名称含 / text")] = "",
+    smallest: Annotated[str, typer.Option("--min", help="最小金额(元)/ at least, yuan")] = "",
+    largest: Annotated[str, typer.Option("--max", help="最大金额(元)/ at most, yuan")] = "",
+    wanted: FormatOption = Format.text,
+    target: OutOption = None,
+) -> None:
+    """序时账 / The journal of a book, filtered."""
+    with refusals(), open_service(Settings()) as service:
+        top = parse_fen(largest) if largest else JournalFilter.max_fen
+        first = parse_period(first) if first else ""
+        filtered = JournalFilter(first, parse_period(last), account, text, parse_fen(smallest), top)
+        service.runner.catch_up([book])
+        with service.pool.connection() as connection:
+            name = register.book(connection, book).name
+            lines = journals.journal(connection, book, filtered)
+    if wanted is Format.json:
+        data = json.dumps(reports.journal_object(book, lines), ensure_ascii=False, indent=2).encode() + b"\n"
+    else:
+        data = to_format(reports.journal_table(name, lines), wanted.value)
+    _write(data, target)
+
+
+@export.command("tlog")
+def export_tlog_(
+    folder: Annotated[Path, typer.Argument(help="目标文件夹 / target folder")], book: BookOption
+) -> None:
+    """导出公开日志 / Export the log in the C2SP tiles layout."""
+    with refusals(), open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        with service.pool.connection() as connection, progress("导出 export") as (_, advance):
+            size = export_tlog(connection, book, folder, advance)
+    out.print(f"{folder}: {size} 条记录 / entries")
+
+
+@export.command("hledger")
+def export_hledger(book: BookOption, target: OutOption = None) -> None:
+    """导出为 hledger 日记账 / Export as a journal that hledger reads."""
+    with refusals(), open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        with service.pool.connection() as connection:
+            row = register.book(connection, book)
+            lines = journals.journal(connection, book, JournalFilter(limit=2**31))
+            text = "".join(to_hledger(row, register.accounts(connection, book), lines))
+    _write(text.encode(), target)
+
+
+@app.command()
+def verify(
+    place: Annotated[str, typer.Argument(help="文件夹或网址 / folder or URL")],
+    anchor: Annotated[str, typer.Option(help="乡镇公钥 / the township's vkey you trust")] = "",
+    wanted: FormatOption = Format.text,
+    processes: Annotated[int, typer.Option(min=1, max=64)] = 1,
+) -> None:
+    """核对公开日志 / Verify a log; exit code 0 good, 1 findings, 2 could not run."""
+    with refusals(), progress("核对 verify") as (begin, advance):
+        done = 0
+
+        def show(now: int, total: int) -> None:
+            nonlocal done
+            begin(total)
+            advance(now - done)
+            done = now
+
+        result = audit_book(open_source(place), anchor=anchor, processes=processes, progress=show)
+    if wanted is Format.json:
+        out.print_json(json.dumps(result.as_object(), ensure_ascii=False))
+    else:
+        out.print(result.as_text(), end="", markup=False, soft_wrap=True)
+    if not result.ok:
+        sys.exit(FINDINGS)
+
+
+@app.command()
+def rebuild(
+    check: Annotated[bool, typer.Option("--check", help="只比较,不替换 / compare only")] = False,
+) -> None:
+    """从记录重算全部投影 / Rebuild every projection from nothing beside the live one and compare."""
+    with refusals(), open_service(Settings()) as service:
+        service.runner.catch_up()
+        with progress("重算 rebuild") as (begin, advance):
+            result = rebuilding.rebuild(service.pool, swap=not check, begin=begin, advance=advance)
+    for difference in result.differences:
+        err.print(f"✗ {difference}", markup=False)
+    out.print(f"{result.entries} 条记录,{len(result.tables)} 张表,{len(result.differences)} 处不同 / "
+              f"{result.entries} entries, {len(result.tables)} tables, {len(result.differences)} differences")
+    if result.differences and check:
+        sys.exit(FINDINGS)
+
+
+@app.command()
+def keygen(
+    name: Annotated[str, typer.Argument(help="密钥名称,如 账套/accountant/1 / key name")],
+    path: Annotated[Path, typer.Argument(help="密钥文件 / key file")],
+) -> None:
+    """生成签名密钥 / Make a signing key and print its public half."""
+    with refusals():
+        key = SigningKey.generate(name)
+        save_key(path, key, _passphrase(Settings()))
+    out.print(key.verifier.vkey, soft_wrap=True)
+
+
+@app.command()
+def post(
+    file: Annotated[Path, typer.Argument(help="凭证 JSON / the voucher's JSON")],
+    book: BookOption,
+    key: Annotated[list[Path], typer.Option(help="签名密钥文件,可多个 / key files that sign")],
+    url: Annotated[str, typer.Option(help="服务器网址 / the server's URL")] = "http://127.0.0.1:8000",
+    wait: Annotated[float, typer.Option(help="等待证明的秒数 / seconds to wait for the proof")] = 10.0,
+) -> None:
+    """本地签名并提交一张凭证 / Sign one voucher here and post it to a server."""
+    with refusals():
+        keys = [load_key(path, _passphrase(Settings())) for path in key]
+        with httpx.Client(base_url=url, timeout=wait + 30) as client:
+            receipt = post_voucher(client, book, file.read_bytes(), keys, wait)
+    out.print_json(json.dumps(receipt, ensure_ascii=False))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,63 @@
+"""The composition root: the one place that knows the concrete parts and puts them together."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from api.database import connect_pool, open_database
+from api.identity.logkeys import LogKeyFolder
+from domain.ledger import BookRecorder, Ledger, open_recorder
+from projections.runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg_pool import ConnectionPool
+
+    from api.settings import Settings
+
+WEB_ROLE = "sunledger_web"
+"""The database role of the running program: it may insert and select events, never change them."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running program: the database it is on, the write side, the read side and the log's keys."""
+
+    settings: Settings
+    database_url: str
+    pool: ConnectionPool[Any]
+    recorder: BookRecorder
+    ledger: Ledger
+    runner: Runner
+    log_keys: LogKeyFolder
+
+    def origin(self, book: str) -> str:
+        """Return the origin that a new book's log gets: a scheme-less URL prefix."""
+        return f"{self.settings.origin}/books/{book}"
+
+
+@contextmanager
+def open_service(settings: Settings) -> Iterator[Service]:
+    """Open the database (the embedded one if none is set) and everything on it; close it all when done."""
+    with open_database(settings) as url, service_on(settings, url) as service:
+        yield service
+
+
+@contextmanager
+def service_on(settings: Settings, url: str) -> Iterator[Service]:
+    """Put the parts together on a migrated database."""
+    passphrase = settings.passphrase.get_secret_value() if settings.passphrase else ""
+    log_keys = LogKeyFolder(settings.home / "logkeys", passphrase)
+    with connect_pool(url) as pool:
+        runner = Runner(pool, log_keys)
+        recorder = open_recorder(url, role=WEB_ROLE)
+        ledger = Ledger(recorder, on_commit=runner.notify)
+        try:
+            yield Service(settings, url, pool, recorder, ledger, runner, log_keys)
+        finally:
+            ledger.close()
+            runner.stop()
+            recorder.datastore.close()

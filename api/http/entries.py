@@ -1,0 +1,173 @@
+"""The door for signed entries, and each entry at its permanent address."""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+
+from api.http.parts import BookId, Database, Index, Services, documented
+from api.http.problems import TOO_LARGE
+from audit.tlog.tiles import decode_bundle
+from domain.entry import HEADER, parse_entry
+from domain.ledger import Receipt
+from projections import log
+
+MAX_BODY_BYTES = 16_777_216 + 512
+"""256 entries of the largest size, each behind its length."""
+
+MAX_WAIT_SECONDS = 30.0
+NOTE_TYPE = "text/plain; charset=utf-8"
+
+router = APIRouter(tags=["entries"])
+
+
+class ReceiptBody(BaseModel):
+    """Where an entry stands: index, base64 leaf hash; `proof` is a tlog-proof once a checkpoint covers it."""
+
+    book: str
+    index: int
+    leaf_hash: str
+    created: bool
+    proof: str | None = None
+
+
+class Receipts(BaseModel):
+    """The receipts of several entries, in the order they were posted."""
+
+    receipts: list[ReceiptBody]
+
+
+class SignatureBody(BaseModel):
+    """One signature: the key's name and the base64 of the raw signature."""
+
+    key: str
+    signature: str
+
+
+class EntryBody(BaseModel):
+    """An entry, decoded: the statement as signed, who signed, its index and base64 leaf hash."""
+
+    book: str
+    index: int
+    leaf_hash: str
+    statement: dict[str, Any]
+    signatures: list[SignatureBody]
+
+
+_POSTED = {"model": ReceiptBody | Receipts}
+_BODY = {
+    "requestBody": {
+        "description": "one signed note, or 1 to 256 of them as in an entry bundle (length in 2 bytes, note)",
+        "required": True,
+        "content": {
+            "text/plain": {"schema": {"type": "string"}},
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+
+
+@router.post(
+    "/books/{book}/entries",
+    status_code=201,
+    responses={
+        200: {"description": "all of them were there already", **_POSTED},
+        201: {"description": "stored durably", **_POSTED},
+        **documented(400, 403, 409, 422, 503),
+    },
+    openapi_extra=_BODY,
+)
+async def post_entries(
+    book: BookId,
+    request: Request,
+    service: Services,
+    response: Response,
+    wait: Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="seconds to wait for the proof")] = 0.0,
+) -> ReceiptBody | Receipts:
+    """Store one signed note, or several all or none; posting the same bytes again gives the same receipt."""
+    body = await _read(request)
+    single = body.startswith(HEADER)
+    notes = [body] if single else decode_bundle(body)
+    receipts = await run_in_threadpool(service.ledger.post, book, notes)
+    if not any(receipt.created for receipt in receipts):
+        response.status_code = 200
+    bodies = await run_in_threadpool(_bodies, service, book, receipts, wait)
+    return bodies[0] if single else Receipts(receipts=bodies)
+
+
+async def _read(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise TOO_LARGE(limit=MAX_BODY_BYTES)
+    return body
+
+
+def _bodies(service: Services, book: str, receipts: list[Receipt], wait: float) -> list[ReceiptBody]:
+    """Return the receipts, each with its proof when the log covers it within `wait` seconds."""
+    covered = wait > 0 and service.runner.wait_for(book, max(r.index for r in receipts) + 1, wait)
+    if not covered:
+        return [_body(receipt, None) for receipt in receipts]
+    with service.pool.connection() as connection:
+        return [
+            _body(receipt, log.proof_at(connection, book, receipt.index).decode()) for receipt in receipts
+        ]
+
+
+def _body(receipt: Receipt, proof: str | None) -> ReceiptBody:
+    return ReceiptBody(
+        book=receipt.book,
+        index=receipt.index,
+        leaf_hash=base64.b64encode(receipt.leaf_hash).decode(),
+        created=receipt.created,
+        proof=proof,
+    )
+
+
+@router.get(
+    "/books/{book}/entries/{index}.note",
+    response_class=Response,
+    responses={
+        200: {"content": {NOTE_TYPE: {"schema": {"type": "string"}}}, "description": "the signed note"},
+        **documented(400, 404, 503),
+    },
+)
+def get_note(book: BookId, index: Index, database: Database) -> Response:
+    """Return an entry's exact bytes."""
+    note = log.entry_at(database, book, index)
+    return Response(note, media_type=NOTE_TYPE, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+@router.get("/books/{book}/entries/{index}.json", responses=documented(400, 404, 503))
+def get_entry(book: BookId, index: Index, database: Database) -> EntryBody:
+    """Return an entry decoded; what proves it is the note."""
+    entry = parse_entry(log.entry_at(database, book, index))
+    return EntryBody(
+        book=book,
+        index=index,
+        leaf_hash=base64.b64encode(entry.leaf_hash).decode(),
+        statement=msgspec.json.decode(entry.text.split(b"\n")[1]),
+        signatures=[
+            SignatureBody(key=line.name, signature=base64.b64encode(line.signature).decode())
+            for line in entry.signatures
+        ],
+    )
+
+
+@router.get(
+    "/books/{book}/proof/{index}",
+    response_class=Response,
+    responses={
+        200: {"content": {NOTE_TYPE: {"schema": {"type": "string"}}}, "description": "a tlog-proof"},
+        **documented(400, 404, 503),
+    },
+)
+def get_proof(book: BookId, index: Index, database: Database) -> Response:
+    """Return the tlog-proof of an entry under the newest checkpoint."""
+    return Response(log.proof_at(database, book, index), media_type=NOTE_TYPE)

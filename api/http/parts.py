@@ -1,0 +1,51 @@
+"""What every route needs: the service, a connection, and the parameters' types with their documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Query, Request
+from psycopg import Connection
+
+from api.composition import Service
+from api.http.problems import Problem
+
+MAX_INDEX = 2**63 - 1
+
+
+def service_of(request: Request) -> Service:
+    """Return the running service."""
+    service: Service = request.app.state.service
+    return service
+
+
+def connection_of(request: Request) -> Iterator[Connection[Any]]:
+    """Lend a connection of the pool for one request."""
+    with service_of(request).pool.connection() as connection:
+        yield connection
+
+
+Services = Annotated[Service, Depends(service_of)]
+Database = Annotated[Connection[Any], Depends(connection_of)]
+BookId = Annotated[
+    str,
+    Path(description="the organisation's unified social credit code", pattern=r"^[0-9A-Z]{18}$"),
+]
+Index = Annotated[int, Path(description="the entry's index in the log, from 0", ge=0, le=MAX_INDEX)]
+PeriodText = Annotated[str, Query(description="a period YYYY-MM", pattern=r"^[0-9]{4}-[0-9]{2}$")]
+
+_TEXT = {
+    400: "the request or the entry is malformed",
+    403: "a signature is missing, wrong, or of a key that may not",
+    404: "there is no such thing",
+    409: "it contradicts what is there already",
+    422: "a rule refuses it",
+    503: "the database is away or full; try again after Retry-After seconds",
+}
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI entries of the problem documents that a route may answer with."""
+    schema = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    return {status: {"description": _TEXT[status], "content": schema} for status in statuses}

@@ -1,0 +1,152 @@
+"""Reports over HTTP: one URL with different suffixes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
+
+from api import reports
+from api.adapters.tables import Table, to_csv, to_xlsx
+from api.http.parts import BookId, Database, documented
+from domain.kernel.money import parse_fen
+from projections import journal, register
+from projections.balances import trial_balance
+from projections.journal import JournalFilter
+
+CSV_TYPE = "text/csv; charset=utf-8"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PERIOD = r"^[0-9]{4}-[0-9]{2}$"
+MAX_PAGE_LINES = 10_000
+
+router = APIRouter(prefix="/books/{book}", tags=["reports"])
+
+Last = Annotated[str, Query(alias="period", description="the last period, YYYY-MM", pattern=PERIOD)]
+First = Annotated[
+    str | None, Query(alias="from", description="the first period; default: the same", pattern=PERIOD)
+]
+
+
+class TrialRowBody(BaseModel):
+    """An account's line; all amounts in fen."""
+
+    account: str
+    name: str
+    opening_debit_fen: int
+    opening_credit_fen: int
+    debit_fen: int
+    credit_fen: int
+    year_debit_fen: int
+    year_credit_fen: int
+    closing_debit_fen: int
+    closing_credit_fen: int
+
+
+class TrialBalanceBody(BaseModel):
+    """A trial balance: from how many entries under which root, its rows, and the totals of each figure."""
+
+    model_config = {"populate_by_name": True, "extra": "allow"}
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    rows: list[TrialRowBody]
+    totals: dict[str, int]
+
+
+class JournalLineBody(BaseModel):
+    """A line of the journal; amounts in fen, `number` the voucher's in its period (0: opening balances)."""
+
+    entry: int
+    line: int
+    period: str
+    number: int
+    date: str | None
+    account: str
+    name: str
+    summary: str
+    party: str
+    project: str
+    debit_fen: int
+    credit_fen: int
+
+
+class JournalBody(BaseModel):
+    """Journal lines."""
+
+    book: str
+    lines: list[JournalLineBody]
+
+
+def _file(kind: str) -> dict[int | str, dict[str, Any]]:
+    content = {kind: {"schema": {"type": "string", "format": "binary"}}}
+    return {200: {"description": "the file", "content": content}, **documented(400, 404, 503)}
+
+
+def _download(table: Table, kind: str, name: str) -> Response:
+    data = to_csv(table) if kind == CSV_TYPE else to_xlsx(table)
+    return Response(data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.get("/trial-balance.json", response_model=TrialBalanceBody, responses=documented(400, 404, 503))
+def get_trial_balance(book: BookId, database: Database, last: Last, first: First = None) -> dict[str, Any]:
+    """Return the trial balance (科目余额表)."""
+    return reports.trial_object(trial_balance(database, book, last, first))
+
+
+@router.get("/trial-balance.csv", response_class=Response, responses=_file(CSV_TYPE))
+def get_trial_balance_csv(book: BookId, database: Database, last: Last, first: First = None) -> Response:
+    """Return the trial balance as CSV."""
+    table = reports.trial_table(trial_balance(database, book, last, first))
+    return _download(table, CSV_TYPE, f"trial-balance-{book}-{last}.csv")
+
+
+@router.get("/trial-balance.xlsx", response_class=Response, responses=_file(XLSX_TYPE))
+def get_trial_balance_xlsx(book: BookId, database: Database, last: Last, first: First = None) -> Response:
+    """Return the trial balance as a workbook."""
+    table = reports.trial_table(trial_balance(database, book, last, first))
+    return _download(table, XLSX_TYPE, f"trial-balance-{book}-{last}.xlsx")
+
+
+def journal_filter(
+    first: Annotated[str, Query(alias="from", pattern=PERIOD)] = "0000-00",
+    last: Annotated[str, Query(alias="to", pattern=PERIOD)] = "9999-99",
+    account: Annotated[str, Query(pattern=r"^[0-9]{0,9}$", description="an account with all below it")] = "",
+    text: Annotated[str, Query(max_length=100)] = "",
+    smallest: Annotated[str, Query(alias="min", max_length=30, description="yuan")] = "",
+    largest: Annotated[str, Query(alias="max", max_length=30, description="yuan")] = "",
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_LINES)] = 1_000,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> JournalFilter:
+    """Return the filter that the query parameters mean; raises `money.malformed`."""
+    top = parse_fen(largest) if largest else JournalFilter.max_fen
+    return JournalFilter(first, last, account, text, parse_fen(smallest), top, limit, offset)
+
+
+Wanted = Annotated[JournalFilter, Depends(journal_filter)]
+
+
+@router.get("/journal.json", response_model=JournalBody, responses=documented(400, 404, 503))
+def get_journal(book: BookId, database: Database, wanted: Wanted) -> dict[str, Any]:
+    """Return the lines of the journal (序时账) that fit the filter."""
+    register.book(database, book)
+    return reports.journal_object(book, journal.journal(database, book, wanted))
+
+
+@router.get("/journal.csv", response_class=Response, responses=_file(CSV_TYPE))
+def get_journal_csv(book: BookId, database: Database, wanted: Wanted) -> Response:
+    """Return exactly the filtered lines as CSV."""
+    name = register.book(database, book).name
+    table = reports.journal_table(name, journal.journal(database, book, wanted))
+    return _download(table, CSV_TYPE, f"journal-{book}.csv")
+
+
+@router.get("/journal.xlsx", response_class=Response, responses=_file(XLSX_TYPE))
+def get_journal_xlsx(book: BookId, database: Database, wanted: Wanted) -> Response:
+    """Return exactly the filtered lines as a workbook."""
+    name = register.book(database, book).name
+    table = reports.journal_table(name, journal.journal(database, book, wanted))
+    return _download(table, XLSX_TYPE, f"journal-{book}.xlsx")

@@ -1,0 +1,40 @@
+"""The server's own keys: one per log, in a folder that only the server reads (日志密钥)."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from api.identity.keyfile import load_key, save_key
+from domain.kernel.note import SigningKey
+
+
+class LogKeyFolder:
+    """Log keys by origin; a file is named by the hex SHA-256 of the origin."""
+
+    def __init__(self, folder: Path, passphrase: str = "") -> None:
+        """Use `folder`; keys are protected by `passphrase` when it is given."""
+        self._folder = folder
+        self._passphrase = passphrase
+        self._loaded: dict[str, SigningKey] = {}
+
+    def key_of(self, origin: str) -> SigningKey | None:
+        """Return the key of a log, or None when it is not held here."""
+        if origin not in self._loaded:
+            path = self._path(origin)
+            if not path.exists():
+                return None
+            self._loaded[origin] = load_key(path, self._passphrase)
+        return self._loaded[origin]
+
+    def make(self, origin: str) -> SigningKey:
+        """Return the key of a log, made if it is not there yet."""
+        key = self.key_of(origin)
+        if key is None:
+            key = SigningKey.generate(origin)
+            save_key(self._path(origin), key, self._passphrase)
+            self._loaded[origin] = key
+        return key
+
+    def _path(self, origin: str) -> Path:
+        return self._folder / f"{hashlib.sha256(origin.encode()).hexdigest()}.key"

@@ -1,0 +1,16 @@
+"""Import of a village's spreadsheets: read, check everything, then post."""
+
+from api.importing.folder import ImportFolder, ImportRefused, Problem, read_folder
+from api.importing.plan import Plan, make_plan
+from api.importing.run import ImportResult, run_import
+
+__all__ = [
+    "ImportFolder",
+    "ImportRefused",
+    "ImportResult",
+    "Plan",
+    "Problem",
+    "make_plan",
+    "read_folder",
+    "run_import",
+]

@@ -1,0 +1,216 @@
+"""A folder with book.toml, opening.csv and journal.csv (or .xlsx), read and checked cell by cell."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from api.adapters.spreadsheet import Column, Row, read_table
+from api.importing.problems import ImportRefused, Problem
+from domain.chart import is_account_code
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.money import parse_fen
+from domain.kernel.period import parse_date, parse_period
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+BOOK_FILE = rule(
+    "import.book_toml",
+    Kind.MALFORMED,
+    "book.toml 有误:{problem}",
+    "book.toml is wrong: {problem}",
+)
+BAD_CODE = rule(
+    "import.account_code",
+    Kind.MALFORMED,
+    "科目编码应为 3、5、7 或 9 位数字,读到「{read}」",
+    "an account code has 3, 5, 7 or 9 digits; read '{read}'",
+)
+BAD_COUNT = rule(
+    "import.count",
+    Kind.MALFORMED,
+    "附件数应为 0 到 9999 的整数,读到「{read}」",
+    "the number of attachments is an integer from 0 to 9999; read '{read}'",
+)
+BLANK = rule(
+    "import.blank",
+    Kind.MALFORMED,
+    "此格不能为空",
+    "this cell must not be blank",
+)
+
+OPENING_COLUMNS = (
+    Column("code", "科目编码", "code"),
+    Column("name", "科目名称", "name"),
+    Column("debit", "借方余额", "debit"),
+    Column("credit", "贷方余额", "credit"),
+)
+JOURNAL_COLUMNS = (
+    Column("date", "日期", "date"),
+    Column("number", "凭证号", "number"),
+    Column("summary", "摘要", "summary"),
+    Column("code", "科目编码", "code"),
+    Column("name", "科目名称", "name"),
+    Column("debit", "借方金额", "debit"),
+    Column("credit", "贷方金额", "credit"),
+    Column("attachments", "附件数", "attachments"),
+)
+_HEADERS = {column.field: column.zh for column in (*OPENING_COLUMNS, *JOURNAL_COLUMNS)}
+
+
+@dataclass(frozen=True)
+class BookFile:
+    """book.toml: the organisation, its chart, its first period; optionally `closed_through` and the signers' names."""
+
+    id: str
+    name: str
+    division: str
+    chart: str
+    opened: str
+    closed_through: str = ""
+    origin: str = ""
+    people: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """A row of opening.csv or journal.csv with its values; amounts in fen."""
+
+    row: Row
+    code: str
+    name: str
+    debit_fen: int
+    credit_fen: int
+    date: str = ""
+    number: str = ""
+    summary: str = ""
+    attachments: int = 0
+
+
+@dataclass(frozen=True)
+class ImportFolder:
+    """All that a folder says."""
+
+    book: BookFile
+    opening: list[Amounts]
+    journal: list[Amounts]
+
+
+def read_folder(folder: Path) -> ImportFolder:
+    """Read the three files; raises `ImportRefused` with every problem found in them."""
+    problems: list[Problem] = []
+    book = _guard(problems, "book.toml", lambda: _read_book(folder))
+    opening = _read_amounts(folder, "opening", OPENING_COLUMNS, problems)
+    journal = _read_amounts(folder, "journal", JOURNAL_COLUMNS, problems)
+    if problems or book is None:
+        raise ImportRefused(problems)
+    return ImportFolder(book, opening, journal)
+
+
+def _guard(problems: list[Problem], file: str, read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except RuleViolation as violation:
+        problems.append(Problem.of(violation, file))
+        return None
+
+
+def _read_book(folder: Path) -> BookFile:
+    path = folder / "book.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise BOOK_FILE(problem=f"{path} 不存在 / does not exist") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BOOK_FILE(problem=str(error)) from None
+    return _book_of(table)
+
+
+def _book_of(table: dict[str, Any]) -> BookFile:
+    values = table.get("book")
+    people = table.get("people", {})
+    if not isinstance(values, dict) or not isinstance(people, dict):
+        raise BOOK_FILE(problem="[book] 缺失 / the table [book] is missing")
+    known = {"id", "name", "division", "chart", "opened", "closed_through", "origin"}
+    for key, value in values.items():
+        if key not in known or not isinstance(value, str):
+            raise BOOK_FILE(problem=f"[book] {key} = {value!r} 未知或不是文本 / unknown or no text")
+    missing = [key for key in ("id", "name", "division", "chart", "opened") if not values.get(key)]
+    if missing:
+        raise BOOK_FILE(problem=f"[book] 缺少 / lacks {', '.join(missing)}")
+    for key in ("opened", "closed_through"):
+        if values.get(key):
+            parse_period(values[key])
+    return BookFile(**values, people={role: str(name) for role, name in people.items()})
+
+
+def _read_amounts(
+    folder: Path, stem: str, columns: tuple[Column, ...], problems: list[Problem]
+) -> list[Amounts]:
+    rows = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, columns)) or []
+    return [_Cells(row, problems).amounts() for row in rows]
+
+
+class _Cells:
+    """One row's cells, parsed; what does not parse becomes a problem and a neutral value."""
+
+    def __init__(self, row: Row, problems: list[Problem]) -> None:
+        self._row = row
+        self._problems = problems
+
+    def amounts(self) -> Amounts:
+        in_journal = "date" in self._row.cells
+        return Amounts(
+            row=self._row,
+            code=self._parse("code", _code, ""),
+            name=self._row.cells["name"],
+            debit_fen=self._parse("debit", parse_fen, 0),
+            credit_fen=self._parse("credit", parse_fen, 0),
+            date=self._parse("date", _date, "") if in_journal else "",
+            number=self._parse("number", _filled, "") if in_journal else "",
+            summary=self._row.cells.get("summary", ""),
+            attachments=self._parse("attachments", _count, 0) if in_journal else 0,
+        )
+
+    def _parse(self, name: str, parse: Callable[[str], T], neutral: T) -> T:
+        read = self._row.cells[name]
+        try:
+            return parse(read)
+        except RuleViolation as violation:
+            self._problems.append(
+                Problem.of(violation, self._row.file, self._row.number, _HEADERS[name], read)
+            )
+            return neutral
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise BLANK()
+    return text
+
+
+def _code(text: str) -> str:
+    if not is_account_code(text):
+        raise BAD_CODE(read=text)
+    return text
+
+
+def _date(text: str) -> str:
+    """Accept 2026-03-05, 2026/3/5 and 2026.3.5; store the first form."""
+    parts = text.replace("/", "-").replace(".", "-").split("-")
+    if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts):
+        return parse_date(f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}")
+    return parse_date(text)
+
+
+def _count(text: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit()) or len(text) > 4:
+        raise BAD_COUNT(read=text)
+    return int(text)

@@ -1,0 +1,320 @@
+"""From a folder to the statements that are still to be posted, each checked by the domain's own rules.
+
+The plan is made on a private replica of the book: what the rules refuse there is reported with its file and
+row, before anything is signed or posted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from api.importing.folder import Amounts, ImportFolder
+from api.importing.problems import MAX_PROBLEMS, ImportRefused, Problem
+from domain.accounts import AccountAdded, NewAccount
+from domain.book import Book
+from domain.chart import chart, parent_code
+from domain.entry import MAX_ENTRY_BYTES, TOO_LARGE, Entry, parse_text, unsigned_text
+from domain.founding import BookOpened, Opened, Organisation
+from domain.founding.events import Log
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.note import Signature
+from domain.kernel.organisation import check_organisation
+from domain.kernel.ulid import derive
+from domain.opening import Balances, OpeningPosted
+from domain.periods import Closing, PeriodClosed
+from domain.policy import PolicySet, PolicyTiers, Tier
+from domain.vouchers import Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
+from domain.vouchers.lines import ONE_SIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from api.identity import Keyring
+    from domain.entry import AnyStatement
+    from domain.kernel.note import SigningKey
+    from domain.kernel.statement import Statement
+
+CHANGED = rule(
+    "import.changed",
+    Kind.CONFLICT,
+    "凭证 {number}({date})已经入账,而表中内容不同;已入账的凭证不能修改,请另记冲销凭证",
+    "voucher {number} of {date} is posted and the sheet differs from it; post a reversal instead of editing",
+    "财会〔2013〕20号 art. 10",
+)
+OTHER_MEANING = rule(
+    "import.account_name",
+    Kind.REFUSED,
+    "科目编码 {code} 在本科目表中是「{official}」,而表中写的是「{read}」(其编码为 {other});是否用了 2004 年的旧编码?",
+    "code {code} is {official} in this chart, but the sheet says {read} (code {other}); is it the chart of 2004?",
+    "财会〔2023〕20号",
+)
+NO_SUMMARY = rule("import.summary", Kind.MALFORMED, "凭证没有摘要", "the voucher has no summary", "会计基础工作规范 art. 51")
+
+NO_KEY = rule(
+    "import.no_key",
+    Kind.FORBIDDEN,
+    "密钥文件夹 {folder} 中没有本账套现行有效的 {role} 密钥",
+    "the keys folder {folder} holds no {role} key that is good in this book now",
+)
+
+ROLES = ("township", "accountant", "cashier", "head", "supervisor")
+"""The roles whose keys an import makes on first use."""
+
+DEFAULT_TIERS = [
+    Tier(from_fen=0, roles=["accountant", "head"], to_fen=100_000),
+    Tier(from_fen=100_000, roles=["accountant", "head", "supervisor"], to_fen=1_000_000),
+    Tier(from_fen=1_000_000, roles=["accountant", "head", "supervisor", "township"]),
+]
+"""Below 1,000 yuan two signatures, below 10,000 three, above also the township's (a common local rule)."""
+
+SIGNATURE_LINE_BYTES = 150
+"""Room for one signature line when an entry's size is estimated."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One statement to post: its type and data, its id, the roles that sign it, and the row it comes from."""
+
+    type: type[Statement]
+    data: Any
+    id: str
+    roles: tuple[str, ...]
+    source: Amounts | None = None
+
+    def statement(self, book: Book, at: str) -> AnyStatement:
+        """Return the statement as it would be signed now, on top of `book`."""
+        return self.type(at=at, book=book.book, data=self.data, id=self.id, seen=book.seen())  # type: ignore[call-arg,return-value]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps that are new, and how many vouchers were there already."""
+
+    steps: list[Step]
+    vouchers_there: int
+
+    @property
+    def vouchers(self) -> int:
+        """How many vouchers are to be posted."""
+        return sum(step.type is VoucherPosted for step in self.steps)
+
+
+def make_plan(
+    folder: ImportFolder, stored: Iterable[Entry], keyring: Keyring, log: Log
+) -> Plan:
+    """Return the plan for a folder on top of the stored entries; raises `ImportRefused` with every problem."""
+    return _Planner(folder, keyring, log).plan(stored)
+
+
+def signing_keys(book: Book, keyring: Keyring, roles: Iterable[str]) -> list[SigningKey]:
+    """Return the keyring's keys that may sign the book's next entry in these roles; raises `import.no_key`."""
+    keys = []
+    for role in roles:
+        active = (key.name for key in book.roles.active() if key.role == role)
+        name = next((name for name in active if keyring.holds(name)), None)
+        if book.size == 0:
+            name = f"{book.book}/{role}/1"
+        if name is None:
+            raise NO_KEY(role=role, folder=keyring.folder)
+        keys.append(keyring.named(name))
+    return keys
+
+
+class _Planner:
+    def __init__(self, folder: ImportFolder, keyring: Keyring, log: Log) -> None:
+        self._folder = folder
+        self._keyring = keyring
+        self._log = log
+        self._book = Book(folder.book.id)
+        self._steps: list[Step] = []
+        self._problems: list[Problem] = []
+        self._stored: dict[str, Any] = {}
+
+    def plan(self, stored: Iterable[Entry]) -> Plan:
+        for entry in stored:
+            self._book.evolve(entry)
+            self._stored[entry.statement.id] = entry.statement.data
+        self._founding()
+        if not self._problems:
+            self._accounts()
+            self._opening()
+            there = self._vouchers()
+        if self._problems:
+            raise ImportRefused(self._problems)
+        return Plan(self._steps, there)
+
+    def _founding(self) -> None:
+        file = self._folder.book
+        if self._book.size:
+            return
+        try:
+            check_organisation(file.id)
+        except RuleViolation as violation:
+            self._problems.append(Problem.of(violation, "book.toml", read=file.id))
+            return
+        grants = [self._keyring.grant(role, file.people.get(role, "")) for role in ROLES]
+        opened = Opened(
+            chart=file.chart,
+            first_period=file.opened,
+            keys=grants,
+            log=self._log,
+            organisation=Organisation(division=file.division, id=file.id, name=file.name),
+        )
+        self._add(BookOpened, opened, self._id("book"), ("township",))
+        if not self._problems:
+            tiers = PolicyTiers(tiers=DEFAULT_TIERS)
+            self._add(PolicySet, tiers, self._id("policy"), ("township", "head", "supervisor"))
+
+    def _accounts(self) -> None:
+        names: dict[str, Amounts] = {}
+        for row in (*self._folder.opening, *self._folder.journal):
+            self._check_name(row)
+            if row.code not in names or not names[row.code].name:
+                names[row.code] = row
+        wanted = {code[:length] for code in names for length in (3, 5, 7, 9) if length <= len(code)}
+        for code in sorted(wanted, key=lambda code: (len(code), code)):
+            if code not in self._book.accounts.by_code:
+                account = NewAccount(code=code, name=self._name(code, names))
+                self._add(AccountAdded, account, self._id("account", code), ("accountant",), names.get(code))
+
+    def _check_name(self, row: Amounts) -> None:
+        official = {account.name: account.code for account in chart(self._folder.book.chart).official}
+        other = official.get(row.name)
+        if len(row.code) == 3 and other and other != row.code:
+            name = next((name for name, code in official.items() if code == row.code), "-")
+            self._refuse(OTHER_MEANING(code=row.code, official=name, read=row.name, other=other), row, "科目名称")
+
+    def _name(self, code: str, names: Mapping[str, Amounts]) -> str:
+        """The sheet's name for a code, else the chart's suggestion, else the name of the account above."""
+        if code in names and names[code].name:
+            return names[code].name.rsplit("/", 1)[-1]
+        suggestion = chart(self._folder.book.chart).accounts.get(code)
+        if suggestion:
+            return suggestion.name
+        above = self._book.accounts.by_code.get(parent_code(code) or "")
+        return above.name if above else code
+
+    def _opening(self) -> None:
+        rows = [row for row in self._folder.opening if row.debit_fen or row.credit_fen]
+        lines = [self._line(row, "") for row in rows]
+        if not rows:
+            return
+        balances = Balances(lines=lines)
+        id_ = self._id("opening")
+        if self._book.opening.entry is None:
+            self._add(OpeningPosted, balances, id_, ("accountant", "head"), rows[0])
+        elif self._stored.get(id_) != balances:
+            self._refuse(CHANGED(number="期初余额", date=self._folder.book.opened), rows[0], "")
+
+    def _vouchers(self) -> int:
+        there = 0
+        for rows in self._grouped():
+            first = rows[0]
+            id_ = self._id("voucher", first.date, first.number)
+            voucher = self._voucher(rows)
+            if voucher is None:
+                continue
+            if id_ in self._stored:
+                there += 1
+                if self._stored[id_] != voucher:
+                    self._refuse(CHANGED(number=first.number, date=first.date), first, "凭证号")
+                continue
+            self._close_before(first.date[:7])
+            roles = tuple(self._book.policy.tier(amount_fen(voucher.lines)).roles)
+            self._add(VoucherPosted, voucher, id_, roles, first)
+        self._close_before("9999-99")
+        return there
+
+    def _grouped(self) -> list[list[Amounts]]:
+        groups: dict[tuple[str, str], list[Amounts]] = {}
+        for row in self._folder.journal:
+            groups.setdefault((row.date, row.number), []).append(row)
+        return sorted(groups.values(), key=lambda rows: rows[0].date)
+
+    def _voucher(self, rows: list[Amounts]) -> Voucher | None:
+        """Build a voucher of its rows, or report what is wrong with them."""
+        first = rows[0]
+        summary = next((row.summary for row in rows if row.summary), "")
+        lines = [self._line(row, summary) for row in rows]
+        try:
+            if not summary:
+                raise NO_SUMMARY()
+            for row in rows:
+                if (row.debit_fen == 0) == (row.credit_fen == 0):
+                    first = row
+                    raise ONE_SIDE(line=rows.index(row) + 1)
+            check_balanced(lines)
+        except RuleViolation as violation:
+            self._refuse(violation, first, "借方金额")
+            return None
+        return Voucher(
+            attachments=Attachments(count=max(row.attachments for row in rows)),
+            date=first.date,
+            lines=lines,
+            source=first.number,
+            summary=summary,
+        )
+
+    def _line(self, row: Amounts, summary: str) -> Line:
+        own = "" if row.summary == summary else row.summary
+        return Line(account=row.code, credit_fen=row.credit_fen, debit_fen=row.debit_fen, summary=own)
+
+    def _close_before(self, period: str) -> None:
+        """Close the periods that `closed_through` wants closed and that lie before `period`."""
+        through = min(self._folder.book.closed_through, period)
+        while self._book.periods.next_to_close <= through and self._book.periods.next_to_close < period:
+            closing = self._book.periods.next_to_close
+            added = self._add(
+                PeriodClosed, Closing(period=closing), self._id("close", closing), ("accountant", "head")
+            )
+            if not added:
+                return
+
+    def _add(
+        self,
+        type_: type[Statement],
+        data: Any,
+        id_: str,
+        roles: tuple[str, ...],
+        source: Amounts | None = None,
+    ) -> bool:
+        """Try a step on the replica; keep it, or report why the rules refuse it."""
+        step = Step(type_, data, id_, roles, source)
+        try:
+            self._try(step)
+        except RuleViolation as violation:
+            self._refuse(violation, source, "")
+            return False
+        self._steps.append(step)
+        return True
+
+    def _try(self, step: Step) -> None:
+        statement = step.statement(self._book, "2000-01-01T00:00:00+08:00")
+        text = unsigned_text(statement)
+        parse_text(text)
+        size = len(text) + SIGNATURE_LINE_BYTES * len(step.roles)
+        if size > MAX_ENTRY_BYTES:
+            raise TOO_LARGE(size=size, limit=MAX_ENTRY_BYTES)
+        names = sorted(key.name for key in signing_keys(self._book, self._keyring, step.roles))
+        signatures = tuple(Signature(name, 0, b"") for name in names)
+        entry = Entry(b"", text, statement, signatures, hashlib.sha256(text).digest())
+        registry = self._book.registry_for(statement)
+        self._book.decide(entry, [registry.keys[name] for name in names])
+        self._book.evolve(entry)
+
+    def _refuse(self, violation: RuleViolation, row: Amounts | None, column: str) -> None:
+        if len(self._problems) >= MAX_PROBLEMS:
+            raise ImportRefused(self._problems)
+        if row is None:
+            self._problems.append(Problem.of(violation, "book.toml"))
+        else:
+            self._problems.append(Problem.of(violation, row.row.file, row.row.number, column))
+
+    def _id(self, *parts: str) -> str:
+        """Return the id that the same thing always gets, so that a second import finds it."""
+        date = parts[1] if parts[0] == "voucher" else f"{self._folder.book.opened}-01"
+        moment = datetime.fromisoformat(f"{date}T00:00:00").replace(tzinfo=UTC)
+        return derive(int(moment.timestamp() * 1000), self._folder.book.id, *parts)

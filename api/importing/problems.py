@@ -1,0 +1,45 @@
+"""What is wrong with a folder, cell by cell; nothing of it is posted as long as there is a problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.kernel.errors import RuleViolation
+
+MAX_PROBLEMS = 50
+"""More problems than this are counted, not listed."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem: file, row (1 is the header; 0: the file as a whole), column, what was read, rule and messages."""
+
+    file: str
+    row: int
+    column: str
+    read: str
+    rule: str
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, violation: RuleViolation, file: str, row: int = 0, column: str = "", read: str = "") -> Problem:
+        """Place a violation in a file."""
+        return cls(file, row, column, read, violation.rule.code, violation.zh, violation.en)
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row:
+            place += f" 第 {self.row} 行 (row {self.row})"
+        if self.column:
+            place += f" 「{self.column}」"
+        return f"{place}: {self.zh} / {self.en} [{self.rule}]"
+
+
+class ImportRefused(Exception):  # noqa: N818 -- a refusal with its reasons, not a fault
+    """The folder has problems; nothing was posted."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        """Carry all problems found."""
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems

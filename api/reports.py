@@ -1,0 +1,85 @@
+"""Reports: the trial balance and the journal as JSON and as tables, from one query each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from api.adapters.tables import Table, TableColumn
+from domain.vouchers import voucher_number
+
+if TYPE_CHECKING:
+    from projections.balances import TrialBalance
+    from projections.journal import JournalLine
+
+TRIAL_COLUMNS = (
+    TableColumn("科目编码"),
+    TableColumn("科目名称"),
+    TableColumn("期初借方余额", money=True),
+    TableColumn("期初贷方余额", money=True),
+    TableColumn("本期借方发生额", money=True),
+    TableColumn("本期贷方发生额", money=True),
+    TableColumn("本年累计借方", money=True),
+    TableColumn("本年累计贷方", money=True),
+    TableColumn("期末借方余额", money=True),
+    TableColumn("期末贷方余额", money=True),
+)
+JOURNAL_COLUMNS = (
+    TableColumn("日期"),
+    TableColumn("凭证号"),
+    TableColumn("摘要"),
+    TableColumn("科目编码"),
+    TableColumn("科目名称"),
+    TableColumn("借方金额", money=True),
+    TableColumn("贷方金额", money=True),
+    TableColumn("往来单位"),
+    TableColumn("项目"),
+    TableColumn("记录序号"),
+)
+
+
+def trial_object(report: TrialBalance) -> dict[str, Any]:
+    """Return the trial balance as the JSON object that every door gives; amounts in fen."""
+    return {
+        "book": report.book,
+        "name": report.name,
+        "from": report.first,
+        "period": report.period,
+        "entries": report.entries,
+        "root": report.root,
+        "rows": [row._asdict() for row in report.rows],
+        "totals": report.totals,
+    }
+
+
+def trial_table(report: TrialBalance) -> Table:
+    """Return the trial balance (科目余额表) as a table whose last row are the totals (合计)."""
+    title = f"科目余额表  {report.name}  {report.first} — {report.period}"
+    rows: list[tuple[object, ...]] = [tuple(row) for row in report.rows]
+    return Table(title, TRIAL_COLUMNS, [*rows, ("合计", "", *report.totals.values())])
+
+
+def journal_object(book: str, lines: list[JournalLine]) -> dict[str, Any]:
+    """Return journal lines as a JSON object; amounts in fen."""
+    return {"book": book, "lines": [msgspec.to_builtins(line._asdict()) for line in lines]}
+
+
+def journal_table(name: str, lines: list[JournalLine]) -> Table:
+    """Return journal lines (序时账) as a table."""
+    rows = [
+        (
+            line.date,
+            voucher_number(line.period, line.number) if line.number else "期初",
+            line.summary,
+            line.account,
+            line.name,
+            line.debit_fen or None,
+            line.credit_fen or None,
+            line.party,
+            line.project,
+            line.entry,
+        )
+        for line in lines
+    ]
+    return Table(f"序时账  {name}", JOURNAL_COLUMNS, rows)

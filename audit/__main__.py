@@ -1,0 +1,38 @@
+"""The verifier's command line: ``python -m audit PLACE [--anchor VKEY] [--format json]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from audit.source import open_source
+from audit.verify import verify
+from domain.kernel.errors import RuleViolation
+
+GOOD, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+"""Exit codes."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Audit the book at a folder or URL; exit code 0 good, 1 findings, 2 could not run."""
+    parser = argparse.ArgumentParser(prog="audit", description="核对一个账套的公开日志 / verify a book's public log")
+    parser.add_argument("place", help="文件夹或网址 / a folder or a URL such as http://host/books/ID")
+    parser.add_argument("--anchor", default="", metavar="VKEY", help="乡镇公钥 / the township's key that you trust")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--processes", type=int, default=1, metavar="N")
+    wanted = parser.parse_args(arguments)
+    try:
+        report = verify(open_source(wanted.place), anchor=wanted.anchor, processes=wanted.processes)
+    except RuleViolation as violation:
+        print(violation, file=sys.stderr)
+        return COULD_NOT_RUN
+    if wanted.format == "json":
+        print(json.dumps(report.as_object(), ensure_ascii=False, indent=2))
+    else:
+        print(report.as_text(), end="")
+    return GOOD if report.ok else FINDINGS
+
+
+if __name__ == "__main__":
+    sys.exit(main())

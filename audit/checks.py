@@ -1,0 +1,237 @@
+"""The checks: each is a small function that adds findings to a report and never raises or prints."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from audit.report import Finding
+from audit.tlog.checkpoint import Checkpoint, open_checkpoint
+from audit.tlog.tiles import ENTRIES, tile_hashes, tile_sizes
+from domain.balances import Balances, totals, trial_balance
+from domain.founding import BookOpened
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.note import parse_vkey
+from domain.kernel.period import next_period
+from domain.opening import OpeningPosted
+from domain.vouchers import VoucherPosted, VoucherReversed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from audit.report import Report
+    from audit.source import Source
+    from domain.book import Book
+    from domain.entry import Entry
+
+ROOT = rule(
+    "audit.root",
+    Kind.REFUSED,
+    "{size} 条记录算出的根是 {computed},检查点上签的是 {signed}",
+    "the root over {size} entries is {computed}, the checkpoint signs {signed}",
+    "RFC 6962 section 2.1",
+)
+VKEY = rule(
+    "audit.vkey",
+    Kind.REFUSED,
+    "log.vkey 与首条记录所定的日志公钥不同",
+    "log.vkey is not the log key that the first entry fixed",
+    "design section 4",
+)
+ANCHOR = rule(
+    "audit.anchor",
+    Kind.FORBIDDEN,
+    "首条记录没有由所给的乡镇公钥 {anchor} 签名",
+    "the first entry is not signed by the township's key {anchor}",
+    "design section 4: the trust anchor printed in the village office",
+)
+TILE = rule(
+    "audit.tile",
+    Kind.REFUSED,
+    "瓦片 {path} 与记录不符",
+    "the tile {path} does not follow from the entries",
+    "C2SP tlog-tiles",
+)
+TILE_MISSING = rule(
+    "audit.tile_missing",
+    Kind.REFUSED,
+    "缺少瓦片 {path}",
+    "the tile {path} is withheld",
+    "C2SP tlog-tiles",
+)
+NEGATIVE_CASH = rule(
+    "audit.negative_cash",
+    Kind.REFUSED,
+    "{date} 记账后科目 {account} 余额为 {balance_fen} 分(负数)",
+    "after {date} the balance of account {account} is {balance_fen} fen, below zero",
+    "财务制度 财农〔2021〕121号 art. 16; alert C03",
+)
+PUBLISHED = rule(
+    "audit.published",
+    Kind.REFUSED,
+    "公布的 {period} 科目余额表与日志不符:{problem}",
+    "the published trial balance of {period} does not follow from the log: {problem}",
+    "农经发〔2011〕13号",
+)
+
+MONEY_ACCOUNTS = ("101", "102")
+"""库存现金 and 银行存款, with all their detail accounts."""
+
+
+def check_checkpoint(source: Source, entries: Sequence[Entry | None], report: Report) -> Checkpoint | None:
+    """The newest checkpoint is signed by the log key that the first entry fixed."""
+    check = report.check("checkpoint", "检查点由本日志的密钥签名", "the checkpoint is signed by the log's key")
+    first = entries[0].statement if entries and entries[0] else None
+    if not isinstance(first, BookOpened):
+        return None
+    check.count = 1
+    try:
+        key = parse_vkey(first.data.log.vkey)
+        checkpoint = open_checkpoint(source.fetch("checkpoint"), key)
+        if source.fetch("log.vkey").rstrip(b"\n") != first.data.log.vkey.encode():
+            raise VKEY()
+    except RuleViolation as violation:
+        report.find(check, Finding.of(violation))
+        return None
+    except FileNotFoundError:
+        report.find(check, Finding.of(VKEY()))
+        return None
+    return checkpoint
+
+
+def check_root(book: Book, checkpoint: Checkpoint | None, report: Report) -> None:
+    """The entries hash to the root that the checkpoint signs."""
+    check = report.check("root", "全部记录与检查点的根一致", "all entries hash to the signed root")
+    if checkpoint is None:
+        return
+    check.count = book.size
+    if book.size != checkpoint.size or book.tree.root() != checkpoint.root:
+        signed = base64.b64encode(checkpoint.root).decode()
+        report.find(check, Finding.of(ROOT(size=book.size, computed=book.root(), signed=signed)))
+
+
+def check_tiles(source: Source, book: Book, report: Report) -> None:
+    """Every tile of hashes that is served follows from the entries."""
+    check = report.check("tiles", "每个瓦片都由记录算出", "every tile follows from the entries")
+    for tile in tile_sizes(book.size):
+        if tile.level == ENTRIES:
+            continue
+        check.count += 1
+        try:
+            served = source.fetch(tile.path)
+        except FileNotFoundError:
+            report.find(check, Finding.of(TILE_MISSING(path=tile.path)))
+            continue
+        if served != tile_hashes(tile, book.tree):
+            report.find(check, Finding.of(TILE(path=tile.path)))
+
+
+def check_anchor(first: Entry | None, anchor: str, report: Report) -> None:
+    """The first entry carries the signature of the township's key that the caller trusts."""
+    check = report.check("anchor", "首条记录由所信任的乡镇公钥签名", "the first entry is signed by the trusted township key")
+    check.count = 1
+    granted = isinstance(first.statement, BookOpened) if first else False
+    vkeys = {grant.vkey for grant in first.statement.data.keys} if first and granted else set()  # type: ignore[union-attr]
+    name = anchor.split("+", 1)[0]
+    signed = first is not None and any(line.name == name for line in first.signatures)
+    report.anchored = anchor in vkeys and signed
+    if not report.anchored:
+        report.find(check, Finding.of(ANCHOR(anchor=anchor), 0))
+
+
+def check_money(entries: Iterable[Entry | None], report: Report) -> None:
+    """Cash and bank are never below zero at the end of a day (C03); each dip is reported once."""
+    check = report.check("cash", "现金和银行存款每日余额不为负", "cash and bank are never below zero at a day's end")
+    days: dict[tuple[str, str], tuple[int, int]] = {}
+    for index, entry in enumerate(entries):
+        statement = entry.statement if entry else None
+        if not isinstance(statement, (VoucherPosted, VoucherReversed, OpeningPosted)):
+            continue
+        date = "" if isinstance(statement, OpeningPosted) else statement.data.date
+        for line in statement.data.lines:
+            if line.account.startswith(MONEY_ACCOUNTS):
+                moved, _ = days.get((line.account, date), (0, 0))
+                days[line.account, date] = (moved + line.debit_fen - line.credit_fen, index)
+    balance: dict[str, int] = {}
+    for (account, date), (moved, index) in sorted(days.items()):
+        before = balance.get(account, 0)
+        balance[account] = before + moved
+        check.count += 1
+        if balance[account] < 0 <= before:
+            violation = NEGATIVE_CASH(date=date, account=account, balance_fen=balance[account])
+            report.find(check, Finding.of(violation, index))
+
+
+def check_published(source: Source, book: Book, entries: Sequence[Entry | None], report: Report) -> None:
+    """The trial balances that are published are the ones that follow from the log."""
+    check = report.check("balances", "公布的余额与日志算出的一致", "published balances follow from the log")
+    for period in _periods(book, entries):
+        served = source.trial_balance(period)
+        if served is None:
+            continue
+        check.count += 1
+        problem = _compare(served, period, book, entries)
+        if problem:
+            report.find(check, Finding.of(PUBLISHED(period=period, problem=problem)))
+
+
+def _periods(book: Book, entries: Sequence[Entry | None]) -> Iterable[str]:
+    """Yield every period from the book's first to the last that has a voucher."""
+    dates = (
+        entry.statement.data.date[:7]
+        for entry in entries
+        if entry and isinstance(entry.statement, (VoucherPosted, VoucherReversed))
+    )
+    last = max(dates, default=book.periods.first)
+    period = book.periods.first
+    while period and period <= last:
+        yield period
+        period = next_period(period)
+
+
+def _compare(served: bytes, period: str, book: Book, entries: Sequence[Entry | None]) -> str:
+    try:
+        published: Any = msgspec.json.decode(served)
+        size = published["entries"]
+        if not isinstance(size, int) or not 0 < size <= book.size:
+            return f"entries = {size!r}, the log has {book.size}"
+        if published["root"] != book.root(size):
+            return "root"
+        rows = _rows(book, entries[:size], period)
+        if published["book"] != book.book or published["period"] != period:
+            return "book, period"
+        if published["rows"] != [row._asdict() for row in rows]:
+            return _first_difference(published["rows"], [row._asdict() for row in rows])
+        if published["totals"] != totals(rows):
+            return "totals"
+    except (msgspec.MsgspecError, KeyError, TypeError) as error:
+        return f"unreadable: {error}"
+    return ""
+
+
+def _first_difference(published: Any, computed: list[dict[str, Any]]) -> str:
+    by_account = {row["account"]: row for row in published}
+    for row in computed:
+        if by_account.get(row["account"]) != row:
+            return f"account {row['account']}: {by_account.get(row['account'])} != {row}"
+    return "rows"
+
+
+def _rows(book: Book, entries: Sequence[Entry | None], period: str) -> Any:
+    balances = _fold(entries)
+    names = {code: account.name for code, account in book.accounts.by_code.items()}
+    turnover = (
+        (key.account, key.period, moved.debit_fen, moved.credit_fen)
+        for key, moved in balances.turnover.items()
+    )
+    return trial_balance(turnover, names, period, period)
+
+
+def _fold(entries: Sequence[Entry | None]) -> Balances:
+    balances = Balances()
+    for entry in entries:
+        if entry:
+            balances.fold(entry.statement)
+    return balances

@@ -1,0 +1,107 @@
+"""What an audit found: checks with their counts, findings that name the entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from domain.kernel.errors import RuleViolation
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: the rule, the entry (None: the log as a whole), and words in both languages."""
+
+    rule: str
+    entry: int | None
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, violation: RuleViolation, entry: int | None = None) -> Finding:
+        """Turn a rule's violation into a finding."""
+        return cls(violation.rule.code, entry, violation.zh, violation.en)
+
+    @property
+    def message(self) -> str:
+        """The words, Chinese first."""
+        return f"{self.zh} / {self.en}"
+
+
+@dataclass
+class Check:
+    """One kind of check: its name, what it says when all is well, how many things it looked at, how many failed."""
+
+    name: str
+    zh: str
+    en: str
+    count: int = 0
+    failed: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return self.failed == 0
+
+
+@dataclass
+class Report:
+    """The outcome: `ok` when there is no finding; `root` is the base64 root of all `entries` that were read."""
+
+    book: str = ""
+    name: str = ""
+    entries: int = 0
+    root: str = ""
+    anchored: bool = False
+    checks: list[Check] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check passed."""
+        return not self.findings
+
+    def check(self, name: str, zh: str, en: str) -> Check:
+        """Begin a check."""
+        check = Check(name, zh, en)
+        self.checks.append(check)
+        return check
+
+    def find(self, check: Check, finding: Finding) -> None:
+        """Add a finding of a check."""
+        check.failed += 1
+        self.findings.append(finding)
+
+    def as_object(self) -> dict[str, Any]:
+        """Return the report as a JSON object."""
+        return {
+            "ok": self.ok,
+            "book": self.book,
+            "name": self.name,
+            "entries": self.entries,
+            "root": self.root,
+            "anchored": self.anchored,
+            "checks": [
+                {"name": check.name, "ok": check.ok, "count": check.count, "failed": check.failed}
+                for check in self.checks
+            ],
+            "findings": [
+                {"rule": found.rule, "entry": found.entry, "message": found.message}
+                for found in self.findings
+            ],
+        }
+
+    def as_text(self) -> str:
+        """Return the report for a person, Chinese first."""
+        lines = [f"{self.name}  {self.book}", f"记录 entries: {self.entries}    根 root: {self.root}"]
+        lines += [
+            f"{'✓' if check.ok else '✗'} {check.zh} / {check.en} ({check.count})" for check in self.checks
+        ]
+        for found in self.findings:
+            place = "" if found.entry is None else f"第 {found.entry} 号记录 entry {found.entry}: "
+            lines.append(f"  ! {place}{found.message} [{found.rule}]")
+        if not self.anchored:
+            lines.append("注意:没有给出 --anchor,乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word")
+        lines.append("核对无误 / verified" if self.ok else f"发现 {len(self.findings)} 个问题 / findings")
+        return "\n".join(lines) + "\n"

@@ -1,0 +1,97 @@
+"""Signature checking apart from the replay, so that it can go on in other processes meanwhile."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ProcessPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.kernel.note import verify_ed25519
+from domain.roles.rules import BAD_SIGNATURE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    from domain.entry import Entry
+    from domain.roles import Key
+
+JOBS_PER_TASK = 1_000
+
+
+class Job(NamedTuple):
+    """One signature to check: the entry it belongs to, the key's name and bytes, the text, the signature."""
+
+    entry: int
+    key: str
+    public_key: bytes
+    text: bytes
+    signature: bytes
+
+
+class Bad(NamedTuple):
+    """A signature that does not hold."""
+
+    entry: int
+    key: str
+
+
+def check_jobs(jobs: Sequence[Job]) -> list[Bad]:
+    """Return the jobs whose signature is not the key's over the text."""
+    return [
+        Bad(job.entry, job.key) for job in jobs if not verify_ed25519(job.public_key, job.text, job.signature)
+    ]
+
+
+class SignatureChecker:
+    """Checks signatures in this process, or in `processes` - 1 others beside it."""
+
+    def __init__(self, processes: int = 1) -> None:
+        """Begin; other processes are started when the first task is full."""
+        self._others = processes - 1
+        self._executor: ProcessPoolExecutor | None = None
+        self._jobs: list[Job] = []
+        self._futures: list[Future[list[Bad]]] = []
+        self._bad: list[Bad] = []
+        self.count = 0
+
+    def __enter__(self) -> SignatureChecker:
+        """Start the other processes, if any."""
+        if self._others > 0:
+            self._executor = ProcessPoolExecutor(self._others)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the other processes."""
+        if self._executor:
+            self._executor.shutdown(cancel_futures=kind is not None)
+
+    def add(self, index: int, entry: Entry, signers: Sequence[Key]) -> None:
+        """Take in the signatures of an entry and the keys they name."""
+        for key, signature in zip(signers, entry.signatures, strict=True):
+            self._jobs.append(
+                Job(index, key.name, key.verifier.public_key, entry.text, signature.signature)
+            )
+            self.count += 1
+        if len(self._jobs) >= JOBS_PER_TASK:
+            self._flush()
+
+    def _flush(self) -> None:
+        jobs, self._jobs = self._jobs, []
+        busy = sum(not future.done() for future in self._futures)
+        if self._executor and busy <= 2 * self._others:
+            self._futures.append(self._executor.submit(check_jobs, jobs))
+        else:
+            self._bad += check_jobs(jobs)
+
+    def finish(self) -> Iterator[Bad]:
+        """Yield every signature that does not hold, in the order of entries."""
+        self._flush()
+        for future in self._futures:
+            self._bad += future.result()
+        yield from sorted(self._bad)
+
+
+RULE = BAD_SIGNATURE
+"""The rule that a bad signature breaks."""

@@ -1,0 +1,122 @@
+"""Checkpoints (检查点) after C2SP tlog-checkpoint: a signed note whose text has exactly three lines.
+
+    <origin>
+    <size, decimal>
+    <root, base64>
+
+No extension lines: the specification advises against them, and some witnesses do not sign them.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import b2a_base64
+from dataclasses import dataclass
+
+from audit.tlog.tiles import MAX_LEAVES
+from domain.kernel.errors import Kind, rule
+from domain.kernel.merkle import EMPTY_ROOT, HASH_BYTES
+from domain.kernel.note import (
+    ED25519,
+    Note,
+    SigningKey,
+    VerifierKey,
+    decode_base64,
+    format_note,
+    is_key_name,
+    parse_note,
+    verify_ed25519,
+)
+
+MALFORMED = rule(
+    "checkpoint.malformed",
+    Kind.MALFORMED,
+    "检查点格式有误:{problem}",
+    "the checkpoint is malformed: {problem}",
+    "C2SP tlog-checkpoint",
+)
+SIGNATURE = rule(
+    "checkpoint.signature",
+    Kind.FORBIDDEN,
+    "检查点没有 {key} 的有效签名",
+    "the checkpoint has no good signature of {key}",
+    "C2SP tlog-checkpoint; signed-note",
+)
+ORIGIN = rule(
+    "checkpoint.origin",
+    Kind.REFUSED,
+    "检查点属于日志 {read},不属于 {expected}",
+    "the checkpoint is of the log {read}, not of {expected}",
+    "C2SP tlog-checkpoint",
+)
+
+_DECIMAL = re.compile(rb"0|[1-9][0-9]{0,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A log's head: `origin` is its name, `size` its number of entries, `root` the 32-byte hash over them."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be written; raises `checkpoint.malformed`."""
+        if not is_key_name(self.origin):
+            raise MALFORMED(problem="an origin has no spaces and no plus sign")
+        if not 0 <= self.size <= MAX_LEAVES or len(self.root) != HASH_BYTES:
+            raise MALFORMED(problem="a size from 0 to 2^63-1 and a root of 32 bytes expected")
+        if self.size == 0 and self.root != EMPTY_ROOT:
+            raise MALFORMED(problem="the root of an empty log is SHA-256 of nothing")
+
+    @property
+    def text(self) -> bytes:
+        """The text that is signed."""
+        return f"{self.origin}\n{self.size}\n".encode() + b2a_base64(self.root)
+
+
+def parse_decimal(text: bytes) -> int:
+    """Return a number written without sign and leading zero, at most 2**63 - 1; else -1."""
+    number = int(text) if _DECIMAL.fullmatch(text) else -1
+    return number if number <= MAX_LEAVES else -1
+
+
+def parse_checkpoint(text: bytes) -> Checkpoint:
+    """Parse a checkpoint's text strictly; raises `checkpoint.malformed`. Its signature is not looked at."""
+    lines = text.split(b"\n")
+    if len(lines) != 4 or lines[3]:
+        raise MALFORMED(problem="three lines expected: origin, size, root")
+    try:
+        origin = lines[0].decode()
+    except UnicodeDecodeError:
+        raise MALFORMED(problem="not UTF-8") from None
+    return Checkpoint(origin, parse_decimal(lines[1]), decode_base64(lines[2]))
+
+
+def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey) -> bytes:
+    """Return the checkpoint signed by the log's key, whose name is the origin."""
+    if key.name != checkpoint.origin:
+        raise ORIGIN(read=checkpoint.origin, expected=key.name)
+    return format_note(checkpoint.text, [key.sign(checkpoint.text)])
+
+
+def open_checkpoint(note: bytes, key: VerifierKey) -> Checkpoint:
+    """Return a checkpoint that the log `key.name` signed.
+
+    Raises `note.malformed`, `checkpoint.signature`, `checkpoint.malformed` or `checkpoint.origin`. Lines of other
+    keys (witnesses, a log key to come) are passed over; every line of this key has to be good.
+    """
+    parsed = parse_note(note)
+    _require_signature(parsed, key)
+    checkpoint = parse_checkpoint(parsed.text)
+    if checkpoint.origin != key.name:
+        raise ORIGIN(read=checkpoint.origin, expected=key.name)
+    return checkpoint
+
+
+def _require_signature(note: Note, key: VerifierKey) -> None:
+    lines = [line for line in note.signatures if (line.name, line.key_id) == (key.name, key.key_id)]
+    good = all(verify_ed25519(key.public_key, note.text, line.signature) for line in lines)
+    if key.algorithm != ED25519 or not lines or not good:
+        raise SIGNATURE(key=key.name)

@@ -1,0 +1,179 @@
+"""The audit of one book: read its log, replay every entry by the rules, recompute what was published.
+
+What holds: signatures by keys that could sign at that point, every rule, the root, the tiles, the balances.
+What no log can tell: whether a signed voucher is true. See docs/verify-by-hand.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audit import checks
+from audit.report import Finding, Report
+from audit.signatures import RULE, SignatureChecker
+from audit.tlog.checkpoint import parse_checkpoint
+from audit.tlog.tiles import ENTRIES, decode_bundle, tile_sizes
+from domain.book import Book
+from domain.entry import Entry, parse_entry
+from domain.founding import BookOpened
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.merkle import leaf_hash
+from domain.kernel.note import parse_note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from audit.report import Check
+    from audit.source import Source
+
+NO_CHECKPOINT = rule(
+    "audit.no_checkpoint",
+    Kind.UNAVAILABLE,
+    "没有检查点,无法核对",
+    "there is no checkpoint, so nothing can be verified",
+    "C2SP tlog-checkpoint",
+)
+BUNDLE = rule(
+    "audit.bundle",
+    Kind.REFUSED,
+    "条目包 {path} 缺失或损坏:{problem}",
+    "the entry bundle {path} is missing or damaged: {problem}",
+    "C2SP tlog-tiles",
+)
+UNUSABLE = rule(
+    "audit.unusable",
+    Kind.REFUSED,
+    "记录无法按规则接续:{problem}",
+    "the entry cannot follow from those before it: {problem}",
+    "design section 2",
+)
+
+MAX_RUNS = 4
+"""A live book may grow while it is audited; then the audit begins again at the new checkpoint."""
+
+
+def verify(
+    source: Source,
+    *,
+    anchor: str = "",
+    processes: int = 1,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Report:
+    """Audit the book at `source`; raises only when it cannot be read at all (`audit.*`, exit code 2).
+
+    `anchor` is the township's vkey that the caller trusts; `progress` hears entries done and in all.
+    """
+    for _ in range(MAX_RUNS):
+        report = Report()
+        size = _claimed_size(source, report)
+        audit = _Audit(source, report, processes, progress)
+        audit.run(size, anchor)
+        if report.ok or _claimed_size(source, Report()) == size:
+            break
+    return report
+
+
+def _claimed_size(source: Source, report: Report) -> int:
+    """Return the size that the checkpoint names; its signature is checked once the log's key is known."""
+    try:
+        note = source.fetch("checkpoint")
+    except FileNotFoundError:
+        raise NO_CHECKPOINT() from None
+    check = report.check("format", "检查点格式规范", "the checkpoint is well-formed")
+    check.count = 1
+    try:
+        return parse_checkpoint(parse_note(note).text).size
+    except RuleViolation as violation:
+        report.find(check, Finding.of(violation))
+        return 0
+
+
+class _Audit:
+    def __init__(
+        self, source: Source, report: Report, processes: int, progress: Callable[[int, int], None]
+    ) -> None:
+        self._source = source
+        self._report = report
+        self._processes = processes
+        self._progress = progress
+        self._entries: list[Entry | None] = []
+        self._book = Book("")
+
+    def run(self, size: int, anchor: str) -> None:
+        report, book = self._report, self._book
+        formats = report.check("entries", "每条记录格式规范", "every entry is canonical")
+        rules = report.check("rules", "每条记录都符合当时的规则", "every entry keeps the rules of its time")
+        signatures = report.check("signatures", "每个签名有效且当时有权", "every signature is good and was entitled")
+        with SignatureChecker(self._processes) as checker:
+            for index, note in enumerate(self._notes(size, formats)):
+                self._one(index, note, (formats, rules, signatures), checker)
+                if index % 256 == 255:
+                    self._progress(index + 1, size)
+            for bad in checker.finish():
+                report.find(signatures, Finding.of(RULE(key=bad.key), bad.entry))
+        formats.count = rules.count = book.size
+        signatures.count = checker.count
+        self._progress(book.size, size)
+        if anchor:
+            checks.check_anchor(self._entries[0] if self._entries else None, anchor, report)
+        checkpoint = checks.check_checkpoint(self._source, self._entries, report)
+        checks.check_root(book, checkpoint, report)
+        checks.check_tiles(self._source, book, report)
+        checks.check_money(self._entries, report)
+        checks.check_published(self._source, book, self._entries, report)
+        report.book, report.entries, report.root = book.book, book.size, book.root()
+        if book.founding.organisation:
+            report.name = book.founding.organisation.name
+        report.findings.sort(key=lambda found: (found.entry is None, found.entry or 0))
+
+    def _notes(self, size: int, formats: Check) -> Iterator[bytes]:
+        """Yield the bytes of each entry, in order, up to the first bundle that cannot be read."""
+        for tile in tile_sizes(size):
+            if tile.level != ENTRIES:
+                return
+            try:
+                yield from decode_bundle(self._source.fetch(tile.path), tile.width)
+            except (FileNotFoundError, RuleViolation) as problem:
+                violation = BUNDLE(path=tile.path, problem=problem)
+                self._report.find(formats, Finding.of(violation, tile.start))
+                return
+
+    def _one(
+        self, index: int, note: bytes, found: tuple[Check, Check, Check], checker: SignatureChecker
+    ) -> None:
+        """Check one entry; a bad one is reported and, if it can be, still taken in, so that it hides no later one."""
+        formats, rules, signatures = found
+        book = self._book
+        try:
+            entry = parse_entry(note)
+        except RuleViolation as violation:
+            self._report.find(formats, Finding.of(violation, index))
+            self._skip(note)
+            return
+        if index == 0 and isinstance(entry.statement, BookOpened):
+            book.book = entry.statement.book
+        signers = []
+        try:
+            signers = book.signers(entry)
+            checker.add(index, entry, signers)
+        except RuleViolation as violation:
+            self._report.find(signatures, Finding.of(violation, index))
+        try:
+            if signers:
+                book.decide(entry, signers)
+        except RuleViolation as violation:
+            self._report.find(rules, Finding.of(violation, index))
+        self._take(index, entry, rules)
+
+    def _take(self, index: int, entry: Entry, rules: Check) -> None:
+        try:
+            self._book.evolve(entry)
+        except (KeyError, ValueError, RuleViolation) as problem:
+            self._report.find(rules, Finding.of(UNUSABLE(problem=problem), index))
+            self._skip(entry.note)
+            return
+        self._entries.append(entry)
+
+    def _skip(self, note: bytes) -> None:
+        self._entries.append(None)
+        self._book.tree.append(leaf_hash(note))

@@ -1,0 +1,75 @@
+"""When an account may be added, and which accounts take postings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.accounts.state import Account, Accounts
+from domain.chart import chart, parent_code
+from domain.kernel.errors import Kind, rule
+from domain.roles import Key, require_roles
+
+if TYPE_CHECKING:
+    from domain.accounts.events import AccountAdded
+
+UNKNOWN = rule(
+    "account.unknown",
+    Kind.REFUSED,
+    "科目 {code} 不存在,请先增设该科目",
+    "account {code} does not exist; add it first",
+    "财会〔2023〕14号 会计科目",
+)
+NOT_LEAF = rule(
+    "account.not_leaf",
+    Kind.REFUSED,
+    "科目 {code}「{name}」有明细科目,只能记入末级科目",
+    "account {code} ({name}) has detail accounts; post to one of those",
+    "会计基础工作规范 art. 59",
+)
+EXISTS = rule(
+    "account.exists",
+    Kind.CONFLICT,
+    "科目 {code} 已经存在,名称为「{name}」",
+    "account {code} exists already, named {name}",
+    "财会〔2023〕14号 会计科目",
+)
+NO_PARENT = rule(
+    "account.no_parent",
+    Kind.REFUSED,
+    "科目 {code} 没有上级科目;一级科目只能是会计制度所列的",
+    "account {code} has no parent; a level-1 account must be one that the accounting system lists",
+    "财会〔2023〕14号 会计科目",
+)
+PARENT_USED = rule(
+    "account.parent_used",
+    Kind.REFUSED,
+    "上级科目 {parent} 已有发生额或余额,不能再增设明细科目 {code}",
+    "the parent {parent} has postings of its own, so it cannot get the detail account {code}",
+    "design: only leaf accounts take postings",
+)
+
+
+def require_leaf(accounts: Accounts, code: str) -> Account:
+    """Return the account; raises `account.unknown` or `account.not_leaf`."""
+    account = accounts.by_code.get(code)
+    if account is None:
+        raise UNKNOWN(code=code)
+    if account.children:
+        raise NOT_LEAF(code=code, name=account.name)
+    return account
+
+
+def decide_add(accounts: Accounts, statement: AccountAdded, signers: list[Key]) -> None:
+    """An account is new, stands under an account without postings, and the accountant signs."""
+    code = statement.data.code
+    if code in accounts.by_code:
+        raise EXISTS(code=code, name=accounts.by_code[code].name)
+    above = parent_code(code)
+    if above is None:
+        if code not in chart(accounts.chart).accounts:
+            raise NO_PARENT(code=code)
+    elif above not in accounts.by_code:
+        raise NO_PARENT(code=code)
+    elif accounts.by_code[above].used:
+        raise PARENT_USED(parent=above, code=code)
+    require_roles(signers, ["accountant"])

@@ -1,0 +1,60 @@
+"""The accounts that exist, and which of them are leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from domain.chart import chart, parent_code
+
+
+@dataclass(slots=True)
+class Account:
+    """An account of a chart version; `kind` asset … expense, `side` debit or credit, `used` once posted to."""
+
+    chart: str
+    code: str
+    name: str
+    kind: str
+    side: str
+    children: int = 0
+    used: bool = False
+
+    @property
+    def leaf(self) -> bool:
+        """Whether the account takes postings: it has no detail accounts (末级科目)."""
+        return self.children == 0
+
+
+@dataclass
+class Accounts:
+    """The accounts of a book, all of one chart version, by code."""
+
+    chart: str = ""
+    by_code: dict[str, Account] = field(default_factory=dict)
+
+    def open(self, version: str) -> None:
+        """Begin with the official level-1 accounts of a chart version."""
+        self.chart = version
+        for line in chart(version).official:
+            self.by_code[line.code] = Account(version, line.code, line.name, line.kind, line.side)
+
+    def add(self, code: str, name: str) -> Account:
+        """Add an account under its parent, of whose kind and side it is, or an optional level-1 account."""
+        parent = self.by_code.get(parent_code(code) or "")
+        if parent is None:
+            line = chart(self.chart).accounts[code]
+            account = Account(self.chart, code, name, line.kind, line.side)
+        else:
+            parent.children += 1
+            account = Account(self.chart, code, name, parent.kind, parent.side)
+        self.by_code[code] = account
+        return account
+
+    def mark_used(self, code: str) -> None:
+        """Remember that an account was posted to."""
+        self.by_code[code].used = True
+
+    def full_name(self, code: str) -> str:
+        """Return the names from level 1 down, joined by '/' (银行存款/基本账户)."""
+        lengths = [n for n in (3, 5, 7, 9) if n <= len(code)]
+        return "/".join(self.by_code[code[:n]].name for n in lengths)

@@ -1,0 +1,139 @@
+"""The one definition of a balance (余额): turnover per account and period, folded from the entries.
+
+The read side stores the same turnover as rows; the auditor folds it from a log. Both make the trial
+balance (科目余额表) of it with `trial_balance`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.founding import BookOpened
+from domain.kernel.period import period_of, year_start
+from domain.opening import OpeningPosted
+from domain.vouchers import VoucherPosted, VoucherReversed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from domain.kernel.statement import Statement
+
+OPENING = ""
+"""The period under which opening balances stand: it sorts before every real period."""
+
+
+class TurnoverKey(NamedTuple):
+    """An account, named by chart version and code, in a period."""
+
+    chart: str
+    account: str
+    period: str
+
+
+class Turnover(NamedTuple):
+    """Debit and credit turnover (发生额) in fen."""
+
+    debit_fen: int
+    credit_fen: int
+
+
+@dataclass
+class Balances:
+    """Turnover by account and period of a run of entries; `chart` is the chart version in force."""
+
+    chart: str = ""
+    turnover: dict[TurnoverKey, Turnover] = field(default_factory=dict)
+
+    def fold(self, statement: Statement) -> None:
+        """Take one entry's statement in."""
+        if isinstance(statement, (VoucherPosted, VoucherReversed)):
+            period = period_of(statement.data.date)
+        elif isinstance(statement, OpeningPosted):
+            period = OPENING
+        else:
+            if isinstance(statement, BookOpened):
+                self.chart = statement.data.chart
+            return
+        for line in statement.data.lines:
+            key = TurnoverKey(self.chart, line.account, period)
+            debit, credit = self.turnover.get(key, (0, 0))
+            self.turnover[key] = Turnover(debit + line.debit_fen, credit + line.credit_fen)
+
+
+class TrialRow(NamedTuple):
+    """One account's line of a trial balance, all in fen; a balance stands on the side where it is."""
+
+    account: str
+    name: str
+    opening_debit_fen: int
+    opening_credit_fen: int
+    debit_fen: int
+    credit_fen: int
+    year_debit_fen: int
+    year_credit_fen: int
+    closing_debit_fen: int
+    closing_credit_fen: int
+
+
+@dataclass
+class _Sums:
+    opening: int = 0
+    debit: int = 0
+    credit: int = 0
+    year_debit: int = 0
+    year_credit: int = 0
+
+
+def trial_balance(
+    turnover: Iterable[tuple[str, str, int, int]], names: Mapping[str, str], first: str, last: str
+) -> list[TrialRow]:
+    """Return the trial balance of the periods `first` to `last`, one row for each account with figures.
+
+    `turnover` gives (account, period, debit_fen, credit_fen), opening balances under `OPENING`; the year's
+    turnover (本年累计) runs from January of `last` to `last`.
+    """
+    sums: dict[str, _Sums] = {}
+    january = year_start(last)
+    for account, period, debit, credit in turnover:
+        if period > last:
+            continue
+        total = sums.setdefault(account, _Sums())
+        if period < first:
+            total.opening += debit - credit
+        else:
+            total.debit += debit
+            total.credit += credit
+        if period >= january:
+            total.year_debit += debit
+            total.year_credit += credit
+    rows = (_row(code, names.get(code, ""), total) for code, total in sorted(sums.items()))
+    return [row for row in rows if any(row[2:])]
+
+
+def _row(code: str, name: str, total: _Sums) -> TrialRow:
+    opening_debit, opening_credit = _sides(total.opening)
+    closing_debit, closing_credit = _sides(total.opening + total.debit - total.credit)
+    return TrialRow(
+        code,
+        name,
+        opening_debit,
+        opening_credit,
+        total.debit,
+        total.credit,
+        total.year_debit,
+        total.year_credit,
+        closing_debit,
+        closing_credit,
+    )
+
+
+def _sides(balance_fen: int) -> tuple[int, int]:
+    return (balance_fen, 0) if balance_fen >= 0 else (0, -balance_fen)
+
+
+def totals(rows: Iterable[TrialRow]) -> dict[str, int]:
+    """Return the sums of each figure; debit and credit totals of each pair are equal."""
+    fields = TrialRow._fields[2:]
+    table = [row[2:] for row in rows]
+    return {name: sum(row[i] for row in table) for i, name in enumerate(fields)}

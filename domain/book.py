@@ -1,0 +1,221 @@
+"""The aggregate (账套): routes an entry to its slice; nothing else.
+
+`decide` raises what forbids an entry, `evolve` lets it have happened. Both are pure.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from domain.accounts import AccountAdded, Accounts, decide_add
+from domain.founding import BookOpened, Founding, decide_open
+from domain.kernel.errors import Kind, rule
+from domain.kernel.merkle import Tree
+from domain.kernel.statement import Seen
+from domain.opening import Opening, OpeningPosted, decide_opening
+from domain.periods import PeriodClosed, Periods, decide_close
+from domain.policy import Policy, PolicySet, decide_set
+from domain.roles import (
+    Key,
+    KeyGranted,
+    KeyRevoked,
+    KeyRotated,
+    Roles,
+    check_signatures,
+    decide_grant,
+    decide_revoke,
+    decide_rotate,
+    find_signers,
+    role_of,
+)
+from domain.vouchers import VoucherPosted, VoucherReversed, Vouchers, decide_post, decide_reverse
+
+if TYPE_CHECKING:
+    from domain.entry import Entry
+    from domain.kernel.note import Signature
+    from domain.kernel.statement import Statement
+
+WRONG_BOOK = rule(
+    "entry.wrong_book",
+    Kind.REFUSED,
+    "这条记录属于账套 {read},不属于 {book}",
+    "the entry belongs to the book {read}, not to {book}",
+    "design section 1: one organisation keeps one book",
+)
+NOT_OPENED = rule(
+    "book.not_opened",
+    Kind.CONFLICT,
+    "账套 {book} 尚未建账,第一条记录须为 book.opened",
+    "the book {book} is not opened; its first entry must be book.opened",
+    "design section 4",
+)
+OPENED_TWICE = rule(
+    "book.opened_twice",
+    Kind.CONFLICT,
+    "账套 {book} 已经建账",
+    "the book {book} is opened already",
+    "design section 4",
+)
+ID_USED = rule(
+    "entry.id_used",
+    Kind.CONFLICT,
+    "编号 {id} 已用于第 {index} 号记录,而内容不同",
+    "the id {id} was used by entry {index}, with another body",
+    "design section 3",
+)
+SEEN_UNKNOWN = rule(
+    "entry.seen",
+    Kind.REFUSED,
+    "seen 不是本日志前 {n} 条记录的根;请先取得并核对最新检查点",
+    "seen is not the root of this log's first {n} entries; fetch and verify the newest checkpoint first",
+    "design section 3; RFC 6962",
+)
+
+
+class Book:
+    """A book's state, replayed from its entries; `size` is the number of entries it holds."""
+
+    def __init__(self, book: str) -> None:
+        """Begin an empty book under its organisation's id."""
+        self.book = book
+        self.founding = Founding()
+        self.roles = Roles()
+        self.policy = Policy()
+        self.accounts = Accounts()
+        self.opening = Opening()
+        self.vouchers = Vouchers()
+        self.periods = Periods()
+        self.ids: dict[str, int] = {}
+        self.tree = Tree()
+        self._seen: Seen | None = None
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return self.tree.size
+
+    def root(self, size: int | None = None) -> str:
+        """Return the base64 RFC 6962 root of the first `size` entries (default: all)."""
+        return base64.b64encode(self.tree.root(self.size if size is None else size)).decode()
+
+    def seen(self) -> Seen:
+        """Return what a signer who has verified all entries so far writes as `seen`."""
+        return Seen(n=self.size, r=self.root() if self.size else "")
+
+    def apply(self, entry: Entry) -> None:
+        """Verify the signatures, decide and evolve: what the server does on posting and an auditor on replay."""
+        signers = self.signers(entry)
+        check_signatures(signers, entry.text, entry.signatures)
+        self.decide(entry, signers)
+        self.evolve(entry)
+
+    def signers(self, entry: Entry) -> list[Key]:
+        """Return the keys that the signatures name, in their order; raises when one is unknown or has ended."""
+        return find_signers(self.registry_for(entry.statement), entry.signatures, self.size)
+
+    def registry_for(self, statement: Statement) -> Roles:
+        """Return the keys that may sign the next entry; the first entry's keys stand in itself."""
+        if self.size or not isinstance(statement, BookOpened):
+            return self.roles
+        roles = Roles()
+        for grant in statement.data.keys:
+            roles.grant(grant, 0)
+        return roles
+
+    def decide(self, entry: Entry, signers: list[Key]) -> None:
+        """Raise a `RuleViolation` unless the entry may follow the entries so far."""
+        statement = entry.statement
+        if statement.book != self.book:
+            raise WRONG_BOOK(read=statement.book, book=self.book)
+        if (self.size == 0) != isinstance(statement, BookOpened):
+            raise (OPENED_TWICE if self.size else NOT_OPENED)(book=self.book)
+        used = self.ids.get(statement.id)
+        if used is not None:
+            raise ID_USED(id=statement.id, index=used)
+        self._check_seen(statement.seen)
+        _DECIDE[type(statement)](self, statement, signers)
+
+    def evolve(self, entry: Entry) -> None:
+        """Let an accepted entry have happened."""
+        statement = entry.statement
+        _EVOLVE[type(statement)](self, statement, entry.signatures)
+        self.ids[statement.id] = self.tree.size
+        self.tree.append(entry.leaf_hash)
+
+    def _check_seen(self, seen: Seen) -> None:
+        if seen == self._seen:
+            return
+        if self.size == 0:
+            prefix = seen.n == 0 and seen.r == ""
+        else:
+            prefix = 0 < seen.n <= self.size and self.root(seen.n) == seen.r
+        if not prefix:
+            raise SEEN_UNKNOWN(n=seen.n)
+        self._seen = seen
+
+
+def _open(book: Book, statement: BookOpened, _: tuple[Signature, ...]) -> None:
+    opened = statement.data
+    book.founding.open(opened)
+    book.accounts.open(opened.chart)
+    book.periods.open(opened.first_period)
+    for grant in opened.keys:
+        book.roles.grant(grant, 0)
+
+
+def _rotate(book: Book, statement: KeyRotated, _: tuple[Signature, ...]) -> None:
+    book.roles.end(statement.data.old, book.size)
+    book.roles.grant(statement.data.new, book.size)
+
+
+def _opening(book: Book, statement: OpeningPosted, _: tuple[Signature, ...]) -> None:
+    book.opening.entry = book.size
+    for line in statement.data.lines:
+        book.accounts.mark_used(line.account)
+
+
+def _post(book: Book, statement: VoucherPosted, signatures: tuple[Signature, ...]) -> None:
+    roles = [role_of(signature.name) for signature in signatures]
+    book.vouchers.post(statement.id, statement.data, roles, reversal=False)
+    for line in statement.data.lines:
+        book.accounts.mark_used(line.account)
+
+
+def _reverse(book: Book, statement: VoucherReversed, signatures: tuple[Signature, ...]) -> None:
+    roles = [role_of(signature.name) for signature in signatures]
+    book.vouchers.reverse(statement.id, statement.data, roles)
+
+
+_DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
+    BookOpened: lambda _, statement, signers: decide_open(statement, signers),
+    KeyGranted: lambda book, statement, signers: decide_grant(book.roles, statement, signers),
+    KeyRotated: lambda book, statement, signers: decide_rotate(book.roles, statement, signers),
+    KeyRevoked: lambda book, statement, signers: decide_revoke(book.roles, statement, signers),
+    PolicySet: lambda _, statement, signers: decide_set(statement, signers),
+    AccountAdded: lambda book, statement, signers: decide_add(book.accounts, statement, signers),
+    OpeningPosted: lambda book, statement, signers: decide_opening(
+        statement, signers, book.opening, book.accounts, book.vouchers
+    ),
+    VoucherPosted: lambda book, statement, signers: decide_post(
+        statement, signers, book.accounts, book.periods, book.policy
+    ),
+    VoucherReversed: lambda book, statement, signers: decide_reverse(
+        statement, signers, book.vouchers, book.accounts, book.periods
+    ),
+    PeriodClosed: lambda book, statement, signers: decide_close(book.periods, statement, signers),
+}
+
+_EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], object]] = {
+    BookOpened: _open,
+    KeyGranted: lambda book, statement, _: book.roles.grant(statement.data, book.size),
+    KeyRotated: _rotate,
+    KeyRevoked: lambda book, statement, _: book.roles.end(statement.data.key, book.size - 1),
+    PolicySet: lambda book, statement, _: book.policy.set(statement.data.tiers),
+    AccountAdded: lambda book, statement, _: book.accounts.add(statement.data.code, statement.data.name),
+    OpeningPosted: _opening,
+    VoucherPosted: _post,
+    VoucherReversed: _reverse,
+    PeriodClosed: lambda book, statement, _: book.periods.close(statement.data.period),
+}

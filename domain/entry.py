@@ -1,0 +1,187 @@
+"""An entry (记录): a signed note around one canonical statement, byte for byte as it stands in the log.
+
+    sunledger.entry/v1
+    {"at":…,"book":…,"data":{…},"id":…,"seen":{"n":…,"r":…},"type":"voucher.posted/1"}
+
+    — N2330881MF0000013Y/accountant/1 <base64 of key id and signature>
+
+Formats: C2SP signed-note, RFC 8785 in a narrow profile. Nothing is ever re-serialised to be verified.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from domain.accounts import AccountAdded
+from domain.founding import BookOpened
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.merkle import leaf_hash
+from domain.kernel.note import Signature, SigningKey, format_note, parse_note
+from domain.kernel.period import is_timestamp
+from domain.kernel.statement import Statement, type_name
+from domain.kernel.ulid import is_ulid
+from domain.opening import OpeningPosted
+from domain.periods import PeriodClosed
+from domain.policy import PolicySet
+from domain.roles import KeyGranted, KeyRevoked, KeyRotated
+from domain.vouchers import VoucherPosted, VoucherReversed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_ENTRY_BYTES = 65_535
+"""The tile format's limit for one entry (C2SP tlog-tiles)."""
+
+HEADER = b"sunledger.entry/v1\n"
+
+AnyStatement = (
+    BookOpened
+    | KeyGranted
+    | KeyRotated
+    | KeyRevoked
+    | PolicySet
+    | AccountAdded
+    | OpeningPosted
+    | VoucherPosted
+    | VoucherReversed
+    | PeriodClosed
+)
+
+TYPES: dict[str, type[Statement]] = {
+    type_name(statement): statement for statement in AnyStatement.__args__
+}
+"""Every entry type by its name; the names are the event topics."""
+
+TOO_LARGE = rule(
+    "entry.too_large",
+    Kind.MALFORMED,
+    "记录有 {size} 字节,上限为 {limit} 字节",
+    "the entry has {size} bytes; the limit is {limit}",
+    "C2SP tlog-tiles",
+)
+MALFORMED = rule(
+    "entry.malformed",
+    Kind.MALFORMED,
+    "记录格式有误:{problem}",
+    "the entry is malformed: {problem}",
+    "design section 3",
+)
+UNKNOWN_FIELD = rule(
+    "entry.unknown_field",
+    Kind.MALFORMED,
+    "记录含有未知字段:{problem}",
+    "the entry has an unknown field: {problem}",
+    "design section 3",
+)
+UNKNOWN_TYPE = rule(
+    "entry.unknown_type",
+    Kind.MALFORMED,
+    "未知的记录类型:{problem}",
+    "unknown entry type: {problem}",
+    "design section 3",
+)
+NOT_CANONICAL = rule(
+    "entry.not_canonical",
+    Kind.MALFORMED,
+    "记录不是规范的 JSON(键要排序、无空白、无重复键、默认值省略)",
+    "the statement is not canonical JSON (sorted keys, no white space, no duplicate keys, defaults left out)",
+    "RFC 8785",
+)
+BAD_ID = rule(
+    "entry.id",
+    Kind.MALFORMED,
+    "id 应为 ULID(26 个字符),读到 {id}",
+    "id must be a ULID of 26 characters; read {id}",
+    "design section 3",
+)
+BAD_TIME = rule(
+    "entry.at",
+    Kind.MALFORMED,
+    "at 应为带时区的时间(如 2026-03-05T10:12:33+08:00),读到 {at}",
+    "at must be a time with offset such as 2026-03-05T10:12:33+08:00; read {at}",
+    "RFC 3339",
+)
+SIGNATURE_ORDER = rule(
+    "entry.signature_order",
+    Kind.MALFORMED,
+    "签名行须按密钥名称排序,每个名称只出现一次",
+    "signature lines are sorted by key name, each name once",
+    "design section 3",
+)
+
+_decoder = msgspec.json.Decoder(AnyStatement)
+_encode = msgspec.json.Encoder(order="sorted").encode
+_UNKNOWN_FIELD = re.compile(r"unknown field")
+_UNKNOWN_TYPE = re.compile(r"`\$\.type`|missing required field `type`")
+
+
+class Entry(NamedTuple):
+    """A parsed entry: its exact bytes, the signed text, the statement, the signatures and the RFC 6962 leaf hash."""
+
+    note: bytes
+    text: bytes
+    statement: AnyStatement
+    signatures: tuple[Signature, ...]
+    leaf_hash: bytes
+
+
+def parse_entry(note: bytes) -> Entry:
+    """Parse an entry strictly: canonical or refused."""
+    if len(note) > MAX_ENTRY_BYTES:
+        raise TOO_LARGE(size=len(note), limit=MAX_ENTRY_BYTES)
+    text, signatures = parse_note(note)
+    statement = parse_text(text)
+    previous = ""
+    for signature in signatures:
+        if signature.name <= previous:
+            raise SIGNATURE_ORDER()
+        previous = signature.name
+    return Entry(note, text, statement, signatures, leaf_hash(note))
+
+
+def parse_text(text: bytes) -> AnyStatement:
+    """Parse the signed text: the header line and one line of canonical JSON."""
+    if not text.startswith(HEADER) or text.count(b"\n") != 2:
+        raise MALFORMED(problem="a header line 'sunledger.entry/v1' and one line of JSON expected")
+    line = text[len(HEADER) : -1]
+    try:
+        statement = _decoder.decode(line)
+    except msgspec.MsgspecError as error:
+        raise _refusal(error) from None
+    except UnicodeDecodeError:
+        raise MALFORMED(problem="not UTF-8") from None
+    if _encode(statement) != line:
+        raise NOT_CANONICAL()
+    if not is_ulid(statement.id):
+        raise BAD_ID(id=statement.id)
+    if not is_timestamp(statement.at):
+        raise BAD_TIME(at=statement.at)
+    return statement
+
+
+def _refusal(error: msgspec.MsgspecError) -> RuleViolation:
+    problem = str(error)
+    if _UNKNOWN_FIELD.search(problem):
+        return UNKNOWN_FIELD(problem=problem)
+    if _UNKNOWN_TYPE.search(problem):
+        return UNKNOWN_TYPE(problem=problem)
+    return MALFORMED(problem=problem)
+
+
+def unsigned_text(statement: AnyStatement) -> bytes:
+    """Return the bytes to be signed."""
+    return HEADER + _encode(statement) + b"\n"
+
+
+def sign_text(text: bytes, keys: Iterable[SigningKey]) -> bytes:
+    """Sign a text with each key and return the note, its signature lines sorted by key name."""
+    signatures = sorted((key.sign(text) for key in keys), key=lambda signature: signature.name)
+    return format_note(text, signatures)
+
+
+def seal(statement: AnyStatement, keys: Iterable[SigningKey]) -> bytes:
+    """Encode and sign a statement; the result is an entry's bytes."""
+    return sign_text(unsigned_text(statement), keys)

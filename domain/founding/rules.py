@@ -1,0 +1,53 @@
+"""When a book may be opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.chart import chart
+from domain.kernel.errors import Kind, rule
+from domain.kernel.note import is_valid_public_key, parse_vkey
+from domain.kernel.organisation import check_organisation
+from domain.kernel.period import parse_period
+from domain.roles import Key, Roles, require_roles
+from domain.roles.rules import check_grant
+
+if TYPE_CHECKING:
+    from domain.founding.events import BookOpened
+
+WRONG_ORGANISATION = rule(
+    "book.wrong_organisation",
+    Kind.REFUSED,
+    "账套编号 {book} 与组织代码 {organisation} 不一致",
+    "the book is {book} but the organisation is {organisation}",
+    "design section 4",
+)
+BAD_LOG_KEY = rule(
+    "book.log_key",
+    Kind.REFUSED,
+    "日志密钥的名称须等于日志来源 {origin},且为合格的 Ed25519 公钥;读到 {key}",
+    "the log's key must be a sound Ed25519 key named {origin}; read {key}",
+    "C2SP tlog-checkpoint: the origin is the log key's name",
+)
+
+
+def decide_open(statement: BookOpened, signers: list[Key]) -> None:
+    """A book is opened by the township for an organisation with a valid code, a known chart and sound keys."""
+    opened = statement.data
+    check_organisation(opened.organisation.id)
+    if opened.organisation.id != statement.book:
+        raise WRONG_ORGANISATION(book=statement.book, organisation=opened.organisation.id)
+    chart(opened.chart)
+    parse_period(opened.first_period)
+    log_key = parse_vkey(opened.log.vkey)
+    if log_key.name != opened.log.origin or not is_valid_public_key(log_key.public_key):
+        raise BAD_LOG_KEY(origin=opened.log.origin, key=log_key.name)
+    _check_first_keys(statement)
+    require_roles(signers, ["township"])
+
+
+def _check_first_keys(statement: BookOpened) -> None:
+    registry = Roles()
+    for grant in statement.data.keys:
+        check_grant(registry, grant, statement.book)
+        registry.grant(grant, 0)

@@ -1,0 +1,1 @@
+"""The smallest words of the house: money, periods, identifiers, canonical JSON, notes, errors."""

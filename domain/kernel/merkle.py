@@ -1,0 +1,84 @@
+"""Merkle tree hashes (默克尔树) after RFC 6962 section 2.1.
+
+H is SHA-256; a leaf is H(0x00 || data), a node H(0x01 || left || right), the empty tree H("").
+
+The tree keeps the hash of every complete subtree, so the root of any prefix takes O(log n) hashes.
+Inclusion and consistency proofs are the auditor's: `audit.tlog.proof`.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+HASH_BYTES = 32
+"""Every hash is SHA-256."""
+
+EMPTY_ROOT = sha256(b"").digest()
+"""The root of the tree without leaves."""
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """Return the hash of a leaf that holds `data`."""
+    return sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of the node above two subtrees."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+class Tree:
+    """An append-only tree; level k holds the 32-byte hashes of all complete subtrees of 2**k leaves."""
+
+    __slots__ = ("_levels", "_size")
+
+    def __init__(self) -> None:
+        """Begin a tree without leaves."""
+        self._levels: list[bytearray] = [bytearray()]
+        self._size = 0
+
+    @property
+    def size(self) -> int:
+        """The number of leaves."""
+        return self._size
+
+    def append(self, leaf_hash: bytes) -> None:
+        """Add a leaf by its 32-byte hash."""
+        if len(leaf_hash) != HASH_BYTES:
+            raise ValueError(f"a leaf hash has {HASH_BYTES} bytes, not {len(leaf_hash)}")
+        levels = self._levels
+        levels[0] += leaf_hash
+        odd = self._size
+        self._size = odd + 1
+        level = 0
+        while odd & 1:  # the new subtree is a right child: the one above it is complete now
+            above = sha256(b"\x01" + levels[level][-64:]).digest()
+            level += 1
+            if level == len(levels):
+                levels.append(bytearray())
+            levels[level] += above
+            odd >>= 1
+
+    def leaf(self, index: int) -> bytes:
+        """Return the hash of leaf `index`; raises `IndexError` when there is none."""
+        return self.subtree(0, index)
+
+    def subtree(self, level: int, index: int) -> bytes:
+        """Return the hash over the 2**level leaves from index * 2**level on; `IndexError` unless complete."""
+        if level < 0 or index < 0 or (index + 1) << level > self._size:
+            raise IndexError(f"no complete subtree {index} of level {level} in a tree of {self._size} leaves")
+        start = index * HASH_BYTES
+        return bytes(self._levels[level][start : start + HASH_BYTES])
+
+    def root(self, size: int | None = None) -> bytes:
+        """Return the root over the first `size` leaves (default: all); `IndexError` beyond the tree."""
+        rest = self._size if size is None else size
+        if not 0 <= rest <= self._size:
+            raise IndexError(f"no prefix of {rest} leaves in a tree of {self._size}")
+        root = b""
+        while rest:  # the complete subtrees of the prefix, from the rightmost and smallest to the left
+            level = (rest & -rest).bit_length() - 1
+            rest ^= 1 << level
+            left = self.subtree(level, rest >> level)
+            root = node_hash(left, root) if root else left
+        return root or EMPTY_ROOT

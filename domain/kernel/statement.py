@@ -1,0 +1,54 @@
+"""The signed statement (签名陈述): the fields every entry has, and the limits of their values.
+
+A concrete entry type subclasses `Statement` with its `tag` (``noun.verb/version``) and a `data` field.
+Decoding is strict: unknown fields, nulls, floats and integers beyond 2^53-1 are refused, and a field
+that has its default value must be left out, so that one meaning has one encoding (RFC 8785 profile).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from domain.kernel.canonical import MAX_SAFE_INTEGER
+
+Fen = Annotated[int, msgspec.Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
+"""Money in fen (分); negative amounts are red (红字)."""
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_SAFE_INTEGER)]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+OptionalText = Annotated[str, msgspec.Meta(max_length=200)]
+AccountCode = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{2}([0-9]{2}){0,3}$")]
+Sha256Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Record(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+):
+    """A part of a statement: strict, immutable, with one encoding."""
+
+
+class Seen(Record):
+    """Size and base64 root of the newest checkpoint the signer's client had verified; 0 and "" in entry 0."""
+
+    n: Count
+    r: Annotated[str, msgspec.Meta(max_length=44)]
+
+
+class Statement(Record, tag_field="type"):
+    """What is signed: `at` (RFC 3339), `book` (its organisation id), `id` (ULID), `seen`, and a subclass's `data`."""
+
+    at: str
+    book: str
+    id: str
+    seen: Seen
+
+
+def type_name(statement: Statement | type[Statement]) -> str:
+    """Return the type's name as it stands in the entry, for example ``voucher.posted/1``."""
+    return str(statement.__struct_config__.tag)

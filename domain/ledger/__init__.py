@@ -1,0 +1,8 @@
+"""The write side: the only place that knows `eventsourcing`."""
+
+from domain.ledger.books import Books, read_entries
+from domain.ledger.mapper import EntryMapper, Recorded
+from domain.ledger.recorder import BookRecorder, open_recorder
+from domain.ledger.writer import Ledger, Receipt
+
+__all__ = ["BookRecorder", "Books", "EntryMapper", "Ledger", "Receipt", "Recorded", "open_recorder", "read_entries"]

@@ -1,0 +1,234 @@
+"""Group commit: one thread drains the queue, decides, writes one transaction, then answers.
+
+An answer is given only after COMMIT has returned. On any database error the books concerned are forgotten,
+read again from the store and the entries decided again: what the lost COMMIT had stored is then found under
+its id, so that nothing is stored twice and nothing acknowledged is lost.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import psycopg.errors
+from eventsourcing.persistence import IntegrityError, PersistenceError
+
+from domain.entry import Entry, parse_entry
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.ledger.books import Books
+from domain.ledger.mapper import EntryMapper, Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from eventsourcing.domain import DomainEventProtocol
+
+    from domain.book import Book
+    from domain.ledger.recorder import BookRecorder
+
+UNAVAILABLE = rule(
+    "store.unavailable",
+    Kind.UNAVAILABLE,
+    "数据库暂时不可用,请稍后用同样的内容重新提交(重复提交不会重复入账)",
+    "the database cannot be reached; post the same bytes again later (posting twice stores once)",
+    "design section 5",
+)
+FULL = rule(
+    "store.full",
+    Kind.UNAVAILABLE,
+    "磁盘已满,系统只读;腾出空间后会自动恢复",
+    "the disk is full and the service is read-only; it recovers by itself once there is room",
+    "design section 5; SQLSTATE 53100",
+)
+
+ENTRIES_PER_COMMIT = 1_000
+ATTEMPTS = 4
+RETRY_SECONDS = 0.25
+FULL_PROBE_SECONDS = 2.0
+
+
+class Receipt(NamedTuple):
+    """Where an entry stands: book, index, leaf hash; `created` is False when it was there already."""
+
+    book: str
+    index: int
+    leaf_hash: bytes
+    created: bool
+
+
+@dataclass
+class Unit:
+    """Entries of one book that are stored all or none, and the future that gets their receipts."""
+
+    book: str
+    entries: list[Entry]
+    future: Future[list[Receipt]]
+
+
+class Ledger:
+    """The one way to append entries. Thread-safe; `close` finishes what was queued."""
+
+    def __init__(self, recorder: BookRecorder, on_commit: Callable[[set[str]], None] | None = None) -> None:
+        """Write through `recorder`; `on_commit` hears which books have grown."""
+        self._recorder = recorder
+        self._books = Books(recorder)
+        self._mapper = EntryMapper()
+        self._on_commit = on_commit or (lambda _: None)
+        self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
+        self._full_since = 0.0
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the disk was full at the last attempt to write."""
+        return self._full_since > 0
+
+    def submit(self, book: str, notes: Sequence[bytes]) -> Future[list[Receipt]]:
+        """Queue entries for one book, all or none; raises at once when one is malformed."""
+        entries = [parse_entry(note) for note in notes]
+        future: Future[list[Receipt]] = Future()
+        if self._closed:
+            raise UNAVAILABLE()
+        self._queue.put(Unit(book, entries, future))
+        return future
+
+    def post(self, book: str, notes: Sequence[bytes]) -> list[Receipt]:
+        """Append entries and return their receipts once they are durable; raises `RuleViolation`."""
+        return self.submit(book, notes).result()
+
+    def close(self) -> None:
+        """Finish the queue and stop."""
+        self._closed = True
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            units, stop = self._drain()
+            if units:
+                self._commit(units)
+            if stop:
+                return
+
+    def _drain(self) -> tuple[list[Unit], bool]:
+        units: list[Unit] = []
+        count = 0
+        item = self._queue.get()
+        while item is not None:
+            if item.future.set_running_or_notify_cancel():
+                units.append(item)
+                count += len(item.entries)
+            if count >= ENTRIES_PER_COMMIT:
+                return units, False
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return units, False
+        return units, True
+
+    def _commit(self, units: list[Unit]) -> None:
+        """Decide and store the units, again after each database error, and answer them."""
+        problem = self._refuse_while_full()
+        for attempt in range(0 if problem else ATTEMPTS):
+            try:
+                self._answer(units, self._attempt(units))
+            except PersistenceError as error:
+                self._forget(units)
+                problem = self._diagnose(error)
+                if problem.rule is FULL:
+                    break
+                if not isinstance(error, IntegrityError):
+                    time.sleep(RETRY_SECONDS * attempt)
+            except Exception as error:  # noqa: BLE001 -- the writer must outlive any fault; the poster hears of it
+                self._forget(units)
+                _fail(units, error)
+                return
+            else:
+                self._full_since = 0.0
+                return
+        if problem:
+            _fail(units, problem)
+
+    def _refuse_while_full(self) -> RuleViolation | None:
+        waiting = self._full_since and time.monotonic() - self._full_since < FULL_PROBE_SECONDS
+        return FULL() if waiting else None
+
+    def _diagnose(self, error: PersistenceError) -> RuleViolation:
+        if isinstance(error.__cause__, psycopg.errors.DiskFull):
+            self._full_since = time.monotonic()
+            return FULL()
+        return UNAVAILABLE()
+
+    def _forget(self, units: list[Unit]) -> None:
+        for unit in units:
+            self._books.discard(unit.book)
+
+    def _attempt(self, units: list[Unit]) -> list[list[Receipt] | RuleViolation]:
+        """Decide all units in one transaction; COMMIT has returned when this returns."""
+        accepted: dict[str, list[Recorded]] = {unit.book: [] for unit in units}
+        with self._recorder.batch(list(accepted)) as batch:
+            outcomes = [
+                self._decide(unit, accepted[unit.book], batch.heads.get(unit.book, 0)) for unit in units
+            ]
+            events = [cast("DomainEventProtocol[str]", recorded) for recorded in chain(*accepted.values())]
+            if events:
+                batch.insert([self._mapper.to_stored_event(event) for event in events])
+        return outcomes
+
+    def _decide(self, unit: Unit, pending: list[Recorded], head: int) -> list[Receipt] | RuleViolation:
+        """Decide one unit on top of `head` stored entries and the `pending` ones that this batch accepted."""
+        book = self._books.at(unit.book, head + len(pending))
+        start = book.size
+        try:
+            receipts = [_append(book, entry) for entry in unit.entries]
+        except RuleViolation as violation:
+            if book.size != start or not start:
+                self._rewind(unit.book, head, pending)
+            return violation
+        pending += [
+            Recorded(unit.book, receipt.index, entry)
+            for receipt, entry in zip(receipts, unit.entries, strict=True)
+            if receipt.created
+        ]
+        return receipts
+
+    def _rewind(self, book_id: str, head: int, pending: list[Recorded]) -> None:
+        """Undo the first entries of a unit that failed later: read the book again, and what this batch accepted."""
+        self._books.discard(book_id)
+        if head or pending:
+            book = self._books.at(book_id, head)
+            for recorded in pending:
+                book.evolve(recorded.entry)
+
+    def _answer(self, units: list[Unit], outcomes: list[list[Receipt] | RuleViolation]) -> None:
+        grown: set[str] = set()
+        for unit, outcome in zip(units, outcomes, strict=True):
+            if isinstance(outcome, RuleViolation):
+                unit.future.set_exception(outcome)
+                continue
+            unit.future.set_result(outcome)
+            if any(receipt.created for receipt in outcome):
+                grown.add(unit.book)
+        if grown:
+            self._on_commit(grown)
+
+
+def _append(book: Book, entry: Entry) -> Receipt:
+    """Apply an entry to its book, or find that the same bytes are there already."""
+    index = book.ids.get(entry.statement.id)
+    if index is not None and book.tree.leaf(index) == entry.leaf_hash:
+        return Receipt(book.book, index, entry.leaf_hash, created=False)
+    book.apply(entry)
+    return Receipt(book.book, book.size - 1, entry.leaf_hash, created=True)
+
+
+def _fail(units: list[Unit], error: BaseException) -> None:
+    for unit in units:
+        unit.future.set_exception(error)

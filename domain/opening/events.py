@@ -1,0 +1,22 @@
+"""The entry that carries the opening balances."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from domain.kernel.statement import Record, Statement
+from domain.vouchers import Line
+
+
+class Balances(Record):
+    """A balance a line, on the side where it stands; at most 600 leaf accounts."""
+
+    lines: Annotated[list[Line], msgspec.Meta(min_length=1, max_length=600)]
+
+
+class OpeningPosted(Statement, tag="opening.posted/1"):
+    """The balances at the start of the book's first period; signed by accountant and head."""
+
+    data: Balances

@@ -1,0 +1,57 @@
+"""When a period takes vouchers and when it may close."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.kernel.errors import Kind, rule
+from domain.kernel.period import is_date, parse_date, parse_period
+from domain.roles import Key, require_roles
+
+if TYPE_CHECKING:
+    from domain.periods.events import PeriodClosed
+    from domain.periods.state import Periods
+
+BEFORE_FIRST = rule(
+    "period.before_first",
+    Kind.REFUSED,
+    "{date} 早于本账套的第一个会计期间 {first}",
+    "{date} lies before the book's first period {first}",
+    "会计法 art. 11",
+)
+CLOSED = rule(
+    "period.closed",
+    Kind.CONFLICT,
+    "{period} 已结账,不能再记;请用下一个未结账期间 {open}",
+    "{period} is closed and takes nothing; the oldest open period is {open}",
+    "财会〔2013〕20号 art. 10",
+)
+OUT_OF_ORDER = rule(
+    "period.out_of_order",
+    Kind.CONFLICT,
+    "应按顺序结账:下一个是 {expected},读到 {period}",
+    "periods close in order: the next is {expected}, read {period}",
+    "会计基础工作规范 art. 63",
+)
+
+
+def require_open(periods: Periods, date: str) -> str:
+    """Return the period of a date (`YYYY-MM-DD`) that takes postings; raises what forbids it."""
+    if not is_date(date):
+        parse_date(date)
+    period = date[:7]
+    if period < periods.first:
+        raise BEFORE_FIRST(date=date, first=periods.first)
+    if period <= periods.closed_through:
+        raise CLOSED(period=period, open=periods.next_to_close)
+    return period
+
+
+def decide_close(periods: Periods, statement: PeriodClosed, signers: list[Key]) -> None:
+    """The oldest open period closes; accountant and head sign."""
+    period = parse_period(statement.data.period)
+    if period <= periods.closed_through:
+        raise CLOSED(period=period, open=periods.next_to_close)
+    if period != periods.next_to_close:
+        raise OUT_OF_ORDER(expected=periods.next_to_close, period=period)
+    require_roles(signers, ["accountant", "head"])

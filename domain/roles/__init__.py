@@ -1,0 +1,31 @@
+"""Keys and roles (密钥与岗位): who may sign, from which entry on, until which."""
+
+from domain.roles.events import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, possession_text
+from domain.roles.rules import (
+    check_signatures,
+    decide_grant,
+    decide_revoke,
+    decide_rotate,
+    find_signers,
+    require_roles,
+)
+from domain.roles.state import ROLES, SEPARATED, Key, Roles, role_of
+
+__all__ = [
+    "ROLES",
+    "SEPARATED",
+    "Key",
+    "KeyGrant",
+    "KeyGranted",
+    "KeyRevoked",
+    "KeyRotated",
+    "Roles",
+    "check_signatures",
+    "decide_grant",
+    "decide_revoke",
+    "decide_rotate",
+    "find_signers",
+    "possession_text",
+    "require_roles",
+    "role_of",
+]

@@ -1,0 +1,66 @@
+"""Entries about keys: granted (授权), rotated (更换), revoked (吊销)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from domain.kernel.statement import OptionalText, Record, Statement, Text
+
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+"""A salted SHA-256 as base64url without padding (RFC 9901): the holder's identity, not readable from it."""
+
+Vkey = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+Signature64 = Annotated[str, msgspec.Meta(min_length=88, max_length=88)]
+"""An Ed25519 signature of 64 bytes in standard base64 with padding."""
+
+
+class KeyGrant(Record):
+    """A key for a holder: `vkey` (C2SP, named ``<book>/<role>/<number>``), `holder` digest, public `name`, `proof`.
+
+    `proof` is the key's own signature over `possession_text`, so that nobody registers another's key.
+    `name` is the office holder's name where the rules want it public (农经发〔2011〕13号: those who sign).
+    """
+
+    holder: Digest
+    proof: Signature64
+    vkey: Vkey
+    name: OptionalText = ""
+
+
+class Revocation(Record):
+    """The name of a key that ends, and why."""
+
+    key: Text
+    reason: Text
+
+
+class Rotation(Record):
+    """The old key's name and the new key of the same holder and role."""
+
+    new: KeyGrant
+    old: Text
+
+
+class KeyGranted(Statement, tag="key.granted/1"):
+    """A further key becomes good for the entries after this one."""
+
+    data: KeyGrant
+
+
+class KeyRotated(Statement, tag="key.rotated/1"):
+    """A holder replaces their key; the old one signs this entry and nothing after it."""
+
+    data: Rotation
+
+
+class KeyRevoked(Statement, tag="key.revoked/1"):
+    """A key ends with this entry."""
+
+    data: Revocation
+
+
+def possession_text(vkey: str, holder: str) -> bytes:
+    """Return the bytes that a key signs to prove that its holder has the private half."""
+    return f"sunledger.possession/v1\n{vkey}\n{holder}\n".encode()

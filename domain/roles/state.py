@@ -1,0 +1,72 @@
+"""The registry of keys: validity is by position in the log, never by a clock (design: a signature in entry i)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from domain.kernel.note import VerifierKey, parse_vkey
+
+if TYPE_CHECKING:
+    from domain.roles.events import KeyGrant
+
+ROLES = {
+    "accountant": "会计",
+    "cashier": "出纳",
+    "head": "负责人",
+    "supervisor": "监督委员会",
+    "township": "乡镇",
+    "county": "县",
+    "member": "成员",
+}
+"""The roles of a book and their Chinese names."""
+
+SEPARATED = frozenset({"accountant", "cashier", "head", "supervisor"})
+"""One holder may have one of these only (农村集体经济组织法 art. 34; 会计基础工作规范 art. 12)."""
+
+
+@dataclass(slots=True)
+class Key:
+    """A registered key. It is good in entry i when `granted` < i (entry 0: in itself) and i <= `last`."""
+
+    verifier: VerifierKey
+    role: str
+    holder: str
+    person: str
+    granted: int
+    last: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The key's name, ``<book>/<role>/<number>``."""
+        return self.verifier.name
+
+
+def role_of(key_name: str) -> str:
+    """Return the role that stands in a key's name."""
+    return key_name.split("/", 2)[1]
+
+
+@dataclass
+class Roles:
+    """All keys ever granted in a book, by name."""
+
+    keys: dict[str, Key] = field(default_factory=dict)
+
+    def grant(self, grant: KeyGrant, index: int) -> None:
+        """Register a key that entry `index` grants."""
+        verifier = parse_vkey(grant.vkey)
+        key = Key(verifier, role_of(verifier.name), grant.holder, grant.name, index)
+        self.keys[verifier.name] = key
+
+    def end(self, name: str, last: int) -> None:
+        """Let a key be good up to and including entry `last`."""
+        self.keys[name].last = last
+
+    def active(self) -> list[Key]:
+        """Return the keys that are good for the next entry."""
+        return [key for key in self.keys.values() if key.last is None]
+
+    def roles_held(self, holder: str) -> set[str]:
+        """Return the roles for which this holder has an active key."""
+        return {key.role for key in self.active() if key.holder == holder}

@@ -1,0 +1,31 @@
+"""Vouchers (记账凭证) and their reversals (红字冲销)."""
+
+from domain.vouchers.events import (
+    Attachments,
+    File,
+    Line,
+    Reversal,
+    Voucher,
+    VoucherPosted,
+    VoucherReversed,
+)
+from domain.vouchers.lines import amount_fen, check_balanced, mirrored
+from domain.vouchers.rules import decide_post, decide_reverse
+from domain.vouchers.state import Vouchers, voucher_number
+
+__all__ = [
+    "Attachments",
+    "File",
+    "Line",
+    "Reversal",
+    "Voucher",
+    "VoucherPosted",
+    "VoucherReversed",
+    "Vouchers",
+    "amount_fen",
+    "check_balanced",
+    "decide_post",
+    "decide_reverse",
+    "mirrored",
+    "voucher_number",
+]

@@ -1,0 +1,78 @@
+"""The entries that post and reverse vouchers; content after 会计基础工作规范 art. 51 and 财会〔2023〕14号."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from domain.kernel.statement import Count, Fen, OptionalText, Record, Sha256Hex, Statement, Text
+
+MAX_LINES = 400
+"""A voucher has at most 400 lines, so that an entry stays below the log's 65,535 bytes."""
+
+
+class Line(Record):
+    """One line (分录): an account and exactly one of debit (借) and credit (贷), in fen, never zero."""
+
+    account: str
+    credit_fen: Fen = 0
+    debit_fen: Fen = 0
+    party: OptionalText = ""
+    project: OptionalText = ""
+    summary: OptionalText = ""
+
+
+class File(Record):
+    """An original document (原始凭证) in the content-addressed store."""
+
+    media: Text
+    name: Text
+    sha256: Sha256Hex
+    size: Count
+
+
+class Attachments(Record):
+    """`count` of originals as the voucher states it, and the `files` that are kept electronically."""
+
+    count: Annotated[int, msgspec.Meta(ge=0, le=9999)] = 0
+    files: Annotated[list[File], msgspec.Meta(max_length=100)] = msgspec.field(default_factory=list)
+
+
+Lines = Annotated[list[Line], msgspec.Meta(min_length=2, max_length=MAX_LINES)]
+
+
+class Voucher(Record):
+    """A voucher: `date`, `summary` (摘要), `lines`, `attachments`; `source` is its number where it came from.
+
+    `resolution` names the decision it rests on where the policy's tier demands one.
+    """
+
+    attachments: Attachments
+    date: str
+    lines: Lines
+    summary: Text
+    resolution: OptionalText = ""
+    source: OptionalText = ""
+
+
+class Reversal(Record):
+    """A red voucher (红字凭证): `reverses` is the id of the voucher it cancels, `lines` that voucher's lines negated."""
+
+    attachments: Attachments
+    date: str
+    lines: Lines
+    reverses: str
+    summary: Text
+
+
+class VoucherPosted(Statement, tag="voucher.posted/1"):
+    """A voucher is in the books; signed by the roles of the policy's tier."""
+
+    data: Voucher
+
+
+class VoucherReversed(Statement, tag="voucher.reversed/1"):
+    """A voucher is cancelled by its mirror; signed by at least the roles that had signed it."""
+
+    data: Reversal

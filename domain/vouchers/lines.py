@@ -1,0 +1,65 @@
+"""Arithmetic on a voucher's lines."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from domain.kernel.errors import Kind, rule
+from domain.vouchers.events import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ONE_SIDE = rule(
+    "voucher.one_side",
+    Kind.REFUSED,
+    "第 {line} 行:借方和贷方须恰好填一个且不为零",
+    "line {line}: exactly one of debit and credit, and not zero",
+    "财会〔2023〕14号 借贷记账法",
+)
+UNBALANCED = rule(
+    "voucher.unbalanced",
+    Kind.REFUSED,
+    "借贷不平:借方合计 {debit_fen} 分,贷方合计 {credit_fen} 分,相差 {difference_fen} 分",
+    "debits do not equal credits: {debit_fen} fen against {credit_fen} fen, off by {difference_fen} fen",
+    "财会〔2023〕14号 借贷记账法",
+)
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+def check_balanced(lines: Sequence[Line]) -> None:
+    """Raise unless each line has one side and the sides are equal."""
+    debit = credit = 0
+    for line in lines:
+        if (line.debit_fen == 0) == (line.credit_fen == 0):
+            raise ONE_SIDE(line=lines.index(line) + 1)
+        debit += line.debit_fen
+        credit += line.credit_fen
+    if debit != credit:
+        raise UNBALANCED(debit_fen=debit, credit_fen=credit, difference_fen=debit - credit)
+
+
+def amount_fen(lines: Sequence[Line]) -> int:
+    """Return a voucher's amount for the policy: the larger side, red amounts counted as positive."""
+    debit = credit = 0
+    for line in lines:
+        debit += abs(line.debit_fen)
+        credit += abs(line.credit_fen)
+    return max(debit, credit)
+
+
+def mirrored(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with every amount negated (红字), all else the same."""
+    return [
+        msgspec.structs.replace(line, debit_fen=-line.debit_fen, credit_fen=-line.credit_fen)
+        for line in lines
+    ]
+
+
+def lines_digest(lines: Sequence[Line]) -> bytes:
+    """Return a SHA-256 that two lists of lines share only if they are the same."""
+    return hashlib.sha256(_encoder.encode(lines)).digest()

@@ -1,0 +1,96 @@
+"""When a voucher may be posted or reversed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.accounts import Accounts, require_leaf
+from domain.kernel.errors import Kind, rule
+from domain.periods import Periods, require_open
+from domain.policy import Policy
+from domain.roles import Key, require_roles
+from domain.vouchers.lines import amount_fen, check_balanced, lines_digest, mirrored
+
+if TYPE_CHECKING:
+    from domain.vouchers.events import Line, VoucherPosted, VoucherReversed
+    from domain.vouchers.state import Vouchers
+
+NO_RESOLUTION = rule(
+    "policy.no_resolution",
+    Kind.REFUSED,
+    "金额 {amount_fen} 分的凭证须写明所依据的决议",
+    "a voucher of {amount_fen} fen must name the resolution it rests on",
+    "农村集体经济组织法 art. 26",
+)
+NOTHING_TO_REVERSE = rule(
+    "reversal.unknown",
+    Kind.REFUSED,
+    "没有编号为 {reverses} 的凭证可冲销",
+    "there is no voucher {reverses} to reverse",
+    "会计基础工作规范 art. 51(5)",
+)
+REVERSED_TWICE = rule(
+    "reversal.twice",
+    Kind.CONFLICT,
+    "凭证 {reverses} 已被 {by} 冲销过",
+    "voucher {reverses} was reversed already, by {by}",
+    "会计基础工作规范 art. 51(5)",
+)
+REVERSAL_REVERSED = rule(
+    "reversal.of_reversal",
+    Kind.REFUSED,
+    "{reverses} 本身是冲销凭证,请另记一张凭证",
+    "{reverses} is itself a reversal; post a new voucher instead",
+    "会计基础工作规范 art. 51(5)",
+)
+NOT_MIRROR = rule(
+    "reversal.not_mirror",
+    Kind.REFUSED,
+    "冲销凭证的分录须与原凭证 {reverses} 逐行相同、金额为红字",
+    "a reversal has the lines of {reverses}, one by one, with every amount negated",
+    "会计基础工作规范 art. 51(5)",
+)
+
+
+def _check_lines(lines: list[Line], accounts: Accounts) -> None:
+    check_balanced(lines)
+    for line in lines:
+        require_leaf(accounts, line.account)
+
+
+def decide_post(
+    statement: VoucherPosted, signers: list[Key], accounts: Accounts, periods: Periods, policy: Policy
+) -> None:
+    """A voucher balances, goes to leaf accounts in an open period, and the tier's roles sign it."""
+    voucher = statement.data
+    require_open(periods, voucher.date)
+    _check_lines(voucher.lines, accounts)
+    amount = amount_fen(voucher.lines)
+    tier = policy.tier(amount)
+    require_roles(signers, tier.roles)
+    if tier.resolution and not voucher.resolution:
+        raise NO_RESOLUTION(amount_fen=amount)
+
+
+def decide_reverse(
+    statement: VoucherReversed,
+    signers: list[Key],
+    vouchers: Vouchers,
+    accounts: Accounts,
+    periods: Periods,
+) -> None:
+    """A reversal mirrors a voucher once, in an open period, signed by at least that voucher's roles."""
+    reversal = statement.data
+    original = vouchers.posted.get(reversal.reverses)
+    if original is None:
+        raise NOTHING_TO_REVERSE(reverses=reversal.reverses)
+    if original.reversal:
+        raise REVERSAL_REVERSED(reverses=reversal.reverses)
+    if reversal.reverses in vouchers.reversed_by:
+        by = vouchers.reversed_by[reversal.reverses]
+        raise REVERSED_TWICE(reverses=reversal.reverses, by=by)
+    require_open(periods, reversal.date)
+    _check_lines(reversal.lines, accounts)
+    if lines_digest(mirrored(reversal.lines)) != original.digest:
+        raise NOT_MIRROR(reverses=reversal.reverses)
+    require_roles(signers, sorted(original.roles))

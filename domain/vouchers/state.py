@@ -1,0 +1,47 @@
+"""What later vouchers need to know of earlier ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.kernel.period import period_of
+from domain.vouchers.lines import lines_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.vouchers.events import Reversal, Voucher
+
+
+class Posted(NamedTuple):
+    """A posted voucher: the digest of its lines, the roles that signed it, and whether it is itself a reversal."""
+
+    digest: bytes
+    roles: frozenset[str]
+    reversal: bool
+
+
+@dataclass
+class Vouchers:
+    """The vouchers of a book by id, which of them were reversed, and how many each period has."""
+
+    posted: dict[str, Posted] = field(default_factory=dict)
+    reversed_by: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def post(self, id_: str, voucher: Voucher | Reversal, roles: Iterable[str], *, reversal: bool) -> None:
+        """Remember a voucher and count it in its period."""
+        self.posted[id_] = Posted(lines_digest(voucher.lines), frozenset(roles), reversal)
+        period = period_of(voucher.date)
+        self.counts[period] = self.counts.get(period, 0) + 1
+
+    def reverse(self, id_: str, reversal: Reversal, roles: Iterable[str]) -> None:
+        """Remember a reversal and what it cancels."""
+        self.post(id_, reversal, roles, reversal=True)
+        self.reversed_by[reversal.reverses] = id_
+
+
+def voucher_number(period: str, count: int) -> str:
+    """Return the derived number of the `count`-th voucher of a period in log order: 记-2026-03-0001."""
+    return f"记-{period}-{count:04d}"

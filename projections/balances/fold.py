@@ -1,0 +1,36 @@
+"""Fold: the turnover table, by the definition of a balance in `domain.balances`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.balances import Balances
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from psycopg import Cursor
+
+    from domain.entry import Entry
+
+SELECT_CHART = "SELECT chart FROM books WHERE book = %s"
+ADD_TURNOVER = """
+    INSERT INTO balances (book, chart, account, period, debit_fen, credit_fen)
+    SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])
+    ON CONFLICT (book, chart, account, period) DO UPDATE
+    SET debit_fen = balances.debit_fen + excluded.debit_fen,
+        credit_fen = balances.credit_fen + excluded.credit_fen
+"""
+
+
+def fold(cursor: Cursor[Any], book: str, start: int, entries: Sequence[Entry]) -> None:
+    """Add the turnover of entries `start`… of a book; `books` is folded before, it knows the chart."""
+    del start
+    cursor.execute(SELECT_CHART, (book,))
+    balances = Balances(chart=cursor.fetchone()[0])
+    for entry in entries:
+        balances.fold(entry.statement)
+    if balances.turnover:
+        rows = [(*key, *turnover) for key, turnover in balances.turnover.items()]
+        cursor.execute(ADD_TURNOVER, (book, *map(list, zip(*rows, strict=True))))

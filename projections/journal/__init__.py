@@ -1,0 +1,29 @@
+"""The journal (序时账): every voucher and every line, searchable."""
+
+from projections.journal.fold import fold
+from projections.journal.query import (
+    JournalFilter,
+    JournalLine,
+    VoucherRow,
+    count_vouchers,
+    entry_of_voucher,
+    journal,
+    last_period,
+    newest_vouchers,
+    voucher_at,
+    voucher_lines,
+)
+
+__all__ = [
+    "JournalFilter",
+    "JournalLine",
+    "VoucherRow",
+    "count_vouchers",
+    "entry_of_voucher",
+    "fold",
+    "journal",
+    "last_period",
+    "newest_vouchers",
+    "voucher_at",
+    "voucher_lines",
+]

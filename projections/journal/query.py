@@ -1,0 +1,154 @@
+"""Queries: lines by account, period, amount and text; vouchers one by one and the newest."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from psycopg.rows import class_row
+
+from domain.kernel.errors import Kind, rule
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+MAX_LINES = 100_000
+"""The most lines one answer has."""
+
+NO_VOUCHER = rule(
+    "voucher.unknown",
+    Kind.UNKNOWN,
+    "账套 {book} 的第 {entry} 号记录不是凭证",
+    "entry {entry} of the book {book} is no voucher",
+)
+
+SELECT_JOURNAL = """
+    SELECT journal.entry, line, journal.period, journal.number, journal.date, journal.account,
+           coalesce(accounts.name, '') AS name, journal.summary, party, project, debit_fen, credit_fen
+    FROM journal LEFT JOIN accounts ON accounts.book = journal.book AND accounts.code = journal.account
+    WHERE journal.book = %(book)s
+      AND journal.period >= %(first)s AND journal.period <= %(last)s
+      AND (%(account)s = '' OR journal.account LIKE %(account)s || '%%')
+      AND (%(text)s = '' OR journal.summary ILIKE %(pattern)s OR party ILIKE %(pattern)s
+           OR project ILIKE %(pattern)s OR accounts.name ILIKE %(pattern)s)
+      AND greatest(abs(debit_fen), abs(credit_fen)) BETWEEN %(min_fen)s AND %(max_fen)s
+    ORDER BY journal.period, journal.number, journal.entry, line
+    LIMIT %(limit)s OFFSET %(offset)s
+"""
+VOUCHER_COLUMNS = """
+    entry, id, type, period, number, date, summary, amount_fen, attachments, source, resolution,
+    reverses_id, reversed_by, signers, at
+"""
+SELECT_VOUCHER = f"SELECT {VOUCHER_COLUMNS} FROM vouchers WHERE book = %s AND entry = %s"
+SELECT_NEWEST = f"""
+    SELECT {VOUCHER_COLUMNS} FROM vouchers WHERE book = %s ORDER BY entry DESC LIMIT %s OFFSET %s
+"""
+SELECT_LINES = """
+    SELECT journal.entry, line, period, number, date, account, coalesce(accounts.name, '') AS name,
+           summary, party, project, debit_fen, credit_fen
+    FROM journal LEFT JOIN accounts ON accounts.book = journal.book AND accounts.code = journal.account
+    WHERE journal.book = %s AND entry = %s ORDER BY line
+"""
+ENTRY_OF_ID = "SELECT entry FROM vouchers WHERE book = %s AND id = %s"
+COUNT_VOUCHERS = "SELECT count(*) FROM vouchers WHERE book = %s"
+
+
+@dataclass(frozen=True)
+class JournalFilter:
+    """Which lines: periods, an account with all below it, amounts in fen (either side, red ones too), text."""
+
+    first: str = ""
+    last: str = "9999-99"
+    account: str = ""
+    text: str = ""
+    min_fen: int = 0
+    max_fen: int = 2**62
+    limit: int = MAX_LINES
+    offset: int = 0
+
+
+class JournalLine(NamedTuple):
+    """One line of the journal; `number` is the voucher's in its period, 0 and no date for opening balances."""
+
+    entry: int
+    line: int
+    period: str
+    number: int
+    date: datetime.date | None
+    account: str
+    name: str
+    summary: str
+    party: str
+    project: str
+    debit_fen: int
+    credit_fen: int
+
+
+class VoucherRow(NamedTuple):
+    """A voucher; `type` is voucher or reversal, `signers` the names of the keys that signed it."""
+
+    entry: int
+    id: str
+    type: str
+    period: str
+    number: int
+    date: datetime.date
+    summary: str
+    amount_fen: int
+    attachments: int
+    source: str
+    resolution: str
+    reverses_id: str | None
+    reversed_by: int | None
+    signers: list[str]
+    at: str
+
+
+def journal(connection: Connection[Any], book: str, wanted: JournalFilter) -> list[JournalLine]:
+    """Return the lines that fit, in the order of periods and numbers."""
+    escaped = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    values = {**vars(wanted), "book": book, "pattern": f"%{escaped}%"}
+    with connection.cursor(row_factory=class_row(JournalLine)) as cursor:
+        return cursor.execute(SELECT_JOURNAL, values).fetchall()
+
+
+def voucher_at(connection: Connection[Any], book: str, entry: int) -> VoucherRow:
+    """Return the voucher of an entry; raises `voucher.unknown`."""
+    with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
+        row = cursor.execute(SELECT_VOUCHER, (book, entry)).fetchone()
+    if row is None:
+        raise NO_VOUCHER(book=book, entry=entry)
+    return row
+
+
+def entry_of_voucher(connection: Connection[Any], book: str, id_: str) -> int | None:
+    """Return the entry that holds the voucher of that id."""
+    row = connection.execute(ENTRY_OF_ID, (book, id_)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def voucher_lines(connection: Connection[Any], book: str, entry: int) -> list[JournalLine]:
+    """Return the lines of one entry."""
+    with connection.cursor(row_factory=class_row(JournalLine)) as cursor:
+        return cursor.execute(SELECT_LINES, (book, entry)).fetchall()
+
+
+def newest_vouchers(
+    connection: Connection[Any], book: str, limit: int = 20, offset: int = 0
+) -> list[VoucherRow]:
+    """Return the newest vouchers of a book, newest first."""
+    with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
+        return cursor.execute(SELECT_NEWEST, (book, limit, offset)).fetchall()
+
+
+def count_vouchers(connection: Connection[Any], book: str) -> int:
+    """Return how many vouchers a book has."""
+    row = connection.execute(COUNT_VOUCHERS, (book,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def last_period(connection: Connection[Any], book: str) -> str:
+    """Return the newest period that has a voucher, or "" when there is none."""
+    row = connection.execute("SELECT max(period) FROM vouchers WHERE book = %s", (book,)).fetchone()
+    return str(row[0]) if row and row[0] else ""

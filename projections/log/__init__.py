@@ -1,0 +1,30 @@
+"""The transparency log of a book: tiles, entry bundles and signed checkpoints (C2SP tlog-tiles)."""
+
+from projections.log.fold import fold
+from projections.log.query import (
+    SignedCheckpoint,
+    covering_checkpoint,
+    entry_at,
+    latest_checkpoint,
+    log_size,
+    notes,
+    proof_at,
+    root_at,
+    tile_at,
+)
+from projections.log.signing import LogKeys, sign_checkpoint_of
+
+__all__ = [
+    "LogKeys",
+    "SignedCheckpoint",
+    "covering_checkpoint",
+    "entry_at",
+    "fold",
+    "latest_checkpoint",
+    "log_size",
+    "notes",
+    "proof_at",
+    "root_at",
+    "sign_checkpoint_of",
+    "tile_at",
+]

@@ -1,0 +1,6 @@
+"""What a book is and has: organisation, accounts (科目), keys (密钥) and who holds them."""
+
+from projections.register.fold import fold
+from projections.register.query import AccountRow, BookRow, KeyRow, accounts, book, books, keys
+
+__all__ = ["AccountRow", "BookRow", "KeyRow", "accounts", "book", "books", "fold", "keys"]

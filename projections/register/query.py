@@ -1,0 +1,98 @@
+"""Queries: a book, all books, its accounts, its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from psycopg.rows import class_row
+
+from domain.kernel.errors import Kind, rule
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+NO_BOOK = rule(
+    "book.unknown",
+    Kind.UNKNOWN,
+    "没有编号为 {book} 的账套",
+    "there is no book {book}",
+)
+
+SELECT_BOOK = """
+    SELECT book, name, division, chart, first_period, closed_through, origin, log_vkey,
+           entries, opening_entry, opened_at, last_at FROM books WHERE book = %s
+"""
+SELECT_BOOKS = """
+    SELECT book, name, division, chart, first_period, closed_through, origin, log_vkey,
+           entries, opening_entry, opened_at, last_at FROM books ORDER BY division, book LIMIT %s
+"""
+SELECT_ACCOUNTS = "SELECT chart, code, name, kind, side, parent, leaf FROM accounts WHERE book = %s ORDER BY code"
+SELECT_KEYS = "SELECT name, role, holder, person, vkey, granted, last FROM keys WHERE book = %s ORDER BY name"
+
+
+class BookRow(NamedTuple):
+    """A book as it stands; periods `YYYY-MM`, `closed_through` empty as long as none is closed."""
+
+    book: str
+    name: str
+    division: str
+    chart: str
+    first_period: str
+    closed_through: str
+    origin: str
+    log_vkey: str
+    entries: int
+    opening_entry: int | None
+    opened_at: str
+    last_at: str
+
+
+class AccountRow(NamedTuple):
+    """An account of a book; only leaves take postings."""
+
+    chart: str
+    code: str
+    name: str
+    kind: str
+    side: str
+    parent: str | None
+    leaf: bool
+
+
+class KeyRow(NamedTuple):
+    """A key: good for the entries after `granted` up to `last` (None: still good)."""
+
+    name: str
+    role: str
+    holder: str
+    person: str
+    vkey: str
+    granted: int
+    last: int | None
+
+
+def book(connection: Connection[Any], book_id: str) -> BookRow:
+    """Return a book; raises `book.unknown`."""
+    with connection.cursor(row_factory=class_row(BookRow)) as cursor:
+        row = cursor.execute(SELECT_BOOK, (book_id,)).fetchone()
+    if row is None:
+        raise NO_BOOK(book=book_id)
+    return row
+
+
+def books(connection: Connection[Any], limit: int = 1_000) -> list[BookRow]:
+    """Return the books, by division."""
+    with connection.cursor(row_factory=class_row(BookRow)) as cursor:
+        return cursor.execute(SELECT_BOOKS, (limit,)).fetchall()
+
+
+def accounts(connection: Connection[Any], book_id: str) -> list[AccountRow]:
+    """Return the accounts of a book in order of their codes."""
+    with connection.cursor(row_factory=class_row(AccountRow)) as cursor:
+        return cursor.execute(SELECT_ACCOUNTS, (book_id,)).fetchall()
+
+
+def keys(connection: Connection[Any], book_id: str) -> list[KeyRow]:
+    """Return all keys ever granted in a book."""
+    with connection.cursor(row_factory=class_row(KeyRow)) as cursor:
+        return cursor.execute(SELECT_KEYS, (book_id,)).fetchall()

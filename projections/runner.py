@@ -1,0 +1,152 @@
+"""The runner: brings every read model of a book up to the book's head, many entries a transaction.
+
+All read models of a book move together, so that a page, a statement and the log's root agree on one size.
+A row lock per book lets several processes run it side by side; `heads` tells where there is work.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from psycopg import sql
+
+from domain.entry import Entry, parse_entry
+from projections import balances, journal, log, register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from psycopg import Connection, Cursor
+    from psycopg_pool import ConnectionPool
+
+LOGGER = logging.getLogger(__name__)
+
+ENTRIES_PER_COMMIT = 1_000
+POLL_SECONDS = 2.0
+
+BEHIND = """
+    SELECT heads.book FROM heads LEFT JOIN positions USING (book)
+    WHERE heads.size > coalesce(positions.size, 0) ORDER BY heads.book LIMIT %s
+"""
+BEGIN_POSITION = "INSERT INTO positions (book, size) VALUES (%s, 0) ON CONFLICT DO NOTHING"
+LOCK_POSITION = "SELECT size FROM positions WHERE book = %s FOR UPDATE"
+READ_EVENTS = """
+    SELECT state FROM events WHERE originator_id = %s AND originator_version >= %s
+    ORDER BY originator_version LIMIT %s
+"""
+MOVE_POSITION = "UPDATE positions SET size = %s WHERE book = %s"
+
+
+class Fold(Protocol):
+    """What a read model gives the runner: write what these entries of a book mean."""
+
+    def __call__(self, cursor: Cursor[Any], book: str, start: int, entries: Sequence[Entry]) -> None:
+        """Write entries `start`… of `book` in the runner's transaction."""
+
+
+FOLDS: tuple[Fold, ...] = (register.fold, log.fold, journal.fold, balances.fold)
+"""In order: the register comes first, since the others look up the book's chart."""
+
+
+class Advance(NamedTuple):
+    """How far a book was brought: the new position and the number of entries folded."""
+
+    size: int
+    folded: int
+
+
+def advance(connection: Connection[Any], book: str, schema: str, keys: log.LogKeys | None) -> Advance:
+    """Fold up to `ENTRIES_PER_COMMIT` entries of a book into `schema` and sign a checkpoint, in one transaction."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SET LOCAL search_path TO {}, public").format(sql.Identifier(schema)))
+        cursor.execute(BEGIN_POSITION, (book,))
+        cursor.execute(LOCK_POSITION, (book,))
+        start: int = cursor.fetchone()[0]  # type: ignore[index]  # inserted just above
+        cursor.execute(READ_EVENTS, (book, start, ENTRIES_PER_COMMIT))
+        entries = [parse_entry(bytes(state)) for (state,) in cursor.fetchall()]
+        size = start + len(entries)
+        if entries:
+            for fold in FOLDS:
+                fold(cursor, book, start, entries)
+            cursor.execute(MOVE_POSITION, (size, book))
+            if keys is not None:
+                log.sign_checkpoint_of(cursor, book, size, keys)
+    return Advance(size, len(entries))
+
+
+class Runner:
+    """Keeps the live read models up to date, in a thread of its own or on demand."""
+
+    def __init__(self, pool: ConnectionPool[Any], keys: log.LogKeys) -> None:
+        """Fold into the schema `read`; checkpoints are signed with the log keys in `keys`."""
+        self._pool = pool
+        self._keys = keys
+        self._wake = threading.Condition()
+        self._pending = True
+        self._stopped = False
+        self._sizes: dict[str, int] = {}
+        self._thread: threading.Thread | None = None
+
+    def catch_up(
+        self, books: Iterable[str] | None = None, progress: Callable[[int], None] | None = None
+    ) -> int:
+        """Bring books (default: all that are behind) to their heads; return the number of entries folded."""
+        folded = 0
+        with self._pool.connection() as connection:
+            for book in list(books) if books is not None else self._behind(connection):
+                step = None
+                while step is None or step.folded == ENTRIES_PER_COMMIT:
+                    step = advance(connection, book, "read", self._keys)
+                    folded += step.folded
+                    if progress:
+                        progress(step.folded)
+                self._reached(book, step.size)
+        return folded
+
+    def _behind(self, connection: Connection[Any]) -> list[str]:
+        return [book for (book,) in connection.execute(BEHIND, (10_000,)).fetchall()]
+
+    def _reached(self, book: str, size: int) -> None:
+        with self._wake:
+            self._sizes[book] = max(size, self._sizes.get(book, 0))
+            self._wake.notify_all()
+
+    def start(self) -> None:
+        """Run in the background until `stop`."""
+        self._thread = threading.Thread(target=self._run, name="projection-runner", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the background thread."""
+        with self._wake:
+            self._stopped = True
+            self._wake.notify_all()
+        if self._thread:
+            self._thread.join()
+
+    def notify(self, _: set[str] | None = None) -> None:
+        """Hear that some book has grown; called outside the write transaction."""
+        with self._wake:
+            self._pending = True
+            self._wake.notify_all()
+
+    def wait_for(self, book: str, size: int, timeout: float) -> bool:
+        """Wait until the read models of a book hold `size` entries; False when `timeout` seconds have passed."""
+        with self._wake:
+            return self._wake.wait_for(lambda: self._sizes.get(book, 0) >= size, timeout)
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._pending or self._stopped, POLL_SECONDS)
+                if self._stopped:
+                    return
+                self._pending = False
+            try:
+                self.catch_up()
+            except Exception:  # noqa: BLE001 -- the database may be away; the runner must outlive that
+                LOGGER.exception("projection runner: will try again")
+                with self._wake:
+                    self._wake.wait_for(lambda: self._stopped, POLL_SECONDS)
