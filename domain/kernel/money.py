@@ -1,4 +1,101 @@
-from decimal import Decimal
-def parse_fen(t: str) -> int: return int(Decimal(t.replace(",", "") or "0") * 100)
-def plain_fen(f: int) -> str: return f"{f/100:.2f}"
-def format_fen(f: int) -> str: return f"{f/100:,.2f}"
+"""Money (金额): integers in fen (分), never floats."""
+
+from __future__ import annotations
+
+import re
+
+from domain.kernel.canonical import MAX_SAFE_INTEGER
+from domain.kernel.errors import Kind, rule
+
+MALFORMED = rule(
+    "money.malformed",
+    Kind.MALFORMED,
+    "金额应为最多两位小数的数字(如 12,345.67),读到「{read}」",
+    "an amount is a number with at most two decimals such as 12,345.67; read '{read}'",
+)
+
+_TO_HALF_WIDTH = str.maketrans("0123456789,.()-−+ ", "0123456789,.()--+ ", "¥¥元")
+_AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<yuan>\d+|\d{1,3}(?:,\d{3})+)?(?:\.(?P<fen>\d*))?")
+
+_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ("", "拾", "佰", "仟")
+_GROUPS = ("", "万", "亿", "万亿", "亿亿")
+
+
+def parse_fen(text: str) -> int:
+    """Return the fen of an amount in yuan as people write it; blank is 0, brackets and minus are red (红字).
+
+    Full-width characters, thousands separators and a currency sign are accepted; raises `money.malformed`.
+    """
+    plain = text.translate(_TO_HALF_WIDTH).strip()
+    if not plain:
+        return 0
+    bracketed = plain.startswith("(") and plain.endswith(")")
+    match = _AMOUNT.fullmatch(plain[1:-1].strip() if bracketed else plain)
+    if match is None or (bracketed and match["sign"]):
+        raise MALFORMED(read=text)
+    yuan, decimals = match["yuan"], match["fen"] or ""
+    if not yuan and not decimals or decimals[2:].strip("0"):
+        raise MALFORMED(read=text)
+    fen = int((yuan or "0").replace(",", "")) * 100 + int(decimals[:2].ljust(2, "0"))
+    if fen > MAX_SAFE_INTEGER:
+        raise MALFORMED(read=text)
+    return -fen if bracketed or match["sign"] == "-" else fen
+
+
+def format_fen(fen: int) -> str:
+    """Return yuan with separators and two decimals: -12,345.67."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+def plain_fen(fen: int) -> str:
+    """Return yuan with two decimals and no separators: -12345.67."""
+    return format_fen(fen).replace(",", "")
+
+
+def chinese_capital(fen: int) -> str:
+    """Return the amount in capitals (大写) after 会计基础工作规范 art. 52: 壹仟肆佰零玖元伍角整."""
+    yuan, cents = divmod(abs(fen), 100)
+    jiao, rest = divmod(cents, 10)
+    text = "负" if fen < 0 else ""
+    if yuan or not cents:
+        text += (_integer(yuan) or "零") + "元"
+    if not cents:
+        return text + "整"
+    if yuan and (jiao == 0 or yuan % 10 == 0):
+        text += "零"
+    if jiao:
+        text += _DIGITS[jiao] + "角"
+    return text + (_DIGITS[rest] + "分" if rest else "整")
+
+
+def _integer(number: int) -> str:
+    """Return a positive integer in capitals; several zeros in a row are written once."""
+    groups = []
+    while number:
+        number, group = divmod(number, 10_000)
+        groups.append(group)
+    text, gap = "", False
+    for place in range(len(groups) - 1, -1, -1):
+        group = groups[place]
+        if group == 0:
+            gap = bool(text)
+            continue
+        if text and (gap or group < 1_000):
+            text += "零"
+        text += _group(group) + _GROUPS[place]
+        gap = False
+    return text
+
+
+def _group(group: int) -> str:
+    """Return one group of four digits."""
+    text, gap = "", False
+    for place in range(3, -1, -1):
+        digit = group // 10**place % 10
+        if digit == 0:
+            gap = bool(text)
+            continue
+        text += ("零" if gap else "") + _DIGITS[digit] + _PLACES[place]
+        gap = False
+    return text
