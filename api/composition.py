@@ -6,20 +6,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+
 from api.database import connect_pool, open_database
 from api.identity.logkeys import LogKeyFolder
+from migrations import WEB_ROLE, create_read_side
 from domain.ledger import BookRecorder, Ledger, open_recorder
+from projections.rebuild import Rebuild, rebuild
 from projections.runner import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from psycopg_pool import ConnectionPool
 
     from api.settings import Settings
-
-WEB_ROLE = "sunledger_web"
-"""The database role of the running program: it may insert and select events, never change them."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,18 @@ class Service:
     ledger: Ledger
     runner: Runner
     log_keys: LogKeyFolder
+
+    def rebuild(
+        self,
+        *,
+        swap: bool,
+        begin: Callable[[int], None] = lambda _: None,
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> Rebuild:
+        """Rebuild every read model beside the live ones, with the rights to make tables."""
+        self.runner.catch_up()
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            return rebuild(connection, create_read_side, swap=swap, begin=begin, advance=advance)
 
     def origin(self, book: str) -> str:
         """Return the origin that a new book's log gets: a scheme-less URL prefix."""
@@ -49,9 +62,8 @@ def open_service(settings: Settings) -> Iterator[Service]:
 @contextmanager
 def service_on(settings: Settings, url: str) -> Iterator[Service]:
     """Put the parts together on a migrated database."""
-    passphrase = settings.passphrase.get_secret_value() if settings.passphrase else ""
-    log_keys = LogKeyFolder(settings.home / "logkeys", passphrase)
-    with connect_pool(url) as pool:
+    log_keys = LogKeyFolder(settings.home / "logkeys", settings.passphrase_text)
+    with connect_pool(url, WEB_ROLE) as pool:
         runner = Runner(pool, log_keys)
         recorder = open_recorder(url, role=WEB_ROLE)
         ledger = Ledger(recorder, on_commit=runner.notify)

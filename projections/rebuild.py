@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from psycopg import Connection
-    from psycopg_pool import ConnectionPool
 
 LIVE, BESIDE, OLD = "read", "rebuild", "read_old"
 
@@ -37,7 +36,7 @@ class Rebuild:
 
 
 def rebuild(
-    pool: ConnectionPool[Any],
+    connection: Connection[Any],
     create: Callable[[Connection[Any], str], None],
     *,
     swap: bool,
@@ -46,23 +45,21 @@ def rebuild(
 ) -> Rebuild:
     """Fold all entries into new tables, compare them with the live ones, and swap them in when `swap` is set.
 
-    `create(connection, schema)` makes the empty tables in a schema. Nobody should be posting meanwhile: a book
+    `connection` is in autocommit mode and may make schemas; `create` makes the empty tables in one. Nobody should be posting meanwhile: a book
     that grows between the two folds differs.
     """
     result = Rebuild()
-    with pool.connection() as connection:
-        connection.execute(f"DROP SCHEMA IF EXISTS {BESIDE} CASCADE")
-        create(connection, BESIDE)
-        connection.commit()
-        heads = connection.execute(BOOKS).fetchall()
-        begin(sum(size for _, size in heads))
-        for book, _ in heads:
-            result.entries += _fold_all(connection, book, advance)
-        _compare(connection, result)
-        if swap:
-            _swap(connection)
-        else:
-            connection.execute(f"DROP SCHEMA {BESIDE} CASCADE")
+    connection.execute(f"DROP SCHEMA IF EXISTS {BESIDE} CASCADE")
+    create(connection, BESIDE)
+    heads = connection.execute(BOOKS).fetchall()
+    begin(sum(size for _, size in heads))
+    for book, _ in heads:
+        result.entries += _fold_all(connection, book, advance)
+    _compare(connection, result)
+    if swap:
+        _swap(connection)
+    else:
+        connection.execute(f"DROP SCHEMA {BESIDE} CASCADE")
     return result
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from psycopg import sql
@@ -25,12 +26,14 @@ LOGGER = logging.getLogger(__name__)
 
 ENTRIES_PER_COMMIT = 1_000
 POLL_SECONDS = 2.0
+LOOK_SECONDS = 0.5
 
 BEHIND = """
     SELECT heads.book FROM heads LEFT JOIN positions USING (book)
     WHERE heads.size > coalesce(positions.size, 0) ORDER BY heads.book LIMIT %s
 """
 BEGIN_POSITION = "INSERT INTO positions (book, size) VALUES (%s, 0) ON CONFLICT DO NOTHING"
+POSITION = "SELECT size FROM positions WHERE book = %s"
 LOCK_POSITION = "SELECT size FROM positions WHERE book = %s FOR UPDATE"
 READ_EVENTS = """
     SELECT state FROM events WHERE originator_id = %s AND originator_version >= %s
@@ -133,9 +136,22 @@ class Runner:
             self._wake.notify_all()
 
     def wait_for(self, book: str, size: int, timeout: float) -> bool:
-        """Wait until the read models of a book hold `size` entries; False when `timeout` seconds have passed."""
-        with self._wake:
-            return self._wake.wait_for(lambda: self._sizes.get(book, 0) >= size, timeout)
+        """Wait until the read models of a book hold `size` entries; False when `timeout` seconds have passed.
+
+        Another process may fold the book first, so the position in the database is looked at now and then.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            left = deadline - time.monotonic()
+            with self._wake:
+                if self._wake.wait_for(lambda: self._sizes.get(book, 0) >= size, min(left, LOOK_SECONDS)):
+                    return True
+            with self._pool.connection() as connection:
+                row = connection.execute(POSITION, (book,)).fetchone()
+            if row:
+                self._reached(book, row[0])
+            if self._sizes.get(book, 0) >= size or left <= LOOK_SECONDS:
+                return self._sizes.get(book, 0) >= size
 
     def _run(self) -> None:
         while True:

@@ -26,11 +26,11 @@ def refusals() -> Iterator[None]:
         yield
     except ImportRefused as refused:
         for problem in refused.problems:
-            err.print(f"✗ {problem}", markup=False, soft_wrap=True)
+            err.print(f"✗ {problem}")
         err.print(f"发现 {len(refused.problems)} 个问题,没有写入任何内容 / {len(refused.problems)} problems, nothing was posted")
         sys.exit(COULD_NOT_RUN)
     except RuleViolation as violation:
-        err.print(f"✗ {violation}", markup=False, soft_wrap=True)
+        err.print(f"✗ {violation}")
         sys.exit(COULD_NOT_RUN)
 
 

