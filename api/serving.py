@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -11,15 +14,25 @@ from api.http import create_app
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from api.composition import Service
 
 PORTS_TRIED = 50
+STOP_SECONDS = 5
+LOOK_SECONDS = 0.02
 
 NO_PORT = rule(
     "serve.port",
     Kind.UNAVAILABLE,
-    "{host} 上从 {port} 起的端口都被占用",
-    "every port of {host} from {port} on is taken",
+    "{host} 上从 {port} 起的 {tried} 个端口都被占用",
+    "the {tried} ports of {host} from {port} on are all taken",
+)
+NOT_STARTED = rule(
+    "serve.not_started",
+    Kind.UNAVAILABLE,
+    "网页服务没有启动,请看上面的日志",
+    "the server did not start; see the log above",
 )
 
 
@@ -34,13 +47,41 @@ def free_port(host: str, port: int) -> socket.socket:
             bound.close()
         else:
             return bound
-    raise NO_PORT(host=host, port=port)
+    raise NO_PORT(host=host, port=port, tried=PORTS_TRIED)
 
 
-def serve_forever(service: Service, host: str, port: int) -> None:
+def address(bound: socket.socket) -> str:
+    """Return the URL of a bound socket."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve_forever(service: Service, bound: socket.socket) -> None:
     """Serve until interrupted."""
-    bound = free_port(host, port)
-    print(f"http://{host}:{bound.getsockname()[1]}/", flush=True)  # noqa: T201
     service.runner.start()
-    config = uvicorn.Config(create_app(service), log_level="warning", timeout_graceful_shutdown=5)
-    uvicorn.Server(config).run(sockets=[bound])
+    _server(service).run(sockets=[bound])
+
+
+@contextmanager
+def serving(service: Service, bound: socket.socket) -> Iterator[str]:
+    """Serve in the background and yield the URL; raises `serve.not_started`."""
+    service.runner.start()
+    server = _server(service)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="http", daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            if not thread.is_alive():
+                raise NOT_STARTED()
+            time.sleep(LOOK_SECONDS)
+        yield address(bound)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _server(service: Service) -> uvicorn.Server:
+    config = uvicorn.Config(
+        create_app(service), log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
+    )
+    return uvicorn.Server(config)

@@ -15,12 +15,13 @@ from api import reports
 from api.adapters.hledger import to_hledger
 from api.adapters.tables import to_format
 from api.adapters.tlog_export import export_tlog
+from api.cli import demo
 from api.cli.console import FINDINGS, err, out, progress, refusals
 from api.composition import open_service
 from api.importing import read_folder, run_import
 from api.identity import Keyring, load_key, save_key
 from api.posting import post_voucher
-from api.serving import serve_forever
+from api.serving import address, free_port, serve_forever
 from api.settings import Settings
 from audit.source import open_source
 from audit.verify import verify as audit_book
@@ -42,6 +43,7 @@ report = typer.Typer(help="报表 / reports", no_args_is_help=True)
 export = typer.Typer(help="导出 / exports", no_args_is_help=True)
 app.add_typer(report, name="report")
 app.add_typer(export, name="export")
+app.command()(demo.demo)
 
 
 class Format(str, Enum):
@@ -76,8 +78,8 @@ def import_(
     with refusals():
         wanted = read_folder(folder)
         keyring = Keyring(keys or settings.home / "keys" / wanted.book.id, wanted.book.id, settings.passphrase_text)
-        with open_service(settings) as service, progress("导入 import") as (begin, advance):
-            result = run_import(service, wanted, keyring, begin, advance)
+        with open_service(settings) as service, progress("导入 import") as bar:
+            result = run_import(service, wanted, keyring, bar.begin, bar.advance)
     out.print(
         f"{wanted.book.name}: 新入账凭证 {result.vouchers} 张,已有 {result.vouchers_there} 张,共 {result.size} 条记录 / "
         f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries in the log"
@@ -92,7 +94,9 @@ def serve(
     """提供网页和接口 / Serve the pages and the HTTP interface."""
     settings = Settings()
     with refusals(), open_service(settings) as service:
-        serve_forever(service, host, port)
+        bound = free_port(host, port)
+        out.print(f"{address(bound)}/")
+        serve_forever(service, bound)
 
 
 @report.command("trial-balance")
@@ -150,8 +154,8 @@ def export_tlog_(
     """导出公开日志 / Export the log in the C2SP tiles layout."""
     with refusals(), open_service(Settings()) as service:
         service.runner.catch_up([book])
-        with service.pool.connection() as connection, progress("导出 export") as (_, advance):
-            size = export_tlog(connection, book, folder, advance)
+        with service.pool.connection() as connection, progress("导出 export") as bar:
+            size = export_tlog(connection, book, folder, bar.advance)
     out.print(f"{folder}: {size} 条记录 / entries")
 
 
@@ -175,20 +179,12 @@ def verify(
     processes: Annotated[int, typer.Option(min=1, max=64)] = 1,
 ) -> None:
     """核对公开日志 / Verify a log; exit code 0 good, 1 findings, 2 could not run."""
-    with refusals(), progress("核对 verify") as (begin, advance):
-        done = 0
-
-        def show(now: int, total: int) -> None:
-            nonlocal done
-            begin(total)
-            advance(now - done)
-            done = now
-
-        result = audit_book(open_source(place), anchor=anchor, processes=processes, progress=show)
+    with refusals(), progress("核对 verify") as bar:
+        result = audit_book(open_source(place), anchor=anchor, processes=processes, progress=bar.reach)
     if wanted is Format.json:
         out.print_json(json.dumps(result.as_object(), ensure_ascii=False))
     else:
-        out.print(result.as_text(), end="", markup=False, soft_wrap=True)
+        out.print(result.as_text(), end="")
     if not result.ok:
         sys.exit(FINDINGS)
 
@@ -199,10 +195,10 @@ def rebuild(
 ) -> None:
     """从记录重算全部投影 / Rebuild every projection from nothing beside the live one and compare."""
     with refusals(), open_service(Settings()) as service:
-        with progress("重算 rebuild") as (begin, advance):
-            result = service.rebuild(swap=not check, begin=begin, advance=advance)
+        with progress("重算 rebuild") as bar:
+            result = service.rebuild(swap=not check, begin=bar.begin, advance=bar.advance)
     for difference in result.differences:
-        err.print(f"✗ {difference}", markup=False)
+        err.print(f"✗ {difference}")
     out.print(f"{result.entries} 条记录,{len(result.tables)} 张表,{len(result.differences)} 处不同 / "
               f"{result.entries} entries, {len(result.tables)} tables, {len(result.differences)} differences")
     if result.differences and check:
@@ -218,7 +214,7 @@ def keygen(
     with refusals():
         key = SigningKey.generate(name)
         save_key(path, key, Settings().passphrase_text)
-    out.print(key.verifier.vkey, soft_wrap=True)
+    out.print(key.verifier.vkey)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from api.http import entries, problems, reports, tlog
+from api.http import entries, pages, problems, reports, tlog
 
 if TYPE_CHECKING:
     from api.composition import Service
@@ -19,9 +19,9 @@ Every error is a problem document (RFC 9457) whose `rule` is a stable code.
 
 def create_app(service: Service) -> FastAPI:
     """Return the application on a running service."""
-    app = FastAPI(title="sunledger 阳光账本", version="1", description=DESCRIPTION, redoc_url=None)
+    app = FastAPI(title="sunledger 阳光账本", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.service = service
     problems.install(app)
-    for router in (entries.router, tlog.router, reports.router):
+    for router in (entries.router, tlog.router, reports.router, pages.router):
         app.include_router(router)
     return app

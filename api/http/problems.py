@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from api.http.views import page, wants_page
 from domain.kernel.errors import Kind, RuleViolation, rule
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ STATUS = {
     Kind.MALFORMED: 400,
     Kind.FORBIDDEN: 403,
     Kind.UNKNOWN: 404,
+    Kind.METHOD: 405,
     Kind.CONFLICT: 409,
     Kind.REFUSED: 422,
     Kind.UNAVAILABLE: 503,
@@ -48,6 +50,13 @@ NOT_FOUND = rule(
     "没有这个地址:{path}",
     "there is nothing at {path}",
 )
+NOT_ALLOWED = rule(
+    "request.method",
+    Kind.METHOD,
+    "{path} 不支持 {method}",
+    "{path} does not take {method}",
+    "RFC 9110 section 15.5.6",
+)
 DATABASE_AWAY = rule(
     "database.away",
     Kind.UNAVAILABLE,
@@ -57,11 +66,10 @@ DATABASE_AWAY = rule(
 
 
 class Problem(BaseModel):
-    """A problem document (application/problem+json)."""
+    """A problem document (application/problem+json); `rule` is the stable code, `facts` what was read and expected."""
 
     type: str
     title: str
-    title_zh: str
     status: int
     rule: str
     detail: str
@@ -69,70 +77,57 @@ class Problem(BaseModel):
     facts: dict[str, Any] = {}
 
 
-def problem_response(violation: RuleViolation, headers: Mapping[str, str] | None = None) -> Response:
-    """Return the response for a violation; 503 says when to try again."""
+def problem_response(
+    request: Request, violation: RuleViolation, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return the answer to a violation: a page for a browser, else a problem document; 503 says when to try again."""
     status = STATUS[violation.rule.kind]
+    extra = dict(headers or {})
+    if status == STATUS[Kind.UNAVAILABLE]:
+        extra["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if wants_page(request):
+        answer = page(
+            request, "problem.html", status, zh=violation.zh, en=violation.en, rule=violation.rule.code
+        )
+        answer.headers.update(extra)
+        return answer
     problem = Problem(
         type=f"urn:sunledger:rule:{violation.rule.code}",
         title=violation.rule.code,
-        title_zh=violation.rule.code,
         status=status,
         rule=violation.rule.code,
         detail=violation.en,
         detail_zh=violation.zh,
         facts={name: fact if isinstance(fact, int) else str(fact) for name, fact in violation.facts.items()},
     )
-    retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
-    return JSONResponse(
-        problem.model_dump(exclude={"title_zh"}),
-        status_code=status,
-        headers={**retry, **(headers or {})},
-        media_type="application/problem+json",
-    )
+    return JSONResponse(problem.model_dump(), status, extra, media_type="application/problem+json")
 
 
 def install(app: FastAPI) -> None:
     """Let every error of the application become a problem document."""
 
     @app.exception_handler(RuleViolation)
-    def violated(_: Request, error: RuleViolation) -> Response:
-        return problem_response(error)
+    def violated(request: Request, error: RuleViolation) -> Response:
+        return problem_response(request, error)
 
     @app.exception_handler(RequestValidationError)
-    def malformed(_: Request, error: RequestValidationError) -> Response:
+    def malformed(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        return problem_response(
-            BAD_REQUEST(field=field, read=repr(first.get("input"))[:100], problem=first["msg"])
-        )
+        read = repr(first.get("input"))[:100]
+        return problem_response(request, BAD_REQUEST(field=field, read=read, problem=first["msg"]))
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
-        violation = NOT_FOUND(path=request.url.path)
-        if error.status_code == 404:
-            return problem_response(violation)
-        return _plain(error)
+        path, method = request.url.path, request.method
+        if error.status_code == STATUS[Kind.METHOD]:
+            return problem_response(request, NOT_ALLOWED(path=path, method=method), error.headers)
+        if error.status_code == STATUS[Kind.UNKNOWN]:
+            return problem_response(request, NOT_FOUND(path=path))
+        return problem_response(request, BAD_REQUEST(field="request", read=method, problem=error.detail))
 
     @app.exception_handler(psycopg.OperationalError)
     @app.exception_handler(psycopg_pool.PoolTimeout)
-    def away(_: Request, error: Exception) -> Response:
+    def away(request: Request, error: Exception) -> Response:
         LOGGER.warning("database: %s", error)
-        return problem_response(DATABASE_AWAY())
-
-
-def _plain(error: HTTPException) -> Response:
-    code = {405: "request.method"}.get(error.status_code, "request.refused")
-    body = {
-        "type": f"urn:sunledger:rule:{code}",
-        "title": code,
-        "status": error.status_code,
-        "rule": code,
-        "detail": str(error.detail),
-        "detail_zh": str(error.detail),
-    }
-    return JSONResponse(
-        body,
-        status_code=error.status_code,
-        headers=error.headers,
-        media_type="application/problem+json",
-    )
+        return problem_response(request, DATABASE_AWAY())

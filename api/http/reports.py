@@ -18,6 +18,9 @@ from projections.journal import JournalFilter
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PERIOD = r"^[0-9]{4}-[0-9]{2}$"
+PERIOD_OR_BLANK = r"^([0-9]{4}-[0-9]{2})?$"
+"""A form sends the fields that were left blank too."""
+
 MAX_PAGE_LINES = 10_000
 
 router = APIRouter(prefix="/books/{book}", tags=["reports"])
@@ -112,8 +115,8 @@ def get_trial_balance_xlsx(book: BookId, database: Database, last: Last, first: 
 
 
 def journal_filter(
-    first: Annotated[str, Query(alias="from", pattern=PERIOD)] = "0000-00",
-    last: Annotated[str, Query(alias="to", pattern=PERIOD)] = "9999-99",
+    first: Annotated[str, Query(alias="from", pattern=PERIOD_OR_BLANK)] = "",
+    last: Annotated[str, Query(alias="to", pattern=PERIOD_OR_BLANK)] = "",
     account: Annotated[str, Query(pattern=r"^[0-9]{0,9}$", description="an account with all below it")] = "",
     text: Annotated[str, Query(max_length=100)] = "",
     smallest: Annotated[str, Query(alias="min", max_length=30, description="yuan")] = "",
@@ -123,6 +126,7 @@ def journal_filter(
 ) -> JournalFilter:
     """Return the filter that the query parameters mean; raises `money.malformed`."""
     top = parse_fen(largest) if largest else JournalFilter.max_fen
+    last = last or JournalFilter.last
     return JournalFilter(first, last, account, text, parse_fen(smallest), top, limit, offset)
 
 

@@ -11,11 +11,12 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What sort of refusal a rule is; the doors translate it (HTTP: 400, 403, 404, 409, 422, 503)."""
+    """What sort of refusal a rule is; the doors translate it (HTTP: 400, 403, 404, 405, 409, 422, 503)."""
 
     MALFORMED = "malformed"
     FORBIDDEN = "forbidden"
     UNKNOWN = "unknown"
+    METHOD = "method"
     CONFLICT = "conflict"
     REFUSED = "refused"
     UNAVAILABLE = "unavailable"

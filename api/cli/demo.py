@@ -1,0 +1,108 @@
+"""The demonstration (示例): import the sample villages, serve their pages, and verify them as a stranger would."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.table import Table
+
+from api.cli.console import FINDINGS, err, out, progress, refusals
+from api.composition import Service, open_service
+from api.identity import Keyring
+from api.importing import read_folder, run_import
+from api.serving import free_port, serving
+from api.settings import Settings
+from audit.report import Report
+from audit.source import open_source
+from audit.verify import verify
+from domain.kernel.money import format_fen
+from projections import month, register
+from projections.journal import count_vouchers
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PAGES = ("", "/trial-balance", "/journal", "/signers", "/entries/0", "/checkpoint")
+
+
+def demo(
+    examples: Annotated[Path, typer.Option(help="示例文件夹 / the folder of samples")] = EXAMPLES,
+    host: Annotated[str, typer.Option(help="地址 / address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口,被占用则用下一个 / port, or the next free one")] = 8000,
+    leave: Annotated[bool, typer.Option("--exit", help="全部做完就退出 / do all but stay up")] = False,
+) -> None:
+    """导入示例村、打开网页并核对 / Import the sample villages, open their pages and verify them."""
+    settings = Settings()
+    with refusals():
+        out.print(f"数据在 / data in {settings.home}")
+        with open_service(settings) as service:
+            _import_all(service, settings, examples)
+            with serving(service, free_port(host, port)) as url:
+                good = _show(service, url)
+                if not leave and good:
+                    _stay_up(url)
+    if not good:
+        raise typer.Exit(FINDINGS)
+
+
+def _import_all(service: Service, settings: Settings, examples: Path) -> None:
+    for path in sorted(examples.glob("*/book.toml")):
+        folder = read_folder(path.parent)
+        book = folder.book
+        keyring = Keyring(settings.home / "keys" / book.id, book.id, settings.passphrase_text)
+        with progress(f"导入 import {path.parent.name}") as bar:
+            result = run_import(service, folder, keyring, bar.begin, bar.advance)
+        out.print(
+            f"{book.name}: 新入账凭证 {result.vouchers} 张,已有 {result.vouchers_there} 张,共 {result.size} 条记录 / "
+            f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries"
+        )
+
+
+def _show(service: Service, url: str) -> bool:
+    """Open the pages, verify each book over HTTP, and print what was found; whether all is well."""
+    table = Table(title="账套 / books", title_justify="left")
+    for header in ("村 village", "凭证 vouchers", "记录 entries", "现有资金 money (元)", "核对 verified"):
+        table.add_column(header, justify="right" if header != "村 village" else "left", overflow="fold")
+    with service.pool.connection() as connection:
+        books = register.books(connection)
+    reports = [_visit(url, book) for book in books]
+    for book, report in zip(books, reports, strict=True):
+        with service.pool.connection() as connection:
+            newest = (month.periods_of(connection, book.book) or [book.first_period])[0]
+            money = format_fen(month.month_of(connection, book.book, newest).end_fen)
+            vouchers = count_vouchers(connection, book.book)
+        verdict = "✓" if report.ok else f"✗ {len(report.findings)}"
+        table.add_row(book.name, str(vouchers), str(book.entries), money, verdict)
+    out.print(table)
+    for book, report in zip(books, reports, strict=True):
+        out.print(f"{book.name}: {url}/books/{book.book}")
+        if not report.ok:
+            err.print(report.as_text())
+    return all(report.ok for report in reports)
+
+
+def _visit(url: str, book: register.BookRow) -> Report:
+    """Open a book's pages, then verify it from its public address, as anyone can."""
+    address = f"{url}/books/{book.book}"
+    with httpx.Client(headers={"Accept": "text/html"}) as client:
+        for page in PAGES:
+            client.get(f"{address}{page}").raise_for_status()
+    with progress("核对 verify") as bar:
+        return verify(open_source(address), progress=bar.reach)
+
+
+def _stay_up(url: str) -> None:
+    out.print(f"网页已打开 / serving at {url}/  (Ctrl-C 停止 / stops)")
+    stopped = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopped
+        stopped = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    while not stopped:
+        time.sleep(0.2)

@@ -1,0 +1,161 @@
+"""The public pages: readable without JavaScript, on a phone, in large text, and on paper."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from psycopg import Connection
+
+from api.http.parts import BookId, Database, Index, documented
+from api.http.reports import First, Wanted
+from api.http.views import ELDER_COOKIE, STYLE, page
+from domain.entry import Entry, parse_entry
+from domain.kernel.period import parse_period
+from domain.kernel.statement import type_name
+from domain.vouchers import VoucherPosted, VoucherReversed
+from projections import journal, log, month, register
+from projections.balances import trial_balance
+
+NEWEST = 20
+LINES_PER_PAGE = 200
+YEAR_SECONDS = 31_536_000
+PERIOD = r"^[0-9]{4}-[0-9]{2}$"
+
+PeriodChoice = Annotated[
+    str | None, Query(alias="period", description="YYYY-MM; default: the newest", pattern=PERIOD)
+]
+
+router = APIRouter(tags=["pages"], default_response_class=HTMLResponse)
+
+_PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "a page", "content": {"text/html": {"schema": {"type": "string"}}}},
+    **documented(400, 404, 503),
+}
+
+
+@router.get("/", responses=_PAGE)
+def get_home(request: Request, database: Database) -> Response:
+    """Show all books."""
+    return page(request, "home.html", books=register.books(database))
+
+
+@router.get("/books/{book}", responses=_PAGE)
+def get_book(request: Request, book: BookId, database: Database, period: PeriodChoice = None) -> Response:
+    """Show a village's home: money, the month's in and out, newest vouchers, and the state of the log."""
+    row = register.book(database, book)
+    periods = month.periods_of(database, book)
+    chosen = parse_period(period) if period else (periods[0] if periods else row.first_period)
+    return page(
+        request,
+        "book.html",
+        book=row,
+        periods=periods,
+        month=month.month_of(database, book, chosen),
+        vouchers=journal.newest_vouchers(database, book, NEWEST),
+        vouchers_total=journal.count_vouchers(database, book),
+        checkpoint=log.latest_checkpoint(database, book),
+    )
+
+
+@router.get("/books/{book}/entries/{index}", responses=_PAGE)
+def get_entry_page(request: Request, book: BookId, index: Index, database: Database) -> Response:
+    """Show an entry at its permanent address: a voucher in full, any other entry in words."""
+    row = register.book(database, book)
+    entry = parse_entry(log.entry_at(database, book, index))
+    values = {
+        "book": row,
+        "index": index,
+        "type": type_name(entry.statement),
+        "entry": entry,
+        "signers": _signers(database, book, entry),
+        "checkpoint": log.covering_checkpoint(database, book, index),
+    }
+    if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
+        content = msgspec.to_builtins(entry.statement.data)  # type: ignore[attr-defined]  # every statement has data
+        return page(request, "entry.html", content=_flat(content), **values)
+    voucher = journal.voucher_at(database, book, index)
+    reverses = journal.entry_of_voucher(database, book, voucher.reverses_id) if voucher.reverses_id else None
+    lines = journal.voucher_lines(database, book, index)
+    return page(request, "voucher.html", voucher=voucher, lines=lines, reverses=reverses, **values)
+
+
+def _signers(database: Connection[Any], book: str, entry: Entry) -> list[register.KeyRow]:
+    keys = {key.name: key for key in register.keys(database, book)}
+    return [keys[signature.name] for signature in entry.signatures]
+
+
+def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
+    """Return the fields of a nested value as (path, text), in order."""
+    if isinstance(value, dict):
+        return [row for key, member in value.items() for row in _flat(member, f"{path}.{key}" if path else key)]
+    if isinstance(value, list):
+        return [row for number, member in enumerate(value, 1) for row in _flat(member, f"{path}[{number}]")]
+    return [(path, str(value))]
+
+
+@router.get("/books/{book}/trial-balance", responses=_PAGE)
+def get_trial_balance_page(
+    request: Request, book: BookId, database: Database, period: PeriodChoice = None, first: First = None
+) -> Response:
+    """Show the trial balance (科目余额表), default of the newest period."""
+    row = register.book(database, book)
+    last = period or journal.last_period(database, book) or row.first_period
+    report = trial_balance(database, book, last, first)
+    periods = month.periods_of(database, book)
+    return page(request, "trial_balance.html", book=row, report=report, periods=periods)
+
+
+@router.get("/books/{book}/journal", responses=_PAGE)
+def get_journal_page(request: Request, book: BookId, database: Database, wanted: Wanted) -> Response:
+    """Show the journal (序时账), filtered, with downloads of exactly what is shown."""
+    row = register.book(database, book)
+    shown = min(wanted.limit, LINES_PER_PAGE)
+    found = journal.journal(database, book, dataclasses.replace(wanted, limit=shown + 1))
+    return page(
+        request,
+        "journal.html",
+        book=row,
+        wanted=request.query_params,
+        lines=found[:shown],
+        offset=wanted.offset,
+        before=_moved(request, max(0, wanted.offset - shown)) if wanted.offset else "",
+        after=_moved(request, wanted.offset + shown) if len(found) > shown else "",
+        query=str(request.query_params),
+    )
+
+
+def _moved(request: Request, offset: int) -> str:
+    return f"?{request.url.include_query_params(offset=offset).query}"
+
+
+@router.get("/books/{book}/signers", responses=_PAGE)
+def get_signers_page(request: Request, book: BookId, database: Database) -> Response:
+    """Show who may sign, with which key, from which entry on, and how anyone verifies the book."""
+    row = register.book(database, book)
+    keys = register.keys(database, book)
+    site = str(request.base_url).rstrip("/")
+    return page(request, "signers.html", book=row, keys=keys, site=site)
+
+
+@router.get("/elder", include_in_schema=False)
+def set_elder(to: str = "/", *, on: bool = True) -> Response:
+    """Remember the reader's choice of large text and go back to the page."""
+    here = to if to.startswith("/") and not to.startswith(("//", "/\\")) else "/"
+    answer = RedirectResponse(here, status_code=303)
+    if on:
+        answer.set_cookie(ELDER_COOKIE, "1", max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+    else:
+        answer.delete_cookie(ELDER_COOKIE)
+    return answer
+
+
+@router.get("/static/{version}/sunledger.css", include_in_schema=False)
+def get_style(version: str) -> Response:
+    """Return the one style sheet; its address changes with its content."""
+    del version
+    cache = {"Cache-Control": f"public, max-age={YEAR_SECONDS}, immutable"}
+    return Response(STYLE, media_type="text/css; charset=utf-8", headers=cache)

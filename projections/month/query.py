@@ -1,0 +1,96 @@
+"""Queries: the money at a month's start and end, what moved it, and income and expense by account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from psycopg.rows import class_row
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+SELECT_MONEY_BEFORE = """
+    SELECT coalesce(sum(debit_fen - credit_fen), 0)::bigint FROM balances
+    WHERE book = %(book)s AND left(account, 3) IN ('101', '102', '109') AND period < %(period)s
+"""
+SELECT_MOVED = """
+    SELECT coalesce(sum(moved) FILTER (WHERE moved > 0), 0)::bigint,
+           coalesce(-sum(moved) FILTER (WHERE moved < 0), 0)::bigint
+    FROM (
+        SELECT sum(debit_fen - credit_fen) AS moved FROM journal
+        WHERE book = %(book)s AND period = %(period)s AND left(account, 3) IN ('101', '102', '109')
+        GROUP BY entry
+    ) AS vouchers
+"""
+SELECT_PURPOSES = """
+    SELECT journal.account, coalesce(accounts.name, '') AS name, left(journal.account, 2) = '50' AS income,
+           sum(CASE WHEN left(journal.account, 2) = '50' THEN credit_fen - debit_fen
+                    ELSE debit_fen - credit_fen END)::bigint AS amount_fen
+    FROM journal LEFT JOIN accounts ON accounts.book = journal.book AND accounts.code = journal.account
+    WHERE journal.book = %(book)s AND journal.period = %(period)s AND left(journal.account, 1) = '5'
+      AND NOT EXISTS (
+          SELECT FROM journal AS transfer
+          WHERE transfer.book = journal.book AND transfer.entry = journal.entry
+            AND left(transfer.account, 3) = '321'
+      )
+    GROUP BY journal.account, accounts.name
+    HAVING sum(credit_fen - debit_fen) <> 0
+    ORDER BY amount_fen DESC, journal.account
+"""
+SELECT_PERIODS = "SELECT DISTINCT period FROM vouchers WHERE book = %s ORDER BY period DESC"
+
+
+class Purpose(NamedTuple):
+    """What money was earned by or spent on in the month: an income or expense account and its amount in fen."""
+
+    account: str
+    name: str
+    income: bool
+    amount_fen: int
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of a book, all in fen: `start_fen` + `in_fen` - `out_fen` = `end_fen`.
+
+    Cash and bank count as money; moving it from one to the other is neither in nor out. `purposes` leave
+    out the transfers of the year's end to 321 本年收益.
+    """
+
+    period: str
+    start_fen: int
+    in_fen: int
+    out_fen: int
+    purposes: list[Purpose]
+
+    @property
+    def end_fen(self) -> int:
+        """The money at the month's end."""
+        return self.start_fen + self.in_fen - self.out_fen
+
+    @property
+    def income(self) -> list[Purpose]:
+        """What it was earned by."""
+        return [purpose for purpose in self.purposes if purpose.income]
+
+    @property
+    def expense(self) -> list[Purpose]:
+        """What it was spent on."""
+        return [purpose for purpose in self.purposes if not purpose.income]
+
+
+def month_of(connection: Connection[Any], book: str, period: str) -> Month:
+    """Return a month of a book; a month without vouchers has zeros."""
+    values = {"book": book, "period": period}
+    before = connection.execute(SELECT_MONEY_BEFORE, values).fetchone()
+    moved = connection.execute(SELECT_MOVED, values).fetchone()
+    with connection.cursor(row_factory=class_row(Purpose)) as cursor:
+        purposes = cursor.execute(SELECT_PURPOSES, values).fetchall()
+    (start,), (came, went) = before or (0,), moved or (0, 0)
+    return Month(period, start, came, went, purposes)
+
+
+def periods_of(connection: Connection[Any], book: str) -> list[str]:
+    """Return the periods that have vouchers, newest first."""
+    return [period for (period,) in connection.execute(SELECT_PERIODS, (book,)).fetchall()]
