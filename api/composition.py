@@ -10,8 +10,8 @@ import psycopg
 
 from api.database import connect_pool, open_database
 from api.identity.logkeys import LogKeyFolder
-from migrations import WEB_ROLE, create_read_side
 from domain.ledger import BookRecorder, Ledger, open_recorder
+from migrations import WEB_ROLE, create_read_side
 from projections.rebuild import Rebuild, rebuild
 from projections.runner import Runner
 

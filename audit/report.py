@@ -102,6 +102,8 @@ class Report:
             place = "" if found.entry is None else f"第 {found.entry} 号记录 entry {found.entry}: "
             lines.append(f"  ! {place}{found.message} [{found.rule}]")
         if not self.anchored:
-            lines.append("注意:没有给出 --anchor,乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word")
+            lines.append(
+                "注意：没有给出 --anchor，乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word"
+            )
         lines.append("核对无误 / verified" if self.ok else f"发现 {len(self.findings)} 个问题 / findings")
         return "\n".join(lines) + "\n"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ProcessPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from domain.kernel.note import verify_ed25519
-from domain.roles.rules import BAD_SIGNATURE
+from domain.roles import BAD_SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ class SignatureChecker:
         self._bad: list[Bad] = []
         self.count = 0
 
-    def __enter__(self) -> SignatureChecker:
+    def __enter__(self) -> Self:
         """Start the other processes, if any."""
         if self._others > 0:
             self._executor = ProcessPoolExecutor(self._others)
@@ -70,9 +70,7 @@ class SignatureChecker:
     def add(self, index: int, entry: Entry, signers: Sequence[Key]) -> None:
         """Take in the signatures of an entry and the keys they name."""
         for key, signature in zip(signers, entry.signatures, strict=True):
-            self._jobs.append(
-                Job(index, key.name, key.verifier.public_key, entry.text, signature.signature)
-            )
+            self._jobs.append(Job(index, key.name, key.verifier.public_key, entry.text, signature.signature))
             self.count += 1
         if len(self._jobs) >= JOBS_PER_TASK:
             self._flush()

@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 NO_CHECKPOINT = rule(
     "audit.no_checkpoint",
     Kind.UNAVAILABLE,
-    "没有检查点,无法核对",
+    "没有检查点，无法核对",
     "there is no checkpoint, so nothing can be verified",
     "C2SP tlog-checkpoint",
 )
 BUNDLE = rule(
     "audit.bundle",
     Kind.REFUSED,
-    "条目包 {path} 缺失或损坏:{problem}",
+    "条目包 {path} 缺失或损坏：{problem}",
     "the entry bundle {path} is missing or damaged: {problem}",
     "C2SP tlog-tiles",
 )
 UNUSABLE = rule(
     "audit.unusable",
     Kind.REFUSED,
-    "记录无法按规则接续:{problem}",
+    "记录无法按规则接续：{problem}",
     "the entry cannot follow from those before it: {problem}",
-    "design section 2",
+    "ADR 0011",
 )
 
 MAX_RUNS = 4
@@ -63,14 +63,14 @@ def verify(
 
     `anchor` is the township's vkey that the caller trusts; `progress` hears entries done and in all.
     """
-    for _ in range(MAX_RUNS):
+    run = 0
+    while True:
+        run += 1
         report = Report()
         size = _claimed_size(source, report)
-        audit = _Audit(source, report, processes, progress)
-        audit.run(size, anchor)
-        if report.ok or _claimed_size(source, Report()) == size:
-            break
-    return report
+        _Audit(source, report, processes, progress).run(size, anchor)
+        if report.ok or run == MAX_RUNS or _claimed_size(source, Report()) == size:
+            return report
 
 
 def _claimed_size(source: Source, report: Report) -> int:
@@ -103,7 +103,9 @@ class _Audit:
         report, book = self._report, self._book
         formats = report.check("entries", "每条记录格式规范", "every entry is canonical")
         rules = report.check("rules", "每条记录都符合当时的规则", "every entry keeps the rules of its time")
-        signatures = report.check("signatures", "每个签名有效且当时有权", "every signature is good and was entitled")
+        signatures = report.check(
+            "signatures", "每个签名有效且当时有权", "every signature is good and was entitled"
+        )
         with SignatureChecker(self._processes) as checker:
             for index, note in enumerate(self._notes(size, formats)):
                 self._one(index, note, (formats, rules, signatures), checker)

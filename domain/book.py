@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from domain.accounts import AccountAdded, Accounts, decide_add
@@ -33,6 +32,8 @@ from domain.roles import (
 from domain.vouchers import VoucherPosted, VoucherReversed, Vouchers, decide_post, decide_reverse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from domain.entry import Entry
     from domain.kernel.note import Signature
     from domain.kernel.statement import Statement
@@ -40,37 +41,37 @@ if TYPE_CHECKING:
 WRONG_BOOK = rule(
     "entry.wrong_book",
     Kind.REFUSED,
-    "这条记录属于账套 {read},不属于 {book}",
+    "这条记录属于账套 {read}，不属于 {book}",
     "the entry belongs to the book {read}, not to {book}",
-    "design section 1: one organisation keeps one book",
+    "ADR 0001",
 )
 NOT_OPENED = rule(
     "book.not_opened",
     Kind.CONFLICT,
-    "账套 {book} 尚未建账,第一条记录须为 book.opened",
+    "账套 {book} 尚未建账，第一条记录须为 book.opened",
     "the book {book} is not opened; its first entry must be book.opened",
-    "design section 4",
+    "ADR 0005",
 )
 OPENED_TWICE = rule(
     "book.opened_twice",
     Kind.CONFLICT,
     "账套 {book} 已经建账",
     "the book {book} is opened already",
-    "design section 4",
+    "ADR 0001",
 )
 ID_USED = rule(
     "entry.id_used",
     Kind.CONFLICT,
-    "编号 {id} 已用于第 {index} 号记录,而内容不同",
+    "编号 {id} 已用于第 {index} 号记录，而内容不同",
     "the id {id} was used by entry {index}, with another body",
-    "design section 3",
+    "ADR 0007",
 )
 SEEN_UNKNOWN = rule(
     "entry.seen",
     Kind.REFUSED,
-    "seen 不是本日志前 {n} 条记录的根;请先取得并核对最新检查点",
+    "seen 不是本日志前 {n} 条记录的根；请先取得并核对最新检查点",
     "seen is not the root of this log's first {n} entries; fetch and verify the newest checkpoint first",
-    "design section 3; RFC 6962",
+    "ADR 0004; RFC 6962",
 )
 
 

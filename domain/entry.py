@@ -50,38 +50,36 @@ AnyStatement = (
     | PeriodClosed
 )
 
-TYPES: dict[str, type[Statement]] = {
-    type_name(statement): statement for statement in AnyStatement.__args__
-}
+TYPES: dict[str, type[Statement]] = {type_name(statement): statement for statement in AnyStatement.__args__}
 """Every entry type by its name; the names are the event topics."""
 
 TOO_LARGE = rule(
     "entry.too_large",
     Kind.MALFORMED,
-    "记录有 {size} 字节,上限为 {limit} 字节",
+    "记录有 {size} 字节，上限为 {limit} 字节",
     "the entry has {size} bytes; the limit is {limit}",
     "C2SP tlog-tiles",
 )
 MALFORMED = rule(
     "entry.malformed",
     Kind.MALFORMED,
-    "记录格式有误:{problem}",
+    "记录格式有误：{problem}",
     "the entry is malformed: {problem}",
-    "design section 3",
+    "ADR 0002",
 )
 UNKNOWN_FIELD = rule(
     "entry.unknown_field",
     Kind.MALFORMED,
-    "记录含有未知字段:{problem}",
+    "记录含有未知字段：{problem}",
     "the entry has an unknown field: {problem}",
-    "design section 3",
+    "ADR 0002",
 )
 UNKNOWN_TYPE = rule(
     "entry.unknown_type",
     Kind.MALFORMED,
-    "未知的记录类型:{problem}",
+    "未知的记录类型：{problem}",
     "unknown entry type: {problem}",
-    "design section 3",
+    "ADR 0002",
 )
 NOT_CANONICAL = rule(
     "entry.not_canonical",
@@ -93,23 +91,23 @@ NOT_CANONICAL = rule(
 BAD_ID = rule(
     "entry.id",
     Kind.MALFORMED,
-    "id 应为 ULID(26 个字符),读到 {id}",
+    "id 应为 ULID(26 个字符)，读到 {id}",
     "id must be a ULID of 26 characters; read {id}",
-    "design section 3",
+    "ADR 0002",
 )
 BAD_TIME = rule(
     "entry.at",
     Kind.MALFORMED,
-    "at 应为带时区的时间(如 2026-03-05T10:12:33+08:00),读到 {at}",
+    "at 应为带时区的时间（如 2026-03-05T10:12:33+08:00），读到 {at}",
     "at must be a time with offset such as 2026-03-05T10:12:33+08:00; read {at}",
     "RFC 3339",
 )
 SIGNATURE_ORDER = rule(
     "entry.signature_order",
     Kind.MALFORMED,
-    "签名行须按密钥名称排序,每个名称只出现一次",
+    "签名行须按密钥名称排序，每个名称只出现一次",
     "signature lines are sorted by key name, each name once",
-    "design section 3",
+    "ADR 0002",
 )
 
 _decoder = msgspec.json.Decoder(AnyStatement)
@@ -148,7 +146,7 @@ def parse_text(text: bytes) -> AnyStatement:
         raise MALFORMED(problem="a header line 'sunledger.entry/v1' and one line of JSON expected")
     line = text[len(HEADER) : -1]
     try:
-        statement = _decoder.decode(line)
+        statement: AnyStatement = _decoder.decode(line)
     except msgspec.MsgspecError as error:
         raise _refusal(error) from None
     except UnicodeDecodeError:

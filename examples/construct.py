@@ -175,8 +175,8 @@ class Village:
     def income(self, year: int, month: int) -> list[Voucher]:
         """Return the month's receipts: leases, contracting out, tea, water, subsidies, interest."""
         found = [
-            receive(6, "收沿街店面租金(1 至 3 号)", "50102", yuan(5_400)),
-            receive(9, f"收自来水费({month} 月)", "50104", self.between(2_600, 4_100), CASH),
+            receive(6, "收沿街店面租金（1 至 3 号）", "50102", yuan(5_400)),
+            receive(9, f"收自来水费（{month} 月）", "50104", self.between(2_600, 4_100), CASH),
             Voucher(10, "自来水费现金解存基本户", [(BANK, yuan(2_000)), (CASH, -yuan(2_000))]),
             receive(18, "收快递驿站场地费", "50102", yuan(800)),
             receive(22, "收农机服务费", "50104", self.between(300, 1_900), CASH),
@@ -423,29 +423,29 @@ def opening_rows(lines: Lines) -> list[tuple[str, ...]]:
 
 
 SHALONG_BOOK = """\
-# 本村及其全部账目均为虚构,仅供演示。
+# 本村及其全部账目均为虚构，仅供演示。
 # This village and all its accounts are invented, for demonstration only.
 [book]
 id = "N2330881MF0000013Y"
-name = "沙垄村股份经济合作社(虚构示例)"
+name = "沙垄村股份经济合作社（虚构示例）"
 division = "330881101201"
 chart = "rural-collective-2024"
 opened = "2024-01"
 closed_through = "2026-11"
 
 [people]
-township = "清溪镇农经服务中心(虚构)"
-accountant = "周会计(虚构)"
-cashier = "吴出纳(虚构)"
-head = "郑理事长(虚构)"
-supervisor = "王监事长(虚构)"
+township = "清溪镇农经服务中心（虚构）"
+accountant = "周会计（虚构）"
+cashier = "吴出纳（虚构）"
+head = "郑理事长（虚构）"
+supervisor = "王监事长（虚构）"
 """
 
 XIAOHE_BOOK = """\
 # An invented village. 虚构的小村。
 [book]
 id = "N2330881MF0000021R"
-name = "小河村经济合作社(虚构示例)"
+name = "小河村经济合作社（虚构示例）"
 division = "330881101202"
 chart = "rural-collective-2024"
 opened = "2026-01"

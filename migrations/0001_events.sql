@@ -27,7 +27,7 @@ CREATE TABLE checkpoints (
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% 只能追加,不允许 % / % is append-only: % is refused',
+    RAISE EXCEPTION '% 只能追加，不允许 % / % is append-only: % is refused',
         TG_TABLE_NAME, TG_OP, TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'restrict_violation';
 END

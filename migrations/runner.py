@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg import sql
 
 if TYPE_CHECKING:
-    from typing import LiteralString
 
     from psycopg import Connection
 
@@ -33,7 +32,7 @@ class Changed(Exception):  # noqa: N818 -- says what happened to the file
     def __init__(self, name: str) -> None:
         """Name the file."""
         super().__init__(
-            f"迁移文件 {name} 与已执行的不同,请恢复原文件并另加新文件 / "
+            f"迁移文件 {name} 与已执行的不同，请恢复原文件并另加新文件 / "
             f"the migration {name} is not the one that was applied; restore it and add a new file instead"
         )
 
@@ -93,12 +92,12 @@ def create_read_side(connection: Connection[Any], schema: str) -> None:
 
 def _apply(connection: Connection[Any], file: File, schema: str) -> None:
     if not file.read_side:
-        connection.execute(cast("LiteralString", file.text))
+        connection.execute(file.text.encode())
         return
     name, role = sql.Identifier(schema), sql.Identifier(WEB_ROLE)
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
     connection.execute(sql.SQL("SET LOCAL search_path TO {}, public").format(name))
-    connection.execute(cast("LiteralString", file.text))
+    connection.execute(file.text.encode())
     connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, role))
     connection.execute(
         sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {}").format(name, role)

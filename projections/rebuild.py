@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
-from projections.runner import ENTRIES_PER_COMMIT, advance as fold_on
+from projections.runner import ENTRIES_PER_COMMIT
+from projections.runner import advance as fold_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +46,8 @@ def rebuild(
 ) -> Rebuild:
     """Fold all entries into new tables, compare them with the live ones, and swap them in when `swap` is set.
 
-    `connection` is in autocommit mode and may make schemas; `create` makes the empty tables in one. Nobody should be posting meanwhile: a book
-    that grows between the two folds differs.
+    `connection` is in autocommit mode and may make schemas; `create` makes the empty tables in one. Nobody
+    should be posting meanwhile: a book that grows between the two folds differs.
     """
     result = Rebuild()
     connection.execute(f"DROP SCHEMA IF EXISTS {BESIDE} CASCADE")

@@ -162,7 +162,7 @@ class Runner:
                 self._pending = False
             try:
                 self.catch_up()
-            except Exception:  # noqa: BLE001 -- the database may be away; the runner must outlive that
+            except Exception:
                 LOGGER.exception("projection runner: will try again")
                 with self._wake:
                     self._wake.wait_for(lambda: self._stopped, POLL_SECONDS)

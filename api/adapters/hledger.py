@@ -31,6 +31,10 @@ def to_hledger(book: BookRow, accounts: Iterable[AccountRow], lines: Iterable[Jo
         yield f"    {account_name(line.account)}  CNY {_amount(line)}\n"
 
 
+_INERT = str.maketrans({"\n": " ", ";": "\uff1b", "|": "\u00a6", ",": "\uff0c", ":": "\uff1a"})
+"""What would end a description or start a comment, tag or payee, and the full-width form it gets."""
+
+
 def account_name(code: str) -> str:
     """Return hledger's account name: the levels' codes, so that 1020101 stands under 102 and 10201."""
     return ":".join(code[:length] for length in (3, 5, 7, 9) if length <= len(code))
@@ -45,7 +49,7 @@ def _header(book: BookRow, line: JournalLine) -> str:
 
 def _comment(text: str) -> str:
     """Return text without what would end a description or start a comment, tag or payee."""
-    return text.replace("\n", " ").replace(";", ";").replace("|", "¦").replace(",", ",").replace(":", ":")
+    return text.translate(_INERT)
 
 
 def _amount(line: JournalLine) -> str:

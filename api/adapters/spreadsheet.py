@@ -7,11 +7,14 @@ import csv
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from domain.kernel.errors import Kind, RuleViolation, rule
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_ROWS = 200_000
 """The most rows a table may have; a year of a rich village has some 40,000."""
@@ -25,37 +28,37 @@ NO_FILE = rule(
 TWO_FILES = rule(
     "import.two_files",
     Kind.MALFORMED,
-    "文件夹 {folder} 中同时有 {stem}.csv 和 {stem}.xlsx,请只保留一个",
+    "文件夹 {folder} 中同时有 {stem}.csv 和 {stem}.xlsx，请只保留一个",
     "the folder {folder} has both {stem}.csv and {stem}.xlsx; keep one of them",
 )
 ENCODING = rule(
     "import.encoding",
     Kind.MALFORMED,
-    "{file} 第 {row} 行既不是 UTF-8 也不是 GB18030 编码,请另存为「CSV UTF-8」",
+    "{file} 第 {row} 行既不是 UTF-8 也不是 GB18030 编码，请另存为「CSV UTF-8」",
     "{file} row {row} is neither UTF-8 nor GB18030; save it as 'CSV UTF-8'",
 )
 EMPTY = rule(
     "import.empty",
     Kind.MALFORMED,
-    "{file} 是空的,第一行应为表头:{expected}",
+    "{file} 是空的，第一行应为表头：{expected}",
     "{file} is empty; its first row should be the header {expected}",
 )
 NO_COLUMN = rule(
     "import.column",
     Kind.MALFORMED,
-    "{file} 第 1 行缺少列「{column}」;读到的表头:{read}",
+    "{file} 第 1 行缺少列「{column}」；读到的表头：{read}",
     "{file} row 1 has no column '{column}'; the header read is {read}",
 )
 TOO_LONG = rule(
     "import.too_long",
     Kind.MALFORMED,
-    "{file} 超过 {limit} 行,请按年度拆分",
+    "{file} 超过 {limit} 行，请按年度拆分",
     "{file} has more than {limit} rows; split it by year",
 )
 NOT_XLSX = rule(
     "import.xlsx",
     Kind.MALFORMED,
-    "{file} 不是可读的 XLSX 工作簿:{problem}",
+    "{file} 不是可读的 XLSX 工作簿：{problem}",
     "{file} is not a readable XLSX workbook: {problem}",
 )
 

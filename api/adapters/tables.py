@@ -6,10 +6,14 @@ import csv
 import io
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import xlsxwriter
 
 from domain.kernel.money import format_fen, plain_fen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BOM = "\ufeff"
 
@@ -28,7 +32,7 @@ class Table:
 
     title: str
     columns: tuple[TableColumn, ...]
-    rows: list[tuple[object, ...]]
+    rows: Sequence[tuple[object, ...]]
 
 
 def to_csv(table: Table) -> bytes:
@@ -73,7 +77,8 @@ def to_text(table: Table) -> str:
     """Return the table aligned for a terminal; a Chinese character takes two columns."""
     cells = [[column.header for column in table.columns]]
     cells += [
-        [_shown(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows
+        [_shown(value, column) for value, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
     ]
     widths = [max(_width(row[place]) for row in cells) for place in range(len(table.columns))]
     lines = [table.title]

@@ -15,6 +15,7 @@ from domain.kernel.errors import RuleViolation
 out = Console(highlight=False, markup=False, soft_wrap=True)
 err = Console(highlight=False, markup=False, soft_wrap=True, stderr=True)
 
+PROBLEMS_SHOWN = 50
 FINDINGS, COULD_NOT_RUN = 1, 2
 """Exit codes: something was found wrong; the command could not do its work."""
 
@@ -25,10 +26,12 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except ImportRefused as refused:
-        for problem in refused.problems:
-            err.print(f"✗ {problem}")
         count = len(refused.problems)
-        err.print(f"发现 {count} 个问题,没有写入任何内容 / {count} problems, nothing was posted")
+        for problem in refused.problems[:PROBLEMS_SHOWN]:
+            err.print(f"✗ {problem}")
+        if count > PROBLEMS_SHOWN:
+            err.print(f"… 还有 {count - PROBLEMS_SHOWN} 个问题未列出 / {count - PROBLEMS_SHOWN} more")
+        err.print(f"发现 {count} 个问题，没有写入任何内容 / {count} problems, nothing was posted")
         sys.exit(COULD_NOT_RUN)
     except RuleViolation as violation:
         err.print(f"✗ {violation}")

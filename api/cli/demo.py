@@ -31,7 +31,7 @@ PAGES = ("", "/trial-balance", "/journal", "/signers", "/entries/0", "/checkpoin
 def demo(
     examples: Annotated[Path, typer.Option(help="示例文件夹 / the folder of samples")] = EXAMPLES,
     host: Annotated[str, typer.Option(help="地址 / address")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="端口,被占用则用下一个 / port, or the next free one")] = 8000,
+    port: Annotated[int, typer.Option(help="端口，被占用则用下一个 / port, or the next free one")] = 8000,
     leave: Annotated[bool, typer.Option("--exit", help="全部做完就退出 / do all but stay up")] = False,
 ) -> None:
     """导入示例村、打开网页并核对 / Import the sample villages, open their pages and verify them."""
@@ -39,16 +39,18 @@ def demo(
     with refusals():
         out.print(f"数据在 / data in {settings.home}")
         with open_service(settings) as service:
-            _import_all(service, settings, examples)
+            anchors = _import_all(service, settings, examples)
             with serving(service, free_port(host, port)) as url:
-                good = _show(service, url)
+                good = _show(service, url, anchors)
                 if not leave and good:
                     _stay_up(url)
     if not good:
         raise typer.Exit(FINDINGS)
 
 
-def _import_all(service: Service, settings: Settings, examples: Path) -> None:
+def _import_all(service: Service, settings: Settings, examples: Path) -> dict[str, str]:
+    """Import every sample and return the township's key of each book, the trust anchor."""
+    anchors = {}
     for path in sorted(examples.glob("*/book.toml")):
         folder = read_folder(path.parent)
         book = folder.book
@@ -56,19 +58,21 @@ def _import_all(service: Service, settings: Settings, examples: Path) -> None:
         with progress(f"导入 import {path.parent.name}") as bar:
             result = run_import(service, folder, keyring, bar.begin, bar.advance)
         out.print(
-            f"{book.name}: 新入账凭证 {result.vouchers} 张,已有 {result.vouchers_there} 张,共 {result.size} 条记录 / "
+            f"{book.name}: 新入账凭证 {result.vouchers} 张，已有 {result.vouchers_there} 张，共 {result.size} 条记录 / "
             f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries"
         )
+        anchors[book.id] = result.anchor
+    return anchors
 
 
-def _show(service: Service, url: str) -> bool:
+def _show(service: Service, url: str, anchors: dict[str, str]) -> bool:
     """Open the pages, verify each book over HTTP, and print what was found; whether all is well."""
     table = Table(title="账套 / books", title_justify="left")
     for header in ("村 village", "凭证 vouchers", "记录 entries", "现有资金 money (元)", "核对 verified"):
         table.add_column(header, justify="right" if header != "村 village" else "left", overflow="fold")
     with service.pool.connection() as connection:
         books = register.books(connection)
-    reports = [_visit(url, book) for book in books]
+    reports = [_visit(url, book, anchors.get(book.book, "")) for book in books]
     for book, report in zip(books, reports, strict=True):
         with service.pool.connection() as connection:
             newest = (month.periods_of(connection, book.book) or [book.first_period])[0]
@@ -84,14 +88,14 @@ def _show(service: Service, url: str) -> bool:
     return all(report.ok for report in reports)
 
 
-def _visit(url: str, book: register.BookRow) -> Report:
+def _visit(url: str, book: register.BookRow, anchor: str) -> Report:
     """Open a book's pages, then verify it from its public address, as anyone can."""
     address = f"{url}/books/{book.book}"
     with httpx.Client(headers={"Accept": "text/html"}) as client:
         for page in PAGES:
             client.get(f"{address}{page}").raise_for_status()
     with progress("核对 verify") as bar:
-        return verify(open_source(address), progress=bar.reach)
+        return verify(open_source(address), anchor=anchor, progress=bar.reach)
 
 
 def _stay_up(url: str) -> None:

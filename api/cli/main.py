@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +18,8 @@ from api.adapters.tlog_export import export_tlog
 from api.cli import demo
 from api.cli.console import FINDINGS, err, out, progress, refusals
 from api.composition import open_service
-from api.importing import read_folder, run_import
 from api.identity import Keyring, load_key, save_key
+from api.importing import read_folder, run_import
 from api.posting import post_voucher
 from api.serving import address, free_port, serve_forever
 from api.settings import Settings
@@ -35,7 +35,7 @@ from projections.journal import JournalFilter
 
 app = typer.Typer(
     name="sunledger",
-    help="阳光账本:村集体的签名、可公开核对的账本 / a village's signed, verifiable account book",
+    help="阳光账本：村集体的签名、可公开核对的账本 / a village's signed, verifiable account book",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -46,7 +46,7 @@ app.add_typer(export, name="export")
 app.command()(demo.demo)
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How a report is written."""
 
     text = "text"
@@ -55,7 +55,7 @@ class Format(str, Enum):
     xlsx = "xlsx"
 
 
-BookOption = Annotated[str, typer.Option("--book", help="账套编号(统一社会信用代码)/ organisation id")]
+BookOption = Annotated[str, typer.Option("--book", help="账套编号（统一社会信用代码）/ organisation id")]
 FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / output format")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="写入文件 / write to a file")]
 
@@ -70,19 +70,27 @@ def _write(data: bytes, target: Path | None) -> None:
 
 @app.command("import")
 def import_(
-    folder: Annotated[Path, typer.Argument(help="含 book.toml、opening、journal 的文件夹 / the village's folder")],
+    folder: Annotated[
+        Path, typer.Argument(help="含 book.toml、opening、journal 的文件夹 / the village's folder")
+    ],
     keys: Annotated[Path | None, typer.Option(help="密钥文件夹 / keys folder")] = None,
 ) -> None:
     """导入一个村的表格 / Import a village's spreadsheets; all is checked before anything is posted."""
     settings = Settings()
     with refusals():
         wanted = read_folder(folder)
-        keyring = Keyring(keys or settings.home / "keys" / wanted.book.id, wanted.book.id, settings.passphrase_text)
+        keyring = Keyring(
+            keys or settings.home / "keys" / wanted.book.id, wanted.book.id, settings.passphrase_text
+        )
         with open_service(settings) as service, progress("导入 import") as bar:
             result = run_import(service, wanted, keyring, bar.begin, bar.advance)
     out.print(
-        f"{wanted.book.name}: 新入账凭证 {result.vouchers} 张,已有 {result.vouchers_there} 张,共 {result.size} 条记录 / "
+        f"{wanted.book.name}: 新入账凭证 {result.vouchers} 张，已有 {result.vouchers_there} 张，"
+        f"共 {result.size} 条记录 / "
         f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries in the log"
+    )
+    out.print(
+        f"乡镇公钥（请张贴在村办公室）/ the township's key, to be posted in the village office:\n{result.anchor}"
     )
 
 
@@ -126,8 +134,8 @@ def report_journal(
     last: Annotated[str, typer.Option("--to", help="截止期间 / last period")] = "9999-12",
     account: Annotated[str, typer.Option(help="科目及其下级 / account and below")] = "",
     text: Annotated[str, typer.Option(help="摘要、往来、科目名称含 / text")] = "",
-    smallest: Annotated[str, typer.Option("--min", help="最小金额(元)/ at least, yuan")] = "",
-    largest: Annotated[str, typer.Option("--max", help="最大金额(元)/ at most, yuan")] = "",
+    smallest: Annotated[str, typer.Option("--min", help="最小金额（元）/ at least, yuan")] = "",
+    largest: Annotated[str, typer.Option("--max", help="最大金额（元）/ at most, yuan")] = "",
     wanted: FormatOption = Format.text,
     target: OutOption = None,
 ) -> None:
@@ -191,23 +199,24 @@ def verify(
 
 @app.command()
 def rebuild(
-    check: Annotated[bool, typer.Option("--check", help="只比较,不替换 / compare only")] = False,
+    check: Annotated[bool, typer.Option("--check", help="只比较，不替换 / compare only")] = False,
 ) -> None:
     """从记录重算全部投影 / Rebuild every projection from nothing beside the live one and compare."""
-    with refusals(), open_service(Settings()) as service:
-        with progress("重算 rebuild") as bar:
-            result = service.rebuild(swap=not check, begin=bar.begin, advance=bar.advance)
+    with refusals(), open_service(Settings()) as service, progress("重算 rebuild") as bar:
+        result = service.rebuild(swap=not check, begin=bar.begin, advance=bar.advance)
     for difference in result.differences:
         err.print(f"✗ {difference}")
-    out.print(f"{result.entries} 条记录,{len(result.tables)} 张表,{len(result.differences)} 处不同 / "
-              f"{result.entries} entries, {len(result.tables)} tables, {len(result.differences)} differences")
+    out.print(
+        f"{result.entries} 条记录，{len(result.tables)} 张表，{len(result.differences)} 处不同 / "
+        f"{result.entries} entries, {len(result.tables)} tables, {len(result.differences)} differences"
+    )
     if result.differences and check:
         sys.exit(FINDINGS)
 
 
 @app.command()
 def keygen(
-    name: Annotated[str, typer.Argument(help="密钥名称,如 账套/accountant/1 / key name")],
+    name: Annotated[str, typer.Argument(help="密钥名称，如 账套/accountant/1 / key name")],
     path: Annotated[Path, typer.Argument(help="密钥文件 / key file")],
 ) -> None:
     """生成签名密钥 / Make a signing key and print its public half."""
@@ -221,7 +230,7 @@ def keygen(
 def post(
     file: Annotated[Path, typer.Argument(help="凭证 JSON / the voucher's JSON")],
     book: BookOption,
-    key: Annotated[list[Path], typer.Option(help="签名密钥文件,可多个 / key files that sign")],
+    key: Annotated[list[Path], typer.Option(help="签名密钥文件，可多个 / key files that sign")],
     url: Annotated[str, typer.Option(help="服务器网址 / the server's URL")] = "http://127.0.0.1:8000",
     wait: Annotated[float, typer.Option(help="等待证明的秒数 / seconds to wait for the proof")] = 10.0,
 ) -> None:

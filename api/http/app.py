@@ -19,7 +19,9 @@ Every error is a problem document (RFC 9457) whose `rule` is a stable code.
 
 def create_app(service: Service) -> FastAPI:
     """Return the application on a running service."""
-    app = FastAPI(title="sunledger 阳光账本", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="sunledger 阳光账本", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None
+    )
     app.state.service = service
     problems.install(app)
     for router in (entries.router, tlog.router, reports.router, pages.router):

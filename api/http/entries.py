@@ -87,7 +87,9 @@ async def post_entries(
     request: Request,
     service: Services,
     response: Response,
-    wait: Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="seconds to wait for the proof")] = 0.0,
+    wait: Annotated[
+        float, Query(ge=0, le=MAX_WAIT_SECONDS, description="seconds to wait for the proof")
+    ] = 0.0,
 ) -> ReceiptBody | Receipts:
     """Store one signed note, or several all or none; posting the same bytes again gives the same receipt."""
     body = await _read(request)
@@ -141,7 +143,9 @@ def _body(receipt: Receipt, proof: str | None) -> ReceiptBody:
 def get_note(book: BookId, index: Index, database: Database) -> Response:
     """Return an entry's exact bytes."""
     note = log.entry_at(database, book, index)
-    return Response(note, media_type=NOTE_TYPE, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    return Response(
+        note, media_type=NOTE_TYPE, headers={"Cache-Control": "public, max-age=31536000, immutable"}
+    )
 
 
 @router.get("/books/{book}/entries/{index}.json", responses=documented(400, 404, 503))

@@ -66,7 +66,7 @@ def get_entry_page(request: Request, book: BookId, index: Index, database: Datab
     """Show an entry at its permanent address: a voucher in full, any other entry in words."""
     row = register.book(database, book)
     entry = parse_entry(log.entry_at(database, book, index))
-    values = {
+    values: dict[str, Any] = {
         "book": row,
         "index": index,
         "type": type_name(entry.statement),
@@ -75,7 +75,7 @@ def get_entry_page(request: Request, book: BookId, index: Index, database: Datab
         "checkpoint": log.covering_checkpoint(database, book, index),
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
-        content = msgspec.to_builtins(entry.statement.data)  # type: ignore[attr-defined]  # every statement has data
+        content = msgspec.to_builtins(entry.statement.data)
         return page(request, "entry.html", content=_flat(content), **values)
     voucher = journal.voucher_at(database, book, index)
     reverses = journal.entry_of_voucher(database, book, voucher.reverses_id) if voucher.reverses_id else None
@@ -88,10 +88,12 @@ def _signers(database: Connection[Any], book: str, entry: Entry) -> list[registe
     return [keys[signature.name] for signature in entry.signatures]
 
 
-def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
+def _flat(value: object, path: str = "") -> list[tuple[str, str]]:
     """Return the fields of a nested value as (path, text), in order."""
     if isinstance(value, dict):
-        return [row for key, member in value.items() for row in _flat(member, f"{path}.{key}" if path else key)]
+        return [
+            row for key, member in value.items() for row in _flat(member, f"{path}.{key}" if path else key)
+        ]
     if isinstance(value, list):
         return [row for number, member in enumerate(value, 1) for row in _flat(member, f"{path}[{number}]")]
     return [(path, str(value))]

@@ -35,7 +35,7 @@ RETRY_AFTER_SECONDS = 5
 BAD_REQUEST = rule(
     "request.malformed",
     Kind.MALFORMED,
-    "请求有误:{field} 为 {read};{problem}",
+    "请求有误：{field} 为 {read};{problem}",
     "the request is malformed: {field} is {read}; {problem}",
 )
 TOO_LARGE = rule(
@@ -47,7 +47,7 @@ TOO_LARGE = rule(
 NOT_FOUND = rule(
     "request.not_found",
     Kind.UNKNOWN,
-    "没有这个地址:{path}",
+    "没有这个地址：{path}",
     "there is nothing at {path}",
 )
 NOT_ALLOWED = rule(
@@ -60,7 +60,7 @@ NOT_ALLOWED = rule(
 DATABASE_AWAY = rule(
     "database.away",
     Kind.UNAVAILABLE,
-    "数据库暂时不可用,请稍后再试",
+    "数据库暂时不可用，请稍后再试",
     "the database cannot be reached; try again soon",
 )
 

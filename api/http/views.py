@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -51,9 +51,9 @@ def period_words(period: str) -> str:
     return f"{period[:4]}年{int(period[5:])}月"
 
 
-def moment_words(moment: Any) -> str:
+def moment_words(moment: datetime) -> str:
     """Return a point in time in China's time zone, to the minute."""
-    return str(moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"))
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def _environment() -> Environment:
@@ -82,7 +82,7 @@ def _environment() -> Environment:
 _templates = _environment()
 
 
-def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+def page(request: Request, template: str, status: int = 200, **values: object) -> Response:
     """Render a template; `elder` is the reader's choice of large text."""
     elder = request.cookies.get(ELDER_COOKIE) == "1"
     text = _templates.get_template(template).render(elder=elder, here=_here(request), **values)

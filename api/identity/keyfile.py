@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import nacl.exceptions
-import nacl.pwhash.argon2id as argon2id
 import nacl.secret
 import nacl.utils
+from nacl.pwhash import argon2id
 
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import SigningKey
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEY_UNREADABLE = rule(
     "keyfile.unreadable",
@@ -24,7 +26,7 @@ KEY_UNREADABLE = rule(
 PASSPHRASE_NEEDED = rule(
     "keyfile.passphrase",
     Kind.FORBIDDEN,
-    "{path} 受口令保护,口令缺失或不正确;请设置 SUNLEDGER_PASSPHRASE",
+    "{path} 受口令保护，口令缺失或不正确；请设置 SUNLEDGER_PASSPHRASE",
     "{path} is protected and the passphrase is missing or wrong; set SUNLEDGER_PASSPHRASE",
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import nacl.utils
@@ -12,6 +12,9 @@ import nacl.utils
 from api.identity.keyfile import load_key, save_key
 from domain.kernel.note import SigningKey
 from domain.roles import KeyGrant, possession_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SALT_BYTES = 16
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.identity.keyfile import load_key, save_key
 from domain.kernel.note import SigningKey
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class LogKeyFolder:

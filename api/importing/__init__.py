@@ -1,7 +1,8 @@
 """Import of a village's spreadsheets: read, check everything, then post."""
 
-from api.importing.folder import ImportFolder, ImportRefused, Problem, read_folder
+from api.importing.folder import ImportFolder, read_folder
 from api.importing.plan import Plan, make_plan
+from api.importing.problems import ImportRefused, Problem
 from api.importing.run import ImportResult, run_import
 
 __all__ = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from api.adapters.spreadsheet import Column, Row, read_table
@@ -16,25 +15,26 @@ from domain.kernel.period import parse_date, parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 T = TypeVar("T")
 
 BOOK_FILE = rule(
     "import.book_toml",
     Kind.MALFORMED,
-    "book.toml 有误:{problem}",
+    "book.toml 有误：{problem}",
     "book.toml is wrong: {problem}",
 )
 BAD_CODE = rule(
     "import.account_code",
     Kind.MALFORMED,
-    "科目编码应为 3、5、7 或 9 位数字,读到「{read}」",
+    "科目编码应为 3、5、7 或 9 位数字，读到「{read}」",
     "an account code has 3, 5, 7 or 9 digits; read '{read}'",
 )
 BAD_COUNT = rule(
     "import.count",
     Kind.MALFORMED,
-    "附件数应为 0 到 9999 的整数,读到「{read}」",
+    "附件数应为 0 到 9999 的整数，读到「{read}」",
     "the number of attachments is an integer from 0 to 9999; read '{read}'",
 )
 BLANK = rule(

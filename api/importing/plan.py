@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from api.importing.folder import Amounts, ImportFolder
-from api.importing.problems import MAX_PROBLEMS, ImportRefused, Problem
+from api.importing.problems import ImportRefused, Problem
 from domain.accounts import AccountAdded, NewAccount
 from domain.book import Book
 from domain.chart import chart, parent_code
 from domain.entry import MAX_ENTRY_BYTES, TOO_LARGE, Entry, parse_text, unsigned_text
-from domain.founding import BookOpened, Opened, Organisation
-from domain.founding.events import Log
+from domain.founding import BookOpened, Log, Opened, Organisation
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import Signature
 from domain.kernel.organisation import check_organisation
@@ -26,13 +24,13 @@ from domain.kernel.ulid import derive
 from domain.opening import Balances, OpeningPosted
 from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers, Tier
-from domain.vouchers import Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
-from domain.vouchers.lines import ONE_SIDE
+from domain.vouchers import ONE_SIDE, Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from api.identity import Keyring
+    from api.importing.folder import Amounts, ImportFolder
     from domain.entry import AnyStatement
     from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
@@ -40,18 +38,20 @@ if TYPE_CHECKING:
 CHANGED = rule(
     "import.changed",
     Kind.CONFLICT,
-    "凭证 {number}({date})已经入账,而表中内容不同;已入账的凭证不能修改,请另记冲销凭证",
+    "凭证 {number}({date})已经入账，而表中内容不同；已入账的凭证不能修改，请另记冲销凭证",
     "voucher {number} of {date} is posted and the sheet differs from it; post a reversal instead of editing",
     "财会〔2013〕20号 art. 10",
 )
 OTHER_MEANING = rule(
     "import.account_name",
     Kind.REFUSED,
-    "科目编码 {code} 在本科目表中是「{official}」,而表中写的是「{read}」(其编码为 {other});是否用了 2004 年的旧编码?",
+    "科目编码 {code} 在本科目表中是「{official}」，表中却是「{read}」（编码应为 {other}）；是否用了 2004 年的编码？",
     "code {code} is {official} in this chart, but the sheet says {read} (code {other}); is it the chart of 2004?",
     "财会〔2023〕20号",
 )
-NO_SUMMARY = rule("import.summary", Kind.MALFORMED, "凭证没有摘要", "the voucher has no summary", "会计基础工作规范 art. 51")
+NO_SUMMARY = rule(
+    "import.summary", Kind.MALFORMED, "凭证没有摘要", "the voucher has no summary", "会计基础工作规范 art. 51"
+)
 
 NO_KEY = rule(
     "import.no_key",
@@ -102,9 +102,7 @@ class Plan:
         return sum(step.type is VoucherPosted for step in self.steps)
 
 
-def make_plan(
-    folder: ImportFolder, stored: Iterable[Entry], keyring: Keyring, log: Log
-) -> Plan:
+def make_plan(folder: ImportFolder, stored: Iterable[Entry], keyring: Keyring, log: Log) -> Plan:
     """Return the plan for a folder on top of the stored entries; raises `ImportRefused` with every problem."""
     return _Planner(folder, keyring, log).plan(stored)
 
@@ -138,13 +136,15 @@ class _Planner:
             self._book.evolve(entry)
             self._stored[entry.statement.id] = entry.statement.data
         self._founding()
-        if not self._problems:
-            self._accounts()
-            self._opening()
-            there = self._vouchers()
+        there = self._business() if not self._problems else 0
         if self._problems:
             raise ImportRefused(self._problems)
         return Plan(self._steps, there)
+
+    def _business(self) -> int:
+        self._accounts()
+        self._opening()
+        return self._vouchers()
 
     def _founding(self) -> None:
         file = self._folder.book
@@ -185,7 +185,9 @@ class _Planner:
         other = official.get(row.name)
         if len(row.code) == 3 and other and other != row.code:
             name = next((name for name, code in official.items() if code == row.code), "-")
-            self._refuse(OTHER_MEANING(code=row.code, official=name, read=row.name, other=other), row, "科目名称")
+            self._refuse(
+                OTHER_MEANING(code=row.code, official=name, read=row.name, other=other), row, "科目名称"
+            )
 
     def _name(self, code: str, names: Mapping[str, Amounts]) -> str:
         """The sheet's name for a code, else the chart's suggestion, else the name of the account above."""
@@ -276,7 +278,7 @@ class _Planner:
     def _add(
         self,
         type_: type[Statement],
-        data: Any,
+        data: object,
         id_: str,
         roles: tuple[str, ...],
         source: Amounts | None = None,
@@ -306,8 +308,6 @@ class _Planner:
         self._book.evolve(entry)
 
     def _refuse(self, violation: RuleViolation, row: Amounts | None, column: str) -> None:
-        if len(self._problems) >= MAX_PROBLEMS:
-            raise ImportRefused(self._problems)
         if row is None:
             self._problems.append(Problem.of(violation, "book.toml"))
         else:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from domain.kernel.errors import RuleViolation
-
-MAX_PROBLEMS = 50
-"""More problems than this are counted, not listed."""
+if TYPE_CHECKING:
+    from domain.kernel.errors import RuleViolation
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,9 @@ class Problem:
     en: str
 
     @classmethod
-    def of(cls, violation: RuleViolation, file: str, row: int = 0, column: str = "", read: str = "") -> Problem:
+    def of(
+        cls, violation: RuleViolation, file: str, row: int = 0, column: str = "", read: str = ""
+    ) -> Problem:
         """Place a violation in a file."""
         return cls(file, row, column, read, violation.rule.code, violation.zh, violation.en)
 

@@ -9,7 +9,7 @@ from api.clock import now
 from api.importing.plan import make_plan, signing_keys
 from domain.book import Book
 from domain.entry import parse_entry, seal
-from domain.founding.events import Log
+from domain.founding import Log
 from domain.ledger import read_entries
 
 if TYPE_CHECKING:
@@ -25,13 +25,17 @@ ENTRIES_PER_CHUNK = 200
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did: entries and vouchers posted, vouchers that were there already, the book's size after."""
+    """What an import did: entries and vouchers posted, vouchers that were there already, the book's size after.
+
+    `anchor` is the vkey of the township that signed the first entry: what a verifier should be told to trust.
+    """
 
     book: str
     posted: int
     vouchers: int
     vouchers_there: int
     size: int
+    anchor: str
 
 
 def run_import(
@@ -52,7 +56,8 @@ def run_import(
         book.evolve(entry)
     _post(service, book, keyring, plan.steps, advance)
     service.runner.catch_up([book_id])
-    return ImportResult(book_id, len(plan.steps), plan.vouchers, plan.vouchers_there, book.size)
+    anchor = book.roles.keys[f"{book_id}/township/1"].verifier.vkey
+    return ImportResult(book_id, len(plan.steps), plan.vouchers, plan.vouchers_there, book.size, anchor)
 
 
 def _post(

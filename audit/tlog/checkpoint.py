@@ -31,7 +31,7 @@ from domain.kernel.note import (
 MALFORMED = rule(
     "checkpoint.malformed",
     Kind.MALFORMED,
-    "检查点格式有误:{problem}",
+    "检查点格式有误：{problem}",
     "the checkpoint is malformed: {problem}",
     "C2SP tlog-checkpoint",
 )
@@ -45,7 +45,7 @@ SIGNATURE = rule(
 ORIGIN = rule(
     "checkpoint.origin",
     Kind.REFUSED,
-    "检查点属于日志 {read},不属于 {expected}",
+    "检查点属于日志 {read}，不属于 {expected}",
     "the checkpoint is of the log {read}, not of {expected}",
     "C2SP tlog-checkpoint",
 )

@@ -43,7 +43,7 @@ MAX_PROOF_BYTES = MAX_NOTE_BYTES + 2 * MAX_EXTRA_BYTES
 MALFORMED = rule(
     "tlog.proof_malformed",
     Kind.MALFORMED,
-    "证明文件格式有误:{problem}",
+    "证明文件格式有误：{problem}",
     "the proof file is malformed: {problem}",
     "C2SP tlog-proof",
 )

@@ -40,21 +40,21 @@ MAX_BUNDLE_BYTES = TILE_WIDTH * (2 + MAX_ENTRY_BYTES)
 BAD_PATH = rule(
     "tlog.bad_path",
     Kind.UNKNOWN,
-    "不是瓦片路径:{path}",
+    "不是瓦片路径：{path}",
     "not the path of a tile: {path}",
     "C2SP tlog-tiles",
 )
 BAD_TILE = rule(
     "tlog.bad_tile",
     Kind.MALFORMED,
-    "瓦片 {path} 应有 {expected} 字节,读到 {read}",
+    "瓦片 {path} 应有 {expected} 字节，读到 {read}",
     "the tile {path} should have {expected} bytes; read {read}",
     "C2SP tlog-tiles",
 )
 BAD_BUNDLE = rule(
     "tlog.bad_bundle",
     Kind.MALFORMED,
-    "记录包格式有误:{problem}",
+    "记录包格式有误：{problem}",
     "the entry bundle is malformed: {problem}",
     "C2SP tlog-tiles",
 )

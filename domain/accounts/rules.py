@@ -4,48 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.accounts.state import Account, Accounts
 from domain.chart import chart, parent_code
 from domain.kernel.errors import Kind, rule
 from domain.roles import Key, require_roles
 
 if TYPE_CHECKING:
     from domain.accounts.events import AccountAdded
+    from domain.accounts.state import Account, Accounts
 
 UNKNOWN = rule(
     "account.unknown",
     Kind.REFUSED,
-    "科目 {code} 不存在,请先增设该科目",
+    "科目 {code} 不存在，请先增设该科目",
     "account {code} does not exist; add it first",
     "财会〔2023〕14号 会计科目",
 )
 NOT_LEAF = rule(
     "account.not_leaf",
     Kind.REFUSED,
-    "科目 {code}「{name}」有明细科目,只能记入末级科目",
+    "科目 {code}「{name}」有明细科目，只能记入末级科目",
     "account {code} ({name}) has detail accounts; post to one of those",
     "会计基础工作规范 art. 59",
 )
 EXISTS = rule(
     "account.exists",
     Kind.CONFLICT,
-    "科目 {code} 已经存在,名称为「{name}」",
+    "科目 {code} 已经存在，名称为「{name}」",
     "account {code} exists already, named {name}",
     "财会〔2023〕14号 会计科目",
 )
 NO_PARENT = rule(
     "account.no_parent",
     Kind.REFUSED,
-    "科目 {code} 没有上级科目;一级科目只能是会计制度所列的",
+    "科目 {code} 没有上级科目；一级科目只能是会计制度所列的",
     "account {code} has no parent; a level-1 account must be one that the accounting system lists",
     "财会〔2023〕14号 会计科目",
 )
 PARENT_USED = rule(
     "account.parent_used",
     Kind.REFUSED,
-    "上级科目 {parent} 已有发生额或余额,不能再增设明细科目 {code}",
+    "上级科目 {parent} 已有发生额或余额，不能再增设明细科目 {code}",
     "the parent {parent} has postings of its own, so it cannot get the detail account {code}",
-    "design: only leaf accounts take postings",
+    "会计基础工作规范 art. 59",
 )
 
 

@@ -20,7 +20,7 @@ CHARTS = ("rural-collective-2024",)
 UNKNOWN_CHART = rule(
     "chart.unknown",
     Kind.REFUSED,
-    "没有名为「{chart}」的会计科目表;可用的有:{known}",
+    "没有名为「{chart}」的会计科目表；可用的有：{known}",
     "there is no chart of accounts named '{chart}'; known charts: {known}",
     "财会〔2023〕14号",
 )
@@ -54,7 +54,7 @@ class Chart:
 
 
 def is_account_code(code: str) -> bool:
-    """Whether `code` has the lengths 3-2-2-2 (三位一级科目,其后每级两位)."""
+    """Whether `code` has the lengths 3-2-2-2 (三位一级科目，其后每级两位)."""
     return _CODE.fullmatch(code) is not None
 
 

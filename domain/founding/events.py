@@ -13,7 +13,7 @@ Origin = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[A
 """A log's origin: a scheme-less URL prefix (C2SP tlog-checkpoint), fixed when the book is opened."""
 
 
-class Organisation(Record):
+class Organisation(Record, frozen=True):
     """The organisation that keeps the book: `id` (统一社会信用代码), `name`, `division` (行政区划代码, 12 digits)."""
 
     division: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{12}$")]
@@ -21,14 +21,14 @@ class Organisation(Record):
     name: Text
 
 
-class Log(Record):
+class Log(Record, frozen=True):
     """The book's transparency log: its origin and its key as a C2SP vkey of that name."""
 
     origin: Origin
     vkey: Annotated[str, msgspec.Meta(max_length=300)]
 
 
-class Opened(Record):
+class Opened(Record, frozen=True):
     """What `book.opened/1` says."""
 
     chart: str
@@ -38,7 +38,7 @@ class Opened(Record):
     organisation: Organisation
 
 
-class BookOpened(Statement, tag="book.opened/1"):
+class BookOpened(Statement, frozen=True, tag="book.opened/1"):
     """A book begins; signed by the township, whose key is the trust anchor (信任锚)."""
 
     data: Opened

@@ -9,8 +9,7 @@ from domain.kernel.errors import Kind, rule
 from domain.kernel.note import is_valid_public_key, parse_vkey
 from domain.kernel.organisation import check_organisation
 from domain.kernel.period import parse_period
-from domain.roles import Key, Roles, require_roles
-from domain.roles.rules import check_grant
+from domain.roles import Key, Roles, check_grant, require_roles
 
 if TYPE_CHECKING:
     from domain.founding.events import BookOpened
@@ -20,12 +19,12 @@ WRONG_ORGANISATION = rule(
     Kind.REFUSED,
     "账套编号 {book} 与组织代码 {organisation} 不一致",
     "the book is {book} but the organisation is {organisation}",
-    "design section 4",
+    "ADR 0001",
 )
 BAD_LOG_KEY = rule(
     "book.log_key",
     Kind.REFUSED,
-    "日志密钥的名称须等于日志来源 {origin},且为合格的 Ed25519 公钥;读到 {key}",
+    "日志密钥的名称须等于日志来源 {origin}，且为合格的 Ed25519 公钥；读到 {key}",
     "the log's key must be a sound Ed25519 key named {origin}; read {key}",
     "C2SP tlog-checkpoint: the origin is the log key's name",
 )

@@ -28,9 +28,9 @@ MAX_BYTES = 1_000_000
 PROFILE = rule(
     "json.profile",
     Kind.MALFORMED,
-    "JSON 中不允许的值:{problem}",
+    "JSON 中不允许的值：{problem}",
     "a value outside the JSON profile: {problem}",
-    "design section 3; RFC 8785",
+    "ADR 0003; RFC 8785",
 )
 MALFORMED = rule(
     "json.malformed",

@@ -10,11 +10,14 @@ from domain.kernel.errors import Kind, rule
 MALFORMED = rule(
     "money.malformed",
     Kind.MALFORMED,
-    "金额应为最多两位小数的数字(如 12,345.67),读到「{read}」",
+    "金额应为最多两位小数的数字（如 12,345.67），读到「{read}」",
     "an amount is a number with at most two decimals such as 12,345.67; read '{read}'",
 )
 
-_TO_HALF_WIDTH = str.maketrans("0123456789,.()-−+ ", "0123456789,.()--+ ", "¥¥元")
+_TO_HALF_WIDTH = {0xFEE0 + ord(char): char for char in "0123456789,.()-+"} | str.maketrans(
+    "\u2212\u3000", "- ", "\u00a5\uffe5元"
+)
+"""Full-width forms stand 0xFEE0 above ASCII; minus sign and ideographic space; both yen signs and 元 fall away."""
 _AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<yuan>\d+|\d{1,3}(?:,\d{3})+)?(?:\.(?P<fen>\d*))?")
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
@@ -35,7 +38,7 @@ def parse_fen(text: str) -> int:
     if match is None or (bracketed and match["sign"]):
         raise MALFORMED(read=text)
     yuan, decimals = match["yuan"], match["fen"] or ""
-    if not yuan and not decimals or decimals[2:].strip("0"):
+    if (not yuan and not decimals) or decimals[2:].strip("0"):
         raise MALFORMED(read=text)
     fen = int((yuan or "0").replace(",", "")) * 100 + int(decimals[:2].ljust(2, "0"))
     if fen > MAX_SAFE_INTEGER:

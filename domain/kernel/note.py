@@ -54,21 +54,21 @@ SIGNATURE_BYTES = 64
 MALFORMED = rule(
     "note.malformed",
     Kind.MALFORMED,
-    "签名文书格式有误:{problem}",
+    "签名文书格式有误：{problem}",
     "the signed note is malformed: {problem}",
     "C2SP signed-note",
 )
 VKEY_MALFORMED = rule(
     "note.vkey_malformed",
     Kind.MALFORMED,
-    "公钥文本格式有误:{problem}",
+    "公钥文本格式有误：{problem}",
     "the verifier key is malformed: {problem}",
     "C2SP signed-note",
 )
 KEY_MALFORMED = rule(
     "note.key_malformed",
     Kind.MALFORMED,
-    "私钥文本格式有误:{problem}",
+    "私钥文本格式有误：{problem}",
     "the signing key is malformed: {problem}",
     "golang.org/x/mod/sumdb/note",
 )

@@ -12,21 +12,21 @@ from domain.kernel.errors import Kind, rule
 MALFORMED = rule(
     "organisation.malformed",
     Kind.REFUSED,
-    "统一社会信用代码应为 18 位数字或大写字母(不含 I、O、S、V、Z),读到「{read}」",
+    "统一社会信用代码应为 18 位数字或大写字母（不含 I、O、S、V、Z），读到「{read}」",
     "a unified social credit code has 18 digits or capitals (no I, O, S, V, Z); read '{read}'",
     "GB 32100-2015",
 )
 CHECK_DIGIT = rule(
     "organisation.check_digit",
     Kind.REFUSED,
-    "统一社会信用代码 {read} 的校验码应为 {expected},请核对是否抄错",
+    "统一社会信用代码 {read} 的校验码应为 {expected}，请核对是否抄错",
     "the check digit of {read} should be {expected}; look for a typing error",
     "GB 32100-2015",
 )
 WRONG_TYPE = rule(
     "organisation.type",
     Kind.REFUSED,
-    "{read} 不是村集体经济组织或村民委员会(应以 N1、N2、N3、N9 或 54 开头)",
+    "{read} 不是村集体经济组织或村民委员会（应以 N1、N2、N3、N9 或 54 开头）",
     "{read} is no rural collective nor village committee (begins with N1, N2, N3, N9 or 54)",
     "GB 32100-2015; 农村集体经济组织法 art. 19",
 )

@@ -33,14 +33,14 @@ class Record(
     """A part of a statement: strict, immutable, with one encoding."""
 
 
-class Seen(Record):
+class Seen(Record, frozen=True):
     """Size and base64 root of the newest checkpoint the signer's client had verified; 0 and "" in entry 0."""
 
     n: Count
     r: Annotated[str, msgspec.Meta(max_length=44)]
 
 
-class Statement(Record, tag_field="type"):
+class Statement(Record, frozen=True, tag_field="type"):
     """What is signed: `at` (RFC 3339), `book` (its organisation id), `id` (ULID), `seen`, and a subclass's `data`."""
 
     at: str

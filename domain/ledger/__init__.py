@@ -5,4 +5,13 @@ from domain.ledger.mapper import EntryMapper, Recorded
 from domain.ledger.recorder import BookRecorder, open_recorder
 from domain.ledger.writer import Ledger, Receipt
 
-__all__ = ["BookRecorder", "Books", "EntryMapper", "Ledger", "Receipt", "Recorded", "open_recorder", "read_entries"]
+__all__ = [
+    "BookRecorder",
+    "Books",
+    "EntryMapper",
+    "Ledger",
+    "Receipt",
+    "Recorded",
+    "open_recorder",
+    "read_entries",
+]

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from domain.entry import TYPES, Entry, parse_entry
 from domain.kernel.errors import Kind, rule
 from domain.kernel.statement import type_name
 
+if TYPE_CHECKING:
+    from eventsourcing.domain import DomainEventProtocol
+
 FOREIGN_TOPIC = rule(
     "store.topic",
     Kind.UNAVAILABLE,
-    "数据库中 {book} 第 {index} 号记录的类型标记「{topic}」与内容不符,数据可能被改动",
+    "数据库中 {book} 第 {index} 号记录的类型标记「{topic}」与内容不符，数据可能被改动",
     "entry {index} of {book} is stored under the topic '{topic}', which is not its own: the data was changed",
-    "design section 5: topics are a closed registry",
+    "ADR 0008: topics are a closed registry",
 )
 
 

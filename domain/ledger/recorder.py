@@ -7,7 +7,7 @@ the primary key of `events` stays as the second line of defence.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from eventsourcing.postgres import PostgresAggregateRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
@@ -95,7 +95,7 @@ class BookRecorder(PostgresAggregateRecorder):
         """Open a transaction that holds the heads of `books`; it commits when the block ends well."""
         with self.datastore.transaction(commit=True) as cursor:
             cursor.execute(LOCK_HEADS, (sorted(books),))
-            rows = cast("list[dict[str, Any]]", cursor.fetchall())
+            rows = cursor.fetchall()
             yield Batch(cursor, {row["book"]: row["size"] for row in rows})
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: object) -> None:

@@ -13,7 +13,7 @@ import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 import psycopg.errors
 from eventsourcing.persistence import IntegrityError, PersistenceError
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 UNAVAILABLE = rule(
     "store.unavailable",
     Kind.UNAVAILABLE,
-    "数据库暂时不可用,请稍后用同样的内容重新提交(重复提交不会重复入账)",
+    "数据库暂时不可用，请稍后用同样的内容重新提交（重复提交不会重复入账）",
     "the database cannot be reached; post the same bytes again later (posting twice stores once)",
-    "design section 5",
+    "ADR 0007",
 )
 FULL = rule(
     "store.full",
     Kind.UNAVAILABLE,
-    "磁盘已满,系统只读;腾出空间后会自动恢复",
+    "磁盘已满，系统只读；腾出空间后会自动恢复",
     "the disk is full and the service is read-only; it recovers by itself once there is room",
-    "design section 5; SQLSTATE 53100",
+    "ADR 0007; SQLSTATE 53100",
 )
 
 ENTRIES_PER_COMMIT = 1_000
@@ -52,7 +52,8 @@ RETRY_SECONDS = 0.25
 FULL_PROBE_SECONDS = 2.0
 
 
-class Receipt(NamedTuple):
+@dataclass(frozen=True)
+class Receipt:
     """Where an entry stands: book, index, leaf hash; `created` is False when it was there already."""
 
     book: str

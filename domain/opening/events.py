@@ -10,13 +10,13 @@ from domain.kernel.statement import Record, Statement
 from domain.vouchers import Line
 
 
-class Balances(Record):
+class Balances(Record, frozen=True):
     """A balance a line, on the side where it stands; at most 600 leaf accounts."""
 
     lines: Annotated[list[Line], msgspec.Meta(min_length=1, max_length=600)]
 
 
-class OpeningPosted(Statement, tag="opening.posted/1"):
+class OpeningPosted(Statement, frozen=True, tag="opening.posted/1"):
     """The balances at the start of the book's first period; signed by accountant and head."""
 
     data: Balances

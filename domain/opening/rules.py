@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 TWICE = rule(
     "opening.twice",
     Kind.CONFLICT,
-    "期初余额已在第 {entry} 号记录中登记,只能登记一次",
+    "期初余额已在第 {entry} 号记录中登记，只能登记一次",
     "the opening balances stand in entry {entry} already; they are posted once",
     "会计基础工作规范 art. 60",
 )
 TOO_LATE = rule(
     "opening.too_late",
     Kind.CONFLICT,
-    "已有凭证入账,不能再登记期初余额",
+    "已有凭证入账，不能再登记期初余额",
     "vouchers were posted already, so opening balances cannot be",
     "会计基础工作规范 art. 60",
 )

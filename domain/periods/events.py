@@ -5,13 +5,13 @@ from __future__ import annotations
 from domain.kernel.statement import Record, Statement
 
 
-class Closing(Record):
+class Closing(Record, frozen=True):
     """The period to close, `YYYY-MM`."""
 
     period: str
 
 
-class PeriodClosed(Statement, tag="period.closed/1"):
+class PeriodClosed(Statement, frozen=True, tag="period.closed/1"):
     """A month is closed; signed by accountant and head."""
 
     data: Closing

@@ -22,14 +22,14 @@ BEFORE_FIRST = rule(
 CLOSED = rule(
     "period.closed",
     Kind.CONFLICT,
-    "{period} 已结账,不能再记;请用下一个未结账期间 {open}",
+    "{period} 已结账，不能再记；请用下一个未结账期间 {open}",
     "{period} is closed and takes nothing; the oldest open period is {open}",
     "财会〔2013〕20号 art. 10",
 )
 OUT_OF_ORDER = rule(
     "period.out_of_order",
     Kind.CONFLICT,
-    "应按顺序结账:下一个是 {expected},读到 {period}",
+    "应按顺序结账：下一个是 {expected}，读到 {period}",
     "periods close in order: the next is {expected}, read {period}",
     "会计基础工作规范 art. 63",
 )

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 BAD_TIERS = rule(
     "policy.tiers",
     Kind.REFUSED,
-    "审批档次须从 0 开始、首尾相接、最后一档无上限:第 {number} 档有误",
+    "审批档次须从 0 开始、首尾相接、最后一档无上限：第 {number} 档有误",
     "tiers begin at 0, follow one another without gap and the last has no upper end: tier {number} is wrong",
-    "design section 4",
+    "ADR 0006",
 )
 
 

@@ -2,6 +2,8 @@
 
 from domain.roles.events import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, possession_text
 from domain.roles.rules import (
+    BAD_SIGNATURE,
+    check_grant,
     check_signatures,
     decide_grant,
     decide_revoke,
@@ -12,6 +14,7 @@ from domain.roles.rules import (
 from domain.roles.state import ROLES, SEPARATED, Key, Roles, role_of
 
 __all__ = [
+    "BAD_SIGNATURE",
     "ROLES",
     "SEPARATED",
     "Key",
@@ -20,6 +23,7 @@ __all__ = [
     "KeyRevoked",
     "KeyRotated",
     "Roles",
+    "check_grant",
     "check_signatures",
     "decide_grant",
     "decide_revoke",

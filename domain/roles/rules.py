@@ -21,14 +21,14 @@ NOT_GRANTED = rule(
     Kind.FORBIDDEN,
     "密钥 {key} 没有被授权在本账套签名",
     "the key {key} was not granted in this book",
-    "design: a signature is good if its key was granted at an earlier entry",
+    "ADR 0005: a key is good for the entries after the one that grants it",
 )
 REVOKED = rule(
     "key.revoked",
     Kind.FORBIDDEN,
     "密钥 {key} 自第 {last} 号记录之后已失效",
     "the key {key} ended with entry {last}",
-    "design: log positions, never clocks",
+    "ADR 0005: log positions, never clocks",
 )
 BAD_SIGNATURE = rule(
     "signature.invalid",
@@ -40,16 +40,16 @@ BAD_SIGNATURE = rule(
 ROLES_MISSING = rule(
     "policy.roles_missing",
     Kind.FORBIDDEN,
-    "还需要以下岗位签名:{missing_zh}(已有:{present})",
+    "还需要以下岗位签名：{missing_zh}(已有：{present})",
     "signatures of these roles are still needed: {missing} (present: {present})",
     "财务制度 财农〔2021〕121号 art. 8-11",
 )
 BAD_KEY_NAME = rule(
     "key.name",
     Kind.REFUSED,
-    "密钥名称应为「账套编号/岗位/序号」且未被使用,读到的是 {key}",
+    "密钥名称应为「账套编号/岗位/序号」且未被使用，读到的是 {key}",
     "a key's name is <book>/<role>/<number> and not used before; read {key}",
-    "design section 4",
+    "ADR 0005",
 )
 BAD_KEY = rule(
     "key.invalid",
@@ -63,28 +63,28 @@ NO_POSSESSION = rule(
     Kind.REFUSED,
     "{key} 没有证明持有私钥",
     "{key} does not prove possession of its private half",
-    "design section 4",
+    "ADR 0005",
 )
 NOT_SEPARATED = rule(
     "key.not_separated",
     Kind.REFUSED,
-    "同一人不得兼任:已有 {held},又要 {role}",
+    "同一人不得兼任：已有 {held}，又要 {role}",
     "one person may not hold both: has {held}, is to get {role}",
     "会计基础工作规范 art. 12; 农村集体经济组织法 art. 34",
 )
 NOT_BY_OTHERS = rule(
     "key.not_by_others",
     Kind.FORBIDDEN,
-    "授予或吊销密钥须由乡镇和另一岗位的人签名,且不是本人",
+    "授予或吊销密钥须由乡镇和另一岗位的人签名，且不是本人",
     "granting or revoking a key takes the township and one more holder, neither the key's own",
-    "design section 4",
+    "ADR 0005",
 )
 NOT_BY_OWNER = rule(
     "key.not_by_owner",
     Kind.FORBIDDEN,
-    "更换密钥须由原密钥 {key} 签名,新密钥属同一人、同一岗位",
+    "更换密钥须由原密钥 {key} 签名，新密钥属同一人、同一岗位",
     "a rotation is signed by the old key {key}; the new one has the same holder and role",
-    "design section 4",
+    "ADR 0005",
 )
 
 
@@ -163,6 +163,8 @@ def decide_grant(roles: Roles, statement: KeyGranted, signers: list[Key]) -> Non
 def decide_revoke(roles: Roles, statement: KeyRevoked, signers: list[Key]) -> None:
     """A key is revoked by the township and one more, neither of them its holder; once only."""
     key = _active_key(roles, statement.data.key)
+    if key in signers:  # a key that ends with an entry is not good in it
+        raise NOT_BY_OTHERS()
     _require_others(signers, key.holder)
 
 

@@ -9,11 +9,12 @@ from domain.vouchers.events import (
     VoucherPosted,
     VoucherReversed,
 )
-from domain.vouchers.lines import amount_fen, check_balanced, mirrored
+from domain.vouchers.lines import ONE_SIDE, amount_fen, check_balanced, mirrored
 from domain.vouchers.rules import decide_post, decide_reverse
 from domain.vouchers.state import Vouchers, voucher_number
 
 __all__ = [
+    "ONE_SIDE",
     "Attachments",
     "File",
     "Line",

@@ -12,7 +12,7 @@ MAX_LINES = 400
 """A voucher has at most 400 lines, so that an entry stays below the log's 65,535 bytes."""
 
 
-class Line(Record):
+class Line(Record, frozen=True):
     """One line (分录): an account and exactly one of debit (借) and credit (贷), in fen, never zero."""
 
     account: str
@@ -23,7 +23,7 @@ class Line(Record):
     summary: OptionalText = ""
 
 
-class File(Record):
+class File(Record, frozen=True):
     """An original document (原始凭证) in the content-addressed store."""
 
     media: Text
@@ -32,7 +32,7 @@ class File(Record):
     size: Count
 
 
-class Attachments(Record):
+class Attachments(Record, frozen=True):
     """`count` of originals as the voucher states it, and the `files` that are kept electronically."""
 
     count: Annotated[int, msgspec.Meta(ge=0, le=9999)] = 0
@@ -42,7 +42,7 @@ class Attachments(Record):
 Lines = Annotated[list[Line], msgspec.Meta(min_length=2, max_length=MAX_LINES)]
 
 
-class Voucher(Record):
+class Voucher(Record, frozen=True):
     """A voucher: `date`, `summary` (摘要), `lines`, `attachments`; `source` is its number where it came from.
 
     `resolution` names the decision it rests on where the policy's tier demands one.
@@ -56,8 +56,8 @@ class Voucher(Record):
     source: OptionalText = ""
 
 
-class Reversal(Record):
-    """A red voucher (红字凭证): `reverses` is the id of the voucher it cancels, `lines` that voucher's lines negated."""
+class Reversal(Record, frozen=True):
+    """A red voucher (红字凭证): `reverses` is the id of what it cancels, `lines` that voucher's lines negated."""
 
     attachments: Attachments
     date: str
@@ -66,13 +66,13 @@ class Reversal(Record):
     summary: Text
 
 
-class VoucherPosted(Statement, tag="voucher.posted/1"):
+class VoucherPosted(Statement, frozen=True, tag="voucher.posted/1"):
     """A voucher is in the books; signed by the roles of the policy's tier."""
 
     data: Voucher
 
 
-class VoucherReversed(Statement, tag="voucher.reversed/1"):
+class VoucherReversed(Statement, frozen=True, tag="voucher.reversed/1"):
     """A voucher is cancelled by its mirror; signed by at least the roles that had signed it."""
 
     data: Reversal

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from domain.kernel.errors import Kind, rule
-from domain.vouchers.events import Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from domain.vouchers.events import Line
+
 ONE_SIDE = rule(
     "voucher.one_side",
     Kind.REFUSED,
-    "第 {line} 行:借方和贷方须恰好填一个且不为零",
+    "第 {line} 行：借方和贷方须恰好填一个且不为零",
     "line {line}: exactly one of debit and credit, and not zero",
     "财会〔2023〕14号 借贷记账法",
 )
 UNBALANCED = rule(
     "voucher.unbalanced",
     Kind.REFUSED,
-    "借贷不平:借方合计 {debit_fen} 分,贷方合计 {credit_fen} 分,相差 {difference_fen} 分",
+    "借贷不平：借方合计 {debit_fen} 分，贷方合计 {credit_fen} 分，相差 {difference_fen} 分",
     "debits do not equal credits: {debit_fen} fen against {credit_fen} fen, off by {difference_fen} fen",
     "财会〔2023〕14号 借贷记账法",
 )

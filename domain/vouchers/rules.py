@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from domain.accounts import Accounts, require_leaf
 from domain.kernel.errors import Kind, rule
 from domain.periods import Periods, require_open
-from domain.policy import Policy
 from domain.roles import Key, require_roles
 from domain.vouchers.lines import amount_fen, check_balanced, lines_digest, mirrored
 
 if TYPE_CHECKING:
+    from domain.policy import Policy
     from domain.vouchers.events import Line, VoucherPosted, VoucherReversed
     from domain.vouchers.state import Vouchers
 
@@ -39,7 +39,7 @@ REVERSED_TWICE = rule(
 REVERSAL_REVERSED = rule(
     "reversal.of_reversal",
     Kind.REFUSED,
-    "{reverses} 本身是冲销凭证,请另记一张凭证",
+    "{reverses} 本身是冲销凭证，请另记一张凭证",
     "{reverses} is itself a reversal; post a new voucher instead",
     "会计基础工作规范 art. 51(5)",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.balances import Balances
+from projections import register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from domain.entry import Entry
 
-SELECT_CHART = "SELECT chart FROM books WHERE book = %s"
 ADD_TURNOVER = """
     INSERT INTO balances (book, chart, account, period, debit_fen, credit_fen)
     SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])
@@ -27,8 +27,7 @@ ADD_TURNOVER = """
 def fold(cursor: Cursor[Any], book: str, start: int, entries: Sequence[Entry]) -> None:
     """Add the turnover of entries `start`… of a book; `books` is folded before, it knows the chart."""
     del start
-    cursor.execute(SELECT_CHART, (book,))
-    balances = Balances(chart=cursor.fetchone()[0])
+    balances = Balances(chart=register.chart_of(cursor, book))
     for entry in entries:
         balances.fold(entry.statement)
     if balances.turnover:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from domain.balances import TrialRow, totals, trial_balance as fold_trial_balance
+from domain.balances import TrialRow, totals
+from domain.balances import trial_balance as fold_trial_balance
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import parse_period
 from projections import register

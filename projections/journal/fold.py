@@ -38,18 +38,25 @@ LINK_REVERSALS = """
 def fold(cursor: Cursor[Any], book: str, start: int, entries: Sequence[Entry]) -> None:
     """Write the vouchers and lines among entries `start`… of a book, numbered in log order per period."""
     posted = [
-        (index, entry)
+        (index, entry, entry.statement)
         for index, entry in enumerate(entries, start)
         if isinstance(entry.statement, (VoucherPosted, VoucherReversed))
     ]
-    numbers = _number(cursor, book, [entry.statement.data.date for _, entry in posted])  # type: ignore[union-attr]
+    numbers = _number(cursor, book, [statement.data.date for _, _, statement in posted])
     _copy(
         cursor,
         COPY_VOUCHERS,
-        (_voucher(book, index, entry, number) for (index, entry), number in zip(posted, numbers, strict=True)),
+        (
+            _voucher(book, index, entry, statement, number)
+            for (index, entry, statement), number in zip(posted, numbers, strict=True)
+        ),
     )
-    _copy(cursor, COPY_JOURNAL, _journal(book, start, entries, dict(zip([i for i, _ in posted], numbers, strict=True))))
-    reversals = [index for index, entry in posted if isinstance(entry.statement, VoucherReversed)]
+    _copy(
+        cursor,
+        COPY_JOURNAL,
+        _journal(book, start, entries, dict(zip([index for index, _, _ in posted], numbers, strict=True))),
+    )
+    reversals = [index for index, _, statement in posted if isinstance(statement, VoucherReversed)]
     if reversals:
         cursor.execute(LINK_REVERSALS, {"book": book, "entries": reversals})
 
@@ -72,9 +79,9 @@ def _number(cursor: Cursor[Any], book: str, dates: list[str]) -> list[int]:
     return numbers
 
 
-def _voucher(book: str, index: int, entry: Entry, number: int) -> tuple[Any, ...]:
-    statement = entry.statement
-    assert isinstance(statement, (VoucherPosted, VoucherReversed))
+def _voucher(
+    book: str, index: int, entry: Entry, statement: VoucherPosted | VoucherReversed, number: int
+) -> tuple[Any, ...]:
     data = statement.data
     reversal = isinstance(statement, VoucherReversed)
     return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +10,8 @@ from psycopg.rows import class_row
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
+    import datetime
+
     from psycopg import Connection
 
 MAX_LINES = 100_000
@@ -36,13 +37,15 @@ SELECT_JOURNAL = """
     ORDER BY journal.period, journal.number, journal.entry, line
     LIMIT %(limit)s OFFSET %(offset)s
 """
-VOUCHER_COLUMNS = """
-    entry, id, type, period, number, date, summary, amount_fen, attachments, source, resolution,
-    reverses_id, reversed_by, signers, at
+SELECT_VOUCHER = """
+    SELECT entry, id, type, period, number, date, summary, amount_fen, attachments, source, resolution,
+           reverses_id, reversed_by, signers, at
+    FROM vouchers WHERE book = %s AND entry = %s
 """
-SELECT_VOUCHER = f"SELECT {VOUCHER_COLUMNS} FROM vouchers WHERE book = %s AND entry = %s"
-SELECT_NEWEST = f"""
-    SELECT {VOUCHER_COLUMNS} FROM vouchers WHERE book = %s ORDER BY entry DESC LIMIT %s OFFSET %s
+SELECT_NEWEST = """
+    SELECT entry, id, type, period, number, date, summary, amount_fen, attachments, source, resolution,
+           reverses_id, reversed_by, signers, at
+    FROM vouchers WHERE book = %s ORDER BY entry DESC LIMIT %s OFFSET %s
 """
 SELECT_LINES = """
     SELECT journal.entry, line, period, number, date, account, coalesce(accounts.name, '') AS name,

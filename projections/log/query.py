@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg.rows import class_row
@@ -15,6 +14,8 @@ from domain.kernel.errors import Kind, rule
 from domain.kernel.merkle import HASH_BYTES
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from psycopg import Connection, Cursor
 
 NO_ENTRY = rule(
@@ -38,7 +39,6 @@ NO_CHECKPOINT = rule(
     "C2SP tlog-checkpoint",
 )
 
-SELECT_ORIGIN = "SELECT origin FROM books WHERE book = %s"
 SELECT_SIZE = "SELECT entries FROM books WHERE book = %s"
 SELECT_TILE = "SELECT substr(data, 1, %s) FROM tiles WHERE book = %s AND level = %s AND n = %s"
 SELECT_NOTES = """
@@ -61,13 +61,6 @@ class SignedCheckpoint(NamedTuple):
     root: bytes
     note: bytes
     signed_at: datetime
-
-
-def origin_of(cursor: Cursor[Any], book: str) -> str:
-    """Return the origin of a book's log."""
-    row = cursor.execute(SELECT_ORIGIN, (book,)).fetchone()
-    assert row is not None, "the register is folded before the log"
-    return str(row[0])
 
 
 class StoredTiles:

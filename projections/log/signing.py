@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
-from domain.kernel.note import SigningKey
-from projections.log.query import origin_of, root_from
+from projections import register
+from projections.log.query import root_from
 
 if TYPE_CHECKING:
     from psycopg import Cursor
+
+    from domain.kernel.note import SigningKey
 
 INSERT_CHECKPOINT = """
     INSERT INTO checkpoints (book, size, root, note) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
@@ -25,7 +27,7 @@ class LogKeys(Protocol):
 
 def sign_checkpoint_of(cursor: Cursor[Any], book: str, size: int, keys: LogKeys) -> None:
     """Sign and keep the checkpoint of a book's first `size` entries, if this server holds the log's key."""
-    origin = origin_of(cursor, book)
+    origin = register.origin_of(cursor, book)
     key = keys.key_of(origin)
     if key is None:
         return

@@ -1,6 +1,27 @@
 """What a book is and has: organisation, accounts (科目), keys (密钥) and who holds them."""
 
 from projections.register.fold import fold
-from projections.register.query import AccountRow, BookRow, KeyRow, accounts, book, books, keys
+from projections.register.query import (
+    AccountRow,
+    BookRow,
+    KeyRow,
+    accounts,
+    book,
+    books,
+    chart_of,
+    keys,
+    origin_of,
+)
 
-__all__ = ["AccountRow", "BookRow", "KeyRow", "accounts", "book", "books", "fold", "keys"]
+__all__ = [
+    "AccountRow",
+    "BookRow",
+    "KeyRow",
+    "accounts",
+    "book",
+    "books",
+    "chart_of",
+    "fold",
+    "keys",
+    "origin_of",
+]

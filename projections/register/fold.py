@@ -11,6 +11,7 @@ from domain.kernel.note import parse_vkey
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.roles import KeyGranted, KeyRevoked, KeyRotated, role_of
+from projections.register.query import chart_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,8 +95,7 @@ def _add_account(cursor: Cursor[Any], book: str, _: int, statement: AccountAdded
     code, name = statement.data.code, statement.data.name
     parent = parent_code(code)
     if parent is None:
-        cursor.execute("SELECT chart FROM books WHERE book = %s", (book,))
-        version = cursor.fetchone()[0]
+        version = chart_of(cursor, book)
         line = chart(version).accounts[code]
         cursor.execute(INSERT_ACCOUNT, (book, version, code, name, line.kind, line.side, None))
         return

@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
-    from psycopg import Connection
+    from psycopg import Connection, Cursor
 
 NO_BOOK = rule(
     "book.unknown",
@@ -26,7 +26,11 @@ SELECT_BOOKS = """
     SELECT book, name, division, chart, first_period, closed_through, origin, log_vkey,
            entries, opening_entry, opened_at, last_at FROM books ORDER BY division, book LIMIT %s
 """
-SELECT_ACCOUNTS = "SELECT chart, code, name, kind, side, parent, leaf FROM accounts WHERE book = %s ORDER BY code"
+SELECT_CHART = "SELECT chart FROM books WHERE book = %s"
+SELECT_ORIGIN = "SELECT origin FROM books WHERE book = %s"
+SELECT_ACCOUNTS = (
+    "SELECT chart, code, name, kind, side, parent, leaf FROM accounts WHERE book = %s ORDER BY code"
+)
 SELECT_KEYS = "SELECT name, role, holder, person, vkey, granted, last FROM keys WHERE book = %s ORDER BY name"
 
 
@@ -78,6 +82,22 @@ def book(connection: Connection[Any], book_id: str) -> BookRow:
     if row is None:
         raise NO_BOOK(book=book_id)
     return row
+
+
+def chart_of(cursor: Cursor[Any], book_id: str) -> str:
+    """Return the chart version of a book; raises `book.unknown`."""
+    return _text(cursor.execute(SELECT_CHART, (book_id,)).fetchone(), book_id)
+
+
+def origin_of(cursor: Cursor[Any], book_id: str) -> str:
+    """Return the origin of a book's log; raises `book.unknown`."""
+    return _text(cursor.execute(SELECT_ORIGIN, (book_id,)).fetchone(), book_id)
+
+
+def _text(row: tuple[str] | None, book_id: str) -> str:
+    if row is None:
+        raise NO_BOOK(book=book_id)
+    return row[0]
 
 
 def books(connection: Connection[Any], limit: int = 1_000) -> list[BookRow]:
