@@ -13,6 +13,7 @@ from audit.tlog.tiles import ENTRIES, tile_hashes, tile_sizes
 from domain.balances import Balances, TrialRow, totals, trial_balance
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.money import format_fen
 from domain.kernel.note import parse_vkey
 from domain.kernel.period import next_period
 from domain.opening import OpeningPosted
@@ -64,8 +65,8 @@ TILE_MISSING = rule(
 NEGATIVE_CASH = rule(
     "audit.negative_cash",
     Kind.REFUSED,
-    "{date} 记账后科目 {account} 余额为 {balance_fen} 分（负数）",
-    "after {date} the balance of account {account} is {balance_fen} fen, below zero",
+    "{date} 记账后科目 {account} 余额为 {balance} 元（负数）",
+    "after {date} the balance of account {account} is {balance} yuan, below zero",
     "财务制度 财农〔2021〕121号 art. 16; alert C03",
 )
 PUBLISHED = rule(
@@ -166,7 +167,7 @@ def check_money(entries: Iterable[Entry | None], report: Report) -> None:
         balance[account] = before + moved
         check.count += 1
         if balance[account] < 0 <= before:
-            violation = NEGATIVE_CASH(date=date, account=account, balance_fen=balance[account])
+            violation = NEGATIVE_CASH(date=date, account=account, balance=format_fen(balance[account]))
             report.find(check, Finding.of(violation, index))
 
 
@@ -226,20 +227,25 @@ def _compare(served: bytes, period: str, book: Book, folded: Folded) -> str:
     """Return what is wrong with a published trial balance, or nothing."""
     try:
         published = msgspec.json.decode(served, type=dict[str, Any])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return f"unreadable: {error}"
     size = published.get("entries")
     if not isinstance(size, int) or not 0 < size <= book.size:
         return f"entries = {size!r}, the log has {book.size}"
     rows = folded.trial_balance(size, period)
+    organisation = book.founding.organisation
     computed = {
         "book": book.book,
+        "name": organisation.name if organisation else "",
+        "from": period,
         "period": period,
+        "entries": size,
         "root": book.root(size),
         "rows": [row._asdict() for row in rows],
         "totals": totals(rows),
     }
-    wrong = [name for name, value in computed.items() if published.get(name) != value]
+    fields = sorted(computed.keys() | published.keys())
+    wrong = [name for name in fields if published.get(name) != computed.get(name)]
     return ", ".join(_first_difference(published, rows) if name == "rows" else name for name in wrong)
 
 

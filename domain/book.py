@@ -75,6 +75,10 @@ SEEN_UNKNOWN = rule(
 )
 
 
+NOTHING_SEEN = Seen(n=0, r="")
+"""What the first entry has seen."""
+
+
 class Book:
     """A book's state, replayed from its entries; `size` is the number of entries it holds."""
 
@@ -103,7 +107,7 @@ class Book:
 
     def seen(self) -> Seen:
         """Return what a signer who has verified all entries so far writes as `seen`."""
-        return Seen(n=self.size, r=self.root() if self.size else "")
+        return Seen(n=self.size, r=self.root()) if self.size else NOTHING_SEEN
 
     def apply(self, entry: Entry) -> None:
         """Verify the signatures, decide and evolve: what the server does on posting and an auditor on replay."""
@@ -146,13 +150,13 @@ class Book:
         self.tree.append(entry.leaf_hash)
 
     def _check_seen(self, seen: Seen) -> None:
+        if self.size == 0:
+            if seen != NOTHING_SEEN:
+                raise SEEN_UNKNOWN(n=seen.n)
+            return
         if seen == self._seen:
             return
-        if self.size == 0:
-            prefix = seen.n == 0 and seen.r == ""
-        else:
-            prefix = 0 < seen.n <= self.size and self.root(seen.n) == seen.r
-        if not prefix:
+        if not 0 < seen.n <= self.size or self.root(seen.n) != seen.r:
             raise SEEN_UNKNOWN(n=seen.n)
         self._seen = seen
 

@@ -91,7 +91,7 @@ NOT_CANONICAL = rule(
 BAD_ID = rule(
     "entry.id",
     Kind.MALFORMED,
-    "id 应为 ULID(26 个字符)，读到 {id}",
+    "id 应为 ULID（26 个字符），读到 {id}",
     "id must be a ULID of 26 characters; read {id}",
     "ADR 0002",
 )
@@ -151,6 +151,8 @@ def parse_text(text: bytes) -> AnyStatement:
         raise _refusal(error) from None
     except UnicodeDecodeError:
         raise MALFORMED(problem="not UTF-8") from None
+    except RecursionError:
+        raise MALFORMED(problem="nested too deep") from None
     if _encode(statement) != line:
         raise NOT_CANONICAL()
     if not is_ulid(statement.id):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,32 +34,32 @@ TWO_FILES = rule(
 ENCODING = rule(
     "import.encoding",
     Kind.MALFORMED,
-    "{file} 第 {row} 行既不是 UTF-8 也不是 GB18030 编码，请另存为「CSV UTF-8」",
-    "{file} row {row} is neither UTF-8 nor GB18030; save it as 'CSV UTF-8'",
+    "这里既不是 UTF-8 也不是 GB18030 编码，请另存为「CSV UTF-8」",
+    "this is neither UTF-8 nor GB18030; save the file as 'CSV UTF-8'",
 )
 EMPTY = rule(
     "import.empty",
     Kind.MALFORMED,
-    "{file} 是空的，第一行应为表头：{expected}",
-    "{file} is empty; its first row should be the header {expected}",
+    "文件是空的，这一行应为表头：{expected}",
+    "the file is empty; this row should be the header {expected}",
 )
 NO_COLUMN = rule(
     "import.column",
     Kind.MALFORMED,
-    "{file} 第 1 行缺少列「{column}」；读到的表头：{read}",
-    "{file} row 1 has no column '{column}'; the header read is {read}",
+    "缺少列「{column}」；读到的表头：{read}",
+    "there is no column '{column}'; the header read is {read}",
 )
 TOO_LONG = rule(
     "import.too_long",
     Kind.MALFORMED,
-    "{file} 超过 {limit} 行，请按年度拆分",
-    "{file} has more than {limit} rows; split it by year",
+    "超过 {limit} 行，请按年度拆分",
+    "more than {limit} rows; split the file by year",
 )
 NOT_XLSX = rule(
     "import.xlsx",
     Kind.MALFORMED,
-    "{file} 不是可读的 XLSX 工作簿：{problem}",
-    "{file} is not a readable XLSX workbook: {problem}",
+    "不是可读的 XLSX 工作簿：{problem}",
+    "not a readable XLSX workbook: {problem}",
 )
 
 
@@ -75,11 +75,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: its number in the file (the header is row 1) and its cells by field."""
+    """One row of a table: its number in the file (the header is row 1), its cells and the headers by field."""
 
     file: str
     number: int
     cells: dict[str, str]
+    headers: dict[str, str]
 
 
 def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row]:
@@ -89,10 +90,11 @@ def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row
     if len(lines) > MAX_ROWS:
         raise TOO_LONG(file=path.name, limit=MAX_ROWS)
     if not lines or not any(cell.strip() for cell in lines[0]):
-        raise EMPTY(file=path.name, expected=",".join(column.zh for column in columns))
+        raise EMPTY(file=path.name, row=1, expected=",".join(column.zh for column in columns))
     places = _places(path.name, lines[0], columns)
+    headers = {field: lines[0][place].strip() for field, place in places.items()}
     return [
-        Row(path.name, number, {field: _cell(line, place) for field, place in places.items()})
+        Row(path.name, number, {field: _cell(line, place) for field, place in places.items()}, headers)
         for number, line in enumerate(lines[1:], start=2)
         if any(cell.strip() for cell in line)
     ]
@@ -115,7 +117,7 @@ def _places(file: str, header: list[str], columns: tuple[Column, ...]) -> dict[s
         if place is not None:
             places[column.field] = place
         elif not column.optional:
-            raise NO_COLUMN(file=file, column=f"{column.zh}/{column.en}", read=",".join(names))
+            raise NO_COLUMN(file=file, row=1, column=f"{column.zh}/{column.en}", read=",".join(names))
     return places
 
 
@@ -130,21 +132,18 @@ def _read_csv(path: Path) -> list[list[str]]:
 
 def _decode(file: str, data: bytes) -> str:
     data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError as error:
-        raise _bad_encoding(file, data, error.start) from None
-    if "\x00" in text:
-        raise _bad_encoding(file, data, data.index(b"\x00"))
-    return text
-
-
-def _bad_encoding(file: str, data: bytes, position: int) -> RuleViolation:
-    return ENCODING(file=file, row=data.count(b"\n", 0, position) + 1)
+    good = 0
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            good = max(good, error.start)  # the encoding that gets further is the one that was meant
+            continue
+        if "\x00" in text:  # a workbook, or UTF-16
+            good = data.index(b"\x00")
+            break
+        return text
+    raise ENCODING(file=file, row=data.count(b"\n", 0, good) + 1)
 
 
 def _read_xlsx(path: Path) -> list[list[str]]:

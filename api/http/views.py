@@ -85,7 +85,7 @@ _templates = _environment()
 def page(request: Request, template: str, status: int = 200, **values: object) -> Response:
     """Render a template; `elder` is the reader's choice of large text."""
     elder = request.cookies.get(ELDER_COOKIE) == "1"
-    text = _templates.get_template(template).render(elder=elder, here=_here(request), **values)
+    text = _templates.get_template(template).render(elder=elder, here=_here(request), status=status, **values)
     return HTMLResponse(text, status_code=status, headers=SECURITY_HEADERS | {"Vary": "Cookie, Accept"})
 
 

@@ -47,10 +47,15 @@ def save_key(path: Path, key: SigningKey, passphrase: str = "") -> None:
     text = key.encode().encode()
     if passphrase:
         text = _seal(key.name, text, passphrase)
+    write_private(path, text + b"\n")
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a new file that only its owner may read; an existing one is never overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(text + b"\n")
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
 

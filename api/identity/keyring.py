@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import nacl.utils
 
-from api.identity.keyfile import load_key, save_key
+from api.identity.keyfile import load_key, save_key, write_private
 from domain.kernel.note import SigningKey
 from domain.roles import KeyGrant, possession_text
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SALT_BYTES = 16
+SECRET_BYTES = 32
 
 
 def holder_digest(salt: bytes, person: str) -> str:
@@ -27,7 +28,7 @@ def holder_digest(salt: bytes, person: str) -> str:
 
 
 class Keyring:
-    """The keys of one book in a folder: `<role>-<number>.key`, and the holder's salt beside each."""
+    """The keys of one book in a folder: `<role>-<number>.key`, and the secret behind the holders' salts."""
 
     def __init__(self, folder: Path, book: str, passphrase: str = "") -> None:
         """Use `folder`; keys made here are protected by `passphrase` when it is given."""
@@ -56,7 +57,7 @@ class Keyring:
     def grant(self, role: str, person: str = "", number: int = 1) -> KeyGrant:
         """Return the grant of a role's key: its vkey, its holder's digest, its proof of possession."""
         key = self.key(role, number)
-        holder = holder_digest(self._salt(role, number), person or key.name)
+        holder = holder_digest(self._salt(person or key.name), person or key.name)
         proof = base64.b64encode(key.sign(possession_text(key.verifier.vkey, holder)).signature).decode()
         return KeyGrant(holder=holder, proof=proof, vkey=key.verifier.vkey, name=person)
 
@@ -70,9 +71,9 @@ class Keyring:
         save_key(path, key, self._passphrase)
         return key
 
-    def _salt(self, role: str, number: int) -> bytes:
-        path = self._path(role, number).with_suffix(".salt")
+    def _salt(self, person: str) -> bytes:
+        """Return the person's own salt: one person has one digest in all roles, so that separation can be seen."""
+        path = self.folder / "holders.secret"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.write_bytes(nacl.utils.random(SALT_BYTES))
-        return path.read_bytes()
+            write_private(path, nacl.utils.random(SECRET_BYTES))
+        return hashlib.blake2b(person.encode(), key=path.read_bytes(), digest_size=SALT_BYTES).digest()

@@ -37,12 +37,26 @@ BAD_COUNT = rule(
     "附件数应为 0 到 9999 的整数，读到「{read}」",
     "the number of attachments is an integer from 0 to 9999; read '{read}'",
 )
+TOO_LONG_TEXT = rule(
+    "import.text_too_long",
+    Kind.MALFORMED,
+    "文字最多 {limit} 个字，这里有 {length} 个",
+    "a text has at most {limit} characters, this one has {length}",
+)
 BLANK = rule(
     "import.blank",
     Kind.MALFORMED,
     "此格不能为空",
     "this cell must not be blank",
 )
+
+TEXT_MAX = 200
+"""The most characters of a text in an entry (`domain.kernel.statement.Text`)."""
+
+SIGNERS = ("township", "accountant", "cashier", "head", "supervisor")
+"""The roles whose keys an import makes on first use; [people] may name who holds them."""
+
+REQUIRED = ("id", "name", "division", "chart", "opened")
 
 OPENING_COLUMNS = (
     Column("code", "科目编码", "code"),
@@ -60,7 +74,6 @@ JOURNAL_COLUMNS = (
     Column("credit", "贷方金额", "credit"),
     Column("attachments", "附件数", "attachments"),
 )
-_HEADERS = {column.field: column.zh for column in (*OPENING_COLUMNS, *JOURNAL_COLUMNS)}
 
 
 @dataclass(frozen=True)
@@ -132,21 +145,33 @@ def _read_book(folder: Path) -> BookFile:
 
 
 def _book_of(table: dict[str, Any]) -> BookFile:
-    values = table.get("book")
-    people = table.get("people", {})
-    if not isinstance(values, dict) or not isinstance(people, dict):
-        raise BOOK_FILE(problem="[book] 缺失 / the table [book] is missing")
-    known = {"id", "name", "division", "chart", "opened", "closed_through", "origin"}
-    for key, value in values.items():
-        if key not in known or not isinstance(value, str):
-            raise BOOK_FILE(problem=f"[book] {key} = {value!r} 未知或不是文本 / unknown or no text")
-    missing = [key for key in ("id", "name", "division", "chart", "opened") if not values.get(key)]
+    unknown = sorted(table.keys() - {"book", "people"})
+    if unknown or "book" not in table:
+        what = f"[{unknown[0]}] 未知 / is unknown" if unknown else "[book] 缺失 / is missing"
+        raise BOOK_FILE(problem=what)
+    values = _texts(table, "book", (*REQUIRED, "closed_through", "origin"))
+    missing = [key for key in REQUIRED if not values.get(key)]
     if missing:
         raise BOOK_FILE(problem=f"[book] 缺少 / lacks {', '.join(missing)}")
-    for key in ("opened", "closed_through"):
-        if values.get(key):
-            parse_period(values[key])
-    return BookFile(**values, people={role: str(name) for role, name in people.items()})
+    parse_period(values["opened"])
+    if values.get("closed_through") and parse_period(values["closed_through"]) < values["opened"]:
+        raise BOOK_FILE(problem="closed_through 早于 opened / lies before opened")
+    return BookFile(**values, people=_texts(table, "people", SIGNERS))
+
+
+def _texts(table: dict[str, Any], name: str, known: tuple[str, ...]) -> dict[str, str]:
+    """Return a table of texts; a key that is not known, or anything but text, is refused."""
+    values = table.get(name, {})
+    if not isinstance(values, dict):
+        raise BOOK_FILE(problem=f"{name} 应为一节 [{name}] / should be a table [{name}]")
+    for key, value in values.items():
+        if key not in known:
+            raise BOOK_FILE(
+                problem=f"[{name}] {key} 未知，可用的有 / is unknown, known are {', '.join(known)}"
+            )
+        if not isinstance(value, str) or len(value) > TEXT_MAX:
+            raise BOOK_FILE(problem=f"[{name}] {key} = {value!r} 应为文本 / should be a text")
+    return values
 
 
 def _read_amounts(
@@ -168,12 +193,12 @@ class _Cells:
         return Amounts(
             row=self._row,
             code=self._parse("code", _code, ""),
-            name=self._row.cells["name"],
+            name=self._parse("name", _text, ""),
             debit_fen=self._parse("debit", parse_fen, 0),
             credit_fen=self._parse("credit", parse_fen, 0),
             date=self._parse("date", _date, "") if in_journal else "",
             number=self._parse("number", _filled, "") if in_journal else "",
-            summary=self._row.cells.get("summary", ""),
+            summary=self._parse("summary", _text, "") if in_journal else "",
             attachments=self._parse("attachments", _count, 0) if in_journal else 0,
         )
 
@@ -183,15 +208,21 @@ class _Cells:
             return parse(read)
         except RuleViolation as violation:
             self._problems.append(
-                Problem.of(violation, self._row.file, self._row.number, _HEADERS[name], read)
+                Problem.of(violation, self._row.file, self._row.number, self._row.headers[name], read)
             )
             return neutral
+
+
+def _text(text: str) -> str:
+    if len(text) > TEXT_MAX:
+        raise TOO_LONG_TEXT(limit=TEXT_MAX, length=len(text))
+    return text
 
 
 def _filled(text: str) -> str:
     if not text:
         raise BLANK()
-    return text
+    return _text(text)
 
 
 def _code(text: str) -> str:

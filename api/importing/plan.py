@@ -11,57 +11,32 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from api.importing.folder import SIGNERS
+from api.importing.placing import place
 from api.importing.problems import ImportRefused, Problem
+from api.importing.rules import BAD_LINES, BOOK_CHANGED, CHANGED, NO_KEY, NO_SUMMARY, OTHER_MEANING
 from domain.accounts import AccountAdded, NewAccount
 from domain.book import Book
 from domain.chart import chart, parent_code
 from domain.entry import MAX_ENTRY_BYTES, TOO_LARGE, Entry, parse_text, unsigned_text
 from domain.founding import BookOpened, Log, Opened, Organisation
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import RuleViolation
 from domain.kernel.note import Signature
 from domain.kernel.organisation import check_organisation
 from domain.kernel.ulid import derive
 from domain.opening import Balances, OpeningPosted
 from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers, Tier
-from domain.vouchers import ONE_SIDE, Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
+from domain.vouchers import MAX_LINES, Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from api.identity import Keyring
-    from api.importing.folder import Amounts, ImportFolder
+    from api.importing.folder import Amounts, BookFile, ImportFolder
     from domain.entry import AnyStatement
     from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
-
-CHANGED = rule(
-    "import.changed",
-    Kind.CONFLICT,
-    "凭证 {number}({date})已经入账，而表中内容不同；已入账的凭证不能修改，请另记冲销凭证",
-    "voucher {number} of {date} is posted and the sheet differs from it; post a reversal instead of editing",
-    "财会〔2013〕20号 art. 10",
-)
-OTHER_MEANING = rule(
-    "import.account_name",
-    Kind.REFUSED,
-    "科目编码 {code} 在本科目表中是「{official}」，表中却是「{read}」（编码应为 {other}）；是否用了 2004 年的编码？",
-    "code {code} is {official} in this chart, but the sheet says {read} (code {other}); is it the chart of 2004?",
-    "财会〔2023〕20号",
-)
-NO_SUMMARY = rule(
-    "import.summary", Kind.MALFORMED, "凭证没有摘要", "the voucher has no summary", "会计基础工作规范 art. 51"
-)
-
-NO_KEY = rule(
-    "import.no_key",
-    Kind.FORBIDDEN,
-    "密钥文件夹 {folder} 中没有本账套现行有效的 {role} 密钥",
-    "the keys folder {folder} holds no {role} key that is good in this book now",
-)
-
-ROLES = ("township", "accountant", "cashier", "head", "supervisor")
-"""The roles whose keys an import makes on first use."""
 
 DEFAULT_TIERS = [
     Tier(from_fen=0, roles=["accountant", "head"], to_fen=100_000),
@@ -70,19 +45,19 @@ DEFAULT_TIERS = [
 ]
 """Below 1,000 yuan two signatures, below 10,000 three, above also the township's (a common local rule)."""
 
+LINES_MIN = 2
 SIGNATURE_LINE_BYTES = 150
 """Room for one signature line when an entry's size is estimated."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One statement to post: its type and data, its id, the roles that sign it, and the row it comes from."""
+    """One statement to post: its type and data, its id, and the roles that sign it."""
 
     type: type[Statement]
     data: Any
     id: str
     roles: tuple[str, ...]
-    source: Amounts | None = None
 
     def statement(self, book: Book, at: str) -> AnyStatement:
         """Return the statement as it would be signed now, on top of `book`."""
@@ -149,13 +124,14 @@ class _Planner:
     def _founding(self) -> None:
         file = self._folder.book
         if self._book.size:
+            self._check_same(file)
             return
         try:
             check_organisation(file.id)
         except RuleViolation as violation:
-            self._problems.append(Problem.of(violation, "book.toml", read=file.id))
+            self._refuse(violation)
             return
-        grants = [self._keyring.grant(role, file.people.get(role, "")) for role in ROLES]
+        grants = [self._keyring.grant(role, file.people.get(role, "")) for role in SIGNERS]
         opened = Opened(
             chart=file.chart,
             first_period=file.opened,
@@ -168,6 +144,19 @@ class _Planner:
             tiers = PolicyTiers(tiers=DEFAULT_TIERS)
             self._add(PolicySet, tiers, self._id("policy"), ("township", "head", "supervisor"))
 
+    def _check_same(self, file: BookFile) -> None:
+        """What the first entry fixed cannot be changed by editing book.toml."""
+        founding, periods = self._book.founding, self._book.periods
+        organisation = founding.organisation
+        fixed = {"chart": founding.chart, "opened": periods.first}
+        if organisation:
+            fixed |= {"name": organisation.name, "division": organisation.division}
+        if file.origin and founding.log:
+            fixed["origin"] = founding.log.origin
+        for key, value in fixed.items():
+            if getattr(file, key) != value:
+                self._refuse(BOOK_CHANGED(key=key, read=getattr(file, key), expected=value))
+
     def _accounts(self) -> None:
         names: dict[str, Amounts] = {}
         for row in (*self._folder.opening, *self._folder.journal):
@@ -177,17 +166,16 @@ class _Planner:
         wanted = {code[:length] for code in names for length in (3, 5, 7, 9) if length <= len(code)}
         for code in sorted(wanted, key=lambda code: (len(code), code)):
             if code not in self._book.accounts.by_code:
+                source = [names[code]] if code in names else []
                 account = NewAccount(code=code, name=self._name(code, names))
-                self._add(AccountAdded, account, self._id("account", code), ("accountant",), names.get(code))
+                self._add(AccountAdded, account, self._id("account", code), ("accountant",), source)
 
     def _check_name(self, row: Amounts) -> None:
         official = {account.name: account.code for account in chart(self._folder.book.chart).official}
         other = official.get(row.name)
         if len(row.code) == 3 and other and other != row.code:
             name = next((name for name, code in official.items() if code == row.code), "-")
-            self._refuse(
-                OTHER_MEANING(code=row.code, official=name, read=row.name, other=other), row, "科目名称"
-            )
+            self._refuse(OTHER_MEANING(code=row.code, official=name, name=row.name, other=other), [row])
 
     def _name(self, code: str, names: Mapping[str, Amounts]) -> str:
         """The sheet's name for a code, else the chart's suggestion, else the name of the account above."""
@@ -201,15 +189,14 @@ class _Planner:
 
     def _opening(self) -> None:
         rows = [row for row in self._folder.opening if row.debit_fen or row.credit_fen]
-        lines = [self._line(row, "") for row in rows]
         if not rows:
             return
-        balances = Balances(lines=lines)
+        balances = Balances(lines=[self._line(row, "") for row in rows])
         id_ = self._id("opening")
         if self._book.opening.entry is None:
-            self._add(OpeningPosted, balances, id_, ("accountant", "head"), rows[0])
+            self._add(OpeningPosted, balances, id_, ("accountant", "head"), rows)
         elif self._stored.get(id_) != balances:
-            self._refuse(CHANGED(number="期初余额", date=self._folder.book.opened), rows[0], "")
+            self._refuse(CHANGED(number="期初余额", date=self._folder.book.opened), rows)
 
     def _vouchers(self) -> int:
         there = 0
@@ -222,11 +209,11 @@ class _Planner:
             if id_ in self._stored:
                 there += 1
                 if self._stored[id_] != voucher:
-                    self._refuse(CHANGED(number=first.number, date=first.date), first, "凭证号")
+                    self._refuse(CHANGED(number=first.number, date=first.date), rows)
                 continue
             self._close_before(first.date[:7])
             roles = tuple(self._book.policy.tier(amount_fen(voucher.lines)).roles)
-            self._add(VoucherPosted, voucher, id_, roles, first)
+            self._add(VoucherPosted, voucher, id_, roles, rows)
         self._close_before("9999-99")
         return there
 
@@ -244,13 +231,11 @@ class _Planner:
         try:
             if not summary:
                 raise NO_SUMMARY()
-            for row in rows:
-                if (row.debit_fen == 0) == (row.credit_fen == 0):
-                    first = row
-                    raise ONE_SIDE(line=rows.index(row) + 1)
+            if not LINES_MIN <= len(rows) <= MAX_LINES:
+                raise BAD_LINES(number=first.number, count=len(rows), least=LINES_MIN, most=MAX_LINES)
             check_balanced(lines)
         except RuleViolation as violation:
-            self._refuse(violation, first, "借方金额")
+            self._refuse(violation, rows)
             return None
         return Voucher(
             attachments=Attachments(count=max(row.attachments for row in rows)),
@@ -281,14 +266,14 @@ class _Planner:
         data: object,
         id_: str,
         roles: tuple[str, ...],
-        source: Amounts | None = None,
+        rows: Sequence[Amounts] = (),
     ) -> bool:
-        """Try a step on the replica; keep it, or report why the rules refuse it."""
-        step = Step(type_, data, id_, roles, source)
+        """Try a step on the replica; keep it, or report why the rules refuse it and at which of `rows`."""
+        step = Step(type_, data, id_, roles)
         try:
             self._try(step)
         except RuleViolation as violation:
-            self._refuse(violation, source, "")
+            self._refuse(violation, rows)
             return False
         self._steps.append(step)
         return True
@@ -307,11 +292,13 @@ class _Planner:
         self._book.decide(entry, [registry.keys[name] for name in names])
         self._book.evolve(entry)
 
-    def _refuse(self, violation: RuleViolation, row: Amounts | None, column: str) -> None:
-        if row is None:
+    def _refuse(self, violation: RuleViolation, rows: Sequence[Amounts] = ()) -> None:
+        if not rows:
             self._problems.append(Problem.of(violation, "book.toml"))
-        else:
-            self._problems.append(Problem.of(violation, row.row.file, row.row.number, column))
+            return
+        row, field = place(violation, rows)
+        header, read = row.row.headers.get(field, ""), row.row.cells.get(field, "")
+        self._problems.append(Problem.of(violation, row.row.file, row.row.number, header, read))
 
     def _id(self, *parts: str) -> str:
         """Return the id that the same thing always gets, so that a second import finds it."""

@@ -25,8 +25,17 @@ class Problem:
     def of(
         cls, violation: RuleViolation, file: str, row: int = 0, column: str = "", read: str = ""
     ) -> Problem:
-        """Place a violation in a file."""
-        return cls(file, row, column, read, violation.rule.code, violation.zh, violation.en)
+        """Place a violation in a file; what the violation itself says of its place comes first."""
+        facts = violation.facts
+        return cls(
+            file=str(facts.get("file", file)),
+            row=int(str(facts.get("row", row))),
+            column=str(facts.get("column", column)),
+            read=read or str(facts.get("read", "")),
+            rule=violation.rule.code,
+            zh=violation.zh,
+            en=violation.en,
+        )
 
     def __str__(self) -> str:
         place = self.file
@@ -34,6 +43,8 @@ class Problem:
             place += f" 第 {self.row} 行 (row {self.row})"
         if self.column:
             place += f" 「{self.column}」"
+        if self.read and self.read not in self.zh:
+            place += f" 读到 (read) 「{self.read}」"
         return f"{place}: {self.zh} / {self.en} [{self.rule}]"
 
 

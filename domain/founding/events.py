@@ -9,14 +9,14 @@ import msgspec
 from domain.kernel.statement import Record, Statement, Text
 from domain.roles import KeyGrant
 
-Origin = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9.:/_-]+$")]
+Origin = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9.:/_-]+\Z")]
 """A log's origin: a scheme-less URL prefix (C2SP tlog-checkpoint), fixed when the book is opened."""
 
 
 class Organisation(Record, frozen=True):
     """The organisation that keeps the book: `id` (统一社会信用代码), `name`, `division` (行政区划代码, 12 digits)."""
 
-    division: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{12}$")]
+    division: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{12}\Z")]
     id: str
     name: Text
 

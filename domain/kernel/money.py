@@ -18,11 +18,10 @@ _TO_HALF_WIDTH = {0xFEE0 + ord(char): char for char in "0123456789,.()-+"} | str
     "\u2212\u3000", "- ", "\u00a5\uffe5元"
 )
 """Full-width forms stand 0xFEE0 above ASCII; minus sign and ideographic space; both yen signs and 元 fall away."""
-_AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<yuan>\d+|\d{1,3}(?:,\d{3})+)?(?:\.(?P<fen>\d*))?")
+_AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<yuan>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.(?P<fen>[0-9]*))?")
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿", "亿亿")
 
 
 def parse_fen(text: str) -> int:
@@ -73,22 +72,13 @@ def chinese_capital(fen: int) -> str:
 
 
 def _integer(number: int) -> str:
-    """Return a positive integer in capitals; several zeros in a row are written once."""
-    groups = []
-    while number:
-        number, group = divmod(number, 10_000)
-        groups.append(group)
-    text, gap = "", False
-    for place in range(len(groups) - 1, -1, -1):
-        group = groups[place]
-        if group == 0:
-            gap = bool(text)
-            continue
-        if text and (gap or group < 1_000):
-            text += "零"
-        text += _group(group) + _GROUPS[place]
-        gap = False
-    return text
+    """Return an integer in capitals, "" for 0; several zeros in a row are written once."""
+    for unit, name in ((100_000_000, "亿"), (10_000, "万")):
+        if number >= unit:
+            above, below = divmod(number, unit)
+            gap = "零" if 0 < below < unit // 10 else ""
+            return _integer(above) + name + gap + _integer(below)
+    return _group(number)
 
 
 def _group(group: int) -> str:

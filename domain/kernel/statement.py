@@ -19,8 +19,8 @@ Fen = Annotated[int, msgspec.Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_SAFE_INTEGER)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 OptionalText = Annotated[str, msgspec.Meta(max_length=200)]
-AccountCode = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{2}([0-9]{2}){0,3}$")]
-Sha256Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+AccountCode = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{2}([0-9]{2}){0,3}\Z")]
+Sha256Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Record(

@@ -13,7 +13,7 @@ import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import psycopg.errors
 from eventsourcing.persistence import IntegrityError, PersistenceError
@@ -60,6 +60,10 @@ class Receipt:
     index: int
     leaf_hash: bytes
     created: bool
+
+
+Outcome: TypeAlias = list[Receipt] | Exception
+"""What becomes of a unit: its receipts, or why it is refused."""
 
 
 @dataclass
@@ -171,7 +175,7 @@ class Ledger:
         for unit in units:
             self._books.discard(unit.book)
 
-    def _attempt(self, units: list[Unit]) -> list[list[Receipt] | RuleViolation]:
+    def _attempt(self, units: list[Unit]) -> list[Outcome]:
         """Decide all units in one transaction; COMMIT has returned when this returns."""
         accepted: dict[str, list[Recorded]] = {unit.book: [] for unit in units}
         with self._recorder.batch(list(accepted)) as batch:
@@ -183,16 +187,19 @@ class Ledger:
                 batch.insert([self._mapper.to_stored_event(event) for event in events])
         return outcomes
 
-    def _decide(self, unit: Unit, pending: list[Recorded], head: int) -> list[Receipt] | RuleViolation:
-        """Decide one unit on top of `head` stored entries and the `pending` ones that this batch accepted."""
+    def _decide(self, unit: Unit, pending: list[Recorded], head: int) -> Outcome:
+        """Decide one unit on top of `head` stored entries and the `pending` ones that this batch accepted.
+
+        A fault of the program is an outcome too: it is this unit's alone, not that of the others in the batch.
+        """
         book = self._books.at(unit.book, head + len(pending))
         start = book.size
         try:
             receipts = [_append(book, entry) for entry in unit.entries]
-        except RuleViolation as violation:
-            if book.size != start or not start:
+        except Exception as refusal:  # noqa: BLE001 -- see above
+            if book.size != start or not start or not isinstance(refusal, RuleViolation):
                 self._rewind(unit.book, head, pending)
-            return violation
+            return refusal
         pending += [
             Recorded(unit.book, receipt.index, entry)
             for receipt, entry in zip(receipts, unit.entries, strict=True)
@@ -208,10 +215,10 @@ class Ledger:
             for recorded in pending:
                 book.evolve(recorded.entry)
 
-    def _answer(self, units: list[Unit], outcomes: list[list[Receipt] | RuleViolation]) -> None:
+    def _answer(self, units: list[Unit], outcomes: list[Outcome]) -> None:
         grown: set[str] = set()
         for unit, outcome in zip(units, outcomes, strict=True):
-            if isinstance(outcome, RuleViolation):
+            if isinstance(outcome, Exception):
                 unit.future.set_exception(outcome)
                 continue
             unit.future.set_result(outcome)
@@ -232,4 +239,5 @@ def _append(book: Book, entry: Entry) -> Receipt:
 
 def _fail(units: list[Unit], error: BaseException) -> None:
     for unit in units:
-        unit.future.set_exception(error)
+        if not unit.future.done():  # a listener may fail after the answers
+            unit.future.set_exception(error)

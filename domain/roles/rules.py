@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
 from domain.kernel.errors import Kind, rule
-from domain.kernel.note import is_valid_public_key, parse_vkey, verify_ed25519
+from domain.kernel.note import decode_base64, is_valid_public_key, parse_vkey, verify_ed25519
 from domain.roles.events import possession_text
 from domain.roles.state import ROLES, SEPARATED, Key, Roles
 
@@ -131,7 +130,7 @@ def check_grant(roles: Roles, grant: KeyGrant, book: str) -> None:
         raise BAD_KEY_NAME(key=verifier.name)
     if not is_valid_public_key(verifier.public_key):
         raise BAD_KEY(key=verifier.name)
-    proof = base64.b64decode(grant.proof)
+    proof = decode_base64(grant.proof.encode())
     if not verify_ed25519(verifier.public_key, possession_text(grant.vkey, grant.holder), proof):
         raise NO_POSSESSION(key=verifier.name)
     _check_separated(roles, grant.holder, parts[1])

@@ -43,8 +43,9 @@ class Key:
 
 
 def role_of(key_name: str) -> str:
-    """Return the role that stands in a key's name."""
-    return key_name.split("/", 2)[1]
+    """Return the role that stands in a key's name, "" when there is none."""
+    parts = key_name.split("/")
+    return parts[1] if len(parts) == 3 else ""
 
 
 @dataclass

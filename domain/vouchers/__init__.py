@@ -1,6 +1,7 @@
 """Vouchers (记账凭证) and their reversals (红字冲销)."""
 
 from domain.vouchers.events import (
+    MAX_LINES,
     Attachments,
     File,
     Line,
@@ -9,12 +10,12 @@ from domain.vouchers.events import (
     VoucherPosted,
     VoucherReversed,
 )
-from domain.vouchers.lines import ONE_SIDE, amount_fen, check_balanced, mirrored
+from domain.vouchers.lines import amount_fen, check_balanced, mirrored
 from domain.vouchers.rules import decide_post, decide_reverse
 from domain.vouchers.state import Vouchers, voucher_number
 
 __all__ = [
-    "ONE_SIDE",
+    "MAX_LINES",
     "Attachments",
     "File",
     "Line",

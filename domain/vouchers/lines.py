@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from domain.kernel.errors import Kind, rule
+from domain.kernel.money import format_fen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +25,8 @@ ONE_SIDE = rule(
 UNBALANCED = rule(
     "voucher.unbalanced",
     Kind.REFUSED,
-    "借贷不平：借方合计 {debit_fen} 分，贷方合计 {credit_fen} 分，相差 {difference_fen} 分",
-    "debits do not equal credits: {debit_fen} fen against {credit_fen} fen, off by {difference_fen} fen",
+    "借贷不平：借方合计 {debit} 元，贷方合计 {credit} 元，相差 {difference} 元",
+    "debits do not equal credits: {debit} yuan against {credit} yuan, off by {difference}",
     "财会〔2023〕14号 借贷记账法",
 )
 
@@ -35,13 +36,15 @@ _encoder = msgspec.msgpack.Encoder()
 def check_balanced(lines: Sequence[Line]) -> None:
     """Raise unless each line has one side and the sides are equal."""
     debit = credit = 0
-    for line in lines:
+    for number, line in enumerate(lines, start=1):
         if (line.debit_fen == 0) == (line.credit_fen == 0):
-            raise ONE_SIDE(line=lines.index(line) + 1)
+            raise ONE_SIDE(line=number)
         debit += line.debit_fen
         credit += line.credit_fen
     if debit != credit:
-        raise UNBALANCED(debit_fen=debit, credit_fen=credit, difference_fen=debit - credit)
+        raise UNBALANCED(
+            debit=format_fen(debit), credit=format_fen(credit), difference=format_fen(debit - credit)
+        )
 
 
 def amount_fen(lines: Sequence[Line]) -> int:

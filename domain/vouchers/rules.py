@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.accounts import Accounts, require_leaf
 from domain.kernel.errors import Kind, rule
+from domain.kernel.money import format_fen
 from domain.periods import Periods, require_open
 from domain.roles import Key, require_roles
 from domain.vouchers.lines import amount_fen, check_balanced, lines_digest, mirrored
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 NO_RESOLUTION = rule(
     "policy.no_resolution",
     Kind.REFUSED,
-    "金额 {amount_fen} 分的凭证须写明所依据的决议",
-    "a voucher of {amount_fen} fen must name the resolution it rests on",
+    "金额 {amount} 元的凭证须写明所依据的决议",
+    "a voucher of {amount} yuan must name the resolution it rests on",
     "农村集体经济组织法 art. 26",
 )
 NOTHING_TO_REVERSE = rule(
@@ -69,7 +70,7 @@ def decide_post(
     tier = policy.tier(amount)
     require_roles(signers, tier.roles)
     if tier.resolution and not voucher.resolution:
-        raise NO_RESOLUTION(amount_fen=amount)
+        raise NO_RESOLUTION(amount=format_fen(amount))
 
 
 def decide_reverse(

@@ -26,7 +26,9 @@ FILE = Path(__file__).parents[2] / "docs" / "entries.md"
 DOCUMENT = FILE.read_text(encoding="utf-8")
 SECTION = re.compile(r"^## `(?P<type>[^`]+)` · [\u4e00-\u9fff]+$\n(?P<body>(?:(?!^## ).*\n)*)", re.MULTILINE)
 TABLE = re.compile(r"^### (?P<name>\w+)$\n\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
-EXAMPLE = re.compile(r"^例 · Example, signed by (?P<by>.+):$\n\n```json\n(?P<json>.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(
+    r"^例 · Example, signed by (?P<by>.+):$\n\n```json\n(?P<json>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 SIGNED_BY = re.compile(r"^签名 · Signed by: .*[\u4e00-\u9fff].* · [ -~]+\.$", re.MULTILINE)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ANCHORS = re.compile(r"^\^|\$$|\\Z$")
@@ -66,7 +68,9 @@ def expected_tables() -> dict[str, list[tuple[str, str, str]]]:
     outer = [*common, ("data", "object", REQUIRED), ("type", "text", REQUIRED)]
     tables = {"Statement": sorted(outer), seen.cls.__name__: [row(field) for field in seen.fields]}
     for kind in TYPES.values():
-        tables |= {struct.__name__: [row(field) for field in fields_of(struct)] for struct in structs_of(kind)}
+        tables |= {
+            struct.__name__: [row(field) for field in fields_of(struct)] for struct in structs_of(kind)
+        }
     return tables
 
 
@@ -95,10 +99,9 @@ def form_of(form: inspect.Type) -> str:
             return "boolean"
         case inspect.IntType():
             return f"integer{span(form.ge, form.le)}"
-        case inspect.StrType(pattern=str(pattern)):
-            return f"text `{ANCHORS.sub('', pattern)}`{span(form.min_length, form.max_length)}"
         case inspect.StrType():
-            return f"text{span(form.min_length, form.max_length)}"
+            pattern = f" `{ANCHORS.sub('', form.pattern)}`" if form.pattern else ""
+            return f"text{pattern}{span(form.min_length, form.max_length)}"
         case _:
             raise AssertionError(f"no words for {form}")
 
@@ -155,7 +158,9 @@ def replayed() -> str:
     book = Book(json.loads(example("book.opened/1")[1])["book"])
     for name in SECTIONS:
         by, text = example(name)
-        keys = [SigningKey(full, sha256(full.encode()).digest()) for full in (f"{book.book}/{key}" for key in by)]
+        keys = [
+            SigningKey(full, sha256(full.encode()).digest()) for full in (f"{book.book}/{key}" for key in by)
+        ]
         statement: dict[str, Any] = json.loads(text)
         statement["seen"] = {"n": book.seen().n, "r": book.seen().r}
         document = document.replace(text, readable(statement))
@@ -210,4 +215,6 @@ def test_the_examples_are_a_book() -> None:
     document = replayed()
     if os.environ.get("UPDATE_DOCS"):
         FILE.write_text(document, encoding="utf-8")
-    assert FILE.read_text(encoding="utf-8") == document, "run: UPDATE_DOCS=1 pytest tests/docs/test_entries.py"
+    assert FILE.read_text(encoding="utf-8") == document, (
+        "run: UPDATE_DOCS=1 pytest tests/docs/test_entries.py"
+    )

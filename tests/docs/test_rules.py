@@ -25,8 +25,8 @@ PACKAGES = (api, audit, domain, migrations, projections)
 INTRODUCTION = """\
 # 规则 · Rules
 
-阳光账本拒绝一条记录、一个文件或一次请求时，总会说明违反了哪一条规则。规则的代码（如 `voucher.unbalanced`）一经使用不再改变，
-程序可以依靠它；花括号中是当时读到的和应有的内容。下表由程序中的声明生成，按代码的前缀分组，并注明依据的条文。
+阳光账本拒绝一条记录、一个文件或一次请求时，总会说明违反了哪一条规则。规则的代码（如 `voucher.unbalanced`）
+一经使用不再改变，程序可以依靠它；花括号中是当时读到的和应有的内容。下表由程序中的声明生成，按代码的前缀分组，并注明依据的条文。
 
 Whenever sunledger refuses an entry, a file or a request, it names the rule that was broken. A rule's code (such as
 `voucher.unbalanced`) never changes once it is in use, so programs may rely on it; what stands in braces is filled with
@@ -90,8 +90,10 @@ def render(rules: Iterable[Rule], status: dict[Kind, int]) -> str:
     """Return the document."""
     parts = [INTRODUCTION]
     for prefix, group in groupby(sorted(rules, key=lambda rule: rule.code), key=prefix_of):
-        parts.append(f"\n## {prefix} · {TITLES[prefix]}\n")
-        parts.append("\n" + row(COLUMNS) + row(["---"] * len(COLUMNS)) + "".join(line(rule, status) for rule in group))
+        parts.append(f"\n## {prefix} · {TITLES.get(prefix, prefix)}\n")
+        parts.append(
+            "\n" + row(COLUMNS) + row(["---"] * len(COLUMNS)) + "".join(line(rule, status) for rule in group)
+        )
     return "".join(parts)
 
 
@@ -120,7 +122,9 @@ def test_the_document_lists_every_rule_as_declared() -> None:
     document = render(RULES.values(), statuses())
     if os.environ.get("UPDATE_DOCS"):
         DOCUMENT.write_text(document, encoding="utf-8")
-    assert DOCUMENT.read_text(encoding="utf-8") == document, "run: UPDATE_DOCS=1 pytest tests/docs/test_rules.py"
+    assert DOCUMENT.read_text(encoding="utf-8") == document, (
+        "run: UPDATE_DOCS=1 pytest tests/docs/test_rules.py"
+    )
 
 
 def test_every_group_has_a_title_and_every_title_a_group() -> None:
@@ -140,8 +144,8 @@ def test_a_table_shows_a_rule_as_it_is() -> None:
     ]
     lines = render(rules, {Kind.CONFLICT: 409, Kind.MALFORMED: 400}).removeprefix(INTRODUCTION).splitlines()
     assert [text for text in lines if text and "---" not in text and COLUMNS[0] not in text] == [
-        "## a",
+        "## a · a",
         "| `a.one` | malformed → 400 | 一 {read} | one {read} | — |",
-        "## b",
+        "## b · b",
         "| `b.two` | conflict → 409 | 二 | two \\<a>/\\<b> \\| \\*c\\* | art. 2 |",
     ]

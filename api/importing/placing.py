@@ -1,0 +1,34 @@
+"""Where in a sheet a violation of the book's rules belongs: the row and the column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.importing.folder import Amounts
+    from domain.kernel.errors import RuleViolation
+
+_FIELDS = {
+    "import.account_name": "name",
+    "import.changed": "number",
+    "import.lines": "number",
+    "import.summary": "summary",
+    "voucher.unbalanced": "debit",
+}
+"""The column that a violation is about where its facts do not tell."""
+
+
+def place(violation: RuleViolation, rows: Sequence[Amounts]) -> tuple[Amounts, str]:
+    """Return the row among `rows` that a violation is about, and the field in it."""
+    facts = violation.facts
+    field = _FIELDS.get(violation.rule.code, "")
+    if "line" in facts:
+        return rows[int(str(facts["line"])) - 1], "debit"
+    if field:
+        return rows[0], field
+    of_account = [row for row in rows if row.code == facts.get("code")]
+    if of_account:
+        return of_account[-1], "code"
+    return rows[0], "date" if "date" in facts or "period" in facts else ""

@@ -1,0 +1,103 @@
+"""Rules: a code stands for one rule, and a violation says what was read in both languages."""
+
+from __future__ import annotations
+
+import copy
+import re
+import string
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import TYPE_CHECKING
+
+import pytest
+
+import domain
+from domain.kernel.errors import RULES, Kind, Rule, RuleViolation, rule
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+CODE = re.compile(r"[a-z]+\.[a-z0-9_]+")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+UNEVEN = Rule(
+    "test.uneven", Kind.REFUSED, "左 {left}，右 {right}", "{left} left, {right} right"
+)  # in no registry
+
+
+def placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+def test_a_violation_says_what_was_read() -> None:
+    violation = UNEVEN(left=7, right=5)
+    assert violation.rule is UNEVEN
+    assert violation.facts == {"left": 7, "right": 5}
+    assert violation.zh == "左 7，右 5"
+    assert violation.en == "7 left, 5 right"
+    assert str(violation) == "[test.uneven] 左 7，右 5 / 7 left, 5 right"
+
+
+def test_it_is_raised_and_caught_as_itself() -> None:
+    violation = UNEVEN(left=7, right=5)
+    with pytest.raises(RuleViolation) as caught:
+        raise violation
+    assert caught.value is violation
+    assert copy.copy(violation) == violation
+
+
+def test_facts_that_look_like_templates_stay_as_they_are() -> None:
+    violation = RULES["entry.malformed"](problem="{problem} {0} {x.__class__}")
+    assert "{problem} {0} {x.__class__}" in violation.en
+
+
+def test_a_fact_that_is_missing_is_a_programming_error() -> None:
+    with pytest.raises(KeyError):
+        UNEVEN(left=7)
+
+
+def test_a_code_is_declared_once() -> None:
+    known = dict(RULES)
+    with pytest.raises(ValueError, match=r"voucher\.unbalanced is declared twice"):
+        rule("voucher.unbalanced", Kind.REFUSED, "另一条", "another")
+    assert known == RULES
+
+
+def test_a_rule_does_not_change() -> None:
+    with pytest.raises(AttributeError):
+        RULES["voucher.unbalanced"].code = "voucher.balanced"  # type: ignore[misc]
+
+
+def declared_in(package: ModuleType) -> dict[str, Rule]:
+    """Return the rules that stand in a package's modules, whatever else is loaded."""
+    names = [module.name for module in walk_packages(package.__path__, f"{package.__name__}.")]
+    values = (value for name in names for value in vars(import_module(name)).values())
+    return {value.code: value for value in values if isinstance(value, Rule)}
+
+
+DECLARED = declared_in(domain)
+
+
+@pytest.mark.parametrize("declared", DECLARED.values(), ids=DECLARED)
+def test_each_rule_is_told_in_two_languages_about_the_same_facts(declared: Rule) -> None:
+    assert RULES[declared.code] is declared
+    assert CODE.fullmatch(declared.code)
+    assert CHINESE.search(declared.zh)
+    assert not CHINESE.search(declared.en)
+    # Chinese may have a fact in words of its own: {missing_zh} for {missing}
+    assert {name.removesuffix("_zh") for name in placeholders(declared.zh)} == placeholders(declared.en)
+
+
+def test_the_rules_of_all_slices_are_looked_at() -> None:
+    groups = {code.partition(".")[0] for code in DECLARED}
+    assert {
+        "account",
+        "book",
+        "entry",
+        "json",
+        "key",
+        "opening",
+        "period",
+        "policy",
+        "store",
+        "voucher",
+    } <= groups
