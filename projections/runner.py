@@ -11,7 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from psycopg import sql
+from psycopg import OperationalError, sql
 
 from domain.entry import Entry, parse_entry
 from projections import balances, journal, log, register
@@ -87,7 +87,7 @@ class Runner:
         self._pool = pool
         self._keys = keys
         self._wake = threading.Condition()
-        self._pending = True
+        self._grown: set[str] = set()
         self._stopped = False
         self._sizes: dict[str, int] = {}
         self._thread: threading.Thread | None = None
@@ -129,10 +129,10 @@ class Runner:
         if self._thread:
             self._thread.join()
 
-    def notify(self, _: set[str] | None = None) -> None:
-        """Hear that some book has grown; called outside the write transaction."""
+    def notify(self, books: set[str]) -> None:
+        """Hear that books have grown; called outside the write transaction."""
         with self._wake:
-            self._pending = True
+            self._grown |= books
             self._wake.notify_all()
 
     def wait_for(self, book: str, size: int, timeout: float) -> bool:
@@ -154,15 +154,37 @@ class Runner:
                 return self._sizes.get(book, 0) >= size
 
     def _run(self) -> None:
-        while True:
+        """Fold what this process wrote at once, and look from time to time for what others wrote."""
+        looked = 0.0
+        while not self._stopped:
             with self._wake:
-                self._wake.wait_for(lambda: self._pending or self._stopped, POLL_SECONDS)
-                if self._stopped:
-                    return
-                self._pending = False
+                self._wake.wait_for(lambda: self._grown or self._stopped, POLL_SECONDS)
+                books, self._grown = self._grown, set()
             try:
-                self.catch_up()
+                if time.monotonic() - looked > POLL_SECONDS:
+                    looked = time.monotonic()
+                    books |= set(self._all_behind())
+                self._catch_up_each(sorted(books))
+            except OperationalError as error:
+                LOGGER.warning("projection runner: the database is away, will try again: %s", error)
+                self._pause()
+
+    def _catch_up_each(self, books: list[str]) -> None:
+        """Catch up book by book; one that cannot be folded is reported and does not hold up the others."""
+        for book in books:
+            if self._stopped:
+                return
+            try:
+                self.catch_up([book])
+            except OperationalError:
+                raise
             except Exception:
-                LOGGER.exception("projection runner: will try again")
-                with self._wake:
-                    self._wake.wait_for(lambda: self._stopped, POLL_SECONDS)
+                LOGGER.exception("projection runner: %s stays behind", book)
+
+    def _all_behind(self) -> list[str]:
+        with self._pool.connection() as connection:
+            return self._behind(connection)
+
+    def _pause(self) -> None:
+        with self._wake:
+            self._wake.wait_for(lambda: self._stopped, POLL_SECONDS)

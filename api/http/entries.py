@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from asyncio import get_running_loop, wrap_future
+from concurrent.futures import Executor
 from typing import Annotated, Any
 
 import msgspec
@@ -95,20 +97,21 @@ async def post_entries(
     body = await _read(request)
     single = body.startswith(HEADER)
     notes = [body] if single else decode_bundle(body)
-    receipts = await run_in_threadpool(service.ledger.post, book, notes)
+    receipts = await wrap_future(await run_in_threadpool(service.ledger.submit, book, notes))
     if not any(receipt.created for receipt in receipts):
         response.status_code = 200
-    bodies = await run_in_threadpool(_bodies, service, book, receipts, wait)
+    waiters: Executor = request.app.state.waiters
+    bodies = await get_running_loop().run_in_executor(waiters, _bodies, service, book, receipts, wait)
     return bodies[0] if single else Receipts(receipts=bodies)
 
 
 async def _read(request: Request) -> bytes:
-    body = b""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
             raise TOO_LARGE(limit=MAX_BODY_BYTES)
-    return body
+    return bytes(body)
 
 
 def _bodies(service: Services, book: str, receipts: list[Receipt], wait: float) -> list[ReceiptBody]:

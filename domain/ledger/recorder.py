@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventsourcing.postgres import PostgresAggregateRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class BookDatastore(PostgresDatastore):
             pre_ping=True,
             originator_id_type="text",
         )
+        self.pool.kwargs = {"row_factory": dict_row, **parts}  # all that a URL can say, such as sslmode
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
         """Return what is done to each new connection."""

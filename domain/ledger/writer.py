@@ -192,14 +192,19 @@ class Ledger:
 
         A fault of the program is an outcome too: it is this unit's alone, not that of the others in the batch.
         """
-        book = self._books.at(unit.book, head + len(pending))
-        start = book.size
+        start = head + len(pending)
         try:
+            book = self._books.at(unit.book, start)
             receipts = [_append(book, entry) for entry in unit.entries]
-        except Exception as refusal:  # noqa: BLE001 -- see above
-            if book.size != start or not start or not isinstance(refusal, RuleViolation):
-                self._rewind(unit.book, head, pending)
+        except PersistenceError:
+            raise
+        except RuleViolation as refusal:
+            self._rewind(unit.book, start, pending)
             return refusal
+        except Exception as fault:  # noqa: BLE001 -- see above
+            self._books.discard(unit.book)
+            self._rewind(unit.book, start, pending)
+            return fault
         pending += [
             Recorded(unit.book, receipt.index, entry)
             for receipt, entry in zip(receipts, unit.entries, strict=True)
@@ -207,11 +212,13 @@ class Ledger:
         ]
         return receipts
 
-    def _rewind(self, book_id: str, head: int, pending: list[Recorded]) -> None:
+    def _rewind(self, book_id: str, start: int, pending: list[Recorded]) -> None:
         """Undo the first entries of a unit that failed later: read the book again, and what this batch accepted."""
+        if start and self._books.size(book_id) == start:
+            return
         self._books.discard(book_id)
-        if head or pending:
-            book = self._books.at(book_id, head)
+        if pending:
+            book = self._books.at(book_id, start - len(pending))
             for recorded in pending:
                 book.evolve(recorded.entry)
 

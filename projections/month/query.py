@@ -15,12 +15,15 @@ SELECT_MONEY_BEFORE = """
     WHERE book = %(book)s AND left(account, 3) IN ('101', '102', '109') AND period < %(period)s
 """
 SELECT_MOVED = """
-    SELECT coalesce(sum(moved) FILTER (WHERE moved > 0), 0)::bigint,
-           coalesce(-sum(moved) FILTER (WHERE moved < 0), 0)::bigint
+    SELECT coalesce(sum(debit - moved_within), 0)::bigint, coalesce(sum(credit - moved_within), 0)::bigint
     FROM (
-        SELECT sum(debit_fen - credit_fen) AS moved FROM journal
-        WHERE book = %(book)s AND period = %(period)s AND left(account, 3) IN ('101', '102', '109')
-        GROUP BY entry
+        SELECT debit, credit,
+               CASE WHEN debit * credit > 0 THEN sign(debit) * least(abs(debit), abs(credit)) ELSE 0 END AS moved_within
+        FROM (
+            SELECT sum(debit_fen) AS debit, sum(credit_fen) AS credit FROM journal
+            WHERE book = %(book)s AND period = %(period)s AND left(account, 3) IN ('101', '102', '109')
+            GROUP BY entry
+        ) AS money
     ) AS vouchers
 """
 SELECT_PURPOSES = """
@@ -54,8 +57,8 @@ class Purpose(NamedTuple):
 class Month:
     """A month of a book, all in fen: `start_fen` + `in_fen` - `out_fen` = `end_fen`.
 
-    Cash and bank count as money; moving it from one to the other is neither in nor out. `purposes` leave
-    out the transfers of the year's end to 321 本年收益.
+    Cash and bank count as money; what a voucher moves from one to the other is neither in nor out, and a red
+    voucher takes back what it cancels. `purposes` leave out the transfers of the year's end to 321 本年收益.
     """
 
     period: str
