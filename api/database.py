@@ -31,7 +31,9 @@ START_SECONDS = 120.0
 """Recovery after a crash may take longer than the 10 seconds that the embedded server's starter waits."""
 
 POOL_SIZE = 8
-LEND_SECONDS = 5.0
+LEND_SECONDS = 3.0
+RECONNECT_SECONDS = 1.0
+"""A pool that gives up soon begins anew at the next request, instead of waiting ever longer in between."""
 
 CANNOT_START = rule(
     "database.cannot_start",
@@ -151,6 +153,7 @@ def connect_pool(url: str, role: str | None) -> Iterator[ConnectionPool[Any]]:
         min_size=1,
         max_size=POOL_SIZE,
         timeout=LEND_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
         kwargs={"autocommit": True},
         configure=configure,
         check=ConnectionPool.check_connection,

@@ -155,9 +155,9 @@ def _read_xlsx(path: Path) -> list[list[str]]:
 
 
 def _text(value: object) -> str:
-    """Return a workbook's typed cell as a person reads it: no exponent, dates as YYYY-MM-DD."""
+    """Return a workbook's typed cell as a person reads it: 15 digits, no exponent, dates as YYYY-MM-DD."""
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
+        return str(int(value)) if value.is_integer() else format(Decimal(f"{value:.15g}"), "f")
     return str(value)

@@ -27,6 +27,10 @@ MOVE_HEADS = """
     INSERT INTO heads (book, size) SELECT * FROM unnest(%s::text[], %s::bigint[])
     ON CONFLICT (book) DO UPDATE SET size = excluded.size WHERE heads.size < excluded.size
 """
+CONNECT_SECONDS = 2.0
+RECONNECT_SECONDS = 1.0
+"""A pool that gives up soon begins anew at the next request, instead of waiting ever longer in between."""
+
 SET_ROLE = SQL("SET ROLE {}")
 COPY_TYPES = ("text", "int8", "text", "bytea")
 
@@ -46,10 +50,11 @@ class BookDatastore(PostgresDatastore):
             password=str(parts.get("password", "")),
             pool_size=pool_size,
             max_overflow=2,
-            connect_timeout=3.0,
+            connect_timeout=CONNECT_SECONDS,
             pre_ping=True,
             originator_id_type="text",
         )
+        self.pool.reconnect_timeout = RECONNECT_SECONDS
         self.pool.kwargs = {"row_factory": dict_row, **parts}  # all that a URL can say, such as sslmode
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:

@@ -49,6 +49,9 @@ FULL = rule(
 ENTRIES_PER_COMMIT = 1_000
 ATTEMPTS = 4
 RETRY_SECONDS = 0.25
+GIVE_UP_SECONDS = 3.0
+"""After this no further attempt is begun: whoever posts would rather hear 503 and post again."""
+
 FULL_PROBE_SECONDS = 2.0
 
 
@@ -141,13 +144,14 @@ class Ledger:
     def _commit(self, units: list[Unit]) -> None:
         """Decide and store the units, again after each database error, and answer them."""
         problem = self._refuse_while_full()
+        deadline = time.monotonic() + GIVE_UP_SECONDS
         for attempt in range(0 if problem else ATTEMPTS):
             try:
                 self._answer(units, self._attempt(units))
             except PersistenceError as error:
                 self._forget(units)
                 problem = self._diagnose(error)
-                if problem.rule is FULL:
+                if problem.rule is FULL or time.monotonic() > deadline:
                     break
                 if not isinstance(error, IntegrityError):
                     time.sleep(RETRY_SECONDS * attempt)
