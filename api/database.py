@@ -35,6 +35,9 @@ LEND_SECONDS = 3.0
 RECONNECT_SECONDS = 1.0
 """A pool that gives up soon begins anew at the next request, instead of waiting ever longer in between."""
 
+MADE_MEANWHILE = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
+"""What PostgreSQL answers, depending on the moment, when another command has just made the database."""
+
 CANNOT_START = rule(
     "database.cannot_start",
     Kind.UNAVAILABLE,
@@ -74,14 +77,14 @@ def _migrate(url: str) -> None:
     try:
         with psycopg.connect(url, autocommit=True) as connection:
             migrate(connection)
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise CANNOT_REACH(problem=str(error).strip()) from None
     except Changed as error:
         raise MIGRATION_CHANGED(problem=error) from None
 
 
 def _create_database(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection, suppress(psycopg.errors.DuplicateDatabase):
+    with psycopg.connect(url, autocommit=True) as connection, suppress(*MADE_MEANWHILE):
         there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if not there:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import time
@@ -28,6 +29,12 @@ NO_PORT = rule(
     "{host} 上从 {port} 起的 {tried} 个端口都被占用",
     "the {tried} ports of {host} from {port} on are all taken",
 )
+CANNOT_BIND = rule(
+    "serve.address",
+    Kind.UNAVAILABLE,
+    "无法在 {host} 的端口 {port} 上提供服务：{problem}",
+    "cannot serve on {host}, port {port}: {problem}",
+)
 NOT_STARTED = rule(
     "serve.not_started",
     Kind.UNAVAILABLE,
@@ -43,8 +50,10 @@ def free_port(host: str, port: int) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((host, candidate))
-        except OSError:
+        except (OSError, OverflowError) as error:
             bound.close()
+            if getattr(error, "errno", None) != errno.EADDRINUSE:
+                raise CANNOT_BIND(host=host, port=candidate, problem=error) from None
         else:
             return bound
     raise NO_PORT(host=host, port=port, tried=PORTS_TRIED)

@@ -77,7 +77,7 @@ class HttpSource:
             if error.code == 404:
                 raise FileNotFoundError(path) from None
             raise UNREADABLE(place=f"{self._url}/{path}", problem=f"HTTP {error.code}") from None
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: it is no URL
             raise UNREADABLE(place=f"{self._url}/{path}", problem=error) from None
         if len(data) > MAX_FILE_BYTES:
             raise UNREADABLE(place=path, problem=f"more than {MAX_FILE_BYTES} bytes")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from psycopg import sql
 
 if TYPE_CHECKING:
-
     from psycopg import Connection
 
 FOLDER = Path(__file__).parent

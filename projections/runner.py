@@ -32,7 +32,9 @@ BEHIND = """
     SELECT heads.book FROM heads LEFT JOIN positions USING (book)
     WHERE heads.size > coalesce(positions.size, 0) ORDER BY heads.book LIMIT %s
 """
-BEGIN_POSITION = "INSERT INTO positions (book, size) VALUES (%s, 0) ON CONFLICT DO NOTHING"
+BEGIN_POSITION = """
+    INSERT INTO positions (book, size) SELECT book, 0 FROM heads WHERE book = %s ON CONFLICT DO NOTHING
+"""
 POSITION = "SELECT size FROM positions WHERE book = %s"
 LOCK_POSITION = "SELECT size FROM positions WHERE book = %s FOR UPDATE"
 READ_EVENTS = """
@@ -66,7 +68,10 @@ def advance(connection: Connection[Any], book: str, schema: str, keys: log.LogKe
         cursor.execute(sql.SQL("SET LOCAL search_path TO {}, public").format(sql.Identifier(schema)))
         cursor.execute(BEGIN_POSITION, (book,))
         cursor.execute(LOCK_POSITION, (book,))
-        start: int = cursor.fetchone()[0]  # type: ignore[index]  # inserted just above
+        position = cursor.fetchone()
+        if position is None:  # there is no such book
+            return Advance(0, 0)
+        start: int = position[0]
         cursor.execute(READ_EVENTS, (book, start, ENTRIES_PER_COMMIT))
         entries = [parse_entry(bytes(state)) for (state,) in cursor.fetchall()]
         size = start + len(entries)

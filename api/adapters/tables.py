@@ -50,13 +50,15 @@ def _plain(value: object, column: TableColumn) -> str:
         return ""
     text = plain_fen(value) if column.money and isinstance(value, int) else str(value)
     # a cell that begins so would be run as a formula by spreadsheet programs
-    return f"'{text}" if not column.money and text[:1] in {"=", "+", "-", "@", "\t"} else text
+    return f"'{text}" if not column.money and text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
 
 
 def to_xlsx(table: Table) -> bytes:
     """Return the table as a workbook; amounts are numbers in yuan with the format #,##0.00."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as workbook:
+    with xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as workbook:
         sheet = workbook.add_worksheet("Sheet1")
         bold = workbook.add_format({"bold": True, "border": 1})
         money = workbook.add_format({"num_format": "#,##0.00"})

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -22,20 +24,33 @@ FINDINGS, COULD_NOT_RUN = 1, 2
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Show a refusal in words and exit with 2."""
+    """Show in words why a command could not do its work, and exit with 2."""
     try:
         yield
     except ImportRefused as refused:
-        count = len(refused.problems)
-        for problem in refused.problems[:PROBLEMS_SHOWN]:
-            err.print(f"✗ {problem}")
-        if count > PROBLEMS_SHOWN:
-            err.print(f"… 还有 {count - PROBLEMS_SHOWN} 个问题未列出 / {count - PROBLEMS_SHOWN} more")
-        err.print(f"发现 {count} 个问题，没有写入任何内容 / {count} problems, nothing was posted")
-        sys.exit(COULD_NOT_RUN)
+        _show_problems(refused)
     except RuleViolation as violation:
         err.print(f"✗ {violation}")
-        sys.exit(COULD_NOT_RUN)
+    except ValidationError as error:
+        for wrong in error.errors():
+            name = f"SUNLEDGER_{'_'.join(str(part) for part in wrong['loc'])}".upper()
+            err.print(f"✗ 环境变量 {name} 有误 / the setting {name} is wrong: {wrong['msg']}")
+    except psycopg.Error as error:
+        err.print(f"✗ 数据库出错 / the database says: {str(error).strip()}")
+    except OSError as error:
+        err.print(f"✗ 文件或网络出错 / file or network: {error}")
+    else:
+        return
+    sys.exit(COULD_NOT_RUN)
+
+
+def _show_problems(refused: ImportRefused) -> None:
+    count = len(refused.problems)
+    for problem in refused.problems[:PROBLEMS_SHOWN]:
+        err.print(f"✗ {problem}")
+    if count > PROBLEMS_SHOWN:
+        err.print(f"… 还有 {count - PROBLEMS_SHOWN} 个问题未列出 / {count - PROBLEMS_SHOWN} more")
+    err.print(f"发现 {count} 个问题，没有写入任何内容 / {count} problems, nothing was posted")
 
 
 class Bar:

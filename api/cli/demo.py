@@ -11,7 +11,7 @@ import httpx
 import typer
 from rich.table import Table
 
-from api.cli.console import FINDINGS, err, out, progress, refusals
+from api.cli.console import FINDINGS, err, out, progress
 from api.composition import Service, open_service
 from api.identity import Keyring
 from api.importing import read_folder, run_import
@@ -31,19 +31,20 @@ PAGES = ("", "/trial-balance", "/journal", "/signers", "/entries/0", "/checkpoin
 def demo(
     examples: Annotated[Path, typer.Option(help="示例文件夹 / the folder of samples")] = EXAMPLES,
     host: Annotated[str, typer.Option(help="地址 / address")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="端口，被占用则用下一个 / port, or the next free one")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="端口，被占用则用下一个 / port, or the next free one")
+    ] = 8000,
     leave: Annotated[bool, typer.Option("--exit", help="全部做完就退出 / do all but stay up")] = False,
 ) -> None:
     """导入示例村、打开网页并核对 / Import the sample villages, open their pages and verify them."""
     settings = Settings()
-    with refusals():
-        out.print(f"数据在 / data in {settings.home}")
-        with open_service(settings) as service:
-            anchors = _import_all(service, settings, examples)
-            with serving(service, free_port(host, port)) as url:
-                good = _show(service, url, anchors)
-                if not leave and good:
-                    _stay_up(url)
+    out.print(f"数据在 / data in {settings.home}")
+    with open_service(settings) as service:
+        anchors = _import_all(service, settings, examples)
+        with serving(service, free_port(host, port)) as url:
+            good = _show(service, url, anchors)
+            if not leave and good:
+                _stay_up(url)
     if not good:
         raise typer.Exit(FINDINGS)
 

@@ -55,6 +55,13 @@ class Format(StrEnum):
     xlsx = "xlsx"
 
 
+class Words(StrEnum):
+    """How a verification is written."""
+
+    text = "text"
+    json = "json"
+
+
 BookOption = Annotated[str, typer.Option("--book", help="账套编号（统一社会信用代码）/ organisation id")]
 FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / output format")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="写入文件 / write to a file")]
@@ -77,13 +84,12 @@ def import_(
 ) -> None:
     """导入一个村的表格 / Import a village's spreadsheets; all is checked before anything is posted."""
     settings = Settings()
-    with refusals():
-        wanted = read_folder(folder)
-        keyring = Keyring(
-            keys or settings.home / "keys" / wanted.book.id, wanted.book.id, settings.passphrase_text
-        )
-        with open_service(settings) as service, progress("导入 import") as bar:
-            result = run_import(service, wanted, keyring, bar.begin, bar.advance)
+    wanted = read_folder(folder)
+    keyring = Keyring(
+        keys or settings.home / "keys" / wanted.book.id, wanted.book.id, settings.passphrase_text
+    )
+    with open_service(settings) as service, progress("导入 import") as bar:
+        result = run_import(service, wanted, keyring, bar.begin, bar.advance)
     out.print(
         f"{wanted.book.name}: 新入账凭证 {result.vouchers} 张，已有 {result.vouchers_there} 张，"
         f"共 {result.size} 条记录 / "
@@ -97,11 +103,11 @@ def import_(
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="地址 / address")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="端口 / port")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口 / port")] = 8000,
 ) -> None:
     """提供网页和接口 / Serve the pages and the HTTP interface."""
     settings = Settings()
-    with refusals(), open_service(settings) as service:
+    with open_service(settings) as service:
         bound = free_port(host, port)
         out.print(f"{address(bound)}/")
         serve_forever(service, bound)
@@ -116,7 +122,7 @@ def report_trial_balance(
     target: OutOption = None,
 ) -> None:
     """科目余额表 / The trial balance of a book."""
-    with refusals(), open_service(Settings()) as service:
+    with open_service(Settings()) as service:
         service.runner.catch_up([book])
         with service.pool.connection() as connection:
             result = trial_balance(connection, book, period, first)
@@ -140,7 +146,7 @@ def report_journal(
     target: OutOption = None,
 ) -> None:
     """序时账 / The journal of a book, filtered."""
-    with refusals(), open_service(Settings()) as service:
+    with open_service(Settings()) as service:
         top = parse_fen(largest) if largest else JournalFilter.max_fen
         first = parse_period(first) if first else ""
         filtered = JournalFilter(first, parse_period(last), account, text, parse_fen(smallest), top)
@@ -160,7 +166,7 @@ def export_tlog_(
     folder: Annotated[Path, typer.Argument(help="目标文件夹 / target folder")], book: BookOption
 ) -> None:
     """导出公开日志 / Export the log in the C2SP tiles layout."""
-    with refusals(), open_service(Settings()) as service:
+    with open_service(Settings()) as service:
         service.runner.catch_up([book])
         with service.pool.connection() as connection, progress("导出 export") as bar:
             size = export_tlog(connection, book, folder, bar.advance)
@@ -170,7 +176,7 @@ def export_tlog_(
 @export.command("hledger")
 def export_hledger(book: BookOption, target: OutOption = None) -> None:
     """导出为 hledger 日记账 / Export as a journal that hledger reads."""
-    with refusals(), open_service(Settings()) as service:
+    with open_service(Settings()) as service:
         service.runner.catch_up([book])
         with service.pool.connection() as connection:
             row = register.book(connection, book)
@@ -183,13 +189,13 @@ def export_hledger(book: BookOption, target: OutOption = None) -> None:
 def verify(
     place: Annotated[str, typer.Argument(help="文件夹或网址 / folder or URL")],
     anchor: Annotated[str, typer.Option(help="乡镇公钥 / the township's vkey you trust")] = "",
-    wanted: FormatOption = Format.text,
+    wanted: Annotated[Words, typer.Option("--format", help="输出格式 / output format")] = Words.text,
     processes: Annotated[int, typer.Option(min=1, max=64)] = 1,
 ) -> None:
     """核对公开日志 / Verify a log; exit code 0 good, 1 findings, 2 could not run."""
-    with refusals(), progress("核对 verify") as bar:
+    with progress("核对 verify") as bar:
         result = audit_book(open_source(place), anchor=anchor, processes=processes, progress=bar.reach)
-    if wanted is Format.json:
+    if wanted is Words.json:
         out.print_json(json.dumps(result.as_object(), ensure_ascii=False))
     else:
         out.print(result.as_text(), end="")
@@ -202,7 +208,7 @@ def rebuild(
     check: Annotated[bool, typer.Option("--check", help="只比较，不替换 / compare only")] = False,
 ) -> None:
     """从记录重算全部投影 / Rebuild every projection from nothing beside the live one and compare."""
-    with refusals(), open_service(Settings()) as service, progress("重算 rebuild") as bar:
+    with open_service(Settings()) as service, progress("重算 rebuild") as bar:
         result = service.rebuild(swap=not check, begin=bar.begin, advance=bar.advance)
     for difference in result.differences:
         err.print(f"✗ {difference}")
@@ -220,9 +226,8 @@ def keygen(
     path: Annotated[Path, typer.Argument(help="密钥文件 / key file")],
 ) -> None:
     """生成签名密钥 / Make a signing key and print its public half."""
-    with refusals():
-        key = SigningKey.generate(name)
-        save_key(path, key, Settings().passphrase_text)
+    key = SigningKey.generate(name)
+    save_key(path, key, Settings().passphrase_text)
     out.print(key.verifier.vkey)
 
 
@@ -235,13 +240,13 @@ def post(
     wait: Annotated[float, typer.Option(help="等待证明的秒数 / seconds to wait for the proof")] = 10.0,
 ) -> None:
     """本地签名并提交一张凭证 / Sign one voucher here and post it to a server."""
-    with refusals():
-        keys = [load_key(path, Settings().passphrase_text) for path in key]
-        with httpx.Client(base_url=url, timeout=wait + 30) as client:
-            receipt = post_voucher(client, book, file.read_bytes(), keys, wait)
+    keys = [load_key(path, Settings().passphrase_text) for path in key]
+    with httpx.Client(base_url=url, timeout=wait + 30) as client:
+        receipt = post_voucher(client, book, file.read_bytes(), keys, wait)
     out.print_json(json.dumps(receipt, ensure_ascii=False))
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    with refusals():
+        app()

@@ -23,6 +23,12 @@ KEY_UNREADABLE = rule(
     "{path} 不是本系统的密钥文件",
     "{path} is not a key file of this program",
 )
+KEY_EXISTS = rule(
+    "keyfile.exists",
+    Kind.CONFLICT,
+    "{path} 已经存在，不会被覆盖；请换一个文件名",
+    "{path} exists already and is not overwritten; choose another name",
+)
 PASSPHRASE_NEEDED = rule(
     "keyfile.passphrase",
     Kind.FORBIDDEN,
@@ -31,14 +37,18 @@ PASSPHRASE_NEEDED = rule(
 )
 
 
+MEMORY_MAX, OPERATIONS_MAX = argon2id.MEMLIMIT_MODERATE, argon2id.OPSLIMIT_SENSITIVE
+"""A key file that asks for more is not ours, and would only keep the machine busy."""
+
+
 class Sealed(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A key under a passphrase: argon2id with these parameters gives the key of the secret box."""
 
     box: bytes
     kdf: Annotated[str, msgspec.Meta(pattern="^argon2id$")]
-    memory: int
+    memory: Annotated[int, msgspec.Meta(ge=argon2id.MEMLIMIT_MIN, le=MEMORY_MAX)]
     name: str
-    operations: int
+    operations: Annotated[int, msgspec.Meta(ge=argon2id.OPSLIMIT_MIN, le=OPERATIONS_MAX)]
     salt: bytes
 
 
@@ -53,7 +63,10 @@ def save_key(path: Path, key: SigningKey, passphrase: str = "") -> None:
 def write_private(path: Path, data: bytes) -> None:
     """Write a new file that only its owner may read; an existing one is never overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise KEY_EXISTS(path=path) from None
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
@@ -97,8 +110,11 @@ def _open(path: Path, text: bytes, passphrase: str) -> bytes:
         raise KEY_UNREADABLE(path=path) from None
     if not passphrase:
         raise PASSPHRASE_NEEDED(path=path)
-    secret = _derive(passphrase, sealed.salt, sealed.operations, sealed.memory)
+    try:
+        secret = _derive(passphrase, sealed.salt, sealed.operations, sealed.memory)
+    except (nacl.exceptions.CryptoError, ValueError, TypeError):
+        raise KEY_UNREADABLE(path=path) from None
     try:
         return nacl.secret.SecretBox(secret).decrypt(sealed.box)
-    except nacl.exceptions.CryptoError:
+    except (nacl.exceptions.CryptoError, ValueError):
         raise PASSPHRASE_NEEDED(path=path) from None

@@ -80,7 +80,7 @@ def test_nothing_recorded_can_be_changed(
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
         count = statement.count("{}")
         with pytest.raises(refusals):
-            connection.execute(sql.SQL(statement).format(*names[:count]))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(*names[:count]))
         row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(names[0])).fetchone()
     assert row == (1,)
 
@@ -95,4 +95,4 @@ def test_the_running_program_cannot_take_its_limits_off(database_url: str) -> No
             "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE sql AS 'SELECT 1'",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(statement)  # type: ignore[arg-type]
+                connection.execute(statement)

@@ -35,7 +35,8 @@ BYTES_MAX = 50_000
 
 CONTRAST = """() => {
   const parse = c => c.match(/[\\d.]+/g).map(Number);
-  const light = c => { const [r, g, b] = parse(c).map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const light = c => { const [r, g, b] = parse(c).map(v => (v /= 255) <= 0.04045 ? v / 12.92
+                                                    : ((v + 0.055) / 1.055) ** 2.4);
                        return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const back = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor;
                       if (parse(c)[3] !== 0) return c; } return 'rgb(255, 255, 255)'; };

@@ -196,6 +196,28 @@ def test_a_fault_of_the_program_is_one_units_alone(
     assert ledger.post(village.book.book, [bad.note])[0].created
 
 
+def test_a_fault_spares_the_same_books_other_units(
+    ledger: Ledger, store: Store, village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = opened(ledger, 2)
+    first = other.voucher()
+    bad = sign(other, VoucherPosted, first.statement.data, "accountant head")
+    last = other.voucher()
+    apply = Book.apply
+
+    def faulty(book: Book, entry: Entry) -> None:
+        apply(book, entry)
+        if entry.note == bad:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(Book, "apply", faulty)
+    units = [(other, [note]) for note in (first.note, bad, last.note)]
+    futures = post_together(ledger, store, village, units)
+    assert isinstance(futures[1].exception(), ZeroDivisionError)
+    assert [futures[place].result()[0].index for place in (0, 2)] == [1, 2]
+    assert store.notes(other.book.book)[1:] == [first.note, last.note]
+
+
 def test_more_than_a_commit_holds_takes_several(
     ledger: Ledger, store: Store, village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,57 @@
+"""The command: `python -m bench [--quick] [--strict] [measure …]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from bench import auditing, growth, ingest, reading, rebuilding
+from bench.rows import Result, table
+from bench.sizes import SIZES
+from bench.world import open_world
+
+MEASURES = {
+    "ingest": ingest.measure,
+    "audit": auditing.measure,
+    "rebuild": rebuilding.measure,
+    "read": reading.measure,
+    "growth": growth.measure,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the measures and print the table; 1 only with --strict and a bound missed."""
+    options = _parse(arguments)
+    sizes = SIZES["quick" if options.quick else options.size]
+    result = Result()
+    began = time.monotonic()
+    with open_world() as world:
+        for name in options.measures or MEASURES:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            result += MEASURES[name](world, sizes)
+    print(table(result.rows))
+    print()
+    for note in result.notes:
+        print(note)
+    missed = [row.measure for row in result.rows if not row.met]
+    print(f"{sizes.name}: {time.monotonic() - began:.0f} s; ", end="")
+    print(f"NOT MET: {', '.join(missed)}" if missed else "every bound is met")
+    return int(bool(missed) and options.strict)
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Speed, as ratios taken in one run.")
+    parser.add_argument("measures", nargs="*", help=f"only these: {', '.join(MEASURES)}")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes; two minutes on two cores")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 when a bound is missed")
+    parser.add_argument("--size", choices=sorted(SIZES), default="full", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    for name in options.measures:
+        if name not in MEASURES:
+            parser.error(f"no measure {name!r}; there are {', '.join(MEASURES)}")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

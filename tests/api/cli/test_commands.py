@@ -1,0 +1,423 @@
+"""`sunledger`, command by command, as a person at a terminal runs it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import signal
+import stat
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from api.cli.main import app
+from domain.kernel.note import SigningKey, parse_vkey
+from tests.api.cli.conftest import BOOK, EXAMPLES, SUNLEDGER, Commands
+from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+ROW = {
+    "account",
+    "name",
+    "opening_debit_fen",
+    "opening_credit_fen",
+    "debit_fen",
+    "credit_fen",
+    "year_debit_fen",
+    "year_credit_fen",
+    "closing_debit_fen",
+    "closing_credit_fen",
+}
+VOUCHER = {
+    "attachments": {"count": 1},
+    "date": "2026-04-02",
+    "lines": [{"account": "10201", "debit_fen": 5_000}, {"account": "50103", "credit_fen": 5_000}],
+    "summary": "收鱼塘承包款",
+}
+
+
+@pytest.fixture
+def village(commands: Commands, xiaohe_imported: str) -> Commands:
+    """The commands, with the small sample village imported."""
+    assert xiaohe_imported
+    return commands
+
+
+def write_folder(folder: Path, journal: str = JOURNAL) -> Path:
+    """Write a village's folder."""
+    folder.mkdir()
+    for name, text in (("book.toml", BOOK_TOML), ("opening.csv", OPENING), ("journal.csv", journal)):
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+# --- import
+
+
+def test_import_says_what_it_did(village: Commands, xiaohe_imported: str) -> None:
+    assert "新入账凭证 8 张" in xiaohe_imported
+    assert "8 vouchers posted, 0 there already, 19 entries" in xiaohe_imported
+    anchor = parse_vkey(xiaohe_imported.strip().splitlines()[-1])
+    assert anchor.name == f"{BOOK}/township/1"
+    keys = sorted(path.name for path in (village.home / "keys" / BOOK).glob("*.key"))
+    assert keys == ["accountant-1.key", "cashier-1.key", "head-1.key", "supervisor-1.key", "township-1.key"]
+
+
+def test_second_import_adds_nothing(village: Commands) -> None:
+    said = village.good("import", EXAMPLES / "xiaohe")
+    assert "0 vouchers posted, 8 there already" in said
+
+
+def test_import_with_a_keys_folder_and_a_passphrase(commands: Commands, tmp_path: Path) -> None:
+    folder, keys = write_folder(tmp_path / "village"), tmp_path / "keys"
+    commands.good("import", folder, "--keys", keys, SUNLEDGER_PASSPHRASE="村口老樟树")
+    sealed = list(keys.glob("*.key"))
+    assert len(sealed) == 5
+    assert all(b"PRIVATE" not in path.read_bytes() for path in sealed)
+
+
+def test_bad_folder_is_refused_problem_by_problem(village: Commands, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "bad", JOURNAL.replace("12.30", "一二", 1).replace(",1\n", ",x\n", 1))
+    said = village.refused("import", folder)
+    assert "journal.csv 第 4 行 (row 4) 「借方金额」" in said
+    assert "journal.csv 第 2 行 (row 2) 「附件数」" in said
+    assert "[money.malformed]" in said
+    assert "发现 2 个问题，没有写入任何内容 / 2 problems, nothing was posted" in said
+
+
+def test_folder_that_is_not_there_is_refused(village: Commands, tmp_path: Path) -> None:
+    assert "[import.book_toml]" in village.refused("import", tmp_path / "nowhere")
+
+
+# --- reports
+
+
+def test_trial_balance_as_json_has_what_the_issue_lists(village: Commands) -> None:
+    report = json.loads(
+        village.good("report", "trial-balance", "--book", BOOK, "--period", "2026-03", "--format", "json")
+    )
+    assert {"book", "period", "entries", "root", "rows", "totals"} <= set(report)
+    assert (report["book"], report["period"], report["entries"]) == (BOOK, "2026-03", 19)
+    assert all(set(row) == ROW for row in report["rows"])
+    assert set(report["totals"]) == ROW - {"account", "name"}
+    cash = report["rows"][0]
+    assert (cash["account"], cash["closing_debit_fen"]) == ("101", 116_350)
+
+
+def test_trial_balance_from_an_earlier_period(village: Commands) -> None:
+    wanted = ("report", "trial-balance", "--book", BOOK, "--period", "2026-03", "--from", "2026-01")
+    report = json.loads(village.good(*wanted, "--format", "json"))
+    cash = report["rows"][0]
+    assert (cash["opening_debit_fen"], cash["debit_fen"], cash["credit_fen"]) == (120_000, 100_000, 103_650)
+
+
+def test_trial_balance_as_text_is_the_default(village: Commands) -> None:
+    text = village.good("report", "trial-balance", "--book", BOOK, "--period", "2026-03")
+    title, header, first, *_, total = text.splitlines()
+    assert title.startswith("科目余额表  小河村经济合作社")
+    assert header.split()[:3] == ["科目编码", "科目名称", "期初借方余额"]
+    assert first.split()[:3] == ["101", "库存现金", "1,163.50"]
+    assert total.split()[0] == "合计"
+
+
+def test_trial_balance_as_csv_and_workbook(village: Commands, tmp_path: Path) -> None:
+    wanted = ("report", "trial-balance", "--book", BOOK, "--period", "2026-03", "--format")
+    rows = list(csv.reader(io.StringIO(village.good(*wanted, "csv").removeprefix("\ufeff"))))
+    assert rows[1][:3] == ["101", "库存现金", "1163.50"]
+    target = tmp_path / "balance.xlsx"
+    assert village.good(*wanted, "xlsx", "--out", target) == ""
+    sheet = load_workbook(target).active
+    assert sheet is not None
+    assert [sheet.cell(2, column).value for column in (1, 2, 3)] == ["101", "库存现金", 1163.5]
+    assert sheet.max_row == len(rows)
+
+
+def test_journal_with_filters(village: Commands) -> None:
+    wanted = ("report", "journal", "--book", BOOK, "--from", "2026-03", "--to", "2026-03", "--account", "514")
+    more = ("--text", "路灯", "--min", "412.80", "--max", "421.79", "--format", "json")
+    journal = json.loads(village.good(*wanted, *more))
+    assert journal["book"] == BOOK
+    assert [(line["entry"], line["debit_fen"]) for line in journal["lines"]] == [(16, 41_280), (17, -41_280)]
+    text = village.good(*wanted)
+    assert text.splitlines()[0].startswith("序时账  小河村经济合作社")
+    assert len(text.splitlines()) == 2 + 3
+
+
+def test_output_is_utf8_in_a_plain_c_locale(village: Commands) -> None:
+    text = village.good("report", "trial-balance", "--book", BOOK, "--period", "2026-01", LC_ALL="C")
+    assert "库存现金" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        (("report", "trial-balance", "--book", BOOK, "--period", "2026-13"), "period.malformed"),
+        (("report", "trial-balance", "--book", BOOK, "--period", "三月"), "period.malformed"),
+        (
+            ("report", "trial-balance", "--book", BOOK, "--period", "2026-01", "--from", "2026-02"),
+            "period.backwards",
+        ),
+        (("report", "trial-balance", "--book", "N2330881MF0000999X", "--period", "2026-01"), "book.unknown"),
+        (("report", "journal", "--book", BOOK, "--from", "2026"), "period.malformed"),
+        (("report", "journal", "--book", BOOK, "--min", "很多"), "money.malformed"),
+        (("report", "journal", "--book", "N2330881MF0000999X"), "book.unknown"),
+        (("export", "hledger", "--book", "N2330881MF0000999X"), "book.unknown"),
+        (("export", "tlog", "/tmp/never-made", "--book", "N2330881MF0000999X"), "book.unknown"),
+    ],
+)
+def test_wrong_input_is_refused_in_both_languages(
+    village: Commands, arguments: tuple[str, ...], rule: str
+) -> None:
+    said = village.refused(*arguments)
+    assert f"[{rule}]" in said
+    assert " / " in said
+
+
+def test_database_that_cannot_be_reached_is_said(village: Commands) -> None:
+    said = village.refused(
+        "report",
+        "trial-balance",
+        "--book",
+        BOOK,
+        "--period",
+        "2026-01",
+        SUNLEDGER_DATABASE_URL="postgresql://nobody@127.0.0.1:9/x",
+    )
+    assert "[database.cannot_reach]" in said
+
+
+# --- exports and the audit of them
+
+
+def test_exported_log_is_verified(village: Commands, xiaohe_imported: str, tmp_path: Path) -> None:
+    folder, anchor = tmp_path / "log", xiaohe_imported.strip().splitlines()[-1]
+    assert "19 条记录 / entries" in village.good("export", "tlog", folder, "--book", BOOK)
+    assert {path.name for path in folder.iterdir()} == {"checkpoint", "log.vkey", "tile", "trial-balance"}
+    assert "核对无误 / verified" in village.good("verify", folder, "--anchor", anchor)
+    report = json.loads(village.good("verify", folder, "--format", "json"))
+    assert (report["ok"], report["entries"], report["findings"]) == (True, 19, [])
+
+
+def test_altered_log_is_found_with_exit_code_1(village: Commands, tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    village.good("export", "tlog", folder, "--book", BOOK)
+    bundle = folder / "tile" / "entries" / "000.p" / "19"
+    bundle.write_bytes(bundle.read_bytes().replace(b":23650", b":23651"))
+    result = village.run("verify", folder)
+    assert result.returncode == 1
+    assert "第 12 号记录 entry 12" in result.stdout.decode()
+    assert "Traceback" not in result.stderr.decode()
+    as_json = village.run("verify", folder, "--format", "json")
+    assert as_json.returncode == 1
+    assert json.loads(as_json.stdout)["findings"][0]["entry"] == 12
+
+
+def test_nothing_to_verify_is_exit_code_2(village: Commands, tmp_path: Path) -> None:
+    assert "[audit." in village.refused("verify", tmp_path / "nowhere")
+
+
+def test_exported_journal_is_written(village: Commands, tmp_path: Path) -> None:
+    target = tmp_path / "xiaohe.journal"
+    village.good("export", "hledger", "--book", BOOK, "--out", target)
+    text = target.read_text(encoding="utf-8")
+    assert text == village.good("export", "hledger", "--book", BOOK)
+    assert text.startswith("; 小河村经济合作社")
+    assert text.count("\n2026-") == 9
+
+
+# --- rebuild
+
+
+def test_rebuild_finds_and_repairs_a_damaged_projection(village: Commands) -> None:
+    village.good("rebuild")
+    assert "0 处不同" in village.good("rebuild", "--check")
+    with psycopg.connect(village.settings["SUNLEDGER_DATABASE_URL"]) as connection:
+        damage = "UPDATE read.balances SET debit_fen = debit_fen + 1 WHERE book = %s AND account = '101'"
+        assert connection.execute(damage, (BOOK,)).rowcount > 0
+    found = village.run("rebuild", "--check")
+    assert found.returncode == 1
+    assert "balances" in found.stderr.decode()
+    village.good("rebuild")
+    assert "0 处不同" in village.good("rebuild", "--check")
+
+
+def test_asking_for_a_book_that_is_not_there_leaves_no_trace(village: Commands) -> None:
+    village.good("rebuild")
+    village.refused("report", "journal", "--book", "N2330881MF0000888X")
+    assert "0 处不同" in village.good("rebuild", "--check")
+
+
+# --- keys
+
+
+def test_keygen_writes_a_key_for_its_owner_alone(village: Commands, tmp_path: Path) -> None:
+    path, name = tmp_path / "keys" / "head.key", f"{BOOK}/head/2"
+    vkey = village.good("keygen", name, path).strip()
+    assert SigningKey.parse(path.read_text(encoding="utf-8").strip()).verifier == parse_vkey(vkey)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_keygen_seals_under_the_passphrase(village: Commands, tmp_path: Path) -> None:
+    path = tmp_path / "head.key"
+    vkey = village.good("keygen", f"{BOOK}/head/2", path, SUNLEDGER_PASSPHRASE="村口老樟树").strip()
+    assert parse_vkey(vkey).name == f"{BOOK}/head/2"
+    assert json.loads(path.read_bytes())["kdf"] == "argon2id"
+    assert b"PRIVATE" not in path.read_bytes()
+
+
+def test_keygen_refuses_a_name_that_is_none(village: Commands, tmp_path: Path) -> None:
+    assert "[note.key_malformed]" in village.refused("keygen", "two words", tmp_path / "a.key")
+    assert not (tmp_path / "a.key").exists()
+
+
+def test_keygen_never_overwrites(village: Commands, tmp_path: Path) -> None:
+    path = tmp_path / "a.key"
+    village.good("keygen", f"{BOOK}/head/2", path)
+    before = path.read_bytes()
+    assert "[keyfile.exists]" in village.refused("keygen", f"{BOOK}/head/2", path)
+    assert path.read_bytes() == before
+
+
+# --- what cannot work
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", "{file}"),
+        ("keygen", "a/b/1", "{file}/a.key"),
+        ("post", "{nowhere}", "--book", BOOK, "--key", "{key}"),
+        ("post", "{folder}", "--book", BOOK, "--key", "{key}"),
+        ("post", "{voucher}", "--book", BOOK, "--key", "{key}", "--url", "nonsense"),
+        ("verify", "http://[bad"),
+        ("verify", "http://127.0.0.1:9/村"),
+        ("verify", "{file}"),
+        ("report", "journal", "--book", BOOK, "--out", "{nowhere}/a.txt"),
+        ("export", "tlog", "{file}", "--book", BOOK),
+        ("serve", "--host", "no host"),
+    ],
+)
+def test_file_or_address_that_cannot_be_used_is_said(
+    village: Commands, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    (tmp_path / "voucher").write_text(json.dumps(VOUCHER), encoding="utf-8")
+    places = {name: str(tmp_path / name) for name in ("file", "nowhere", "voucher")}
+    key = village.home / "keys" / BOOK / "accountant-1.key"
+    village.refused(*(one.format(folder=tmp_path, key=key, **places) for one in arguments))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SUNLEDGER_ORIGIN", "two words"),
+        ("SUNLEDGER_DATABASE_URL", "garbage"),
+        ("SUNLEDGER_DATABASE_URL", "postgresql://[x"),
+    ],
+)
+def test_setting_that_is_wrong_is_said(village: Commands, name: str, value: str) -> None:
+    village.refused("report", "journal", "--book", BOOK, **{name: value})
+
+
+# --- serve and post
+
+
+@contextmanager
+def served(commands: Commands) -> Iterator[str]:
+    """Run `sunledger serve` on a free port and yield its URL; it ends when told to."""
+    command = [str(SUNLEDGER), "serve", "--port", "0"]
+    with subprocess.Popen(command, env=commands.environment(), stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().decode().strip().rstrip("/")
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+
+
+@pytest.mark.slow
+def test_voucher_is_signed_here_and_posted_to_a_server(village: Commands, tmp_path: Path) -> None:
+    file, keys = tmp_path / "voucher.json", village.home / "keys" / BOOK
+    file.write_text(json.dumps(VOUCHER), encoding="utf-8")
+    signers = ("--key", keys / "accountant-1.key", "--key", keys / "head-1.key")
+    with served(village) as url:
+        receipt = json.loads(village.good("post", file, "--book", BOOK, *signers, "--url", url))
+        assert (receipt["book"], receipt["index"], receipt["created"]) == (BOOK, 19, True)
+        assert receipt["proof"].startswith("c2sp.org/tlog-proof@v1\nindex 19\n")
+
+        said = village.refused("post", file, "--book", BOOK, *signers[:2], "--url", url)
+        assert "还需要以下岗位签名" in said
+        assert "signatures of these roles are still needed" in said
+
+        report = json.loads(village.good("verify", f"{url}/books/{BOOK}", "--format", "json"))
+        assert (report["ok"], report["entries"]) == (True, 20)
+    assert "[post.unreachable]" in village.refused("post", file, "--book", BOOK, *signers, "--url", url)
+
+
+@pytest.mark.parametrize(
+    "voucher",
+    ["", "{}", "[1]", json.dumps({**VOUCHER, "colour": "red"}), json.dumps({**VOUCHER, "lines": []})],
+)
+def test_voucher_file_that_is_none_is_refused(village: Commands, tmp_path: Path, voucher: str) -> None:
+    file = tmp_path / "voucher.json"
+    file.write_text(voucher, encoding="utf-8")
+    key = village.home / "keys" / BOOK / "accountant-1.key"
+    assert "[post.voucher]" in village.refused("post", file, "--book", BOOK, "--key", key)
+
+
+def test_key_file_that_is_none_is_refused(village: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "voucher.json"
+    file.write_text(json.dumps(VOUCHER), encoding="utf-8")
+    assert "[keyfile.unreadable]" in village.refused("post", file, "--book", BOOK, "--key", file)
+
+
+# --- help
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "import",
+        "serve",
+        "demo",
+        "report",
+        "report trial-balance",
+        "report journal",
+        "export",
+        "export tlog",
+        "export hledger",
+        "verify",
+        "rebuild",
+        "keygen",
+        "post",
+    ],
+)
+def test_every_command_explains_itself_in_both_languages(command: str) -> None:
+    result = CliRunner().invoke(app, [*command.split(), "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    explained = next(line for line in result.stdout.splitlines() if line.strip() and "Usage" not in line)
+    chinese, _, english = explained.partition("/")
+    assert any("\u4e00" <= character <= "\u9fff" for character in chinese)
+    assert english.strip()[:1].isalpha()
+
+
+@pytest.mark.parametrize("arguments", ["nonsense", "report trial-balance", "verify . --format yaml", "post"])
+def test_wrong_use_is_exit_code_2(arguments: str) -> None:
+    assert CliRunner().invoke(app, arguments.split()).exit_code == 2
+
+
+def test_installed_command_is_the_one_tested(commands: Commands) -> None:
+    assert commands.run("nonsense").returncode == 2
+    assert "阳光账本" in commands.good("--help")

