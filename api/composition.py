@@ -43,7 +43,7 @@ class Service:
         advance: Callable[[int], None] = lambda _: None,
     ) -> Rebuild:
         """Rebuild every read model beside the live ones, with the rights to make tables."""
-        self.runner.catch_up()
+        self.runner.catch_up_each()
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             return rebuild(connection, create_read_side, swap=swap, begin=begin, advance=advance)
 

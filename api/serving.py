@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
 import threading
 import time
@@ -65,10 +66,12 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve_forever(service: Service, bound: socket.socket) -> None:
-    """Serve until interrupted."""
-    service.runner.start()
-    _server(service).run(sockets=[bound])
+def listen_for_stop() -> threading.Event:
+    """Return what SIGINT or SIGTERM sets from now on, so that whatever is open is closed in order."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     sizes = SIZES["quick" if options.quick else options.size]
     result = Result()
-    began = time.monotonic()
+    began, before = time.monotonic(), os.getloadavg()[0]
     with open_world() as world:
         for name in options.measures or MEASURES:
             print(f"{name} …", file=sys.stderr, flush=True)
@@ -34,8 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     print()
     for note in result.notes:
         print(note)
-    missed = [row.measure for row in result.rows if not row.met]
-    print(f"{sizes.name}: {time.monotonic() - began:.0f} s; ", end="")
+    missed = [f"{row.measure} ÷ {row.against}" for row in result.rows if not row.met]
+    print(f"{sizes.name}: {time.monotonic() - began:.0f} s on {os.cpu_count()} processors, ", end="")
+    print(f"load average {before:.1f} before and {os.getloadavg()[0]:.1f} after; ", end="")
     print(f"NOT MET: {', '.join(missed)}" if missed else "every bound is met")
     return int(bool(missed) and options.strict)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bench.world import World
 
 LAST = PERIODS[-1]
+TURN = 20
 
 
 def measure(world: World, sizes: Sizes) -> Result:
@@ -55,30 +56,39 @@ def measure(world: World, sizes: Sizes) -> Result:
 
 def _against_select_1(connection: psycopg.Connection[Any], book: str, sizes: Sizes) -> Result:
     values = {"book": book, "chart": CHART, "last": LAST}
+
+    def turnover() -> list[Any]:
+        return connection.execute(SELECT_TURNOVER, values).fetchall()
+
     query, whole = Rounds(), Rounds()
-    rows = connection.execute(SELECT_TURNOVER, values).fetchall()
     for _ in range(sizes.rounds):
-        one = _ms(sizes.read_calls, lambda: connection.execute("SELECT 1").fetchall())
-        query.add(_ms(sizes.read_calls, lambda: connection.execute(SELECT_TURNOVER, values).fetchall()), one)
-        whole.add(_ms(sizes.read_calls // 4, lambda: trial_balance(connection, book, LAST)), one)
-    vouchers = f"{sizes.read_vouchers:,} vouchers"
+        one, asked, answered = _in_turn(
+            sizes.read_calls,
+            lambda: connection.execute("SELECT 1").fetchall(),
+            turnover,
+            lambda: trial_balance(connection, book, LAST),
+        )
+        query.add(asked, one)
+        whole.add(answered, one)
     return Result(
         [
             query.row("read: trial balance, query 科目余额表", "ms", "select 1", ceiling=10),
             whole.row("read: trial balance, whole 科目余额表", "ms", "select 1"),
         ],
-        [f"read: {len(rows):,} rows of balances after {vouchers}"],
+        [f"read: {len(turnover()):,} rows of balances after {sizes.read_vouchers:,} vouchers"],
     )
 
 
-def _ms(calls: int, call: Callable[[], object]) -> float:
-    """Return the median milliseconds of a call."""
-    seconds = []
-    for _ in range(max(calls, 5)):
-        with timed() as clock:
-            call()
-        seconds.append(clock.seconds)
-    return median(seconds) * 1_000
+def _in_turn(times: int, *calls: Callable[[], object]) -> list[float]:
+    """Return the median milliseconds of each call, made in turns of `TURN` calls, so that each runs warm."""
+    seconds: list[list[float]] = [[] for _ in calls]
+    for _ in range(max(times // TURN, 1)):
+        for call, taken in zip(calls, seconds, strict=True):
+            for _ in range(TURN):
+                with timed() as clock:
+                    call()
+                taken.append(clock.seconds)
+    return [median(taken) * 1_000 for taken in seconds]
 
 
 def _against_hledger(connection: psycopg.Connection[Any], book: str, file: Path, sizes: Sizes) -> Result:
@@ -96,6 +106,6 @@ def _against_hledger(connection: psycopg.Connection[Any], book: str, file: Path,
         with timed() as clock:
             answer = hledger()
         assert len(answer.stdout.splitlines()) > 1
-        rounds.add(_ms(20, lambda: trial_balance(connection, book, LAST)), clock.seconds * 1_000)
+        rounds.add(_in_turn(TURN, lambda: trial_balance(connection, book, LAST))[0], clock.seconds * 1_000)
     file.unlink()
     return Result([rounds.row("hledger: trial balance 科目余额表", "ms", "hledger balance")])

@@ -14,7 +14,7 @@ import psycopg
 from bench.rows import Result, Rounds, timed
 from bench.villages import Village, vouchers
 from bench.world import copy_in
-from bench.yardsticks import stock_projection, stock_recorder, stored
+from bench.yardsticks import stock_projection, stored
 from migrations import create_read_side
 from projections.runner import ENTRIES_PER_COMMIT, advance
 
@@ -32,9 +32,7 @@ def measure(world: World, sizes: Sizes) -> Result:
         with world.database() as url:
             copy_in(url, village.book, notes)
             ours = rebuild(url, village.book, len(notes))
-            with stock_recorder(url) as recorder:
-                recorder.insert_events(stored(village.book, notes[: sizes.stock_events]))
-            rounds.add(ours, stock_projection(url, sizes.stock_events))
+            rounds.add(ours, stock_projection(url, stored(village.book, notes[: sizes.stock_events])))
     return Result([rounds.row("rebuild 重建", "entries/s", "stock ProjectionRunner", floor=10)])
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
-from api.database import embedded_server
+from api.embedded import embedded_server
 from domain.ledger import Ledger, open_recorder
 from migrations import WEB_ROLE, migrate
 

@@ -169,14 +169,14 @@ class Runner:
                 if time.monotonic() - looked > POLL_SECONDS:
                     looked = time.monotonic()
                     books |= set(self._all_behind())
-                self._catch_up_each(sorted(books))
+                self.catch_up_each(books)
             except OperationalError as error:
                 LOGGER.warning("projection runner: the database is away, will try again: %s", error)
                 self._pause()
 
-    def _catch_up_each(self, books: list[str]) -> None:
+    def catch_up_each(self, books: Iterable[str] | None = None) -> None:
         """Catch up book by book; one that cannot be folded is reported and does not hold up the others."""
-        for book in books:
+        for book in self._all_behind() if books is None else sorted(books):
             if self._stopped:
                 return
             try:

@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from api.composition import Service, service_on
-from api.database import embedded_server
+from api.embedded import embedded_server
 from api.identity import Keyring
 from api.importing import read_folder, run_import
 from api.settings import Settings

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +13,7 @@ from api.cli.console import FINDINGS, err, out, progress
 from api.composition import Service, open_service
 from api.identity import Keyring
 from api.importing import read_folder, run_import
-from api.serving import free_port, serving
+from api.serving import free_port, listen_for_stop, serving
 from api.settings import Settings
 from audit.report import Report
 from audit.source import open_source
@@ -44,7 +42,9 @@ def demo(
         with serving(service, free_port(host, port)) as url:
             good = _show(service, url, anchors)
             if not leave and good:
-                _stay_up(url)
+                stopped = listen_for_stop()
+                out.print(f"网页已打开 / serving at {url}/  (Ctrl-C 停止 / stops)")
+                stopped.wait()
     if not good:
         raise typer.Exit(FINDINGS)
 
@@ -97,17 +97,3 @@ def _visit(url: str, book: register.BookRow, anchor: str) -> Report:
             client.get(f"{address}{page}").raise_for_status()
     with progress("核对 verify") as bar:
         return verify(open_source(address), anchor=anchor, progress=bar.reach)
-
-
-def _stay_up(url: str) -> None:
-    out.print(f"网页已打开 / serving at {url}/  (Ctrl-C 停止 / stops)")
-    stopped = False
-
-    def stop(*_: object) -> None:
-        nonlocal stopped
-        stopped = True
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    while not stopped:
-        time.sleep(0.2)

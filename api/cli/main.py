@@ -21,7 +21,7 @@ from api.composition import open_service
 from api.identity import Keyring, load_key, save_key
 from api.importing import read_folder, run_import
 from api.posting import post_voucher
-from api.serving import address, free_port, serve_forever
+from api.serving import free_port, listen_for_stop, serving
 from api.settings import Settings
 from audit.source import open_source
 from audit.verify import verify as audit_book
@@ -106,11 +106,10 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口 / port")] = 8000,
 ) -> None:
     """提供网页和接口 / Serve the pages and the HTTP interface."""
-    settings = Settings()
-    with open_service(settings) as service:
-        bound = free_port(host, port)
-        out.print(f"{address(bound)}/")
-        serve_forever(service, bound)
+    stopped = listen_for_stop()
+    with open_service(Settings()) as service, serving(service, free_port(host, port)) as url:
+        out.print(f"{url}/")
+        stopped.wait()
 
 
 @report.command("trial-balance")

@@ -47,7 +47,7 @@ def test_a_missed_bound_is_said_and_only_strict_fails(
     monkeypatch.setattr("bench.__main__.open_world", _NoWorld)
     monkeypatch.setitem(MEASURES, "ingest", lambda _world, _sizes: Result([good, missed]))
     assert main(["--quick", "ingest"]) == 0
-    assert "NOT MET: slow" in capsys.readouterr().out
+    assert "NOT MET: slow ÷ bare" in capsys.readouterr().out
     assert main(["--quick", "--strict", "ingest"]) == 1
     monkeypatch.setitem(MEASURES, "ingest", lambda _world, _sizes: Result([good]))
     assert main(["--quick", "--strict", "ingest"]) == 0

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.kernel.period import periods, previous_period
 from domain.vouchers import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MONTHS = [f"2026-{month:02d}" for month in range(1, 7)]
+MONTHS = periods("2026-01", "2028-12")
+"""More months than any run closes; the first is the village's first."""
+
 ROLES = ("accountant", "head", "supervisor", "cashier")
 
 Turnover = dict[tuple[str, str], tuple[int, int]]
@@ -55,6 +58,11 @@ class Model:
     at_closing: dict[str, Turnover] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ROLES, 1))
     ended: list[str] = field(default_factory=list)
+
+    def month(self, offset: int) -> str:
+        """Return the oldest open month, or one that many before or after it."""
+        index = len(self.closed) + offset
+        return MONTHS[index] if index >= 0 else previous_period(MONTHS[0])
 
     def key(self, role: str) -> str:
         """Return the key of a role that may sign now."""

@@ -443,3 +443,31 @@ def test_workbook_without_cents_lost(village: Village) -> None:
     village.write("journal.xlsx", as_workbook(JOURNAL + "\n".join(rows), typed))
     read = read_folder(village.folder).journal[4:]
     assert [one.debit_fen for one in read] == [7, 29, 115, 123456789, 999999999999999]
+
+
+def test_workbook_amounts_are_read_as_the_program_shows_them(village: Village) -> None:
+    """A formula leaves 12.299999999999999 or 0.30000000000000004 in the cell; people see 12.30 and 0.30."""
+    computed = {"12.30": 12.1 + 0.2, "0.30": 0.1 + 0.2, "-0.30": -0.1 - 0.2, "1.10": 1.1000000000000001}
+    assert any(str(value) != shown.rstrip("0") for shown, value in computed.items())
+    rows = [f"2026-03-01,{number},试,101,,{yuan},,0" for number, yuan in enumerate(computed, start=1)]
+    (village.folder / "journal.csv").unlink()
+
+    def cell(header: str, text: str) -> object:
+        return computed.get(text, text) if "方" in header else typed(header, text)
+
+    village.write("journal.xlsx", as_workbook(JOURNAL + "\n".join(rows), cell))
+    read = read_folder(village.folder).journal[4:]
+    assert [one.debit_fen for one in read] == [1_230, 30, -30, 110]
+
+
+def test_workbook_numbers_of_vouchers_are_the_sheets(village: Village) -> None:
+    sheet = JOURNAL.replace("记-1", "12")
+    village.write("journal.csv", sheet)
+    told = values(read_folder(village.folder))
+    (village.folder / "journal.csv").unlink()
+
+    def cell(header: str, text: str) -> object:
+        return int(text) if header == "凭证号" else typed(header, text)
+
+    village.write("journal.xlsx", as_workbook(sheet, cell))
+    assert values(read_folder(village.folder)) == told

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -32,6 +33,7 @@ class Proxy:
         self._server = server
         self._armed: Loss | None = None
         self._spare = 0
+        self._meanwhile: Callable[[], object] = lambda: None
         self.lost = 0
         self._open: set[socket.socket] = set()
         self._listener = socket.socket(socket.AF_UNIX)
@@ -54,9 +56,12 @@ class Proxy:
         for thread in self._threads:
             thread.join()
 
-    def lose(self, loss: Loss, *, spare: int = 0) -> None:
-        """Lose the next COMMIT after the `spare` first ones."""
-        self._armed, self._spare = loss, spare
+    def lose(self, loss: Loss, *, spare: int = 0, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Lose the next COMMIT after the `spare` first ones.
+
+        `meanwhile` is called when the server is done with the transaction and the client does not know it yet.
+        """
+        self._armed, self._spare, self._meanwhile = loss, spare, meanwhile
 
     def _accept(self) -> None:
         while True:
@@ -91,6 +96,8 @@ class Proxy:
                 if loss == "reply":
                     target.sendall(data)
                     target.recv(CHUNK_BYTES)  # the server has committed when it answers
+                target.close()  # else it rolls back
+                self._meanwhile()
                 self.lost += 1
                 return False
             target.sendall(data)

@@ -10,10 +10,12 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from domain.ledger import Ledger, open_recorder
+from domain.ledger import Ledger, Receipt, open_recorder
+from domain.vouchers import VoucherPosted
 from migrations import WEB_ROLE
 from tests.domain.ledger.conftest import opened, until
 from tests.domain.ledger.proxy import SOCKET_NAME, Loss, Proxy
+from tests.domain.ledger.villages import sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,16 @@ def ledger(database_url: str, proxy: Proxy) -> Iterator[Ledger]:
     """A ledger that reaches its database through the proxy."""
     url = make_conninfo(database_url, host=str(proxy.folder))
     recorder = open_recorder(url, role=WEB_ROLE, pool_size=1)
+    ledger = Ledger(recorder)
+    yield ledger
+    ledger.close()
+    recorder.datastore.close()
+
+
+@pytest.fixture
+def elsewhere(database_url: str) -> Iterator[Ledger]:
+    """The ledger of another process, which reaches the database directly."""
+    recorder = open_recorder(database_url, role=WEB_ROLE)
     ledger = Ledger(recorder)
     yield ledger
     ledger.close()
@@ -100,22 +112,24 @@ def test_the_commit_of_many_posters_is_lost(
     assert len({transaction for two in transactions for transaction in two}) == 1
 
 
-def test_another_process_takes_the_place_while_the_reply_is_lost(
-    ledger: Ledger, proxy: Proxy, store: Store, database_url: str, village: Village
+@pytest.mark.parametrize("loss", ["request", "reply"])
+def test_another_process_posts_before_the_loss_is_noticed(
+    proxy: Proxy, ledger: Ledger, elsewhere: Ledger, store: Store, village: Village, loss: Loss
 ) -> None:
-    """The retry decides again, on top of what the other stored, and still finds its own entry."""
+    """What was not stored has lost its place and is decided again on top of the other's entry."""
     book = village.book.book
-    mine, other = village.voucher(), village.voucher()
-    recorder = open_recorder(database_url, role=WEB_ROLE)
-    elsewhere = Ledger(recorder)
-    proxy.lose("reply")
-    future = ledger.submit(book, [mine.note])
-    until(lambda: proxy.lost)
-    assert elsewhere.post(book, [other.note])[0].index == 2
-    assert future.result(timeout=60)[0].index == 1
-    assert store.notes(book)[1:] == [mine.note, other.note]
-    elsewhere.close()
-    recorder.datastore.close()
+    places = [1, 2] if loss == "reply" else [2, 1]
+    mine = village.voucher()
+    other = sign(village, VoucherPosted, mine.statement.data, "accountant head", seen=mine.statement.seen)
+    found: list[Receipt] = []
+    proxy.lose(loss, meanwhile=lambda: found.extend(elsewhere.post(book, [other])))
+    found += ledger.post(book, [mine.note])
+    assert [receipt.index for receipt in reversed(found)] == places
+    notes = store.notes(book)
+    assert [notes[place] for place in places] == [mine.note, other]
+    assert len(notes) == 3
+    # Both know the whole book now.
+    assert not any(one.post(book, [note])[0].created for one in (ledger, elsewhere) for note in notes)
 
 
 def test_the_connection_is_ended_in_the_middle_of_a_transaction(
