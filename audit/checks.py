@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from audit.report import Finding
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint
 from audit.tlog.tiles import ENTRIES, tile_hashes, tile_sizes
-from domain.balances import Balances, TrialRow, totals, trial_balance
+from domain.balances import OPENING, Balances, TrialRow, totals, trial_balance
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
 from domain.kernel.note import parse_vkey
-from domain.kernel.period import next_period
+from domain.kernel.period import next_period, year_start
 from domain.opening import OpeningPosted
 from domain.vouchers import VoucherPosted, VoucherReversed
 
@@ -199,28 +199,51 @@ def _periods(book: Book, entries: Sequence[Entry | None]) -> Iterable[str]:
         period = next_period(period)
 
 
+AccountPeriod: TypeAlias = tuple[str, str, int, int]
+"""Account, period, debit and credit turnover in fen."""
+
+
 class Folded:
     """The balances after the first n entries, folded once for each n that something was published of."""
 
     def __init__(self, book: Book, entries: Sequence[Entry | None]) -> None:
         """Take the replayed book and its entries (None: one that could not be read)."""
-        self._book = book
         self._entries = entries
         self._names = {code: account.name for code, account in book.accounts.by_code.items()}
-        self._balances: dict[int, Balances] = {}
+        self._turnover: dict[int, list[AccountPeriod]] = {}
+        self._yearly: dict[tuple[int, str], list[AccountPeriod]] = {}
 
     def trial_balance(self, size: int, period: str) -> list[TrialRow]:
         """Return the trial balance of one period after `size` entries."""
-        if size not in self._balances:
-            balances = self._balances[size] = Balances()
+        return trial_balance(self._of_year(size, year_start(period)), self._names, period, period)
+
+    def _of_year(self, size: int, january: str) -> list[AccountPeriod]:
+        """Return the turnover from `january` on, and all before it as one opening for each account."""
+        if (size, january) not in self._yearly:
+            before: dict[str, tuple[int, int]] = {}
+            rows = []
+            for row in self._of(size):
+                account, period, debit, credit = row
+                if period >= january:
+                    rows.append(row)
+                else:
+                    sums = before.get(account, (0, 0))
+                    before[account] = (sums[0] + debit, sums[1] + credit)
+            opening = [(account, OPENING, debit, credit) for account, (debit, credit) in before.items()]
+            self._yearly[size, january] = [*opening, *rows]
+        return self._yearly[size, january]
+
+    def _of(self, size: int) -> list[AccountPeriod]:
+        if size not in self._turnover:
+            balances = Balances()
             for entry in self._entries[:size]:
                 if entry:
                     balances.fold(entry.statement)
-        turnover = (
-            (key.account, key.period, moved.debit_fen, moved.credit_fen)
-            for key, moved in self._balances[size].turnover.items()
-        )
-        return trial_balance(turnover, self._names, period, period)
+            self._turnover[size] = [
+                (key.account, key.period, moved.debit_fen, moved.credit_fen)
+                for key, moved in balances.turnover.items()
+            ]
+        return self._turnover[size]
 
 
 def _compare(served: bytes, period: str, book: Book, folded: Folded) -> str:

@@ -6,7 +6,7 @@ balance (科目余额表) of it with `trial_balance`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.founding import BookOpened
@@ -38,12 +38,13 @@ class Turnover(NamedTuple):
     credit_fen: int
 
 
-@dataclass
 class Balances:
     """Turnover by account and period of a run of entries; `chart` is the chart version in force."""
 
-    chart: str = ""
-    turnover: dict[TurnoverKey, Turnover] = field(default_factory=dict)
+    def __init__(self, chart: str = "") -> None:
+        """Begin with nothing; `chart` is known when the run does not begin with the book's first entry."""
+        self.chart = chart
+        self._periods: dict[str, dict[str, list[int]]] = {}
 
     def fold(self, statement: Statement) -> None:
         """Take one entry's statement in."""
@@ -55,10 +56,25 @@ class Balances:
             if isinstance(statement, BookOpened):
                 self.chart = statement.data.chart
             return
+        accounts = self._periods.get(period)
+        if accounts is None:
+            accounts = self._periods[period] = {}
         for line in statement.data.lines:
-            key = TurnoverKey(self.chart, line.account, period)
-            debit, credit = self.turnover.get(key, (0, 0))
-            self.turnover[key] = Turnover(debit + line.debit_fen, credit + line.credit_fen)
+            sums = accounts.get(line.account)
+            if sums is None:
+                accounts[line.account] = [line.debit_fen, line.credit_fen]
+            else:
+                sums[0] += line.debit_fen
+                sums[1] += line.credit_fen
+
+    @property
+    def turnover(self) -> dict[TurnoverKey, Turnover]:
+        """All turnover so far."""
+        return {
+            TurnoverKey(self.chart, account, period): Turnover(debit, credit)
+            for period, accounts in self._periods.items()
+            for account, (debit, credit) in accounts.items()
+        }
 
 
 class TrialRow(NamedTuple):

@@ -28,19 +28,14 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Tree:
-    """An append-only tree; level k holds the 32-byte hashes of all complete subtrees of 2**k leaves."""
+    """An append-only tree of `size` leaves; level k holds the hashes of all complete subtrees of 2**k leaves."""
 
-    __slots__ = ("_levels", "_size")
+    __slots__ = ("_levels", "size")
 
     def __init__(self) -> None:
         """Begin a tree without leaves."""
         self._levels: list[bytearray] = [bytearray()]
-        self._size = 0
-
-    @property
-    def size(self) -> int:
-        """The number of leaves."""
-        return self._size
+        self.size = 0
 
     def append(self, leaf_hash: bytes) -> None:
         """Add a leaf by its 32-byte hash."""
@@ -48,8 +43,8 @@ class Tree:
             raise ValueError(f"a leaf hash has {HASH_BYTES} bytes, not {len(leaf_hash)}")
         levels = self._levels
         levels[0] += leaf_hash
-        odd = self._size
-        self._size = odd + 1
+        odd = self.size
+        self.size = odd + 1
         level = 0
         while odd & 1:  # the new subtree is a right child: the one above it is complete now
             above = sha256(b"\x01" + levels[level][-64:]).digest()
@@ -65,16 +60,16 @@ class Tree:
 
     def subtree(self, level: int, index: int) -> bytes:
         """Return the hash over the 2**level leaves from index * 2**level on; `IndexError` unless complete."""
-        if level < 0 or index < 0 or (index + 1) << level > self._size:
-            raise IndexError(f"no complete subtree {index} of level {level} in a tree of {self._size} leaves")
+        if level < 0 or index < 0 or (index + 1) << level > self.size:
+            raise IndexError(f"no complete subtree {index} of level {level} in a tree of {self.size} leaves")
         start = index * HASH_BYTES
         return bytes(self._levels[level][start : start + HASH_BYTES])
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root over the first `size` leaves (default: all); `IndexError` beyond the tree."""
-        rest = self._size if size is None else size
-        if not 0 <= rest <= self._size:
-            raise IndexError(f"no prefix of {rest} leaves in a tree of {self._size}")
+        rest = self.size if size is None else size
+        if not 0 <= rest <= self.size:
+            raise IndexError(f"no prefix of {rest} leaves in a tree of {self.size}")
         root = b""
         while rest:  # the complete subtrees of the prefix, from the rightmost and smallest to the left
             level = (rest & -rest).bit_length() - 1

@@ -29,6 +29,7 @@ class Record(
     kw_only=True,
     forbid_unknown_fields=True,
     omit_defaults=True,
+    gc=False,  # a statement is a tree: the collector would walk millions of them for nothing
 ):
     """A part of a statement: strict, immutable, with one encoding."""
 

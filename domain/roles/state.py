@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from domain.kernel.note import VerifierKey, parse_vkey
@@ -42,6 +43,7 @@ class Key:
         return self.verifier.name
 
 
+@lru_cache(maxsize=4096)
 def role_of(key_name: str) -> str:
     """Return the role that stands in a key's name, "" when there is none."""
     parts = key_name.split("/")

@@ -30,6 +30,6 @@ def fold(cursor: Cursor[Any], book: str, start: int, entries: Sequence[Entry]) -
     balances = Balances(chart=register.chart_of(cursor, book))
     for entry in entries:
         balances.fold(entry.statement)
-    if balances.turnover:
-        rows = [(*key, *turnover) for key, turnover in balances.turnover.items()]
+    rows = [(*key, *turnover) for key, turnover in balances.turnover.items()]
+    if rows:
         cursor.execute(ADD_TURNOVER, (book, *map(list, zip(*rows, strict=True))))
