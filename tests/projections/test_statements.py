@@ -104,7 +104,7 @@ def test_the_statements_are_found() -> None:
     assert {
         "domain.ledger.recorder.COPY_EVENTS",
         "domain.ledger.recorder.LOCK_HEADS",
-        "projections.balances.fold.ADD_TURNOVER",
+        "projections.balances.fold.WRITE_BALANCES",
         "projections.journal.query.SELECT_JOURNAL",
         "projections.log.signing.INSERT_CHECKPOINT",
         "projections.runner.READ_EVENTS",

@@ -62,7 +62,10 @@ ACCOUNTS = ("513", "301", "112", "501")
 """No money account among them: the audit would rightly object to a purse that is overdrawn."""
 
 TERMINATE = "SELECT pg_terminate_backend(pid, 10000) FROM unnest(%s::int[]) AS pid"
-READ_BALANCES = "SELECT account, period, debit_fen, credit_fen FROM read.balances WHERE book = %s"
+READ_BALANCES = """
+    SELECT account, period, debit_fen, credit_fen FROM read.balances
+    WHERE book = %s AND (debit_fen <> 0 OR credit_fen <> 0)
+"""
 
 
 @dataclass
