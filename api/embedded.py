@@ -115,7 +115,7 @@ def _start(server: PostgresServer) -> None:
 def _keep_up(home: Path, server: PostgresServer, left: threading.Event) -> None:
     """Start it again when it was killed, as long as this process uses it."""
     while not left.wait(LOOK_SECONDS):
-        if _is_postgres(_postmaster(server)):
+        if _is_postgres(_postmaster(server), server):
             continue
         LOGGER.warning("the embedded database in %s is gone and is started again", server.pgdata)
         try:
@@ -141,16 +141,17 @@ def _forget_stale(server: PostgresServer) -> None:
     Otherwise it stays: PostgreSQL sees by it whether a killed server's last processes are still writing.
     """
     pid = _postmaster(server)
-    if pid and psutil.pid_exists(pid) and not _is_postgres(pid):
+    if pid and psutil.pid_exists(pid) and not _is_postgres(pid, server):
         (server.pgdata / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _is_postgres(pid: int) -> bool:
+def _is_postgres(pid: int, server: PostgresServer) -> bool:
+    """Whether that process is the postmaster of this very folder, and not of another home."""
     if not pid:
         return False
     try:
         process = psutil.Process(pid)
-        return process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
+        return str(server.pgdata) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 

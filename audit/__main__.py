@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 
+from audit.collector import settle
 from audit.source import open_source
 from audit.verify import verify
 from domain.kernel.errors import RuleViolation
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--processes", type=int, default=1, metavar="N")
     wanted = parser.parse_args(arguments)
+    settle()
     try:
         report = verify(open_source(wanted.place), anchor=wanted.anchor, processes=wanted.processes)
     except RuleViolation as violation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ProcessPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
 from domain.kernel.note import verify_ed25519
 from domain.roles import BAD_SIGNATURE
@@ -15,17 +15,11 @@ if TYPE_CHECKING:
     from domain.entry import Entry
     from domain.roles import Key
 
-JOBS_PER_TASK = 1_000
+JOBS_PER_TASK = 250
 
 
-class Job(NamedTuple):
-    """One signature to check: the entry it belongs to, the key's name and bytes, the text, the signature."""
-
-    entry: int
-    key: str
-    public_key: bytes
-    text: bytes
-    signature: bytes
+Job: TypeAlias = tuple[int, str, bytes, bytes, bytes]
+"""A signature to check: entry, key name, public key, text, signature."""
 
 
 class Bad(NamedTuple):
@@ -38,7 +32,9 @@ class Bad(NamedTuple):
 def check_jobs(jobs: Sequence[Job]) -> list[Bad]:
     """Return the jobs whose signature is not the key's over the text."""
     return [
-        Bad(job.entry, job.key) for job in jobs if not verify_ed25519(job.public_key, job.text, job.signature)
+        Bad(entry, name)
+        for entry, name, public_key, text, signature in jobs
+        if not verify_ed25519(public_key, text, signature)
     ]
 
 
@@ -69,9 +65,11 @@ class SignatureChecker:
 
     def add(self, index: int, entry: Entry, signers: Sequence[Key]) -> None:
         """Take in the signatures of an entry and the keys they name."""
+        self.count += len(signers)
         for key, signature in zip(signers, entry.signatures, strict=True):
-            self._jobs.append(Job(index, key.name, key.verifier.public_key, entry.text, signature.signature))
-            self.count += 1
+            self._jobs.append(
+                (index, signature.name, key.verifier.public_key, entry.text, signature.signature)
+            )
         if len(self._jobs) >= JOBS_PER_TASK:
             self._flush()
 

@@ -111,11 +111,20 @@ class _Audit:
                 self._one(index, note, (formats, rules, signatures), checker)
                 if index % 256 == 255:
                     self._progress(index + 1, size)
+            formats.count = rules.count = book.size
+            signatures.count = checker.count
+            self._check_whole(anchor)  # while other processes, if any, finish the signatures
             for bad in checker.finish():
                 report.find(signatures, Finding.of(RULE(key=bad.key), bad.entry))
-        formats.count = rules.count = book.size
-        signatures.count = checker.count
         self._progress(book.size, size)
+        report.book, report.entries, report.root = book.book, book.size, book.root()
+        if book.founding.organisation:
+            report.name = book.founding.organisation.name
+        report.findings.sort(key=lambda found: (found.entry is None, found.entry or 0))
+
+    def _check_whole(self, anchor: str) -> None:
+        """Check what concerns the log as a whole."""
+        report, book = self._report, self._book
         if anchor:
             checks.check_anchor(self._entries[0] if self._entries else None, anchor, report)
         checkpoint = checks.check_checkpoint(self._source, self._entries, report)
@@ -123,10 +132,6 @@ class _Audit:
         checks.check_tiles(self._source, book, report)
         checks.check_money(self._entries, report)
         checks.check_published(self._source, book, self._entries, report)
-        report.book, report.entries, report.root = book.book, book.size, book.root()
-        if book.founding.organisation:
-            report.name = book.founding.organisation.name
-        report.findings.sort(key=lambda found: (found.entry is None, found.entry or 0))
 
     def _notes(self, size: int, formats: Check) -> Iterator[bytes]:
         """Yield the bytes of each entry, in order, up to the first bundle that cannot be read."""

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 
+from audit.collector import settle
 from bench import auditing, growth, ingest, reading, rebuilding
 from bench.rows import Result, table
 from bench.sizes import SIZES
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     sizes = SIZES["quick" if options.quick else options.size]
     result = Result()
+    settle()  # as the commands do
     began, before = time.monotonic(), os.getloadavg()[0]
     with open_world() as world:
         for name in options.measures or MEASURES:

@@ -32,7 +32,7 @@ from domain.roles import (
 from domain.vouchers import VoucherPosted, VoucherReversed, Vouchers, decide_post, decide_reverse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from domain.entry import Entry
     from domain.kernel.note import Signature
@@ -109,10 +109,14 @@ class Book:
         """Return what a signer who has verified all entries so far writes as `seen`."""
         return Seen(n=self.size, r=self.root()) if self.size else NOTHING_SEEN
 
-    def apply(self, entry: Entry) -> None:
-        """Verify the signatures, decide and evolve: what the server does on posting and an auditor on replay."""
+    def apply(self, entry: Entry, verified: Sequence[Key] = ()) -> None:
+        """Verify the signatures, decide and evolve: what the server does on posting and an auditor on replay.
+
+        `verified` are keys under which the signatures were found good already: they are not verified again.
+        """
         signers = self.signers(entry)
-        check_signatures(signers, entry.text, entry.signatures)
+        if signers != list(verified):
+            check_signatures(signers, entry.text, entry.signatures)
         self.decide(entry, signers)
         self.evolve(entry)
 

@@ -11,7 +11,7 @@ Formats: C2SP signed-note, RFC 8785 in a narrow profile. Nothing is ever re-seri
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,7 +19,7 @@ from domain.accounts import AccountAdded
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.merkle import leaf_hash
-from domain.kernel.note import Signature, SigningKey, format_note, parse_note
+from domain.kernel.note import Signature, SigningKey, check_characters, format_note, split_note
 from domain.kernel.period import is_timestamp
 from domain.kernel.statement import Statement, type_name
 from domain.kernel.ulid import is_ulid
@@ -116,7 +116,7 @@ _UNKNOWN_FIELD = re.compile(r"unknown field")
 _UNKNOWN_TYPE = re.compile(r"`\$\.type`|missing required field `type`")
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A parsed entry: its exact bytes, the signed text, the statement, the signatures and the RFC 6962 leaf hash."""
 
     note: bytes
@@ -127,11 +127,19 @@ class Entry(NamedTuple):
 
 
 def parse_entry(note: bytes) -> Entry:
-    """Parse an entry strictly: canonical or refused."""
+    """Parse an entry strictly: canonical or refused.
+
+    The characters of a good text need no look of their own: it is its JSON line encoded again, so it is UTF-8 and
+    has no control character.
+    """
     if len(note) > MAX_ENTRY_BYTES:
         raise TOO_LARGE(size=len(note), limit=MAX_ENTRY_BYTES)
-    text, signatures = parse_note(note)
-    statement = parse_text(text)
+    text, signatures = split_note(note)
+    try:
+        statement = parse_text(text)
+    except RuleViolation:
+        check_characters(note)  # what is no note at all is said first
+        raise
     previous = ""
     for signature in signatures:
         if signature.name <= previous:

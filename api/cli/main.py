@@ -23,6 +23,7 @@ from api.importing import read_folder, run_import
 from api.posting import post_voucher
 from api.serving import free_port, listen_for_stop, serving
 from api.settings import Settings
+from audit.collector import settle
 from audit.source import open_source
 from audit.verify import verify as audit_book
 from domain.kernel.money import parse_fen
@@ -247,5 +248,6 @@ def post(
 
 def main() -> None:
     """Run the command line."""
+    settle()
     with refusals():
         app()

@@ -19,6 +19,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 from nacl.bindings import (
     crypto_core_ed25519_is_valid_point,
     crypto_sign,
@@ -79,7 +80,7 @@ _KEY_ID = re.compile(r"[0-9a-f]{8}")
 _PRIVATE = "PRIVATE+KEY+"
 
 
-class Signature(NamedTuple):
+class Signature(msgspec.Struct, frozen=True, gc=False):
     """One signature line: the key's name and id, and the raw signature bytes that follow the id."""
 
     name: str
@@ -102,6 +103,12 @@ class Note(NamedTuple):
 
 def parse_note(note: bytes) -> Note:
     """Parse a note strictly; raises `note.malformed`. `format_note` of the result gives the same bytes."""
+    check_characters(note)
+    return split_note(note)
+
+
+def check_characters(note: bytes) -> None:
+    """Raise `note.malformed` for what may stand in no note: too many bytes, no UTF-8, a control character."""
     if len(note) > MAX_NOTE_BYTES:
         raise MALFORMED(problem=f"more than {MAX_NOTE_BYTES} bytes")
     if len(note.translate(None, _CONTROLS)) != len(note):
@@ -110,6 +117,10 @@ def parse_note(note: bytes) -> Note:
         note.decode()
     except UnicodeDecodeError:
         raise MALFORMED(problem="not UTF-8") from None
+
+
+def split_note(note: bytes) -> Note:
+    """Return text and signatures; raises `note.malformed`. The characters of the text are the caller's to check."""
     end = note.rfind(b"\n\n")
     if end < 0:
         raise MALFORMED(problem="no empty line before the signatures")
@@ -137,7 +148,10 @@ def _parse_line(line: bytes) -> Signature:
 @lru_cache(maxsize=1024)
 def _name(encoded: bytes) -> str:
     """Return the key name, or "" for a bad one. Cached: a book has few names and very many lines."""
-    name = encoded.decode()
+    try:
+        name = encoded.decode()
+    except UnicodeDecodeError:
+        return ""
     return name if is_key_name(name) else ""
 
 

@@ -56,6 +56,10 @@ class Books:
             self._books.popitem(last=False)
         return book
 
+    def peek(self, book_id: str) -> Book | None:
+        """Return a book if it is in memory."""
+        return self._books.get(book_id)
+
     def size(self, book_id: str) -> int:
         """Return how many entries of a book are in memory."""
         return self._books[book_id].size if book_id in self._books else 0

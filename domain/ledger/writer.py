@@ -12,7 +12,7 @@ import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import psycopg.errors
@@ -22,14 +22,16 @@ from domain.entry import Entry, parse_entry
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.ledger.books import Books
 from domain.ledger.mapper import EntryMapper, Recorded
+from domain.ledger.signatures import BatchVerifier, Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from eventsourcing.domain import DomainEventProtocol
 
     from domain.book import Book
     from domain.ledger.recorder import BookRecorder
+    from domain.roles import Key
 
 UNAVAILABLE = rule(
     "store.unavailable",
@@ -90,6 +92,8 @@ class Ledger:
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
         self._full_since = 0.0
         self._closed = False
+        self._door = threading.Lock()  # nothing is queued behind the end
+        self._verifier = BatchVerifier()
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -100,12 +104,12 @@ class Ledger:
 
     def submit(self, book: str, notes: Sequence[bytes]) -> Future[list[Receipt]]:
         """Queue entries for one book, all or none; raises at once when one is malformed."""
-        entries = [parse_entry(note) for note in notes]
-        future: Future[list[Receipt]] = Future()
-        if self._closed:
-            raise UNAVAILABLE()
-        self._queue.put(Unit(book, entries, future))
-        return future
+        unit = Unit(book, [parse_entry(note) for note in notes], Future())
+        with self._door:
+            if self._closed:
+                raise UNAVAILABLE()
+            self._queue.put(unit)
+        return unit.future
 
     def post(self, book: str, notes: Sequence[bytes]) -> list[Receipt]:
         """Append entries and return their receipts once they are durable; raises `RuleViolation`."""
@@ -113,9 +117,12 @@ class Ledger:
 
     def close(self) -> None:
         """Finish the queue and stop."""
-        self._closed = True
-        self._queue.put(None)
+        with self._door:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
         self._thread.join()
+        self._verifier.close()
 
     def _run(self) -> None:
         while True:
@@ -182,16 +189,31 @@ class Ledger:
     def _attempt(self, units: list[Unit]) -> list[Outcome]:
         """Decide all units in one transaction; COMMIT has returned when this returns."""
         accepted: dict[str, list[Recorded]] = {unit.book: [] for unit in units}
+        verified = self._verify(units)
         with self._recorder.batch(list(accepted)) as batch:
             outcomes = [
-                self._decide(unit, accepted[unit.book], batch.heads.get(unit.book, 0)) for unit in units
+                self._decide(
+                    unit,
+                    list(islice(verified, len(unit.entries))),
+                    accepted[unit.book],
+                    batch.heads.get(unit.book, 0),
+                )
+                for unit in units
             ]
             events = [cast("DomainEventProtocol[str]", recorded) for recorded in chain(*accepted.values())]
             if events:
                 batch.insert([self._mapper.to_stored_event(event) for event in events])
         return outcomes
 
-    def _decide(self, unit: Unit, pending: list[Recorded], head: int) -> Outcome:
+    def _verify(self, units: list[Unit]) -> Iterator[list[Key]]:
+        """Yield for each entry of each unit the keys under which it was verified ahead."""
+        jobs = []
+        for unit in units:
+            book = self._books.peek(unit.book)
+            jobs += [Job(book.roles if book else None, entry) for entry in unit.entries]
+        return iter(self._verifier.verify(jobs))
+
+    def _decide(self, unit: Unit, verified: list[list[Key]], pending: list[Recorded], head: int) -> Outcome:
         """Decide one unit on top of `head` stored entries and the `pending` ones that this batch accepted.
 
         A fault of the program is an outcome too: it is this unit's alone, not that of the others in the batch.
@@ -199,7 +221,7 @@ class Ledger:
         start = head + len(pending)
         try:
             book = self._books.at(unit.book, start)
-            receipts = [_append(book, entry) for entry in unit.entries]
+            receipts = list(map(_append, repeat(book), unit.entries, verified))
         except PersistenceError:
             raise
         except RuleViolation as refusal:
@@ -239,12 +261,12 @@ class Ledger:
             self._on_commit(grown)
 
 
-def _append(book: Book, entry: Entry) -> Receipt:
+def _append(book: Book, entry: Entry, verified: list[Key]) -> Receipt:
     """Apply an entry to its book, or find that the same bytes are there already."""
     index = book.ids.get(entry.statement.id)
     if index is not None and book.tree.leaf(index) == entry.leaf_hash:
         return Receipt(book.book, index, entry.leaf_hash, created=False)
-    book.apply(entry)
+    book.apply(entry, verified)
     return Receipt(book.book, book.size - 1, entry.leaf_hash, created=True)
 
 

@@ -33,18 +33,21 @@ UNBALANCED = rule(
 _encoder = msgspec.msgpack.Encoder()
 
 
-def check_balanced(lines: Sequence[Line]) -> None:
-    """Raise unless each line has one side and the sides are equal."""
+def check_balanced(lines: Sequence[Line]) -> int:
+    """Raise unless each line has one side and the sides are equal; return the amount, as `amount_fen` does."""
     debit = credit = 0
+    red = False
     for number, line in enumerate(lines, start=1):
         if (line.debit_fen == 0) == (line.credit_fen == 0):
             raise ONE_SIDE(line=number)
         debit += line.debit_fen
         credit += line.credit_fen
+        red = red or line.debit_fen < 0 or line.credit_fen < 0
     if debit != credit:
         raise UNBALANCED(
             debit=format_fen(debit), credit=format_fen(credit), difference=format_fen(debit - credit)
         )
+    return amount_fen(lines) if red else debit
 
 
 def amount_fen(lines: Sequence[Line]) -> int:

@@ -9,7 +9,7 @@ from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
 from domain.periods import Periods, require_open
 from domain.roles import Key, require_roles
-from domain.vouchers.lines import amount_fen, check_balanced, lines_digest, mirrored
+from domain.vouchers.lines import check_balanced, lines_digest, mirrored
 
 if TYPE_CHECKING:
     from domain.policy import Policy
@@ -53,10 +53,12 @@ NOT_MIRROR = rule(
 )
 
 
-def _check_lines(lines: list[Line], accounts: Accounts) -> None:
-    check_balanced(lines)
+def _check_lines(lines: list[Line], accounts: Accounts) -> int:
+    """Raise unless the lines balance and go to leaf accounts; return the voucher's amount."""
+    amount = check_balanced(lines)
     for line in lines:
         require_leaf(accounts, line.account)
+    return amount
 
 
 def decide_post(
@@ -65,8 +67,7 @@ def decide_post(
     """A voucher balances, goes to leaf accounts in an open period, and the tier's roles sign it."""
     voucher = statement.data
     require_open(periods, voucher.date)
-    _check_lines(voucher.lines, accounts)
-    amount = amount_fen(voucher.lines)
+    amount = _check_lines(voucher.lines, accounts)
     tier = policy.tier(amount)
     require_roles(signers, tier.roles)
     if tier.resolution and not voucher.resolution:

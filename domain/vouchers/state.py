@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from domain.kernel.period import period_of
 from domain.vouchers.lines import lines_digest
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from domain.vouchers.events import Reversal, Voucher
 
 
-class Posted(NamedTuple):
+class Posted(msgspec.Struct, frozen=True, gc=False):
     """A posted voucher: the digest of its lines, the roles that signed it, and whether it is itself a reversal."""
 
     digest: bytes

@@ -233,7 +233,6 @@ def test_the_process_id_in_a_stale_file_is_somebody_elses_by_now(home: Path) -> 
         file.unlink(missing_ok=True)
 
 
-@pytest.mark.xfail(reason="any process called postgres is taken for this home's, and is stopped in the end")
 def test_the_process_id_in_a_stale_file_is_another_databases_by_now(home: Path) -> None:
     """Two homes on one machine: neither takes the other's database for its own, nor stops it."""
     neighbour = Path(tempfile.mkdtemp(prefix="sunledger-neighbour-"))

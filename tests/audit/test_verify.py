@@ -66,7 +66,11 @@ def by_another_hand(note: bytes) -> bytes:
     """Return a note that names the same keys by name and id, signed by others."""
     text, signatures = parse_note(note)
     return format_note(
-        text, [line._replace(signature=SigningKey.generate(line.name).sign_raw(text)) for line in signatures]
+        text,
+        [
+            msgspec.structs.replace(line, signature=SigningKey.generate(line.name).sign_raw(text))
+            for line in signatures
+        ],
     )
 
 

@@ -361,3 +361,29 @@ def test_each_kind_of_entry_is_read_back(village: Village) -> None:
     voucher = village.voucher()
     for entry in (voucher, village.reversal(voucher), village.close(), village.grant("member/1")):
         assert parse_text(unsigned_text(entry.statement)) == entry.statement
+
+
+@given(st.data())
+def test_what_is_read_as_an_entry_is_a_good_note(data: st.DataObject) -> None:
+    """The characters of an entry are checked by its canonical form; they are those that a note may have."""
+    note = bytearray(signed(GOOD))
+    for _ in range(data.draw(st.integers(0, 3))):
+        place = data.draw(st.integers(0, len(note) - 1))
+        note[place : place + data.draw(st.integers(0, 1))] = data.draw(st.binary(max_size=3))
+    try:
+        entry = parse_entry(bytes(note))
+    except RuleViolation:
+        return
+    assert parse_note(bytes(note)).text == entry.text
+
+
+@pytest.mark.parametrize("character", [*range(0x20), 0x7F, 0x80, 0xC0, 0xED, 0xF5, 0xFF])
+def test_a_stray_byte_makes_no_other_entry(character: int) -> None:
+    good = signed(GOOD)
+    for place in range(0, len(good), 3):
+        note = good[:place] + bytes([character]) + good[place:]
+        try:
+            entry = parse_entry(note)
+        except RuleViolation:
+            continue
+        assert parse_note(note).text == entry.text

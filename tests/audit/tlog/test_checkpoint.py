@@ -5,6 +5,7 @@ from __future__ import annotations
 from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,7 +127,7 @@ def test_lines_of_unknown_keys_are_passed_over(log: Log) -> None:
 def test_each_line_of_the_log_s_key_has_to_be_good(log: Log) -> None:
     text, (own,) = parse_note(log.note)
     assert open_checkpoint(format_note(text, [own, own]), log.key.verifier) == log.checkpoint
-    wrong = own._replace(signature=bytes(64))
+    wrong = msgspec.structs.replace(own, signature=bytes(64))
     for lines in ([own, wrong], [wrong, own], [wrong]):
         note = format_note(text, lines)
         assert refusal(open_checkpoint, note, log.key.verifier) == "checkpoint.signature"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,24 +51,24 @@ def test_every_flipped_bit_is_refused() -> None:
     for place in range(8 * 72):
         changed = bytearray(line.signature)
         changed[place // 8] ^= 1 << place % 8
-        assert refused(HEAD, line._replace(signature=bytes(changed)), key)
+        assert refused(HEAD, msgspec.structs.replace(line, signature=bytes(changed)), key)
 
 
 def test_what_is_no_cosignature() -> None:
     line, key = cosign(HEAD, WITNESS, 1), witness_verifier(WITNESS)
     assert refused(replace(HEAD, size=8), line, key)
     assert refused(replace(HEAD, origin="example.com/other"), line, key)
-    assert refused(HEAD, line._replace(name="other"), key)
-    assert refused(HEAD, line._replace(key_id=1), key)
-    assert refused(HEAD, line._replace(signature=line.signature + b"x"), key)
-    assert refused(HEAD, line._replace(signature=line.signature[8:]), key)
+    assert refused(HEAD, msgspec.structs.replace(line, name="other"), key)
+    assert refused(HEAD, msgspec.structs.replace(line, key_id=1), key)
+    assert refused(HEAD, msgspec.structs.replace(line, signature=line.signature + b"x"), key)
+    assert refused(HEAD, msgspec.structs.replace(line, signature=line.signature[8:]), key)
     assert refused(HEAD, WITNESS.sign(HEAD.text), key)
 
 
 def test_a_log_s_key_is_no_witness() -> None:
     line = cosign(HEAD, WITNESS, 1)
     plain = verifier_key(WITNESS.name, WITNESS.verifier.public_key)
-    assert refused(HEAD, line._replace(key_id=plain.key_id), plain)
+    assert refused(HEAD, msgspec.structs.replace(line, key_id=plain.key_id), plain)
 
 
 def test_a_time_beyond_the_specification_is_refused() -> None:

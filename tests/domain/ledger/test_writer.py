@@ -18,11 +18,12 @@ from tests.domain.ledger.conftest import opened, until
 from tests.domain.ledger.villages import sign, village_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from domain.entry import Entry
     from domain.ledger import BookRecorder
+    from domain.roles import Key
     from tests.domain.conftest import Village
     from tests.domain.ledger.conftest import Store
 
@@ -183,8 +184,8 @@ def test_a_fault_of_the_program_is_one_units_alone(
     bad, good = village.voucher(), other.voucher()
     apply = Book.apply
 
-    def faulty(book: Book, entry: Entry) -> None:
-        apply(book, entry)
+    def faulty(book: Book, entry: Entry, verified: Sequence[Key] = ()) -> None:
+        apply(book, entry, verified)
         if entry.note == bad.note:
             raise ZeroDivisionError
 
@@ -205,8 +206,8 @@ def test_a_fault_spares_the_same_books_other_units(
     last = other.voucher()
     apply = Book.apply
 
-    def faulty(book: Book, entry: Entry) -> None:
-        apply(book, entry)
+    def faulty(book: Book, entry: Entry, verified: Sequence[Key] = ()) -> None:
+        apply(book, entry, verified)
         if entry.note == bad:
             raise ZeroDivisionError
 

@@ -72,7 +72,7 @@ def test_one_bad_signature_among_good_ones(village: Village) -> None:
     names = ("accountant", "cashier", "head")
     text = unsigned_text(closing(village))
     signatures = [village.key(name).sign(text) for name in names]
-    torn = [*signatures[:2], signatures[2]._replace(signature=bytes(64))]
+    torn = [*signatures[:2], msgspec.structs.replace(signatures[2], signature=bytes(64))]
     with village.refuses("signature.invalid"):
         village.book.apply(parse_entry(format_note(text, torn)))
     village.book.apply(parse_entry(format_note(text, signatures)))
@@ -82,7 +82,7 @@ def _malleable(signature: Signature) -> Signature:
     """Return the other S of the same signature, S + L, which RFC 8032 forbids."""
     raw = signature.signature
     s = int.from_bytes(raw[32:], "little") + ORDER
-    return signature._replace(signature=raw[:32] + s.to_bytes(32, "little"))
+    return msgspec.structs.replace(signature, signature=raw[:32] + s.to_bytes(32, "little"))
 
 
 def test_a_malleated_signature(village: Village) -> None:

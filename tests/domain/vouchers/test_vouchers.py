@@ -124,7 +124,7 @@ def test_a_reversal_of_nothing(village: Village) -> None:
     voucher = village.voucher()
     ghost = msgspec.structs.replace(voucher.statement, id="01KDW0000000000000000000ZZ")
     with village.refuses("reversal.unknown"):
-        village.reversal(voucher._replace(statement=ghost))
+        village.reversal(msgspec.structs.replace(voucher, statement=ghost))
 
 
 def test_a_reversal_of_another_entry(village: Village) -> None:
