@@ -34,6 +34,13 @@ ROOT = rule(
     "the root over {size} entries is {computed}, the checkpoint signs {signed}",
     "RFC 6962 section 2.1",
 )
+NO_FOUNDING = rule(
+    "audit.no_founding",
+    Kind.REFUSED,
+    "日志中没有建账记录，无从知道日志的密钥",
+    "the log has no readable first entry, so its key is unknown and nothing is proved",
+    "ADR 0005",
+)
 VKEY = rule(
     "audit.vkey",
     Kind.REFUSED,
@@ -87,9 +94,10 @@ def check_checkpoint(source: Source, entries: Sequence[Entry | None], report: Re
         "checkpoint", "检查点由本日志的密钥签名", "the checkpoint is signed by the log's key"
     )
     first = entries[0].statement if entries and entries[0] else None
-    if not isinstance(first, BookOpened):
-        return None
     check.count = 1
+    if not isinstance(first, BookOpened):
+        report.find(check, Finding.of(NO_FOUNDING()))
+        return None
     try:
         key = parse_vkey(first.data.log.vkey)
         checkpoint = open_checkpoint(source.fetch("checkpoint"), key)

@@ -44,6 +44,13 @@ class Check:
         """Whether nothing failed."""
         return self.failed == 0
 
+    @property
+    def mark(self) -> str:
+        """A tick, a cross, or a dash when there was nothing to look at."""
+        if self.failed:
+            return "✗"
+        return "✓" if self.count else "–"
+
 
 @dataclass
 class Report:
@@ -95,9 +102,7 @@ class Report:
     def as_text(self) -> str:
         """Return the report for a person, Chinese first."""
         lines = [f"{self.name}  {self.book}", f"记录 entries: {self.entries}    根 root: {self.root}"]
-        lines += [
-            f"{'✓' if check.ok else '✗'} {check.zh} / {check.en} ({check.count})" for check in self.checks
-        ]
+        lines += [f"{check.mark} {check.zh} / {check.en} ({check.count})" for check in self.checks]
         for found in self.findings:
             place = "" if found.entry is None else f"第 {found.entry} 号记录 entry {found.entry}: "
             lines.append(f"  ! {place}{found.message} [{found.rule}]")

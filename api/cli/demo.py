@@ -68,9 +68,10 @@ def _import_all(service: Service, settings: Settings, examples: Path) -> dict[st
 
 def _show(service: Service, url: str, anchors: dict[str, str]) -> bool:
     """Open the pages, verify each book over HTTP, and print what was found; whether all is well."""
-    table = Table(title="账套 / books", title_justify="left")
-    for header in ("村 village", "凭证 vouchers", "记录 entries", "现有资金 money (元)", "核对 verified"):
-        table.add_column(header, justify="right" if header != "村 village" else "left", overflow="fold")
+    table = Table(caption="book · vouchers · entries · money (yuan) · verified")
+    table.add_column("村", overflow="fold")
+    for header in ("凭证", "记录", "现有资金（元）", "核对"):
+        table.add_column(header, justify="right", no_wrap=True)
     with service.pool.connection() as connection:
         books = register.books(connection)
     reports = [_visit(url, book, anchors.get(book.book, "")) for book in books]

@@ -473,3 +473,11 @@ def test_first_entry_is_signed_as_it_stands(log: Log) -> None:
     first, *others = found(log.with_entries([forged, *log.entries[1:]]).verify())
     assert first == ("signature.invalid", 0)
     assert others == [("entry.seen", index) for index in range(1, 19)]  # all had seen the true first entry
+
+
+def test_a_log_without_entries_proves_nothing() -> None:
+    """A server may not answer "nothing was ever booked" and be called verified."""
+    empty = b"x.example\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n\xe2\x80\x94 x.example AAAAAAA=\n"
+    report = verify(MemorySource({"checkpoint": empty}))
+    assert not report.ok
+    assert found(report) == [("audit.no_founding", None)]
