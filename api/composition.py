@@ -10,17 +10,31 @@ import psycopg
 
 from api.database import connect_pool, open_database
 from api.identity.logkeys import LogKeyFolder
+from domain.entry import parse_entry
+from domain.founding import BookOpened
+from domain.kernel.errors import Kind, rule
 from domain.ledger import BookRecorder, Ledger, open_recorder
 from migrations import WEB_ROLE, create_read_side
 from projections.rebuild import Rebuild, rebuild
 from projections.runner import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from psycopg_pool import ConnectionPool
 
     from api.settings import Settings
+
+
+BOOK_OPENED = b"book.opened/"
+
+NOT_ADMITTED = rule(
+    "book.not_admitted",
+    Kind.FORBIDDEN,
+    "本服务器没有日志 {origin} 的密钥；新账套须由管理员在服务器上建立",
+    "this server holds no key for the log {origin}; a new book is opened on the server by its operator",
+    "ADR 0005",
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,20 @@ class Service:
         self.runner.catch_up_each()
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             return rebuild(connection, create_read_side, swap=swap, begin=begin, advance=advance)
+
+    def admit(self, notes: Sequence[bytes]) -> None:
+        """Let a book be opened from outside only for a log whose key this server holds; raises `book.not_admitted`.
+
+        Otherwise anyone could open a book under any organisation's id, with a township of their own.
+        """
+        for note in notes:
+            if BOOK_OPENED in note:
+                statement = parse_entry(note).statement
+                if isinstance(statement, BookOpened):
+                    log = statement.data.log
+                    key = self.log_keys.key_of(log.origin)
+                    if key is None or key.verifier.vkey != log.vkey:
+                        raise NOT_ADMITTED(origin=log.origin)
 
     def origin(self, book: str) -> str:
         """Return the origin that a new book's log gets: a scheme-less URL prefix."""

@@ -83,7 +83,7 @@ def _checked(client: httpx.Client, method: str, path: str, content: bytes | None
 
 def _problem(answer: httpx.Response) -> dict[str, str]:
     try:
-        problem: dict[str, str] = answer.json()
+        problem = answer.json()
     except ValueError:
         return {}
-    return problem
+    return problem if isinstance(problem, dict) else {}

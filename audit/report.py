@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from domain.kernel.errors import RuleViolation
 
 
+_VISIBLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+"""What a hostile log says is printed, but cannot steer the terminal."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong: the rule, the entry (None: the log as a whole), and words in both languages."""
@@ -60,6 +64,7 @@ class Report:
     name: str = ""
     entries: int = 0
     root: str = ""
+    anchor: str = ""
     anchored: bool = False
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -106,9 +111,9 @@ class Report:
         for found in self.findings:
             place = "" if found.entry is None else f"第 {found.entry} 号记录 entry {found.entry}: "
             lines.append(f"  ! {place}{found.message} [{found.rule}]")
-        if not self.anchored:
+        if not self.anchor:
             lines.append(
                 "注意：没有给出 --anchor，乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word"
             )
         lines.append("核对无误 / verified" if self.ok else f"发现 {len(self.findings)} 个问题 / findings")
-        return "\n".join(lines) + "\n"
+        return "".join(f"{line.translate(_VISIBLE)}\n" for line in lines)

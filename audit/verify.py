@@ -18,13 +18,14 @@ from domain.entry import Entry, parse_entry
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.merkle import leaf_hash
-from domain.kernel.note import parse_note
+from domain.kernel.note import parse_note, parse_vkey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from audit.report import Check
     from audit.source import Source
+    from domain.roles import Key
 
 NO_CHECKPOINT = rule(
     "audit.no_checkpoint",
@@ -63,6 +64,8 @@ def verify(
 
     `anchor` is the township's vkey that the caller trusts; `progress` hears entries done and in all.
     """
+    if anchor:
+        parse_vkey(anchor)
     run = 0
     while True:
         run += 1
@@ -102,7 +105,9 @@ class _Audit:
     def run(self, size: int, anchor: str) -> None:
         report, book = self._report, self._book
         formats = report.check("entries", "每条记录格式规范", "every entry is canonical")
-        rules = report.check("rules", "每条记录都符合当时的规则", "every entry keeps the rules of its time")
+        rules = self._rules = report.check(
+            "rules", "每条记录都符合当时的规则", "every entry keeps the rules of its time"
+        )
         signatures = report.check(
             "signatures", "每个签名有效且当时有权", "every signature is good and was entitled"
         )
@@ -125,13 +130,14 @@ class _Audit:
     def _check_whole(self, anchor: str) -> None:
         """Check what concerns the log as a whole."""
         report, book = self._report, self._book
+        whole = self._rules
         if anchor:
             checks.check_anchor(self._entries[0] if self._entries else None, anchor, report)
         checkpoint = checks.check_checkpoint(self._source, self._entries, report)
-        checks.check_root(book, checkpoint, report)
-        checks.check_tiles(self._source, book, report)
-        checks.check_money(self._entries, report)
-        checks.check_published(self._source, book, self._entries, report)
+        self._holds(whole, None, checks.check_root, book, checkpoint, report)
+        self._holds(whole, None, checks.check_tiles, self._source, book, report)
+        self._holds(whole, None, checks.check_money, self._entries, report)
+        self._holds(whole, None, checks.check_published, self._source, book, self._entries, report)
 
     def _notes(self, size: int, formats: Check) -> Iterator[bytes]:
         """Yield the bytes of each entry, in order, up to the first bundle that cannot be read."""
@@ -141,6 +147,8 @@ class _Audit:
             try:
                 yield from decode_bundle(self._source.fetch(tile.path), tile.width)
             except (FileNotFoundError, RuleViolation) as problem:
+                if isinstance(problem, RuleViolation) and problem.rule.kind is Kind.UNAVAILABLE:
+                    raise  # it could not be read, which says nothing about it
                 violation = BUNDLE(path=tile.path, problem=problem)
                 self._report.find(formats, Finding.of(violation, tile.start))
                 return
@@ -159,27 +167,36 @@ class _Audit:
             return
         if index == 0 and isinstance(entry.statement, BookOpened):
             book.book = entry.statement.book
-        signers = []
-        try:
-            signers = book.signers(entry)
+        signers: list[Key] = []
+        if self._holds(signatures, index, self._signers, entry, signers) and signers:
             checker.add(index, entry, signers)
-        except RuleViolation as violation:
-            self._report.find(signatures, Finding.of(violation, index))
-        try:
-            if signers:
-                book.decide(entry, signers)
-        except RuleViolation as violation:
-            self._report.find(rules, Finding.of(violation, index))
-        self._take(index, entry, rules)
+            if not self._holds(rules, index, book.decide, entry, signers):
+                self._skip(note)
+                return
+        if self._holds(rules, index, book.evolve, entry):
+            self._entries.append(entry)
+        else:
+            self._skip(note)
 
-    def _take(self, index: int, entry: Entry, rules: Check) -> None:
+    def _signers(self, entry: Entry, signers: list[Key]) -> None:
+        signers += self._book.signers(entry)
+
+    def _holds(self, check: Check, index: int | None, look: Callable[..., object], *things: object) -> bool:
+        """Look; report what is refused; tell whether the entry can be taken in all the same.
+
+        Nothing that a hostile log contains may end the audit: an error of any kind is a finding too.
+        """
         try:
-            self._book.evolve(entry)
-        except (KeyError, ValueError, RuleViolation) as problem:
-            self._report.find(rules, Finding.of(UNUSABLE(problem=problem), index))
-            self._skip(entry.note)
-            return
-        self._entries.append(entry)
+            look(*things)
+        except RuleViolation as violation:
+            if violation.rule.kind is Kind.UNAVAILABLE:  # the source cannot be read: no verdict
+                raise
+            self._report.find(check, Finding.of(violation, index))
+            return violation.rule.kind is not Kind.MALFORMED
+        except Exception as problem:  # noqa: BLE001 -- see above
+            self._report.find(check, Finding.of(UNUSABLE(problem=repr(problem)), index))
+            return False
+        return True
 
     def _skip(self, note: bytes) -> None:
         self._entries.append(None)

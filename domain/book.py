@@ -205,7 +205,7 @@ _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
     PolicySet: lambda _, statement, signers: decide_set(statement, signers),
     AccountAdded: lambda book, statement, signers: decide_add(book.accounts, statement, signers),
     OpeningPosted: lambda book, statement, signers: decide_opening(
-        statement, signers, book.opening, book.accounts, book.vouchers
+        statement, signers, book.opening, book.accounts, book.vouchers, book.periods
     ),
     VoucherPosted: lambda book, statement, signers: decide_post(
         statement, signers, book.accounts, book.periods, book.policy

@@ -55,7 +55,7 @@ CREATE TABLE vouchers (
     number      integer NOT NULL,
     date        date    NOT NULL,
     summary     text    NOT NULL,
-    amount_fen  bigint  NOT NULL,
+    amount_fen  bigint  NOT NULL, -- below zero for a red voucher
     attachments integer NOT NULL,
     source      text    NOT NULL,
     resolution  text    NOT NULL,
@@ -63,8 +63,7 @@ CREATE TABLE vouchers (
     reversed_by bigint,
     signers     text[]  NOT NULL,
     at          text    NOT NULL,
-    PRIMARY KEY (book, entry),
-    CHECK (amount_fen >= 0)
+    PRIMARY KEY (book, entry)
 );
 CREATE INDEX vouchers_number ON vouchers (book, period, number);
 CREATE INDEX vouchers_id ON vouchers (book, id);

@@ -173,6 +173,9 @@ class Runner:
             except OperationalError as error:
                 LOGGER.warning("projection runner: the database is away, will try again: %s", error)
                 self._pause()
+            except Exception:
+                LOGGER.exception("projection runner: will try again")
+                self._pause()
 
     def catch_up_each(self, books: Iterable[str] | None = None) -> None:
         """Catch up book by book; one that cannot be folded is reported and does not hold up the others."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime
+import io
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -54,6 +55,12 @@ TOO_LONG = rule(
     Kind.MALFORMED,
     "超过 {limit} 行，请按年度拆分",
     "more than {limit} rows; split the file by year",
+)
+NOT_CSV = rule(
+    "import.csv",
+    Kind.MALFORMED,
+    "不是可读的 CSV：{problem}",
+    "not readable as CSV: {problem}",
 )
 NOT_XLSX = rule(
     "import.xlsx",
@@ -127,7 +134,10 @@ def _cell(line: list[str], place: int) -> str:
 
 def _read_csv(path: Path) -> list[list[str]]:
     text = _decode(path.name, path.read_bytes())
-    return list(csv.reader(text.splitlines(keepends=True)))
+    try:
+        return list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise NOT_CSV(file=path.name, problem=str(error)) from None
 
 
 def _decode(file: str, data: bytes) -> str:

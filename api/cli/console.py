@@ -18,8 +18,8 @@ out = Console(highlight=False, markup=False, soft_wrap=True)
 err = Console(highlight=False, markup=False, soft_wrap=True, stderr=True)
 
 PROBLEMS_SHOWN = 50
-FINDINGS, COULD_NOT_RUN = 1, 2
-"""Exit codes: something was found wrong; the command could not do its work."""
+FINDINGS, COULD_NOT_RUN, TERMINATED = 1, 2, 143
+"""Exit codes: something was found wrong; the command could not do its work; it was told to end."""
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +17,7 @@ from api.adapters.hledger import to_hledger
 from api.adapters.tables import to_format
 from api.adapters.tlog_export import export_tlog
 from api.cli import demo
-from api.cli.console import FINDINGS, err, out, progress, refusals
+from api.cli.console import FINDINGS, TERMINATED, err, out, progress, refusals
 from api.composition import open_service
 from api.identity import Keyring, load_key, save_key
 from api.importing import read_folder, run_import
@@ -137,7 +138,7 @@ def report_trial_balance(
 def report_journal(
     book: BookOption,
     first: Annotated[str, typer.Option("--from", help="起始期间 / first period")] = "",
-    last: Annotated[str, typer.Option("--to", help="截止期间 / last period")] = "9999-12",
+    last: Annotated[str, typer.Option("--to", help="截止期间 / last period")] = "",
     account: Annotated[str, typer.Option(help="科目及其下级 / account and below")] = "",
     text: Annotated[str, typer.Option(help="摘要、往来、科目名称含 / text")] = "",
     smallest: Annotated[str, typer.Option("--min", help="最小金额（元）/ at least, yuan")] = "",
@@ -149,7 +150,8 @@ def report_journal(
     with open_service(Settings()) as service:
         top = parse_fen(largest) if largest else JournalFilter.max_fen
         first = parse_period(first) if first else ""
-        filtered = JournalFilter(first, parse_period(last), account, text, parse_fen(smallest), top)
+        last = parse_period(last) if last else JournalFilter.last
+        filtered = JournalFilter(first, last, account, text, parse_fen(smallest), top)
         service.runner.catch_up([book])
         with service.pool.connection() as connection:
             name = register.book(connection, book).name
@@ -249,5 +251,6 @@ def post(
 def main() -> None:
     """Run the command line."""
     settle()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that what is open is closed in order
     with refusals():
         app()

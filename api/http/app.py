@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from api.http import entries, pages, problems, reports, tlog
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
     from api.composition import Service
 
 DESCRIPTION = """
@@ -22,6 +24,27 @@ WAITERS_MAX = 200
 """Posters who wait for their proof have threads of their own, so that they hold up nobody else."""
 
 
+class HeadAsGet:
+    """Answers HEAD as GET without the body (RFC 9110 section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a HEAD request on as GET and keep its body back."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_head)
+
+
 def create_app(service: Service) -> FastAPI:
     """Return the application on a running service."""
     app = FastAPI(
@@ -29,6 +52,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.waiters = ThreadPoolExecutor(WAITERS_MAX, thread_name_prefix="wait")
+    app.add_middleware(HeadAsGet)
     problems.install(app)
     for router in (entries.router, tlog.router, reports.router, pages.router):
         app.include_router(router)

@@ -97,11 +97,15 @@ async def post_entries(
     body = await _read(request)
     single = body.startswith(HEADER)
     notes = [body] if single else decode_bundle(body)
+    await run_in_threadpool(service.admit, notes)
     receipts = await wrap_future(await run_in_threadpool(service.ledger.submit, book, notes))
     if not any(receipt.created for receipt in receipts):
         response.status_code = 200
-    waiters: Executor = request.app.state.waiters
-    bodies = await get_running_loop().run_in_executor(waiters, _bodies, service, book, receipts, wait)
+    if wait:
+        waiters: Executor = request.app.state.waiters
+        bodies = await get_running_loop().run_in_executor(waiters, _proved, service, book, receipts, wait)
+    else:
+        bodies = [_body(receipt, None) for receipt in receipts]
     return bodies[0] if single else Receipts(receipts=bodies)
 
 
@@ -114,9 +118,9 @@ async def _read(request: Request) -> bytes:
     return bytes(body)
 
 
-def _bodies(service: Services, book: str, receipts: list[Receipt], wait: float) -> list[ReceiptBody]:
+def _proved(service: Services, book: str, receipts: list[Receipt], wait: float) -> list[ReceiptBody]:
     """Return the receipts, each with its proof when the log covers it within `wait` seconds."""
-    covered = wait > 0 and service.runner.wait_for(book, max(r.index for r in receipts) + 1, wait)
+    covered = service.runner.wait_for(book, max(r.index for r in receipts) + 1, wait)
     if not covered:
         return [_body(receipt, None) for receipt in receipts]
     with service.pool.connection() as connection:

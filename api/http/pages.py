@@ -126,7 +126,7 @@ def get_journal_page(request: Request, book: BookId, database: Database, wanted:
         offset=wanted.offset,
         before=_moved(request, max(0, wanted.offset - shown)) if wanted.offset else "",
         after=_moved(request, wanted.offset + shown) if len(found) > shown else "",
-        query=str(request.query_params),
+        query=request.url.remove_query_params(["offset", "limit"]).query,
     )
 
 

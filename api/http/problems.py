@@ -28,6 +28,7 @@ STATUS = {
     Kind.METHOD: 405,
     Kind.CONFLICT: 409,
     Kind.REFUSED: 422,
+    Kind.FAULT: 500,
     Kind.UNAVAILABLE: 503,
 }
 RETRY_AFTER_SECONDS = 5
@@ -56,6 +57,12 @@ NOT_ALLOWED = rule(
     "{path} 不支持 {method}",
     "{path} does not take {method}",
     "RFC 9110 section 15.5.6",
+)
+FAULT = rule(
+    "request.fault",
+    Kind.FAULT,
+    "程序出错，已记入日志；没有写入任何内容",
+    "a fault of the program, which is in its log; nothing was written",
 )
 DATABASE_AWAY = rule(
     "database.away",
@@ -125,6 +132,11 @@ def install(app: FastAPI) -> None:
         if error.status_code == STATUS[Kind.UNKNOWN]:
             return problem_response(request, NOT_FOUND(path=path))
         return problem_response(request, BAD_REQUEST(field="request", read=method, problem=error.detail))
+
+    @app.exception_handler(Exception)
+    def failed(request: Request, error: Exception) -> Response:
+        LOGGER.error("%s %s: %r", request.method, request.url.path, error)
+        return problem_response(request, FAULT())
 
     @app.exception_handler(psycopg.OperationalError)
     @app.exception_handler(psycopg_pool.PoolTimeout)

@@ -11,6 +11,7 @@ from api import reports
 from api.adapters.tables import Table, to_csv, to_xlsx
 from api.http.parts import BookId, Database, documented
 from domain.kernel.money import parse_fen
+from domain.kernel.period import parse_period
 from projections import journal, register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
@@ -21,7 +22,8 @@ PERIOD = r"^[0-9]{4}-[0-9]{2}$"
 PERIOD_OR_BLANK = r"^([0-9]{4}-[0-9]{2})?$"
 """A form sends the fields that were left blank too."""
 
-MAX_PAGE_LINES = 10_000
+MAX_LINES = 1_000_000
+"""A download holds all that fits the filter; more rows than these no spreadsheet program takes."""
 
 router = APIRouter(prefix="/books/{book}", tags=["reports"])
 
@@ -118,14 +120,17 @@ def journal_filter(
     first: Annotated[str, Query(alias="from", pattern=PERIOD_OR_BLANK)] = "",
     last: Annotated[str, Query(alias="to", pattern=PERIOD_OR_BLANK)] = "",
     account: Annotated[str, Query(pattern=r"^[0-9]{0,9}$", description="an account with all below it")] = "",
-    text: Annotated[str, Query(max_length=100)] = "",
+    text: Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
     smallest: Annotated[str, Query(alias="min", max_length=30, description="yuan")] = "",
     largest: Annotated[str, Query(alias="max", max_length=30, description="yuan")] = "",
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_LINES)] = 1_000,
+    limit: Annotated[int, Query(ge=1, le=MAX_LINES)] = MAX_LINES,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> JournalFilter:
-    """Return the filter that the query parameters mean; raises `money.malformed`."""
+    """Return the filter that the query parameters mean; raises `money.malformed`, `period.malformed`."""
     top = parse_fen(largest) if largest else JournalFilter.max_fen
+    for period in (first, last):
+        if period:
+            parse_period(period)
     last = last or JournalFilter.last
     return JournalFilter(first, last, account, text, parse_fen(smallest), top, limit, offset)
 

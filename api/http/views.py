@@ -96,5 +96,5 @@ def _here(request: Request) -> str:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a person's browser asks: it names text/html, programs do not."""
-    return "text/html" in request.headers.get("accept", "")
+    """Whether a person's browser asks for a page: it reads and names text/html, programs do not."""
+    return request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")

@@ -178,9 +178,11 @@ class _Planner:
             self._refuse(OTHER_MEANING(code=row.code, official=name, name=row.name, other=other), [row])
 
     def _name(self, code: str, names: Mapping[str, Amounts]) -> str:
-        """The sheet's name for a code, else the chart's suggestion, else the name of the account above."""
+        """The sheet's name without the names of the accounts above, else the chart's suggestion, else the parent's."""
         if code in names and names[code].name:
-            return names[code].name.rsplit("/", 1)[-1]
+            parent = parent_code(code) or ""
+            full = self._book.accounts.full_name(parent) if parent in self._book.accounts.by_code else ""
+            return names[code].name.removeprefix(f"{full}/")
         suggestion = chart(self._folder.book.chart).accounts.get(code)
         if suggestion:
             return suggestion.name

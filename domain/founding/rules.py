@@ -30,6 +30,15 @@ BAD_LOG_KEY = rule(
 )
 
 
+BAD_ORIGIN = rule(
+    "book.origin",
+    Kind.REFUSED,
+    "日志来源 {origin} 须以「/{book}」结尾，使每本账有自己的日志和密钥",
+    "the log's origin {origin} must end in '/{book}', so that each book has a log and a key of its own",
+    "C2SP tlog-checkpoint: an origin is one log",
+)
+
+
 def decide_open(statement: BookOpened, signers: list[Key]) -> None:
     """A book is opened by the township for an organisation with a valid code, a known chart and sound keys."""
     opened = statement.data
@@ -38,6 +47,8 @@ def decide_open(statement: BookOpened, signers: list[Key]) -> None:
         raise WRONG_ORGANISATION(book=statement.book, organisation=opened.organisation.id)
     chart(opened.chart)
     parse_period(opened.first_period)
+    if not opened.log.origin.endswith(f"/{statement.book}"):
+        raise BAD_ORIGIN(origin=opened.log.origin, book=statement.book)
     log_key = parse_vkey(opened.log.vkey)
     if log_key.name != opened.log.origin or not is_valid_public_key(log_key.public_key):
         raise BAD_LOG_KEY(origin=opened.log.origin, key=log_key.name)

@@ -11,7 +11,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What sort of refusal a rule is; the doors translate it (HTTP: 400, 403, 404, 405, 409, 422, 503)."""
+    """What sort of refusal a rule is; the doors translate it (HTTP: 400, 403, 404, 405, 409, 422, 500, 503)."""
 
     MALFORMED = "malformed"
     FORBIDDEN = "forbidden"
@@ -20,6 +20,7 @@ class Kind(Enum):
     CONFLICT = "conflict"
     REFUSED = "refused"
     UNAVAILABLE = "unavailable"
+    FAULT = "fault"
 
 
 @dataclass(frozen=True)

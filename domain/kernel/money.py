@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from domain.kernel.canonical import MAX_SAFE_INTEGER
 from domain.kernel.errors import Kind, rule
 
 MALFORMED = rule(
@@ -13,6 +12,9 @@ MALFORMED = rule(
     "金额应为最多两位小数的数字（如 12,345.67），读到「{read}」",
     "an amount is a number with at most two decimals such as 12,345.67; read '{read}'",
 )
+
+MAX_FEN = 999_999_999_999
+"""The largest amount of one line, just under ten thousand million yuan: nine million such lines fit a 64-bit sum."""
 
 _TO_HALF_WIDTH = {0xFEE0 + ord(char): char for char in "0123456789,.()-+"} | str.maketrans(
     "\u2212\u3000", "- ", "\u00a5\uffe5元"
@@ -40,7 +42,7 @@ def parse_fen(text: str) -> int:
     if (not yuan and not decimals) or decimals[2:].strip("0"):
         raise MALFORMED(read=text)
     fen = int((yuan or "0").replace(",", "")) * 100 + int(decimals[:2].ljust(2, "0"))
-    if fen > MAX_SAFE_INTEGER:
+    if fen > MAX_FEN:
         raise MALFORMED(read=text)
     return -fen if bracketed or match["sign"] == "-" else fen
 

@@ -25,12 +25,13 @@ BAD_DATE = rule(
     "a date is a real YYYY-MM-DD such as 2026-03-05; read '{read}'",
 )
 
-_PERIOD = re.compile(r"(?:19[5-9]|2[0-9]{2}|[3-9][0-9]{2}|194(?=9))[0-9]-(?:0[1-9]|1[0-2])")
+_PERIOD = re.compile(r"(?:19[5-9]|20[0-9]|194(?=9))[0-9]-(?:0[1-9]|1[0-2])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
-_FIRST_YEAR = 1949
+_YEARS = range(1949, 2100)
+"""Accounts begin with the People's Republic; beyond this century is a slip, and periods must end somewhere."""
 
 
 def parse_period(text: str) -> str:
@@ -42,11 +43,11 @@ def parse_period(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def is_date(text: str) -> bool:
-    """Tell whether `text` is a real date from 1949 on. Cached: vouchers share few dates."""
+    """Tell whether `text` is a real date from 1949 to 2099. Cached: vouchers share few dates."""
     if not _DATE.fullmatch(text) or not text.isascii():
         return False
     try:
-        return date.fromisoformat(text).year >= _FIRST_YEAR
+        return date.fromisoformat(text).year in _YEARS
     except ValueError:
         return False
 

@@ -12,13 +12,17 @@ from typing import Annotated
 import msgspec
 
 from domain.kernel.canonical import MAX_SAFE_INTEGER
+from domain.kernel.money import MAX_FEN
 
-Fen = Annotated[int, msgspec.Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
+Fen = Annotated[int, msgspec.Meta(ge=-MAX_FEN, le=MAX_FEN)]
 """Money in fen (分); negative amounts are red (红字)."""
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_SAFE_INTEGER)]
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-OptionalText = Annotated[str, msgspec.Meta(max_length=200)]
+PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]*\Z"
+"""No control characters, and none that turn the reading direction: a text shows what it says, everywhere."""
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=PLAIN)]
+OptionalText = Annotated[str, msgspec.Meta(max_length=200, pattern=PLAIN)]
 AccountCode = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{2}([0-9]{2}){0,3}\Z")]
 Sha256Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 

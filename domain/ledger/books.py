@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from eventsourcing.persistence import EventStore
 
 from domain.book import Book
+from domain.kernel.errors import Kind, rule
 from domain.ledger.mapper import EntryMapper
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ CHUNK_ENTRIES = 5_000
 """How many entries are read from the store at a time."""
 
 
+DAMAGED = rule(
+    "store.damaged",
+    Kind.UNAVAILABLE,
+    "数据库中账套 {book} 缺少第 {index} 号记录，已停止记账；请从备份恢复并核对",
+    "the database has lost entry {index} of {book}; nothing is posted to it; restore it and verify",
+    "ADR 0007",
+)
+
+
 def read_entries(recorder: AggregateRecorder, book_id: str, first: int = 0) -> Iterator[Entry]:
     """Yield the stored entries of a book from index `first` on, in order, read a chunk at a time."""
     store: EventStore[str] = EventStore(EntryMapper(), recorder)
@@ -30,7 +40,10 @@ def read_entries(recorder: AggregateRecorder, book_id: str, first: int = 0) -> I
         before = index
         for event in store.get(book_id, gt=index, limit=CHUNK_ENTRIES):
             index += 1
-            yield cast("Recorded", event).entry
+            recorded = cast("Recorded", event)
+            if recorded.originator_version != index:
+                raise DAMAGED(book=book_id, index=index)
+            yield recorded.entry
         if index - before < CHUNK_ENTRIES:
             return
 
@@ -51,6 +64,8 @@ class Books:
             book = Book(book_id)
         if size is None or book.size < size:
             self._read_forward(book)
+        if size is not None and book.size != size:
+            raise DAMAGED(book=book_id, index=book.size)
         self._books[book_id] = book
         if len(self._books) > self._limit:
             self._books.popitem(last=False)

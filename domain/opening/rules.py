@@ -12,6 +12,7 @@ from domain.vouchers import Vouchers, check_balanced
 if TYPE_CHECKING:
     from domain.opening.events import OpeningPosted
     from domain.opening.state import Opening
+    from domain.periods import Periods
 
 TWICE = rule(
     "opening.twice",
@@ -23,8 +24,8 @@ TWICE = rule(
 TOO_LATE = rule(
     "opening.too_late",
     Kind.CONFLICT,
-    "已有凭证入账，不能再登记期初余额",
-    "vouchers were posted already, so opening balances cannot be",
+    "已有凭证入账或月份结账，不能再登记期初余额",
+    "vouchers were posted or a period was closed already, so opening balances cannot be posted",
     "会计基础工作规范 art. 60",
 )
 ACCOUNT_TWICE = rule(
@@ -37,12 +38,17 @@ ACCOUNT_TWICE = rule(
 
 
 def decide_opening(
-    statement: OpeningPosted, signers: list[Key], opening: Opening, accounts: Accounts, vouchers: Vouchers
+    statement: OpeningPosted,
+    signers: list[Key],
+    opening: Opening,
+    accounts: Accounts,
+    vouchers: Vouchers,
+    periods: Periods,
 ) -> None:
-    """Opening balances come once, before any voucher, balance, and each leaf account stands there once."""
+    """Opening balances come once, before any voucher or closing, balance, and have each leaf account once."""
     if opening.entry is not None:
         raise TWICE(entry=opening.entry)
-    if vouchers.counts:
+    if vouchers.counts or periods.closed_through:
         raise TOO_LATE()
     lines = statement.data.lines
     check_balanced(lines)

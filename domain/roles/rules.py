@@ -57,6 +57,13 @@ BAD_KEY = rule(
     "the public key of {key} is not a point of Ed25519's prime subgroup",
     "RFC 8032; C2SP/CCTV",
 )
+KEY_REUSED = rule(
+    "key.reused",
+    Kind.REFUSED,
+    "{key} 的公钥在本账套中已用于另一个名称",
+    "the public key of {key} stands in this book under another name already",
+    "会计基础工作规范 art. 12: one person, one role",
+)
 NO_POSSESSION = rule(
     "key.no_possession",
     Kind.REFUSED,
@@ -115,7 +122,7 @@ def require_roles(signers: Iterable[Key], demanded: Collection[str]) -> None:
     if missing:
         raise ROLES_MISSING(
             missing=", ".join(missing),
-            missing_zh="、".join(ROLES[role] for role in missing),
+            missing_zh="、".join(ROLES.get(role, role) for role in missing),
             present=", ".join(sorted(present)) or "-",
         )
 
@@ -128,6 +135,8 @@ def check_grant(roles: Roles, grant: KeyGrant, book: str) -> None:
         raise BAD_KEY_NAME(key=verifier.name)
     if verifier.name in roles.keys:
         raise BAD_KEY_NAME(key=verifier.name)
+    if any(key.verifier.public_key == verifier.public_key for key in roles.keys.values()):
+        raise KEY_REUSED(key=verifier.name)
     if not is_valid_public_key(verifier.public_key):
         raise BAD_KEY(key=verifier.name)
     proof = decode_base64(grant.proof.encode())

@@ -79,6 +79,12 @@ def _number(cursor: Cursor[Any], book: str, dates: list[str]) -> list[int]:
     return numbers
 
 
+def _signed_amount(lines: Sequence[Line]) -> int:
+    """Return the amount as a person would say it: below zero for a red voucher."""
+    amount = amount_fen(lines)
+    return -amount if sum(line.debit_fen for line in lines) < 0 else amount
+
+
 def _voucher(
     book: str, index: int, entry: Entry, statement: VoucherPosted | VoucherReversed, number: int
 ) -> tuple[Any, ...]:
@@ -93,7 +99,7 @@ def _voucher(
         number,
         data.date,
         data.summary,
-        amount_fen(data.lines),
+        _signed_amount(data.lines),
         data.attachments.count,
         "" if isinstance(statement, VoucherReversed) else statement.data.source,
         "" if isinstance(statement, VoucherReversed) else statement.data.resolution,

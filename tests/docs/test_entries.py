@@ -17,7 +17,7 @@ from domain.book import Book
 from domain.entry import HEADER, TYPES, parse_entry, parse_text, sign_text
 from domain.kernel.canonical import MAX_SAFE_INTEGER, encode
 from domain.kernel.note import SigningKey
-from domain.kernel.statement import Statement
+from domain.kernel.statement import PLAIN, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,8 @@ def form_of(form: inspect.Type) -> str:
         case inspect.IntType():
             return f"integer{span(form.ge, form.le)}"
         case inspect.StrType():
-            pattern = f" `{ANCHORS.sub('', form.pattern)}`" if form.pattern else ""
+            shown = form.pattern if form.pattern != PLAIN else None
+            pattern = f" `{ANCHORS.sub('', shown)}`" if shown else ""
             return f"text{pattern}{span(form.min_length, form.max_length)}"
         case _:
             raise AssertionError(f"no words for {form}")

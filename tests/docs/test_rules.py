@@ -45,6 +45,7 @@ TITLES = {
     "entry": "记录 entries",
     "import": "导入 import",
     "json": "规范 JSON canonical JSON",
+    "log": "日志 logs",
     "key": "密钥与岗位 keys and roles",
     "keyfile": "密钥文件 key files",
     "money": "金额 money",

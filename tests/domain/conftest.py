@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from domain.kernel.statement import Statement
 
 BOOK = "N2330881MF0000013Y"
-ORIGIN = "ledger.example.cn/330881"
+ORIGIN = "ledger.example.cn/books"
 FIRST_PERIOD = "2026-01"
 START_MS = 1_767_196_800_000  # 2026-01-01T00:00:00+08:00
 ROLES = ("township", "accountant", "cashier", "head", "supervisor")
@@ -70,12 +70,13 @@ class Village:
 
     def opened(self, **fields: Any) -> Opened:  # noqa: ANN401 -- any field of the struct
         """Return what opens the book well, with some fields changed."""
-        log_key = SigningKey(ORIGIN, sha256(ORIGIN.encode()).digest())
+        origin = f"{ORIGIN}/{self.book.book}"
+        log_key = SigningKey(origin, sha256(origin.encode()).digest())
         good: dict[str, Any] = {
             "chart": "rural-collective-2024",
             "first_period": FIRST_PERIOD,
             "keys": [self.key_grant(role) for role in ROLES],
-            "log": Log(origin=ORIGIN, vkey=log_key.verifier.vkey),
+            "log": Log(origin=origin, vkey=log_key.verifier.vkey),
             "organisation": Organisation(
                 division="330881001001", id=self.book.book, name="向阳村股份经济合作社"
             ),

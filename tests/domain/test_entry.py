@@ -25,6 +25,7 @@ from domain.entry import (
 from domain.kernel.canonical import MAX_SAFE_INTEGER
 from domain.kernel.errors import RuleViolation
 from domain.kernel.merkle import leaf_hash
+from domain.kernel.money import MAX_FEN
 from domain.kernel.note import SigningKey, format_note, parse_note
 from domain.kernel.statement import Seen
 from domain.kernel.ulid import ALPHABET
@@ -136,7 +137,10 @@ MALFORMED_LINES = {
     "NaN": (changed('"debit_fen":10000', '"debit_fen":NaN'), "entry.malformed"),
     "a number as text": (changed('"debit_fen":10000', '"debit_fen":"10000"'), "entry.malformed"),
     "a boolean as number": (changed('"debit_fen":10000', '"debit_fen":true'), "entry.malformed"),
-    "beyond 2^53-1": (changed('"debit_fen":10000', f'"debit_fen":{MAX_SAFE_INTEGER + 1}'), "entry.malformed"),
+    "beyond the largest amount": (
+        changed('"debit_fen":10000', f'"debit_fen":{MAX_FEN + 1}'),
+        "entry.malformed",
+    ),
     "below -(2^53-1)": (
         changed('"debit_fen":10000', f'"debit_fen":-{MAX_SAFE_INTEGER + 1}'),
         "entry.malformed",
@@ -282,7 +286,7 @@ def test_what_is_too_large_is_not_even_read() -> None:
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 OPTIONAL = st.just("") | TEXT
-FEN = st.integers(-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER)
+FEN = st.integers(-MAX_FEN, MAX_FEN)
 IDS = st.builds(
     str.__add__, st.sampled_from("01234567"), st.text(st.sampled_from(ALPHABET), min_size=25, max_size=25)
 )

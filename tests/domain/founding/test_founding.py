@@ -115,18 +115,23 @@ def test_a_first_period_that_is_none(founder: Village) -> None:
 def test_a_log_key_of_another_name(founder: Village) -> None:
     vkey = SigningKey("ledger.example.cn/other", bytes(32)).verifier.vkey
     with founder.refuses("book.log_key"):
-        founder.open(log=Log(origin="ledger.example.cn/330881", vkey=vkey))
+        founder.open(log=Log(origin="ledger.example.cn/books/N2330881MF0000013Y", vkey=vkey))
 
 
 def test_a_log_key_of_low_order(founder: Village) -> None:
-    origin = "ledger.example.cn/330881"
+    origin = "ledger.example.cn/books/N2330881MF0000013Y"
     with founder.refuses("book.log_key"):
         founder.open(log=Log(origin=origin, vkey=verifier_key(origin, LOW_ORDER).vkey))
 
 
 def test_a_log_key_that_is_none(founder: Village) -> None:
     with founder.refuses("note.vkey_malformed"):
-        founder.open(log=Log(origin="ledger.example.cn/330881", vkey="ledger.example.cn/330881"))
+        founder.open(
+            log=Log(
+                origin="ledger.example.cn/books/N2330881MF0000013Y",
+                vkey="ledger.example.cn/books/N2330881MF0000013Y",
+            )
+        )
 
 
 def test_a_first_key_stands_there_once(founder: Village) -> None:
@@ -163,3 +168,10 @@ def test_first_keys_keep_the_offices_apart(founder: Village) -> None:
     ]
     with founder.refuses("key.not_separated"):
         founder.open(keys=keys)
+
+
+def test_a_log_belongs_to_one_book(founder: Village) -> None:
+    """Else a book could be opened on another book's log, and the server would sign it with that log's key."""
+    key = SigningKey("ledger.example.cn/books/N2330881MF0000021R", b"\x07" * 32)
+    with founder.refuses("book.origin"):
+        founder.open(log=Log(origin=key.name, vkey=key.verifier.vkey))

@@ -122,3 +122,26 @@ def test_a_book_that_was_tampered_with_spares_the_others_of_its_commit(
 
 def test_a_book_nobody_opened_has_no_entries(recorder: BookRecorder) -> None:
     assert list(read_entries(recorder, village_number(9).book.book)) == []
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_a_store_that_lost_an_entry_takes_no_more(
+    ledger: Ledger, recorder: BookRecorder, store: Store, village: Village, lost: int
+) -> None:
+    """A backup that was put back, or a hand in the database: the place of a lost entry is not given away again."""
+    book = village.book.book
+    ledger.post(book, [village.voucher().note for _ in range(3)])
+    with store.connect() as connection, connection.transaction():
+        connection.execute("ALTER TABLE events DISABLE TRIGGER ALL")
+        connection.execute(
+            "DELETE FROM events WHERE originator_id = %s AND originator_version = %s", (book, lost)
+        )
+        connection.execute("ALTER TABLE events ENABLE TRIGGER ALL")
+    restarted = Ledger(recorder)
+    try:
+        with pytest.raises(RuleViolation) as caught:
+            restarted.post(book, [village.voucher().note])
+    finally:
+        restarted.close()
+    assert caught.value.rule.code == "store.damaged"
+    assert len(store.notes(book)) == 3

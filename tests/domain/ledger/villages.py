@@ -41,4 +41,4 @@ class LogKey:
 
     def key_of(self, origin: str) -> SigningKey | None:
         """Return the key of that origin."""
-        return SigningKey(ORIGIN, sha256(ORIGIN.encode()).digest()) if origin == ORIGIN else None
+        return SigningKey(origin, sha256(origin.encode()).digest()) if origin.startswith(ORIGIN) else None

@@ -318,3 +318,11 @@ def test_what_a_key_signed_before_it_ended_stays_good(founder: Village) -> None:
     for entry in entries:
         replay.apply(parse_entry(entry.note))
     assert replay.root() == founder.book.root()
+
+
+def test_one_key_has_one_name(village: Village) -> None:
+    """Else one private key under two names would count as two people's signatures."""
+    twin = SigningKey(f"{village.book.book}/supervisor/7", village.key("head").seed)
+    grant = village.key_grant("supervisor/7", "somebody else", twin)
+    with village.refuses("key.reused"):
+        village.append(village.statement(KeyGranted, grant), "township head")
