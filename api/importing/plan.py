@@ -180,14 +180,21 @@ class _Planner:
     def _name(self, code: str, names: Mapping[str, Amounts]) -> str:
         """The sheet's name without the names of the accounts above, else the chart's suggestion, else the parent's."""
         if code in names and names[code].name:
-            parent = parent_code(code) or ""
-            full = self._book.accounts.full_name(parent) if parent in self._book.accounts.by_code else ""
-            return names[code].name.removeprefix(f"{full}/")
+            return self._own_name(code, names[code].name)
         suggestion = chart(self._folder.book.chart).accounts.get(code)
         if suggestion:
             return suggestion.name
         above = self._book.accounts.by_code.get(parent_code(code) or "")
         return above.name if above else code
+
+    def _own_name(self, code: str, name: str) -> str:
+        """Take the names of the accounts above off a full name: 内部往来/成员/张三 is 张三, but 水/电费 stays."""
+        accounts, parent = self._book.accounts, parent_code(code) or ""
+        above = accounts.full_name(parent).split("/") if parent in accounts.by_code else []
+        parts = name.split("/")
+        if above and len(parts) == len(above) + 1 and parts[0] == above[0]:
+            return parts[-1]
+        return name
 
     def _opening(self) -> None:
         rows = [row for row in self._folder.opening if row.debit_fen or row.credit_fen]

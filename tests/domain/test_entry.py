@@ -284,7 +284,10 @@ def test_what_is_too_large_is_not_even_read() -> None:
 
 # ------------------------------------------------------------------------------------- properties
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+UNFIT = "".join(map(chr, (*range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF)))
+TEXT = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=UNFIT), min_size=1, max_size=20
+)
 OPTIONAL = st.just("") | TEXT
 FEN = st.integers(-MAX_FEN, MAX_FEN)
 IDS = st.builds(
@@ -391,3 +394,18 @@ def test_a_stray_byte_makes_no_other_entry(character: int) -> None:
         except RuleViolation:
             continue
         assert parse_note(note).text == entry.text
+
+
+@pytest.mark.parametrize(
+    "escaped", ["\\u0000", "\\u001b", "\\u007f", "\\u0085", "\\u202e", "\\u2066", "\\ufeff"]
+)
+def test_a_text_shows_what_it_says(escaped: str) -> None:
+    """What a database cannot hold, steers a terminal, or turns the reading direction stands in no text."""
+    character = json.loads(f'"{escaped}"')
+    for spelling in (escaped, character):
+        line = changed('"summary":"', f'"summary":"{spelling}')
+        assert refusal(signed(line) if spelling == escaped else HEADER + line) in {
+            "entry.malformed",
+            "entry.not_canonical",
+            "note.malformed",
+        }

@@ -152,6 +152,15 @@ def test_accounts_are_added_under_their_parents_with_the_sheets_names(village: V
     assert ("10201", "基本户", ["accountant"]) in added
 
 
+def test_a_slash_in_a_name_is_part_of_it(village: Village) -> None:
+    village.add("journal.csv", "2026-03-01,2,水电,51399,水/电费,9.00,,0", "2026-03-01,2,水电,101,,,9.00,0")
+    village.run()
+    names = [
+        entry.statement.data.name for entry in village.entries() if isinstance(entry.statement, AccountAdded)
+    ]
+    assert "水/电费" in names
+
+
 @pytest.mark.parametrize(
     ("yuan", "roles"),
     [
