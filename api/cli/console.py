@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import psycopg
 from pydantic import ValidationError
 from rich.console import Console
@@ -37,7 +38,7 @@ def refusals() -> Iterator[None]:
             err.print(f"✗ 环境变量 {name} 有误 / the setting {name} is wrong: {wrong['msg']}")
     except psycopg.Error as error:
         err.print(f"✗ 数据库出错 / the database says: {str(error).strip()}")
-    except OSError as error:
+    except (OSError, httpx.HTTPError) as error:
         err.print(f"✗ 文件或网络出错 / file or network: {error}")
     else:
         return
