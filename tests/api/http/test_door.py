@@ -1,0 +1,49 @@
+"""What the door itself decides: who may open a book here, and how HEAD is answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from api.serving import free_port, serving
+from domain.founding import BookOpened
+from tests.domain.ledger.villages import village_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.composition import Service
+
+BOOK = "N2330881MF0000021R"
+
+
+@pytest.fixture
+def site(xiaohe: Service) -> Iterator[str]:
+    """The address of a running server with the small village."""
+    with serving(xiaohe, free_port("127.0.0.1", 18_100)) as url:
+        yield url
+
+
+def test_nobody_opens_a_book_on_a_server_that_does_not_know_its_log(site: str, xiaohe: Service) -> None:
+    """Else anyone could take any village's place, with a township of their own making."""
+    village = village_number(5)
+    entry = village.open()
+    assert isinstance(entry.statement, BookOpened)
+    answer = httpx.post(f"{site}/books/{village.book.book}/entries", content=entry.note)
+    assert (answer.status_code, answer.json()["rule"]) == (403, "book.not_admitted")
+    assert httpx.get(f"{site}/books/{village.book.book}").status_code == 404
+    with xiaohe.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM heads").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("path", ["", "/checkpoint", "/entries/0.note", "/journal.csv", "/entries/999"])
+def test_head_is_get_without_the_body(site: str, path: str) -> None:
+    address = f"{site}/books/{BOOK}{path}"
+    head, get = httpx.head(address), httpx.get(address)
+    assert head.status_code == get.status_code
+    assert head.headers["content-type"] == get.headers["content-type"]
+    assert head.headers["content-length"] == get.headers["content-length"]
+    assert head.content == b""
+    assert get.content
