@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
@@ -22,6 +22,21 @@ Every error is a problem document (RFC 9457) whose `rule` is a stable code.
 
 WAITERS_MAX = 200
 """Posters who wait for their proof have threads of their own, so that they hold up nobody else."""
+
+
+class Application(FastAPI):
+    """FastAPI, describing the answers it really gives: a malformed request gets 400 and a problem document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document without the framework's own 422."""
+        schema = super().openapi()
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                if "HTTPValidationError" in str(operation["responses"].get("422")):
+                    del operation["responses"]["422"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schema["components"]["schemas"].pop(name, None)
+        return schema
 
 
 class HeadAsGet:
@@ -47,7 +62,7 @@ class HeadAsGet:
 
 def create_app(service: Service) -> FastAPI:
     """Return the application on a running service."""
-    app = FastAPI(
+    app = Application(
         title="sunledger 阳光账本", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None
     )
     app.state.service = service

@@ -47,3 +47,17 @@ def test_head_is_get_without_the_body(site: str, path: str) -> None:
     assert head.headers["content-length"] == get.headers["content-length"]
     assert head.content == b""
     assert get.content
+
+
+def test_the_description_names_the_answers_that_are_given(site: str) -> None:
+    paths = httpx.get(f"{site}/openapi.json").json()["paths"]
+    given = {
+        status: answer["content"]
+        for operations in paths.values()
+        for operation in operations.values()
+        for status, answer in operation["responses"].items()
+        if status.startswith(("4", "5"))
+    }
+    assert set(given) == {"400", "403", "404", "409", "422", "503"}
+    assert all(set(content) == {"application/problem+json"} for content in given.values())
+    assert "422" not in paths["/books/{book}/checkpoint"]["get"]["responses"]
