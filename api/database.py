@@ -11,6 +11,7 @@ from psycopg_pool import ConnectionPool
 
 from api.embedded import embedded_server
 from domain.kernel.errors import Kind, rule
+from domain.ledger import RECONNECT_SECONDS
 from migrations import Changed, migrate
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 DATABASE = "sunledger"
 POOL_SIZE = 8
 LEND_SECONDS = 3.0
-RECONNECT_SECONDS = 1.0
-"""A pool that gives up soon begins anew at the next request, instead of waiting ever longer in between."""
 
 MADE_MEANWHILE = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
 """What PostgreSQL answers, depending on the moment, when another command has just made the database."""

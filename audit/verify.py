@@ -130,14 +130,13 @@ class _Audit:
     def _check_whole(self, anchor: str) -> None:
         """Check what concerns the log as a whole."""
         report, book = self._report, self._book
-        whole = self._rules
         if anchor:
             checks.check_anchor(self._entries[0] if self._entries else None, anchor, report)
         checkpoint = checks.check_checkpoint(self._source, self._entries, report)
-        self._holds(whole, None, checks.check_root, book, checkpoint, report)
-        self._holds(whole, None, checks.check_tiles, self._source, book, report)
-        self._holds(whole, None, checks.check_money, self._entries, report)
-        self._holds(whole, None, checks.check_published, self._source, book, self._entries, report)
+        self._holds(self._rules, None, checks.check_root, book, checkpoint, report)
+        self._holds(self._rules, None, checks.check_tiles, self._source, book, report)
+        self._holds(self._rules, None, checks.check_money, self._entries, report)
+        self._holds(self._rules, None, checks.check_published, self._source, book, self._entries, report)
 
     def _notes(self, size: int, formats: Check) -> Iterator[bytes]:
         """Yield the bytes of each entry, in order, up to the first bundle that cannot be read."""

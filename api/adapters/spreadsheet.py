@@ -72,12 +72,11 @@ NOT_XLSX = rule(
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a format: its field, its Chinese and English headers, whether it may be missing."""
+    """A column of a format: its field, its Chinese and English headers."""
 
     field: str
     zh: str
     en: str
-    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def _places(file: str, header: list[str], columns: tuple[Column, ...]) -> dict[s
         place = next((names.index(name) for name in (column.zh, column.en) if name in names), None)
         if place is not None:
             places[column.field] = place
-        elif not column.optional:
+        else:
             raise NO_COLUMN(file=file, row=1, column=f"{column.zh}/{column.en}", read=",".join(names))
     return places
 

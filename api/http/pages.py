@@ -123,7 +123,6 @@ def get_journal_page(request: Request, book: BookId, database: Database, wanted:
         book=row,
         wanted=request.query_params,
         lines=found[:shown],
-        offset=wanted.offset,
         before=_moved(request, max(0, wanted.offset - shown)) if wanted.offset else "",
         after=_moved(request, wanted.offset + shown) if len(found) > shown else "",
         query=request.url.remove_query_params(["offset", "limit"]).query,

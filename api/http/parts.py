@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Request
 from psycopg import Connection
 
 from api.composition import Service
@@ -33,7 +33,6 @@ BookId = Annotated[
     Path(description="the organisation's unified social credit code", pattern=r"^[0-9A-Z]{18}$"),
 ]
 Index = Annotated[int, Path(description="the entry's index in the log, from 0", ge=0, le=MAX_INDEX)]
-PeriodText = Annotated[str, Query(description="a period YYYY-MM", pattern=r"^[0-9]{4}-[0-9]{2}$")]
 
 _TEXT = {
     400: "the request or the entry is malformed",

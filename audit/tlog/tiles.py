@@ -35,8 +35,6 @@ MAX_LEAVES = 2**63 - 1
 """Sizes and indexes stay in a signed 64-bit integer, as Go's x/mod has them."""
 
 MAX_ENTRY_BYTES = 65_535
-MAX_BUNDLE_BYTES = TILE_WIDTH * (2 + MAX_ENTRY_BYTES)
-
 BAD_PATH = rule(
     "tlog.bad_path",
     Kind.UNKNOWN,

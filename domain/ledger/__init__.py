@@ -2,10 +2,11 @@
 
 from domain.ledger.books import Books, read_entries
 from domain.ledger.mapper import EntryMapper, Recorded
-from domain.ledger.recorder import BookRecorder, open_recorder
+from domain.ledger.recorder import RECONNECT_SECONDS, BookRecorder, open_recorder
 from domain.ledger.writer import Ledger, Receipt
 
 __all__ = [
+    "RECONNECT_SECONDS",
     "BookRecorder",
     "Books",
     "EntryMapper",

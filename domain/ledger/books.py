@@ -75,10 +75,6 @@ class Books:
         """Return a book if it is in memory."""
         return self._books.get(book_id)
 
-    def size(self, book_id: str) -> int:
-        """Return how many entries of a book are in memory."""
-        return self._books[book_id].size if book_id in self._books else 0
-
     def discard(self, book_id: str) -> None:
         """Forget a book whose state may hold what was not committed."""
         self._books.pop(book_id, None)

@@ -240,7 +240,8 @@ class Ledger:
 
     def _rewind(self, book_id: str, start: int, pending: list[Recorded]) -> None:
         """Undo the first entries of a unit that failed later: read the book again, and what this batch accepted."""
-        if start and self._books.size(book_id) == start:
+        book = self._books.peek(book_id)
+        if start and book and book.size == start:
             return
         self._books.discard(book_id)
         if pending:

@@ -77,7 +77,7 @@ def test_it_would_be_found(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["docs/work/list.md", "https://a.example/home/page", "/var/lib/sunledger", "~/home/x"]
+    "text", ["docs/home/list.md", "https://a.example/home/page", "/var/lib/sunledger", "~/home/x"]
 )
 def test_what_is_no_ones_machine_is_left_alone(tmp_path: Path, text: str) -> None:
     (tmp_path / "file").write_text(text, encoding="utf-8")
