@@ -21,12 +21,13 @@ from domain.roles import role_of
 from domain.vouchers import VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from audit.report import Report
     from audit.source import Source
     from domain.book import Book
     from domain.entry import Entry
+    from domain.kernel.statement import Statement
 
 ROOT = rule(
     "audit.root",
@@ -89,20 +90,20 @@ MONEY_ACCOUNTS = ("101", "102")
 """库存现金 and 银行存款, with all their detail accounts."""
 
 
-def check_checkpoint(source: Source, entries: Sequence[Entry | None], report: Report) -> Checkpoint | None:
+def check_checkpoint(source: Source, first: Entry | None, report: Report) -> Checkpoint | None:
     """The newest checkpoint is signed by the log key that the first entry fixed."""
     check = report.check(
         "checkpoint", "检查点由本日志的密钥签名", "the checkpoint is signed by the log's key"
     )
-    first = entries[0].statement if entries and entries[0] else None
+    opened = first.statement if first else None
     check.count = 1
-    if not isinstance(first, BookOpened):
+    if not isinstance(opened, BookOpened):
         report.find(check, Finding.of(NO_FOUNDING()))
         return None
     try:
-        key = parse_vkey(first.data.log.vkey)
+        key = parse_vkey(opened.data.log.vkey)
         checkpoint = open_checkpoint(source.fetch("checkpoint"), key)
-        if source.fetch("log.vkey").rstrip(b"\n") != first.data.log.vkey.encode():
+        if source.fetch("log.vkey").rstrip(b"\n") != opened.data.log.vkey.encode():
             raise VKEY()
     except RuleViolation as violation:
         report.find(check, Finding.of(violation))
@@ -156,23 +157,42 @@ def check_anchor(first: Entry | None, anchor: str, report: Report) -> None:
         report.find(check, Finding.of(ANCHOR(anchor=anchor), 0))
 
 
-def check_money(entries: Iterable[Entry | None], report: Report) -> None:
+class Figures:
+    """What the published figures are compared with, folded entry by entry: no entry is kept."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.balances = Balances()
+        self.money_days: dict[tuple[str, str], tuple[int, int]] = {}
+        """By account and date what moved in fen, and the last entry that moved it; opening balances under ""."""
+        self.newest = ""
+        """The latest date of a voucher."""
+
+    def fold(self, index: int, statement: Statement) -> None:
+        """Take in entry `index`."""
+        self.balances.fold(statement)
+        if isinstance(statement, (VoucherPosted, VoucherReversed)):
+            date = statement.data.date
+            self.newest = max(date, self.newest)
+        elif isinstance(statement, OpeningPosted):
+            date = ""
+        else:
+            return
+        days = self.money_days
+        for line in statement.data.lines:
+            if line.account.startswith(MONEY_ACCOUNTS):
+                key = (line.account, date)
+                moved, _ = days.get(key, (0, 0))
+                days[key] = (moved + line.debit_fen - line.credit_fen, index)
+
+
+def check_money(figures: Figures, report: Report) -> None:
     """Cash and bank are never below zero at the end of a day (C03); each dip is reported once."""
     check = report.check(
         "cash", "现金和银行存款每日余额不为负", "cash and bank are never below zero at a day's end"
     )
-    days: dict[tuple[str, str], tuple[int, int]] = {}
-    for index, entry in enumerate(entries):
-        statement = entry.statement if entry else None
-        if not isinstance(statement, (VoucherPosted, VoucherReversed, OpeningPosted)):
-            continue
-        date = "" if isinstance(statement, OpeningPosted) else statement.data.date
-        for line in statement.data.lines:
-            if line.account.startswith(MONEY_ACCOUNTS):
-                moved, _ = days.get((line.account, date), (0, 0))
-                days[line.account, date] = (moved + line.debit_fen - line.credit_fen, index)
     balance: dict[str, int] = {}
-    for (account, date), (moved, index) in sorted(days.items()):
+    for (account, date), (moved, index) in sorted(figures.money_days.items()):
         before = balance.get(account, 0)
         balance[account] = before + moved
         check.count += 1
@@ -181,47 +201,37 @@ def check_money(entries: Iterable[Entry | None], report: Report) -> None:
             report.find(check, Finding.of(violation, index))
 
 
-def check_published(source: Source, book: Book, entries: Sequence[Entry | None], report: Report) -> None:
+def check_published(source: Source, book: Book, figures: Figures, report: Report) -> None:
     """The trial balances that are published are the ones that follow from the log."""
     check = report.check("balances", "公布的余额与日志算出的一致", "published balances follow from the log")
-    folded = Folded(book, entries)
-    for period in _periods(book, entries):
+    trials = TrialBalances(book, figures.balances)
+    for period in _periods(book, figures):
         served = source.trial_balance(period)
         if served is None:
             continue
         check.count += 1
-        problem = _compare(served, period, book, folded)
+        problem = _compare(served, period, book, trials)
         if problem:
             report.find(check, Finding.of(PUBLISHED(period=period, problem=problem)))
 
 
-def _periods(book: Book, entries: Sequence[Entry | None]) -> list[str]:
+def _periods(book: Book, figures: Figures) -> list[str]:
     """Return every period from the book's first to the last that has a voucher."""
-    dates = (
-        entry.statement.data.date
-        for entry in entries
-        if entry and isinstance(entry.statement, (VoucherPosted, VoucherReversed))
-    )
-    if not book.size or not book.periods.first:
+    if not book.periods.first:
         return []
     first = parse_period(book.periods.first)
-    last = max((period_of(date) for date in dates if is_date(date)), default=first)
-    return periods(first, last)
+    return periods(first, period_of(figures.newest) if is_date(figures.newest) else first)
 
 
 AccountPeriod: TypeAlias = tuple[str, str, int, int]
 """Account, period, debit and credit turnover in fen."""
 
 
-class Folded:
-    """The balances of all entries, folded once; what lies before a year is summed up once for that year."""
+class TrialBalances:
+    """Trial balances of a book's periods; what lies before a year is summed up once for that year."""
 
-    def __init__(self, book: Book, entries: Sequence[Entry | None]) -> None:
-        """Take the replayed book and its entries (None: one that could not be read)."""
-        balances = Balances()
-        for entry in entries:
-            if entry:
-                balances.fold(entry.statement)
+    def __init__(self, book: Book, balances: Balances) -> None:
+        """Take the replayed book, whose accounts have names, and the balances of its entries."""
         self._turnover = [
             (key.account, key.period, moved.debit_fen, moved.credit_fen)
             for key, moved in balances.turnover.items()
@@ -247,13 +257,13 @@ class Folded:
         return opening + [row for row in self._turnover if row[1] >= january]
 
 
-def _compare(served: bytes, period: str, book: Book, folded: Folded) -> str:
+def _compare(served: bytes, period: str, book: Book, trials: TrialBalances) -> str:
     """Return what is wrong with a published trial balance, or nothing."""
     try:
         published = msgspec.json.decode(served, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return f"unreadable: {error}"
-    rows = folded.trial_balance(period)
+    rows = trials.trial_balance(period)
     organisation = book.founding.organisation
     computed = {
         "book": book.book,

@@ -66,10 +66,11 @@ class SignatureChecker:
     def add(self, index: int, entry: Entry, signers: Sequence[Key]) -> None:
         """Take in the signatures of an entry and the keys they name."""
         self.count += len(signers)
-        for key, signature in zip(signers, entry.signatures, strict=True):
-            self._jobs.append(
-                (index, signature.name, key.verifier.public_key, entry.text, signature.signature)
-            )
+        text = entry.text
+        self._jobs += [
+            (index, signature.name, key.verifier.public_key, text, signature.signature)
+            for key, signature in zip(signers, entry.signatures, strict=True)
+        ]
         if len(self._jobs) >= JOBS_PER_TASK:
             self._flush()
 

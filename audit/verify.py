@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from audit.report import Check
     from audit.source import Source
-    from domain.roles import Key
 
 NO_CHECKPOINT = rule(
     "audit.no_checkpoint",
@@ -99,8 +98,9 @@ class _Audit:
         self._report = report
         self._processes = processes
         self._progress = progress
-        self._entries: list[Entry | None] = []
         self._book = Book("")
+        self._first: Entry | None = None
+        self._figures = checks.Figures()
 
     def run(self, size: int, anchor: str) -> None:
         report, book = self._report, self._book
@@ -131,12 +131,12 @@ class _Audit:
         """Check what concerns the log as a whole."""
         report, book = self._report, self._book
         if anchor:
-            checks.check_anchor(self._entries[0] if self._entries else None, anchor, report)
-        checkpoint = checks.check_checkpoint(self._source, self._entries, report)
+            checks.check_anchor(self._first, anchor, report)
+        checkpoint = checks.check_checkpoint(self._source, self._first, report)
         self._holds(self._rules, None, checks.check_root, book, checkpoint, report)
         self._holds(self._rules, None, checks.check_tiles, self._source, book, report)
-        self._holds(self._rules, None, checks.check_money, self._entries, report)
-        self._holds(self._rules, None, checks.check_published, self._source, book, self._entries, report)
+        self._holds(self._rules, None, checks.check_money, self._figures, report)
+        self._holds(self._rules, None, checks.check_published, self._source, book, self._figures, report)
 
     def _notes(self, size: int, formats: Check) -> Iterator[bytes]:
         """Yield the bytes of each entry, in order, up to the first bundle that cannot be read."""
@@ -166,19 +166,22 @@ class _Audit:
             return
         if index == 0 and isinstance(entry.statement, BookOpened):
             book.book = entry.statement.book
-        signers: list[Key] = []
-        if self._holds(signatures, index, self._signers, entry, signers) and signers:
+        check = signatures
+        try:
+            signers = book.signers(entry)
             checker.add(index, entry, signers)
-            if not self._holds(rules, index, book.decide, entry, signers):
+            check = rules
+            book.decide(entry, signers)
+        except Exception as problem:  # noqa: BLE001 -- nothing that a log contains may end its audit
+            if not self._refused(check, index, problem):
                 self._skip(note)
                 return
         if self._holds(rules, index, book.evolve, entry):
-            self._entries.append(entry)
+            self._figures.fold(index, entry.statement)
+            if index == 0:
+                self._first = entry
         else:
             self._skip(note)
-
-    def _signers(self, entry: Entry, signers: list[Key]) -> None:
-        signers += self._book.signers(entry)
 
     def _holds(self, check: Check, index: int | None, look: Callable[..., object], *things: object) -> bool:
         """Look; report what is refused; tell whether the entry can be taken in all the same.
@@ -187,16 +190,19 @@ class _Audit:
         """
         try:
             look(*things)
-        except RuleViolation as violation:
-            if violation.rule.kind is Kind.UNAVAILABLE:  # the source cannot be read: no verdict
-                raise
-            self._report.find(check, Finding.of(violation, index))
-            return violation.rule.kind is not Kind.MALFORMED
         except Exception as problem:  # noqa: BLE001 -- see above
-            self._report.find(check, Finding.of(UNUSABLE(problem=repr(problem)), index))
-            return False
+            return self._refused(check, index, problem)
         return True
 
+    def _refused(self, check: Check, index: int | None, problem: Exception) -> bool:
+        """Report what was refused; tell whether the entry can be taken in all the same."""
+        if not isinstance(problem, RuleViolation):
+            self._report.find(check, Finding.of(UNUSABLE(problem=repr(problem)), index))
+            return False
+        if problem.rule.kind is Kind.UNAVAILABLE:  # the source cannot be read: no verdict
+            raise problem
+        self._report.find(check, Finding.of(problem, index))
+        return problem.rule.kind is not Kind.MALFORMED
+
     def _skip(self, note: bytes) -> None:
-        self._entries.append(None)
         self._book.tree.append(leaf_hash(note))

@@ -27,7 +27,7 @@ from domain.roles import (
     decide_revoke,
     decide_rotate,
     find_signers,
-    role_of,
+    roles_of,
 )
 from domain.vouchers import VoucherPosted, VoucherReversed, Vouchers, decide_post, decide_reverse
 
@@ -185,16 +185,18 @@ def _opening(book: Book, statement: OpeningPosted, _: tuple[Signature, ...]) -> 
         book.accounts.mark_used(line.account)
 
 
+def _roles(signatures: tuple[Signature, ...]) -> frozenset[str]:
+    return roles_of(tuple([signature.name for signature in signatures]))
+
+
 def _post(book: Book, statement: VoucherPosted, signatures: tuple[Signature, ...]) -> None:
-    roles = [role_of(signature.name) for signature in signatures]
-    book.vouchers.post(statement.id, statement.data, roles, reversal=False)
+    book.vouchers.post(statement.id, statement.data, _roles(signatures), reversal=False)
     for line in statement.data.lines:
         book.accounts.mark_used(line.account)
 
 
 def _reverse(book: Book, statement: VoucherReversed, signatures: tuple[Signature, ...]) -> None:
-    roles = [role_of(signature.name) for signature in signatures]
-    book.vouchers.reverse(statement.id, statement.data, roles)
+    book.vouchers.reverse(statement.id, statement.data, _roles(signatures))
 
 
 _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {

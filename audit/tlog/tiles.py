@@ -19,7 +19,7 @@ from domain.kernel.merkle import HASH_BYTES, node_hash
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from audit.tlog.proof import Reader
+    from domain.kernel.merkle import Tree
 
 TILE_WIDTH = 256
 """Hashes in a full tile, entries in a full bundle."""
@@ -114,10 +114,9 @@ def tile_sizes(size: int) -> Iterator[Tile]:
             yield Tile(level, full, partial)
 
 
-def tile_hashes(tile: Tile, reader: Reader) -> bytes:
+def tile_hashes(tile: Tile, tree: Tree) -> bytes:
     """Return the bytes of a hash tile."""
-    level, first = TILE_HEIGHT * tile.level, tile.index * TILE_WIDTH
-    return b"".join([reader.subtree(level, first + i) for i in range(tile.width)])
+    return tree.subtrees(TILE_HEIGHT * tile.level, tile.index * TILE_WIDTH, tile.width)
 
 
 def encode_bundle(entries: Sequence[bytes]) -> bytes:

@@ -60,10 +60,15 @@ class Tree:
 
     def subtree(self, level: int, index: int) -> bytes:
         """Return the hash over the 2**level leaves from index * 2**level on; `IndexError` unless complete."""
-        if level < 0 or index < 0 or (index + 1) << level > self.size:
-            raise IndexError(f"no complete subtree {index} of level {level} in a tree of {self.size} leaves")
-        start = index * HASH_BYTES
-        return bytes(self._levels[level][start : start + HASH_BYTES])
+        return self.subtrees(level, index, 1)
+
+    def subtrees(self, level: int, first: int, count: int) -> bytes:
+        """Return the hashes of `count` subtrees of 2**level leaves, one after another; `IndexError` unless complete."""
+        if level < 0 or first < 0 or count < 1 or (first + count) << level > self.size:
+            raise IndexError(
+                f"no complete subtrees {first} to {first + count} of level {level} in {self.size} leaves"
+            )
+        return bytes(self._levels[level][first * HASH_BYTES : (first + count) * HASH_BYTES])
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root over the first `size` leaves (default: all); `IndexError` beyond the tree."""

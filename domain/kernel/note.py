@@ -104,7 +104,7 @@ class Note(NamedTuple):
 def parse_note(note: bytes) -> Note:
     """Parse a note strictly; raises `note.malformed`. `format_note` of the result gives the same bytes."""
     check_characters(note)
-    return split_note(note)
+    return Note(*split_note(note))
 
 
 def check_characters(note: bytes) -> None:
@@ -119,7 +119,7 @@ def check_characters(note: bytes) -> None:
         raise MALFORMED(problem="not UTF-8") from None
 
 
-def split_note(note: bytes) -> Note:
+def split_note(note: bytes) -> tuple[bytes, tuple[Signature, ...]]:
     """Return text and signatures; raises `note.malformed`. The characters of the text are the caller's to check."""
     end = note.rfind(b"\n\n")
     if end < 0:
@@ -129,7 +129,7 @@ def split_note(note: bytes) -> Note:
         raise MALFORMED(problem="no signature line, or no newline at the end")
     if len(lines) > MAX_SIGNATURES:
         raise MALFORMED(problem=f"more than {MAX_SIGNATURES} signatures")
-    return Note(note[: end + 1], tuple([_parse_line(line) for line in lines]))
+    return note[: end + 1], tuple([_parse_line(line) for line in lines])
 
 
 def _parse_line(line: bytes) -> Signature:

@@ -11,7 +11,7 @@ from domain.roles.rules import (
     find_signers,
     require_roles,
 )
-from domain.roles.state import ROLES, SEPARATED, Key, Roles, role_of
+from domain.roles.state import ROLES, SEPARATED, Key, Roles, role_of, roles_of
 
 __all__ = [
     "BAD_SIGNATURE",
@@ -32,4 +32,5 @@ __all__ = [
     "possession_text",
     "require_roles",
     "role_of",
+    "roles_of",
 ]

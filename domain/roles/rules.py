@@ -118,8 +118,8 @@ def _good_key(roles: Roles, signature: Signature, index: int) -> Key:
 def require_roles(signers: Iterable[Key], demanded: Collection[str]) -> None:
     """Raise `policy.roles_missing` unless each demanded role is among the signers."""
     present = {key.role for key in signers}
-    missing = [role for role in demanded if role not in present]
-    if missing:
+    if not present.issuperset(demanded):
+        missing = [role for role in demanded if role not in present]
         raise ROLES_MISSING(
             missing=", ".join(missing),
             missing_zh="、".join(ROLES.get(role, role) for role in missing),

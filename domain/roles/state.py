@@ -50,6 +50,12 @@ def role_of(key_name: str) -> str:
     return parts[1] if len(parts) == 3 else ""
 
 
+@lru_cache(maxsize=4096)
+def roles_of(key_names: tuple[str, ...]) -> frozenset[str]:
+    """Return the roles that stand in keys' names. Cached, so that a book's many vouchers share few sets."""
+    return frozenset(map(role_of, key_names))
+
+
 @dataclass
 class Roles:
     """All keys ever granted in a book, by name."""

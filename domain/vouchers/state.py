@@ -11,8 +11,6 @@ from domain.kernel.period import period_of
 from domain.vouchers.lines import lines_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from domain.vouchers.events import Reversal, Voucher
 
 
@@ -32,13 +30,13 @@ class Vouchers:
     reversed_by: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
-    def post(self, id_: str, voucher: Voucher | Reversal, roles: Iterable[str], *, reversal: bool) -> None:
+    def post(self, id_: str, voucher: Voucher | Reversal, roles: frozenset[str], *, reversal: bool) -> None:
         """Remember a voucher and count it in its period."""
-        self.posted[id_] = Posted(lines_digest(voucher.lines), frozenset(roles), reversal)
+        self.posted[id_] = Posted(lines_digest(voucher.lines), roles, reversal)
         period = period_of(voucher.date)
         self.counts[period] = self.counts.get(period, 0) + 1
 
-    def reverse(self, id_: str, reversal: Reversal, roles: Iterable[str]) -> None:
+    def reverse(self, id_: str, reversal: Reversal, roles: frozenset[str]) -> None:
         """Remember a reversal and what it cancels."""
         self.post(id_, reversal, roles, reversal=True)
         self.reversed_by[reversal.reverses] = id_
