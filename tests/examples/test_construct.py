@@ -22,7 +22,7 @@ MONEY = ("101", "102")
 def constructed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder into which the script has written its villages."""
     folder = tmp_path_factory.mktemp("examples")
-    command = [sys.executable, "-I", str(EXAMPLES / "construct.py"), str(folder)]
+    command = [sys.executable, "-I", str(EXAMPLES / "construct"), str(folder)]
     subprocess.run(command, check=True, timeout=60)
     return folder
 

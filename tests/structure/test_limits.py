@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("api", "audit", "domain", "migrations", "projections")
+PACKAGES = ("api", "audit", "domain", "examples", "migrations", "projections")
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 400
 NAMELESS = {"base", "common", "helper", "helpers", "misc", "shared", "util", "utils"}

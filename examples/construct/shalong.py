@@ -1,136 +1,43 @@
-"""Constructs the sample villages. Everything in them is invented; the same seed gives the same bytes.
-
-    python examples/construct.py [FOLDER]
-
-writes `shalong` (UTF-8 with BOM, Chinese headers, three years, about 1,200 vouchers) and `xiaohe` (GB18030,
-English headers, one quarter) below FOLDER, by default beside this file.
-"""
+"""Three years of the large invented village (沙垄村): what its calendar brings, month by month."""
 
 from __future__ import annotations
 
-import calendar
-import csv
-import io
 import random
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
-CASH, BANK, SPECIAL = "101", "1020101", "10202"
-CASH_KEPT = 300_000  # fen: the till is filled up to about this much (备用金限额)
-HOUSEHOLDS = 24
-HEADER = ("日期", "凭证号", "摘要", "科目编码", "科目名称", "借方金额", "贷方金额", "附件数")
-OPENING_HEADER = ("科目编码", "科目名称", "借方余额", "贷方余额")
+from accounts import HOUSEHOLDS, OPENING
+from journal import Journal
+from voucher import BANK, CASH, SPECIAL, Lines, Voucher, pay, receive, yuan
 
-NAMES = {
-    CASH: "库存现金",
-    BANK: "农商银行基本户",
-    SPECIAL: "土地补偿费专户",
-    "1120101": "江源竹制品厂",
-    "1120102": "惠民超市",
-    "12101": "农资",
-    "12102": "办公用品",
-    "13201": "茶园",
-    "133": "生产性生物资产累计折旧",
-    "134": "公益性生物资产",
-    "14101": "乡联合物业公司",
-    "1510101": "标准厂房",
-    "1510102": "沿街店面",
-    "1510201": "村办公楼",
-    "1510202": "文化礼堂",
-    "1510203": "村道与路灯",
-    "1520101": "经营性固定资产折旧",
-    "1520201": "非经营性固定资产折旧",
-    "15301": "后山机耕路",
-    "21101": "路桥工程队",
-    "21201": "村干部报酬",
-    "21301": "保洁与管护人员",
-    "21403": "应交个人所得税",
-    "22101": "农商银行厂房贷款",
-    "23101": "自来水改造",
-    "24101": "后山机耕路补助",
-    "30101": "集体资本",
-    "31101": "收益提取",
-    "31102": "征地补偿费转入",
-    "31103": "财政项目资金转入",
-    "321": "本年收益",
-    "3220101": "提取公积公益金",
-    "3220102": "向成员分配",
-    "32202": "未分配收益",
-    "50101": "产品物资销售收入",
-    "50102": "出租收入",
-    "50103": "发包收入",
-    "50104": "服务收入",
-    "502": "投资收益",
-    "50301": "村级组织运转经费补助",
-    "50401": "利息收入",
-    "51101": "茶园生产支出",
-    "51102": "厂房维修支出",
-    "51103": "自来水运行支出",
-    "512": "税金及附加",
-    "51301": "干部报酬",
-    "51302": "办公费",
-    "51303": "差旅费",
-    "51304": "会议费",
-    "51305": "报刊费",
-    "51306": "折旧及摊销",
-    "51307": "误工补贴",
-    "51401": "环境整治及长效管护",
-    "51407": "福利支出",
-    "51408": "文化体育活动",
-    "51502": "利息支出",
-}
-NAMES |= {f"11301{house:02d}": f"成员户{house:02d}" for house in range(1, HOUSEHOLDS + 1)}
+BOOK = """\
+# 本村及其全部账目均为虚构，仅供演示。
+# This village and all its accounts are invented, for demonstration only.
+[book]
+id = "N2330881MF0000013Y"
+name = "沙垄村股份经济合作社（虚构示例）"
+division = "330881101201"
+chart = "rural-collective-2024"
+opened = "2024-01"
+closed_through = "2026-11"
 
-Lines = list[tuple[str, int]]
-"""(account, fen): positive is debit, negative is credit."""
+[people]
+township = "清溪镇农经服务中心（虚构）"
+accountant = "周会计（虚构）"
+cashier = "吴出纳（虚构）"
+head = "郑理事长（虚构）"
+supervisor = "王监事长（虚构）"
+"""
 
 
 @dataclass
-class Voucher:
-    """A voucher of one day; `red` shows the negated amounts on the sides of the voucher that it cancels."""
-
-    day: int
-    summary: str
-    lines: Lines
-    attachments: int = 1
-    red: bool = False
-
-
-def yuan(amount: float) -> int:
-    """Return yuan as fen."""
-    return round(amount * 100)
-
-
-def pay(day: int, summary: str, expense: str, fen: int, source: str = BANK, attachments: int = 1) -> Voucher:
-    """Pay an expense (or buy an asset) from cash or bank."""
-    return Voucher(day, summary, [(expense, fen), (source, -fen)], attachments)
-
-
-def receive(day: int, summary: str, income: str, fen: int, target: str = BANK) -> Voucher:
-    """Receive an income in cash or at the bank."""
-    return Voucher(day, summary, [(target, fen), (income, -fen)])
-
-
-@dataclass
-class Village:
-    """The invented village: its chance, its balances so far, its vouchers by month."""
+class Shalong(Journal):
+    """The village's business; its chance gives the amounts, the same in every run."""
 
     chance: random.Random = field(default_factory=lambda: random.Random(20240101))
-    balances: dict[str, int] = field(default_factory=dict)
-    rows: list[tuple[str, ...]] = field(default_factory=list)
-    vouchers: int = 0
-    number: int = 0
 
     def between(self, low: float, high: float) -> int:
         """Return an amount in fen with yuan and jiao."""
         return self.chance.randrange(yuan(low), yuan(high), 10)
-
-    def open(self, balances: Lines) -> None:
-        """Set the opening balances."""
-        if sum(fen for _, fen in balances):
-            raise ValueError("the opening balances do not balance")
-        self.balances = dict(balances)
 
     def month(self, year: int, month: int) -> None:
         """Write a month: the ordinary business, what the calendar brings, and what the year's end brings."""
@@ -141,36 +48,12 @@ class Village:
             *self.works(year, month),
         ]
         vouchers += self.corrections(year, month)
-        self.number = 0
+        self.begin()
         for voucher in sorted(vouchers, key=lambda one: one.day):
             for one in (*self.withdrawal(voucher), voucher):
                 self.write(year, month, one)
         for voucher in self.month_end(month):
             self.write(year, month, voucher)
-
-    def write(self, year: int, month: int, voucher: Voucher) -> None:
-        """Write one voucher's rows under the month's next number and move the balances."""
-        last = calendar.monthrange(year, month)[1]
-        date = f"{year}-{month:02d}-{min(voucher.day, last):02d}"
-        self.number += 1
-        self.vouchers += 1
-        for account, fen in voucher.lines:
-            self.balances[account] = self.balances.get(account, 0) + fen
-            debit, credit = (fen, 0) if (fen > 0) != voucher.red else (0, -fen)
-            amounts = (shown(debit), shown(credit))
-            attached = str(voucher.attachments)
-            self.rows.append(
-                (date, f"记-{self.number}", voucher.summary, account, NAMES[account], *amounts, attached)
-            )
-
-    def withdrawal(self, voucher: Voucher) -> list[Voucher]:
-        """Return the drawing of cash that a cash payment needs first."""
-        needed = -sum(fen for account, fen in voucher.lines if account == CASH)
-        held = self.balances.get(CASH, 0)
-        if needed <= held:
-            return []
-        drawn = -(-(needed - held + CASH_KEPT) // 10_000) * 10_000
-        return [Voucher(voucher.day, "从基本户提取备用金", [(CASH, drawn), (BANK, -drawn)])]
 
     def income(self, year: int, month: int) -> list[Voucher]:
         """Return the month's receipts: leases, contracting out, tea, water, subsidies, interest."""
@@ -364,42 +247,9 @@ class Village:
             self.write(year, 1, Voucher(31, f"发放 {year - 1} 年度成员分红", [*owed, (BANK, -total)], 2))
 
 
-def shown(fen: int) -> str:
-    """Return an amount as an accountant's spreadsheet has it."""
-    return f"{fen / 100:,.2f}" if fen else ""
-
-
-OPENING: Lines = [
-    (CASH, yuan(2_846.50)),
-    (BANK, yuan(486_320.18)),
-    (SPECIAL, yuan(652_000.00)),
-    ("1120102", yuan(3_600.00)),
-    ("12101", yuan(4_120.00)),
-    ("12102", yuan(860.00)),
-    ("13201", yuan(288_000.00)),
-    ("133", -yuan(57_600.00)),
-    ("134", yuan(46_000.00)),
-    ("14101", yuan(600_000.00)),
-    ("1510101", yuan(1_180_000.00)),
-    ("1510102", yuan(420_000.00)),
-    ("1510201", yuan(560_000.00)),
-    ("1510202", yuan(380_000.00)),
-    ("1510203", yuan(730_000.00)),
-    ("1520101", -yuan(318_600.00)),
-    ("1520201", -yuan(226_800.00)),
-    ("21201", -yuan(16_800.00)),
-    ("21301", -yuan(9_200.00)),
-    ("22101", -yuan(200_000.00)),
-    ("30101", -yuan(2_600_000.00)),
-    ("31101", -yuan(412_386.40)),
-    ("31102", -yuan(1_420_000.00)),
-    ("32202", -yuan(92_360.28)),
-]
-
-
-def shalong() -> Village:
-    """Construct three years of the larger village."""
-    village = Village()
+def shalong() -> Shalong:
+    """Construct the three years."""
+    village = Shalong()
     village.open(OPENING)
     for year in (2024, 2025, 2026):
         for month in range(1, 13):
@@ -408,96 +258,3 @@ def shalong() -> Village:
                 village.pay_members(year)
         village.year_end(year)
     return village
-
-
-def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Return rows as CSV text."""
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows([header, *rows])
-    return out.getvalue()
-
-
-def opening_rows(lines: Lines) -> list[tuple[str, ...]]:
-    """Return opening balances as rows."""
-    return [(code, NAMES[code], shown(max(fen, 0)), shown(max(-fen, 0))) for code, fen in lines]
-
-
-SHALONG_BOOK = """\
-# 本村及其全部账目均为虚构，仅供演示。
-# This village and all its accounts are invented, for demonstration only.
-[book]
-id = "N2330881MF0000013Y"
-name = "沙垄村股份经济合作社（虚构示例）"
-division = "330881101201"
-chart = "rural-collective-2024"
-opened = "2024-01"
-closed_through = "2026-11"
-
-[people]
-township = "清溪镇农经服务中心（虚构）"
-accountant = "周会计（虚构）"
-cashier = "吴出纳（虚构）"
-head = "郑理事长（虚构）"
-supervisor = "王监事长（虚构）"
-"""
-
-XIAOHE_BOOK = """\
-# An invented village. 虚构的小村。
-[book]
-id = "N2330881MF0000021R"
-name = "小河村经济合作社（虚构示例）"
-division = "330881101202"
-chart = "rural-collective-2024"
-opened = "2026-01"
-"""
-
-XIAOHE_OPENING = """\
-code,name,debit,credit
-101,库存现金,"1,200.00",
-10201,基本账户,"35,600.00",
-15102,村办公室,"80,000.00",
-152,累计折旧,,"12,000.00"
-301,资本,,"90,000.00"
-32202,未分配收益,,"14,800.00"
-"""
-
-XIAOHE_JOURNAL = """\
-date,number,summary,code,name,debit,credit,attachments
-2026-01-08,1,收鱼塘承包款,10201,基本账户,"6,000.00",,1
-2026-01-08,1,收鱼塘承包款,50103,发包收入,,"6,000.00",1
-2026-01-15,2,购办公用品,51302,办公费,236.50,,2
-2026-01-15,2,购办公用品,101,库存现金,,236.50,2
-2026-02-10,1,春节慰问困难户,51407,福利支出,800.00,,3
-2026-02-10,1,春节慰问困难户,101,库存现金,,800.00,3
-2026-02-11,2,提取现金,101,库存现金,"1,000.00",,1
-2026-02-11,2,提取现金,10201,基本账户,,"1,000.00",1
-2026-03-03,1,村级组织运转经费补助,10201,基本账户,"5,000.00",,1
-2026-03-03,1,村级组织运转经费补助,50301,村级组织运转经费补助,,"5,000.00",1
-2026-03-20,2,路灯电费,51401,环境整治及长效管护,412.80,,1
-2026-03-20,2,路灯电费,10201,基本账户,,412.80,1
-2026-03-21,3,注销 3 月 20 日路灯电费凭证,51401,环境整治及长效管护,-412.80,,0
-2026-03-21,3,注销 3 月 20 日路灯电费凭证,10201,基本账户,,-412.80,0
-2026-03-21,4,订正 3 月 20 日路灯电费凭证,51401,环境整治及长效管护,421.80,,1
-2026-03-21,4,订正 3 月 20 日路灯电费凭证,10201,基本账户,,421.80,1
-"""
-
-
-def construct(folder: Path) -> None:
-    """Write both villages."""
-    village = shalong()
-    files = {
-        "shalong/book.toml": SHALONG_BOOK.encode(),
-        "shalong/opening.csv": table(OPENING_HEADER, opening_rows(OPENING)).encode("utf-8-sig"),
-        "shalong/journal.csv": table(HEADER, village.rows).encode("utf-8-sig"),
-        "xiaohe/book.toml": XIAOHE_BOOK.encode(),
-        "xiaohe/opening.csv": XIAOHE_OPENING.encode("gb18030"),
-        "xiaohe/journal.csv": XIAOHE_JOURNAL.encode("gb18030"),
-    }
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
-if __name__ == "__main__":
-    construct(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
