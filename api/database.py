@@ -94,3 +94,11 @@ def connect_pool(url: str, role: str | None) -> Iterator[ConnectionPool[Any]]:
     )
     with pool:
         yield pool
+
+
+@contextmanager
+def snapshot(pool: ConnectionPool[Any]) -> Iterator[psycopg.Connection[Any]]:
+    """Lend a connection that only reads, and sees one state of the books however many queries are asked of it."""
+    with pool.connection() as connection, connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield connection

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from api.cli.console import FINDINGS, err, out, progress
 from api.composition import Service, open_service
+from api.database import snapshot
 from api.identity import Keyring
 from api.importing import read_folder, run_import
 from api.serving import free_port, listen_for_stop, serving
@@ -72,11 +73,11 @@ def _show(service: Service, url: str, anchors: dict[str, str]) -> bool:
     table.add_column("村", overflow="fold")
     for header in ("凭证", "记录", "现有资金（元）", "核对"):
         table.add_column(header, justify="right", no_wrap=True)
-    with service.pool.connection() as connection:
+    with snapshot(service.pool) as connection:
         books = register.books(connection)
     reports = [_visit(url, book, anchors.get(book.book, "")) for book in books]
     for book, report in zip(books, reports, strict=True):
-        with service.pool.connection() as connection:
+        with snapshot(service.pool) as connection:
             newest = (month.periods_of(connection, book.book) or [book.first_period])[0]
             money = format_fen(month.month_of(connection, book.book, newest).end_fen)
             vouchers = count_vouchers(connection, book.book)

@@ -19,13 +19,14 @@ from api.adapters.tlog_export import export_tlog
 from api.cli import demo
 from api.cli.console import FINDINGS, TERMINATED, err, out, progress, refusals
 from api.composition import open_service
+from api.database import snapshot
 from api.identity import Keyring, load_key, save_key
 from api.importing import read_folder, run_import
 from api.posting import post_voucher
 from api.serving import free_port, listen_for_stop, serving
 from api.settings import Settings
 from audit.collector import settle
-from audit.source import open_source
+from audit.source import open_source, read_kept
 from audit.verify import verify as audit_book
 from domain.kernel.money import parse_fen
 from domain.kernel.note import SigningKey
@@ -125,7 +126,7 @@ def report_trial_balance(
     """科目余额表 / The trial balance of a book."""
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
-        with service.pool.connection() as connection:
+        with snapshot(service.pool) as connection:
             result = trial_balance(connection, book, period, first)
     if wanted is Format.json:
         data = json.dumps(reports.trial_object(result), ensure_ascii=False, indent=2).encode() + b"\n"
@@ -153,7 +154,7 @@ def report_journal(
         last = parse_period(last) if last else JournalFilter.last
         filtered = JournalFilter(first, last, account, text, parse_fen(smallest), top)
         service.runner.catch_up([book])
-        with service.pool.connection() as connection:
+        with snapshot(service.pool) as connection:
             name = register.book(connection, book).name
             lines = journals.journal(connection, book, filtered)
     if wanted is Format.json:
@@ -170,7 +171,7 @@ def export_tlog_(
     """导出公开日志 / Export the log in the C2SP tiles layout."""
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
-        with service.pool.connection() as connection, progress("导出 export") as bar:
+        with snapshot(service.pool) as connection, progress("导出 export") as bar:
             size = export_tlog(connection, book, folder, bar.advance)
     out.print(f"{folder}: {size} 条记录 / entries")
 
@@ -180,7 +181,7 @@ def export_hledger(book: BookOption, target: OutOption = None) -> None:
     """导出为 hledger 日记账 / Export as a journal that hledger reads."""
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
-        with service.pool.connection() as connection:
+        with snapshot(service.pool) as connection:
             row = register.book(connection, book)
             lines = journals.journal(connection, book, JournalFilter(limit=2**31))
             text = "".join(to_hledger(row, register.accounts(connection, book), lines))
@@ -191,12 +192,21 @@ def export_hledger(book: BookOption, target: OutOption = None) -> None:
 def verify(
     place: Annotated[str, typer.Argument(help="文件夹或网址 / folder or URL")],
     anchor: Annotated[str, typer.Option(help="乡镇公钥 / the township's vkey you trust")] = "",
+    kept: Annotated[
+        Path | None,
+        typer.Option(
+            help="自己留存的检查点文件，日志须与之衔接 / a checkpoint you kept, which the log must extend"
+        ),
+    ] = None,
     wanted: Annotated[Words, typer.Option("--format", help="输出格式 / output format")] = Words.text,
     processes: Annotated[int, typer.Option(min=1, max=64)] = 1,
 ) -> None:
     """核对公开日志 / Verify a log; exit code 0 good, 1 findings, 2 could not run."""
+    saved = read_kept(kept) if kept else b""
     with progress("核对 verify") as bar:
-        result = audit_book(open_source(place), anchor=anchor, processes=processes, progress=bar.reach)
+        result = audit_book(
+            open_source(place), anchor=anchor, kept=saved, processes=processes, progress=bar.reach
+        )
     if wanted is Words.json:
         out.print_json(json.dumps(result.as_object(), ensure_ascii=False))
     else:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
+from api.database import snapshot
 from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.problems import TOO_LARGE
 from audit.tlog.tiles import decode_bundle
@@ -123,7 +124,7 @@ def _proved(service: Services, book: str, receipts: list[Receipt], wait: float) 
     covered = service.runner.wait_for(book, max(r.index for r in receipts) + 1, wait)
     if not covered:
         return [_body(receipt, None) for receipt in receipts]
-    with service.pool.connection() as connection:
+    with snapshot(service.pool) as connection:
         return [
             _body(receipt, log.proof_at(connection, book, receipt.index).decode()) for receipt in receipts
         ]

@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Request
 from psycopg import Connection
 
 from api.composition import Service
+from api.database import snapshot
 from api.http.problems import Problem
 
 MAX_INDEX = 2**63 - 1
@@ -21,8 +22,8 @@ def service_of(request: Request) -> Service:
 
 
 def connection_of(request: Request) -> Iterator[Connection[Any]]:
-    """Lend a connection of the pool for one request."""
-    with service_of(request).pool.connection() as connection:
+    """Lend a connection for one request, in one snapshot: what an answer puts together belongs together."""
+    with snapshot(service_of(request).pool) as connection:
         yield connection
 
 
