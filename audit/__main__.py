@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
 from audit.collector import settle
-from audit.source import open_source
+from audit.source import open_source, read_kept
 from audit.verify import verify
 from domain.kernel.errors import RuleViolation
 
@@ -24,12 +25,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--anchor", default="", metavar="VKEY", help="乡镇公钥 / the township's key that you trust"
     )
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        metavar="FILE",
+        help="自己留存的检查点，日志须与之衔接 / a checkpoint that you kept, which the log must extend",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--processes", type=int, default=1, metavar="N")
     wanted = parser.parse_args(arguments)
     settle()
     try:
-        report = verify(open_source(wanted.place), anchor=wanted.anchor, processes=wanted.processes)
+        kept = read_kept(wanted.kept) if wanted.kept else b""
+        report = verify(
+            open_source(wanted.place), anchor=wanted.anchor, kept=kept, processes=wanted.processes
+        )
     except RuleViolation as violation:
         print(violation, file=sys.stderr)
         return COULD_NOT_RUN

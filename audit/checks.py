@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from audit.report import Finding
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint
-from audit.tlog.tiles import ENTRIES, tile_hashes, tile_sizes
-from domain.balances import OPENING, Balances, TrialRow, totals, trial_balance
+from audit.tlog.tiles import ENTRIES, fetch_hashes, tile_hashes, tile_sizes
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
 from domain.kernel.note import parse_vkey
-from domain.kernel.period import is_date, parse_period, period_of, periods, year_start
-from domain.opening import OpeningPosted
+from domain.kernel.organisation import is_organisation
 from domain.roles import role_of
-from domain.vouchers import VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from audit.figures import Figures
     from audit.report import Report
     from audit.source import Source
     from domain.book import Book
     from domain.entry import Entry
-    from domain.kernel.statement import Statement
 
 ROOT = rule(
     "audit.root",
@@ -49,6 +42,34 @@ VKEY = rule(
     "log.vkey 与首条记录所定的日志公钥不同",
     "log.vkey is not the log key that the first entry fixed",
     "ADR 0005",
+)
+OTHER_BOOK = rule(
+    "audit.other_book",
+    Kind.REFUSED,
+    "网址所指的账套是 {name}，给出的却是账套 {book} 的日志",
+    "the address names the book {name}, but the log of {book} is served there",
+    "ADR 0001",
+)
+KEPT_FOREIGN = rule(
+    "audit.kept_foreign",
+    Kind.REFUSED,
+    "所留存的检查点不是本日志（{origin}）的密钥所签",
+    "the kept checkpoint is not signed by the key of this log, {origin}",
+    "C2SP tlog-checkpoint",
+)
+ROLLED_BACK = rule(
+    "audit.rolled_back",
+    Kind.REFUSED,
+    "留存的检查点有 {kept} 条记录，现在的日志只有 {size} 条：日志被回退",
+    "the kept checkpoint has {kept} entries and the log now only {size}: it was rolled back",
+    "RFC 6962 section 2.1.2",
+)
+NOT_EXTENDED = rule(
+    "audit.not_extended",
+    Kind.REFUSED,
+    "前 {kept} 条记录的根现在是 {computed}，留存的检查点上是 {signed}：历史被改写",
+    "the root of the first {kept} entries is now {computed}, the kept checkpoint has {signed}: history was rewritten",
+    "RFC 6962 section 2.1.2",
 )
 ANCHOR = rule(
     "audit.anchor",
@@ -78,19 +99,9 @@ NEGATIVE_CASH = rule(
     "after {date} the balance of account {account} is {balance} yuan, below zero",
     "财务制度 财农〔2021〕121号 art. 16; alert C03",
 )
-PUBLISHED = rule(
-    "audit.published",
-    Kind.REFUSED,
-    "公布的 {period} 科目余额表与日志不符：{problem}",
-    "the published trial balance of {period} does not follow from the log: {problem}",
-    "农经发〔2011〕13号",
-)
-
-MONEY_ACCOUNTS = ("101", "102")
-"""库存现金 and 银行存款, with all their detail accounts."""
 
 
-def check_checkpoint(source: Source, first: Entry | None, report: Report) -> Checkpoint | None:
+def check_checkpoint(note: bytes, source: Source, first: Entry | None, report: Report) -> Checkpoint | None:
     """The newest checkpoint is signed by the log key that the first entry fixed."""
     check = report.check(
         "checkpoint", "检查点由本日志的密钥签名", "the checkpoint is signed by the log's key"
@@ -102,7 +113,7 @@ def check_checkpoint(source: Source, first: Entry | None, report: Report) -> Che
         return None
     try:
         key = parse_vkey(opened.data.log.vkey)
-        checkpoint = open_checkpoint(source.fetch("checkpoint"), key)
+        checkpoint = open_checkpoint(note, key)
         if source.fetch("log.vkey").rstrip(b"\n") != opened.data.log.vkey.encode():
             raise VKEY()
     except RuleViolation as violation:
@@ -133,9 +144,14 @@ def check_tiles(source: Source, book: Book, report: Report) -> None:
             continue
         check.count += 1
         try:
-            served = source.fetch(tile.path)
+            served = fetch_hashes(source.fetch, tile)
         except FileNotFoundError:
             report.find(check, Finding.of(TILE_MISSING(path=tile.path)))
+            continue
+        except RuleViolation as violation:
+            if violation.rule.kind is Kind.UNAVAILABLE:
+                raise
+            report.find(check, Finding.of(TILE(path=tile.path)))
             continue
         if served != tile_hashes(tile, book.tree):
             report.find(check, Finding.of(TILE(path=tile.path)))
@@ -157,35 +173,6 @@ def check_anchor(first: Entry | None, anchor: str, report: Report) -> None:
         report.find(check, Finding.of(ANCHOR(anchor=anchor), 0))
 
 
-class Figures:
-    """What the published figures are compared with, folded entry by entry: no entry is kept."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.balances = Balances()
-        self.money_days: dict[tuple[str, str], tuple[int, int]] = {}
-        """By account and date what moved in fen, and the last entry that moved it; opening balances under ""."""
-        self.newest = ""
-        """The latest date of a voucher."""
-
-    def fold(self, index: int, statement: Statement) -> None:
-        """Take in entry `index`."""
-        self.balances.fold(statement)
-        if isinstance(statement, (VoucherPosted, VoucherReversed)):
-            date = statement.data.date
-            self.newest = max(date, self.newest)
-        elif isinstance(statement, OpeningPosted):
-            date = ""
-        else:
-            return
-        days = self.money_days
-        for line in statement.data.lines:
-            if line.account.startswith(MONEY_ACCOUNTS):
-                key = (line.account, date)
-                moved, _ = days.get(key, (0, 0))
-                days[key] = (moved + line.debit_fen - line.credit_fen, index)
-
-
 def check_money(figures: Figures, report: Report) -> None:
     """Cash and bank are never below zero at the end of a day (C03); each dip is reported once."""
     check = report.check(
@@ -201,91 +188,31 @@ def check_money(figures: Figures, report: Report) -> None:
             report.find(check, Finding.of(violation, index))
 
 
-def check_published(source: Source, book: Book, figures: Figures, report: Report) -> None:
-    """The trial balances that are published are the ones that follow from the log."""
-    check = report.check("balances", "公布的余额与日志算出的一致", "published balances follow from the log")
-    trials = TrialBalances(book, figures.balances)
-    for period in _periods(book, figures):
-        served = source.trial_balance(period)
-        if served is None:
-            continue
-        check.count += 1
-        problem = _compare(served, period, book, trials)
-        if problem:
-            report.find(check, Finding.of(PUBLISHED(period=period, problem=problem)))
+def check_name(source: Source, book: Book, report: Report) -> None:
+    """An address that names a book gives the log of that book."""
+    if not is_organisation(source.name):
+        return
+    check = report.check("address", "网址与账套一致", "the address is that of this book")
+    check.count = 1
+    if source.name != book.book:
+        report.find(check, Finding.of(OTHER_BOOK(name=source.name, book=book.book)))
 
 
-def _periods(book: Book, figures: Figures) -> list[str]:
-    """Return every period from the book's first to the last that has a voucher."""
-    if not book.periods.first:
-        return []
-    first = parse_period(book.periods.first)
-    return periods(first, period_of(figures.newest) if is_date(figures.newest) else first)
-
-
-AccountPeriod: TypeAlias = tuple[str, str, int, int]
-"""Account, period, debit and credit turnover in fen."""
-
-
-class TrialBalances:
-    """Trial balances of a book's periods; what lies before a year is summed up once for that year."""
-
-    def __init__(self, book: Book, balances: Balances) -> None:
-        """Take the replayed book, whose accounts have names, and the balances of its entries."""
-        self._turnover = [
-            (key.account, key.period, moved.debit_fen, moved.credit_fen)
-            for key, moved in balances.turnover.items()
-        ]
-        self._names = {code: account.name for code, account in book.accounts.by_code.items()}
-        self._years: dict[str, list[AccountPeriod]] = {}
-
-    def trial_balance(self, period: str) -> list[TrialRow]:
-        """Return the trial balance of one period."""
-        january = year_start(period)
-        if january not in self._years:
-            self._years[january] = self._of_year(january)
-        return trial_balance(self._years[january], self._names, period, period)
-
-    def _of_year(self, january: str) -> list[AccountPeriod]:
-        """Return the turnover from `january` on, and all before it as one opening for each account."""
-        before: dict[str, tuple[int, int]] = {}
-        for account, period, debit, credit in self._turnover:
-            if period < january:
-                sums = before.get(account, (0, 0))
-                before[account] = (sums[0] + debit, sums[1] + credit)
-        opening = [(account, OPENING, debit, credit) for account, (debit, credit) in before.items()]
-        return opening + [row for row in self._turnover if row[1] >= january]
-
-
-def _compare(served: bytes, period: str, book: Book, trials: TrialBalances) -> str:
-    """Return what is wrong with a published trial balance, or nothing."""
+def check_kept(note: bytes, first: Entry | None, book: Book, report: Report) -> None:
+    """The log extends a checkpoint that the caller has kept."""
+    check = report.check("kept", "日志延续所留存的检查点", "the log extends the kept checkpoint")
+    opened = first.statement if first else None
+    if not isinstance(opened, BookOpened):
+        return
+    check.count = 1
     try:
-        published = msgspec.json.decode(served, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return f"unreadable: {error}"
-    rows = trials.trial_balance(period)
-    organisation = book.founding.organisation
-    computed = {
-        "book": book.book,
-        "name": organisation.name if organisation else "",
-        "from": period,
-        "period": period,
-        "entries": book.size,
-        "root": book.root(),
-        "rows": [row._asdict() for row in rows],
-        "totals": totals(rows),
-    }
-    fields = sorted(computed.keys() | published.keys())
-    wrong = [name for name in fields if published.get(name) != computed.get(name)]
-    return ", ".join(_first_difference(published, rows) if name == "rows" else name for name in wrong)
-
-
-def _first_difference(published: dict[str, Any], rows: Sequence[TrialRow]) -> str:
-    """Name the first account whose line differs."""
-    lines = published.get("rows")
-    served = lines if isinstance(lines, list) else []
-    for number, row in enumerate(rows):
-        line = served[number] if number < len(served) else None
-        if line != row._asdict():
-            return f"rows: account {row.account}: {line} != {row._asdict()}"
-    return f"rows: {len(served)} of them, {len(rows)} expected"
+        kept = open_checkpoint(note, parse_vkey(opened.data.log.vkey))
+    except RuleViolation:
+        report.find(check, Finding.of(KEPT_FOREIGN(origin=opened.data.log.origin)))
+        return
+    if kept.size > book.size:
+        report.find(check, Finding.of(ROLLED_BACK(kept=kept.size, size=book.size)))
+    elif book.tree.root(kept.size) != kept.root:
+        signed = base64.b64encode(kept.root).decode()
+        violation = NOT_EXTENDED(kept=kept.size, computed=book.root(kept.size), signed=signed)
+        report.find(check, Finding.of(violation))

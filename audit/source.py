@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import http.client
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Protocol
 
+from audit.tlog.checkpoint import parse_checkpoint
 from domain.kernel.errors import Kind, rule
+from domain.kernel.note import parse_note
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 TIMEOUT_SECONDS = 30.0
+WHOLE_SECONDS = 120.0
+READ_BYTES = 65_536
 
 UNREADABLE = rule(
     "audit.unreadable",
@@ -23,6 +28,16 @@ UNREADABLE = rule(
 
 class Source(Protocol):
     """A log's files by their C2SP paths, and the trial balances that were published beside it."""
+
+    @property
+    def name(self) -> str:
+        """The last part of the address, by which a server names the book; "" where none is named."""
+        ...
+
+    @property
+    def promises_balances(self) -> bool:
+        """Whether the trial balance of every period ought to be there."""
+        ...
 
     def fetch(self, path: str) -> bytes:
         """Return a file; raises `FileNotFoundError` when there is none, `audit.unreadable` when it cannot be read."""
@@ -36,6 +51,9 @@ class Source(Protocol):
 class FolderSource:
     """A folder in the C2SP tiles layout, as `sunledger export tlog` writes it."""
 
+    name = ""
+    promises_balances = False
+
     def __init__(self, folder: Path) -> None:
         """Read below `folder`; raises `audit.unreadable` when it is no folder."""
         if not folder.is_dir():
@@ -45,11 +63,13 @@ class FolderSource:
     def fetch(self, path: str) -> bytes:
         """Return a file of the folder."""
         try:
-            return (self._folder / path).read_bytes()
+            with (self._folder / path).open("rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(path) from None
         except OSError as error:
             raise UNREADABLE(place=path, problem=error) from None
+        return _bounded(path, data)
 
     def trial_balance(self, period: str) -> bytes | None:
         """Return ``trial-balance/<period>.json`` if it was exported."""
@@ -60,28 +80,35 @@ class FolderSource:
 
 
 class HttpSource:
-    """A book's URL, for example ``http://host/books/N2330881MF0000013Y``."""
+    """A book's URL, for example ``http://host/books/N2330881MF0000013Y``; redirections are not followed."""
+
+    promises_balances = True
 
     def __init__(self, url: str) -> None:
         """Read below `url`; only http and https are followed."""
         if not url.startswith(("http://", "https://")):
             raise UNREADABLE(place=url, problem="http:// or https:// expected")
         self._url = url.rstrip("/")
+        self._open = urllib.request.build_opener(_NoRedirection).open
+
+    @property
+    def name(self) -> str:
+        """The last part of the URL's path."""
+        return self._url.rpartition("/")[2]
 
     def fetch(self, path: str) -> bytes:
-        """Return what the server gives at a path."""
+        """Return what the server gives at a path, within `WHOLE_SECONDS`."""
+        url = f"{self._url}/{path}"
         try:
-            with urllib.request.urlopen(f"{self._url}/{path}", timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-                data: bytes = answer.read(MAX_FILE_BYTES + 1)
+            with self._open(url, timeout=TIMEOUT_SECONDS) as answer:
+                return _bounded(path, _read(answer))
         except urllib.error.HTTPError as error:
-            if error.code == 404:
-                raise FileNotFoundError(path) from None
-            raise UNREADABLE(place=f"{self._url}/{path}", problem=f"HTTP {error.code}") from None
+            with error:
+                if error.code == 404:
+                    raise FileNotFoundError(path) from None
+                raise UNREADABLE(place=url, problem=f"HTTP {error.code}") from None
         except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: it is no URL
-            raise UNREADABLE(place=f"{self._url}/{path}", problem=error) from None
-        if len(data) > MAX_FILE_BYTES:
-            raise UNREADABLE(place=path, problem=f"more than {MAX_FILE_BYTES} bytes")
-        return data
+            raise UNREADABLE(place=url, problem=error) from None
 
     def trial_balance(self, period: str) -> bytes | None:
         """Return the published trial balance of a period."""
@@ -91,6 +118,41 @@ class HttpSource:
             return None
 
 
+class _NoRedirection(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        """Follow nothing: what is verified is what the address given by the caller serves."""
+
+
+def _read(answer: http.client.HTTPResponse) -> bytes:
+    """Read an answer up to the limit; one that only drips ends with the time for the whole of it."""
+    end = time.monotonic() + WHOLE_SECONDS
+    parts: list[bytes] = []
+    size = 0
+    while size <= MAX_FILE_BYTES and (part := answer.read1(READ_BYTES)):
+        parts.append(part)
+        size += len(part)
+        if time.monotonic() > end:
+            raise TimeoutError(f"not read within {WHOLE_SECONDS:.0f} seconds")
+    return b"".join(parts)
+
+
+def _bounded(path: str, data: bytes) -> bytes:
+    if len(data) > MAX_FILE_BYTES:
+        raise UNREADABLE(place=path, problem=f"more than {MAX_FILE_BYTES} bytes")
+    return data
+
+
 def open_source(place: str) -> Source:
     """Return the source at a URL or a folder."""
     return HttpSource(place) if place.startswith(("http://", "https://")) else FolderSource(Path(place))
+
+
+def read_kept(path: Path) -> bytes:
+    """Return the checkpoint in a file that the caller kept; raises `audit.unreadable`, `note.malformed`, …"""
+    try:
+        with path.open("rb") as file:
+            note = file.read(MAX_FILE_BYTES)
+    except OSError as error:
+        raise UNREADABLE(place=path, problem=error) from None
+    parse_checkpoint(parse_note(note).text)
+    return note

@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit import checks
+from audit.figures import Figures
+from audit.published import Published
 from audit.report import Finding, Report
 from audit.signatures import RULE, SignatureChecker
 from audit.tlog.checkpoint import parse_checkpoint
-from audit.tlog.tiles import ENTRIES, decode_bundle, tile_sizes
+from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
 from domain.book import Book
 from domain.entry import Entry, parse_entry
 from domain.founding import BookOpened
@@ -48,135 +50,143 @@ UNUSABLE = rule(
     "ADR 0011",
 )
 
-MAX_RUNS = 4
-"""A live book may grow while it is audited; then the audit begins again at the new checkpoint."""
-
 
 def verify(
     source: Source,
     *,
     anchor: str = "",
+    kept: bytes = b"",
     processes: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Audit the book at `source`; raises only when it cannot be read at all (`audit.*`, exit code 2).
 
-    `anchor` is the township's vkey that the caller trusts; `progress` hears entries done and in all.
+    `anchor` is the township's vkey that the caller trusts, `kept` a checkpoint that the caller has saved earlier;
+    `progress` hears entries done and in all.
     """
     if anchor:
         parse_vkey(anchor)
-    run = 0
-    while True:
-        run += 1
-        report = Report()
-        size = _claimed_size(source, report)
-        _Audit(source, report, processes, progress).run(size, anchor)
-        if report.ok or run == MAX_RUNS or _claimed_size(source, Report()) == size:
-            return report
-
-
-def _claimed_size(source: Source, report: Report) -> int:
-    """Return the size that the checkpoint names; its signature is checked once the log's key is known."""
-    try:
-        note = source.fetch("checkpoint")
-    except FileNotFoundError:
-        raise NO_CHECKPOINT() from None
-    check = report.check("format", "检查点格式规范", "the checkpoint is well-formed")
-    check.count = 1
-    try:
-        return parse_checkpoint(parse_note(note).text).size
-    except RuleViolation as violation:
-        report.find(check, Finding.of(violation))
-        return 0
+    return _Audit(source, processes, progress).run(anchor, kept)
 
 
 class _Audit:
-    def __init__(
-        self, source: Source, report: Report, processes: int, progress: Callable[[int, int], None]
-    ) -> None:
+    def __init__(self, source: Source, processes: int, progress: Callable[[int, int], None]) -> None:
         self._source = source
-        self._report = report
         self._processes = processes
         self._progress = progress
         self._book = Book("")
         self._first: Entry | None = None
-        self._figures = checks.Figures()
-
-    def run(self, size: int, anchor: str) -> None:
-        report, book = self._report, self._book
-        formats = report.check("entries", "每条记录格式规范", "every entry is canonical")
-        rules = self._rules = report.check(
+        self._figures = Figures()
+        report = self._report = Report()
+        self._format = report.check("format", "检查点格式规范", "the checkpoint is well-formed")
+        self._entries = report.check("entries", "每条记录格式规范", "every entry is canonical")
+        self._rules = report.check(
             "rules", "每条记录都符合当时的规则", "every entry keeps the rules of its time"
         )
-        signatures = report.check(
+        self._signatures = report.check(
             "signatures", "每个签名有效且当时有权", "every signature is good and was entitled"
         )
+
+    def run(self, anchor: str, kept: bytes) -> Report:
+        report, book = self._report, self._book
+        checkpoint = self._fetch_checkpoint()
+        published = Published(self._source, report)
         with SignatureChecker(self._processes) as checker:
-            for index, note in enumerate(self._notes(size, formats)):
-                self._one(index, note, (formats, rules, signatures), checker)
-                if index % 256 == 255:
-                    self._progress(index + 1, size)
-            formats.count = rules.count = book.size
-            signatures.count = checker.count
-            self._check_whole(anchor)  # while other processes, if any, finish the signatures
+            self._replay(self._claimed_size(checkpoint), checker, None)
+            self._holds(self._rules, None, published.fetch, book, self._figures)
+            if published.newest > book.size:  # the book has grown meanwhile: read on
+                checkpoint = self._fetch_checkpoint()
+                self._replay(self._claimed_size(checkpoint), checker, published)
+            published.end()
+            self._entries.count = self._rules.count = book.size
+            self._signatures.count = checker.count
+            self._check_whole(
+                checkpoint, anchor, kept
+            )  # while other processes, if any, finish the signatures
             for bad in checker.finish():
-                report.find(signatures, Finding.of(RULE(key=bad.key), bad.entry))
-        self._progress(book.size, size)
+                report.find(self._signatures, Finding.of(RULE(key=bad.key), bad.entry))
+        self._progress(book.size, book.size)
         report.book, report.entries, report.root = book.book, book.size, book.root()
         if book.founding.organisation:
             report.name = book.founding.organisation.name
         report.findings.sort(key=lambda found: (found.entry is None, found.entry or 0))
+        return report
 
-    def _check_whole(self, anchor: str) -> None:
+    def _fetch_checkpoint(self) -> bytes:
+        try:
+            return self._source.fetch("checkpoint")
+        except FileNotFoundError:
+            raise NO_CHECKPOINT() from None
+
+    def _claimed_size(self, checkpoint: bytes) -> int:
+        """Return the size that a checkpoint names; its signature is checked once the log's key is known."""
+        self._format.count = 1
+        try:
+            return parse_checkpoint(parse_note(checkpoint).text).size
+        except RuleViolation as violation:
+            self._report.find(self._format, Finding.of(violation))
+            return 0
+
+    def _replay(self, size: int, checker: SignatureChecker, published: Published | None) -> None:
+        """Check the entries from where the book stands up to `size`, and the balances published at each size."""
+        for index, note in enumerate(self._notes(self._book.size, size), start=self._book.size):
+            self._one(index, note, checker)
+            if published:
+                self._holds(self._rules, None, published.compare, self._book, self._figures)
+            if index % 256 == 255:
+                self._progress(index + 1, size)
+
+    def _check_whole(self, checkpoint: bytes, anchor: str, kept: bytes) -> None:
         """Check what concerns the log as a whole."""
         report, book = self._report, self._book
+        checks.check_name(self._source, book, report)
         if anchor:
             checks.check_anchor(self._first, anchor, report)
-        checkpoint = checks.check_checkpoint(self._source, self._first, report)
-        self._holds(self._rules, None, checks.check_root, book, checkpoint, report)
+        if kept:
+            checks.check_kept(kept, self._first, book, report)
+        signed = checks.check_checkpoint(checkpoint, self._source, self._first, report)
+        self._holds(self._rules, None, checks.check_root, book, signed, report)
         self._holds(self._rules, None, checks.check_tiles, self._source, book, report)
         self._holds(self._rules, None, checks.check_money, self._figures, report)
-        self._holds(self._rules, None, checks.check_published, self._source, book, self._figures, report)
 
-    def _notes(self, size: int, formats: Check) -> Iterator[bytes]:
-        """Yield the bytes of each entry, in order, up to the first bundle that cannot be read."""
+    def _notes(self, first: int, size: int) -> Iterator[bytes]:
+        """Yield the bytes of each entry from `first` on, in order, up to the first bundle that cannot be read."""
         for tile in tile_sizes(size):
             if tile.level != ENTRIES:
                 return
+            if tile.start + tile.width <= first:
+                continue
             try:
-                yield from decode_bundle(self._source.fetch(tile.path), tile.width)
+                yield from fetch_bundle(self._source.fetch, tile)[max(first - tile.start, 0) :]
             except (FileNotFoundError, RuleViolation) as problem:
                 if isinstance(problem, RuleViolation) and problem.rule.kind is Kind.UNAVAILABLE:
                     raise  # it could not be read, which says nothing about it
                 violation = BUNDLE(path=tile.path, problem=problem)
-                self._report.find(formats, Finding.of(violation, tile.start))
+                self._report.find(self._entries, Finding.of(violation, tile.start))
                 return
 
-    def _one(
-        self, index: int, note: bytes, found: tuple[Check, Check, Check], checker: SignatureChecker
-    ) -> None:
+    def _one(self, index: int, note: bytes, checker: SignatureChecker) -> None:
         """Check one entry; a bad one is reported and, if it can be, still taken in, so that it hides no later one."""
-        formats, rules, signatures = found
         book = self._book
         try:
             entry = parse_entry(note)
         except RuleViolation as violation:
-            self._report.find(formats, Finding.of(violation, index))
+            self._report.find(self._entries, Finding.of(violation, index))
             self._skip(note)
             return
         if index == 0 and isinstance(entry.statement, BookOpened):
             book.book = entry.statement.book
-        check = signatures
+        check = self._signatures
         try:
             signers = book.signers(entry)
             checker.add(index, entry, signers)
-            check = rules
+            check = self._rules
             book.decide(entry, signers)
         except Exception as problem:  # noqa: BLE001 -- nothing that a log contains may end its audit
             if not self._refused(check, index, problem):
                 self._skip(note)
                 return
-        if self._holds(rules, index, book.evolve, entry):
+        if self._holds(self._rules, index, book.evolve, entry):
             self._figures.fold(index, entry.statement)
             if index == 0:
                 self._first = entry

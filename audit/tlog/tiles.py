@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from audit.tlog.proof import range_root
 from domain.kernel.errors import Kind, rule
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from domain.kernel.merkle import Tree
+
+T = TypeVar("T")
 
 TILE_WIDTH = 256
 """Hashes in a full tile, entries in a full bundle."""
@@ -143,6 +145,27 @@ def decode_bundle(bundle: bytes, width: int | None = None) -> list[bytes]:
     return entries
 
 
+def fetch_bundle(fetch: Callable[[str], bytes], tile: Tile) -> list[bytes]:
+    """Return the entries of a bundle; `fetch` as `TileReader` has it."""
+    return _part_or_full(tile, lambda there: decode_bundle(fetch(there.path), there.width))[: tile.width]
+
+
+def fetch_hashes(fetch: Callable[[str], bytes], tile: Tile) -> bytes:
+    """Return the bytes of a tile of hashes; `fetch` as `TileReader` has it."""
+    hashes = _part_or_full(tile, lambda there: _of_width(there, fetch(there.path)))
+    return hashes[: tile.width * HASH_BYTES]
+
+
+def _part_or_full(tile: Tile, read: Callable[[Tile], T]) -> T:
+    """Read a tile, or the full one in its place when the partial one is gone (C2SP tlog-tiles)."""
+    try:
+        return read(tile)
+    except FileNotFoundError:
+        if tile.width == TILE_WIDTH:
+            raise
+        return read(Tile(tile.level, tile.index))
+
+
 class TileReader:
     """Subtree hashes of a log of `size` entries, read from its tiles; satisfies `audit.tlog.proof.Reader`.
 
@@ -176,13 +199,7 @@ class TileReader:
 
     def bundle(self, index: int) -> list[bytes]:
         """Return the entries of bundle `index`."""
-        tile = self._at(ENTRIES, index)
-        try:
-            return decode_bundle(self._fetch(tile.path), tile.width)
-        except FileNotFoundError:
-            if tile.width == TILE_WIDTH:
-                raise
-            return decode_bundle(self._fetch(Tile(ENTRIES, index).path), TILE_WIDTH)[: tile.width]
+        return fetch_bundle(self._fetch, self._at(ENTRIES, index))
 
     def _at(self, level: int, index: int) -> Tile:
         hashes = (self.size >> TILE_HEIGHT * max(level, 0)) - index * TILE_WIDTH
@@ -194,14 +211,7 @@ class TileReader:
         if (level, index) in self._cached:
             self._cached.move_to_end((level, index))
             return self._cached[level, index]
-        tile = self._at(level, index)
-        try:
-            hashes = _of_width(tile, self._fetch(tile.path))
-        except FileNotFoundError:
-            if tile.width == TILE_WIDTH:
-                raise
-            full = Tile(level, index)
-            hashes = _of_width(full, self._fetch(full.path))
+        hashes = fetch_hashes(self._fetch, self._at(level, index))
         self._cached[level, index] = hashes
         if len(self._cached) > self._cached_max:
             self._cached.popitem(last=False)

@@ -53,6 +53,10 @@ class Chart:
         return [account for account in self.accounts.values() if account.standing == "official"]
 
 
+MONEY_ACCOUNTS = ("101", "102", "109")
+"""What counts as money (货币资金), with all detail accounts: 库存现金， 银行存款， 其他货币资金."""
+
+
 def is_account_code(code: str) -> bool:
     """Whether `code` has the lengths 3-2-2-2 (三位一级科目，其后每级两位)."""
     return _CODE.fullmatch(code) is not None

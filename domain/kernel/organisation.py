@@ -56,6 +56,11 @@ def make_organisation(first17: str) -> str:
     return first17 + check_digit(first17)
 
 
+def is_organisation(code: str) -> bool:
+    """Tell whether `code` has the form and the check digit of an organisation's code, of any type."""
+    return _CODE.fullmatch(code) is not None and code[17] == check_digit(code[:17])
+
+
 def check_organisation(code: str) -> None:
     """Raise `organisation.malformed`, `organisation.check_digit` or `organisation.type` for what may keep no book."""
     if not _CODE.fullmatch(code):

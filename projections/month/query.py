@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg.rows import class_row
 
+from domain.chart import MONEY_ACCOUNTS
+
 if TYPE_CHECKING:
     from psycopg import Connection
 
 SELECT_MONEY_BEFORE = """
     SELECT coalesce(sum(debit_fen - credit_fen), 0)::bigint FROM balances
-    WHERE book = %(book)s AND left(account, 3) IN ('101', '102', '109') AND period < %(period)s
+    WHERE book = %(book)s AND left(account, 3) = ANY(%(money)s) AND period < %(period)s
 """
 SELECT_MOVED = """
     SELECT coalesce(sum(debit - moved_within), 0)::bigint, coalesce(sum(credit - moved_within), 0)::bigint
@@ -21,7 +23,7 @@ SELECT_MOVED = """
                CASE WHEN debit * credit > 0 THEN sign(debit) * least(abs(debit), abs(credit)) ELSE 0 END AS moved_within
         FROM (
             SELECT sum(debit_fen) AS debit, sum(credit_fen) AS credit FROM journal
-            WHERE book = %(book)s AND period = %(period)s AND left(account, 3) IN ('101', '102', '109')
+            WHERE book = %(book)s AND period = %(period)s AND left(account, 3) = ANY(%(money)s)
             GROUP BY entry
         ) AS money
     ) AS vouchers
@@ -85,7 +87,7 @@ class Month:
 
 def month_of(connection: Connection[Any], book: str, period: str) -> Month:
     """Return a month of a book; a month without vouchers has zeros."""
-    values = {"book": book, "period": period}
+    values = {"book": book, "period": period, "money": list(MONEY_ACCOUNTS)}
     before = connection.execute(SELECT_MONEY_BEFORE, values).fetchone()
     moved = connection.execute(SELECT_MOVED, values).fetchone()
     with connection.cursor(row_factory=class_row(Purpose)) as cursor:

@@ -64,9 +64,11 @@ date,number,summary,code,name,debit,credit,attachments
 
 @dataclass(frozen=True)
 class MemorySource:
-    """A log's files in a dict, the twin of a folder."""
+    """A log's files in a dict, the twin of a folder; or of a server's address, with its `name` and promise."""
 
     files: dict[str, bytes]
+    name: str = ""
+    promises_balances: bool = False
 
     def fetch(self, path: str) -> bytes:
         """Return a file."""

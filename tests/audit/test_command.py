@@ -130,6 +130,21 @@ def test_anchor_pins_the_township(exported: Export) -> None:
     assert "[audit.anchor]" in wrong.stdout
 
 
+def test_kept_checkpoint_is_extended_or_told(exported: Export, hamlet: Export, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes(exported.files["checkpoint"])
+    assert audit(exported.folder, "--kept", str(kept)).returncode == 0
+    kept.write_bytes(hamlet.files["checkpoint"])
+    foreign = audit(exported.folder, "--kept", str(kept))
+    assert foreign.returncode == 1
+    assert "[audit.kept_foreign]" in foreign.stdout
+    kept.write_bytes(b"hello\n")
+    for file in (kept, tmp_path / "nothing"):
+        result = audit(exported.folder, "--kept", str(file))
+        assert (result.returncode, result.stdout) == (2, "")
+        assert " / " in result.stderr
+
+
 def test_audit_loads_nothing_of_the_server(exported: Export) -> None:
     """What a stranger installs alone: msgspec, pynacl and this package, on an isolated interpreter."""
     code = (

@@ -7,7 +7,7 @@ the check that is meant can find them.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -107,27 +107,6 @@ def test_progress_ends_at_all_entries(exported: Export) -> None:
     heard: list[tuple[int, int]] = []
     verify(MemorySource(exported.files), progress=lambda done, total: heard.append((done, total)))
     assert heard[-1] == (19, 19)
-
-
-@dataclass(frozen=True)
-class GrowingSource(MemorySource):
-    """A log whose next checkpoint, and the tiles under it, replace the old ones once the old one was read."""
-
-    grown: dict[str, bytes]
-
-    def fetch(self, path: str) -> bytes:
-        """Return a file, then let the log have grown."""
-        data = super().fetch(path)
-        self.files.clear()
-        self.files.update(self.grown)
-        return data
-
-
-def test_log_that_grows_meanwhile_is_audited_at_its_new_size(log: Log) -> None:
-    grown = then_voucher(log, voucher("2026-04-02")).files()
-    report = verify(GrowingSource(log.files(), grown))
-    assert found(report) == []
-    assert report.entries == 20
 
 
 # --- entries dropped, inserted, moved, replayed, altered

@@ -1,0 +1,42 @@
+"""What an audit keeps of the entries it has read: the figures that they add up to, never the entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.balances import Balances
+from domain.chart import MONEY_ACCOUNTS
+from domain.opening import OpeningPosted
+from domain.vouchers import VoucherPosted, VoucherReversed
+
+if TYPE_CHECKING:
+    from domain.kernel.statement import Statement
+
+
+class Figures:
+    """What the published figures are compared with, folded entry by entry: no entry is kept."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.balances = Balances()
+        self.money_days: dict[tuple[str, str], tuple[int, int]] = {}
+        """By account and date what moved in fen, and the last entry that moved it; opening balances under ""."""
+        self.newest = ""
+        """The latest date of a voucher."""
+
+    def fold(self, index: int, statement: Statement) -> None:
+        """Take in entry `index`."""
+        self.balances.fold(statement)
+        if isinstance(statement, (VoucherPosted, VoucherReversed)):
+            date = statement.data.date
+            self.newest = max(date, self.newest)
+        elif isinstance(statement, OpeningPosted):
+            date = ""
+        else:
+            return
+        days = self.money_days
+        for line in statement.data.lines:
+            if line.account.startswith(MONEY_ACCOUNTS):
+                key = (line.account, date)
+                moved, _ = days.get(key, (0, 0))
+                days[key] = (moved + line.debit_fen - line.credit_fen, index)

@@ -1,0 +1,180 @@
+"""The figures that are published beside a log: recomputed from the entries, each at the size that it names.
+
+A live book grows while it is read. So a trial balance may name more entries than were audited; the audit then reads on,
+and each one is compared at its own size. None may name fewer entries than the checkpoint that was there before it was
+asked for, or more than the one that is there afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import msgspec
+
+from audit.report import Finding
+from domain.balances import OPENING, Balances, TrialRow, totals, trial_balance
+from domain.kernel.errors import Kind, rule
+from domain.kernel.period import is_date, parse_period, period_of, periods, year_start
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audit.figures import Figures
+    from audit.report import Report
+    from audit.source import Source
+    from domain.book import Book
+
+PUBLISHED = rule(
+    "audit.published",
+    Kind.REFUSED,
+    "公布的 {period} 科目余额表与日志不符：{problem}",
+    "the published trial balance of {period} does not follow from the log: {problem}",
+    "农经发〔2011〕13号",
+)
+WITHHELD = rule(
+    "audit.withheld",
+    Kind.REFUSED,
+    "没有公布以下期间的科目余额表：{periods}",
+    "the trial balances of these periods are not published: {periods}",
+    "农经发〔2011〕13号",
+)
+
+
+class Trial(NamedTuple):
+    """A trial balance as it was served; `entries` is the size it names, 0 when it cannot be read."""
+
+    period: str
+    entries: int
+    served: dict[str, Any]
+
+
+class Published:
+    """The trial balances of a book that are published, waiting for the audit to reach the size each one names."""
+
+    def __init__(self, source: Source, report: Report) -> None:
+        """Begin the check; nothing is fetched yet."""
+        self._source = source
+        self._report = report
+        self._check = report.check(
+            "balances", "公布的余额与日志算出的一致", "published balances follow from the log"
+        )
+        self._waiting: dict[int, list[Trial]] = {}
+
+    def fetch(self, book: Book, figures: Figures) -> None:
+        """Read the trial balance of every period up to the newest voucher, and compare those of this very size."""
+        missing: list[str] = []
+        for period in _periods(book, figures):
+            served = self._source.trial_balance(period)
+            if served is None:
+                missing.append(period)
+                continue
+            self._check.count += 1
+            trial = _read(period, served)
+            self._waiting.setdefault(trial.entries, []).append(trial)
+        if missing and self._source.promises_balances:
+            self._report.find(self._check, Finding.of(WITHHELD(periods=", ".join(missing))))
+        self.compare(book, figures)
+
+    @property
+    def newest(self) -> int:
+        """The largest size that a trial balance still waits for, 0 when none does."""
+        return max(self._waiting, default=0)
+
+    def compare(self, book: Book, figures: Figures) -> None:
+        """Compare those that name the present size of the replayed book."""
+        trials = self._waiting.pop(book.size, None)
+        if trials:
+            computed = TrialBalances(book, figures.balances)
+            for trial in trials:
+                self._find(trial, _differences(trial, book, computed))
+
+    def end(self) -> None:
+        """Report those that name a size which the log did not have while they were read."""
+        for trials in self._waiting.values():
+            for trial in trials:
+                self._find(trial, "entries" if trial.served else "unreadable")
+
+    def _find(self, trial: Trial, problem: str) -> None:
+        if problem:
+            self._report.find(self._check, Finding.of(PUBLISHED(period=trial.period, problem=problem)))
+
+
+def _periods(book: Book, figures: Figures) -> list[str]:
+    """Return every period from the book's first to the last that has a voucher."""
+    if not book.periods.first:
+        return []
+    first = parse_period(book.periods.first)
+    return periods(first, period_of(figures.newest) if is_date(figures.newest) else first)
+
+
+def _read(period: str, served: bytes) -> Trial:
+    try:
+        trial = msgspec.json.decode(served, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return Trial(period, 0, {})
+    entries = trial.get("entries")
+    return Trial(period, entries if isinstance(entries, int) else 0, trial)
+
+
+AccountPeriod: TypeAlias = tuple[str, str, int, int]
+"""Account, period, debit and credit turnover in fen."""
+
+
+class TrialBalances:
+    """Trial balances of a book's periods; what lies before a year is summed up once for that year."""
+
+    def __init__(self, book: Book, balances: Balances) -> None:
+        """Take the replayed book, whose accounts have names, and the balances of its entries."""
+        self._turnover = [
+            (key.account, key.period, moved.debit_fen, moved.credit_fen)
+            for key, moved in balances.turnover.items()
+        ]
+        self._names = {code: account.name for code, account in book.accounts.by_code.items()}
+        self._years: dict[str, list[AccountPeriod]] = {}
+
+    def trial_balance(self, period: str) -> list[TrialRow]:
+        """Return the trial balance of one period."""
+        january = year_start(period)
+        if january not in self._years:
+            self._years[january] = self._of_year(january)
+        return trial_balance(self._years[january], self._names, period, period)
+
+    def _of_year(self, january: str) -> list[AccountPeriod]:
+        """Return the turnover from `january` on, and all before it as one opening for each account."""
+        before: dict[str, tuple[int, int]] = {}
+        for account, period, debit, credit in self._turnover:
+            if period < january:
+                sums = before.get(account, (0, 0))
+                before[account] = (sums[0] + debit, sums[1] + credit)
+        opening = [(account, OPENING, debit, credit) for account, (debit, credit) in before.items()]
+        return opening + [row for row in self._turnover if row[1] >= january]
+
+
+def _differences(trial: Trial, book: Book, computed: TrialBalances) -> str:
+    """Return what is wrong with a published trial balance, or nothing."""
+    rows = computed.trial_balance(trial.period)
+    organisation = book.founding.organisation
+    wanted = {
+        "book": book.book,
+        "name": organisation.name if organisation else "",
+        "from": trial.period,
+        "period": trial.period,
+        "entries": book.size,
+        "root": book.root(),
+        "rows": [row._asdict() for row in rows],
+        "totals": totals(rows),
+    }
+    fields = sorted(wanted.keys() | trial.served.keys())
+    wrong = [name for name in fields if trial.served.get(name) != wanted.get(name)]
+    return ", ".join(_first_difference(trial.served, rows) if name == "rows" else name for name in wrong)
+
+
+def _first_difference(published: dict[str, Any], rows: Sequence[TrialRow]) -> str:
+    """Name the first account whose line differs."""
+    lines = published.get("rows")
+    served = lines if isinstance(lines, list) else []
+    for number, row in enumerate(rows):
+        line = served[number] if number < len(served) else None
+        if line != row._asdict():
+            return f"rows: account {row.account}: {line} != {row._asdict()}"
+    return f"rows: {len(served)} of them, {len(rows)} expected"
