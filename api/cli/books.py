@@ -1,0 +1,67 @@
+"""Commands about the books of a server: bring one in, serve them, rebuild what is shown of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import FINDINGS, err, out, progress
+from api.composition import open_service
+from api.identity import Keyring
+from api.importing import read_folder, run_import
+from api.serving import free_port, listen_for_stop, serving
+from api.settings import Settings
+
+
+def import_(
+    folder: Annotated[
+        Path, typer.Argument(help="含 book.toml、opening、journal 的文件夹 / the village's folder")
+    ],
+    keys: Annotated[Path | None, typer.Option(help="密钥文件夹 / keys folder")] = None,
+) -> None:
+    """导入一个村的表格 / Import a village's spreadsheets; all is checked before anything is posted."""
+    settings = Settings()
+    wanted = read_folder(folder)
+    keyring = Keyring(
+        keys or settings.home / "keys" / wanted.book.id, wanted.book.id, settings.passphrase_text
+    )
+    with open_service(settings) as service, progress("导入 import") as bar:
+        result = run_import(service, wanted, keyring, bar.begin, bar.advance)
+    out.print(
+        f"{wanted.book.name}: 新入账凭证 {result.vouchers} 张，已有 {result.vouchers_there} 张，"
+        f"共 {result.size} 条记录 / "
+        f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries in the log"
+    )
+    out.print(
+        f"乡镇公钥（请张贴在村办公室）/ the township's key, to be posted in the village office:\n{result.anchor}"
+    )
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="地址 / address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口 / port")] = 8000,
+) -> None:
+    """提供网页和接口 / Serve the pages and the HTTP interface."""
+    stopped = listen_for_stop()
+    with open_service(Settings()) as service, serving(service, free_port(host, port)) as url:
+        out.print(f"{url}/")
+        stopped.wait()
+
+
+def rebuild(
+    check: Annotated[bool, typer.Option("--check", help="只比较，不替换 / compare only")] = False,
+) -> None:
+    """从记录重算全部投影 / Rebuild every projection from nothing beside the live one and compare."""
+    with open_service(Settings()) as service, progress("重算 rebuild") as bar:
+        result = service.rebuild(swap=not check, begin=bar.begin, advance=bar.advance)
+    for difference in result.differences:
+        err.print(f"✗ {difference}")
+    out.print(
+        f"{result.entries} 条记录，{len(result.tables)} 张表，{len(result.differences)} 处不同 / "
+        f"{result.entries} entries, {len(result.tables)} tables, {len(result.differences)} differences"
+    )
+    if result.differences and check:
+        sys.exit(FINDINGS)
