@@ -21,7 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="audit", description="核对一个账套的公开日志 / verify a book's public log"
     )
-    parser.add_argument("place", help="文件夹或网址 / a folder or a URL such as http://host/books/ID")
+    parser.add_argument(
+        "place", help="网址、文件夹或公示包 / a URL such as http://host/books/ID, a folder or a bundle"
+    )
     parser.add_argument(
         "--anchor", default="", metavar="VKEY", help="乡镇公钥 / the township's key that you trust"
     )

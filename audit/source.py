@@ -1,4 +1,4 @@
-"""Where a log is read from: a folder of files, or a server's URL. Nothing else of a server is used."""
+"""Where a log is read from: a folder, a bundle, or a server's URL. Nothing else of a server is used."""
 
 from __future__ import annotations
 
@@ -9,21 +9,15 @@ import urllib.request
 from pathlib import Path
 from typing import Protocol
 
+from audit import files
+from audit.bundle import BundleSource
+from audit.files import UNREADABLE
 from audit.tlog.checkpoint import parse_checkpoint
-from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 
-MAX_FILE_BYTES = 64 * 1024 * 1024
 TIMEOUT_SECONDS = 30.0
 WHOLE_SECONDS = 120.0
 READ_BYTES = 65_536
-
-UNREADABLE = rule(
-    "audit.unreadable",
-    Kind.UNAVAILABLE,
-    "无法读取 {place}:{problem}",
-    "cannot read {place}: {problem}",
-)
 
 
 class Source(Protocol):
@@ -57,19 +51,18 @@ class FolderSource:
     def __init__(self, folder: Path) -> None:
         """Read below `folder`; raises `audit.unreadable` when it is no folder."""
         if not folder.is_dir():
-            raise UNREADABLE(place=folder, problem="不是文件夹 / not a folder")
+            raise UNREADABLE(place=folder, problem="不是文件夹或公示包 / neither a folder nor a bundle")
         self._folder = folder
 
     def fetch(self, path: str) -> bytes:
         """Return a file of the folder."""
         try:
             with (self._folder / path).open("rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
+                return files.read(file, path)
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(path) from None
         except OSError as error:
             raise UNREADABLE(place=path, problem=error) from None
-        return _bounded(path, data)
 
     def trial_balance(self, period: str) -> bytes | None:
         """Return ``trial-balance/<period>.json`` if it was exported."""
@@ -101,7 +94,7 @@ class HttpSource:
         url = f"{self._url}/{path}"
         try:
             with self._open(url, timeout=TIMEOUT_SECONDS) as answer:
-                return _bounded(path, _read(answer))
+                return files.bounded(path, _read(answer))
         except urllib.error.HTTPError as error:
             with error:
                 if error.code == 404:
@@ -128,7 +121,7 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
     end = time.monotonic() + WHOLE_SECONDS
     parts: list[bytes] = []
     size = 0
-    while size <= MAX_FILE_BYTES and (part := answer.read1(READ_BYTES)):
+    while size <= files.MAX_FILE_BYTES and (part := answer.read1(READ_BYTES)):
         parts.append(part)
         size += len(part)
         if time.monotonic() > end:
@@ -136,22 +129,19 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
     return b"".join(parts)
 
 
-def _bounded(path: str, data: bytes) -> bytes:
-    if len(data) > MAX_FILE_BYTES:
-        raise UNREADABLE(place=path, problem=f"more than {MAX_FILE_BYTES} bytes")
-    return data
-
-
 def open_source(place: str) -> Source:
-    """Return the source at a URL or a folder."""
-    return HttpSource(place) if place.startswith(("http://", "https://")) else FolderSource(Path(place))
+    """Return the source at a URL, in a folder or in a bundle."""
+    if place.startswith(("http://", "https://")):
+        return HttpSource(place)
+    path = Path(place)
+    return BundleSource(path) if path.is_file() else FolderSource(path)
 
 
 def read_kept(path: Path) -> bytes:
     """Return the checkpoint in a file that the caller kept; raises `audit.unreadable`, `note.malformed`, …"""
     try:
         with path.open("rb") as file:
-            note = file.read(MAX_FILE_BYTES)
+            note = files.read(file, path)
     except OSError as error:
         raise UNREADABLE(place=path, problem=error) from None
     parse_checkpoint(parse_note(note).text)

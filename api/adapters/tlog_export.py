@@ -1,43 +1,76 @@
-"""Export of a log: the C2SP tiles layout as files, with the balances that were published beside it."""
+"""Export of a log: the files that a server serves of it, in the C2SP tiles layout, as a folder or as a bundle."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api import reports
+from audit.bundle import write_bundle
 from audit.tlog.tiles import tile_sizes
-from domain.kernel.period import next_period
+from domain.kernel.period import periods
 from projections import log, register
 from projections.balances import trial_balance
 from projections.journal import last_period
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from psycopg import Connection
+
+File = tuple[str, bytes]
+"""A file's C2SP path and its bytes."""
+
+
+class LogFiles(NamedTuple):
+    """A log's `size`, and its files in such an order that the checkpoint comes when all that it signs is there."""
+
+    size: int
+    files: Iterator[File]
+
+
+def log_files(connection: Connection[Any], book: str) -> LogFiles:
+    """Return the files of a book's log, and the balances published beside it, as a server at that size serves them."""
+    newest = log.latest_checkpoint(connection, book)
+    return LogFiles(newest.size, _files(connection, book, newest))
+
+
+def _files(connection: Connection[Any], book: str, newest: log.SignedCheckpoint) -> Iterator[File]:
+    row = register.book(connection, book)
+    yield "log.vkey", f"{row.log_vkey}\n".encode()
+    for tile in tile_sizes(newest.size):
+        yield tile.path, log.tile_at(connection, book, tile.path)
+    for period in periods(row.first_period, last_period(connection, book) or row.first_period):
+        report = reports.trial_object(trial_balance(connection, book, period))
+        yield f"trial-balance/{period}.json", json.dumps(report, ensure_ascii=False).encode()
+    yield "checkpoint", newest.note
 
 
 def export_tlog(
     connection: Connection[Any], book: str, folder: Path, advance: Callable[[int], None] = lambda _: None
 ) -> int:
-    """Write a book's log below `folder` and return its size; what a server at that size would serve, byte for byte."""
-    row = register.book(connection, book)
-    newest = log.latest_checkpoint(connection, book)
-    files = {"log.vkey": f"{row.log_vkey}\n".encode()}
-    for tile in tile_sizes(newest.size):
-        files[tile.path] = log.tile_at(connection, book, tile.path)
-    period, last = row.first_period, last_period(connection, book) or row.first_period
-    while period <= last:
-        report = reports.trial_object(trial_balance(connection, book, period))
-        files[f"trial-balance/{period}.json"] = json.dumps(report, ensure_ascii=False).encode()
-        period = next_period(period)
-    for path, data in files.items():
+    """Write a book's log below `folder` and return its size."""
+    size, files = log_files(connection, book)
+    for path, data in files:
         _write(folder / path, data)
         advance(1)
-    _write(folder / "checkpoint", newest.note)
-    return newest.size
+    return size
+
+
+def export_bundle(
+    connection: Connection[Any], book: str, path: Path, advance: Callable[[int], None] = lambda _: None
+) -> int:
+    """Write a book's log as one file (公示包) and return its size."""
+    size, files = log_files(connection, book)
+    write_bundle(path, _told(files, advance))
+    return size
+
+
+def _told(files: Iterator[File], advance: Callable[[int], None]) -> Iterator[File]:
+    for file in files:
+        yield file
+        advance(1)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.adapters.hledger import to_hledger
-from api.adapters.tlog_export import export_tlog
+from api.adapters.tlog_export import export_bundle, export_tlog
 from api.cli.console import out, progress
 from api.cli.options import BookOption, OutOption, write
 from api.composition import open_service
@@ -31,6 +31,18 @@ def export_tlog_(
         with snapshot(service.pool) as connection, progress("导出 export") as bar:
             size = export_tlog(connection, book, folder, bar.advance)
     out.print(f"{folder}: {size} 条记录 / entries")
+
+
+@export.command("bundle")
+def export_bundle_(
+    file: Annotated[Path, typer.Argument(help="公示包文件 / the bundle's file")], book: BookOption
+) -> None:
+    """导出公示包：整本账一个文件，断网可核对 / Export the whole log as one file that is verified without a network."""
+    with open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        with snapshot(service.pool) as connection, progress("导出 export") as bar:
+            size = export_bundle(connection, book, file, bar.advance)
+    out.print(f"{file}: {size} 条记录 / entries")
 
 
 @export.command("hledger")

@@ -16,7 +16,7 @@ from audit.verify import verify as audit_book
 
 
 def verify(
-    place: Annotated[str, typer.Argument(help="文件夹或网址 / folder or URL")],
+    place: Annotated[str, typer.Argument(help="网址、文件夹或公示包 / URL, folder or bundle")],
     anchor: Annotated[str, typer.Option(help="乡镇公钥 / the township's vkey you trust")] = "",
     kept: Annotated[
         Path | None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit import source
+from audit import files, source
 from audit.source import FolderSource, HttpSource
 from domain.kernel.errors import RuleViolation
 
@@ -90,9 +90,9 @@ def test_an_answer_that_only_drips_ends(strange: str, monkeypatch: pytest.Monkey
 def test_what_is_too_large_is_not_read(strange: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "flood").write_bytes(b"x" * 2_000)
     for place in (HttpSource(strange), FolderSource(tmp_path)):
-        monkeypatch.setattr(source, "MAX_FILE_BYTES", 2_000)
+        monkeypatch.setattr(files, "MAX_FILE_BYTES", 2_000)
         assert place.fetch("flood") == b"x" * 2_000
-        monkeypatch.setattr(source, "MAX_FILE_BYTES", 1_999)
+        monkeypatch.setattr(files, "MAX_FILE_BYTES", 1_999)
         assert "more than 1999 bytes" in refusal(place, "flood")
 
 

@@ -209,6 +209,15 @@ def test_exported_log_is_verified(village: Commands, xiaohe_imported: str, tmp_p
     assert (report["ok"], report["entries"], report["findings"]) == (True, 19, [])
 
 
+def test_exported_bundle_is_verified_without_a_server(village: Commands, tmp_path: Path) -> None:
+    bundle = tmp_path / "xiaohe.zip"
+    assert "19 条记录 / entries" in village.good("export", "bundle", bundle, "--book", BOOK)
+    report = json.loads(village.good("verify", bundle, "--format", "json"))
+    assert (report["ok"], report["entries"]) == (True, 19)
+    bundle.write_bytes(bundle.read_bytes()[:-100])
+    assert "[audit.unreadable]" in village.refused("verify", bundle)
+
+
 def test_altered_log_is_found_with_exit_code_1(village: Commands, tmp_path: Path) -> None:
     folder = tmp_path / "log"
     village.good("export", "tlog", folder, "--book", BOOK)

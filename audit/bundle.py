@@ -1,0 +1,99 @@
+"""Bundles (公示包): a whole log in one file, to be carried away and verified without a network.
+
+A ZIP archive of the files that a server would serve, by their paths (``checkpoint``, ``log.vkey``, ``tile/…``), and
+of the published balances (``trial-balance/<period>.json``). Members are stored without compression and with one date,
+so that one log gives one sequence of bytes and a small program can read it.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from typing import TYPE_CHECKING
+
+from audit import files as bounds
+from audit.files import UNREADABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+MAX_MEMBERS = 100_000
+"""An archive that lists more is refused unread: a log of 20,000 entries has some 200 files."""
+
+DATE = (1980, 1, 1, 0, 0, 0)
+"""The date of every member, the earliest that the format can hold."""
+
+MAGIC = b"PK"
+"""What a bundle begins with."""
+
+
+def write_bundle(path: Path, files: Iterable[tuple[str, bytes]]) -> int:
+    """Write a bundle of (path, bytes) and return the number of members; a file that is there is replaced whole."""
+    partial = path.with_name(f"{path.name}.part")
+    count = 0
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+            for name, data in files:
+                archive.writestr(_member(name), data)
+                count += 1
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, DATE)
+    member.external_attr = 0o644 << 16
+    return member
+
+
+class BundleSource:
+    """A bundle as the place where a log is read from (`audit.source.Source`)."""
+
+    name = ""
+    promises_balances = True
+
+    def __init__(self, path: Path) -> None:
+        """Open a bundle; raises `audit.unreadable` for what is none, or names one member twice.
+
+        Two members of one name are one thing to one reader and another to the next, so such an archive has no meaning.
+        """
+        try:
+            self._archive = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            raise UNREADABLE(place=path, problem=error) from None
+        members = self._archive.infolist()
+        if len(members) > MAX_MEMBERS:
+            raise UNREADABLE(place=path, problem=f"more than {MAX_MEMBERS} members")
+        self._members = {member.filename: member for member in members}
+        if len(self._members) != len(members):
+            raise UNREADABLE(place=path, problem="文件名重复 / a member's name stands twice")
+
+    def fetch(self, path: str) -> bytes:
+        """Return a member; raises `FileNotFoundError`, or `audit.unreadable` when it is damaged or too large."""
+        member = self._members.get(path)
+        if member is None:
+            raise FileNotFoundError(path)
+        try:
+            with self._archive.open(member) as file:
+                return bounds.read(file, path)
+        except (
+            OSError,
+            EOFError,
+            zipfile.BadZipFile,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ) as error:
+            raise UNREADABLE(place=path, problem=error) from None
+
+    def trial_balance(self, period: str) -> bytes | None:
+        """Return ``trial-balance/<period>.json`` if it is there."""
+        try:
+            return self.fetch(f"trial-balance/{period}.json")
+        except FileNotFoundError:
+            return None
