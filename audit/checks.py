@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from audit.report import Finding
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint
-from audit.tlog.tiles import ENTRIES, fetch_hashes, tile_hashes, tile_sizes
+from audit.tlog.proof import range_root
+from audit.tlog.tiles import ENTRIES, TileReader, fetch_hashes, tile_hashes, tile_sizes
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
@@ -136,11 +137,12 @@ def check_root(book: Book, checkpoint: Checkpoint | None, report: Report) -> Non
         report.find(check, Finding.of(ROOT(size=book.size, computed=book.root(), signed=signed)))
 
 
-def check_tiles(source: Source, book: Book, report: Report) -> None:
-    """Every tile of hashes that is served follows from the entries."""
+def check_tiles(source: Source, book: Book, verified: int, report: Report) -> None:
+    """Every tile of hashes that is served follows from the entries; those of the first `verified` entries are known."""
     check = report.check("tiles", "每个瓦片都由记录算出", "every tile follows from the entries")
+    known = set(tile_sizes(verified))
     for tile in tile_sizes(book.size):
-        if tile.level == ENTRIES:
+        if tile.level == ENTRIES or tile in known:
             continue
         check.count += 1
         try:
@@ -213,6 +215,30 @@ def check_kept(note: bytes, first: Entry | None, book: Book, report: Report) -> 
     if kept.size > book.size:
         report.find(check, Finding.of(ROLLED_BACK(kept=kept.size, size=book.size)))
     elif book.tree.root(kept.size) != kept.root:
-        signed = base64.b64encode(kept.root).decode()
-        violation = NOT_EXTENDED(kept=kept.size, computed=book.root(kept.size), signed=signed)
-        report.find(check, Finding.of(violation))
+        report.find(check, Finding.of(_not_extended(kept.size, book.tree.root(kept.size), kept.root)))
+
+
+def check_extends(source: Source, signed: Checkpoint, book: Book, verified: int, report: Report) -> bool:
+    """The log extends the `verified` entries of an earlier audit; tells whether it is long enough to.
+
+    Its new entries follow them to the signed root, or its tiles show what it now has in their place.
+    """
+    check = report.check("extends", "日志延续上次核对的记录", "the log extends what was verified before")
+    check.count = 1
+    if signed.size < verified:
+        report.find(check, Finding.of(ROLLED_BACK(kept=verified, size=signed.size)))
+        return False
+    if signed.size == book.size and signed.root == book.tree.root():
+        return True
+    try:
+        served = range_root(0, verified, TileReader(signed.size, source.fetch))
+    except (FileNotFoundError, IndexError):
+        return True
+    if served != book.tree.root(verified):
+        report.find(check, Finding.of(_not_extended(verified, served, book.tree.root(verified))))
+    return True
+
+
+def _not_extended(size: int, now: bytes, then: bytes) -> RuleViolation:
+    computed, signed = (base64.b64encode(root).decode() for root in (now, then))
+    return NOT_EXTENDED(kept=size, computed=computed, signed=signed)

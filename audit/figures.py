@@ -23,6 +23,8 @@ class Figures:
         """By account and date what moved in fen, and the last entry that moved it; opening balances under ""."""
         self.newest = ""
         """The latest date of a voucher."""
+        self.changed_from = ""
+        """The first period whose published figures are to be compared with these; "" stands for all."""
 
     def fold(self, index: int, statement: Statement) -> None:
         """Take in entry `index`."""
@@ -30,6 +32,7 @@ class Figures:
         if isinstance(statement, (VoucherPosted, VoucherReversed)):
             date = statement.data.date
             self.newest = max(date, self.newest)
+            self.changed_from = min(date[:7], self.changed_from)
         elif isinstance(statement, OpeningPosted):
             date = ""
         else:

@@ -61,7 +61,7 @@ class Published:
         self._waiting: dict[int, list[Trial]] = {}
 
     def fetch(self, book: Book, figures: Figures) -> None:
-        """Read the trial balance of every period up to the newest voucher, and compare those of this very size."""
+        """Read the trial balances that may have changed, and compare those of this very size."""
         missing: list[str] = []
         for period in _periods(book, figures):
             served = self._source.trial_balance(period)
@@ -100,11 +100,12 @@ class Published:
 
 
 def _periods(book: Book, figures: Figures) -> list[str]:
-    """Return every period from the book's first to the last that has a voucher."""
+    """Return the periods, from the book's first to the last that has a voucher, whose figures may have changed."""
     if not book.periods.first:
         return []
     first = parse_period(book.periods.first)
-    return periods(first, period_of(figures.newest) if is_date(figures.newest) else first)
+    last = period_of(figures.newest) if is_date(figures.newest) else first
+    return periods(max(first, figures.changed_from), last)
 
 
 def _read(period: str, served: bytes) -> Trial:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit import checks
-from audit.figures import Figures
 from audit.published import Published
+from audit.replay import Replay
 from audit.report import Finding, Report
 from audit.signatures import RULE, SignatureChecker
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
-from domain.book import Book
-from domain.entry import Entry, parse_entry
+from domain.entry import parse_entry
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.merkle import leaf_hash
@@ -56,27 +55,31 @@ def verify(
     *,
     anchor: str = "",
     kept: bytes = b"",
+    replay: Replay | None = None,
     processes: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Audit the book at `source`; raises only when it cannot be read at all (`audit.*`, exit code 2).
 
     `anchor` is the township's vkey that the caller trusts, `kept` a checkpoint that the caller has saved earlier;
-    `progress` hears entries done and in all.
+    `progress` hears entries done and in all. With the `replay` of an earlier audit of this log only what is new is
+    verified, and that it extends what was there; the replay is moved on, and is worth nothing if there are findings.
     """
     if anchor:
         parse_vkey(anchor)
-    return _Audit(source, processes, progress).run(anchor, kept)
+    return _Audit(source, replay or Replay(), processes, progress).run(anchor, kept)
 
 
 class _Audit:
-    def __init__(self, source: Source, processes: int, progress: Callable[[int, int], None]) -> None:
+    def __init__(
+        self, source: Source, replay: Replay, processes: int, progress: Callable[[int, int], None]
+    ) -> None:
         self._source = source
         self._processes = processes
         self._progress = progress
-        self._book = Book("")
-        self._first: Entry | None = None
-        self._figures = Figures()
+        self._replay = replay
+        self._book, self._figures = replay.book, replay.figures
+        self._verified = replay.size
         report = self._report = Report()
         self._format = report.check("format", "检查点格式规范", "the checkpoint is well-formed")
         self._entries = report.check("entries", "每条记录格式规范", "every entry is canonical")
@@ -92,13 +95,15 @@ class _Audit:
         checkpoint = self._fetch_checkpoint()
         published = Published(self._source, report)
         with SignatureChecker(self._processes) as checker:
-            self._replay(self._claimed_size(checkpoint), checker, None)
-            self._holds(self._rules, None, published.fetch, book, self._figures)
+            size = self._claimed_size(checkpoint)
+            self._read_on(size, checker, None)
+            if size >= self._verified:  # else it was rolled back, and so were the balances
+                self._holds(self._rules, None, published.fetch, book, self._figures)
             if published.newest > book.size:  # the book has grown meanwhile: read on
                 checkpoint = self._fetch_checkpoint()
-                self._replay(self._claimed_size(checkpoint), checker, published)
+                self._read_on(self._claimed_size(checkpoint), checker, published)
             published.end()
-            self._entries.count = self._rules.count = book.size
+            self._entries.count = self._rules.count = book.size - self._verified
             self._signatures.count = checker.count
             self._check_whole(
                 checkpoint, anchor, kept
@@ -106,6 +111,9 @@ class _Audit:
             for bad in checker.finish():
                 report.find(self._signatures, Finding.of(RULE(key=bad.key), bad.entry))
         self._progress(book.size, book.size)
+        self._figures.changed_from = self._figures.newest[
+            :7
+        ]  # what closed before was compared; the newest is again
         report.book, report.entries, report.root = book.book, book.size, book.root()
         if book.founding.organisation:
             report.name = book.founding.organisation.name
@@ -127,7 +135,7 @@ class _Audit:
             self._report.find(self._format, Finding.of(violation))
             return 0
 
-    def _replay(self, size: int, checker: SignatureChecker, published: Published | None) -> None:
+    def _read_on(self, size: int, checker: SignatureChecker, published: Published | None) -> None:
         """Check the entries from where the book stands up to `size`, and the balances published at each size."""
         for index, note in enumerate(self._notes(self._book.size, size), start=self._book.size):
             self._one(index, note, checker)
@@ -141,12 +149,18 @@ class _Audit:
         report, book = self._report, self._book
         checks.check_name(self._source, book, report)
         if anchor:
-            checks.check_anchor(self._first, anchor, report)
+            checks.check_anchor(self._replay.first, anchor, report)
         if kept:
-            checks.check_kept(kept, self._first, book, report)
-        signed = checks.check_checkpoint(checkpoint, self._source, self._first, report)
+            checks.check_kept(kept, self._replay.first, book, report)
+        signed = checks.check_checkpoint(checkpoint, self._source, self._replay.first, report)
+        if (
+            self._verified
+            and signed
+            and not checks.check_extends(self._source, signed, book, self._verified, report)
+        ):
+            return
         self._holds(self._rules, None, checks.check_root, book, signed, report)
-        self._holds(self._rules, None, checks.check_tiles, self._source, book, report)
+        self._holds(self._rules, None, checks.check_tiles, self._source, book, self._verified, report)
         self._holds(self._rules, None, checks.check_money, self._figures, report)
 
     def _notes(self, first: int, size: int) -> Iterator[bytes]:
@@ -189,7 +203,7 @@ class _Audit:
         if self._holds(self._rules, index, book.evolve, entry):
             self._figures.fold(index, entry.statement)
             if index == 0:
-                self._first = entry
+                self._replay.first = entry
         else:
             self._skip(note)
 

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import books, demo, signing, verifying
+from api.cli import books, demo, monitoring, signing, verifying
 from api.cli.console import TERMINATED, refusals
 from api.cli.exports import export
 from api.cli.reports import report
@@ -22,7 +22,16 @@ app = typer.Typer(
 app.add_typer(report, name="report")
 app.add_typer(export, name="export")
 app.command("import")(books.import_)
-for command in (books.serve, verifying.verify, books.rebuild, signing.keygen, signing.post, demo.demo):
+COMMANDS = (
+    books.serve,
+    verifying.verify,
+    monitoring.monitor,
+    books.rebuild,
+    signing.keygen,
+    signing.post,
+    demo.demo,
+)
+for command in COMMANDS:
     app.command()(command)
 
 

@@ -374,6 +374,24 @@ def test_voucher_is_signed_here_and_posted_to_a_server(village: Commands, tmp_pa
     assert "[post.unreachable]" in village.refused("post", file, "--book", BOOK, *signers, "--url", url)
 
 
+def test_a_server_is_monitored_and_only_what_is_new_is_verified(village: Commands) -> None:
+    keys = village.home / "keys" / BOOK
+    voucher = village.home / "monitored.json"
+    voucher.write_text(json.dumps(VOUCHER), encoding="utf-8")
+    with served(village) as url:
+        address = f"{url}/books/{BOOK}"
+        first = json.loads(village.good("monitor", address))
+        assert (first["ok"], first["new"]) == (True, first["entries"])
+        signers = ("--key", keys / "accountant-1.key", "--key", keys / "head-1.key")
+        village.good("post", voucher, "--book", BOOK, *signers, "--url", url)
+        second = json.loads(village.good("monitor", address))
+        assert (second["ok"], second["new"], second["entries"]) == (True, 1, first["entries"] + 1)
+        wrong = village.run("monitor", address, "--anchor", village.home.name)
+        assert (wrong.returncode, b"note.vkey_malformed" in wrong.stderr) == (2, True)
+    away = village.run("monitor", address)
+    assert (away.returncode, json.loads(away.stdout)["ok"]) == (2, False)
+
+
 @pytest.mark.parametrize(
     "voucher",
     ["", "{}", "[1]", json.dumps({**VOUCHER, "colour": "red"}), json.dumps({**VOUCHER, "lines": []})],

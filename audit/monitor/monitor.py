@@ -1,0 +1,95 @@
+"""Following books: one run looks at each address once, verifies what is new there, and says what it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from audit.source import open_source
+from audit.verify import verify
+from domain.kernel.errors import Kind, RuleViolation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from audit.monitor.store import State, StateStore
+    from audit.report import Finding
+    from audit.source import Source
+
+
+@dataclass
+class Outcome:
+    """One address in one run: `entries` in all and `new` among them; every finding, and which were `fresh` this time.
+
+    `unreadable` says why nothing could be read, which is no verdict on the book.
+    """
+
+    address: str
+    book: str = ""
+    name: str = ""
+    entries: int = 0
+    new: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    fresh: list[Finding] = field(default_factory=list)
+    unreadable: str = ""
+
+    def as_lines(self) -> Iterator[dict[str, Any]]:
+        """Yield the outcome as JSON objects: one of the book, then one of each fresh finding."""
+        yield {
+            "address": self.address,
+            "book": self.book,
+            "name": self.name,
+            "ok": not (self.findings or self.unreadable),
+            "entries": self.entries,
+            "new": self.new,
+            "findings": len(self.findings),
+            "unreadable": self.unreadable,
+        }
+        for found in self.fresh:
+            yield {
+                "address": self.address,
+                "book": self.book,
+                "rule": found.rule,
+                "entry": found.entry,
+                "message": found.message,
+            }
+
+
+def follow(
+    addresses: Sequence[str],
+    store: StateStore,
+    anchors: dict[str, str] | None = None,
+    opened: Callable[[str], Source] = open_source,
+) -> Iterator[Outcome]:
+    """Look at each address once; `anchors` are the townships' keys by address, checked whenever a book is read anew."""
+    for address in addresses:
+        state = store.load(address)
+        try:
+            yield _look(opened(address), state, store, (anchors or {}).get(address, ""))
+        except RuleViolation as violation:
+            if violation.rule.kind is not Kind.UNAVAILABLE:
+                raise
+            yield Outcome(address, findings=state.findings, unreadable=str(violation))
+
+
+def _look(source: Source, state: State, store: StateStore, anchor: str) -> Outcome:
+    """Verify what is new. What is wrong with an entry stays so, and the audit goes on behind it.
+
+    When the log as a whole is wrong, nothing of it is taken in: the next run looks from where it was good.
+    """
+    before, known = state.replay.size, set(state.findings)
+    report = verify(source, anchor=anchor, replay=state.replay)
+    state.findings = [*state.settled, *(found for found in report.findings if found not in state.settled)]
+    outcome = _outcome(state, before, [found for found in state.findings if found not in known])
+    if all(found.entry is not None for found in report.findings):
+        state.settled = state.findings
+    else:
+        state.replay = store.load(state.address).replay
+    store.save(state)
+    return outcome
+
+
+def _outcome(state: State, before: int, fresh: list[Finding]) -> Outcome:
+    book = state.replay.book
+    name = book.founding.organisation.name if book.founding.organisation else ""
+    return Outcome(state.address, book.book, name, book.size, book.size - before, state.findings, fresh)

@@ -1,0 +1,203 @@
+"""The monitor reads and verifies only what is new, remembers where a book was good, and says each finding once."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from audit.files import UNREADABLE
+from audit.monitor import StateStore, follow
+from audit.monitor import store as stores
+from audit.tlog.tiles import TILE_WIDTH
+from tests.audit.conftest import MemorySource
+from tests.audit.test_verify import by_another_hand, then_voucher, voucher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from audit.monitor import Outcome
+    from tests.audit.conftest import Export, Log
+
+ADDRESS = "http://village/books/N2330881MF0000021R"
+
+
+@dataclass(frozen=True)
+class CountingSource(MemorySource):
+    """A log in memory that tells which of its files were read."""
+
+    fetched: list[str] = field(default_factory=list)
+
+    def fetch(self, path: str) -> bytes:
+        """Return a file and remember its path."""
+        self.fetched.append(path)
+        return super().fetch(path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> StateStore:
+    return StateStore(tmp_path / "monitor")
+
+
+def look(store: StateStore, files: dict[str, bytes], *, anchor: str = "") -> Outcome:
+    """Run the monitor once on these files."""
+    (outcome,) = follow([ADDRESS], store, {ADDRESS: anchor}, opened=lambda _: MemorySource(files))
+    return outcome
+
+
+def rules(outcome: Outcome) -> list[tuple[str, int | None]]:
+    """Return rule and entry of the findings that are told for the first time."""
+    return [(found.rule, found.entry) for found in outcome.fresh]
+
+
+def grown(log: Log, count: int = 1) -> Log:
+    """Return the log with some more vouchers."""
+    for number in range(count):
+        log = then_voucher(log, voucher("2026-04-02", 1_000 + number))
+    return log
+
+
+def test_only_what_is_new_is_verified(store: StateStore, log: Log) -> None:
+    long = grown(log, TILE_WIDTH)
+    first = look(store, long.files())
+    assert (first.entries, first.new, rules(first)) == (275, 275, [])
+    source = CountingSource(grown(long).files())
+    (second,) = follow([ADDRESS], store, opened=lambda _: source)
+    assert (second.entries, second.new, rules(second)) == (276, 1, [])
+    assert source.fetched == [
+        "checkpoint",
+        "tile/entries/001.p/20",
+        "log.vkey",
+        "tile/0/001.p/20",
+    ]
+    assert look(store, grown(long).files()).new == 0
+
+
+def test_a_book_is_verified_like_one_that_is_read_at_once(store: StateStore, log: Log) -> None:
+    steps = [grown(log, count) for count in (0, 1, 3, 4)]
+    assert [look(store, step.files()).new for step in steps] == [19, 1, 2, 1]
+    replayed = store.load(ADDRESS).replay.book
+    whole = steps[-1].book()
+    assert replayed.root() == whole.root()
+    assert replayed.vouchers == whole.vouchers
+    assert replayed.roles == whole.roles
+    assert replayed.ids == whole.ids
+
+
+def test_a_bad_entry_is_told_once_and_the_audit_goes_on_behind_it(store: StateStore, log: Log) -> None:
+    look(store, log.files())
+    forged = grown(log)
+    forged = forged.with_entries([*forged.entries[:-1], by_another_hand(forged.entries[-1])])
+    second = look(store, forged.files())
+    assert rules(second) == [("signature.invalid", 19), ("signature.invalid", 19)]
+    third = look(store, grown(forged).files())
+    assert (third.new, rules(third), len(third.findings)) == (1, [], 2)
+
+
+def test_a_roll_back_is_found_until_it_is_undone(store: StateStore, log: Log) -> None:
+    long = grown(log, 3)
+    look(store, long.files())
+    for fresh in ([("audit.rolled_back", None)], []):
+        outcome = look(store, grown(log).files())
+        assert rules(outcome) == fresh
+        assert [found.rule for found in outcome.findings] == ["audit.rolled_back"]
+    healed = look(store, grown(long).files())
+    assert (healed.new, healed.findings) == (1, [])
+
+
+def test_another_history_of_the_same_length_is_found(store: StateStore, log: Log) -> None:
+    look(store, grown(log).files())
+    other = then_voucher(log, voucher("2026-04-03"))
+    assert other.verify().ok
+    assert ("audit.not_extended", None) in rules(look(store, other.files()))
+
+
+def test_a_rewritten_history_that_has_grown_is_found(store: StateStore, log: Log) -> None:
+    look(store, grown(log).files())
+    other = grown(then_voucher(log, voucher("2026-04-03")), 3)
+    assert other.verify().ok
+    outcome = look(store, other.files())
+    assert {("audit.not_extended", None), ("audit.root", None)} <= set(rules(outcome))
+    assert look(store, grown(log, 2).files()).findings == []
+
+
+def test_a_changed_statement_is_found_though_the_log_did_not_grow(
+    store: StateStore, exported: Export
+) -> None:
+    assert look(store, exported.files).findings == []
+    path = max(path for path in exported.files if path.startswith("trial-balance/"))
+    trial = json.loads(exported.files[path])
+    trial["rows"][0]["closing_debit_fen"] += 100
+    outcome = look(store, exported.files | {path: json.dumps(trial).encode()})
+    assert rules(outcome) == [("audit.published", None)]
+    assert "101" in outcome.fresh[0].en
+
+
+def test_the_anchor_is_held_against_each_look(store: StateStore, log: Log) -> None:
+    good = log.keyring.key("township").verifier.vkey
+    bad = log.keyring.key("head").verifier.vkey
+    assert look(store, log.files(), anchor=good).findings == []
+    assert rules(look(store, log.files(), anchor=bad)) == [("audit.anchor", 0)]
+
+
+def test_one_book_that_cannot_be_read_does_not_hold_up_the_others(store: StateStore, log: Log) -> None:
+    def opened(address: str) -> MemorySource:
+        if address != ADDRESS:
+            raise UNREADABLE(place=address, problem="refused")
+        return MemorySource(log.files())
+
+    away, there = follow(["http://away", ADDRESS], store, opened=opened)
+    assert "refused" in away.unreadable
+    assert (there.entries, there.unreadable) == (19, "")
+    first, *_ = away.as_lines()
+    assert first["ok"] is False
+
+
+# --- the state that is kept
+
+
+def state_file(tmp_path: Path) -> Path:
+    (path,) = (tmp_path / "monitor").iterdir()
+    return path
+
+
+@pytest.mark.parametrize("place", [0, 40, 200, -1])
+def test_a_damaged_state_means_that_all_is_verified_anew(
+    store: StateStore, log: Log, tmp_path: Path, place: int
+) -> None:
+    look(store, log.files())
+    path = state_file(tmp_path)
+    data = bytearray(path.read_bytes())
+    data[place] ^= 0xFF
+    path.write_bytes(data)
+    outcome = look(store, log.files())
+    assert (outcome.entries, outcome.new, outcome.findings) == (19, 19, [])
+
+
+def test_a_state_of_another_version_of_the_program_is_passed_over(
+    store: StateStore, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(store, log.files())
+    monkeypatch.setattr(stores, "_program", lambda: bytes(32))
+    assert look(store, log.files()).new == 19
+
+
+class Trap:
+    """What a hostile file would have the reader call."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        """Ask for a function that is none of ours."""
+        return (print, ("trapped",))
+
+
+def test_a_state_makes_nothing_but_our_own_classes(
+    store: StateStore, log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    look(store, log.files())
+    trap = pickle.dumps(Trap())
+    state_file(tmp_path).write_bytes(stores._head(trap) + trap)
+    assert look(store, log.files()).new == 19
+    assert capsys.readouterr().out == ""
