@@ -94,7 +94,7 @@ def service_on(settings: Settings, url: str) -> Iterator[Service]:
     with connect_pool(url, WEB_ROLE) as pool:
         runner = Runner(pool, log_keys)
         recorder = open_recorder(url, role=WEB_ROLE)
-        ledger = Ledger(recorder, on_commit=runner.notify)
+        ledger = Ledger(recorder, on_commit=runner.notify, guard=runner.require_sound)
         try:
             yield Service(settings, url, pool, recorder, ledger, runner, log_keys)
         finally:

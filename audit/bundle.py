@@ -73,6 +73,11 @@ class BundleSource:
         if len(self._members) != len(members):
             raise UNREADABLE(place=path, problem="文件名重复 / a member's name stands twice")
 
+    @property
+    def names(self) -> list[str]:
+        """The paths of all members, in their order."""
+        return list(self._members)
+
     def fetch(self, path: str) -> bytes:
         """Return a member; raises `FileNotFoundError`, or `audit.unreadable` when it is damaged or too large."""
         member = self._members.get(path)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from psycopg import OperationalError, sql
 
 from domain.entry import Entry, parse_entry
+from domain.founding import BookOpened
+from domain.kernel.errors import RuleViolation
 from projections import balances, journal, log, register
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ class Runner:
         self._grown: set[str] = set()
         self._stopped = False
         self._sizes: dict[str, int] = {}
+        self._sound: set[str] = set()
         self._thread: threading.Thread | None = None
 
     def catch_up(
@@ -106,12 +109,32 @@ class Runner:
             for book in list(books) if books is not None else self._behind(connection):
                 step = None
                 while step is None or step.folded == ENTRIES_PER_COMMIT:
-                    step = advance(connection, book, "read", self._keys)
+                    step = self._advance(connection, book)
                     folded += step.folded
                     if progress:
                         progress(step.folded)
                 self._reached(book, step.size)
         return folded
+
+    def _advance(self, connection: Connection[Any], book: str) -> Advance:
+        try:
+            return advance(connection, book, "read", self._keys)
+        except RuleViolation:
+            self._sound.discard(book)
+            raise
+
+    def require_sound(self, book: str, entries: Sequence[Entry]) -> None:
+        """Raise what forbids a book's log to grow by these entries: a process asks once a book until it is sound."""
+        if book in self._sound:
+            return
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            if cursor.execute(POSITION, (book,)).fetchone():
+                log.check_history(cursor, book, self._keys)
+                self._sound.add(book)
+                return
+        opened = entries[0].statement if entries else None
+        if isinstance(opened, BookOpened):
+            log.check_new(book, opened.data.log.origin, self._keys)
 
     def _behind(self, connection: Connection[Any]) -> list[str]:
         return [book for (book,) in connection.execute(BEHIND, (10_000,)).fetchall()]

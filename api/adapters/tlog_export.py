@@ -32,12 +32,15 @@ class LogFiles(NamedTuple):
 
 def log_files(connection: Connection[Any], book: str) -> LogFiles:
     """Return the files of a book's log, and the balances published beside it, as a server at that size serves them."""
-    newest = log.latest_checkpoint(connection, book)
-    return LogFiles(newest.size, _files(connection, book, newest))
-
-
-def _files(connection: Connection[Any], book: str, newest: log.SignedCheckpoint) -> Iterator[File]:
     row = register.book(connection, book)
+    newest = log.latest_checkpoint(connection, book)
+    return LogFiles(newest.size, _files(connection, row, newest))
+
+
+def _files(
+    connection: Connection[Any], row: register.BookRow, newest: log.SignedCheckpoint
+) -> Iterator[File]:
+    book = row.book
     yield "log.vkey", f"{row.log_vkey}\n".encode()
     for tile in tile_sizes(newest.size):
         yield tile.path, log.tile_at(connection, book, tile.path)

@@ -9,11 +9,15 @@ from typing import Annotated
 import typer
 
 from api.cli.console import FINDINGS, err, out, progress
-from api.composition import open_service
+from api.cli.options import BookOption
+from api.composition import Service, open_service
 from api.identity import Keyring
 from api.importing import read_folder, run_import
+from api.recovery import diagnose, remedy
+from api.recovery import recover as bring_back
 from api.serving import free_port, listen_for_stop, serving
 from api.settings import Settings
+from audit.source import open_source
 
 
 def import_(
@@ -46,9 +50,11 @@ def serve(
 ) -> None:
     """提供网页和接口 / Serve the pages and the HTTP interface."""
     stopped = listen_for_stop()
-    with open_service(Settings()) as service, serving(service, free_port(host, port)) as url:
-        out.print(f"{url}/")
-        stopped.wait()
+    with open_service(Settings()) as service:
+        _show_unsound(service)
+        with serving(service, free_port(host, port)) as url:
+            out.print(f"{url}/")
+            stopped.wait()
 
 
 def rebuild(
@@ -65,3 +71,40 @@ def rebuild(
     )
     if result.differences and check:
         sys.exit(FINDINGS)
+
+
+def doctor() -> None:
+    """检查每本账的日志，说明怎样处理 / Look at every log and say what to do; exit code 1 when one is not sound."""
+    with open_service(Settings()) as service:
+        for found in diagnose(service):
+            if found.problem is None:
+                out.print(
+                    f"✓ {found.name} {found.book}: {found.entries} 条记录，已签署到 {found.signed} / "
+                    f"{found.entries} entries, signed up to {found.signed}"
+                )
+        if _show_unsound(service):
+            sys.exit(FINDINGS)
+
+
+def _show_unsound(service: Service) -> bool:
+    """Say of every log that may sign no more what is wrong and what to do; whether there was one."""
+    unsound = [(found, found.problem) for found in diagnose(service) if found.problem]
+    for found, problem in unsound:
+        err.print(f"✗ {found.name} {found.book}: {problem}")
+        err.print(remedy(problem, found.book))
+    return bool(unsound)
+
+
+def recover(
+    place: Annotated[
+        str, typer.Argument(help="完好的副本：网址、文件夹或公示包 / a sound copy: URL, folder or bundle")
+    ],
+    book: BookOption,
+) -> None:
+    """用公开的副本补回数据库丢失的记录 / Bring back from a copy of the log the entries that the database lost."""
+    with open_service(Settings()) as service, progress("恢复 recover") as bar:
+        done = bring_back(service, open_source(place), book, bar.advance)
+    out.print(
+        f"{done.book}: 补回 {done.size - done.before} 条记录，现有 {done.size} 条 / "
+        f"{done.size - done.before} entries brought back, {done.size} in all"
+    )

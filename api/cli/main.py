@@ -27,6 +27,8 @@ COMMANDS = (
     verifying.verify,
     monitoring.monitor,
     books.rebuild,
+    books.doctor,
+    books.recover,
     signing.keygen,
     signing.post,
     demo.demo,

@@ -1,8 +1,9 @@
-"""The server's own keys: one per log, in a folder that only the server reads (日志密钥)."""
+"""The server's own keys, one per log, in a folder that only it reads (日志密钥); each with what it signed last."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 from api.identity.keyfile import load_key, save_key
@@ -38,6 +39,26 @@ class LogKeyFolder:
             save_key(self._path(origin), key, self._passphrase)
             self._loaded[origin] = key
         return key
+
+    def last_signed(self, origin: str) -> bytes:
+        """Return the newest checkpoint that the key of a log signed here, b"" when it signed none."""
+        try:
+            return self._signed(origin).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def remember_signed(self, origin: str, checkpoint: bytes) -> None:
+        """Keep a checkpoint, durably, before anybody sees it; a crash leaves the one before."""
+        path = self._signed(origin)
+        partial = path.with_suffix(f".{os.getpid()}.part")
+        with partial.open("wb") as file:
+            file.write(checkpoint)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+
+    def _signed(self, origin: str) -> Path:
+        return self._path(origin).with_suffix(".checkpoint")
 
     def _path(self, origin: str) -> Path:
         return self._folder / f"{hashlib.sha256(origin.encode()).hexdigest()}.key"

@@ -83,12 +83,18 @@ class Unit:
 class Ledger:
     """The one way to append entries. Thread-safe; `close` finishes what was queued."""
 
-    def __init__(self, recorder: BookRecorder, on_commit: Callable[[set[str]], None] | None = None) -> None:
-        """Write through `recorder`; `on_commit` hears which books have grown."""
+    def __init__(
+        self,
+        recorder: BookRecorder,
+        on_commit: Callable[[set[str]], None] | None = None,
+        guard: Callable[[str, Sequence[Entry]], None] | None = None,
+    ) -> None:
+        """Write through `recorder`; `on_commit` hears which books have grown; `guard` may refuse that one grows."""
         self._recorder = recorder
         self._books = Books(recorder)
         self._mapper = EntryMapper()
         self._on_commit = on_commit or (lambda _: None)
+        self._guard = guard or (lambda _book, _entries: None)
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
         self._full_since = 0.0
         self._closed = False
@@ -103,8 +109,9 @@ class Ledger:
         return self._full_since > 0
 
     def submit(self, book: str, notes: Sequence[bytes]) -> Future[list[Receipt]]:
-        """Queue entries for one book, all or none; raises at once when one is malformed."""
+        """Queue entries for one book, all or none; raises at once when one is malformed, or the guard refuses."""
         unit = Unit(book, [parse_entry(note) for note in notes], Future())
+        self._guard(book, unit.entries)
         with self._door:
             if self._closed:
                 raise UNAVAILABLE()

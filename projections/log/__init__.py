@@ -1,6 +1,7 @@
 """The transparency log of a book: tiles, entry bundles and signed checkpoints (C2SP tlog-tiles)."""
 
 from projections.log.fold import fold
+from projections.log.history import LogKeys, check_history, check_new
 from projections.log.query import (
     SignedCheckpoint,
     covering_checkpoint,
@@ -12,11 +13,13 @@ from projections.log.query import (
     root_at,
     tile_at,
 )
-from projections.log.signing import LogKeys, sign_checkpoint_of
+from projections.log.signing import sign_checkpoint_of
 
 __all__ = [
     "LogKeys",
     "SignedCheckpoint",
+    "check_history",
+    "check_new",
     "covering_checkpoint",
     "entry_at",
     "fold",

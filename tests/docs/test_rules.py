@@ -55,6 +55,7 @@ TITLES = {
     "period": "会计期间 periods",
     "policy": "审批制度 approval policy",
     "post": "提交 posting",
+    "recover": "恢复 recovery",
     "request": "请求 requests",
     "reversal": "红字冲销 reversals",
     "serve": "服务 serving",

@@ -339,6 +339,26 @@ def test_setting_that_is_wrong_is_said(village: Commands, name: str, value: str)
     village.refused("report", "journal", "--book", BOOK, **{name: value})
 
 
+# --- the logs' health
+
+
+def test_doctor_says_what_to_do_and_recover_does_it(village: Commands, tmp_path: Path) -> None:
+    assert f"{BOOK}: 19 条记录，已签署到 19" in village.run("doctor").stdout.decode()
+    copy = tmp_path / "copy.zip"
+    village.good("export", "bundle", copy, "--book", BOOK)
+    assert "[recover.nothing_missing]" in village.refused("recover", copy, "--book", BOOK)
+    (memory,) = (village.home / "logkeys").glob("*.checkpoint")
+    kept = memory.read_bytes()
+    memory.write_bytes(b"damaged")
+    try:
+        sick = village.run("doctor")
+        assert sick.returncode == 1
+        assert "[log.memory_damaged]" in sick.stderr.decode()
+        assert "Do: sign nothing" in sick.stderr.decode()
+    finally:
+        memory.write_bytes(kept)
+
+
 # --- serve and post
 
 

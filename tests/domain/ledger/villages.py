@@ -37,7 +37,19 @@ def sign(village: Village, kind: type[Statement], data: object, by: str, **field
 
 
 class LogKey:
-    """The private key of the log of every `Village`."""
+    """The private key of the log of every `Village`, and what it signed last."""
+
+    def __init__(self) -> None:
+        """Begin with nothing signed."""
+        self._signed: dict[str, bytes] = {}
+
+    def last_signed(self, origin: str) -> bytes:
+        """Return the newest checkpoint of a log."""
+        return self._signed.get(origin, b"")
+
+    def remember_signed(self, origin: str, checkpoint: bytes) -> None:
+        """Remember a log's newest checkpoint."""
+        self._signed[origin] = checkpoint
 
     def key_of(self, origin: str) -> SigningKey | None:
         """Return the key of that origin."""

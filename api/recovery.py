@@ -1,0 +1,148 @@
+"""After a restored backup: what is wrong with each log, and how the missing entries come back (恢复).
+
+Entries are signed, so any copy of the log brings back exactly what was lost: an export, a bundle, another server. They
+are taken in order, byte for byte, behind those that the database still has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audit.replay import Replay
+from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
+from audit.verify import verify
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.ledger import Ledger, read_entries
+from projections import log, register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from api.composition import Service
+    from audit.source import Source
+
+NOT_SOUND = rule(
+    "recover.not_sound",
+    Kind.REFUSED,
+    "这份副本本身没有通过核对：{problem}",
+    "this copy does not verify: {problem}",
+)
+OTHER_COPY = rule(
+    "recover.other_history",
+    Kind.REFUSED,
+    "这份副本的前 {size} 条记录与数据库中的不同，不能用来恢复",
+    "the first {size} entries of this copy are not those of the database, so it cannot restore it",
+)
+NOTHING_MISSING = rule(
+    "recover.nothing_missing",
+    Kind.CONFLICT,
+    "这份副本有 {copy} 条记录，数据库已有 {size} 条，没有可恢复的",
+    "this copy has {copy} entries and the database {size}: there is nothing to bring back",
+)
+
+
+REMEDIES = {
+    "keyfile.passphrase": (
+        "  处理：设置启动服务时所用的口令 SUNLEDGER_PASSPHRASE\n"
+        "  Do: set SUNLEDGER_PASSPHRASE as the server has it"
+    ),
+    "log.tiles_changed": (
+        "  处理：sunledger rebuild 会从记录重算瓦片\n"
+        "  Do: sunledger rebuild makes the tiles again from the entries"
+    ),
+    "log.rolled_back": (
+        "  处理：换回最新的数据库，或用公开的副本（公示包、导出的文件夹、另一台服务器）补回丢失的记录：\n"
+        "  Do: put the newest database back, or bring the lost entries back from any copy of the log:\n"
+        "      sunledger recover 副本/COPY --book {book}\n"
+        "  不要删除密钥旁的检查点：见证人和读者已经看到过它\n"
+        "  Do not delete the checkpoint beside the key: witnesses and readers have seen it"
+    ),
+    "": (
+        "  处理：不要再签署。保留数据库和密钥文件夹，用最近的公示包核对，查明哪一份历史是真的\n"
+        "  Do: sign nothing. Keep the database and the folder of keys as they are, verify the newest bundle,\n"
+        "  and find out which history is the true one"
+    ),
+}
+"""By rule, what to do."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A book's log: how many entries the database holds, how many were signed, and what forbids to sign more."""
+
+    book: str
+    name: str
+    entries: int
+    signed: int = 0
+    problem: RuleViolation | None = None
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A book that had `before` entries and has `size` again."""
+
+    book: str
+    before: int
+    size: int
+
+
+def diagnose(service: Service) -> Iterator[Diagnosis]:
+    """Look at the log of every book, as the server does before it signs."""
+    with service.pool.connection() as connection:
+        books = register.books(connection)
+    for row in books:
+        with service.pool.connection() as connection, connection.cursor() as cursor:
+            try:
+                signed = log.check_history(cursor, row.book, service.log_keys)
+            except RuleViolation as problem:
+                yield Diagnosis(row.book, row.name, row.entries, problem=problem)
+            else:
+                yield Diagnosis(row.book, row.name, row.entries, signed)
+
+
+def remedy(problem: RuleViolation, book: str) -> str:
+    """Return what an operator is to do about a log that may sign no more."""
+    return REMEDIES.get(problem.rule.code, REMEDIES[""]).format(book=book)
+
+
+def recover(
+    service: Service, source: Source, book: str, advance: Callable[[int], None] = lambda _: None
+) -> Recovered:
+    """Append the entries that a copy has behind those of the database; raises `recover.*`, or what the rules refuse.
+
+    The copy is verified as a whole first. These entries are what the log's guard misses, so it does not stand in their
+    way: they go through the same rules, by a ledger without the guard.
+    """
+    replay = Replay()
+    report = verify(source, replay=replay)
+    broken = next((found.message for found in report.findings if found.entry is None), "")
+    if broken or replay.book.book != book:
+        raise NOT_SOUND(problem=broken or f"{replay.book.book} ≠ {book}")
+    stored = _check_prefix(service, replay, book)
+    ledger = Ledger(service.recorder, on_commit=service.runner.notify)
+    try:
+        for notes in _bundles_behind(source, replay.size, stored):
+            ledger.post(book, notes)
+            advance(len(notes))
+    finally:
+        ledger.close()
+    service.runner.catch_up([book])
+    return Recovered(book, stored, replay.size)
+
+
+def _check_prefix(service: Service, replay: Replay, book: str) -> int:
+    """Return how many entries the database has; they must be the first of the copy, and fewer."""
+    stored = 0
+    for stored, entry in enumerate(read_entries(service.recorder, book), start=1):
+        if stored > replay.size or replay.book.tree.leaf(stored - 1) != entry.leaf_hash:
+            raise OTHER_COPY(size=stored)
+    if stored == replay.size:
+        raise NOTHING_MISSING(copy=replay.size, size=stored)
+    return stored
+
+
+def _bundles_behind(source: Source, size: int, stored: int) -> Iterator[list[bytes]]:
+    for tile in tile_sizes(size):
+        if tile.level == ENTRIES and tile.start + tile.width > stored:
+            yield fetch_bundle(source.fetch, tile)[max(stored - tile.start, 0) :]

@@ -1,0 +1,109 @@
+"""What a log must never sign: a second history. Asked before each signature and before a book grows (回退保护).
+
+What was signed stands in the database, and once more beside the log's key, outside it: a database that was restored
+from an old backup cannot make the log sign other entries in the place of those it has signed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from audit.tlog.checkpoint import open_checkpoint, parse_checkpoint
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.merkle import EMPTY_ROOT
+from domain.kernel.note import parse_note
+from projections import register
+from projections.log.query import log_size, root_from
+
+if TYPE_CHECKING:
+    from psycopg import Cursor
+
+    from domain.kernel.note import SigningKey
+
+SELECT_LAST = "SELECT size, root FROM checkpoints WHERE book = %s ORDER BY size DESC LIMIT 1"
+
+SELECT_HEAD = "SELECT size FROM heads WHERE book = %s"
+
+TILES_CHANGED = rule(
+    "log.tiles_changed",
+    Kind.UNAVAILABLE,
+    "账套 {book} 的瓦片与已签署的 {size} 条检查点不符，拒绝签署；请运行 sunledger rebuild",
+    "the tiles of {book} do not give the root that was signed at size {size}; nothing is signed; run sunledger rebuild",
+    "C2SP tlog-checkpoint: a log signs what extends what it has signed",
+)
+ROLLED_BACK = rule(
+    "log.rolled_back",
+    Kind.UNAVAILABLE,
+    "账套 {book} 的数据库只有 {size} 条记录，而日志密钥已签署过 {signed} 条的检查点：数据库被回退（例如恢复了旧备份）；"
+    "已停止签署和记账，请运行 sunledger doctor",
+    "the database holds {size} entries of {book}, but its log key has signed {signed}: the database was rolled back, as"
+    " by restoring an old backup; nothing is signed or posted; run sunledger doctor",
+    "C2SP tlog-checkpoint: a log never signs two histories",
+)
+OTHER_HISTORY = rule(
+    "log.other_history",
+    Kind.UNAVAILABLE,
+    "账套 {book} 的数据库中前 {signed} 条记录与日志密钥已签署的检查点不同：历史被改写；"
+    "已停止签署和记账，请运行 sunledger doctor",
+    "the first {signed} entries of {book} in the database are not those that its log key has signed: history was"
+    " rewritten; nothing is signed or posted; run sunledger doctor",
+    "C2SP tlog-checkpoint: a log never signs two histories",
+)
+MEMORY_DAMAGED = rule(
+    "log.memory_damaged",
+    Kind.UNAVAILABLE,
+    "账套 {book} 的日志密钥旁所存的最后检查点已损坏（{problem}）；已停止签署和记账，请运行 sunledger doctor",
+    "the last checkpoint kept beside the log key of {book} is damaged ({problem}); nothing is signed or posted; run"
+    " sunledger doctor",
+    "C2SP tlog-checkpoint: a log never signs two histories",
+)
+
+
+class LogKeys(Protocol):
+    """Where the log's private keys are kept; unlike people's keys they belong to the server.
+
+    Beside each key stands the newest checkpoint that it signed.
+    """
+
+    def key_of(self, origin: str) -> SigningKey | None:
+        """Return the key of a log, or None when this server does not hold it."""
+
+    def last_signed(self, origin: str) -> bytes:
+        """Return the newest checkpoint that the key signed, b"" when it signed none."""
+
+    def remember_signed(self, origin: str, checkpoint: bytes) -> None:
+        """Keep a checkpoint durably before anybody sees it."""
+
+
+def check_history(cursor: Cursor[Any], book: str, keys: LogKeys) -> int:
+    """Return the size that was signed last, 0 when none was; raise what forbids to sign more.
+
+    The entries must extend what was signed, as the database has it and again as it is kept beside the key.
+    """
+    origin = register.origin_of(cursor, book)
+    key, kept = keys.key_of(origin), keys.last_signed(origin)
+    last = cursor.execute(SELECT_LAST, (book,)).fetchone()
+    size, root = (last[0], bytes(last[1])) if last else (0, EMPTY_ROOT)
+    held = log_size(cursor.connection, book)
+    if last and size <= held and root_from(cursor, book, size) != root:
+        raise TILES_CHANGED(book=book, size=size)
+    if key is None or not kept:
+        return size
+    try:
+        checkpoint = open_checkpoint(kept, key.verifier)
+    except RuleViolation as problem:
+        raise MEMORY_DAMAGED(book=book, problem=problem.rule.code) from None
+    stored = cursor.execute(SELECT_HEAD, (book,)).fetchone()
+    if stored is None or checkpoint.size > stored[0]:
+        raise ROLLED_BACK(book=book, size=stored[0] if stored else 0, signed=checkpoint.size)
+    known = (size, root) == (checkpoint.size, checkpoint.root) or checkpoint.size > held
+    if not known and root_from(cursor, book, checkpoint.size) != checkpoint.root:
+        raise OTHER_HISTORY(book=book, signed=checkpoint.size)
+    return max(size, checkpoint.size)
+
+
+def check_new(book: str, origin: str, keys: LogKeys) -> None:
+    """Raise `log.rolled_back` when a book is to be opened whose log was signed before: its database is gone."""
+    kept = keys.last_signed(origin)
+    if kept:
+        raise ROLLED_BACK(book=book, size=0, signed=parse_checkpoint(parse_note(kept).text).size)
