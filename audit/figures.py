@@ -31,8 +31,8 @@ class Figures:
         self.balances.fold(statement)
         if isinstance(statement, (VoucherPosted, VoucherReversed)):
             date = statement.data.date
-            self.newest = max(date, self.newest)
-            self.changed_from = min(date[:7], self.changed_from)
+            self.newest = max(self.newest, date)
+            self.changed_from = min(self.changed_from, date[:7])
         elif isinstance(statement, OpeningPosted):
             date = ""
         else:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from domain.entry import Entry
     from domain.roles import Key
 
-JOBS_PER_TASK = 250
+JOBS_PER_TASK = 2000
 
 
 Job: TypeAlias = tuple[int, str, bytes, bytes, bytes]

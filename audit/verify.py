@@ -200,12 +200,15 @@ class _Audit:
             if not self._refused(check, index, problem):
                 self._skip(note)
                 return
-        if self._holds(self._rules, index, book.evolve, entry):
-            self._figures.fold(index, entry.statement)
-            if index == 0:
-                self._replay.first = entry
-        else:
+        try:
+            book.evolve(entry)
+        except Exception as problem:  # noqa: BLE001 -- as above
+            self._refused(check, index, problem)
             self._skip(note)
+            return
+        self._figures.fold(index, entry.statement)
+        if index == 0:
+            self._replay.first = entry
 
     def _holds(self, check: Check, index: int | None, look: Callable[..., object], *things: object) -> bool:
         """Look; report what is refused; tell whether the entry can be taken in all the same.

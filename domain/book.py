@@ -181,8 +181,7 @@ def _rotate(book: Book, statement: KeyRotated, _: tuple[Signature, ...]) -> None
 
 def _opening(book: Book, statement: OpeningPosted, _: tuple[Signature, ...]) -> None:
     book.opening.entry = book.size
-    for line in statement.data.lines:
-        book.accounts.mark_used(line.account)
+    book.accounts.mark_used(statement.data.lines)
 
 
 def _roles(signatures: tuple[Signature, ...]) -> frozenset[str]:
@@ -191,8 +190,7 @@ def _roles(signatures: tuple[Signature, ...]) -> frozenset[str]:
 
 def _post(book: Book, statement: VoucherPosted, signatures: tuple[Signature, ...]) -> None:
     book.vouchers.post(statement.id, statement.data, _roles(signatures), reversal=False)
-    for line in statement.data.lines:
-        book.accounts.mark_used(line.account)
+    book.accounts.mark_used(statement.data.lines)
 
 
 def _reverse(book: Book, statement: VoucherReversed, signatures: tuple[Signature, ...]) -> None:

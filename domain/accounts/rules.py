@@ -9,8 +9,10 @@ from domain.kernel.errors import Kind, rule
 from domain.roles import Key, require_roles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from domain.accounts.events import AccountAdded
-    from domain.accounts.state import Account, Accounts
+    from domain.accounts.state import Accounts, Postable
 
 UNKNOWN = rule(
     "account.unknown",
@@ -49,14 +51,15 @@ PARENT_USED = rule(
 )
 
 
-def require_leaf(accounts: Accounts, code: str) -> Account:
-    """Return the account; raises `account.unknown` or `account.not_leaf`."""
-    account = accounts.by_code.get(code)
-    if account is None:
-        raise UNKNOWN(code=code)
-    if account.children:
-        raise NOT_LEAF(code=code, name=account.name)
-    return account
+def require_leaves(accounts: Accounts, lines: Iterable[Postable]) -> None:
+    """Raise `account.unknown` or `account.not_leaf` unless every line goes to a leaf account."""
+    by_code = accounts.by_code
+    for line in lines:
+        account = by_code.get(line.account)
+        if account is None:
+            raise UNKNOWN(code=line.account)
+        if account.children:
+            raise NOT_LEAF(code=line.account, name=account.name)
 
 
 def decide_add(accounts: Accounts, statement: AccountAdded, signers: list[Key]) -> None:

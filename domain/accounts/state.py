@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from domain.chart import chart, parent_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(slots=True)
@@ -23,6 +27,15 @@ class Account:
     def leaf(self) -> bool:
         """Whether the account takes postings: it has no detail accounts (末级科目)."""
         return self.children == 0
+
+
+class Postable(Protocol):
+    """A line that names an account by its code."""
+
+    @property
+    def account(self) -> str:
+        """The code."""
+        ...
 
 
 @dataclass
@@ -50,9 +63,11 @@ class Accounts:
         self.by_code[code] = account
         return account
 
-    def mark_used(self, code: str) -> None:
-        """Remember that an account was posted to."""
-        self.by_code[code].used = True
+    def mark_used(self, lines: Iterable[Postable]) -> None:
+        """Remember the accounts that were posted to."""
+        by_code = self.by_code
+        for line in lines:
+            by_code[line.account].used = True
 
     def full_name(self, code: str) -> str:
         """Return the names from level 1 down, joined by '/' (银行存款/基本账户)."""

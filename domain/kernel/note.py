@@ -129,30 +129,31 @@ def split_note(note: bytes) -> tuple[bytes, tuple[Signature, ...]]:
         raise MALFORMED(problem="no signature line, or no newline at the end")
     if len(lines) > MAX_SIGNATURES:
         raise MALFORMED(problem=f"more than {MAX_SIGNATURES} signatures")
-    return note[: end + 1], tuple([_parse_line(line) for line in lines])
+    return note[: end + 1], tuple(map(_parse_line, lines))
 
 
 def _parse_line(line: bytes) -> Signature:
-    parts = line.split(b" ")
-    if len(parts) != 3 or parts[0] != b"\xe2\x80\x94":
-        raise MALFORMED(problem="a signature line is '— <name> <base64>'")
-    name = _name(parts[1])
-    if not name:
-        raise MALFORMED(problem="a key name is 1 to 255 bytes without space and plus sign")
-    payload = decode_base64(parts[2])
+    head, _, encoded = line.rpartition(b" ")
+    name = _name(head)
+    payload = decode_base64(encoded)
     if len(payload) < 5:
         raise MALFORMED(problem="a signature is strict base64 of at least 5 bytes")
     return Signature(name, int.from_bytes(payload[:4], "big"), payload[4:])
 
 
 @lru_cache(maxsize=1024)
-def _name(encoded: bytes) -> str:
-    """Return the key name, or "" for a bad one. Cached: a book has few names and very many lines."""
+def _name(head: bytes) -> str:
+    """Return the key name in ``— <name>``. Cached: a book has few names and very many lines."""
+    parts = head.split(b" ")
+    if len(parts) != 2 or parts[0] != b"\xe2\x80\x94":
+        raise MALFORMED(problem="a signature line is '— <name> <base64>'")
     try:
-        name = encoded.decode()
+        name = parts[1].decode()
     except UnicodeDecodeError:
-        return ""
-    return name if is_key_name(name) else ""
+        name = ""
+    if not is_key_name(name):
+        raise MALFORMED(problem="a key name is 1 to 255 bytes without space and plus sign")
+    return name
 
 
 def decode_base64(text: bytes) -> bytes:

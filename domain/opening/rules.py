@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.accounts import Accounts, require_leaf
+from domain.accounts import Accounts, require_leaves
 from domain.kernel.errors import Kind, rule
 from domain.roles import Key, require_roles
 from domain.vouchers import Vouchers, check_balanced
@@ -53,8 +53,8 @@ def decide_opening(
     lines = statement.data.lines
     check_balanced(lines)
     seen: set[str] = set()
+    require_leaves(accounts, lines)
     for line in lines:
-        require_leaf(accounts, line.account)
         if line.account in seen:
             raise ACCOUNT_TWICE(code=line.account)
         seen.add(line.account)

@@ -37,12 +37,14 @@ def check_balanced(lines: Sequence[Line]) -> int:
     """Raise unless each line has one side and the sides are equal; return the amount, as `amount_fen` does."""
     debit = credit = 0
     red = False
-    for number, line in enumerate(lines, start=1):
-        if (line.debit_fen == 0) == (line.credit_fen == 0):
-            raise ONE_SIDE(line=number)
-        debit += line.debit_fen
-        credit += line.credit_fen
-        red = red or line.debit_fen < 0 or line.credit_fen < 0
+    for line in lines:
+        on_debit, on_credit = line.debit_fen, line.credit_fen
+        if (on_debit == 0) == (on_credit == 0):
+            raise ONE_SIDE(line=1 + lines.index(line))
+        debit += on_debit
+        credit += on_credit
+        if on_debit < 0 or on_credit < 0:
+            red = True
     if debit != credit:
         raise UNBALANCED(
             debit=format_fen(debit), credit=format_fen(credit), difference=format_fen(debit - credit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.accounts import Accounts, require_leaf
+from domain.accounts import Accounts, require_leaves
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
 from domain.periods import Periods, require_open
@@ -56,8 +56,7 @@ NOT_MIRROR = rule(
 def _check_lines(lines: list[Line], accounts: Accounts) -> int:
     """Raise unless the lines balance and go to leaf accounts; return the voucher's amount."""
     amount = check_balanced(lines)
-    for line in lines:
-        require_leaf(accounts, line.account)
+    require_leaves(accounts, lines)
     return amount
 
 
