@@ -1,31 +1,36 @@
-"""Posting from a person's own machine: read what is there, sign here, send the note."""
+"""Posting from a person's own machine: read what is there, sign here, keep what was signed, send it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import base64
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 import msgspec
 
 from api.clock import new_id, now
+from api.outbox import kept_statement, receipt_path, write_note
 from audit.tlog.checkpoint import open_checkpoint
 from audit.tlog.proof_file import parse_proof_file
-from domain.entry import seal
-from domain.kernel.errors import Kind, rule
-from domain.kernel.note import parse_vkey
+from domain.entry import parse_entry, seal
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.note import VerifierKey, parse_vkey
 from domain.kernel.statement import Seen
-from domain.vouchers import Voucher, VoucherPosted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from domain.kernel.note import SigningKey
+    from domain.kernel.statement import Statement
 
-BAD_VOUCHER = rule(
-    "post.voucher",
+T = TypeVar("T")
+
+BAD_DATA = rule(
+    "post.data",
     Kind.MALFORMED,
-    "凭证文件有误：{problem}",
-    "the voucher file is wrong: {problem}",
+    "{name} 的内容有误：{problem}",
+    "the content of {name} is wrong: {problem}",
 )
 REFUSED = rule(
     "post.refused",
@@ -39,46 +44,104 @@ UNREACHABLE = rule(
     "无法连接 {url}:{problem}",
     "cannot reach {url}: {problem}",
 )
+UNANSWERED = rule(
+    "post.unanswered",
+    Kind.UNAVAILABLE,
+    "服务器没有给出结果（{problem}）。签名文书已存于 {path}，再次执行同一命令会提交同一份，不会重复入账",
+    "the server gave no result ({problem}). The signed note is kept in {path}; the same command again sends the same"
+    " note, which is booked once",
+)
 
 
-def post_voucher(
-    client: httpx.Client, book: str, voucher: bytes, keys: Sequence[SigningKey], wait: float
-) -> dict[str, Any]:
-    """Sign a voucher given as JSON and post it; return the receipt, its proof checked against the note."""
+def read_data(name: object, text: bytes, kind: type[T]) -> T:
+    """Return the data of a statement given as JSON; raises `post.data`."""
     try:
-        data = msgspec.json.decode(voucher, type=Voucher)
+        return msgspec.json.decode(text, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BAD_VOUCHER(problem=error) from None
-    vkey = parse_vkey(_get(client, f"/books/{book}/log.vkey").decode().strip())
-    checkpoint = open_checkpoint(_get(client, f"/books/{book}/checkpoint"), vkey)
-    seen = Seen(n=checkpoint.size, r=msgspec.to_builtins(checkpoint.root))
-    statement = VoucherPosted(at=now(), book=book, data=data, id=new_id(), seen=seen)
-    note = seal(statement, keys)
-    receipt = _post(client, book, note, wait)
-    if receipt.get("proof"):
-        parse_proof_file(receipt["proof"].encode()).check(note, vkey)
-    return receipt
+        raise BAD_DATA(name=name, problem=error) from None
 
 
-def _get(client: httpx.Client, path: str) -> bytes:
-    return _checked(client, "GET", path, None)
+class Poster:
+    """One book on a server, seen by who signs."""
+
+    def __init__(self, client: httpx.Client, book: str, wait_seconds: float) -> None:
+        """Talk through `client`; wait so long for the proof of what is posted."""
+        self._client = client
+        self.book = book
+        self._wait = wait_seconds
+
+    def post(
+        self, kind: type[Statement], data: object, keys: Sequence[SigningKey], kept: Path
+    ) -> dict[str, Any]:
+        """Sign a statement, or the one that is kept with the same content, and send it; return the receipt.
+
+        The receipt is kept beside the note; a note that was refused is kept no longer.
+        """
+        note = self.signed(kind, data, keys, kept)
+        try:
+            receipt = self.send(note, kept)
+        except RuleViolation as violation:
+            if violation.rule is REFUSED:
+                kept.unlink()
+            raise
+        write_note(receipt_path(kept), msgspec.json.format(msgspec.json.encode(receipt)) + b"\n")
+        return receipt
+
+    def signed(self, kind: type[Statement], data: object, keys: Sequence[SigningKey], kept: Path) -> bytes:
+        """Return the signed note, which stands in the file `kept` from now on."""
+        statement = kept_statement(kept, kind, self.book, data)
+        if statement is None:
+            fields = {"at": now(), "book": self.book, "data": data, "id": new_id(), "seen": self._seen()}
+            statement = kind(**fields)  # type: ignore[arg-type,assignment]
+        note = seal(statement, keys)  # type: ignore[arg-type]
+        write_note(kept, note)
+        return note
+
+    def send(self, note: bytes, kept: Path) -> dict[str, Any]:
+        """Send a note and return the receipt, its proof checked; `post.unanswered` says where it is kept meanwhile."""
+        try:
+            answer = self._client.post(
+                f"/books/{self.book}/entries", params={"wait": self._wait}, content=note
+            )
+        except httpx.HTTPError as error:
+            raise UNANSWERED(problem=str(error) or type(error).__name__, path=kept) from None
+        if answer.status_code >= 500:
+            raise UNANSWERED(problem=_problem(answer).get("detail", answer.status_code), path=kept)
+        if answer.status_code >= 400:
+            raise _refusal(answer)
+        receipt: dict[str, Any] = msgspec.json.decode(answer.content)
+        if receipt.get("proof"):
+            parse_proof_file(receipt["proof"].encode()).check(note, self._log_key())
+        return receipt
+
+    def fetch(self, path: str) -> bytes:
+        """Return what the server has below the book's address; raises `post.unreachable`, `post.refused`."""
+        try:
+            answer = self._client.get(f"/books/{self.book}/{path}")
+        except httpx.HTTPError as error:
+            raise UNREACHABLE(url=self._client.base_url, problem=error) from None
+        if answer.status_code >= 400:
+            raise _refusal(answer)
+        return answer.content
+
+    def statement_of(self, entry: int, kind: type[T]) -> T:
+        """Return the statement of an entry that must be of a type; raises `post.refused`, `post.data`."""
+        statement = parse_entry(self.fetch(f"entries/{entry}.note")).statement
+        if not isinstance(statement, kind):
+            raise BAD_DATA(name=f"entry {entry}", problem=type(statement).__name__)
+        return statement
+
+    def _seen(self) -> Seen:
+        checkpoint = open_checkpoint(self.fetch("checkpoint"), self._log_key())
+        return Seen(n=checkpoint.size, r=base64.b64encode(checkpoint.root).decode())
+
+    def _log_key(self) -> VerifierKey:
+        return parse_vkey(self.fetch("log.vkey").decode().strip())
 
 
-def _post(client: httpx.Client, book: str, note: bytes, wait: float) -> dict[str, Any]:
-    answer = _checked(client, "POST", f"/books/{book}/entries?wait={wait}", note)
-    receipt: dict[str, Any] = msgspec.json.decode(answer)
-    return receipt
-
-
-def _checked(client: httpx.Client, method: str, path: str, content: bytes | None) -> bytes:
-    try:
-        answer = client.request(method, path, content=content)
-    except httpx.HTTPError as error:
-        raise UNREACHABLE(url=client.base_url, problem=error) from None
-    if answer.status_code >= 400:
-        problem = _problem(answer)
-        raise REFUSED(zh=problem.get("detail_zh", answer.text), en=problem.get("detail", answer.text))
-    return answer.content
+def _refusal(answer: httpx.Response) -> RuleViolation:
+    problem = _problem(answer)
+    return REFUSED(zh=problem.get("detail_zh", answer.text), en=problem.get("detail", answer.text))
 
 
 def _problem(answer: httpx.Response) -> dict[str, str]:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import books, demo, monitoring, signing, verifying
+from api.cli import books, demo, keys, monitoring, signing, verifying
 from api.cli.console import TERMINATED, refusals
 from api.cli.exports import export
 from api.cli.reports import report
@@ -29,8 +29,17 @@ COMMANDS = (
     books.rebuild,
     books.doctor,
     books.recover,
-    signing.keygen,
+    keys.keygen,
     signing.post,
+    signing.reverse,
+    signing.close,
+    signing.account,
+    signing.policy,
+    keys.grant,
+    keys.rotate,
+    keys.revoke,
+    signing.cosign,
+    signing.send,
     demo.demo,
 )
 for command in COMMANDS:

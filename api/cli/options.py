@@ -38,3 +38,13 @@ def write(data: bytes, target: Path | None) -> None:
     else:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+
+
+KeyOption = Annotated[list[Path], typer.Option("--key", help="签名密钥文件，可多个 / key files that sign")]
+UrlOption = Annotated[str, typer.Option("--url", help="服务器网址 / the server's URL")]
+WaitOption = Annotated[float, typer.Option("--wait", help="等待证明的秒数 / seconds to wait for the proof")]
+SignOnlyOption = Annotated[
+    Path | None,
+    typer.Option("--sign-only", help="只签名，写入此文件，不提交 / sign into this file and do not send"),
+]
+URL, WAIT_SECONDS = "http://127.0.0.1:8000", 10.0

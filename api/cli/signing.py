@@ -1,41 +1,180 @@
-"""Commands of those who sign: make a key, sign here and post."""
+"""Commands of those who sign: what they sign stays on their machine until the server has answered."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
+import msgspec
 import typer
 
-from api.cli.console import out
-from api.cli.options import BookOption
-from api.identity import load_key, save_key
-from api.posting import post_voucher
+from api.cli.console import err, out
+from api.cli.options import (
+    URL,
+    WAIT_SECONDS,
+    BookOption,
+    KeyOption,
+    SignOnlyOption,
+    UrlOption,
+    WaitOption,
+)
+from api.clock import now
+from api.identity import load_key
+from api.outbox import cosigned, outbox_path, read_note, receipt_path, write_note
+from api.posting import Poster, read_data
 from api.settings import Settings
+from domain.accounts import AccountAdded, NewAccount
+from domain.entry import parse_entry
 from domain.kernel.note import SigningKey
+from domain.kernel.statement import Statement, type_name
+from domain.periods import Closing, PeriodClosed
+from domain.policy import PolicySet, PolicyTiers
+from domain.vouchers import Attachments, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
 
 
-def keygen(
-    name: Annotated[str, typer.Argument(help="密钥名称，如 账套/accountant/1 / key name")],
-    path: Annotated[Path, typer.Argument(help="密钥文件 / key file")],
+@contextmanager
+def poster(book: str, url: str, wait: float) -> Iterator[Poster]:
+    """Lend a connection to a book on a server."""
+    with httpx.Client(base_url=url, timeout=wait + 30) as client:
+        yield Poster(client, book, wait)
+
+
+def load_keys(paths: list[Path]) -> list[SigningKey]:
+    """Return the keys in these files."""
+    return [load_key(path, Settings().passphrase_text) for path in paths]
+
+
+def submit(
+    server: Poster, kind: type[Statement], data: object, keys: list[Path], sign_only: Path | None
 ) -> None:
-    """生成签名密钥 / Make a signing key and print its public half."""
-    key = SigningKey.generate(name)
-    save_key(path, key, Settings().passphrase_text)
-    out.print(key.verifier.vkey)
+    """Sign a statement and post it, or only sign it into a file; what is sent is kept until the server has answered."""
+    if sign_only:
+        server.signed(kind, data, load_keys(keys), sign_only)
+        out.print(f"已签名，未提交 / signed, not sent: {sign_only}")
+        return
+    kept = outbox_path(Settings().home, server.book, kind, data)
+    receipt = server.post(kind, data, load_keys(keys), kept)
+    for done in (kept, receipt_path(kept)):
+        done.unlink()
+    print_receipt(receipt)
+
+
+def print_receipt(receipt: dict[str, Any]) -> None:
+    """Print a receipt as JSON."""
+    out.print_json(json.dumps(receipt, ensure_ascii=False))
 
 
 def post(
     file: Annotated[Path, typer.Argument(help="凭证 JSON / the voucher's JSON")],
     book: BookOption,
-    key: Annotated[list[Path], typer.Option(help="签名密钥文件，可多个 / key files that sign")],
-    url: Annotated[str, typer.Option(help="服务器网址 / the server's URL")] = "http://127.0.0.1:8000",
-    wait: Annotated[float, typer.Option(help="等待证明的秒数 / seconds to wait for the proof")] = 10.0,
+    key: KeyOption,
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
 ) -> None:
-    """本地签名并提交一张凭证 / Sign one voucher here and post it to a server."""
-    keys = [load_key(path, Settings().passphrase_text) for path in key]
-    with httpx.Client(base_url=url, timeout=wait + 30) as client:
-        receipt = post_voucher(client, book, file.read_bytes(), keys, wait)
-    out.print_json(json.dumps(receipt, ensure_ascii=False))
+    """本地签名并提交一张凭证，可重复执行 / Sign one voucher here and post it; run again, it is booked once."""
+    data = read_data(file, file.read_bytes(), Voucher)
+    with poster(book, url, wait) as server:
+        if sign_only:
+            submit(server, VoucherPosted, data, key, sign_only)
+        else:
+            kept = file.with_name(f"{file.name}.note")
+            print_receipt(server.post(VoucherPosted, data, load_keys(key), kept))
+
+
+def reverse(
+    entry: Annotated[int, typer.Argument(min=0, help="被冲销凭证的记录序号 / the entry of the voucher")],
+    book: BookOption,
+    key: KeyOption,
+    summary: Annotated[str, typer.Option(help="冲销的摘要 / why")],
+    date: Annotated[str, typer.Option(help="日期，默认今天 / date, default today")] = "",
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """冲销一张凭证（红字）/ Reverse a voucher by its mirror in red."""
+    with poster(book, url, wait) as server:
+        original = server.statement_of(entry, VoucherPosted)
+        data = Reversal(
+            attachments=Attachments(),
+            date=date or now()[:10],
+            lines=mirrored(original.data.lines),
+            reverses=original.id,
+            summary=summary,
+        )
+        submit(server, VoucherReversed, data, key, sign_only)
+
+
+def close(
+    period: Annotated[str, typer.Argument(help="会计期间 / period, YYYY-MM")],
+    book: BookOption,
+    key: KeyOption,
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """结账一个月 / Close a month."""
+    with poster(book, url, wait) as server:
+        submit(server, PeriodClosed, Closing(period=period), key, sign_only)
+
+
+def account(
+    code: Annotated[str, typer.Argument(help="科目编码 / code")],
+    name: Annotated[str, typer.Argument(help="科目名称 / name")],
+    book: BookOption,
+    key: KeyOption,
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """增设明细科目 / Add a detail account."""
+    data = read_data(code, msgspec.json.encode({"code": code, "name": name}), NewAccount)
+    with poster(book, url, wait) as server:
+        submit(server, AccountAdded, data, key, sign_only)
+
+
+def policy(
+    file: Annotated[Path, typer.Argument(help="审批档次 JSON / the tiers as JSON")],
+    book: BookOption,
+    key: KeyOption,
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """设定审批档次 / Set the approval policy."""
+    data = read_data(file, file.read_bytes(), PolicyTiers)
+    with poster(book, url, wait) as server:
+        submit(server, PolicySet, data, key, sign_only)
+
+
+def cosign(
+    file: Annotated[Path, typer.Argument(help="签名文书 / the signed note")],
+    key: KeyOption,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问 / do not ask")] = False,
+) -> None:
+    """在同一份文书上加签 / Add signatures to the same bytes, after showing what is signed."""
+    note = read_note(file)
+    statement = parse_entry(note).statement
+    err.print(f"{type_name(statement)} {statement.book}")
+    err.print(json.dumps(msgspec.to_builtins(statement.data), ensure_ascii=False, indent=2))
+    if not yes and not typer.confirm("签名 / sign?", err=True):
+        raise typer.Abort
+    signed = cosigned(note, load_keys(key))
+    write_note(file, signed)
+    for line in parse_entry(signed).signatures:
+        out.print(line.name)
+
+
+def send(
+    file: Annotated[Path, typer.Argument(help="签名文书 / the signed note")],
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+) -> None:
+    """提交一份已签名的文书；可重复执行 / Send a signed note; running it again stores it once."""
+    note = read_note(file)
+    with poster(parse_entry(note).statement.book, url, wait) as server:
+        print_receipt(server.send(note, file))

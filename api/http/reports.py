@@ -86,6 +86,25 @@ class JournalBody(BaseModel):
     lines: list[JournalLineBody]
 
 
+class KeyBody(BaseModel):
+    """A key: good for the entries after `granted` up to `last` (null: still good); `holder` is a salted digest."""
+
+    name: str
+    role: str
+    holder: str
+    person: str
+    vkey: str
+    granted: int
+    last: int | None
+
+
+class KeysBody(BaseModel):
+    """All keys ever granted in a book, by name."""
+
+    book: str
+    keys: list[KeyBody]
+
+
 def _file(kind: str) -> dict[int | str, dict[str, Any]]:
     content = {kind: {"schema": {"type": "string", "format": "binary"}}}
     return {200: {"description": "the file", "content": content}, **documented(400, 404, 503)}
@@ -159,3 +178,10 @@ def get_journal_xlsx(book: BookId, database: Database, wanted: Wanted) -> Respon
     name = register.book(database, book).name
     table = reports.journal_table(name, journal.journal(database, book, wanted))
     return _download(table, XLSX_TYPE, f"journal-{book}.xlsx")
+
+
+@router.get("/keys.json", response_model=KeysBody, responses=documented(400, 404, 503))
+def get_keys(book: BookId, database: Database) -> dict[str, Any]:
+    """Return who may sign, with which key, from which entry on and until which."""
+    register.book(database, book)
+    return {"book": book, "keys": [row._asdict() for row in register.keys(database, book)]}

@@ -420,7 +420,7 @@ def test_voucher_file_that_is_none_is_refused(village: Commands, tmp_path: Path,
     file = tmp_path / "voucher.json"
     file.write_text(voucher, encoding="utf-8")
     key = village.home / "keys" / BOOK / "accountant-1.key"
-    assert "[post.voucher]" in village.refused("post", file, "--book", BOOK, "--key", key)
+    assert "[post.data]" in village.refused("post", file, "--book", BOOK, "--key", key)
 
 
 def test_key_file_that_is_none_is_refused(village: Commands, tmp_path: Path) -> None:
@@ -447,8 +447,21 @@ def test_key_file_that_is_none_is_refused(village: Commands, tmp_path: Path) -> 
         "export hledger",
         "verify",
         "rebuild",
+        "export bundle",
+        "monitor",
+        "doctor",
+        "recover",
         "keygen",
+        "grant",
+        "rotate",
+        "revoke",
         "post",
+        "reverse",
+        "close",
+        "account",
+        "policy",
+        "cosign",
+        "send",
     ],
 )
 def test_every_command_explains_itself_in_both_languages(command: str) -> None:

@@ -1,0 +1,94 @@
+"""Commands about keys: make one, let it be granted, replace it, end it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from api.cli.console import out
+from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
+from api.cli.signing import poster, submit
+from api.identity import holder_digest, load_key, save_key
+from api.identity.keyring import SALT_BYTES
+from api.posting import read_data
+from api.settings import Settings
+from domain.kernel.note import SigningKey
+from domain.roles import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, possession_text
+from domain.roles.events import Revocation, Rotation
+
+
+def keygen(
+    name: Annotated[str, typer.Argument(help="密钥名称，如 账套/accountant/1 / key name")],
+    path: Annotated[Path, typer.Argument(help="密钥文件 / key file")],
+    grant: Annotated[
+        Path | None,
+        typer.Option(help="另写授权申请，交乡镇签署 / also write the request that the township signs"),
+    ] = None,
+    person: Annotated[str, typer.Option(help="公开的姓名 / the holder's public name")] = "",
+) -> None:
+    """生成签名密钥 / Make a signing key and print its public half."""
+    key = SigningKey.generate(name)
+    save_key(path, key, Settings().passphrase_text)
+    if grant:
+        holder = holder_digest(os.urandom(SALT_BYTES), person or name)
+        grant.write_bytes(msgspec.json.format(msgspec.json.encode(_grant(key, holder, person))) + b"\n")
+    out.print(key.verifier.vkey)
+
+
+def _grant(key: SigningKey, holder: str, person: str) -> KeyGrant:
+    vkey = key.verifier.vkey
+    proof = base64.b64encode(key.sign_raw(possession_text(vkey, holder))).decode()
+    return KeyGrant(holder=holder, proof=proof, vkey=vkey, name=person)
+
+
+def grant(
+    file: Annotated[Path, typer.Argument(help="授权申请 / the request that keygen --grant wrote")],
+    book: BookOption,
+    key: KeyOption,
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """授权一把密钥（乡镇和另一岗位签名）/ Grant a key; signed by the township and one more."""
+    data = read_data(file, file.read_bytes(), KeyGrant)
+    with poster(book, url, wait) as server:
+        submit(server, KeyGranted, data, key, sign_only)
+
+
+def rotate(
+    old: Annotated[Path, typer.Argument(help="原密钥文件 / the old key's file")],
+    new: Annotated[Path, typer.Argument(help="新密钥文件，由 keygen 生成 / the new key's file")],
+    book: BookOption,
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """更换自己的密钥（原密钥签名）/ Replace one's own key; signed by the old one."""
+    passphrase = Settings().passphrase_text
+    old_key, new_key = load_key(old, passphrase), load_key(new, passphrase)
+    with poster(book, url, wait) as server:
+        keys = {row["name"]: row for row in json.loads(server.fetch("keys.json"))["keys"]}
+        row = keys.get(old_key.name, {"holder": holder_digest(bytes(SALT_BYTES), ""), "person": ""})
+        data = Rotation(new=_grant(new_key, row["holder"], row["person"]), old=old_key.name)
+        submit(server, KeyRotated, data, [old], sign_only)
+
+
+def revoke(
+    name: Annotated[str, typer.Argument(help="密钥名称 / the key's name")],
+    reason: Annotated[str, typer.Option(help="原因 / why")],
+    book: BookOption,
+    key: KeyOption,
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """吊销一把密钥（乡镇和另一岗位签名）/ Revoke a key; signed by the township and one more."""
+    data = read_data(name, msgspec.json.encode({"key": name, "reason": reason}), Revocation)
+    with poster(book, url, wait) as server:
+        submit(server, KeyRevoked, data, key, sign_only)

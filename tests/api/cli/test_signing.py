@@ -1,0 +1,236 @@
+"""What people sign on their own machine: each command posts its entry, once, whatever becomes of the reply."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from audit.source import HttpSource
+from audit.verify import verify
+from tests.api.cli.conftest import BOOK, Commands
+from tests.api.cli.test_commands import VOUCHER, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def url(commands: Commands, xiaohe_imported: str) -> Iterator[str]:
+    """A server with the small sample village."""
+    assert xiaohe_imported
+    with served(commands) as url:
+        yield url
+
+
+class Signer:
+    """Runs signing commands against a server, and says with which keys."""
+
+    def __init__(self, commands: Commands, url: str) -> None:
+        """Sign with the sample's keys."""
+        self._commands = commands
+        self.url = url
+
+    def key(self, role: str, number: int = 1) -> Path:
+        """Return the file of a key."""
+        return self._commands.home / "keys" / BOOK / f"{role}-{number}.key"
+
+    def arguments(self, command: tuple[str | Path, ...], roles: str) -> list[str | Path]:
+        """Return the command with book, server and the keys of some roles."""
+        keys = [word for role in roles.split() for word in ("--key", self.key(role))]
+        return [*command, "--book", BOOK, "--url", self.url, *keys]
+
+    def good(self, *command: str | Path, by: str) -> dict[str, Any]:
+        """Run a command that must succeed and return its receipt."""
+        receipt: dict[str, Any] = json.loads(self._commands.good(*self.arguments(command, by)))
+        return receipt
+
+    def refused(self, *command: str | Path, by: str) -> str:
+        """Run a command that must be refused and return what it says."""
+        return self._commands.refused(*self.arguments(command, by))
+
+    def verify(self) -> int:
+        """Verify the server's log and return its size."""
+        report = verify(HttpSource(f"{self.url}/books/{BOOK}"))
+        assert report.ok, report.as_text()
+        return report.entries
+
+
+@pytest.fixture
+def signer(commands: Commands, url: str) -> Signer:
+    return Signer(commands, url)
+
+
+@pytest.fixture
+def voucher(tmp_path: Path) -> Path:
+    path = tmp_path / "voucher.json"
+    path.write_text(json.dumps(VOUCHER), encoding="utf-8")
+    return path
+
+
+# --- once, whatever becomes of the reply
+
+
+@contextmanager
+def losing_replies(url: str, count: int) -> Iterator[str]:
+    """Forward to a server and lose its first `count` replies to a POST."""
+    left = [count]
+
+    class Handler(BaseHTTPRequestHandler):
+        def forward(self) -> None:
+            """Pass the request on; answer, or hang up."""
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            behind = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+            behind.request(self.command, self.path, body)
+            answer = behind.getresponse()
+            data = answer.read()
+            behind.close()
+            if self.command == "POST" and left[0] > 0:
+                left[0] -= 1
+                self.close_connection = True
+                return
+            self.send_response(answer.status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = forward  # noqa: N815 -- http.server's names
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- http.server's name
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_a_lost_reply_books_nothing_twice(commands: Commands, signer: Signer, voucher: Path) -> None:
+    before = signer.verify()
+    with losing_replies(signer.url, 2) as lossy:
+        behind = Signer(commands, lossy)
+        for _ in range(2):
+            said = behind.refused("post", voucher, by="accountant head")
+            assert "[post.unanswered]" in said
+            assert "voucher.json.note" in said
+        receipt = behind.good("post", voucher, by="accountant head")
+    assert (receipt["index"], receipt["created"]) == (before, False)
+    assert signer.good("post", voucher, by="accountant head")["index"] == before
+    assert signer.verify() == before + 1
+
+
+def test_a_lost_reply_closes_nothing_twice(commands: Commands, signer: Signer) -> None:
+    before = signer.verify()
+    with losing_replies(signer.url, 1) as lossy:
+        behind = Signer(commands, lossy)
+        command = ("account", "50199", "其他经营收入")
+        assert "[post.unanswered]" in behind.refused(*command, by="accountant")
+        assert behind.good(*command, by="accountant")["created"] is False
+        assert "已经存在" in behind.refused(*command, by="accountant")
+    assert signer.verify() == before + 1
+    assert list((commands.home / "outbox").glob("*")) == []
+
+
+def test_what_was_refused_is_not_kept(signer: Signer, voucher: Path) -> None:
+    before = signer.verify()
+    assert "还需要以下岗位签名" in signer.refused("post", voucher, by="accountant")
+    assert not voucher.with_name("voucher.json.note").exists()
+    assert signer.good("post", voucher, by="accountant head")["index"] == before
+
+
+def test_a_booked_voucher_makes_room_for_the_next_and_an_open_one_does_not(
+    commands: Commands, signer: Signer, voucher: Path
+) -> None:
+    first = signer.good("post", voucher, by="accountant head")
+    voucher.write_text(json.dumps({**VOUCHER, "summary": "第二张"}), encoding="utf-8")
+    with losing_replies(signer.url, 1) as lossy:
+        assert "[post.unanswered]" in Signer(commands, lossy).refused("post", voucher, by="accountant head")
+    voucher.write_text(json.dumps({**VOUCHER, "summary": "第三张"}), encoding="utf-8")
+    assert "[post.kept_other]" in signer.refused("post", voucher, by="accountant head")
+    sent = json.loads(commands.good("send", voucher.with_name("voucher.json.note"), "--url", signer.url))
+    assert (sent["index"], sent["created"]) == (first["index"] + 1, False)
+
+
+# --- each entry type
+
+
+def test_a_voucher_is_reversed_once(signer: Signer, voucher: Path) -> None:
+    posted = signer.good("post", voucher, by="accountant head")["index"]
+    command = ("reverse", str(posted), "--summary", "重复入账，冲销", "--date", "2026-04-03")
+    assert signer.good(*command, by="accountant head")["index"] == posted + 1
+    assert "already" in signer.refused(*command, by="accountant head")
+    assert "[post.data]" in signer.refused("reverse", "0", "--summary", "x", by="accountant head")
+    assert signer.verify() == posted + 2
+
+
+def test_a_key_is_granted_rotated_and_revoked(
+    commands: Commands, signer: Signer, voucher: Path, tmp_path: Path
+) -> None:
+    request, keys = tmp_path / "grant.json", signer.key("accountant").parent
+    second, third = keys / "accountant-2.key", keys / "accountant-3.key"
+    commands.good("keygen", f"{BOOK}/accountant/2", second, "--grant", request, "--person", "新会计")
+    assert "[post.refused]" in signer.refused("grant", request, by="head")
+    signer.good("grant", request, by="township head")
+    commands.good("keygen", f"{BOOK}/accountant/3", third)
+    receipt = json.loads(commands.good("rotate", second, third, "--book", BOOK, "--url", signer.url))
+    sign = ("post", voucher, "--key", third)
+    assert signer.good(*sign, by="head")["index"] == receipt["index"] + 1
+    revoke = ("revoke", f"{BOOK}/accountant/3", "--reason", "离任")
+    assert "[post.refused]" in signer.refused(*revoke, by="head")
+    signer.good(*revoke, by="township supervisor")
+    voucher.write_text(json.dumps({**VOUCHER, "summary": "离任之后"}), encoding="utf-8")
+    assert "自第" in signer.refused(*sign, by="head")
+    assert signer.verify() == receipt["index"] + 3
+
+
+def test_a_policy_is_set_again_after_another(signer: Signer, voucher: Path, tmp_path: Path) -> None:
+    three = tmp_path / "three.json"
+    two = tmp_path / "two.json"
+    for path, roles in ((three, ["accountant", "head", "supervisor"]), (two, ["accountant", "head"])):
+        path.write_text(json.dumps({"tiers": [{"from_fen": 0, "roles": roles}]}), encoding="utf-8")
+    by = "township head supervisor"
+    indexes = [signer.good("policy", path, by=by)["index"] for path in (two, three, two)]
+    assert indexes == list(range(indexes[0], indexes[0] + 3))
+    signer.good("post", voucher, by="accountant head")
+
+
+def test_signatures_are_gathered_on_the_same_bytes(
+    commands: Commands, signer: Signer, voucher: Path, tmp_path: Path
+) -> None:
+    note = tmp_path / "slip.note"
+    before = signer.verify()
+    arguments = signer.arguments(("post", voucher, "--sign-only", note), "accountant")
+    assert "未提交" in commands.good(*arguments)
+    assert "签名" in commands.refused("send", note, "--url", signer.url)
+    assert note.exists()
+    shutil.copy(note, tmp_path / "copy.note")
+    shown = commands.run("cosign", note, "--key", signer.key("head"), "--yes")
+    assert "收鱼塘承包款" in shown.stderr.decode()
+    assert shown.stdout.decode().split() == [f"{BOOK}/accountant/1", f"{BOOK}/head/1"]
+    receipt = json.loads(commands.good("send", note, "--url", signer.url))
+    assert (receipt["index"], receipt["created"]) == (before, True)
+    assert json.loads(commands.good("send", note, "--url", signer.url))["created"] is False
+
+
+def test_a_month_is_closed_in_its_turn_and_takes_nothing_more(signer: Signer, voucher: Path) -> None:
+    assert "按顺序结账" in signer.refused("close", "2026-02", by="accountant head")
+    assert signer.good("close", "2026-01", by="accountant head")["created"] is True
+    voucher.write_text(json.dumps({**VOUCHER, "date": "2026-01-09"}), encoding="utf-8")
+    assert "已结账" in signer.refused("post", voucher, by="accountant head")
+    assert "已结账" in signer.refused("close", "2026-01", by="accountant head")
+    signer.verify()
