@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from api.importing.folder import SIGNERS
 from api.importing.placing import place
 from api.importing.problems import ImportRefused, Problem
-from api.importing.rules import BAD_LINES, BOOK_CHANGED, CHANGED, NO_KEY, NO_SUMMARY, OTHER_MEANING
+from api.importing.rules import BAD_LINES, BOOK_CHANGED, CHANGED, NO_KEY, NO_SUMMARY, OTHER_MEANING, TWO_NAMES
 from domain.accounts import AccountAdded, NewAccount
 from domain.book import Book
 from domain.chart import chart, parent_code
@@ -169,6 +169,19 @@ class _Planner:
                 source = [names[code]] if code in names else []
                 account = NewAccount(code=code, name=self._name(code, names))
                 self._add(AccountAdded, account, self._id("account", code), ("accountant",), source)
+        self._check_one_name(names)
+
+    def _check_one_name(self, names: Mapping[str, Amounts]) -> None:
+        """An account has one name in all sheets; with and without the names of the accounts above is the same."""
+        told = {code: {self._own_name(code, row.name)} for code, row in names.items()}
+        for row in (*self._folder.opening, *self._folder.journal):
+            own = self._own_name(row.code, row.name)
+            if not own or own in told[row.code]:
+                continue
+            told[row.code].add(own)
+            first = names[row.code]
+            at = {"first_file": first.row.file, "first_row": first.row.number}
+            self._refuse(TWO_NAMES(code=row.code, read=row.name, expected=first.name, **at), [row])
 
     def _check_name(self, row: Amounts) -> None:
         official = {account.name: account.code for account in chart(self._folder.book.chart).official}

@@ -136,6 +136,16 @@ VOUCHERS = {
     "before the first period": in_journal(
         cell(date="2025-12-31"), "日期", "2025-12-31", "period.before_first", "2026-01"
     ),
+    "two names in the journal": in_journal(
+        cell(code="51302", name="办公经费"), "科目名称", "办公经费", "import.two_names", "办公费"
+    ),
+    "another name than in the opening balances": in_journal(
+        cell(code="10201", name="银行存款/一般户"),
+        "科目名称",
+        "银行存款/一般户",
+        "import.two_names",
+        "opening.csv",
+    ),
     "no summary": in_journal(cell(summary=""), "摘要", "", "import.summary"),
     "an entry over 65,535 bytes": in_journal(
         rows(
