@@ -77,9 +77,9 @@ class Plan:
         return sum(step.type is VoucherPosted for step in self.steps)
 
 
-def make_plan(folder: ImportFolder, stored: Iterable[Entry], keyring: Keyring, log: Log) -> Plan:
-    """Return the plan for a folder on top of the stored entries; raises `ImportRefused` with every problem."""
-    return _Planner(folder, keyring, log).plan(stored)
+def make_plan(folder: ImportFolder, stored: Iterable[Entry], keyring: Keyring, log: Log, at: str) -> Plan:
+    """Return the plan for a folder, to be signed at `at` on top of the stored entries; raises `ImportRefused`."""
+    return _Planner(folder, keyring, log, at).plan(stored)
 
 
 def signing_keys(book: Book, keyring: Keyring, roles: Iterable[str]) -> list[SigningKey]:
@@ -97,10 +97,11 @@ def signing_keys(book: Book, keyring: Keyring, roles: Iterable[str]) -> list[Sig
 
 
 class _Planner:
-    def __init__(self, folder: ImportFolder, keyring: Keyring, log: Log) -> None:
+    def __init__(self, folder: ImportFolder, keyring: Keyring, log: Log, at: str) -> None:
         self._folder = folder
         self._keyring = keyring
         self._log = log
+        self._at = at
         self._book = Book(folder.book.id)
         self._steps: list[Step] = []
         self._problems: list[Problem] = []
@@ -301,7 +302,7 @@ class _Planner:
         return True
 
     def _try(self, step: Step) -> None:
-        statement = step.statement(self._book, "2000-01-01T00:00:00+08:00")
+        statement = step.statement(self._book, self._at)
         text = unsigned_text(statement)
         parse_text(text)
         size = len(text) + SIGNATURE_LINE_BYTES * len(step.roles)

@@ -89,7 +89,7 @@ def _run(
     keyring.reload()
     log_key = service.log_keys.draft(folder.book.origin or service.origin(book_id))
     log = Log(origin=log_key.name, vkey=log_key.verifier.vkey)
-    plan = make_plan(folder, read_entries(service.recorder, book_id), keyring, log)
+    plan = make_plan(folder, read_entries(service.recorder, book_id), keyring, log, now())
     book = Book(book_id)
     for entry in read_entries(service.recorder, book_id):
         book.evolve(entry)

@@ -146,6 +146,9 @@ VOUCHERS = {
         "import.two_names",
         "opening.csv",
     ),
+    "a slip in the year": in_journal(
+        cell(date="2062-02-10"), "日期", "2062-02-10", "period.too_far_ahead", "2062-02"
+    ),
     "no summary": in_journal(cell(summary=""), "摘要", "", "import.summary"),
     "an entry over 65,535 bytes": in_journal(
         rows(
@@ -267,6 +270,7 @@ BOOKS = {
         {"book.toml": BOOK_TOML + 'closed_through = "2026-00"\n'}, "2026-00", "period.malformed", "2026-00"
     ),
     "month 13": in_book(toml("2026-01", "2026-13"), "2026-13", "period.malformed", "2026-13"),
+    "opened in a year far ahead": in_book(toml("2026-01", "2062-01"), "2062-01", "period.too_far_ahead"),
     "division of two digits": in_book(toml('"330881101201"', '"33"'), "division", "entry.malformed"),
     "check digit": in_book(toml("0013Y", "0014Y"), "2", "organisation.check_digit", "N2330881MF0000014Y"),
     "unknown chart": in_book(
