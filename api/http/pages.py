@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from psycopg import Connection
 
+from api.http.entry_words import Background, words_of
 from api.http.parts import BookId, Database, Index, documented
 from api.http.reports import First, Wanted
 from api.http.views import ELDER_COOKIE, STYLE, page
@@ -75,8 +76,9 @@ def get_entry_page(request: Request, book: BookId, index: Index, database: Datab
         "checkpoint": log.covering_checkpoint(database, book, index),
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
-        content = msgspec.to_builtins(entry.statement.data)
-        return page(request, "entry.html", content=_flat(content), **values)
+        words = words_of(entry.statement, _background(database, row))
+        at = datetime.fromisoformat(entry.statement.at)
+        return page(request, "entry.html", words=words, at=at, **values)
     voucher = journal.voucher_at(database, book, index)
     reverses = journal.entry_of_voucher(database, book, voucher.reverses_id) if voucher.reverses_id else None
     lines = journal.voucher_lines(database, book, index)
@@ -88,15 +90,12 @@ def _signers(database: Connection[Any], book: str, entry: Entry) -> list[registe
     return [keys[signature.name] for signature in entry.signatures]
 
 
-def _flat(value: object, path: str = "") -> list[tuple[str, str]]:
-    """Return the fields of a nested value as (path, text), in order."""
-    if isinstance(value, dict):
-        return [
-            row for key, member in value.items() for row in _flat(member, f"{path}.{key}" if path else key)
-        ]
-    if isinstance(value, list):
-        return [row for number, member in enumerate(value, 1) for row in _flat(member, f"{path}[{number}]")]
-    return [(path, str(value))]
+def _background(database: Connection[Any], row: register.BookRow) -> Background:
+    return Background(
+        first_period=row.first_period,
+        accounts={account.code: account.name for account in register.accounts(database, row.book)},
+        holders={key.name: key.person for key in register.keys(database, row.book)},
+    )
 
 
 @router.get("/books/{book}/trial-balance", responses=_PAGE)

@@ -1,4 +1,7 @@
-"""A folder of private keys for one book, made on first use (密钥文件夹)."""
+"""A folder of private keys for one book, made on first use (密钥文件夹).
+
+What is made here stays in memory until `save`: whoever plans with keys and is refused leaves no file behind.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +39,16 @@ class Keyring:
         self._book = book
         self._passphrase = passphrase
         self._loaded: dict[str, SigningKey] = {}
+        self._secret = b""
 
     def key(self, role: str, number: int = 1) -> SigningKey:
-        """Return the key of a role, made and saved if it is not there yet."""
+        """Return the key of a role, made if it is not there yet; `save` keeps it."""
         name = f"{self._book}/{role}/{number}"
         if name not in self._loaded:
-            self._loaded[name] = self._load_or_make(name, self._path(role, number))
+            path = self._path(role, number)
+            self._loaded[name] = (
+                load_key(path, self._passphrase) if path.exists() else SigningKey.generate(name)
+            )
         return self._loaded[name]
 
     def named(self, name: str) -> SigningKey:
@@ -50,9 +57,24 @@ class Keyring:
         return self.key(role, int(number))
 
     def holds(self, name: str) -> bool:
-        """Whether the key of that name is in the folder."""
+        """Whether the key of that name is in the folder, or was made here."""
         _, role, number = name.split("/")
         return name in self._loaded or self._path(role, int(number)).exists()
+
+    def save(self) -> None:
+        """Write what was made here and is in no file yet; a run that ends midway is completed by the next."""
+        if self._secret and not self._secret_path.exists():
+            write_private(self._secret_path, self._secret)
+        for name, key in self._loaded.items():
+            _, role, number = name.split("/")
+            path = self._path(role, int(number))
+            if not path.exists():
+                save_key(path, key, self._passphrase)
+
+    def reload(self) -> None:
+        """Forget all that is in memory: what is in the folder now is what counts."""
+        self._loaded.clear()
+        self._secret = b""
 
     def grant(self, role: str, person: str = "", number: int = 1) -> KeyGrant:
         """Return the grant of a role's key: its vkey, its holder's digest, its proof of possession."""
@@ -64,16 +86,13 @@ class Keyring:
     def _path(self, role: str, number: int) -> Path:
         return self.folder / f"{role}-{number}.key"
 
-    def _load_or_make(self, name: str, path: Path) -> SigningKey:
-        if path.exists():
-            return load_key(path, self._passphrase)
-        key = SigningKey.generate(name)
-        save_key(path, key, self._passphrase)
-        return key
+    @property
+    def _secret_path(self) -> Path:
+        return self.folder / "holders.secret"
 
     def _salt(self, person: str) -> bytes:
         """Return the person's own salt: one person has one digest in all roles, so that separation can be seen."""
-        path = self.folder / "holders.secret"
-        if not path.exists():
-            write_private(path, nacl.utils.random(SECRET_BYTES))
-        return hashlib.blake2b(person.encode(), key=path.read_bytes(), digest_size=SALT_BYTES).digest()
+        if not self._secret:
+            path = self._secret_path
+            self._secret = path.read_bytes() if path.exists() else nacl.utils.random(SECRET_BYTES)
+        return hashlib.blake2b(person.encode(), key=self._secret, digest_size=SALT_BYTES).digest()

@@ -31,14 +31,15 @@ class LogKeyFolder:
             self._loaded[origin] = load_key(path, self._passphrase)
         return self._loaded[origin]
 
-    def make(self, origin: str) -> SigningKey:
-        """Return the key of a log, made if it is not there yet."""
-        key = self.key_of(origin)
-        if key is None:
-            key = SigningKey.generate(origin)
-            save_key(self._path(origin), key, self._passphrase)
-            self._loaded[origin] = key
-        return key
+    def draft(self, origin: str) -> SigningKey:
+        """Return the key of a log, made in memory if it is not there yet; `keep` makes it the log's key."""
+        return self.key_of(origin) or SigningKey.generate(origin)
+
+    def keep(self, key: SigningKey) -> None:
+        """Save the key of the log that it is named after, unless it is held already."""
+        if self.key_of(key.name) is None:
+            save_key(self._path(key.name), key, self._passphrase)
+            self._loaded[key.name] = key
 
     def last_signed(self, origin: str) -> bytes:
         """Return the newest checkpoint that the key of a log signed here, b"" when it signed none."""

@@ -15,6 +15,7 @@ _FIELDS = {
     "import.changed": "number",
     "import.lines": "number",
     "import.summary": "summary",
+    "import.two_names": "name",
     "voucher.unbalanced": "debit",
 }
 """The column that a violation is about where its facts do not tell."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from api.importing.folder import SIGNERS
 from api.importing.placing import place
 from api.importing.problems import ImportRefused, Problem
-from api.importing.rules import BAD_LINES, BOOK_CHANGED, CHANGED, NO_KEY, NO_SUMMARY, OTHER_MEANING
+from api.importing.rules import BAD_LINES, BOOK_CHANGED, CHANGED, NO_KEY, NO_SUMMARY, OTHER_MEANING, TWO_NAMES
 from domain.accounts import AccountAdded, NewAccount
 from domain.book import Book
 from domain.chart import chart, parent_code
@@ -77,9 +77,9 @@ class Plan:
         return sum(step.type is VoucherPosted for step in self.steps)
 
 
-def make_plan(folder: ImportFolder, stored: Iterable[Entry], keyring: Keyring, log: Log) -> Plan:
-    """Return the plan for a folder on top of the stored entries; raises `ImportRefused` with every problem."""
-    return _Planner(folder, keyring, log).plan(stored)
+def make_plan(folder: ImportFolder, stored: Iterable[Entry], keyring: Keyring, log: Log, at: str) -> Plan:
+    """Return the plan for a folder, to be signed at `at` on top of the stored entries; raises `ImportRefused`."""
+    return _Planner(folder, keyring, log, at).plan(stored)
 
 
 def signing_keys(book: Book, keyring: Keyring, roles: Iterable[str]) -> list[SigningKey]:
@@ -97,10 +97,11 @@ def signing_keys(book: Book, keyring: Keyring, roles: Iterable[str]) -> list[Sig
 
 
 class _Planner:
-    def __init__(self, folder: ImportFolder, keyring: Keyring, log: Log) -> None:
+    def __init__(self, folder: ImportFolder, keyring: Keyring, log: Log, at: str) -> None:
         self._folder = folder
         self._keyring = keyring
         self._log = log
+        self._at = at
         self._book = Book(folder.book.id)
         self._steps: list[Step] = []
         self._problems: list[Problem] = []
@@ -169,6 +170,19 @@ class _Planner:
                 source = [names[code]] if code in names else []
                 account = NewAccount(code=code, name=self._name(code, names))
                 self._add(AccountAdded, account, self._id("account", code), ("accountant",), source)
+        self._check_one_name(names)
+
+    def _check_one_name(self, names: Mapping[str, Amounts]) -> None:
+        """An account has one name in all sheets; with and without the names of the accounts above is the same."""
+        told = {code: {self._own_name(code, row.name)} for code, row in names.items()}
+        for row in (*self._folder.opening, *self._folder.journal):
+            own = self._own_name(row.code, row.name)
+            if not own or own in told[row.code]:
+                continue
+            told[row.code].add(own)
+            first = names[row.code]
+            at = {"first_file": first.row.file, "first_row": first.row.number}
+            self._refuse(TWO_NAMES(code=row.code, read=row.name, expected=first.name, **at), [row])
 
     def _check_name(self, row: Amounts) -> None:
         official = {account.name: account.code for account in chart(self._folder.book.chart).official}
@@ -288,7 +302,7 @@ class _Planner:
         return True
 
     def _try(self, step: Step) -> None:
-        statement = step.statement(self._book, "2000-01-01T00:00:00+08:00")
+        statement = step.statement(self._book, self._at)
         text = unsigned_text(statement)
         parse_text(text)
         size = len(text) + SIGNATURE_LINE_BYTES * len(step.roles)

@@ -16,6 +16,13 @@ OTHER_MEANING = rule(
     "code {code} is {official} in this chart, but the sheet says {name} (code {other}); is it the chart of 2004?",
     "财会〔2023〕20号",
 )
+TWO_NAMES = rule(
+    "import.two_names",
+    Kind.REFUSED,
+    "科目 {code} 在 {first_file} 第 {first_row} 行的名称是「{expected}」，这里却是「{read}」；请改成一致",
+    "account {code} is named {expected} in {first_file}, row {first_row}, but {read} here; give it one name",
+    "财会〔2023〕14号 会计科目",
+)
 NO_SUMMARY = rule(
     "import.summary", Kind.MALFORMED, "凭证没有摘要", "the voucher has no summary", "会计基础工作规范 art. 51"
 )

@@ -1,9 +1,17 @@
-"""Posting a plan: chunk by chunk, each signed on top of the checkpoint that the chunk before produced."""
+"""Posting a plan: chunk by chunk, each signed on top of the checkpoint that the chunk before produced.
+
+Imports of one book take turns, also from several machines, and keys are saved only when the plan stands: a
+refused first import leaves nothing, and one that broke off is completed by the next.
+"""
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import psycopg
 
 from api.clock import now
 from api.importing.plan import make_plan, signing_keys
@@ -13,7 +21,7 @@ from domain.founding import Log
 from domain.ledger import read_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from api.composition import Service
     from api.identity import Keyring
@@ -21,6 +29,12 @@ if TYPE_CHECKING:
     from api.importing.plan import Step
 
 ENTRIES_PER_CHUNK = 200
+LOGGER = logging.getLogger(__name__)
+
+TURN = 0x73756E6C
+"""The class of the advisory locks by which imports take turns; PostgreSQL drops them with the connection."""
+TRY_TURN = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+WAIT_TURN = "SELECT pg_advisory_lock(%s, hashtext(%s))"
 
 
 @dataclass(frozen=True)
@@ -46,14 +60,43 @@ def run_import(
     advance: Callable[[int], None] = lambda _: None,
 ) -> ImportResult:
     """Check the whole folder, then post what is new; `begin` and `advance` feed a progress bar."""
+    with _turn(service.database_url, folder.book.id):
+        return _run(service, folder, keyring, begin, advance)
+
+
+@contextmanager
+def _turn(url: str, book_id: str) -> Iterator[None]:
+    """Wait until no other import of the book runs: the later one finds what the earlier one posted."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        [free] = connection.execute(TRY_TURN, (TURN, book_id)).fetchone() or (False,)
+        if not free:
+            LOGGER.warning(
+                "账套 %s 正由另一次导入写入，等它完成后继续 / another import of this book is running; waiting for it",
+                book_id,
+            )
+            connection.execute(WAIT_TURN, (TURN, book_id))
+        yield
+
+
+def _run(
+    service: Service,
+    folder: ImportFolder,
+    keyring: Keyring,
+    begin: Callable[[int], None],
+    advance: Callable[[int], None],
+) -> ImportResult:
     book_id = folder.book.id
-    origin = folder.book.origin or service.origin(book_id)
-    log = Log(origin=origin, vkey=service.log_keys.make(origin).verifier.vkey)
-    plan = make_plan(folder, read_entries(service.recorder, book_id), keyring, log)
-    begin(len(plan.steps))
+    keyring.reload()
+    log_key = service.log_keys.draft(folder.book.origin or service.origin(book_id))
+    log = Log(origin=log_key.name, vkey=log_key.verifier.vkey)
+    plan = make_plan(folder, read_entries(service.recorder, book_id), keyring, log, now())
     book = Book(book_id)
     for entry in read_entries(service.recorder, book_id):
         book.evolve(entry)
+    if book.size == 0:
+        keyring.save()
+        service.log_keys.keep(log_key)
+    begin(len(plan.steps))
     _post(service, book, keyring, plan.steps, advance)
     service.runner.catch_up([book_id])
     anchor = book.roles.keys[f"{book_id}/township/1"].verifier.vkey

@@ -8,7 +8,7 @@ from domain.chart import chart
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import is_valid_public_key, parse_vkey
 from domain.kernel.organisation import check_organisation
-from domain.kernel.period import parse_period
+from domain.kernel.period import check_near, parse_period
 from domain.roles import Key, Roles, check_grant, require_roles
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def decide_open(statement: BookOpened, signers: list[Key]) -> None:
     if opened.organisation.id != statement.book:
         raise WRONG_ORGANISATION(book=statement.book, organisation=opened.organisation.id)
     chart(opened.chart)
-    parse_period(opened.first_period)
+    check_near(parse_period(opened.first_period), statement.at)
     if not opened.log.origin.endswith(f"/{statement.book}"):
         raise BAD_ORIGIN(origin=opened.log.origin, book=statement.book)
     log_key = parse_vkey(opened.log.vkey)

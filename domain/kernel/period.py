@@ -25,6 +25,16 @@ BAD_DATE = rule(
     "a date is a real YYYY-MM-DD such as 2026-03-05; read '{read}'",
 )
 
+TOO_FAR_AHEAD = rule(
+    "period.too_far_ahead",
+    Kind.REFUSED,
+    "{period} 离签名时间 {at} 太远：最晚到 {latest}（其后 {limit} 个月）；请核对年份",
+    "{period} lies too far after the time of signing {at}: at the latest {latest} ({limit} months on); check the year",
+)
+
+PERIODS_AHEAD_MAX = 12
+"""How many months after the month of signing a date may lie: each month has balances of its own until then."""
+
 _PERIOD = re.compile(r"(?:19[5-9]|20[0-9]|194(?=9))[0-9]-(?:0[1-9]|1[0-2])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
@@ -86,6 +96,21 @@ def previous_period(period: str) -> str:
     """Return the period before."""
     year, month = int(period[:4]), int(period[5:])
     return f"{year - (month == 1):04d}-{(month - 2) % 12 + 1:02d}"
+
+
+@lru_cache(maxsize=1024)
+def latest_period(month: str) -> str:
+    """Return the last period that may be written about in a month."""
+    for _ in range(PERIODS_AHEAD_MAX):
+        month = next_period(month)
+    return month
+
+
+def check_near(period: str, at: str) -> None:
+    """Raise `period.too_far_ahead` if a period lies further ahead of the moment of signing than anyone plans."""
+    latest = latest_period(at[:7])
+    if period > latest:
+        raise TOO_FAR_AHEAD(period=period, at=at, latest=latest, limit=PERIODS_AHEAD_MAX)
 
 
 def periods(first: str, last: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.kernel.errors import Kind, rule
-from domain.kernel.period import is_date, parse_date, parse_period
+from domain.kernel.period import check_near, is_date, parse_date, parse_period
 from domain.roles import Key, require_roles
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ OUT_OF_ORDER = rule(
 )
 
 
-def require_open(periods: Periods, date: str) -> str:
-    """Return the period of a date (`YYYY-MM-DD`) that takes postings; raises what forbids it."""
+def require_open(periods: Periods, date: str, at: str) -> str:
+    """Return the period of a date (`YYYY-MM-DD`) that takes postings signed at `at`; raises what forbids it."""
     if not is_date(date):
         parse_date(date)
     period = date[:7]
@@ -44,6 +44,7 @@ def require_open(periods: Periods, date: str) -> str:
         raise BEFORE_FIRST(date=date, first=periods.first)
     if period <= periods.closed_through:
         raise CLOSED(period=period, open=periods.next_to_close)
+    check_near(period, at)
     return period
 
 

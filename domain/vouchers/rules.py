@@ -65,7 +65,7 @@ def decide_post(
 ) -> None:
     """A voucher balances, goes to leaf accounts in an open period, and the tier's roles sign it."""
     voucher = statement.data
-    require_open(periods, voucher.date)
+    require_open(periods, voucher.date, statement.at)
     amount = _check_lines(voucher.lines, accounts)
     tier = policy.tier(amount)
     require_roles(signers, tier.roles)
@@ -90,7 +90,7 @@ def decide_reverse(
     if reversal.reverses in vouchers.reversed_by:
         by = vouchers.reversed_by[reversal.reverses]
         raise REVERSED_TWICE(reverses=reversal.reverses, by=by)
-    require_open(periods, reversal.date)
+    require_open(periods, reversal.date, statement.at)
     _check_lines(reversal.lines, accounts)
     if lines_digest(mirrored(reversal.lines)) != original.digest:
         raise NOT_MIRROR(reverses=reversal.reverses)

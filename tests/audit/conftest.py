@@ -208,7 +208,8 @@ def export(service: Service, folder: Path) -> Export:
     target = home / "logs" / book
     with service.pool.connection() as connection:
         export_tlog(connection, book, target)
-    key = service.log_keys.make(service.origin(book))
+    key = service.log_keys.key_of(service.origin(book))
+    assert key is not None
     files = read_files(target)
     entries = tuple(decode_bundle(files[f"tile/entries/000.p/{size}"], size))
     published = {path: data for path, data in files.items() if path.startswith("trial-balance/")}

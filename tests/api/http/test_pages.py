@@ -26,6 +26,9 @@ PAGES = (
     f"/books/{BOOK}/journal",
     f"/books/{BOOK}/signers",
     f"/books/{BOOK}/entries/0",
+    f"/books/{BOOK}/entries/1",
+    f"/books/{BOOK}/entries/2",
+    f"/books/{BOOK}/entries/10",
     f"/books/{BOOK}/entries/18",
     "/nowhere",
 )

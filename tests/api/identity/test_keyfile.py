@@ -164,7 +164,11 @@ def test_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_keyring_makes_a_key_once(tmp_path: Path) -> None:
-    first = Keyring(tmp_path / "keys", BOOK).key("accountant")
+    made = Keyring(tmp_path / "keys", BOOK)
+    first = made.key("accountant")
+    assert not (tmp_path / "keys").exists()
+    made.save()
+    made.save()
     again = Keyring(tmp_path / "keys", BOOK)
     assert first.name == f"{BOOK}/accountant/1"
     assert again.key("accountant") == first == again.named(first.name)
@@ -177,6 +181,8 @@ def test_keyring_tells_what_it_holds(tmp_path: Path) -> None:
     assert not keyring.holds(f"{BOOK}/head/1")
     keyring.key("head")
     assert keyring.holds(f"{BOOK}/head/1")
+    assert not Keyring(tmp_path / "keys", BOOK).holds(f"{BOOK}/head/1")
+    keyring.save()
     assert Keyring(tmp_path / "keys", BOOK).holds(f"{BOOK}/head/1")
     assert not keyring.holds(f"{BOOK}/head/2")
 
@@ -190,6 +196,8 @@ def test_grant_proves_possession_and_hides_the_holder(tmp_path: Path) -> None:
     assert (grant.name, len(grant.holder)) == ("张会计", 43)
     assert keyring.grant("accountant", "张会计") == grant
     assert keyring.grant("accountant", "李会计").holder != grant.holder
+    keyring.save()
+    assert Keyring(tmp_path / "keys", BOOK).grant("accountant", "张会计") == grant
     assert Keyring(tmp_path / "others", BOOK).grant("accountant", "张会计").holder != grant.holder
 
 
@@ -210,8 +218,12 @@ def test_holder_digest_follows_rfc_9901() -> None:
 def test_log_key_is_made_once_and_found_by_its_origin(tmp_path: Path) -> None:
     keys = LogKeyFolder(tmp_path / "logkeys", PASSPHRASE)
     assert keys.key_of("a.example/1") is None
-    made = keys.make("a.example/1")
-    assert keys.make("a.example/1") == made
+    made = keys.draft("a.example/1")
+    assert made.name == "a.example/1"
+    assert not (tmp_path / "logkeys").exists()
+    keys.keep(made)
+    keys.keep(made)
+    assert keys.draft("a.example/1") == keys.key_of("a.example/1") == made
     assert LogKeyFolder(tmp_path / "logkeys", PASSPHRASE).key_of("a.example/1") == made
     assert keys.key_of("a.example/2") is None
     [file] = (tmp_path / "logkeys").iterdir()

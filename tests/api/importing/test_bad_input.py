@@ -136,6 +136,19 @@ VOUCHERS = {
     "before the first period": in_journal(
         cell(date="2025-12-31"), "日期", "2025-12-31", "period.before_first", "2026-01"
     ),
+    "two names in the journal": in_journal(
+        cell(code="51302", name="办公经费"), "科目名称", "办公经费", "import.two_names", "办公费"
+    ),
+    "another name than in the opening balances": in_journal(
+        cell(code="10201", name="银行存款/一般户"),
+        "科目名称",
+        "银行存款/一般户",
+        "import.two_names",
+        "opening.csv",
+    ),
+    "a slip in the year": in_journal(
+        cell(date="2062-02-10"), "日期", "2062-02-10", "period.too_far_ahead", "2062-02"
+    ),
     "no summary": in_journal(cell(summary=""), "摘要", "", "import.summary"),
     "an entry over 65,535 bytes": in_journal(
         rows(
@@ -257,6 +270,7 @@ BOOKS = {
         {"book.toml": BOOK_TOML + 'closed_through = "2026-00"\n'}, "2026-00", "period.malformed", "2026-00"
     ),
     "month 13": in_book(toml("2026-01", "2026-13"), "2026-13", "period.malformed", "2026-13"),
+    "opened in a year far ahead": in_book(toml("2026-01", "2062-01"), "2062-01", "period.too_far_ahead"),
     "division of two digits": in_book(toml('"330881101201"', '"33"'), "division", "entry.malformed"),
     "check digit": in_book(toml("0013Y", "0014Y"), "2", "organisation.check_digit", "N2330881MF0000014Y"),
     "unknown chart": in_book(

@@ -112,6 +112,12 @@ def test_a_first_period_that_is_none(founder: Village) -> None:
         founder.open(first_period="2026-00")
 
 
+def test_a_first_period_at_most_twelve_months_after_the_opening(founder: Village) -> None:
+    with founder.refuses("period.too_far_ahead"):
+        founder.open(first_period="2027-04")
+    founder.open(first_period="2027-03")
+
+
 def test_a_log_key_of_another_name(founder: Village) -> None:
     vkey = SigningKey("ledger.example.cn/other", bytes(32)).verifier.vkey
     with founder.refuses("book.log_key"):

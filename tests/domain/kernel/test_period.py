@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.kernel.errors import RuleViolation
 from domain.kernel.period import (
+    check_near,
     is_date,
     is_timestamp,
     last_day,
@@ -183,3 +184,17 @@ def test_a_date_beyond_this_century_is_a_slip(text: str) -> None:
 
 def test_periods_end_at_the_last_one() -> None:
     assert periods("2099-11", "2099-12") == ["2099-11", "2099-12"]
+
+
+@pytest.mark.parametrize(
+    ("at", "latest"),
+    [("2026-01-31T23:59:59+08:00", "2027-01"), ("2026-12-01T00:00:00Z", "2027-12")],
+)
+def test_a_period_may_lie_twelve_months_ahead(at: str, latest: str) -> None:
+    check_near(latest, at)
+    check_near("1949-10", at)
+    with pytest.raises(RuleViolation) as refused:
+        check_near(next_period(latest), at)
+    assert refused.value.rule.code == "period.too_far_ahead"
+    assert latest in refused.value.zh
+    assert latest in refused.value.en

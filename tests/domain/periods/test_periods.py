@@ -66,6 +66,20 @@ def test_a_voucher_before_the_first_period(village: Village) -> None:
         village.voucher(date="2025-12-31")
 
 
+def test_a_voucher_at_most_twelve_months_after_its_signing(village: Village) -> None:
+    """A village signs in March 2026; else a slip in the year makes balances for every month until then."""
+    with village.refuses("period.too_far_ahead"):
+        village.voucher(date="2027-04-01")
+    village.voucher(date="2027-03-31")
+
+
+def test_a_reversal_at_most_twelve_months_after_its_signing(village: Village) -> None:
+    voucher = village.voucher()
+    with village.refuses("period.too_far_ahead"):
+        village.reversal(voucher, date="2099-12-31")
+    village.reversal(voucher, date="2027-03-31")
+
+
 @pytest.mark.parametrize("period", ["2026-13", "2026-1", "202601", "2026-01-01", ""])
 def test_a_period_that_is_none(village: Village, period: str) -> None:
     with village.refuses("period.malformed"):

@@ -1,0 +1,183 @@
+"""What an entry says, in a villager's words: one small view for each type but vouchers, which have a page of their own.
+
+A view gives facts (name and text) and at most one table. What is left out here, such as proofs of possession, stands
+in the entry's JSON, to which the page links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from api.http.views import period_words
+from domain.accounts import AccountAdded
+from domain.chart import parent_code
+from domain.founding import BookOpened
+from domain.kernel.money import format_fen
+from domain.kernel.note import parse_vkey
+from domain.opening import OpeningPosted
+from domain.periods import PeriodClosed
+from domain.policy import PolicySet
+from domain.roles import ROLES, KeyGranted, KeyRevoked, KeyRotated, role_of
+
+if TYPE_CHECKING:
+    from domain.kernel.statement import Statement
+    from domain.policy import Tier
+    from domain.roles import KeyGrant
+    from domain.vouchers import Line
+
+Cell = str | int
+"""A text, or an amount in fen."""
+
+CHARTS = {"rural-collective-2024": "《农村集体经济组织会计制度》的会计科目（财会〔2023〕14号，2024 年起）"}
+"""The charts of accounts in words."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a page: its caption, headings, rows, and the totals of its amounts, if it has any."""
+
+    caption: str
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[Cell, ...]]
+    totals: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an entry's page shows: a sentence that says what the entry does, facts, and a table."""
+
+    lead: str
+    facts: list[tuple[str, str]]
+    table: Table | None = None
+
+
+@dataclass(frozen=True)
+class Background:
+    """What the words refer to: the book's first period, its accounts' names by code, its keys' holders by key name."""
+
+    first_period: str
+    accounts: Mapping[str, str]
+    holders: Mapping[str, str]
+
+    def account(self, code: str) -> str:
+        """Return an account's code and its names from level 1 down: 10201 银行存款/基本户."""
+        codes = [code[:length] for length in (3, 5, 7, 9) if length <= len(code)]
+        return f"{code} {'/'.join(self.accounts[one] for one in codes)}"
+
+    def key(self, name: str) -> str:
+        """Return whose key it is and which: 会计 张三，<book>/accountant/1."""
+        who = " ".join(filter(None, (ROLES[role_of(name)], self.holders.get(name, ""))))
+        return f"{who}，{name}"
+
+
+def words_of(statement: Statement, background: Background) -> Words:
+    """Return what an entry that is no voucher says."""
+    return VIEWS[type(statement)](statement, background)
+
+
+def _opened(statement: BookOpened, _: Background) -> Words:
+    opened = statement.data
+    organisation = opened.organisation
+    facts = [
+        ("组织名称", organisation.name),
+        ("统一社会信用代码", organisation.id),
+        ("行政区划代码", organisation.division),
+        ("会计科目", CHARTS.get(opened.chart, opened.chart)),
+        ("第一个会计期间", period_words(opened.first_period)),
+        ("日志名称", opened.log.origin),
+        ("日志公钥", opened.log.vkey),
+    ]
+    lead = f"{organisation.name}的账从{period_words(opened.first_period)}开始记，由乡镇签名建立。"
+    return Words(lead, facts, _keys("最先可以签名的人", opened.keys))
+
+
+def _keys(caption: str, grants: list[KeyGrant]) -> Table:
+    return Table(caption, ("岗位", "谁", "公钥"), [_key(grant) for grant in grants])
+
+
+def _key(grant: KeyGrant) -> tuple[str, str, str]:
+    return ROLES[role_of(parse_vkey(grant.vkey).name)], grant.name or "未公开", grant.vkey
+
+
+def _granted(statement: KeyGranted, _: Background) -> Words:
+    lead = "从下一条记录起，这把密钥的签名有效。"
+    return Words(lead, [], _keys("新增的密钥", [statement.data]))
+
+
+def _rotated(statement: KeyRotated, background: Background) -> Words:
+    lead = "同一个人在同一岗位上换用新密钥；从下一条记录起，只认新的。"
+    facts = [("停用的密钥", background.key(statement.data.old))]
+    return Words(lead, facts, _keys("换成的密钥", [statement.data.new]))
+
+
+def _revoked(statement: KeyRevoked, background: Background) -> Words:
+    lead = "从下一条记录起，这把密钥的签名不再有效；它以前签的仍然有效。"
+    return Words(lead, [("吊销的密钥", background.key(statement.data.key)), ("原因", statement.data.reason)])
+
+
+def _policy(statement: PolicySet, _: Background) -> Words:
+    tiers = statement.data.tiers
+    with_resolution = any(tier.resolution for tier in tiers)
+    headings = ("从", "到", "需要谁签名", *(("所依据的决议",) if with_resolution else ()))
+    rows = [_tier(tier)[: len(headings)] for tier in tiers]
+    lead = "从下一条记录起，凭证按金额由下列岗位全部签名才能入账。"
+    return Words(lead, [], Table("审批档次", headings, rows))
+
+
+def _tier(tier: Tier) -> tuple[str, str, str, str]:
+    end = f"不到 {format_fen(tier.to_fen)} 元" if isinstance(tier.to_fen, int) else "不限"
+    roles = "、".join(ROLES[role] for role in tier.roles)
+    return f"{format_fen(tier.from_fen)} 元起", end, roles, "必须写明" if tier.resolution else "不要求"
+
+
+def _account(statement: AccountAdded, background: Background) -> Words:
+    code, name = statement.data.code, statement.data.name
+    above = parent_code(code)
+    facts = [("科目编码", code), ("科目名称", name)]
+    facts.append(("上级科目", background.account(above) if above else "无，这是一级科目"))
+    return Words("从下一条记录起，可以记入这个科目。", facts)
+
+
+def _opening(statement: OpeningPosted, background: Background) -> Words:
+    lines = statement.data.lines
+    remarked = any(map(_remarks, lines))
+    rows = [
+        (
+            background.account(line.account),
+            *((_remarks(line),) if remarked else ()),
+            line.debit_fen,
+            line.credit_fen,
+        )
+        for line in lines
+    ]
+    headings = ("科目", *(("说明",) if remarked else ()), "借方", "贷方")
+    debit, credit = sum(line.debit_fen for line in lines), sum(line.credit_fen for line in lines)
+    totals = ("合计", *(("",) if remarked else ()), debit, credit)
+    lead = f"{period_words(background.first_period)}开始记账时，各科目原有的余额。"
+    return Words(lead, [], Table("期初余额（元）", headings, rows, totals))
+
+
+def _remarks(line: Line) -> str:
+    """Return what a line says beside account and amount."""
+    named = (("", line.summary), ("往来：", line.party), ("项目：", line.project))
+    return "；".join(f"{name}{text}" for name, text in named if text)
+
+
+def _closed(statement: PeriodClosed, _: Background) -> Words:
+    month = period_words(statement.data.period)
+    return Words(f"{month}已经结账，此后不能再往这个月记账。", [("结账的月份", month)])
+
+
+VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
+    BookOpened: _opened,
+    KeyGranted: _granted,
+    KeyRotated: _rotated,
+    KeyRevoked: _revoked,
+    PolicySet: _policy,
+    AccountAdded: _account,
+    OpeningPosted: _opening,
+    PeriodClosed: _closed,
+}
+"""The view of each type; `tests/api/http/test_entry_words.py` holds it complete."""
