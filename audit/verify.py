@@ -140,7 +140,7 @@ class _Audit:
         for index, note in enumerate(self._notes(self._book.size, size), start=self._book.size):
             self._one(index, note, checker)
             if published:
-                self._holds(self._rules, None, published.compare, self._book, self._figures)
+                self._holds(self._rules, None, published.compare, self._book)
             if index % 256 == 255:
                 self._progress(index + 1, size)
 

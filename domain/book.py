@@ -9,6 +9,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from domain.accounts import AccountAdded, Accounts, decide_add
+from domain.balances import Balances, TrialBalances
 from domain.founding import BookOpened, Founding, decide_open
 from domain.kernel.errors import Kind, rule
 from domain.kernel.merkle import Tree
@@ -29,6 +30,7 @@ from domain.roles import (
     find_signers,
     roles_of,
 )
+from domain.sheets import SheetPublished, Sheets, decide_publish
 from domain.vouchers import VoucherPosted, VoucherReversed, Vouchers, decide_post, decide_reverse
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from domain.entry import Entry
     from domain.kernel.note import Signature
     from domain.kernel.statement import Statement
+    from domain.sheets import Row
 
 WRONG_BOOK = rule(
     "entry.wrong_book",
@@ -92,6 +95,8 @@ class Book:
         self.opening = Opening()
         self.vouchers = Vouchers()
         self.periods = Periods()
+        self.sheets = Sheets()
+        self.balances = Balances()
         self.ids: dict[str, int] = {}
         self.tree = Tree()
         self._seen: Seen | None = None
@@ -108,6 +113,15 @@ class Book:
     def seen(self) -> Seen:
         """Return what a signer who has verified all entries so far writes as `seen`."""
         return Seen(n=self.size, r=self.root()) if self.size else NOTHING_SEEN
+
+    def trial_balance_rows(self, period: str) -> list[Row]:
+        """Return the rows of a period's trial balance as they are published."""
+        return [row._asdict() for row in self.trial_balances().trial_balance(period)]
+
+    def trial_balances(self) -> TrialBalances:
+        """Return what gives the trial balance of any period as of now."""
+        names = {code: account.name for code, account in self.accounts.by_code.items()}
+        return TrialBalances(self.balances, names)
 
     def apply(self, entry: Entry, verified: Sequence[Key] = ()) -> None:
         """Verify the signatures, decide and evolve: what the server does on posting and an auditor on replay.
@@ -172,6 +186,7 @@ def _open(book: Book, statement: BookOpened, _: tuple[Signature, ...]) -> None:
     book.founding.open(opened)
     book.accounts.open(opened.chart)
     book.periods.open(opened.first_period)
+    book.balances.fold(statement)
     for grant in opened.keys:
         book.roles.grant(grant, 0)
 
@@ -184,6 +199,7 @@ def _rotate(book: Book, statement: KeyRotated, _: tuple[Signature, ...]) -> None
 def _opening(book: Book, statement: OpeningPosted, _: tuple[Signature, ...]) -> None:
     book.opening.entry = book.size
     book.accounts.mark_used(statement.data.lines)
+    book.balances.fold(statement)
 
 
 def _roles(signatures: tuple[Signature, ...]) -> frozenset[str]:
@@ -193,10 +209,12 @@ def _roles(signatures: tuple[Signature, ...]) -> frozenset[str]:
 def _post(book: Book, statement: VoucherPosted, signatures: tuple[Signature, ...]) -> None:
     book.vouchers.post(statement.id, statement.data, _roles(signatures), reversal=False)
     book.accounts.mark_used(statement.data.lines)
+    book.balances.fold(statement)
 
 
 def _reverse(book: Book, statement: VoucherReversed, signatures: tuple[Signature, ...]) -> None:
     book.vouchers.reverse(statement.id, statement.data, _roles(signatures))
+    book.balances.fold(statement)
 
 
 _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
@@ -216,6 +234,9 @@ _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
         statement, signers, book.vouchers, book.accounts, book.periods
     ),
     PeriodClosed: lambda book, statement, signers: decide_close(book.periods, statement, signers),
+    SheetPublished: lambda book, statement, signers: decide_publish(
+        statement, signers, book.periods, book.sheets, book.trial_balance_rows
+    ),
 }
 
 _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], object]] = {
@@ -229,4 +250,5 @@ _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], obje
     VoucherPosted: _post,
     VoucherReversed: _reverse,
     PeriodClosed: lambda book, statement, _: book.periods.close(statement.data.period),
+    SheetPublished: lambda book, statement, _: book.sheets.publish(statement.data, book.size),
 }

@@ -27,6 +27,7 @@ from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
 from domain.roles import KeyGranted, KeyRevoked, KeyRotated
+from domain.sheets import SheetPublished
 from domain.vouchers import VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ AnyStatement = (
     | VoucherPosted
     | VoucherReversed
     | PeriodClosed
+    | SheetPublished
 )
 
 TYPES: dict[str, type[Statement]] = {type_name(statement): statement for statement in AnyStatement.__args__}

@@ -16,7 +16,7 @@ from psycopg import OperationalError, sql
 from domain.entry import Entry, parse_entry
 from domain.founding import BookOpened
 from domain.kernel.errors import RuleViolation
-from projections import balances, journal, log, register
+from projections import balances, journal, log, register, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -53,7 +53,7 @@ class Fold(Protocol):
         """Write entries `start`… of `book` in the runner's transaction."""
 
 
-FOLDS: tuple[Fold, ...] = (register.fold, log.fold, journal.fold, balances.fold)
+FOLDS: tuple[Fold, ...] = (register.fold, log.fold, journal.fold, balances.fold, sheets.fold)
 """In order: the register comes first, since the others look up the book's chart."""
 
 

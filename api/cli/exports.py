@@ -15,8 +15,9 @@ from api.composition import open_service
 from api.database import snapshot
 from api.settings import Settings
 from projections import journal as journals
-from projections import register
+from projections import log, register
 from projections.journal import JournalFilter
+from projections.sheets import figure_proof
 
 export = typer.Typer(help="导出 / exports", no_args_is_help=True)
 
@@ -43,6 +44,28 @@ def export_bundle_(
         with snapshot(service.pool) as connection, progress("导出 export") as bar:
             size = export_bundle(connection, book, file, bar.advance)
     out.print(f"{file}: {size} 条记录 / entries")
+
+
+@export.command("proof")
+def export_proof(
+    file: Annotated[Path, typer.Argument(help="证明文件 / the proof's file, .tlog-proof")],
+    book: BookOption,
+    entry: Annotated[int | None, typer.Option(min=0, help="记录序号 / the entry")] = None,
+    period: Annotated[str, typer.Option(help="已公开的会计期间 / a published period, with --account")] = "",
+    account: Annotated[str, typer.Option(help="科目编码 / the account's code")] = "",
+) -> None:
+    """导出一条记录或公布数字的证明 / Export the proof of an entry, or of an account's published figures."""
+    if (entry is None) == (not (period and account)):
+        raise typer.BadParameter("--entry N，或者 --period YYYY-MM --account CODE / one of the two")
+    with open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        with snapshot(service.pool) as connection:
+            if entry is None:
+                proof = figure_proof(connection, book, period, account)
+            else:
+                proof = log.proof_at(connection, book, entry, log.entry_at(connection, book, entry))
+    file.write_bytes(proof)
+    out.print(f"{file}")
 
 
 @export.command("hledger")

@@ -33,6 +33,7 @@ COMMANDS = (
     signing.post,
     signing.reverse,
     signing.close,
+    signing.publish,
     signing.account,
     signing.policy,
     keys.grant,

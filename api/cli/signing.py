@@ -33,6 +33,7 @@ from domain.kernel.note import SigningKey
 from domain.kernel.statement import Statement, type_name
 from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers
+from domain.sheets import SheetPublished
 from domain.vouchers import Attachments, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
 
 
@@ -120,6 +121,19 @@ def close(
     """结账一个月 / Close a month."""
     with poster(book, url, wait) as server:
         submit(server, PeriodClosed, Closing(period=period), key, sign_only)
+
+
+def publish(
+    period: Annotated[str, typer.Argument(help="已结账的会计期间 / a closed period, YYYY-MM")],
+    book: BookOption,
+    key: KeyOption,
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """签名公开一个月的科目余额表 / Publish a closed month's trial balance, so that each figure can be proved."""
+    with poster(book, url, wait) as server:
+        submit(server, SheetPublished, server.sheet(period), key, sign_only)
 
 
 def account(

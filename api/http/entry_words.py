@@ -20,6 +20,7 @@ from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
 from domain.roles import ROLES, KeyGranted, KeyRevoked, KeyRotated, role_of
+from domain.sheets import SheetPublished
 
 if TYPE_CHECKING:
     from domain.kernel.statement import Statement
@@ -170,6 +171,14 @@ def _closed(statement: PeriodClosed, _: Background) -> Words:
     return Words(f"{month}已经结账，此后不能再往这个月记账。", [("结账的月份", month)])
 
 
+def _published(statement: SheetPublished, _: Background) -> Words:
+    sheet = statement.data
+    month = period_words(sheet.period)
+    facts = [("公开的月份", month), ("行数", str(sheet.rows)), ("各行的根", sheet.root)]
+    lead = f"{month}的科目余额表已由会计、负责人和监督委员会签名公开；表上每个数都可以单独证明。"
+    return Words(lead, facts)
+
+
 VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     BookOpened: _opened,
     KeyGranted: _granted,
@@ -179,5 +188,6 @@ VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     AccountAdded: _account,
     OpeningPosted: _opening,
     PeriodClosed: _closed,
+    SheetPublished: _published,
 }
 """The view of each type; `tests/api/http/test_entry_words.py` holds it complete."""

@@ -18,7 +18,7 @@ from domain.entry import Entry, parse_entry
 from domain.kernel.period import parse_period
 from domain.kernel.statement import type_name
 from domain.vouchers import VoucherPosted, VoucherReversed
-from projections import journal, log, month, register
+from projections import journal, log, month, register, sheets
 from projections.balances import trial_balance
 
 NEWEST = 20
@@ -106,8 +106,9 @@ def get_trial_balance_page(
     row = register.book(database, book)
     last = period or journal.last_period(database, book) or row.first_period
     report = trial_balance(database, book, last, first)
+    published = sheets.published_at(database, book, last) if report.first == last else None
     periods = month.periods_of(database, book)
-    return page(request, "trial_balance.html", book=row, report=report, periods=periods)
+    return page(request, "trial_balance.html", book=row, report=report, periods=periods, published=published)
 
 
 @router.get("/books/{book}/journal", responses=_PAGE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel
 
 from api import reports
@@ -15,9 +15,11 @@ from domain.kernel.period import parse_period
 from projections import journal, register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
+from projections.sheets import figure_proof
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PROOF_TYPE = "text/plain; charset=utf-8"
 PERIOD = r"^[0-9]{4}-[0-9]{2}$"
 PERIOD_OR_BLANK = r"^([0-9]{4}-[0-9]{2})?$"
 """A form sends the fields that were left blank too."""
@@ -119,6 +121,30 @@ def _download(table: Table, kind: str, name: str) -> Response:
 def get_trial_balance(book: BookId, database: Database, last: Last, first: First = None) -> dict[str, Any]:
     """Return the trial balance (科目余额表)."""
     return reports.trial_object(trial_balance(database, book, last, first))
+
+
+@router.get(
+    "/sheets/{period}/proof/{account}",
+    response_class=Response,
+    responses={
+        200: {"content": {PROOF_TYPE: {"schema": {"type": "string"}}}, "description": "a tlog-proof"},
+        **documented(400, 404, 503),
+    },
+)
+def get_figure_proof(
+    book: BookId,
+    period: Annotated[str, Path(description="a published period, YYYY-MM", pattern=PERIOD)],
+    account: Annotated[str, Path(description="the account's code", pattern=r"^[0-9]{3,9}$")],
+    database: Database,
+) -> Response:
+    """Return the proof of an account's row on a published trial balance; it is checked offline."""
+    register.book(database, book)
+    name = f"{book}-{period}-{account}.tlog-proof"
+    return Response(
+        figure_proof(database, book, period, account),
+        media_type=PROOF_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @router.get("/trial-balance.csv", response_class=Response, responses=_file(CSV_TYPE))

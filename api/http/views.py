@@ -42,6 +42,7 @@ ENTRY_TYPES = {
     "voucher.posted/1": "记账凭证",
     "voucher.reversed/1": "冲销凭证",
     "period.closed/1": "结账",
+    "sheet.published/1": "公开月度数字",
 }
 """Entry types in a villager's words."""
 

@@ -160,11 +160,14 @@ def _checkpoint(
     return row
 
 
-def proof_at(connection: Connection[Any], book: str, index: int) -> bytes:
-    """Return the tlog-proof of an entry under the newest checkpoint; raises `entry.unknown`, `checkpoint.unknown`."""
+def proof_at(connection: Connection[Any], book: str, index: int, extra: bytes = b"") -> bytes:
+    """Return the tlog-proof of an entry under the newest checkpoint; raises `entry.unknown`, `checkpoint.unknown`.
+
+    `extra` travels with it.
+    """
     newest = latest_checkpoint(connection, book)
     if not 0 <= index < newest.size:
         raise NO_ENTRY(book=book, index=index)
     with connection.cursor() as cursor:
         hashes = inclusion_proof(index, newest.size, reader(cursor, book, newest.size))
-    return ProofFile(index, tuple(hashes), newest.note).encode()
+    return ProofFile(index, tuple(hashes), newest.note, extra).encode()

@@ -38,6 +38,7 @@ def a_year(village: Village) -> list[Entry]:
     ]
     entries.append(village.reversal(entries[4], by="accountant/2 head"))
     entries.append(village.close("2026-01", by="accountant/2 head"))
+    entries.append(village.publish("2026-01", by="accountant/2 head supervisor"))
     entries.append(village.grant("cashier/2", "new cashier"))
     entries.append(village.revoke("cashier"))
     return entries
