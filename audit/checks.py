@@ -171,7 +171,7 @@ def check_anchor(first: Entry | None, anchor: str, report: Report) -> None:
     signed = first is not None and any(line.name == name for line in first.signatures)
     report.anchor = anchor
     report.anchored = anchor in vkeys and signed and role_of(name) == "township"
-    if not report.anchored:
+    if first is not None and not report.anchored:  # without a first entry nothing is proved, and that is told
         report.find(check, Finding.of(ANCHOR(anchor=anchor), 0))
 
 

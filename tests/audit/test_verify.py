@@ -447,6 +447,13 @@ def test_wrong_anchor_is_found(exported: Export, role: str) -> None:
     assert not report.anchored
 
 
+def test_a_checkpoint_that_cannot_be_read_does_not_accuse_the_township(exported: Export) -> None:
+    anchor = exported.log.keyring.key("township").verifier.vkey
+    report = verify(MemorySource(exported.files | {"checkpoint": b"19\n"}), anchor=anchor)
+    assert found(report) == [("note.malformed", None), ("audit.no_founding", None)]
+    assert not report.anchored
+
+
 def test_book_opened_under_a_township_of_ones_own_is_found_by_the_anchor(hamlet: Export, log: Log) -> None:
     """A whole log that is consistent in itself, by somebody who is not the township."""
     trusted = log.keyring.key("township").verifier.vkey
