@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg.rows import class_row
 
-from audit.tlog.proof import inclusion_proof
-from audit.tlog.proof_file import ProofFile
 from audit.tlog.tiles import ENTRIES, TILE_WIDTH, Tile, TileReader, encode_bundle, parse_tile_path
 from domain.kernel.errors import Kind, rule
 from domain.kernel.merkle import HASH_BYTES
@@ -158,13 +156,3 @@ def _checkpoint(
     if row is None:
         raise NO_CHECKPOINT(book=book)
     return row
-
-
-def proof_at(connection: Connection[Any], book: str, index: int) -> bytes:
-    """Return the tlog-proof of an entry under the newest checkpoint; raises `entry.unknown`, `checkpoint.unknown`."""
-    newest = latest_checkpoint(connection, book)
-    if not 0 <= index < newest.size:
-        raise NO_ENTRY(book=book, index=index)
-    with connection.cursor() as cursor:
-        hashes = inclusion_proof(index, newest.size, reader(cursor, book, newest.size))
-    return ProofFile(index, tuple(hashes), newest.note).encode()
