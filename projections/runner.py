@@ -144,7 +144,7 @@ class Runner:
 
     def require_sound(self, book: str, entries: Sequence[Entry]) -> None:
         """Raise what forbids a book's log to grow by these entries: a process asks once a book until it is sound."""
-        if book in self._sound:
+        if book in self._sound and not self._others.contradicted(book):
             return
         with self._pool.connection() as connection, connection.cursor() as cursor:
             if cursor.execute(POSITION, (book,)).fetchone():

@@ -44,7 +44,8 @@ SELECT_DUE = """
         SELECT size, time_s FROM cosignatures WHERE cosignatures.book = heads.book AND vkey = %(vkey)s
         ORDER BY size DESC, time_s DESC LIMIT 1
     ) AS last ON true
-    WHERE last.size IS NULL OR last.size < newest.size OR last.time_s < %(stale_s)s
+    WHERE (last.size IS NULL OR last.size < newest.size OR last.time_s < %(stale_s)s)
+        AND (%(books)s::text[] IS NULL OR heads.book = ANY(%(books)s))
     ORDER BY heads.book
 """
 
@@ -109,10 +110,10 @@ def last_cosignature(connection: Connection[Any], book: str, vkey: str) -> Cosig
         return cursor.execute(SELECT_LAST, (book, vkey)).fetchone()
 
 
-def due(connection: Connection[Any], vkey: str, stale_s: int) -> list[Due]:
-    """Return the books whose newest checkpoint a witness has not cosigned since the time `stale_s`."""
+def due(connection: Connection[Any], vkey: str, stale_s: int, books: list[str] | None = None) -> list[Due]:
+    """Return which of the books (default: of all) a witness has not cosigned as they are now, since `stale_s`."""
     with connection.cursor(row_factory=class_row(Due)) as cursor:
-        return cursor.execute(SELECT_DUE, {"vkey": vkey, "stale_s": stale_s}).fetchall()
+        return cursor.execute(SELECT_DUE, {"vkey": vkey, "stale_s": stale_s, "books": books}).fetchall()
 
 
 def cosigned(connection: Connection[Any], book: str, checkpoint: SignedCheckpoint) -> SignedCheckpoint:

@@ -114,6 +114,9 @@ class Others(Protocol):
     def seen(self, book: str, origin: str) -> Sequence[Sighting]:
         """Return what contradicted this log when the witnesses were asked; they are asked here if they were not yet."""
 
+    def contradicted(self, book: str) -> bool:
+        """Whether anything is known now that `seen` would return; nobody is asked."""
+
 
 class Nobody:
     """No witnesses."""
@@ -122,6 +125,11 @@ class Nobody:
         """Return nothing."""
         del book, origin
         return ()
+
+    def contradicted(self, book: str) -> bool:
+        """Return False."""
+        del book
+        return False
 
 
 NOBODY = Nobody()

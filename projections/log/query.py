@@ -52,6 +52,11 @@ SELECT_COVERING = """
 """
 
 
+SELECT_NEWEST = """
+    SELECT size, root, note, signed_at FROM checkpoints WHERE book = %s ORDER BY size DESC LIMIT %s
+"""
+
+
 class SignedCheckpoint(NamedTuple):
     """A checkpoint that was signed: its size and root, the note, and when this server signed it."""
 
@@ -141,6 +146,12 @@ def _bundle(connection: Connection[Any], book: str, tile: Tile) -> bytes:
 def latest_checkpoint(connection: Connection[Any], book: str) -> SignedCheckpoint:
     """Return the newest signed checkpoint; raises `checkpoint.unknown`."""
     return _checkpoint(connection, book, SELECT_LATEST, (book,))
+
+
+def newest_checkpoints(connection: Connection[Any], book: str, limit: int) -> list[SignedCheckpoint]:
+    """Return the newest signed checkpoints, the newest first."""
+    with connection.cursor(row_factory=class_row(SignedCheckpoint)) as cursor:
+        return cursor.execute(SELECT_NEWEST, (book, limit)).fetchall()
 
 
 def covering_checkpoint(connection: Connection[Any], book: str, index: int) -> SignedCheckpoint:
