@@ -165,6 +165,12 @@ class History:
         return self.sign(VoucherPosted, voucher(fen), by, **fields)
 
 
+def received(fen: int) -> Voucher:
+    """Return a voucher of cash received."""
+    lines = [Line(account="101", debit_fen=fen), Line(account="301", credit_fen=fen)]
+    return Voucher(attachments=Attachments(count=1), date="2026-03-05", lines=lines, summary="收款")
+
+
 def voucher(fen: int = 5_000, date: str = "2026-03-05", credit_fen: int = 0) -> Voucher:
     """Return a voucher of office expenses in cash; `credit_fen` may differ from the debit side."""
     lines = [Line(account="513", debit_fen=fen), Line(account="101", credit_fen=credit_fen or fen)]
