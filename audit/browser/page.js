@@ -10,17 +10,21 @@ const $ = (id) => document.getElementById(id);
 
 /** Begin; `programText` is this very program, of which the Worker is made. */
 export function startPage(programText) {
-  let dropped = null;
+  let chosen = null; // the file that was given last, unless an address was typed since
   const take = (file) => {
-    dropped = file;
-    start(programText, file);
+    chosen = file ?? chosen;
+    if (file) start(programText, file);
   };
   $("job").addEventListener("submit", (event) => {
     event.preventDefault();
-    start(programText, $("file").files[0] ?? ($("url").value ? null : dropped));
+    start(programText, chosen);
   });
-  $("file").addEventListener("change", () => {
-    if ($("file").files[0]) take($("file").files[0]);
+  $("file").addEventListener("click", () => {
+    $("file").value = ""; // else choosing the same file again would be no change
+  });
+  $("file").addEventListener("change", () => take($("file").files[0]));
+  $("url").addEventListener("input", () => {
+    chosen = null;
   });
   takeDrops(take);
   enlarge(stored(LARGE) === "1");
@@ -49,7 +53,7 @@ function takeDrops(take) {
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     over(false);
-    if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
+    take(event.dataTransfer.files[0]);
   });
 }
 
@@ -148,11 +152,12 @@ function code(text) {
 function showReport(report, url) {
   const { findings, checks } = report;
   const known = recall();
-  if (findings.length) showVerdict(false, `✗ 发现 ${findings.length} 个问题`, `${findings.length} findings`);
+  const count = findings.length;
+  if (count) showVerdict(false, `✗ 发现 ${count} 个问题`, count === 1 ? "1 finding" : `${count} findings`);
   else showVerdict(true, "✓ 核对无误", "verified, no findings");
   fill("summary", [`${report.name} ${report.book}：${report.entries} 条记录，根 `, code(report.root)]);
   const shown = findings.slice(0, FINDINGS_SHOWN).map((found) => finding(found, url));
-  const rest = findings.length - shown.length;
+  const rest = count - shown.length;
   if (rest > 0) shown.push(words("li", `另有 ${rest} 个问题`, `and ${rest} more`));
   fill("findings", shown);
   fill("checks", checks.map(checkLine));
