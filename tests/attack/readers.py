@@ -10,12 +10,14 @@ from audit.monitor import StateStore, follow
 from audit.source import open_source
 from audit.verify import verify
 from domain.kernel.errors import RuleViolation
-from tests.attack.model import EXCHANGE, KEPT, MONITOR, VERIFY, Notice
+from tests.attack.circle import POLICY as WITNESS_POLICY
+from tests.attack.model import EXCHANGE, KEPT, MONITOR, POLICY, VERIFY, Notice
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from audit.report import Finding
+    from audit.tlog.policy import Policy
     from tests.attack.history import History
     from tests.attack.hostile import HostileServer
     from tests.attack.model import Played
@@ -30,7 +32,7 @@ class Reader:
     """Somebody who runs `verify` on the book's address, once a visit, and has the township's key from its office.
 
     `before` tells whether he holds a checkpoint of his own earlier visit; `newest` that he has the newest one of
-    somebody else, who was served the true log.
+    somebody else, who was served the true log; `policy` says whose cosignatures he asks for.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Reader:
     truth: History
     before: bool = False
     newest: bool = False
+    policy: Policy | None = None
 
     def notices(self, played: Played) -> list[Notice]:
         """Verify what is served now."""
@@ -48,18 +51,21 @@ class Reader:
         if self.newest:
             kept = self.truth.checkpoint()
         try:
-            report = verify(open_source(self.server.address), anchor=self.truth.anchor, kept=kept)
+            report = verify(
+                open_source(self.server.address), anchor=self.truth.anchor, kept=kept, policy=self.policy
+            )
         except RuleViolation as violation:  # nothing can be said about the log, and that is said
             return [Notice(violation.rule.code)]
         return _notices(report.findings)
 
 
 def readers_of(server: HostileServer, truth: History) -> list[Reader]:
-    """Return the three readers who replay everything at each visit."""
+    """Return the readers who replay everything at each visit."""
     return [
         Reader(VERIFY, server, truth),
         Reader(KEPT, server, truth, before=True),
         Reader(EXCHANGE, server, truth, newest=True),
+        Reader(POLICY, server, truth, policy=WITNESS_POLICY),
     ]
 
 

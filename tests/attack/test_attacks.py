@@ -12,6 +12,7 @@ from tests.attack.model import NOTICERS, Notice, Played
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tests.attack.circle import Circle
     from tests.attack.deployment import Deployments
     from tests.attack.history import History
     from tests.attack.model import Attack, Noticer
@@ -37,7 +38,8 @@ def first_of(found: list[Notice], wanted: Notice, size: int) -> Notice | list[No
 def test_attack_is_noticed_by_those_who_can(
     attack: Attack, truth: History, other: History, deployments: Deployments, noticers: Sequence[Noticer]
 ) -> None:
-    played = deployments.played(attack.play(truth, other))
+    played = deployments.circle.played(deployments.played(attack.play(truth, other)))
+    assert not attack.prevented or played.files == truth.files
     found = noticed(noticers, played)
     nothing = Notice("")
     assert {
@@ -51,10 +53,11 @@ def test_the_true_log_alarms_nobody(truth: History, noticers: Sequence[Noticer],
     assert noticed(noticers, Played(files=truth.files, seen=seen)) == {}
 
 
-def test_growth_alarms_nobody(truth: History, noticers: Sequence[Noticer]) -> None:
+def test_growth_alarms_nobody(truth: History, circle: Circle, noticers: Sequence[Noticer]) -> None:
     entries = [*truth.entries, truth.voucher(100)]
     entries.append(truth.voucher(200, seen=truth.view_of(entries)))
-    assert noticed(noticers, Played(files=truth.served(entries))) == {}
+    played = circle.played(Played(files=truth.served(entries)))
+    assert noticed(noticers, played) == {}
 
 
 def test_every_noticer_of_the_table_is_there(noticers: Sequence[Noticer]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from domain.kernel.errors import RULES
 from tests.attack.catalogue import ATTACKS, GROUPS
 from tests.attack.deployment import REBUILD_DIFFERS, STORED_ONCE
-from tests.attack.model import NOTICERS, SERVER, Attack, Notice
+from tests.attack.model import NOTICERS, READERS, SERVER, Attack, Notice
 from tests.docs.test_rules import load_all, row
 
 if TYPE_CHECKING:
@@ -57,9 +57,17 @@ def cells(attack: Attack) -> tuple[str, ...]:
     for noticer in NOTICERS:
         if noticer.name in attack.notices:
             by_notice.setdefault(attack.notices[noticer.name], []).append(noticer.name)
-    who = "<br>".join(f"{', '.join(names)}: {notice}" for notice, names in by_notice.items())
+    who = "<br>".join(f"{named(names)}: {notice}" for notice, names in by_notice.items())
     silent = [n.name for n in NOTICERS if n.name not in attack.notices and n.name != SERVER]
-    return f"{attack.zh} {attack.en}", attack.by, who or "—", ", ".join(silent) or "—"
+    cannot = "什么也没改成 nothing is changed" if attack.prevented else named(silent) or "—"
+    return f"{attack.zh} {attack.en}", attack.by, who, cannot
+
+
+def named(names: list[str]) -> str:
+    """Return names as a list; those who replay the whole log are "readers" when all of them are meant."""
+    if set(READERS) <= set(names):
+        names = ["readers", *(name for name in names if name not in READERS)]
+    return ", ".join(names)
 
 
 def test_the_document_is_what_the_attacks_show() -> None:

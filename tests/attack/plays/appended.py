@@ -348,6 +348,7 @@ ATTACKS = (
         OUTSIDER,
         _body_without_end,
         door("request.too_large"),
+        prevented=True,
     ),
     Attack(
         "overdrawn",

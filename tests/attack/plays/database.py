@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from tests.attack.deployment import REBUILD_DIFFERS
 from tests.attack.history import PLACES
-from tests.attack.model import EXCHANGE, KEPT, MONITOR, Attack, Notice, Played, all_readers, door, readers
+from tests.attack.model import (
+    BROWSER,
+    EXCHANGE,
+    KEPT,
+    MONITOR,
+    POLICY,
+    Attack,
+    Notice,
+    Played,
+    all_readers,
+    door,
+    readers,
+    witness,
+)
 
 BY = "数据库管理员 database administrator"
 SMALL = PLACES["small"]
 AT_SMALL = f"WHERE originator_version = {SMALL}"
+ROLLED_BACK = (
+    dict.fromkeys((KEPT, EXCHANGE, BROWSER, MONITOR), Notice("audit.rolled_back"))
+    | {POLICY: Notice("audit.no_quorum")}
+    | witness("witness.size")
+)
 UNLOCK = "SET session_replication_role = replica"
 """What turns triggers off, for a superuser."""
 
@@ -17,8 +35,10 @@ FLIP = f"UPDATE events SET state = convert_to({ALTERED}, 'UTF8') {AT_SMALL}"  # 
 DELETE = f"DELETE FROM events {AT_SMALL}"  # noqa: S608 -- as above
 
 
-def _attack(name: str, zh: str, en: str, played: Played, notices: dict[str, Notice]) -> Attack:
-    return Attack(name, zh, en, BY, lambda *_: played, notices)
+def _attack(
+    name: str, zh: str, en: str, played: Played, notices: dict[str, Notice], *, prevented: bool = False
+) -> Attack:
+    return Attack(name, zh, en, BY, lambda *_: played, notices, prevented)
 
 
 ATTACKS = (
@@ -28,6 +48,7 @@ ATTACKS = (
         "alter an entry in the program's own role",
         Played(harm=(FLIP,), role="sunledger_web"),
         door("SQLSTATE 42501"),
+        prevented=True,
     ),
     _attack(
         "update",
@@ -35,6 +56,7 @@ ATTACKS = (
         "alter an entry as the owner of the table",
         Played(harm=(FLIP,)),
         door("SQLSTATE 23001"),
+        prevented=True,
     ),
     _attack(
         "update_without_triggers",
@@ -55,7 +77,14 @@ ATTACKS = (
         "恢复旧备份",
         "roll back from a backup",
         Played(backup=True),
-        door("log.rolled_back") | dict.fromkeys((KEPT, EXCHANGE, MONITOR), Notice("audit.rolled_back")),
+        door("log.rolled_back") | ROLLED_BACK,
+    ),
+    _attack(
+        "restored_machine",
+        "恢复整台机器的旧备份，连同密钥旁的记忆",
+        "roll back the whole machine, with what lay beside the key",
+        Played(backup=True, forgets=True),
+        door("log.witness_ahead") | ROLLED_BACK,
     ),
     _attack(
         "changed_row",
@@ -70,8 +99,8 @@ ATTACKS = (
     ),
     _attack(
         "changed_key_row",
-        "改动读模型中的公钥",
-        "change a key in a projection",
+        "改动读模型中的持钥人",
+        "change the holder of a key in a projection",
         Played(harm=("UPDATE read.keys SET person = '张三' WHERE role = 'head'",)),
         door(REBUILD_DIFFERS),
     ),

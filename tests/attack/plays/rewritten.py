@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 from domain.vouchers import VoucherPosted
 from tests.attack.history import PLACES, voucher
-from tests.attack.model import EXCHANGE, KEPT, MONITOR, Attack, Notice, Played, readers
+from tests.attack.model import (
+    BROWSER,
+    EXCHANGE,
+    KEPT,
+    MONITOR,
+    POLICY,
+    Attack,
+    Notice,
+    Played,
+    readers,
+    witness,
+)
 from tests.attack.plays.appended import NEXT
 
 if TYPE_CHECKING:
@@ -17,6 +28,7 @@ if TYPE_CHECKING:
 SERVER, COLLUSION = "服务器 server", "服务器与签名人合谋 server with signers"
 
 SMALL = PLACES["small"]
+TILE = "tile/0/000.p/13"
 
 
 def _attack(
@@ -31,8 +43,10 @@ def _attack(
 
 
 def _remembered(code: str) -> dict[str, Notice]:
-    """Those who remember notice; the newcomer does not."""
-    return dict.fromkeys((KEPT, EXCHANGE, MONITOR), Notice(code))
+    """Those who remember notice, and those who ask the witnesses, who remember too; the newcomer does not."""
+    return dict.fromkeys((KEPT, EXCHANGE, BROWSER, MONITOR), Notice(code)) | {
+        POLICY: Notice("audit.no_quorum")
+    }
 
 
 def _flipped(truth: History) -> list[bytes]:
@@ -75,27 +89,42 @@ def _grown_over(truth: History) -> list[bytes]:
     return [*entries, truth.sign(VoucherPosted, voucher(), seen=truth.view_of(entries))]
 
 
+def _flipped_with_a_short_tile(truth: History, _: History) -> Played:
+    files = truth.served(_flipped(truth))
+    return Played(files=files | {TILE: files[TILE][:-1]})
+
+
 ATTACKS = (
     _attack(
         "flipped",
         "改动一条记录的金额",
         "alter the amounts of an entry",
         _flipped,
-        readers("signature.invalid", SMALL) | {MONITOR: Notice("audit.not_extended")},
+        readers("signature.invalid", SMALL)
+        | {MONITOR: Notice("audit.not_extended")}
+        | witness("witness.fork"),
+    ),
+    Attack(
+        "flipped_with_a_short_tile",
+        "同上，并给出长度不对的瓦片",
+        "the same, with a tile of another length",
+        SERVER,
+        _flipped_with_a_short_tile,
+        readers("signature.invalid", SMALL) | {MONITOR: Notice("audit.root")} | witness("witness.fork"),
     ),
     _attack(
         "dropped",
         "抽掉一条记录",
         "drop an entry",
         _dropped,
-        readers("entry.seen", SMALL) | {MONITOR: Notice("audit.rolled_back")},
+        readers("entry.seen", SMALL) | {MONITOR: Notice("audit.rolled_back")} | witness("witness.size"),
     ),
     _attack(
         "inserted",
         "会计和负责人补签一张凭证，插到从前",
         "insert a voucher that accountant and head sign as of then",
         _inserted,
-        readers("entry.seen", SMALL + 2) | {MONITOR: Notice("audit.not_extended")},
+        readers("entry.seen", SMALL + 2) | {MONITOR: Notice("audit.not_extended")} | witness("witness.fork"),
         COLLUSION,
     ),
     _attack(
@@ -103,28 +132,28 @@ ATTACKS = (
         "把记录提前到其 seen 之前",
         "place an entry before what it has seen",
         _backdated,
-        readers("entry.seen", SMALL) | {MONITOR: Notice("audit.not_extended")},
+        readers("entry.seen", SMALL) | {MONITOR: Notice("audit.not_extended")} | witness("witness.fork"),
     ),
     _attack(
         "swapped",
         "对调两条记录",
         "swap two entries",
         _swapped,
-        readers("entry.seen", SMALL - 1) | {MONITOR: Notice("audit.not_extended")},
+        readers("entry.seen", SMALL - 1) | {MONITOR: Notice("audit.not_extended")} | witness("witness.fork"),
     ),
     _attack(
         "truncated",
         "截去最后一条记录",
         "cut off the last entry",
         lambda truth: truth.entries[:-1],
-        _remembered("audit.rolled_back"),
+        _remembered("audit.rolled_back") | witness("witness.size"),
     ),
     _attack(
         "signed_anew",
         "签名人重签最后一条记录",
         "the signers sign the last entry anew, otherwise",
         _last_signed_anew,
-        _remembered("audit.not_extended"),
+        _remembered("audit.not_extended") | witness("witness.fork"),
         COLLUSION,
     ),
     _attack(
@@ -132,7 +161,7 @@ ATTACKS = (
         "重签之后又继续记账",
         "the same, and the log goes on from there",
         _grown_over,
-        _remembered("audit.not_extended"),
+        _remembered("audit.not_extended") | witness("witness.fork"),
         COLLUSION,
     ),
 )

@@ -9,7 +9,7 @@ from audit.files import MAX_FILE_BYTES
 from audit.tlog.checkpoint import open_checkpoint, sign_checkpoint
 from audit.tlog.tiles import MAX_LEAVES
 from domain.kernel.note import MAX_NOTE_BYTES, SigningKey, format_note
-from tests.attack.model import MONITOR, Attack, Notice, Played, all_readers, readers
+from tests.attack.model import MONITOR, Attack, Notice, Played, all_readers, readers, witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +70,7 @@ ATTACKS = (
         "a checkpoint of the right size and another root",
         SERVER,
         _wrong_root,
-        all_readers("audit.root"),
+        all_readers("audit.root") | witness("witness.fork"),
     ),
     _attack(
         "other_key",
@@ -78,7 +78,7 @@ ATTACKS = (
         "a checkpoint signed by another key",
         NETWORK,
         _other_key,
-        all_readers("checkpoint.signature"),
+        all_readers("checkpoint.signature") | witness("witness.signature"),
     ),
     _attack(
         "more_than_there_is",
@@ -86,7 +86,7 @@ ATTACKS = (
         "a checkpoint of more entries than there are",
         SERVER,
         lambda truth, _: {"checkpoint": truth.checkpoint(size=14)},
-        all_readers("audit.bundle", 0),
+        all_readers("audit.bundle", 0) | witness("witness.proof"),
     ),
     _attack(
         "endless",
@@ -94,7 +94,7 @@ ATTACKS = (
         "a checkpoint that claims 2^63-1 entries",
         SERVER,
         lambda truth, _: {"checkpoint": truth.checkpoint(size=MAX_LEAVES)},
-        all_readers("audit.bundle", 0),
+        all_readers("audit.bundle", 0) | witness("witness.proof"),
     ),
     _attack(
         "blank_line_in_checkpoint",
@@ -102,7 +102,7 @@ ATTACKS = (
         "a checkpoint with two blank lines",
         SERVER,
         _two_blank_lines,
-        all_readers("checkpoint.malformed"),
+        all_readers("checkpoint.malformed") | witness("checkpoint.malformed"),
     ),
     _attack(
         "large_checkpoint",
@@ -110,7 +110,7 @@ ATTACKS = (
         "a checkpoint that is too large",
         SERVER,
         lambda truth, _: {"checkpoint": b"\n" * MAX_NOTE_BYTES + truth.files["checkpoint"]},
-        all_readers("note.malformed"),
+        all_readers("note.malformed") | witness("witness.request_malformed"),
     ),
     _attack(
         "no_checkpoint",
@@ -126,7 +126,7 @@ ATTACKS = (
         "swap the checkpoints of two books",
         SERVER,
         lambda _, other: {"checkpoint": other.files["checkpoint"]},
-        all_readers("checkpoint.signature"),
+        all_readers("checkpoint.signature") | witness("witness.unknown_log"),
     ),
     _attack(
         "swapped_books",
@@ -134,7 +134,9 @@ ATTACKS = (
         "serve another book at this address",
         SERVER,
         lambda _, other: other.files,
-        readers("audit.anchor", 0) | {MONITOR: Notice("checkpoint.signature")},
+        readers("audit.anchor", 0)
+        | {MONITOR: Notice("checkpoint.signature")}
+        | witness("witness.unknown_log"),
     ),
     _attack(
         "other_vkey",
