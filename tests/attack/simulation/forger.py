@@ -39,6 +39,8 @@ class View:
             return self.note
         if path == "log.vkey":
             return log_key(BOOK).verifier.vkey.encode()
+        if not path.startswith("tile/"):
+            raise FileNotFoundError(path)
         tile = parse_tile_path(path)
         if tile.start + tile.width > len(self.entries):
             raise FileNotFoundError(path)
