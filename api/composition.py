@@ -10,6 +10,8 @@ import psycopg
 
 from api.database import connect_pool, open_database
 from api.identity.logkeys import LogKeyFolder
+from api.witnessing import Witnesses
+from audit.source import read_policy
 from domain.entry import parse_entry
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, rule
@@ -39,7 +41,7 @@ NOT_ADMITTED = rule(
 
 @dataclass(frozen=True)
 class Service:
-    """A running program: the database it is on, the write side, the read side and the log's keys."""
+    """A running program: the database it is on, the write side, the read side, the logs' keys and witnesses."""
 
     settings: Settings
     database_url: str
@@ -48,6 +50,7 @@ class Service:
     ledger: Ledger
     runner: Runner
     log_keys: LogKeyFolder
+    witnesses: Witnesses
 
     def rebuild(
         self,
@@ -91,13 +94,16 @@ def open_service(settings: Settings) -> Iterator[Service]:
 def service_on(settings: Settings, url: str) -> Iterator[Service]:
     """Put the parts together on a migrated database."""
     log_keys = LogKeyFolder(settings.home / "logkeys", settings.passphrase_text)
+    policy = read_policy(settings.witnesses) if settings.witnesses else None
     with connect_pool(url, WEB_ROLE) as pool:
-        runner = Runner(pool, log_keys)
+        witnesses = Witnesses(pool, log_keys, policy)
+        runner = Runner(pool, log_keys, witnesses, witnesses.notify)
         recorder = open_recorder(url, role=WEB_ROLE)
         ledger = Ledger(recorder, on_commit=runner.notify, guard=runner.require_sound)
         try:
-            yield Service(settings, url, pool, recorder, ledger, runner, log_keys)
+            yield Service(settings, url, pool, recorder, ledger, runner, log_keys, witnesses)
         finally:
             ledger.close()
             runner.stop()
+            witnesses.stop()
             recorder.datastore.close()

@@ -1,4 +1,4 @@
-"""Serving: the HTTP application on a port, with the projection runner beside it."""
+"""Serving: the HTTP application on a port, with the projection runner and the couriers to the witnesses beside it."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ def listen_for_stop() -> threading.Event:
 def serving(service: Service, bound: socket.socket) -> Iterator[str]:
     """Serve in the background and yield the URL; raises `serve.not_started`."""
     service.runner.start()
+    service.witnesses.start()
     server = _server(service)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="http", daemon=True)
     thread.start()

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9.:/_-]{1,150}$",
         description="the prefix of new logs' origins: the public address without scheme",
     )
+    witnesses: Path | None = Field(
+        default=None, description="a policy file (C2SP tlog-policy): who is asked to cosign checkpoints"
+    )
     passphrase: SecretStr | None = Field(default=None, description="protects the private keys in files")
 
     @property

@@ -1,8 +1,9 @@
 """Bundles (公示包): a whole log in one file, to be carried away and verified without a network.
 
 A ZIP archive of the files that a server would serve, by their paths (``checkpoint``, ``log.vkey``, ``tile/…``), and
-of the published balances (``trial-balance/<period>.json``). Members are stored without compression and with one date,
-so that one log gives one sequence of bytes and a small program can read it.
+of the published balances (``trial-balance/<period>.json``), with the page that verifies it (``verify.html``). Members
+are stored without compression and with one date, so that one log gives one sequence of bytes and a small program can
+read it.
 """
 
 from __future__ import annotations

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api import reports
+from audit.browser import verifier_page
 from audit.bundle import write_bundle
 from audit.tlog.tiles import tile_sizes
 from domain.kernel.period import periods
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from psycopg import Connection
+
+VERIFIER = "verify.html"
+"""The page in a bundle that verifies bundles; whoever distrusts this one takes a copy from elsewhere."""
 
 File = tuple[str, bytes]
 """A file's C2SP path and its bytes."""
@@ -64,9 +69,9 @@ def export_tlog(
 def export_bundle(
     connection: Connection[Any], book: str, path: Path, advance: Callable[[int], None] = lambda _: None
 ) -> int:
-    """Write a book's log as one file (公示包) and return its size."""
+    """Write a book's log and the page that verifies it as one file (公示包) and return the log's size."""
     size, files = log_files(connection, book)
-    write_bundle(path, _told(files, advance))
+    write_bundle(path, _told(chain([(VERIFIER, verifier_page())], files), advance))
     return size
 
 

@@ -66,6 +66,7 @@ TITLES = {
     "tile": "瓦片 tiles",
     "tlog": "透明日志 transparency log",
     "voucher": "记账凭证 vouchers",
+    "witness": "见证人 witnesses",
 }
 
 COLUMNS = (

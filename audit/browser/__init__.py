@@ -1,0 +1,127 @@
+"""The verification page (核对页): one HTML file that checks a book in any browser, without a server or a network.
+
+It is put together here from the modules beside this file, without a build tool: each module becomes a function of its
+own, in the order of what it imports. Words of rules, the chart of accounts and the names of roles come from Python, so
+that they are declared once. The same sources give the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from importlib import resources
+
+from audit import verify as _verify  # noqa: F401 -- its rules, and those of all that it uses, are declared now
+from audit.files import UNREADABLE as _UNREADABLE  # noqa: F401 -- as above
+from audit.tlog import policy as _policy  # noqa: F401 -- as above
+from domain.chart import CHARTS, chart
+from domain.kernel.errors import RULES
+from domain.roles import ROLES
+
+GENERATED, MAIN = "generated", "main"
+"""The module that is made here, and the one that all others are there for."""
+
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z0-9_]+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) ([A-Za-z0-9_$]+))", re.MULTILINE)
+_CODE = re.compile(r'"([a-z_]+\.[a-z_]+)"')
+
+
+@cache
+def module(name: str) -> str:
+    """Return the source of a module of the page, as a browser's own loader takes it."""
+    return _generated() if name == GENERATED else _read(f"{name}.js")
+
+
+@cache
+def modules() -> tuple[str, ...]:
+    """Return the names of all modules, each after those that it imports."""
+    done: list[str] = []
+    _visit(MAIN, (), done)
+    return tuple(done)
+
+
+@cache
+def verifier_page() -> bytes:
+    """Return the page: one HTML file that loads nothing."""
+    style, script = _read("page.css"), _script()
+    parts = {"csp": _policy_text(style, script), "style": style, "script": script}
+    return re.sub(r"\{(csp|style|script)\}", lambda match: parts[match[1]], _read("page.html")).encode()
+
+
+@cache
+def content_security_policy() -> str:
+    """Return the policy that stands in the page: its own script and style, a Worker of its own, and logs to read."""
+    return _policy_text(_read("page.css"), _script())
+
+
+def _policy_text(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; worker-src blob:; "
+        "connect-src http: https:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _visit(name: str, above: tuple[str, ...], done: list[str]) -> None:
+    if name in above:
+        raise ValueError(f"modules of the page import one another: {' > '.join((*above, name))}")
+    if name in done:
+        return
+    for _, imported in _IMPORT.findall(module(name)):
+        _visit(imported, (*above, name), done)
+    done.append(name)
+
+
+@cache
+def _script() -> str:
+    """Return all modules as one script: each a function that gives what it exports."""
+    script = "\n".join(['"use strict";', *map(_wrapped, modules())])
+    if "</" in script:  # it would end the element that it stands in
+        raise ValueError("'</' in a module of the page")
+    return script
+
+
+def _wrapped(name: str) -> str:
+    source = module(name)
+    exported = ", ".join(found for _, found in _EXPORT.findall(source))
+    body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const {\1} = $\2;\n", source))
+    if re.search(r"^(?:import|export)\b", body, re.MULTILINE):
+        raise ValueError(f"{name}.js: an import or export that is not understood here")
+    return f"const ${name} = (() => {{\n{body}return {{ {exported} }};\n}})();"
+
+
+def _generated() -> str:
+    """Return the module of what is declared in Python."""
+    sources = "".join(map(_read, sorted(_sources())))
+    codes = sorted(set(_CODE.findall(sources)) & RULES.keys())
+    rules = {
+        code: {"kind": RULES[code].kind.value, "zh": RULES[code].zh, "en": RULES[code].en} for code in codes
+    }
+    charts = {version: _accounts(version) for version in CHARTS}
+    values = {"RULES": rules, "CHARTS": charts, "ROLES": ROLES}
+    return "".join(f"export const {name} = {_literal(value)};\n" for name, value in values.items())
+
+
+def _accounts(version: str) -> dict[str, object]:
+    return {
+        code: {"name": account.name, "official": account.standing == "official"}
+        for code, account in chart(version).accounts.items()
+    }
+
+
+def _literal(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _sources() -> list[str]:
+    return [file.name for file in resources.files(__package__).iterdir() if file.name.endswith(".js")]

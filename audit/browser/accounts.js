@@ -1,0 +1,68 @@
+/** The accounts of a book (会计科目) as domain/accounts/ has them: the official chart and the book's own details. */
+
+import { has } from "./bytes.js";
+import { refusal } from "./errors.js";
+import { CHARTS } from "./generated.js";
+import { requireRoles } from "./roles.js";
+
+/** Return the accounts of a chart version, by code: name, and whether the system itself lists it. */
+export function chartOf(version) {
+  if (!has(CHARTS, version)) {
+    throw refusal("chart.unknown", { chart: version, known: Object.keys(CHARTS).join(", ") });
+  }
+  return CHARTS[version];
+}
+
+function parentCode(code) {
+  return code.length > 3 ? code.slice(0, -2) : null;
+}
+
+export class Accounts {
+  constructor() {
+    this.chart = "";
+    this.byCode = new Map();
+  }
+
+  /** Begin with the official level-1 accounts of a chart version. */
+  open(version) {
+    this.chart = version;
+    for (const [code, { name, official }] of Object.entries(chartOf(version))) {
+      if (official) this.byCode.set(code, { name, children: 0, used: false });
+    }
+  }
+
+  /** Add an account under its parent, or an optional one of level 1. */
+  add(code, name) {
+    const parent = this.byCode.get(parentCode(code) ?? "");
+    if (parent) parent.children += 1;
+    else if (!has(chartOf(this.chart), code)) throw new Error(`the chart has no account ${code}`);
+    this.byCode.set(code, { name, children: 0, used: false });
+  }
+
+  /** Remember the accounts that were posted to. */
+  markUsed(lines) {
+    for (const { account } of lines) this.byCode.get(account).used = true;
+  }
+
+  /** Throw unless every line goes to a leaf account. */
+  requireLeaves(lines) {
+    for (const { account: code } of lines) {
+      const account = this.byCode.get(code);
+      if (!account) throw refusal("account.unknown", { code });
+      if (account.children) throw refusal("account.not_leaf", { code, name: account.name });
+    }
+  }
+
+  /** An account is new, stands under an account without postings, and the accountant signs. */
+  decideAdd({ code }, signers) {
+    const there = this.byCode.get(code);
+    if (there) throw refusal("account.exists", { code, name: there.name });
+    const above = parentCode(code);
+    const exists = above === null ? has(chartOf(this.chart), code) : this.byCode.has(above);
+    if (!exists) throw refusal("account.no_parent", { code });
+    if (above !== null && this.byCode.get(above).used) {
+      throw refusal("account.parent_used", { parent: above, code });
+    }
+    requireRoles(signers, ["accountant"]);
+  }
+}

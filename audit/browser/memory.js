@@ -1,0 +1,77 @@
+/** What this browser remembers of each log: the newest checkpoint it has seen, and what its reader trusts. */
+
+const STORE = "sunledger.memory/v1";
+const MAX_LOGS = 1000;
+
+let unsaved = null; // where the browser keeps nothing for this page, as for some files: until it is closed
+
+/** Return all that is remembered, by origin: checkpoint (text), size, root, name, seen (date), anchor, policy. */
+export function recall() {
+  try {
+    return parseMemory(localStorage.getItem(STORE) ?? "{}");
+  } catch {
+    return unsaved ?? {};
+  }
+}
+
+function parseMemory(text) {
+  const read = JSON.parse(text);
+  const logs = Object.entries(read).filter(([, log]) => typeof log?.checkpoint === "string" && log.size >= 0);
+  return Object.fromEntries(logs.slice(0, MAX_LOGS));
+}
+
+function save(memory) {
+  try {
+    localStorage.setItem(STORE, JSON.stringify(memory));
+  } catch {
+    unsaved = memory;
+  }
+}
+
+/** Tell whether what is remembered outlives the page. */
+export function lasts() {
+  try {
+    localStorage.setItem(`${STORE}.trial`, "1");
+    localStorage.removeItem(`${STORE}.trial`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Remember a log's checkpoint, if it is signed, is the root of its entries, and extends what was remembered; and what
+ * the reader trusted.
+ */
+export function remember(report) {
+  const passed = new Map(report.checks.map((check) => [check.name, check.failed === 0]));
+  const sound = ["format", "checkpoint", "root"].every((name) => passed.get(name)) && passed.get("kept") !== false;
+  if (!sound || !report.origin || !report.entries) return;
+  const seen = new Date().toISOString().slice(0, 10);
+  const { checkpoint, entries: size, root, name, anchor, policy } = report;
+  save({ ...recall(), [report.origin]: { checkpoint, size, root, name, seen, anchor, policy } });
+}
+
+/** Forget one log. */
+export function forget(origin) {
+  const memory = recall();
+  delete memory[origin];
+  save(memory);
+}
+
+/** Return all that is remembered as the text of a file. */
+export function exportMemory() {
+  return `${JSON.stringify({ format: STORE, logs: recall() }, null, 1)}\n`;
+}
+
+/** Take in such a file; of each log the larger checkpoint stays. Return how many it brought. */
+export function importMemory(text) {
+  const read = JSON.parse(text);
+  if (read?.format !== STORE) throw new Error(STORE);
+  const [memory, brought] = [recall(), parseMemory(JSON.stringify(read.logs))];
+  for (const [origin, log] of Object.entries(brought)) {
+    if (!(memory[origin]?.size >= log.size)) memory[origin] = log;
+  }
+  save(memory);
+  return Object.keys(brought).length;
+}

@@ -1,0 +1,255 @@
+/** The page: takes a bundle or an address, shows how far the audit is, and says in words what it found. */
+
+import { run } from "./audit.js";
+import { exportMemory, forget, importMemory, lasts, recall, remember } from "./memory.js";
+
+const FINDINGS_SHOWN = 200;
+const LARGE = "sunledger.large";
+
+const $ = (id) => document.getElementById(id);
+
+/** Begin; `programText` is this very program, of which the Worker is made. */
+export function startPage(programText) {
+  let chosen = null; // the file that was given last, unless an address was typed since
+  const take = (file) => {
+    chosen = file ?? chosen;
+    if (file) start(programText, file);
+  };
+  $("job").addEventListener("submit", (event) => {
+    event.preventDefault();
+    start(programText, chosen);
+  });
+  $("file").addEventListener("click", () => {
+    $("file").value = ""; // else choosing the same file again would be no change
+  });
+  $("file").addEventListener("change", () => take($("file").files[0]));
+  $("url").addEventListener("input", () => {
+    chosen = null;
+  });
+  takeDrops(take);
+  enlarge(stored(LARGE) === "1");
+  $("size").addEventListener("click", () => enlarge(!document.documentElement.classList.contains("large")));
+  $("import").addEventListener("change", () => bringMemory($("import").files[0]));
+  $("export").addEventListener("click", saveMemory);
+  showMemory();
+  askedFor();
+}
+
+/** A link from a village's page names the book that is meant. */
+function askedFor() {
+  const book = new URLSearchParams(location.search).get("book");
+  if (book && location.protocol.startsWith("http")) {
+    $("url").value = new URL(`/books/${encodeURIComponent(book)}`, location.href).href;
+  }
+}
+
+function takeDrops(take) {
+  const over = (on) => $("drop").classList.toggle("over", on);
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    over(true);
+  });
+  document.addEventListener("dragleave", () => over(false));
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(false);
+    take(event.dataTransfer.files[0]);
+  });
+}
+
+function stored(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function enlarge(on) {
+  document.documentElement.classList.toggle("large", on);
+  $("size").setAttribute("aria-pressed", String(on));
+  try {
+    localStorage.setItem(LARGE, on ? "1" : "0");
+  } catch {
+    // it lasts as long as the page
+  }
+}
+
+/** Verify a bundle, or the address when there is no file. */
+async function start(programText, file) {
+  const place = file ? file.name : $("url").value.trim();
+  if (!place) {
+    $("url").focus();
+    return;
+  }
+  busy(true);
+  try {
+    const bytes = file ? new Uint8Array(await file.arrayBuffer()) : null;
+    const policy = $("policy").value.trim();
+    const job = { bytes, place, anchor: $("anchor").value.trim(), policy: policy && `${policy}\n`, memory: recall() };
+    const outcome = await run(job, programText, showProgress);
+    if (outcome.error) showError(outcome.error);
+    else showReport(outcome, file ? "" : place);
+  } catch (problem) {
+    const en = `the program failed, there is no verdict: ${problem.message}`;
+    showError({ rule: "", zh: "核对程序出错，没有结论", en });
+  }
+  busy(false);
+  $("result").focus();
+}
+
+function busy(on) {
+  $("go").disabled = on;
+  $("running").hidden = !on;
+  if (!on) return;
+  $("result").hidden = true;
+  $("bar").removeAttribute("value");
+  $("stage").textContent = "正在读取… Reading";
+}
+
+function showProgress(done, all) {
+  $("bar").max = all || 1;
+  $("bar").value = done;
+  $("stage").textContent = `正在核对：第 ${done} 条，共 ${all} 条 · entry ${done} of ${all}`;
+}
+
+/** Return an element of a text, Chinese first, English below it. */
+function words(tag, zh, en) {
+  const element = document.createElement(tag);
+  element.append(zh);
+  if (en) {
+    const english = document.createElement("span");
+    english.lang = "en";
+    english.textContent = en;
+    element.append(" ", english);
+  }
+  return element;
+}
+
+function fill(id, children) {
+  $(id).replaceChildren(...children);
+}
+
+function showVerdict(good, zh, en) {
+  $("result").hidden = false;
+  $("result").className = good ? "good" : "bad";
+  fill("verdict", words("span", zh, en).childNodes);
+}
+
+function showError({ rule, zh, en }) {
+  showVerdict(false, "无法核对", "could not be verified");
+  fill("summary", words("span", zh, en).childNodes);
+  if (rule) $("summary").append(code(rule));
+  for (const id of ["findings", "checks", "notes"]) fill(id, []);
+}
+
+function code(text) {
+  const element = document.createElement("code");
+  element.textContent = ` ${text}`;
+  return element;
+}
+
+function showReport(report, url) {
+  const { findings, checks } = report;
+  const known = recall();
+  const count = findings.length;
+  if (count) showVerdict(false, `✗ 发现 ${count} 个问题`, count === 1 ? "1 finding" : `${count} findings`);
+  else showVerdict(true, "✓ 核对无误", "verified, no findings");
+  fill("summary", [`${report.name} ${report.book}：${report.entries} 条记录，根 `, code(report.root)]);
+  const shown = findings.slice(0, FINDINGS_SHOWN).map((found) => finding(found, url));
+  const rest = count - shown.length;
+  if (rest > 0) shown.push(words("li", `另有 ${rest} 个问题`, `and ${rest} more`));
+  fill("findings", shown);
+  fill("checks", checks.map(checkLine));
+  fill("notes", notesOn(report, known).map(([zh, en]) => words("li", zh, en)));
+  remember(report);
+  showMemory();
+}
+
+function finding({ rule, entry, zh, en }, url) {
+  const at = entry === null ? ["整本账", "the log as a whole"] : [`第 ${entry} 号记录`, `entry ${entry}`];
+  const item = words("li", `${at[0]}：${zh}`, `${at[1]}: ${en}`);
+  item.append(code(rule));
+  Object.assign(item.dataset, { rule, entry: entry ?? "" });
+  if (url && entry !== null) item.append(" ", link(`${url.replace(/\/+$/, "")}/entries/${entry}`, "看这条记录"));
+  return item;
+}
+
+function link(href, text) {
+  const element = document.createElement("a");
+  Object.assign(element, { href, textContent: text, rel: "noreferrer" });
+  return element;
+}
+
+function checkLine({ name, zh, en, count, failed }) {
+  const mark = failed ? "✗" : count ? "✓" : "–";
+  const item = words("li", `${mark} ${zh}（${count}）`, en);
+  if (failed) item.className = "bad";
+  Object.assign(item.dataset, { check: name, count, failed });
+  return item;
+}
+
+/** What a reader should know beside the findings. */
+function notesOn(report, known) {
+  const notes = [];
+  const before = known[report.origin];
+  if (before) {
+    const zh = `本机上次（${before.seen}）见到 ${before.size} 条，现在 ${report.entries} 条。`;
+    notes.push([zh, `this device last saw ${before.size} entries, on ${before.seen}; now ${report.entries}`]);
+  } else {
+    notes.push(["本机第一次见到这本账，没有可比较的。", "this device sees this log for the first time"]);
+  }
+  const other = Object.keys(known).find((origin) => origin !== report.origin && origin.endsWith(`/${report.book}`));
+  if (other) notes.push([`注意：本机以前见过这本账的另一个日志 ${other}。`, `this book was seen in another log: ${other}`]);
+  if (!report.anchor) {
+    notes.push(["没有填乡镇公钥：首条记录里的公钥是账本自己说的。", "no township's key: the log's own word is taken"]);
+  }
+  if (!report.policy) notes.push(["没有填见证策略：没有核对见证签名。", "no policy: cosignatures were not checked"]);
+  for (const { name, time } of report.witnesses ?? []) {
+    const when = new Date(time * 1000).toISOString().slice(0, 16).replace("T", " ");
+    notes.push([`见证人 ${name} 于 ${when}（协调世界时）签名。`, `witness ${name} signed at ${when} UTC`]);
+  }
+  const seconds = report.seconds.toFixed(1);
+  if (report.byBrowser) notes.push([`用时 ${seconds} 秒。`, `it took ${seconds} s`]);
+  else {
+    const zh = `用时 ${seconds} 秒。浏览器不能验 Ed25519 签名，由本页自己计算，所以较慢。`;
+    notes.push([zh, `it took ${seconds} s: this browser does not verify Ed25519, so this page did, which is slower`]);
+  }
+  return notes;
+}
+
+function showMemory() {
+  const memory = Object.entries(recall());
+  const zh = lasts()
+    ? "下次核对时，账本须延续这里记住的检查点；不是，就是历史被改写或被回退。换手机前请存成文件。"
+    : "这个浏览器不替本页保存：请存成文件，下次先读入。";
+  fill("lasts", words("span", zh, "A later log must extend these checkpoints.").childNodes);
+  fill("memory", memory.map(([origin, log]) => remembered(origin, log)));
+}
+
+function remembered(origin, { name, size, seen }) {
+  const item = words("li", `${name || origin}：${size} 条`, `${origin}, ${size} entries, seen ${seen}`);
+  const button = words("button", "忘掉", "forget");
+  button.type = "button";
+  button.addEventListener("click", () => {
+    forget(origin);
+    showMemory();
+  });
+  item.append(" ", button);
+  return item;
+}
+
+function saveMemory() {
+  $("export").href = URL.createObjectURL(new Blob([exportMemory()], { type: "application/json" }));
+}
+
+async function bringMemory(file) {
+  if (!file) return;
+  try {
+    const count = importMemory(await file.text());
+    showMemory();
+    fill("lasts", words("span", `读入了 ${count} 本账。`, `${count} logs were read.`).childNodes);
+  } catch {
+    fill("lasts", words("span", "这不是本页存的文件。", "This is no file that this page saved.").childNodes);
+  }
+}

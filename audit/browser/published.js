@@ -1,0 +1,108 @@
+/** The balances that are published beside a log, compared with those of the entries, as audit/published.py does it. */
+
+import { totalsOf, trialBalance } from "./balances.js";
+import { decodeUtf8 } from "./bytes.js";
+import { refusal } from "./errors.js";
+import { isDate, parsePeriod, periodsBetween } from "./period.js";
+import { inOrder } from "./source.js";
+
+/** The trial balances of a book, waiting for the audit to reach the size that each one names. */
+export class Published {
+  constructor(source, report) {
+    this.source = source;
+    this.report = report;
+    this.check = report.check("balances", "公布的余额与日志算出的一致", "published balances follow from the log");
+    this.waiting = new Map();
+  }
+
+  /** Read all trial balances, and compare those of this very size. */
+  async fetch(book, figures) {
+    const missing = [];
+    const periods = periodsOf(book, figures);
+    for await (const [period, served] of inOrder(periods, (each) => this.source.trialBalance(each))) {
+      if (served === null) {
+        missing.push(period);
+        continue;
+      }
+      this.check.count += 1;
+      const trial = readTrial(period, served);
+      this.waiting.set(trial.entries, [...(this.waiting.get(trial.entries) ?? []), trial]);
+    }
+    if (missing.length) this.report.find(this.check, refusal("audit.withheld", { periods: missing.join(", ") }));
+    this.compare(book, figures);
+  }
+
+  /** The largest size that a trial balance still waits for, 0 when none does. */
+  get newest() {
+    return Math.max(0, ...this.waiting.keys());
+  }
+
+  /** Compare those that name the present size of the replayed book. */
+  compare(book, figures) {
+    const trials = this.waiting.get(book.size) ?? [];
+    this.waiting.delete(book.size);
+    for (const trial of trials) this.find(trial, differences(trial, book, figures));
+  }
+
+  /** Report those that name a size which the log did not have while they were read. */
+  end() {
+    for (const trials of this.waiting.values()) {
+      for (const trial of trials) this.find(trial, trial.readable ? "entries" : "unreadable");
+    }
+  }
+
+  find({ period }, problem) {
+    if (problem) this.report.find(this.check, refusal("audit.published", { period, problem }));
+  }
+}
+
+function periodsOf(book, figures) {
+  if (!book.periods.first) return [];
+  const first = parsePeriod(book.periods.first);
+  return periodsBetween(first, isDate(figures.newest) ? figures.newest.slice(0, 7) : first);
+}
+
+function readTrial(period, bytes) {
+  let served = null;
+  try {
+    served = JSON.parse(decodeUtf8(bytes) ?? "");
+  } catch {
+    // what is no JSON is no trial balance: said below
+  }
+  if (served === null || typeof served !== "object" || Array.isArray(served)) served = {};
+  const entries = Number.isInteger(served.entries) ? served.entries : 0;
+  return { period, entries, served, readable: Object.keys(served).length > 0 };
+}
+
+/** Return what is wrong with a published trial balance, or nothing. */
+function differences({ period, served }, book, figures) {
+  const rows = trialBalance(figures.turnover, (code) => book.accounts.byCode.get(code)?.name ?? "", period);
+  const wanted = {
+    book: book.book,
+    name: book.opened?.organisation.name ?? "",
+    from: period,
+    period,
+    entries: book.size,
+    root: book.root(),
+    rows,
+    totals: totalsOf(rows),
+  };
+  const fields = [...new Set([...Object.keys(wanted), ...Object.keys(served)])].sort();
+  const wrong = fields.filter((field) => !sameJson(served[field] ?? null, wanted[field] ?? null));
+  return wrong.map((field) => (field === "rows" ? firstDifference(served.rows, rows) : field)).join(", ");
+}
+
+function sameJson(a, b) {
+  if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return a === b;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => key in b && sameJson(a[key], b[key]));
+}
+
+/** Name the first account whose line differs. */
+function firstDifference(served, rows) {
+  const lines = Array.isArray(served) ? served : [];
+  const at = rows.findIndex((row, i) => !sameJson(lines[i] ?? null, row));
+  if (at < 0) return `rows: ${lines.length} of them, ${rows.length} expected`;
+  return `rows: account ${rows[at].account}: ${JSON.stringify(lines[at] ?? null)} != ${JSON.stringify(rows[at])}`;
+}

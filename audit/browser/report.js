@@ -1,0 +1,33 @@
+/** What an audit found: checks with their counts, findings that name the entry, as audit/report.py has them. */
+
+export class Report {
+  constructor() {
+    Object.assign(this, { book: "", name: "", entries: 0, root: "", checks: [], findings: [], notes: [] });
+  }
+
+  /** Begin a check: its name, and what it says when all is well. */
+  check(name, zh, en) {
+    const check = { name, zh, en, count: 0, failed: 0 };
+    this.checks.push(check);
+    return check;
+  }
+
+  /** Add a finding of a check; `entry` is null for the log as a whole. */
+  find(check, refusal, entry = null) {
+    check.failed += 1;
+    this.findings.push({ rule: refusal.code, entry, zh: refusal.zh, en: refusal.en });
+  }
+
+  /** Say something that is neither good nor bad. */
+  note(zh, en) {
+    this.notes.push({ zh, en });
+  }
+
+  /** Put the findings in the order of entries, those of the whole log last. */
+  sort() {
+    const place = (found) => (found.entry === null ? Infinity : found.entry);
+    const numbered = this.findings.map((found, i) => ({ found, i }));
+    numbered.sort((a, b) => (place(a.found) === place(b.found) ? a.i - b.i : place(a.found) - place(b.found)));
+    this.findings = numbered.map(({ found }) => found);
+  }
+}

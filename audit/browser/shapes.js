@@ -1,0 +1,101 @@
+/** Shapes of values: what a field of a statement may hold, as the structs of domain/ declare it. */
+
+import { has } from "./bytes.js";
+import { refusal } from "./errors.js";
+
+const MAX_FEN = 999_999_999_999;
+
+// no control characters, and none that turn the reading direction (domain/kernel/statement.py)
+const PLAIN = /^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]*$/u;
+
+function malformed(problem) {
+  return refusal("entry.malformed", { problem });
+}
+
+/** A shape is a function (value, state): it throws, or sets `state.canonical` false, or all is well. */
+function string({ min = 0, max = Infinity, pattern = null } = {}) {
+  return (value) => {
+    if (typeof value !== "string") throw malformed("a string expected");
+    const length = value.length <= max && value.length >= 2 * min ? value.length : [...value].length;
+    if (length < min || length > max) throw malformed(`a string of ${min} to ${max} characters expected`);
+    if (pattern && !pattern.test(value)) throw malformed(`a string that matches ${pattern.source} expected`);
+  };
+}
+
+function integer(min, max) {
+  return (value) => {
+    if (typeof value !== "number" || !Number.isInteger(value)) throw malformed("an integer expected");
+    if (value < min || value > max) throw malformed(`an integer from ${min} to ${max} expected`);
+  };
+}
+
+/** One of these texts. */
+export function oneOf(...texts) {
+  return (value) => {
+    if (!texts.includes(value)) throw malformed(`one of ${texts.join(", ")} expected`);
+  };
+}
+
+/** True or false. */
+export function bool(value) {
+  if (typeof value !== "boolean") throw malformed("true or false expected");
+}
+
+/** A list of values of one shape. */
+export function list(member, min, max) {
+  return (value, state) => {
+    if (!Array.isArray(value)) throw malformed("a list expected");
+    if (value.length < min || value.length > max) throw malformed(`a list of ${min} to ${max} members expected`);
+    for (const item of value) member(item, state);
+  };
+}
+
+/**
+ * An object with exactly these fields. A field is a shape, or [shape, default]: one that has its default is left out,
+ * and it is filled in here. Keys stand in order.
+ */
+export function struct(fields) {
+  const shapes = new Map();
+  const required = [];
+  const optional = [];
+  for (const [name, field] of Object.entries(fields)) {
+    shapes.set(name, Array.isArray(field) ? field[0] : field);
+    if (Array.isArray(field)) optional.push([name, field[1]]);
+    else required.push(name);
+  }
+  return (value, state) => {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) throw malformed("an object expected");
+    let previous = "";
+    for (const name of Object.keys(value)) {
+      const shape = shapes.get(name);
+      if (!shape) throw refusal("entry.unknown_field", { problem: name.slice(0, 80) });
+      shape(value[name], state);
+      if (name <= previous) state.canonical = false;
+      previous = name;
+    }
+    for (const name of required) if (!has(value, name)) throw malformed(`the field ${name} is missing`);
+    for (const [name, unset] of optional) fill(value, name, unset, state);
+  };
+}
+
+function fill(value, name, unset, state) {
+  const empty = Array.isArray(unset);
+  if (!has(value, name)) value[name] = empty ? [] : unset;
+  else if (empty ? value[name].length === 0 : value[name] === unset) state.canonical = false;
+}
+
+export const anyText = string();
+export const text = string({ min: 1, max: 200, pattern: PLAIN });
+export const optionalText = [string({ max: 200, pattern: PLAIN }), ""];
+export const fen = integer(-MAX_FEN, MAX_FEN);
+export const count = integer(0, Number.MAX_SAFE_INTEGER);
+export const attachmentCount = integer(0, 9999);
+export const accountCode = string({ pattern: /^[1-9][0-9]{2}([0-9]{2}){0,3}$/ });
+export const sha256Hex = string({ pattern: /^[0-9a-f]{64}$/ });
+export const seenRoot = string({ max: 44 });
+export const origin = string({ min: 1, max: 200, pattern: /^[A-Za-z0-9.:/_-]+$/ });
+export const division = string({ pattern: /^[0-9]{12}$/ });
+export const logVkey = string({ max: 300 });
+export const digest = string({ pattern: /^[A-Za-z0-9_-]{43}$/ });
+export const vkey = string({ min: 1, max: 300 });
+export const signature64 = string({ min: 88, max: 88 });

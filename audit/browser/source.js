@@ -1,0 +1,103 @@
+/** Where a log is read from: a bundle (公示包) or a server's URL. Nothing else of a server is used. */
+
+import { refusal } from "./errors.js";
+import { NotThere } from "./tiles.js";
+import { Archive } from "./zip.js";
+
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+const AHEAD = 6;
+const WHOLE_MS = 120_000;
+
+function unreadable(place, problem) {
+  return refusal("audit.unreadable", { place, problem: problem.message ?? problem });
+}
+
+/** A bundle as the place where a log is read from. */
+export class BundleSource {
+  /** @param {Uint8Array} bytes the file */
+  constructor(bytes, place) {
+    this.name = "";
+    this.place = place;
+    try {
+      this.archive = new Archive(bytes);
+    } catch (problem) {
+      throw unreadable(place, problem);
+    }
+  }
+
+  /** Return a member; `NotThere`, or `audit.unreadable` when it is damaged or too large. */
+  async fetch(path) {
+    let bytes;
+    try {
+      bytes = this.archive.read(path);
+    } catch (problem) {
+      throw unreadable(this.place, problem);
+    }
+    if (bytes === null) throw new NotThere(path);
+    return bytes;
+  }
+
+  /** Return the trial balance that was published for a period, or null. */
+  async trialBalance(period) {
+    return orNull(this.fetch(`trial-balance/${period}.json`));
+  }
+}
+
+/** A book's URL, such as https://host/books/N2330881MF0000013Y; redirections are not followed. */
+export class HttpSource {
+  constructor(url) {
+    if (!/^https?:\/\//.test(url)) throw unreadable(url, "http:// or https:// expected");
+    this.url = url.replace(/\/+$/, "");
+    this.name = this.url.slice(this.url.lastIndexOf("/") + 1);
+  }
+
+  /** Return what the server gives at a path. */
+  async fetch(path) {
+    const url = `${this.url}/${path}`;
+    const control = new AbortController();
+    const timer = setTimeout(() => control.abort(), WHOLE_MS);
+    try {
+      const options = { redirect: "error", credentials: "omit", cache: "no-store", signal: control.signal };
+      const answer = await fetch(url, options);
+      if (answer.status === 404) throw new NotThere(path);
+      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      if (bytes.length > MAX_FILE_BYTES) throw new Error(`more than ${MAX_FILE_BYTES} bytes`);
+      return bytes;
+    } catch (problem) {
+      throw problem instanceof NotThere ? problem : unreadable(url, problem);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Return the published trial balance of a period, or null. */
+  async trialBalance(period) {
+    return orNull(this.fetch(`trial-balance.json?period=${period}`));
+  }
+}
+
+async function orNull(promise) {
+  try {
+    return await promise;
+  } catch (problem) {
+    if (problem instanceof NotThere) return null;
+    throw problem;
+  }
+}
+
+/** Yield [item, await fetch(item)] in order, with a few requests under way at a time. */
+export async function* inOrder(items, fetch) {
+  const open = [];
+  for (const item of items) {
+    const answer = fetch(item);
+    answer.catch(() => {}); // it is thrown when its turn comes, or nobody waits for it any more
+    open.push([item, answer]);
+    if (open.length > AHEAD) yield settled(open.shift());
+  }
+  while (open.length) yield settled(open.shift());
+}
+
+async function settled([item, answer]) {
+  return [item, await answer];
+}

@@ -1,0 +1,95 @@
+/** Vouchers (记账凭证), their reversals (红字冲销) and opening balances (期初余额), as domain/vouchers/ has them. */
+
+import { refusal } from "./errors.js";
+import { formatFen } from "./money.js";
+import { requireRoles } from "./roles.js";
+
+/** Throw unless each line has one side and the sides are equal; return the amount that the policy goes by. */
+export function checkBalanced(lines) {
+  let [debit, credit, amount] = [0, 0, [0, 0]];
+  lines.forEach(({ debit_fen, credit_fen }, i) => {
+    if ((debit_fen === 0) === (credit_fen === 0)) throw refusal("voucher.one_side", { line: i + 1 });
+    debit += debit_fen;
+    credit += credit_fen;
+    amount = [amount[0] + Math.abs(debit_fen), amount[1] + Math.abs(credit_fen)];
+  });
+  if (debit !== credit) {
+    const facts = { debit: formatFen(debit), credit: formatFen(credit), difference: formatFen(debit - credit) };
+    throw refusal("voucher.unbalanced", facts);
+  }
+  return Math.max(...amount);
+}
+
+/** Return a text that two lists of lines share only if they are the same, the amounts of one times `sign`. */
+function linesKey(lines, sign) {
+  return JSON.stringify(
+    lines.map((line) => [
+      line.account,
+      sign * line.debit_fen,
+      sign * line.credit_fen,
+      line.party,
+      line.project,
+      line.summary,
+    ]),
+  );
+}
+
+export class Vouchers {
+  constructor() {
+    this.posted = new Map();
+    this.reversedBy = new Map();
+    this.opening = null;
+    this.any = false;
+  }
+
+  /** Remember a voucher, and the roles that stand in its signers' names. */
+  post(id, lines, roles, reversal = false) {
+    this.posted.set(id, { key: linesKey(lines, 1), roles, reversal });
+    this.any = true;
+  }
+
+  /** Remember a reversal and what it cancels. */
+  reverse(id, { lines, reverses }, roles) {
+    this.post(id, lines, roles, true);
+    this.reversedBy.set(reverses, id);
+  }
+}
+
+/** A voucher balances, goes to leaf accounts in an open period, and the tier's roles sign it. */
+export function decidePost(book, { data, at }, signers) {
+  book.periods.requireOpen(data.date, at);
+  const amount = checkBalanced(data.lines);
+  book.accounts.requireLeaves(data.lines);
+  const tier = book.policy.tier(amount);
+  requireRoles(signers, tier.roles);
+  if (tier.resolution && !data.resolution) throw refusal("policy.no_resolution", { amount: formatFen(amount) });
+}
+
+/** A reversal mirrors a voucher once, in an open period, signed by at least that voucher's roles. */
+export function decideReverse(book, { data, at }, signers) {
+  const { reverses } = data;
+  const original = book.vouchers.posted.get(reverses);
+  if (!original) throw refusal("reversal.unknown", { reverses });
+  if (original.reversal) throw refusal("reversal.of_reversal", { reverses });
+  const by = book.vouchers.reversedBy.get(reverses);
+  if (by !== undefined) throw refusal("reversal.twice", { reverses, by });
+  book.periods.requireOpen(data.date, at);
+  checkBalanced(data.lines);
+  book.accounts.requireLeaves(data.lines);
+  if (linesKey(data.lines, -1) !== original.key) throw refusal("reversal.not_mirror", { reverses });
+  requireRoles(signers, [...original.roles].sort());
+}
+
+/** Opening balances come once, before any voucher or closing, balance, and have each leaf account once. */
+export function decideOpening({ vouchers, periods, accounts }, { data }, signers) {
+  if (vouchers.opening !== null) throw refusal("opening.twice", { entry: vouchers.opening });
+  if (vouchers.any || periods.closedThrough) throw refusal("opening.too_late");
+  checkBalanced(data.lines);
+  accounts.requireLeaves(data.lines);
+  const seen = new Set();
+  for (const { account } of data.lines) {
+    if (seen.has(account)) throw refusal("opening.account_twice", { code: account });
+    seen.add(account);
+  }
+  requireRoles(signers, ["accountant", "head"]);
+}

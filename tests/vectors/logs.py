@@ -1,0 +1,196 @@
+"""All cases of logs: the honest one, forged entries, forged files, and what a reader trusts; as objects of JSON."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
+from audit.tlog.cosignature import add_signature, cosign, witness_verifier
+from domain.kernel.note import SigningKey
+from domain.vouchers import VoucherPosted
+from tests.vectors.forged import Forgery, forged_entries
+from tests.vectors.honest import BASIC, HEAD, HONEST, NEXT, TOWNSHIP, founded, voucher
+from tests.vectors.reading import audited
+from tests.vectors.village import ORIGIN, Log, key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BUNDLE, TILE = f"tile/entries/000.p/{NEXT}", f"tile/0/000.p/{NEXT}"
+WITNESSES = {name: key(f"witness.example/{name}") for name in ("town", "county", "neighbour")}
+SIGNED_AT_S = 1_772_000_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """A log, what its reader trusts, and some of what is to be found; `cut` bytes are missing at the bundle's end."""
+
+    name: str
+    log: Log
+    found: tuple[tuple[str, int | None], ...] = ()
+    anchor: str = ""
+    policy: str = ""
+    kept: bytes = b""
+    cut: int = 0
+
+
+def cases() -> Iterator[Case]:
+    """Yield all cases, the honest one first."""
+    yield Case("honest", HONEST)
+    yield Case("honest, with the township's key", HONEST, anchor=TOWNSHIP.verifier.vkey)
+    for name, log, *found in forged_entries():
+        yield Case(name, log, tuple(found))
+    for name, log, *found in _files():
+        yield Case(name, log, tuple(found))
+    yield from _trusted()
+    yield from _witnessed()
+    yield Case("bundle cut off", HONEST, cut=1)
+    yield Case("bundle cut in the middle", HONEST, cut=3_000)
+
+
+def _files() -> list[Forgery]:
+    tree = HONEST.tree()
+    stranger = key("stranger.example")
+    wrong = sign_checkpoint(Checkpoint(ORIGIN, NEXT, tree.root(NEXT - 1)), HONEST.key)
+    longer = sign_checkpoint(Checkpoint(ORIGIN, NEXT + 1, tree.root()), HONEST.key)
+    foreign = sign_checkpoint(Checkpoint(stranger.name, NEXT, tree.root()), stranger)
+    files = HONEST.files()
+    january, february = (f"trial-balance/2026-0{month}.json" for month in (1, 2))
+    changed = files[february].replace(b'"closing_debit_fen": 5', b'"closing_debit_fen": 6', 1)
+    assert changed != files[february]
+    return [
+        ("a root of another size", HONEST.alter("checkpoint", wrong), ("audit.root", None)),
+        ("a checkpoint of more entries", HONEST.alter("checkpoint", longer), ("audit.bundle", 0)),
+        (
+            "a checkpoint of fewer entries",
+            HONEST.alter("checkpoint", HONEST.checkpoint(NEXT - 1)),
+            ("audit.bundle", 0),
+        ),
+        ("a checkpoint of another log", HONEST.alter("checkpoint", foreign), ("checkpoint.signature", None)),
+        (
+            "a checkpoint by another key",
+            HONEST.alter("checkpoint", HONEST.checkpoint(signer=SigningKey(ORIGIN, bytes(32)))),
+            ("checkpoint.signature", None),
+        ),
+        ("a checkpoint that is no note", HONEST.alter("checkpoint", b"15\n"), ("note.malformed", None)),
+        ("no checkpoint", HONEST.alter("checkpoint", None)),
+        (
+            "another log.vkey",
+            HONEST.alter("log.vkey", f"{stranger.verifier.vkey}\n".encode()),
+            ("audit.vkey", None),
+        ),
+        ("no log.vkey", HONEST.alter("log.vkey", None), ("audit.vkey", None)),
+        ("a bundle of entries cut off", HONEST.alter(BUNDLE, files[BUNDLE][:-1]), ("audit.bundle", 0)),
+        ("no bundle of entries", HONEST.alter(BUNDLE, None), ("audit.bundle", 0)),
+        ("a tile of zeros", HONEST.alter(TILE, bytes(32 * NEXT)), ("audit.tile", None)),
+        ("a tile cut off", HONEST.alter(TILE, files[TILE][:-32]), ("audit.tile", None)),
+        ("no tile", HONEST.alter(TILE, None), ("audit.tile_missing", None)),
+        ("a published balance changed", HONEST.alter(february, changed), ("audit.published", None)),
+        ("balances of another month", HONEST.alter(february, files[january]), ("audit.published", None)),
+        ("balances that are no JSON", HONEST.alter(february, b"\xff"), ("audit.published", None)),
+        ("balances withheld", HONEST.alter(january, None), ("audit.withheld", None)),
+    ]
+
+
+def _trusted() -> Iterator[Case]:
+    """Yield what the reader's anchor and kept checkpoint find."""
+    yield Case("kept at a smaller size", HONEST, kept=HONEST.checkpoint(4))
+    rewritten = founded().then(VoucherPosted, voucher("2026-01-09", 1), *BASIC).publish()
+    yield Case("history rewritten", rewritten, (("audit.not_extended", None),), kept=HONEST.checkpoint(7))
+    yield Case("rolled back", founded().publish(), (("audit.rolled_back", None),), kept=HONEST.checkpoint())
+    foreign = sign_checkpoint(Checkpoint("else.example", 1, bytes(32)), key("else.example"))
+    yield Case("kept of another log", HONEST, (("audit.kept_foreign", None),), kept=foreign)
+    other = key(TOWNSHIP.name + "0").verifier.vkey
+    yield Case("another township", HONEST, (("audit.anchor", 0),), anchor=other)
+    yield Case("an anchor that is no township's", HONEST, (("audit.anchor", 0),), anchor=HEAD.verifier.vkey)
+
+
+def _witnessed() -> Iterator[Case]:
+    """Yield what the reader's policy finds."""
+    vkeys = {name: witness_verifier(witness).vkey for name, witness in WITNESSES.items()}
+    policy = "".join(
+        [
+            f"log {HONEST.key.verifier.vkey}\n",
+            *(f"witness {name} {vkey}\n" for name, vkey in vkeys.items()),
+            "group gov any town county\ngroup q all gov neighbour\nquorum q\n",
+        ]
+    )
+    yield Case("witnessed by its quorum", _cosigned("town", "neighbour"), policy=policy)
+    yield Case(
+        "witnessed by too few", _cosigned("town", "county"), (("audit.no_quorum", None),), policy=policy
+    )
+    yield Case("one witness twice", _cosigned("town", "town"), (("audit.no_quorum", None),), policy=policy)
+    forged = SigningKey(WITNESSES["neighbour"].name, bytes(32))
+    yield Case(
+        "a witness's name, another key",
+        _cosigned("town", also=forged),
+        (("audit.no_quorum", None),),
+        policy=policy,
+    )
+    bad = _cosigned("town", "neighbour", size=NEXT - 1)
+    yield Case("cosignatures of another root", bad, (("checkpoint.cosignature", None),), policy=policy)
+    elsewhere = policy.replace(HONEST.key.verifier.vkey, key("else.example").verifier.vkey)
+    yield Case(
+        "a policy for other logs",
+        _cosigned("town", "neighbour"),
+        (("audit.log_not_in_policy", None),),
+        policy=elsewhere,
+    )
+    yield Case("a policy that is none", HONEST, policy="quorum nobody\n")
+
+
+def _cosigned(*names: str, also: SigningKey | None = None, size: int = NEXT) -> Log:
+    """Return the honest log with cosignatures on its checkpoint, over the root of `size` entries."""
+    note = HONEST.checkpoint()
+    head = Checkpoint(ORIGIN, NEXT, HONEST.tree().root(size))
+    for number, witness in enumerate([*(WITNESSES[name] for name in names), *([also] if also else [])]):
+        note = add_signature(note, cosign(head, witness, SIGNED_AT_S + number))
+    return HONEST.alter("checkpoint", note)
+
+
+def as_object(folder: Path) -> dict[str, Any]:
+    """Return all cases as an object of JSON, with what the audit finds; bundles are written to `folder` meanwhile."""
+    parts: dict[str, str] = {}
+    logs = [_case_object(case, parts, folder / "log.zip") for case in cases()]
+    return {"about": ABOUT, "parts": parts, "logs": logs}
+
+
+ABOUT = (
+    "Small logs, honest and forged, with what is found in each: rule and entry, null for the log as a whole. "
+    "A file is a part, by its name, or a list of parts: a bundle's entries, each behind its length in 2 bytes."
+)
+
+
+def _case_object(case: Case, parts: dict[str, str], path: Path) -> dict[str, Any]:
+    path = case.log.bundle(path)
+    if case.cut:
+        path.write_bytes(path.read_bytes()[: -case.cut])
+    found, error = audited(path, anchor=case.anchor, policy=case.policy, kept=case.kept)
+    assert set(case.found) <= set(found), (case.name, found)
+    assert bool(case.found) == bool(found), (case.name, found)
+    return {
+        "name": case.name,
+        "files": {name: _file(name, data, case.log, parts) for name, data in case.log.files().items()},
+        "cut": case.cut,
+        "anchor": case.anchor,
+        "policy": case.policy,
+        "kept": case.kept.decode(),
+        "found": [list(finding) for finding in found],
+        "error": error,
+    }
+
+
+def _file(name: str, data: bytes, log: Log, parts: dict[str, str]) -> str | list[str]:
+    if name.startswith("tile/entries/") and name not in log.altered:
+        return [_part(note, parts) for note in log.entries]
+    return _part(data, parts)
+
+
+def _part(note: bytes, parts: dict[str, str]) -> str:
+    name = sha256(note).hexdigest()[:8]
+    parts[name] = base64.b64encode(note).decode()
+    return name

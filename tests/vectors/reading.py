@@ -1,0 +1,49 @@
+"""Reading the vectors of logs: each as a bundle, and what the audit in Python finds in it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+from audit.bundle import write_bundle
+from audit.source import open_source
+from audit.tlog.policy import parse_policy
+from audit.tlog.tiles import encode_bundle
+from audit.verify import verify
+from domain.kernel.errors import RuleViolation
+
+FOLDER = Path(__file__).parent
+Found = list[tuple[str, int | None]]
+"""Rule and entry of each finding."""
+
+
+def read(name: str) -> Any:  # noqa: ANN401 -- whatever the file holds
+    """Return the object in a file of vectors."""
+    return json.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def write_log(log: dict[str, Any], parts: dict[str, str], path: Path) -> Path:
+    """Write a log of the vectors as a bundle and return its path."""
+    files = {name: _bytes(file, parts) for name, file in log["files"].items()}
+    write_bundle(path, files.items())
+    if log["cut"]:
+        path.write_bytes(path.read_bytes()[: -log["cut"]])
+    return path
+
+
+def _bytes(file: str | list[str], parts: dict[str, str]) -> bytes:
+    if isinstance(file, list):
+        return encode_bundle([base64.b64decode(parts[name]) for name in file])
+    return base64.b64decode(parts[file])
+
+
+def audited(path: Path, *, anchor: str = "", policy: str = "", kept: bytes = b"") -> tuple[Found, str | None]:
+    """Return what the audit finds in a bundle, and the rule by which it could not be read, if so."""
+    try:
+        trusted = parse_policy(policy.encode()) if policy else None
+        report = verify(open_source(str(path)), anchor=anchor, kept=kept, policy=trusted)
+    except RuleViolation as violation:
+        return [], violation.rule.code
+    return [(finding.rule, finding.entry) for finding in report.findings], None

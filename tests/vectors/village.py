@@ -1,0 +1,188 @@
+"""A village whose every byte follows from names: small logs to forge, the same in each run, and their bundles."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, cast
+
+from audit.bundle import write_bundle
+from audit.published import TrialBalances
+from audit.replay import Replay
+from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
+from audit.tlog.tiles import ENTRIES, encode_bundle, tile_hashes, tile_sizes
+from audit.verify import verify
+from domain.balances import totals
+from domain.book import Book
+from domain.entry import parse_entry, seal
+from domain.kernel.merkle import Tree, leaf_hash
+from domain.kernel.note import SigningKey
+from domain.kernel.period import periods
+from domain.kernel.ulid import derive
+from domain.roles import KeyGrant, possession_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from domain.entry import AnyStatement
+    from domain.kernel.statement import Seen, Statement
+
+BOOK = "N2330881MF0000021R"
+ORIGIN = f"village.example/books/{BOOK}"
+AT = "2026-03-05T10:12:33+08:00"
+
+
+def key(name: str) -> SigningKey:
+    """Return the key whose seed is the hash of its name."""
+    return SigningKey(name, sha256(name.encode()).digest())
+
+
+def office(role: str, number: int = 1, book: str = BOOK) -> SigningKey:
+    """Return the key of an office holder."""
+    return key(f"{book}/{role}/{number}")
+
+
+def holder(person: str) -> str:
+    """Return the digest that stands for a person."""
+    return base64.urlsafe_b64encode(sha256(person.encode()).digest()).decode().rstrip("=")
+
+
+def grant(signer: SigningKey, person: str) -> KeyGrant:
+    """Return the grant of a key to a person, with its proof of possession."""
+    vkey, digest = signer.verifier.vkey, holder(person)
+    proof = base64.b64encode(signer.sign_raw(possession_text(vkey, digest))).decode()
+    return KeyGrant(holder=digest, name=person, proof=proof, vkey=vkey)
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log: its entries, its key, whether balances are published, and what is altered (None: taken away)."""
+
+    entries: tuple[bytes, ...] = ()
+    key: SigningKey = field(default_factory=lambda: key(ORIGIN))
+    published: bool = False
+    altered: dict[str, bytes | None] = field(default_factory=dict)
+
+    def book(self) -> Book:
+        """Return the book that the entries make."""
+        book = Book(BOOK)
+        for note in self.entries:
+            book.evolve(parse_entry(note))
+        return book
+
+    def statement(self, kind: type[Statement], data: object, seen: Seen | None = None) -> AnyStatement:
+        """Return a statement that follows all entries."""
+        book = self.book()
+        id_ = derive(0, "vector", str(book.size))
+        made = kind(at=AT, book=BOOK, data=data, id=id_, seen=seen or book.seen())  # type: ignore[call-arg]
+        return cast("AnyStatement", made)
+
+    def then(
+        self, kind: type[Statement], data: object, *signers: SigningKey, seen: Seen | None = None
+    ) -> Log:
+        """Return the log with one more entry."""
+        return self.plus(seal(self.statement(kind, data, seen), signers))
+
+    def plus(self, *notes: bytes) -> Log:
+        """Return the log with these entries behind its own."""
+        return replace(self, entries=(*self.entries, *notes))
+
+    def with_entry(self, index: int, change: Callable[[bytes], bytes]) -> Log:
+        """Return the log with one entry changed."""
+        entries = list(self.entries)
+        entries[index] = change(entries[index])
+        assert entries[index] != self.entries[index]
+        return replace(self, entries=tuple(entries))
+
+    def alter(self, path: str, data: bytes | None) -> Log:
+        """Return the log with a file in place of its own."""
+        return replace(self, altered=self.altered | {path: data})
+
+    def publish(self) -> Log:
+        """Return the log with its balances published."""
+        return replace(self, published=True)
+
+    def tree(self) -> Tree:
+        """Return the Merkle tree over the entries."""
+        tree = Tree()
+        for note in self.entries:
+            tree.append(leaf_hash(note))
+        return tree
+
+    def checkpoint(self, size: int | None = None, signer: SigningKey | None = None) -> bytes:
+        """Return the checkpoint over the first entries."""
+        tree = self.tree()
+        head = Checkpoint(self.key.name, tree.size if size is None else size, tree.root(size))
+        return sign_checkpoint(head, signer or self.key)
+
+    def files(self) -> dict[str, bytes]:
+        """Return every file of the log by its path."""
+        tree = self.tree()
+        files = {"log.vkey": f"{self.key.verifier.vkey}\n".encode()}
+        for tile in tile_sizes(tree.size):
+            notes = self.entries[tile.start : tile.start + tile.width]
+            files[tile.path] = encode_bundle(notes) if tile.level == ENTRIES else tile_hashes(tile, tree)
+        files |= self._balances() if self.published else {}
+        files["checkpoint"] = self.checkpoint()
+        merged = {**files, **self.altered}
+        return {path: data for path, data in merged.items() if data is not None}
+
+    def _balances(self) -> dict[str, bytes]:
+        """Return the balances as an honest clerk would publish them of whatever the entries are."""
+        replay = Replay()
+        verify(_Unpublished(self), replay=replay)
+        book, figures = replay.book, replay.figures
+        if not book.periods.first:
+            return {}
+        computed = TrialBalances(book, figures.balances)
+        last = figures.newest[:7] or book.periods.first
+        return {
+            f"trial-balance/{period}.json": _trial(book, period, computed)
+            for period in periods(book.periods.first, last)
+        }
+
+    def bundle(self, path: Path) -> Path:
+        """Write the log as a bundle and return its path."""
+        write_bundle(path, self.files().items())
+        return path
+
+
+@dataclass(frozen=True)
+class _Unpublished:
+    """The log's entries as a source without published balances."""
+
+    log: Log
+    name: str = ""
+    promises_balances: bool = False
+
+    def fetch(self, path: str) -> bytes:
+        """Return a file."""
+        tree = self.log.tree()
+        for tile in tile_sizes(tree.size):
+            if tile.path == path and tile.level == ENTRIES:
+                return encode_bundle(self.log.entries[tile.start : tile.start + tile.width])
+        if path == "checkpoint":
+            return self.log.checkpoint()
+        raise FileNotFoundError(path)
+
+    def trial_balance(self, period: str) -> None:
+        """Return nothing: it was never published."""
+
+
+def _trial(book: Book, period: str, computed: TrialBalances) -> bytes:
+    rows = computed.trial_balance(period)
+    organisation = book.founding.organisation
+    trial: dict[str, Any] = {
+        "book": book.book,
+        "name": organisation.name if organisation else "",
+        "from": period,
+        "period": period,
+        "entries": book.size,
+        "root": book.root(),
+        "rows": [row._asdict() for row in rows],
+        "totals": totals(rows),
+    }
+    return json.dumps(trial, ensure_ascii=False).encode()
