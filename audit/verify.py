@@ -15,6 +15,7 @@ from audit.report import Finding, Report
 from audit.signatures import RULE, SignatureChecker
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
+from audit.witnessed import check_witnesses
 from domain.entry import parse_entry
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from audit.report import Check
     from audit.source import Source
+    from audit.tlog.policy import Policy
 
 NO_CHECKPOINT = rule(
     "audit.no_checkpoint",
@@ -50,24 +52,26 @@ UNUSABLE = rule(
 )
 
 
-def verify(
+def verify(  # noqa: PLR0913 -- what the caller trusts, one by one
     source: Source,
     *,
     anchor: str = "",
     kept: bytes = b"",
+    policy: Policy | None = None,
     replay: Replay | None = None,
     processes: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Audit the book at `source`; raises only when it cannot be read at all (`audit.*`, exit code 2).
 
-    `anchor` is the township's vkey that the caller trusts, `kept` a checkpoint that the caller has saved earlier;
-    `progress` hears entries done and in all. With the `replay` of an earlier audit of this log only what is new is
-    verified, and that it extends what was there; the replay is moved on, and is worth nothing if there are findings.
+    `anchor` is the township's vkey that the caller trusts, `kept` a checkpoint that the caller has saved earlier,
+    `policy` says whose cosignatures the newest needs; `progress` hears entries done and in all. With the `replay` of an
+    earlier audit of this log only what is new is verified, and that it extends what was there; the replay is moved on,
+    and is worth nothing if there are findings.
     """
     if anchor:
         parse_vkey(anchor)
-    return _Audit(source, replay or Replay(), processes, progress).run(anchor, kept)
+    return _Audit(source, replay or Replay(), processes, progress).run(anchor, kept, policy)
 
 
 class _Audit:
@@ -90,7 +94,7 @@ class _Audit:
             "signatures", "每个签名有效且当时有权", "every signature is good and was entitled"
         )
 
-    def run(self, anchor: str, kept: bytes) -> Report:
+    def run(self, anchor: str, kept: bytes, policy: Policy | None) -> Report:
         report, book = self._report, self._book
         checkpoint = self._fetch_checkpoint()
         published = Published(self._source, report)
@@ -106,7 +110,7 @@ class _Audit:
             self._entries.count = self._rules.count = book.size - self._verified
             self._signatures.count = checker.count
             self._check_whole(
-                checkpoint, anchor, kept
+                checkpoint, anchor, kept, policy
             )  # while other processes, if any, finish the signatures
             for bad in checker.finish():
                 report.find(self._signatures, Finding.of(RULE(key=bad.key), bad.entry))
@@ -144,7 +148,7 @@ class _Audit:
             if index % 256 == 255:
                 self._progress(index + 1, size)
 
-    def _check_whole(self, checkpoint: bytes, anchor: str, kept: bytes) -> None:
+    def _check_whole(self, checkpoint: bytes, anchor: str, kept: bytes, policy: Policy | None) -> None:
         """Check what concerns the log as a whole."""
         report, book = self._report, self._book
         checks.check_name(self._source, book, report)
@@ -153,6 +157,10 @@ class _Audit:
         if kept:
             checks.check_kept(kept, self._replay.first, book, report)
         signed = checks.check_checkpoint(checkpoint, self._source, self._replay.first, report)
+        if policy:
+            self._holds(
+                self._rules, None, check_witnesses, checkpoint, signed, self._replay.first, policy, report
+            )
         if (
             self._verified
             and signed
