@@ -191,9 +191,7 @@ class Witness:
         try:
             return Answer(self.add_checkpoint(body, now_s), TEXT_TYPE)
         except RuleViolation as refusal:
-            if refusal.rule is SIZE:
-                return Answer(encode_size(int(str(refusal.facts["size"]))), SIZE_TYPE, refusal)
-            return Answer(f"{refusal.zh}\n{refusal.en}\n[{refusal.rule.code}]\n".encode(), TEXT_TYPE, refusal)
+            return refused(refusal)
 
     def add_checkpoint(self, body: bytes, now_s: int) -> bytes:
         """Return the cosignature line for a request's checkpoint, after it was kept; else raises what is wrong."""
@@ -248,7 +246,7 @@ class Witness:
             head = parse_head(parsed.text)
             time_s = check_cosignature(head, parsed.signatures[-1], self._verifier)
         except RuleViolation as violation:
-            raise DAMAGED(origin=origin, problem=violation) from None
+            raise DAMAGED(origin=origin, problem=violation.rule.code) from None
         if head.origin != origin:
             raise DAMAGED(origin=origin, problem=f"{head.origin} ≠ {origin}")
         return Cosigned(head, note, time_s)
@@ -292,6 +290,13 @@ class Witness:
             folder.history.add(last.head.size, last.note)
         folder.replace_newest(format_note(head.text, (*lines, line)))
         return line.line
+
+
+def refused(refusal: RuleViolation) -> Answer:
+    """Return the answer that refuses: the size to go on from, or in both languages what is wrong."""
+    if refusal.rule is SIZE:
+        return Answer(encode_size(int(str(refusal.facts["size"]))), SIZE_TYPE, refusal)
+    return Answer(f"{refusal.zh}\n{refusal.en}\n[{refusal.rule.code}]\n".encode(), TEXT_TYPE, refusal)
 
 
 def _shown_root(request: WitnessRequest, head: Head) -> bytes:
