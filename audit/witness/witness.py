@@ -213,7 +213,7 @@ class Witness:
         """Return the newest cosigned checkpoint of the log with that `origin_hash`, for those who monitor it."""
         folder = self._folder.log(name)
         if folder is None:
-            raise UNKNOWN_LOG(origin=name)
+            raise UNKNOWN_LOG(origin=ascii(name[:MAX_ORIGIN_BYTES]))
         note = folder.newest()
         if not note:
             raise NO_CHECKPOINT(origin=name)
@@ -232,7 +232,7 @@ class Witness:
         folder = self._folder.log(origin_hash(origin))
         trusted = folder.trusted() if folder else None
         if folder is None or trusted is None:
-            raise UNKNOWN_LOG(origin=origin)
+            raise UNKNOWN_LOG(origin=ascii(origin[:MAX_ORIGIN_BYTES]))
         return folder, trusted
 
     def _newest(self, folder: LogFolder, origin: str) -> Cosigned | None:

@@ -95,7 +95,9 @@ def test_each_refusal_says_why_in_two_languages(client: httpx.Client, village: V
     assert told(ask(client, body)) == (status, code)
 
 
-@pytest.mark.parametrize("name", ["0" * 64, NAME.upper(), "..", "%2e%2e%2f" + NAME, "x"])
+@pytest.mark.parametrize(
+    "name", ["0" * 64, NAME.upper(), "..", "%2e%2e%2f" + NAME, "%00", "%0a", "村", "x" * 5000]
+)
 def test_what_is_not_known_is_not_there(client: httpx.Client, village: Village, name: str) -> None:
     assert ask(client, village.request(0, 3)).status_code == 200
     assert told(client.get(f"/{name}/checkpoint"))[0] == 404
