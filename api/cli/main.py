@@ -11,6 +11,7 @@ from api.cli import books, demo, keys, monitoring, signing, verifying
 from api.cli.console import TERMINATED, refusals
 from api.cli.exports import export
 from api.cli.reports import report
+from api.cli.witness import witness
 from audit.collector import settle
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(report, name="report")
 app.add_typer(export, name="export")
+app.add_typer(witness, name="witness")
 app.command("import")(books.import_)
 COMMANDS = (
     books.serve,
