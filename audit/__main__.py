@@ -1,4 +1,4 @@
-"""The verifier's command line: ``python -m audit PLACE [--anchor VKEY] [--format json]``."""
+"""The verifier's command line: ``python -m audit PLACE [--anchor VKEY] [--policy FILE] [--format json]``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from audit.collector import settle
-from audit.source import open_source, read_kept
+from audit.source import open_source, read_kept, read_policy
 from audit.verify import verify
 from domain.kernel.errors import RuleViolation
 
@@ -33,14 +33,25 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FILE",
         help="自己留存的检查点，日志须与之衔接 / a checkpoint that you kept, which the log must extend",
     )
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="自己留存的见证策略文件 / a policy file of your own: whose cosignatures the checkpoint needs",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--processes", type=int, default=1, metavar="N")
     wanted = parser.parse_args(arguments)
     settle()
     try:
         kept = read_kept(wanted.kept) if wanted.kept else b""
+        policy = read_policy(wanted.policy) if wanted.policy else None
         report = verify(
-            open_source(wanted.place), anchor=wanted.anchor, kept=kept, processes=wanted.processes
+            open_source(wanted.place),
+            anchor=wanted.anchor,
+            kept=kept,
+            policy=policy,
+            processes=wanted.processes,
         )
     except RuleViolation as violation:
         print(violation, file=sys.stderr)

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import books, demo, keys, monitoring, signing, verifying
+from api.cli import books, cosigning, demo, keys, monitoring, signing, verifying
 from api.cli.console import TERMINATED, refusals
 from api.cli.exports import export
 from api.cli.reports import report
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(report, name="report")
 app.add_typer(export, name="export")
 app.add_typer(witness, name="witness")
+witness.command()(cosigning.accept)
 app.command("import")(books.import_)
 COMMANDS = (
     books.serve,
