@@ -18,6 +18,8 @@ from domain.kernel.errors import Kind, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from starlette.types import ASGIApp
+
     from api.composition import Service
 
 PORTS_TRIED = 50
@@ -76,10 +78,17 @@ def listen_for_stop() -> threading.Event:
 
 @contextmanager
 def serving(service: Service, bound: socket.socket) -> Iterator[str]:
-    """Serve in the background and yield the URL; raises `serve.not_started`."""
+    """Serve books in the background, with their runner, and yield the URL; raises `serve.not_started`."""
     service.runner.start()
     service.witnesses.start()
-    server = _server(service)
+    with serving_app(create_app(service), bound) as url:
+        yield url
+
+
+@contextmanager
+def serving_app(app: ASGIApp, bound: socket.socket) -> Iterator[str]:
+    """Serve an application in the background and yield the URL; raises `serve.not_started`."""
+    server = _server(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="http", daemon=True)
     thread.start()
     try:
@@ -93,8 +102,8 @@ def serving(service: Service, bound: socket.socket) -> Iterator[str]:
         thread.join()
 
 
-def _server(service: Service) -> uvicorn.Server:
+def _server(app: ASGIApp) -> uvicorn.Server:
     config = uvicorn.Config(
-        create_app(service), log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
+        app, log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
     )
     return uvicorn.Server(config)

@@ -1,4 +1,4 @@
-"""The verifier's command line: ``python -m audit PLACE [--anchor VKEY] [--format json]``."""
+"""The verifier's command line: ``python -m audit PLACE [--anchor VKEY] [--policy FILE] [--format json]``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from audit.collector import settle
 from audit.proving import Proof, is_proof, prove, read_file
-from audit.source import open_source, read_kept
+from audit.source import open_source, read_kept, read_policy
 from audit.verify import verify
 from domain.kernel.errors import RuleViolation
 
@@ -37,6 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
         type=Path,
         metavar="FILE",
         help="自己留存的检查点，日志须与之衔接 / a checkpoint that you kept, which the log must extend",
+    )
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="自己留存的见证策略文件 / a policy file of your own: whose cosignatures the checkpoint needs",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--processes", type=int, default=1, metavar="N")
@@ -73,7 +79,8 @@ def _look(wanted: argparse.Namespace) -> Report | Proof:
         return prove(read_file(Path(wanted.place)), wanted.log_key, entry)
     kept = read_kept(wanted.kept) if wanted.kept else b""
     source = open_source(wanted.place)
-    return verify(source, anchor=wanted.anchor, kept=kept, processes=wanted.processes)
+    policy = read_policy(wanted.policy) if wanted.policy else None
+    return verify(source, anchor=wanted.anchor, kept=kept, policy=policy, processes=wanted.processes)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -56,9 +56,21 @@ class Check:
         return "✓" if self.count else "–"
 
 
+@dataclass(frozen=True)
+class WitnessReport:
+    """Whether the policy's quorum is reached, who cosigned the checkpoint and when (RFC 3339), and who is missing."""
+
+    quorum: bool
+    signed: dict[str, str]
+    missing: list[str]
+
+
 @dataclass
 class Report:
-    """The outcome: `ok` when there is no finding; `root` is the base64 root of all `entries` that were read."""
+    """The outcome: `ok` when there is no finding; `root` is the base64 root of all `entries` that were read.
+
+    `witnesses` is there when a policy was given and the log's own signature is good.
+    """
 
     book: str = ""
     name: str = ""
@@ -66,6 +78,7 @@ class Report:
     root: str = ""
     anchor: str = ""
     anchored: bool = False
+    witnesses: WitnessReport | None = None
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -94,6 +107,7 @@ class Report:
             "entries": self.entries,
             "root": self.root,
             "anchored": self.anchored,
+            "witnesses": asdict(self.witnesses) if self.witnesses else None,
             "checks": [
                 {"name": check.name, "ok": check.ok, "count": check.count, "failed": check.failed}
                 for check in self.checks
@@ -111,6 +125,8 @@ class Report:
         for found in self.findings:
             place = "" if found.entry is None else f"第 {found.entry} 号记录 entry {found.entry}: "
             lines.append(f"  ! {place}{found.message} [{found.rule}]")
+        if self.witnesses:
+            lines += [f"  见证 cosigned: {name} {at}" for name, at in self.witnesses.signed.items()]
         if not self.anchor:
             lines.append(
                 "注意：没有给出 --anchor，乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word"

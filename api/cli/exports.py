@@ -11,9 +11,11 @@ from api.adapters.hledger import to_hledger
 from api.adapters.tlog_export import export_bundle, export_tlog
 from api.cli.console import out, progress
 from api.cli.options import BookOption, OutOption, write
-from api.composition import open_service
+from api.composition import Service, open_service
 from api.database import snapshot
 from api.settings import Settings
+from api.witnessing import Target
+from audit.tlog.policy import Policy
 from projections import journal as journals
 from projections import log, register
 from projections.journal import JournalFilter
@@ -28,9 +30,9 @@ def export_tlog_(
 ) -> None:
     """导出公开日志 / Export the log in the C2SP tiles layout."""
     with open_service(Settings()) as service:
-        service.runner.catch_up([book])
+        policy = _cosigned(service, book)
         with snapshot(service.pool) as connection, progress("导出 export") as bar:
-            size = export_tlog(connection, book, folder, bar.advance)
+            size = export_tlog(connection, book, folder, bar.advance, policy)
     out.print(f"{folder}: {size} 条记录 / entries")
 
 
@@ -40,9 +42,9 @@ def export_bundle_(
 ) -> None:
     """导出公示包：整本账一个文件，断网可核对 / Export the whole log as one file that is verified without a network."""
     with open_service(Settings()) as service:
-        service.runner.catch_up([book])
+        policy = _cosigned(service, book)
         with snapshot(service.pool) as connection, progress("导出 export") as bar:
-            size = export_bundle(connection, book, file, bar.advance)
+            size = export_bundle(connection, book, file, bar.advance, policy)
     out.print(f"{file}: {size} 条记录 / entries")
 
 
@@ -66,6 +68,13 @@ def export_proof(
                 proof = log.proof_at(connection, book, entry, log.entry_at(connection, book, entry))
     file.write_bytes(proof)
     out.print(f"{file}")
+def _cosigned(service: Service, book: str) -> Policy | None:
+    """Bring a book and its cosignatures up to date, as far as its witnesses answer; return the policy of its log."""
+    service.runner.catch_up([book])
+    with service.pool.connection() as connection:
+        row = register.book(connection, book)
+    service.witnesses.ask([Target(book, row.origin)])
+    return service.witnesses.policy_for(row.log_vkey)
 
 
 @export.command("hledger")

@@ -7,10 +7,11 @@ import sys
 
 import typer
 
-from api.cli import books, demo, keys, monitoring, signing, verifying
+from api.cli import books, cosigning, demo, keys, monitoring, signing, verifying
 from api.cli.console import TERMINATED, refusals
 from api.cli.exports import export
 from api.cli.reports import report
+from api.cli.witness import witness
 from audit.collector import settle
 
 app = typer.Typer(
@@ -21,6 +22,8 @@ app = typer.Typer(
 )
 app.add_typer(report, name="report")
 app.add_typer(export, name="export")
+app.add_typer(witness, name="witness")
+witness.command()(cosigning.accept)
 app.command("import")(books.import_)
 COMMANDS = (
     books.serve,

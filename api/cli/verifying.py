@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from api.cli.console import FINDINGS, out, progress
-from api.cli.options import Words
+from api.cli.options import PolicyOption, Words
 from audit.proving import Proof, is_proof, prove, read_file
 from audit.report import Report
-from audit.source import open_source, read_kept
+from audit.source import open_source, read_kept, read_policy
 from audit.verify import verify as audit_book
 
 
@@ -26,6 +26,7 @@ def verify(
             help="自己留存的检查点文件，日志须与之衔接 / a checkpoint you kept, which the log must extend"
         ),
     ] = None,
+    policy: PolicyOption = None,
     wanted: Annotated[Words, typer.Option("--format", help="输出格式 / output format")] = Words.text,
     processes: Annotated[int, typer.Option(min=1, max=64)] = 1,
     log_key: Annotated[
@@ -43,9 +44,15 @@ def verify(
         show(prove(read_file(Path(place)), log_key, note), wanted)
         return
     saved = read_kept(kept) if kept else b""
+    pinned = read_policy(policy) if policy else None
     with progress("核对 verify") as bar:
         result = audit_book(
-            open_source(place), anchor=anchor, kept=saved, processes=processes, progress=bar.reach
+            open_source(place),
+            anchor=anchor,
+            kept=saved,
+            policy=pinned,
+            processes=processes,
+            progress=bar.reach,
         )
     show(result, wanted)
 

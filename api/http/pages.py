@@ -10,15 +10,16 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from psycopg import Connection
 
+from api.composition import Service
 from api.http.entry_words import Background, words_of
-from api.http.parts import BookId, Database, Index, documented
+from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.reports import First, Wanted
 from api.http.views import ELDER_COOKIE, STYLE, page
 from domain.entry import Entry, parse_entry
 from domain.kernel.period import parse_period
 from domain.kernel.statement import type_name
 from domain.vouchers import VoucherPosted, VoucherReversed
-from projections import journal, log, month, register, sheets
+from projections import journal, log, month, register, sheets, witnessing
 from projections.balances import trial_balance
 
 NEWEST = 20
@@ -45,7 +46,9 @@ def get_home(request: Request, database: Database) -> Response:
 
 
 @router.get("/books/{book}", responses=_PAGE)
-def get_book(request: Request, book: BookId, database: Database, period: PeriodChoice = None) -> Response:
+def get_book(
+    request: Request, book: BookId, service: Services, database: Database, period: PeriodChoice = None
+) -> Response:
     """Show a village's home: money, the month's in and out, newest vouchers, and the state of the log."""
     row = register.book(database, book)
     periods = month.periods_of(database, book)
@@ -59,14 +62,25 @@ def get_book(request: Request, book: BookId, database: Database, period: PeriodC
         vouchers=journal.newest_vouchers(database, book, NEWEST),
         vouchers_total=journal.count_vouchers(database, book),
         checkpoint=log.latest_checkpoint(database, book),
+        witnesses=_witnesses(service, database, row),
     )
 
 
+def _witnesses(
+    service: Service, database: Connection[Any], row: register.BookRow
+) -> witnessing.Witnessing | None:
+    policy = service.witnesses.policy_for(row.log_vkey)
+    return witnessing.state_of(database, row.book, policy) if policy else None
+
+
 @router.get("/books/{book}/entries/{index}", responses=_PAGE)
-def get_entry_page(request: Request, book: BookId, index: Index, database: Database) -> Response:
+def get_entry_page(
+    request: Request, book: BookId, index: Index, service: Services, database: Database
+) -> Response:
     """Show an entry at its permanent address: a voucher in full, any other entry in words."""
     row = register.book(database, book)
     entry = parse_entry(log.entry_at(database, book, index))
+    policy = service.witnesses.policy_for(row.log_vkey)
     values: dict[str, Any] = {
         "book": row,
         "index": index,
@@ -74,6 +88,8 @@ def get_entry_page(request: Request, book: BookId, index: Index, database: Datab
         "entry": entry,
         "signers": _signers(database, book, entry),
         "checkpoint": log.covering_checkpoint(database, book, index),
+        "has_witnesses": policy is not None,
+        "witnessed": witnessing.first_over(database, book, policy, index) if policy else None,
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
         words = words_of(entry.statement, _background(database, row))
@@ -134,12 +150,13 @@ def _moved(request: Request, offset: int) -> str:
 
 
 @router.get("/books/{book}/signers", responses=_PAGE)
-def get_signers_page(request: Request, book: BookId, database: Database) -> Response:
+def get_signers_page(request: Request, book: BookId, service: Services, database: Database) -> Response:
     """Show who may sign, with which key, from which entry on, and how anyone verifies the book."""
     row = register.book(database, book)
     keys = register.keys(database, book)
     site = str(request.base_url).rstrip("/")
-    return page(request, "signers.html", book=row, keys=keys, site=site)
+    witnesses = _witnesses(service, database, row)
+    return page(request, "signers.html", book=row, keys=keys, site=site, witnesses=witnesses)
 
 
 @router.get("/elder", include_in_schema=False)

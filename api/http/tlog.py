@@ -23,8 +23,8 @@ _BINARY = {"content": {TILE_TYPE: {"schema": {"type": "string", "format": "binar
     responses={200: {"description": "the newest signed checkpoint", **_TEXT}, **documented(400, 404, 503)},
 )
 def get_checkpoint(book: BookId, database: Database) -> Response:
-    """Return the newest signed checkpoint."""
-    newest = log.latest_checkpoint(database, book)
+    """Return the newest signed checkpoint, with the cosignatures that witnesses have given so far."""
+    newest = log.published_checkpoint(database, book)
     return Response(newest.note, media_type=TEXT_TYPE, headers=SHORT)
 
 

@@ -57,6 +57,14 @@ def moment_words(moment: datetime) -> str:
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
+def duration_words(seconds: int) -> str:
+    """Return a length of time in its largest unit, such as 3 小时."""
+    for unit_seconds, word in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):
+        if seconds >= unit_seconds:
+            return f"{seconds // unit_seconds} {word}"
+    return "不到 1 分钟"
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
@@ -70,6 +78,7 @@ def _environment() -> Environment:
         "capital": chinese_capital,
         "period": period_words,
         "moment": moment_words,
+        "duration": duration_words,
         "role": lambda key_name: ROLES[role_of(key_name)],
     }
     environment.globals |= {

@@ -7,9 +7,9 @@ seen another history is a claim as long as it shows no checkpoint that the log's
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from api.clock import posix_seconds
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint
 from audit.tlog.cosignature import check_cosignature
 from audit.tlog.witness_request import SIZE_MALFORMED, WitnessRequest, parse_size
@@ -161,7 +161,7 @@ class Exchange:
 
     def _keep(self, book: str, checkpoint: log.SignedCheckpoint, body: bytes) -> None:
         """Keep the witness's cosignatures; raises `witnessing.bad_answer` unless one is there and all are good."""
-        found = check_answer(self._witness, checkpoint, body, int(time.time()))
+        found = check_answer(self._witness, checkpoint, body, posix_seconds())
         with self._pool.connection() as connection:
             for cosignature in found:
                 log.store_cosignature(connection, book, cosignature)

@@ -1,10 +1,10 @@
-"""Witnessing by file (见证请求与回执): for a witness without a line. The bytes are those that travel over HTTP."""
+"""Witnessing by file (见证回执): a witness without a line answers in a file, with the bytes that travel over HTTP."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from api.clock import posix_seconds
 from api.witnessing.exchange import BAD_ANSWER, check_answer
 from audit.tlog.witness_request import parse_size
 from domain.kernel.errors import Kind, RuleViolation, rule
@@ -26,13 +26,6 @@ NO_POLICY = rule(
     "there is no policy: name its file in SUNLEDGER_WITNESSES",
     "C2SP tlog-policy",
 )
-NO_WITNESS = rule(
-    "witnessing.unknown_witness",
-    Kind.UNKNOWN,
-    "见证策略中没有见证人 {witness}，只有：{known}",
-    "the policy names no witness {witness}; it names {known}",
-    "C2SP tlog-policy",
-)
 NOT_OURS = rule(
     "witnessing.not_ours",
     Kind.REFUSED,
@@ -43,8 +36,9 @@ NOT_OURS = rule(
 OTHER_SIZE = rule(
     "witnessing.other_size",
     Kind.CONFLICT,
-    "见证人回答：它已见证到 {seen} 条记录；请用 --old {seen} 重新生成请求",
-    "the witness answers that it has cosigned {seen} entries; make the request again with --old {seen}",
+    "见证人回答：它已见证到 {seen} 条记录；请用 sunledger witness request --old {seen} 重新生成请求",
+    "the witness answers that it has cosigned {seen} entries; make the request again with sunledger witness request"
+    " --old {seen}",
     "C2SP tlog-witness",
 )
 
@@ -55,27 +49,6 @@ class Accepted(NamedTuple):
     witness: str
     size: int
     time_s: int
-
-
-def witness_named(policy: Policy, name: str) -> WitnessLine:
-    """Return a witness of the policy; raises `witnessing.unknown_witness`."""
-    for witness in policy.witnesses.values():
-        if witness.label == name:
-            return witness
-    known = "、".join(witness.label for witness in policy.witnesses.values())
-    raise NO_WITNESS(witness=name, known=known)
-
-
-def request(connection: Connection[Any], book: str, witness: WitnessLine, old: int | None = None) -> bytes:
-    """Return what the witness is asked, from the size that it cosigned last (default: as it is known here).
-
-    Raises `checkpoint.unknown`.
-    """
-    newest = log.latest_checkpoint(connection, book)
-    if old is None:
-        last = log.last_cosignature(connection, book, witness.key.vkey)
-        old = last.size if last else 0
-    return log.request_from(connection, book, min(old, newest.size), newest).encode()
 
 
 def accept(connection: Connection[Any], book: str, policy: Policy, answer: bytes) -> list[Accepted]:
@@ -119,7 +92,7 @@ def _first_good(
     """Return the cosignatures for the newest checkpoint that they are good for."""
     for checkpoint in checkpoints:
         try:
-            return check_answer(witness, checkpoint, lines, int(time.time()))
+            return check_answer(witness, checkpoint, lines, posix_seconds())
         except RuleViolation as violation:
             if violation.rule is not BAD_ANSWER:
                 raise

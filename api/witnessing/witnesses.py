@@ -49,6 +49,11 @@ class Witnesses:
             Courier(pool, keys, line, pace, policy.accepts if policy else bool) for line in lines
         ]
 
+    def policy_for(self, log_vkey: str) -> Policy | None:
+        """Return the policy if it names witnesses for the log of that key."""
+        policy = self.policy
+        return policy if policy and policy.witnesses and policy.accepts(log_vkey) else None
+
     def start(self) -> None:
         """Bring checkpoints to the witnesses in the background until `stop`."""
         for courier in self.couriers:

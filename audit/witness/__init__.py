@@ -4,7 +4,16 @@ It needs a key, a folder and no database: a township, a county, a supervision co
 runs one on any machine.
 """
 
-from audit.witness.folder import WitnessFolder
-from audit.witness.witness import Answer, LogStatus, Witness
+from audit.witness.folder import MISSING, WitnessFolder, origin_hash
+from audit.witness.witness import OLD_SIZE, Answer, LogStatus, Witness, refused
 
-__all__ = ["Answer", "LogStatus", "Witness", "WitnessFolder"]
+__all__ = [
+    "MISSING",
+    "OLD_SIZE",
+    "Answer",
+    "LogStatus",
+    "Witness",
+    "WitnessFolder",
+    "origin_hash",
+    "refused",
+]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 MAX_FORKS = 1000
 """More evidence against one log is not kept: the first fork says all, and a log could fill the disk."""
+
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 MISSING = rule(
     "witness.missing",
@@ -159,7 +162,9 @@ class WitnessFolder:
             raise OTHER_KEY(folder=self._folder, vkey=read)
 
     def log(self, name: str) -> LogFolder | None:
-        """Return a log by its `origin_hash`, or None when it is not known."""
+        """Return a log by its `origin_hash`, or None when it is not known; `name` may be whatever somebody asks for."""
+        if not _NAME.fullmatch(name):
+            return None
         log = LogFolder(self._logs / name, self._disk)
         return log if log.trusted() else None
 
@@ -170,8 +175,8 @@ class WitnessFolder:
 
     def logs(self) -> list[LogFolder]:
         """Return every known log, in the order of their names."""
-        found = [LogFolder(path, self._disk) for path in sorted(self._logs.iterdir()) if path.is_dir()]
-        return [log for log in found if log.trusted()]
+        found = [self.log(path.name) for path in sorted(self._logs.iterdir())]
+        return [log for log in found if log]
 
     @property
     def _vkey(self) -> Path:

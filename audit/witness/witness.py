@@ -191,9 +191,7 @@ class Witness:
         try:
             return Answer(self.add_checkpoint(body, now_s), TEXT_TYPE)
         except RuleViolation as refusal:
-            if refusal.rule is SIZE:
-                return Answer(encode_size(int(str(refusal.facts["size"]))), SIZE_TYPE, refusal)
-            return Answer(f"{refusal.zh}\n{refusal.en}\n[{refusal.rule.code}]\n".encode(), TEXT_TYPE, refusal)
+            return refused(refusal)
 
     def add_checkpoint(self, body: bytes, now_s: int) -> bytes:
         """Return the cosignature line for a request's checkpoint, after it was kept; else raises what is wrong."""
@@ -215,7 +213,7 @@ class Witness:
         """Return the newest cosigned checkpoint of the log with that `origin_hash`, for those who monitor it."""
         folder = self._folder.log(name)
         if folder is None:
-            raise UNKNOWN_LOG(origin=name)
+            raise UNKNOWN_LOG(origin=ascii(name[:MAX_ORIGIN_BYTES]))
         note = folder.newest()
         if not note:
             raise NO_CHECKPOINT(origin=name)
@@ -234,7 +232,7 @@ class Witness:
         folder = self._folder.log(origin_hash(origin))
         trusted = folder.trusted() if folder else None
         if folder is None or trusted is None:
-            raise UNKNOWN_LOG(origin=origin)
+            raise UNKNOWN_LOG(origin=ascii(origin[:MAX_ORIGIN_BYTES]))
         return folder, trusted
 
     def _newest(self, folder: LogFolder, origin: str) -> Cosigned | None:
@@ -248,7 +246,7 @@ class Witness:
             head = parse_head(parsed.text)
             time_s = check_cosignature(head, parsed.signatures[-1], self._verifier)
         except RuleViolation as violation:
-            raise DAMAGED(origin=origin, problem=violation) from None
+            raise DAMAGED(origin=origin, problem=violation.rule.code) from None
         if head.origin != origin:
             raise DAMAGED(origin=origin, problem=f"{head.origin} ≠ {origin}")
         return Cosigned(head, note, time_s)
@@ -292,6 +290,13 @@ class Witness:
             folder.history.add(last.head.size, last.note)
         folder.replace_newest(format_note(head.text, (*lines, line)))
         return line.line
+
+
+def refused(refusal: RuleViolation) -> Answer:
+    """Return the answer that refuses: the size to go on from, or in both languages what is wrong."""
+    if refusal.rule is SIZE:
+        return Answer(encode_size(int(str(refusal.facts["size"]))), SIZE_TYPE, refusal)
+    return Answer(f"{refusal.zh}\n{refusal.en}\n[{refusal.rule.code}]\n".encode(), TEXT_TYPE, refusal)
 
 
 def _shown_root(request: WitnessRequest, head: Head) -> bytes:

@@ -31,8 +31,12 @@ SELECT_LAST = """
     SELECT vkey, size, time_s, line FROM cosignatures WHERE book = %s AND vkey = %s
     ORDER BY size DESC, time_s DESC LIMIT 1
 """
-SELECT_ALARMS = """
-    SELECT vkey, kind, seen, size, evidence, at FROM witness_alarms WHERE book = %s AND vkey = ANY(%s)
+SELECT_OPEN_ALARMS = """
+    SELECT vkey, kind, seen, size, evidence, at FROM witness_alarms AS alarms WHERE book = %s AND vkey = ANY(%s)
+        AND NOT EXISTS (
+            SELECT FROM cosignatures WHERE cosignatures.book = alarms.book
+                AND cosignatures.vkey = alarms.vkey AND stored_at > alarms.at
+        )
     ORDER BY at DESC LIMIT %s
 """
 SELECT_DUE = """
@@ -98,10 +102,10 @@ def store_alarm(
     connection.execute(INSERT_ALARM, (book, vkey, *alarm))
 
 
-def alarms(connection: Connection[Any], book: str, vkeys: Sequence[str]) -> list[Alarm]:
-    """Return the newest alarms of these witnesses, the newest first."""
+def open_alarms(connection: Connection[Any], book: str, vkeys: Sequence[str]) -> list[Alarm]:
+    """Return the alarms of witnesses that have cosigned nothing since, the newest first."""
     with connection.cursor(row_factory=class_row(Alarm)) as cursor:
-        return cursor.execute(SELECT_ALARMS, (book, list(vkeys), ALARMS_MAX)).fetchall()
+        return cursor.execute(SELECT_OPEN_ALARMS, (book, list(vkeys), ALARMS_MAX)).fetchall()
 
 
 def last_cosignature(connection: Connection[Any], book: str, vkey: str) -> Cosignature | None:

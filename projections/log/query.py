@@ -52,6 +52,7 @@ SELECT_COVERING = """
 """
 
 
+SELECT_AT = "SELECT size, root, note, signed_at FROM checkpoints WHERE book = %s AND size = %s"
 SELECT_NEWEST = """
     SELECT size, root, note, signed_at FROM checkpoints WHERE book = %s ORDER BY size DESC LIMIT %s
 """
@@ -152,6 +153,11 @@ def newest_checkpoints(connection: Connection[Any], book: str, limit: int) -> li
     """Return the newest signed checkpoints, the newest first."""
     with connection.cursor(row_factory=class_row(SignedCheckpoint)) as cursor:
         return cursor.execute(SELECT_NEWEST, (book, limit)).fetchall()
+
+
+def checkpoint_at(connection: Connection[Any], book: str, size: int) -> SignedCheckpoint:
+    """Return the signed checkpoint of that size; raises `checkpoint.unknown`."""
+    return _checkpoint(connection, book, SELECT_AT, (book, size))
 
 
 def covering_checkpoint(connection: Connection[Any], book: str, index: int) -> SignedCheckpoint:

@@ -67,6 +67,7 @@ TITLES = {
     "tlog": "透明日志 transparency log",
     "voucher": "记账凭证 vouchers",
     "witness": "见证人 witnesses",
+    "witnessing": "请求见证 asking witnesses",
 }
 
 COLUMNS = (

@@ -248,3 +248,12 @@ def test_a_log_with_spaces_in_its_origin_and_another_key_name(tmp_path: Path) ->
     assert post.ask(foreign, 0, 1) == ""
     assert post.ask(foreign, 1, 2) == ""
     assert post.newest(foreign.origin) == (2, NOW)
+
+
+def test_an_origin_that_nobody_knows_is_not_echoed_at_length(post: Post) -> None:
+    foreign = Village(SigningKey("foreign", b"\x05" * 32), [b"a"], "\u202e\x9b2J" + "村" * 50_000)
+    answer = post.witness.answer(foreign.request(0, 1), NOW)
+    assert answer.refusal is not None
+    assert answer.refusal.rule.code == "witness.unknown_log"
+    assert len(answer.body) < 4_000
+    assert b"\\u202e\\x9b2J" in answer.body
