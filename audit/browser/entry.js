@@ -164,14 +164,31 @@ function parseStatement(json) {
   if (!shape) throw refusal("entry.unknown_type", { problem: String(statement.type).slice(0, 80) });
   const state = { canonical: again === json };
   shape(statement, state);
-  if (!state.canonical) throw refusal("entry.not_canonical");
+  if (!state.canonical) throw fraction(json) ?? refusal("entry.not_canonical");
   return statement;
+}
+
+/** A number written with a fraction or an exponent is no integer, even where JavaScript takes it for one. */
+function fraction(json) {
+  const numbers = json.replace(/"(?:[^"\\]|\\.)*"/g, "");
+  return /[0-9][.eE]/.test(numbers) ? refusal("entry.malformed", { problem: "an integer expected" }) : null;
 }
 
 function parseJson(json) {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw refusal("entry.malformed", { problem: error.message });
+    throw unknownTypeBefore(json) ?? refusal("entry.malformed", { problem: error.message });
+  }
+}
+
+/** A type is looked at before what stands behind it: so the unknown one is named, where both are wrong. */
+function unknownTypeBefore(json) {
+  const [, before] = /^(.*"type":"(?:[^"\\]|\\.)*")/.exec(json) ?? [];
+  try {
+    const { type } = JSON.parse(`${before}}`);
+    return TYPES.has(type) ? null : refusal("entry.unknown_type", { problem: type.slice(0, 80) });
+  } catch {
+    return null;
   }
 }

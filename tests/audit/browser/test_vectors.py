@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from domain.kernel.note import SigningKey, verify_ed25519
 from tests.audit.browser.conftest import call
 from tests.vectors.reading import read, write_log
 
@@ -43,3 +44,121 @@ def test_the_browser_finds_rule_and_entry(modules: Page, log: dict[str, Any], tm
         return
     assert [[found["rule"], found["entry"]] for found in outcome["findings"]] == log["found"]
     assert outcome["byBrowser"]
+
+
+JUDGE = """
+    const [cases, log] = values;
+    const { parseNote, parseVkey } = await use("note");
+    const { parseText } = await use("entry");
+    const { openCheckpoint } = await use("checkpoint");
+    const { parsePolicy } = await use("policy");
+    const { decodeUtf8 } = await use("bytes");
+    const judges = {
+        notes: parseNote,
+        statements: parseText,
+        checkpoints: (note) => openCheckpoint(note, parseVkey(log)),
+        policies: (text) => parsePolicy(decodeUtf8(text)),
+    };
+    const codeOf = (judge, data) => {
+        try {
+            judge(data);
+            return null;
+        } catch (problem) {
+            return problem.code ?? String(problem);
+        }
+    };
+    return cases.map(([kind, data]) => codeOf(judges[kind], bytes(data)));
+"""
+
+
+def test_texts_are_judged_as_in_python(modules: Page) -> None:
+    vectors = read("texts.json")
+    cases = [
+        (kind, case) for kind in ("notes", "statements", "checkpoints", "policies") for case in vectors[kind]
+    ]
+    codes = call(modules, JUDGE, [[kind, case["base64"]] for kind, case in cases], vectors["log"])
+    wrong = [
+        (kind, case["name"], case["rule"], code)
+        for (kind, case), code in zip(cases, codes, strict=True)
+        if code != case["rule"]
+    ]
+    assert wrong == []
+
+
+def test_the_tree_has_the_roots_of_the_vectors(modules: Page) -> None:
+    tree = read("texts.json")["tree"]
+    roots = """
+        const { Tree, leafHash } = await use("merkle");
+        const { encodeHex } = await use("bytes");
+        const tree = new Tree();
+        for (const leaf of values[0]) tree.append(leafHash(hex(leaf)));
+        return Array.from({ length: tree.size + 1 }, (_, size) => encodeHex(tree.root(size)));
+    """
+    assert call(modules, roots, tree["leaves"]) == tree["roots"]
+
+
+def test_cosignatures_are_checked_with_their_times(modules: Page) -> None:
+    vectors = read("texts.json")
+    check = """
+        const [note, vkeys] = values;
+        const { parseNote, parseVkey, COSIGNATURE } = await use("note");
+        const { checkCosignature } = await use("checkpoint");
+        const { text, signatures } = parseNote(new TextEncoder().encode(note));
+        return vkeys.map((vkey, i) => checkCosignature(text, signatures[i + 1], parseVkey(vkey, COSIGNATURE)));
+    """
+    assert (
+        call(modules, check, vectors["witnessed"]["note"], vectors["witnesses"])
+        == vectors["witnessed"]["times"]
+    )
+
+
+ED25519 = """
+    const { verifyEd25519, isValidPublicKey } = await use("ed25519");
+    const { SignatureChecker, hasWebCrypto } = await use("signatures");
+    const byBrowser = async (key, text, signature) => {
+        const checker = new SignatureChecker(true, async () => {});
+        const entry = { text, signatures: [{ name: "a", signature }] };
+        checker.add(0, entry, [{ verifier: { publicKey: key } }]);
+        return (await checker.finish()).length === 0;
+    };
+    const results = [];
+    for (const { public_key, message, signature } of values[0]) {
+        const [key, text, signed] = [public_key, message, signature].map(hex);
+        const own = [verifyEd25519(key, text, signed)];
+        for (let use = 0; use < 12; use += 1) own.push(verifyEd25519(key, text, signed)); // by the multiples too
+        results.push([isValidPublicKey(key), [...new Set(own)], await byBrowser(key, text, signed)]);
+    }
+    return [await hasWebCrypto(), results];
+"""
+
+
+def test_ed25519_is_as_strict_as_libsodium_by_the_browser_and_by_our_own(modules: Page) -> None:
+    """A flawed key is never granted, so WebCrypto is never asked about its signatures."""
+    cases = read("ed25519.json")["cases"]
+    there, results = call(modules, ED25519, cases)
+    assert there
+    for case, (registrable, own, by_browser) in zip(cases, results, strict=True):
+        assert registrable == case["registrable"], case["name"]
+        assert own == [case["verifies"]], case["name"]
+        if registrable:
+            assert by_browser == case["verifies"], case["name"]
+
+
+def test_ed25519_agrees_with_libsodium_on_changed_signatures(modules: Page) -> None:
+    """Each bit of a good signature, of its key and of its text flipped: all refused, by the browser and by our own."""
+    key = SigningKey("a", bytes(range(32)))
+    text = b"sunledger"
+    good = {"public_key": key.verifier.public_key, "message": text, "signature": key.sign_raw(text)}
+    flipped = [
+        good | {field: bytes([*data[: bit // 8], data[bit // 8] ^ 1 << bit % 8, *data[bit // 8 + 1 :]])}
+        for field, data in good.items()
+        for bit in range(0, len(data) * 8, 5)
+    ]
+    cases = [{name: data.hex() for name, data in case.items()} for case in [good, *flipped]]
+    _, results = call(modules, ED25519, cases)
+    expected = [
+        verify_ed25519(case["public_key"], case["message"], case["signature"]) for case in [good, *flipped]
+    ]
+    assert [own for _, own, _ in results] == [[verdict] for verdict in expected]
+    assert [by_browser for _, _, by_browser in results] == expected
+    assert expected.count(True) == 1
