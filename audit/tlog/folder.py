@@ -78,7 +78,7 @@ ROLLED_BACK = rule(
     "{folder} 里的日志只有 {size} 条，而它的密钥已签署过 {signed} 条：文件夹被回退（例如恢复了旧备份），不再签署；"
     "请从网站或任何副本取回缺少的文件",
     "the log in {folder} has {size} entries, but its key has signed {signed}: the folder was rolled back, as by"
-    " restoring an old backup, and nothing is signed; bring the missing files back from the web server or from any copy",
+    " restoring an old backup, and nothing is signed; bring the missing files back from the web server or any copy",
     "C2SP tlog-checkpoint: a log never signs two histories",
 )
 OTHER_HISTORY = rule(
