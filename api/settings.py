@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9.:/_-]{1,150}$",
         description="the prefix of new logs' origins: the public address without scheme",
     )
+    county: Path | None = Field(default=None, description="the folder of a county's log to serve at /county")
     passphrase: SecretStr | None = Field(default=None, description="protects the private keys in files")
 
     @property

@@ -7,8 +7,9 @@ import sys
 
 import typer
 
-from api.cli import books, demo, keys, monitoring, signing, verifying
+from api.cli import anchoring, books, demo, keys, monitoring, signing, verifying
 from api.cli.console import TERMINATED, refusals
+from api.cli.county import county
 from api.cli.exports import export
 from api.cli.reports import report
 from audit.collector import settle
@@ -21,11 +22,13 @@ app = typer.Typer(
 )
 app.add_typer(report, name="report")
 app.add_typer(export, name="export")
+app.add_typer(county, name="county")
 app.command("import")(books.import_)
 COMMANDS = (
     books.serve,
     verifying.verify,
     monitoring.monitor,
+    anchoring.anchor,
     books.rebuild,
     books.doctor,
     books.recover,

@@ -4,7 +4,8 @@ One root commits to every book: whoever keeps it can later show that a book's hi
 """
 
 from audit.county.collector import Collection, Outcome
+from audit.county.directory import known_books
 from audit.county.proof import prove_book
 from audit.county.verify import CountyReport, verify_county
 
-__all__ = ["Collection", "CountyReport", "Outcome", "prove_book", "verify_county"]
+__all__ = ["Collection", "CountyReport", "Outcome", "known_books", "prove_book", "verify_county"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from audit.county.leaf import parse_leaf, read_leaves
+from audit.head import read_head
 from audit.tlog.tiles import TileReader
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import parse_vkey
@@ -72,6 +73,12 @@ def load_directory(source: Source, size: int) -> Directory:
     for entry in read_leaves(TileReader(size, source.fetch), directory.entries):
         directory.take(entry)
     return directory
+
+
+def known_books(source: Source) -> dict[str, KnownBook]:
+    """Return the books of the log at `source` by their origins, in the order of these."""
+    size = read_head(source).checkpoint.size
+    return dict(sorted(load_directory(source, size).books.items()))
 
 
 def save_directory(directory: Directory, folder: Path, disk: Disk) -> None:
