@@ -115,13 +115,24 @@ class Outcome:
 class _Look:
     """What a place showed, judged against what was `known` then.
 
-    `leaf` is set when it is to be appended, `vkey` to the key that signed it when nothing is wrong with it.
+    `leaf` is set when it is to be appended, `vkey` to the key that signed it when nothing is wrong with it, `fork`
+    when it contradicts what was collected.
     """
 
     outcome: Outcome
     known: KnownBook | None = None
     leaf: bytes = b""
     vkey: str = ""
+    fork: Fork | None = None
+
+
+class _Contradiction(Exception):  # noqa: N818 -- what a place shows, no error of the program
+    """A signed head that does not go on from the collected one: the rule that says so, and the evidence."""
+
+    def __init__(self, violation: RuleViolation, fork: Fork) -> None:
+        super().__init__(str(violation))
+        self.violation = violation
+        self.fork = fork
 
 
 class Collection:
@@ -155,6 +166,8 @@ class Collection:
                     self._directory.take(judged.leaf, now, judged.vkey)
                 elif judged.vkey:
                     self._directory.pin(judged.outcome.origin, judged.vkey)
+                if judged.fork:
+                    keep_fork(self._folder, judged.fork, self._disk)
                 yield judged.outcome
         self._log.append(self._leaves)
         self._leaves = []
@@ -171,6 +184,8 @@ class Collection:
             new = self._is_new(head, note, source, known)
         except RuleViolation as violation:
             return _Look(_failed(place, head, violation), known)
+        except _Contradiction as found:
+            return _Look(_failed(place, head, found.violation), known, fork=found.fork)
         outcome = Outcome(place, head.origin, head.size, appended=new)
         return _Look(outcome, known, make_leaf(note, key) if new else b"", key.vkey)
 
@@ -208,15 +223,11 @@ class Collection:
         except RuleViolation as violation:
             if violation.rule is not BAD_PROOF:
                 raise
-            self._keep(known, note, head, [])
-            raise NOT_SHOWN(**facts) from None
+            raise _Contradiction(NOT_SHOWN(**facts), Fork(head, self._collected_leaf(known), note)) from None
         if root != known.root:
-            self._keep(known, note, head, [root, *proof] if proof else [])
-            raise FORK(**facts)
+            shown = (root, *proof) if proof else ()
+            raise _Contradiction(FORK(**facts), Fork(head, self._collected_leaf(known), note, shown))
         return True
-
-    def _keep(self, known: KnownBook, note: bytes, head: Checkpoint, shown: list[bytes]) -> None:
-        keep_fork(self._folder, Fork(self._collected_leaf(known), note, tuple(shown)), head, self._disk)
 
     def _collected_leaf(self, known: KnownBook) -> bytes:
         """Return the entry of the county's log that holds what is known of a book; it may be about to be appended."""

@@ -26,17 +26,18 @@ MAX_FORKS = 1000
 
 
 class Fork(NamedTuple):
-    """Both notes, and what the served head's tiles show: the root in place of the collected one, and its proof."""
+    """Both notes, and what the tiles of the served `head` show: another root than the collected one, and its proof."""
 
+    head: Checkpoint
     collected: bytes
     served: bytes
     shown: tuple[bytes, ...] = ()
 
 
-def keep_fork(folder: Path, fork: Fork, head: Checkpoint, disk: Disk) -> None:
-    """Keep the evidence against the served `head`, durably; it is whole once the served note is there."""
-    place = folder / FORKS / hashlib.sha256(head.origin.encode()).hexdigest()
-    name = f"{head.size}-{head.root.hex()}"
+def keep_fork(folder: Path, fork: Fork, disk: Disk) -> None:
+    """Keep the evidence below `folder`, durably; it is whole once the served note is there."""
+    place = folder / FORKS / hashlib.sha256(fork.head.origin.encode()).hexdigest()
+    name = f"{fork.head.size}-{fork.head.root.hex()}"
     if (place / f"{name}.served").exists() or len(list(place.glob("*.served"))) >= MAX_FORKS:
         return
     disk.put(place / f"{name}.collected", fork.collected)

@@ -111,6 +111,14 @@ def test_a_fork_is_kept_as_evidence_and_holds_up_nobody(county: County, collecte
     assert county.verify().ok
 
 
+def test_many_copies_of_one_fork_are_one_piece_of_evidence(county: County) -> None:
+    one = book(1, 300)
+    county.collect(one)
+    other = one.forked(7, 400)
+    assert found(county.collect(*[other] * 20)) == ["county.fork"] * 20
+    assert set(evidence(county, one)) == {".collected", ".served", ".proof"}
+
+
 def test_a_roll_back_is_said_and_nothing_more(county: County) -> None:
     one = book(1, 300)
     county.collect(one)

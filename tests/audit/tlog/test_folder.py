@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from audit.disk import Disk
 from audit.source import FolderSource
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from audit.tlog.folder import create_log, open_log
@@ -40,7 +41,7 @@ def made(place: Path, *sizes: int, entries: list[bytes] = ENTRIES) -> tuple[Path
 
 
 def grow_to(
-    size: int, folder: Path, keys: KeysOnDisk, entries: list[bytes] = ENTRIES, disk: DyingDisk | None = None
+    size: int, folder: Path, keys: KeysOnDisk, entries: list[bytes] = ENTRIES, disk: Disk | None = None
 ) -> Checkpoint:
     with open_log(folder, keys, disk) as log:
         return log.append(entries[log.checkpoint.size : size])
@@ -210,6 +211,22 @@ def test_a_flipped_bit_in_what_is_read_signs_nothing(tmp_path: Path, path: str) 
     code = refused(lambda: grow_to(301, folder, keys))
     assert code in {"tlog.damaged", "tlog.other_history"}
     assert keys.last_signed(ORIGIN) == made(tmp_path / "good", 300)[1].last_signed(ORIGIN)
+
+
+@pytest.mark.parametrize("file", ["tile/0/001.p/45", "tile/entries/001.p/45"])
+def test_a_bit_that_flips_on_the_way_to_the_disk_is_not_signed(tmp_path: Path, file: str) -> None:
+    class Flipping(Disk):
+        def write(self, path: Path, data: bytes) -> None:
+            """Write one file other than it was given."""
+            wrong = path.as_posix().endswith(f"{file}.part")
+            super().write(path, bytes([*data[:9], data[9] ^ 1, *data[10:]]) if wrong else data)
+
+    folder, keys = made(tmp_path, 300)
+    signed = keys.last_signed(ORIGIN)
+    assert refused(lambda: grow_to(301, folder, keys, disk=Flipping())) == "tlog.damaged"
+    assert (head(folder).size, keys.last_signed(ORIGIN)) == (300, signed)
+    grow_to(301, folder, keys)
+    check_whole(folder, 301)
 
 
 # --- crashes
