@@ -199,9 +199,7 @@ class Collection:
             raise BAD_KEY(vkey=key.vkey)
         try:
             open_checkpoint(note, key)
-            if (
-                known and not pinned
-            ):  # the file with the keys is lost: the entry in the log still tells the right one
+            if known and not pinned:  # the file of keys is lost, but the entry in the log tells the right one
                 open_checkpoint(self._collected_leaf(known), key)
         except RuleViolation as violation:
             if violation.rule is SIGNATURE and known:

@@ -139,11 +139,16 @@ def test_an_unsigned_head_accuses_nobody(county: County) -> None:
     assert evidence(county, one) == {}
 
 
-@pytest.mark.parametrize("path", ["tile/0/001.p/144", "tile/1/000.p/1"])
-def test_tiles_that_are_withheld_or_wrong_prove_no_fork_and_no_growth(county: County, path: str) -> None:
+@pytest.mark.parametrize(
+    ("size", "path"), [(400, "tile/0/001.p/144"), (400, "tile/1/000.p/1"), (600, "tile/0/001")]
+)
+def test_tiles_that_are_withheld_or_wrong_prove_no_fork_and_no_growth(
+    county: County, size: int, path: str
+) -> None:
+    """Also where the root does not need the tile, and only the proof does."""
     one = book(1, 300)
     county.collect(one)
-    grown = one.grown(400)
+    grown = one.grown(size)
     for place in (
         without(grown.source(), path),
         MemorySource(grown.files() | {path: grown.files()[path][::-1]}),
@@ -196,6 +201,14 @@ def test_without_the_file_of_keys_the_entries_tell_the_right_one(county: County)
         "+",
         "county.other_key",
     ]
+
+
+def test_an_unchanged_book_has_its_key_noted_again(county: County) -> None:
+    county.collect(book(1, 3), book(2, 2))
+    (county.folder / "books.json").unlink()
+    county.collect(book(1, 3))
+    signatures = next(check for check in county.verify().checks if check.name == "signatures")
+    assert (signatures.ok, signatures.count) == (True, 1)
 
 
 def test_a_damaged_file_of_books_is_made_anew(county: County) -> None:

@@ -174,6 +174,18 @@ def test_tiles_of_entries_that_nobody_remembers_are_not_overwritten(tmp_path: Pa
     assert read_files(folder) == before
 
 
+def test_a_note_of_another_crash_takes_nothing_away(tmp_path: Path) -> None:
+    """It tells of entries behind 100; those behind 300 were never said to be unsigned."""
+    folder, keys = made(tmp_path, 300)
+    old, signed = (folder / "checkpoint").read_bytes(), keys.last_signed(ORIGIN)
+    grow_to(600, folder, keys)
+    (folder / "checkpoint").write_bytes(old)
+    (folder / "growing").write_bytes(b"100\n" + Checkpoint(ORIGIN, 600, make_log(600).tree.root()).text)
+    keys.remember_signed(ORIGIN, signed)
+    assert refused(lambda: grow_to(600, folder, keys, OTHERS)) == "tlog.damaged"
+    assert (folder / "tile/0/001").exists()
+
+
 def test_another_history_is_not_signed(tmp_path: Path) -> None:
     folder, keys = made(tmp_path, 300)
     other, _ = made(tmp_path / "other", 400, entries=OTHERS)
@@ -189,6 +201,8 @@ def test_another_history_is_not_signed(tmp_path: Path) -> None:
 def test_a_key_without_its_memory_goes_on_from_the_folder(tmp_path: Path) -> None:
     folder, keys = made(tmp_path, 300)
     (tmp_path / "signed").unlink()
+    with open_log(folder, keys):
+        assert keys.last_signed(ORIGIN) == (folder / "checkpoint").read_bytes()
     grow_to(301, folder, keys)
     check_whole(folder, 301)
     assert keys.last_signed(ORIGIN) == (folder / "checkpoint").read_bytes()
