@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     witnesses: Path | None = Field(
         default=None, description="a policy file (C2SP tlog-policy): who is asked to cosign checkpoints"
     )
+    county: Path | None = Field(default=None, description="the folder of a county's log to serve at /county")
     passphrase: SecretStr | None = Field(default=None, description="protects the private keys in files")
 
     @property

@@ -87,6 +87,13 @@ class Report:
         """Whether every check passed."""
         return not self.findings
 
+    @property
+    def caution(self) -> str:
+        """What has to be said when the reader named no key that they trust, else ""."""
+        if self.anchor:
+            return ""
+        return "注意：没有给出 --anchor，乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word"
+
     def check(self, name: str, zh: str, en: str) -> Check:
         """Begin a check."""
         check = Check(name, zh, en)
@@ -127,9 +134,7 @@ class Report:
             lines.append(f"  ! {place}{found.message} [{found.rule}]")
         if self.witnesses:
             lines += [f"  见证 cosigned: {name} {at}" for name, at in self.witnesses.signed.items()]
-        if not self.anchor:
-            lines.append(
-                "注意：没有给出 --anchor，乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word"
-            )
+        if self.caution:
+            lines.append(self.caution)
         lines.append("核对无误 / verified" if self.ok else f"发现 {len(self.findings)} 个问题 / findings")
         return "".join(f"{line.translate(_VISIBLE)}\n" for line in lines)

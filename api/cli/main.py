@@ -7,8 +7,9 @@ import sys
 
 import typer
 
-from api.cli import books, cosigning, demo, keys, monitoring, signing, verifying
+from api.cli import anchoring, books, cosigning, demo, keys, monitoring, signing, verifying
 from api.cli.console import TERMINATED, refusals
+from api.cli.county import county
 from api.cli.exports import export
 from api.cli.reports import report
 from api.cli.witness import witness
@@ -24,11 +25,13 @@ app.add_typer(report, name="report")
 app.add_typer(export, name="export")
 app.add_typer(witness, name="witness")
 witness.command()(cosigning.accept)
+app.add_typer(county, name="county")
 app.command("import")(books.import_)
 COMMANDS = (
     books.serve,
     verifying.verify,
     monitoring.monitor,
+    anchoring.anchor,
     books.rebuild,
     books.doctor,
     books.recover,

@@ -36,10 +36,12 @@ prefix of the code, with the article that each rule rests on.
 
 TITLES = {
     "account": "会计科目 accounts",
+    "anchor": "锚定行 anchor lines",
     "audit": "审计 audit",
     "book": "账套 books",
     "chart": "科目表 charts of accounts",
     "checkpoint": "检查点 checkpoints",
+    "county": "县级总日志 the county's log",
     "database": "数据库 database",
     "date": "日期 dates",
     "entry": "记录 entries",
