@@ -1,0 +1,5 @@
+"""History (来历): the entries that make a figure, as of any date and as known on any other; two sizes compared."""
+
+from projections.history.query import History, Wanted, history
+
+__all__ = ["History", "Wanted", "history"]
