@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import books, demo, keys, monitoring, signing, verifying
+from api.cli import books, demo, history, keys, monitoring, signing, verifying
 from api.cli.console import TERMINATED, refusals
 from api.cli.exports import export
 from api.cli.reports import report
@@ -26,6 +26,8 @@ COMMANDS = (
     books.serve,
     verifying.verify,
     monitoring.monitor,
+    history.history,
+    history.diff,
     books.rebuild,
     books.doctor,
     books.recover,

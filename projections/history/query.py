@@ -20,7 +20,7 @@ MAX_ROWS = 1_000_000
 """A download holds the whole history; more rows than these no spreadsheet program takes."""
 
 SEVERAL, ONE = "account = ANY(%(accounts)s)", "account = (%(accounts)s::text[])[1]"
-"""How a statement picks its lines. One account's lines stand in the index in their order; those of several are sorted."""
+"""How a statement picks its lines. One account's stand in the index in their order; those of several are sorted."""
 
 SELECT_KNOWN = """
     SELECT size FROM checkpoints WHERE book = %s AND signed_at <= %s ORDER BY size DESC LIMIT 1
@@ -68,13 +68,16 @@ SELECT_POSTINGS = """
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which history: of an account's code or a figure's name, over a span, and as known at a moment (None: now)."""
+    """Which part of a history: over a span, as known at a moment (None: now), and which of its rows."""
 
-    code: str
     span: Span = WHOLE
     known_on: datetime | None = None
     limit: int = MAX_ROWS
     offset: int = 0
+
+
+WHOLE_HISTORY = Wanted()
+"""All of it, as known now."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +98,14 @@ class History:
     rows: list[HistoryRow]
 
 
-def history(connection: Connection[Any], book_id: str, wanted: Wanted) -> History:
-    """Return a figure's history; raises `book.unknown`, `history.unknown_account`.
+def history(connection: Connection[Any], book_id: str, code: str, wanted: Wanted = WHOLE_HISTORY) -> History:
+    """Return the history of a figure, named by an account's code or its own name.
 
-    `connection` is in one snapshot. What was known at a moment are the entries below the largest checkpoint that was
-    signed until then.
+    Raises `book.unknown`, `history.unknown_account`. `connection` is in one snapshot. What was known at a moment are
+    the entries below the largest checkpoint that was signed until then.
     """
     book = register.book(connection, book_id)
-    figure, accounts = _figure(connection, book_id, wanted.code)
+    figure, accounts = _figure(connection, book_id, code)
     size = known_size(connection, book, wanted.known_on)
     values = {
         "book": book_id,

@@ -30,7 +30,7 @@ class Drawn(NamedTuple):
 
 def line(account: str, fen: int, *, debit: bool) -> Line:
     """Return a line on one side; amounts may be red."""
-    return Line(account=account, **{"debit_fen" if debit else "credit_fen": fen})
+    return Line(account=account, debit_fen=fen) if debit else Line(account=account, credit_fen=fen)
 
 
 AMOUNT = st.integers(-(10**9), 10**9).filter(bool)

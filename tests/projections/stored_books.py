@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from api.clock import CHINA
 from domain.entry import parse_entry, unsigned_text
 from domain.kernel.note import Signature, format_note
 from domain.kernel.statement import type_name
 from projections.runner import advance
-from tests.domain.drawn import statements
+from tests.domain.drawn import MONTHS, statements
 from tests.domain.ledger.villages import village_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     import psycopg
 
     from domain.entry import AnyStatement, Entry
     from domain.vouchers import Line
     from tests.domain.drawn import Drawn
+
+START = datetime(2026, 3, 1, 12, tzinfo=CHINA)
+"""When the first checkpoints are signed."""
 
 INSERT_EVENT = "INSERT INTO events (originator_id, originator_version, topic, state) VALUES (%s, %s, %s, %s)"
 INSERT_HEAD = "INSERT INTO heads (book, size) VALUES (%s, %s)"
@@ -32,7 +36,11 @@ def store(
     """Store and fold a drawn book under a number of its own; return its id and its entries."""
     village = village_number(number)
     book = village.book.book
-    founding = [village.open(), village.account("10201", "基本账户"), village.account("10202", "专户")]
+    founding = [
+        village.open(first_period=MONTHS[0]),
+        village.account("10201", "基本账户"),
+        village.account("10202", "专户"),
+    ]
     entries = [*founding, *(sealed(statement, number) for statement in statements(book, drawn))]
     rows = [(book, index, type_name(entry.statement), entry.note) for index, entry in enumerate(entries)]
     with connection.cursor() as cursor:
