@@ -63,7 +63,10 @@ ADDED_COLUMNS = (
 
 
 def moment_of(text: str) -> datetime | None:
-    """Return the moment of "as known on": the end of a day in China, or a time; "" is none; raises `history.moment`."""
+    """Return the moment of "as known on", "" being none; raises `history.moment`.
+
+    It is the end of what is named: of a day in China, or of a second, so that what was recorded in it is known.
+    """
     text = text.replace(" ", "+")  # what a browser makes of the plus sign in an address typed by hand
     if not text:
         return None
@@ -71,7 +74,7 @@ def moment_of(text: str) -> datetime | None:
         day = datetime.fromisoformat(text).replace(tzinfo=CHINA)
         return day + timedelta(days=1, microseconds=-1)
     if is_timestamp(text) and is_date(text[:10]):
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text) + timedelta(seconds=1, microseconds=-1)
     raise BAD_MOMENT(read=text[:40])
 
 
@@ -97,7 +100,7 @@ def _shown(moment: datetime | None) -> str:
 
 
 def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(CHINA).isoformat(timespec="milliseconds") if moment else None
+    return moment.astimezone(CHINA).isoformat(timespec="seconds") if moment else None
 
 
 def as_of_of(history: History) -> str:
@@ -253,4 +256,5 @@ def added_table(found: Difference, lines: Sequence[str], people: Mapping[str, st
         )
         for added, words in zip(found.added, lines, strict=True)
     ]
-    return Table(f"新增的 {found.count} 条记录", ADDED_COLUMNS, rows)
+    title = f"新增的 {found.count} 条记录  从 {found.first.size} 条到 {found.last.size} 条"
+    return Table(title, ADDED_COLUMNS, rows)
