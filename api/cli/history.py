@@ -13,17 +13,20 @@ from psycopg import Connection
 
 from api import history as histories
 from api.adapters.tables import Table, to_csv, to_text, to_xlsx
-from api.cli.console import FINDINGS, err
+from api.cli.console import FINDINGS, err, progress
 from api.cli.options import BookOption, Format, FormatOption, OutOption, write
 from api.composition import open_service
 from api.database import snapshot
 from api.http.entry_words import added_lines
 from api.settings import Settings
-from audit.source import read_kept
+from audit.history import trace
+from audit.replay import Replay
+from audit.source import open_source, read_kept
+from audit.verify import verify
 from domain.history import span_of
 from domain.kernel.errors import Kind, RuleViolation, rule
 from projections import register
-from projections.history import Wanted, difference, kept_size
+from projections.history import History, Wanted, difference, kept_size
 from projections.history import history as history_of
 from projections.history.difference import FORK, ROLLED_BACK
 
@@ -35,6 +38,21 @@ BAD_SIZE = rule(
 )
 
 
+NO_BOOK = rule(
+    "history.no_book",
+    Kind.MALFORMED,
+    "请用 --book 指明本服务器上的账套，或用 --from 指明公开日志的网址、文件夹或公示包",
+    "name a book of this server with --book, or with --from the URL, folder or bundle of a log",
+)
+NO_TIMES = rule(
+    "history.no_times",
+    Kind.MALFORMED,
+    "公开日志里没有封存时间，不能用 --known-on；请改用当时留存的公示包或文件夹",
+    "a log does not hold the times of its checkpoints, so --known-on has no answer here; ask a bundle or folder that"
+    " was kept then",
+)
+
+
 class Part(StrEnum):
     """Which table of a difference CSV holds."""
 
@@ -43,7 +61,6 @@ class Part(StrEnum):
 
 
 def history(
-    book: BookOption,
     account: Annotated[
         str, typer.Option(help="科目编码（含下级），或 money 货币资金 / code with all below, or money")
     ],
@@ -52,20 +69,65 @@ def history(
         str, typer.Option(help="据何时所知：日期或时间，看封存时间 / as known on a date or time")
     ] = "",
     period: Annotated[str, typer.Option(help="只看这个月 / only this month, YYYY-MM")] = "",
+    book: Annotated[
+        str, typer.Option(help="本服务器上的账套编号 / organisation id of a book on this server")
+    ] = "",
+    place: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help="先核对再算的公开日志：网址、文件夹或公示包 / a log to verify and ask: URL, folder, bundle",
+        ),
+    ] = "",
+    anchor: Annotated[
+        str, typer.Option(help="与 --from 同用：乡镇公钥 / with --from: the township's vkey you trust")
+    ] = "",
     wanted: FormatOption = Format.text,
     target: OutOption = None,
 ) -> None:
     """数字的来历：由哪些记录算出 / The entries that make a figure, with who signed and when each was recorded."""
     asked = Wanted(span_of(period, as_of), histories.moment_of(known_on))
-    with open_service(Settings()) as service:
-        service.runner.catch_up([book])
-        with snapshot(service.pool) as connection:
-            found = history_of(connection, book, account, asked)
-            people = register.people(connection, book)
+    if bool(book) == bool(place):
+        raise NO_BOOK()
+    found, people = _verified(place, anchor, account, asked) if place else _stored(book, account, asked)
     if wanted is Format.json:
         write(_json(histories.history_object(found, people)), target)
     else:
         write(_tables([histories.history_table(found, people)], wanted), target)
+
+
+def _stored(book: str, account: str, asked: Wanted) -> tuple[History, dict[str, str]]:
+    """Return a history and the signers' names from this server's tables."""
+    with open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        with snapshot(service.pool) as connection:
+            return history_of(connection, book, account, asked), register.people(connection, book)
+
+
+def _verified(place: str, anchor: str, account: str, asked: Wanted) -> tuple[History, dict[str, str]]:
+    """Return a history and the signers' names from a log, verified first; exit with 1 when it has findings."""
+    if asked.known_on:
+        raise NO_TIMES()
+    source, replay = open_source(place), Replay()
+    with progress("核对 verify") as bar:
+        report = verify(source, anchor=anchor, replay=replay, progress=bar.reach)
+    if not report.ok:
+        err.print(report.as_text(), end="")
+        sys.exit(FINDINGS)
+    fold = trace(source, replay.book, account)
+    sums, rows = fold.over(asked.span)
+    found = History(
+        book=report.book,
+        name=report.name,
+        figure=fold.figure,
+        wanted=asked,
+        size=report.entries,
+        root=report.root,
+        sums=sums,
+        carried_fen=sums.opening_fen,
+        rows=rows,
+    )
+    return found, {key.name: key.person for key in replay.book.roles.keys.values()}
 
 
 def diff(

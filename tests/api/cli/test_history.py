@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from api.identity.keyfile import load_key
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
+from domain.kernel.note import SigningKey
 from tests.api.cli.conftest import BOOK
 
 if TYPE_CHECKING:
@@ -92,6 +93,52 @@ def test_csv_and_xlsx_are_written_to_files(village: Commands, tmp_path: Path) ->
 )
 def test_what_cannot_be_answered_is_refused(village: Commands, arguments: tuple[str, ...], rule: str) -> None:
     assert f"[{rule}]" in village.refused(*HISTORY, *arguments)
+
+
+# ------------------------------------------------------------------------------------ from a verified log
+
+
+def test_a_bundle_and_a_folder_give_what_the_server_gives(village: Commands, tmp_path: Path) -> None:
+    village.good("export", "bundle", tmp_path / "book.zip", "--book", BOOK)
+    village.good("export", "tlog", tmp_path / "log", "--book", BOOK)
+    wanted = ("--account", "money", "--period", "2026-03", "--format", "json")
+    stored = json.loads(village.good("history", "--book", BOOK, *wanted))
+    for row in stored["rows"]:
+        assert row.pop("recorded_at")
+    for place in ("book.zip", "log"):
+        # nothing of the server is at hand
+        nowhere = {"SUNLEDGER_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+        found = json.loads(village.good("history", "--from", tmp_path / place, *wanted, **nowhere))
+        for row in found["rows"]:
+            assert row.pop("recorded_at") is None
+        assert found == stored
+
+
+def test_a_log_with_findings_gives_no_history(village: Commands, tmp_path: Path) -> None:
+    village.good("export", "tlog", tmp_path / "log", "--book", BOOK)
+    (bundle,) = (tmp_path / "log" / "tile" / "entries").rglob("*.p/*")
+    data = bundle.read_bytes()
+    bundle.write_bytes(data.replace("路灯电费".encode(), "路灯电器".encode(), 1))
+    result = village.run("history", "--from", tmp_path / "log", "--account", "101")
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert "[signature.invalid]" in result.stderr.decode()
+
+
+def test_an_anchor_that_is_not_the_logs_is_a_finding(village: Commands, tmp_path: Path) -> None:
+    village.good("export", "bundle", tmp_path / "book.zip", "--book", BOOK)
+    stranger = SigningKey(f"{BOOK}/township/1", bytes(32)).verifier.vkey
+    wanted = ("history", "--from", tmp_path / "book.zip", "--account", "101", "--anchor", stranger)
+    result = village.run(*wanted)
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert "[audit.anchor]" in result.stderr.decode()
+
+
+def test_what_a_log_cannot_tell_is_refused(village: Commands, tmp_path: Path) -> None:
+    assert "[history.no_book]" in village.refused("history", "--account", "101")
+    both = ("history", "--account", "101", "--book", BOOK, "--from", tmp_path)
+    assert "[history.no_book]" in village.refused(*both)
+    known = ("history", "--account", "101", "--from", tmp_path, "--known-on", "2026-03-01")
+    assert "[history.no_times]" in village.refused(*known)
 
 
 # ------------------------------------------------------------------------------------------------- diff
