@@ -76,8 +76,8 @@ def test_the_page_has_both_and_links_each_entry(door: Door) -> None:
     assert "10201 基本账户 借 40,600.00 5,000.00 421.80 借 45,178.20" in text
     assert "记账凭证 记-2026-03-0002" in text
     html = door.client.get(f"/books/{BOOK}/diff", headers={"Accept": "text/html"}).text
-    assert f'href="/books/{BOOK}/entries/18"' in html
-    assert f'href="/books/{BOOK}/history/10201"' in html
+    assert 'href="entries/18"' in html
+    assert 'href="history/10201"' in html
 
 
 def test_the_month_page_leads_to_it(door: Door) -> None:
