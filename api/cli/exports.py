@@ -68,6 +68,8 @@ def export_proof(
                 proof = log.proof_at(connection, book, entry, log.entry_at(connection, book, entry))
     file.write_bytes(proof)
     out.print(f"{file}")
+
+
 def _cosigned(service: Service, book: str) -> Policy | None:
     """Bring a book and its cosignatures up to date, as far as its witnesses answer; return the policy of its log."""
     service.runner.catch_up([book])

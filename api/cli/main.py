@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import anchoring, books, cosigning, demo, keys, monitoring, signing, verifying
+from api.cli import anchoring, books, cosigning, demo, history, keys, monitoring, signing, verifying
 from api.cli.console import TERMINATED, refusals
 from api.cli.county import county
 from api.cli.exports import export
@@ -32,6 +32,8 @@ COMMANDS = (
     verifying.verify,
     monitoring.monitor,
     anchoring.anchor,
+    history.history,
+    history.diff,
     books.rebuild,
     books.doctor,
     books.recover,

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
-from api.http import county, entries, pages, problems, reports, tlog, verifier, witnessing
+from api.http import (
+    county,
+    difference,
+    entries,
+    history,
+    pages,
+    problems,
+    reports,
+    tlog,
+    verifier,
+    witnessing,
+)
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -70,6 +81,6 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(verifier.OpenToReaders)
     problems.install(app)
-    for part in (entries, tlog, witnessing, county, reports, pages, verifier):
+    for part in (entries, tlog, witnessing, county, reports, history, difference, pages, verifier):
         app.include_router(part.router)
     return app

@@ -10,23 +10,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.http.views import period_words
+from api.http.views import ENTRY_TYPES, period_words
 from domain.accounts import AccountAdded
 from domain.chart import parent_code
 from domain.founding import BookOpened
 from domain.kernel.money import format_fen
 from domain.kernel.note import parse_vkey
+from domain.kernel.period import period_of
+from domain.kernel.statement import type_name
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
 from domain.roles import ROLES, KeyGranted, KeyRevoked, KeyRotated, role_of
 from domain.sheets import SheetPublished
+from domain.vouchers import VoucherPosted, VoucherReversed, voucher_number
+from projections import register
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+
     from domain.kernel.statement import Statement
     from domain.policy import Tier
     from domain.roles import KeyGrant
     from domain.vouchers import Line
+    from projections.history import Difference
 
 Cell = str | int
 """A text, or an amount in fen."""
@@ -71,6 +78,35 @@ class Background:
         """Return whose key it is and which: 会计 张三，<book>/accountant/1."""
         who = " ".join(filter(None, (ROLES[role_of(name)], self.holders.get(name, ""))))
         return f"{who}，{name}"
+
+
+def read_background(connection: Connection[Any], row: register.BookRow) -> Background:
+    """Return the background of a book's entries."""
+    return Background(
+        first_period=row.first_period,
+        accounts={account.code: account.name for account in register.accounts(connection, row.book)},
+        holders=register.people(connection, row.book),
+    )
+
+
+def line_of(statement: Statement, number: int, background: Background) -> str:
+    """Return one line that says what an entry is; `number` is a voucher's in its period."""
+    name = ENTRY_TYPES[type_name(statement)]
+    if isinstance(statement, (VoucherPosted, VoucherReversed)):
+        voucher = statement.data
+        amount = format_fen(sum(line.debit_fen for line in voucher.lines))
+        numbered = voucher_number(period_of(voucher.date), number)
+        return f"{name} {numbered}，{voucher.date}，{voucher.summary}，{amount} 元"
+    particular = PARTICULARS.get(type(statement))
+    return (
+        f"{name}：{particular(statement, background) if particular else words_of(statement, background).lead}"
+    )
+
+
+def added_lines(connection: Connection[Any], found: Difference) -> list[str]:
+    """Return the line of each entry of a difference."""
+    background = read_background(connection, register.book(connection, found.book))
+    return [line_of(added.entry.statement, added.number, background) for added in found.added]
 
 
 def words_of(statement: Statement, background: Background) -> Words:
@@ -178,6 +214,20 @@ def _published(statement: SheetPublished, _: Background) -> Words:
     lead = f"{month}的科目余额表已由会计、负责人和监督委员会签名公开；表上每个数都可以单独证明。"
     return Words(lead, facts)
 
+
+def _holder(grant: KeyGrant) -> str:
+    return " ".join(_key(grant)[:2])
+
+
+PARTICULARS: dict[type[Statement], Callable[[Any, Background], str]] = {
+    KeyGranted: lambda statement, _: _holder(statement.data),
+    KeyRotated: lambda statement, background: (
+        f"{background.key(statement.data.old)} → {parse_vkey(statement.data.new.vkey).name}"
+    ),
+    KeyRevoked: lambda statement, background: background.key(statement.data.key),
+    AccountAdded: lambda statement, background: background.account(statement.data.code),
+}
+"""What one line says of the types whose leading sentence does not tell one from another."""
 
 VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     BookOpened: _opened,

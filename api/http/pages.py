@@ -11,12 +11,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from psycopg import Connection
 
 from api.composition import Service
-from api.http.entry_words import Background, words_of
+from api.http.entry_words import read_background, words_of
 from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.reports import First, Wanted
 from api.http.views import ELDER_COOKIE, STYLE, page
 from domain.entry import Entry, parse_entry
-from domain.kernel.period import parse_period
+from domain.kernel.period import last_day, parse_period, previous_period
 from domain.kernel.statement import type_name
 from domain.vouchers import VoucherPosted, VoucherReversed
 from projections import journal, log, month, register, sheets, witnessing
@@ -33,19 +33,20 @@ PeriodChoice = Annotated[
 
 router = APIRouter(tags=["pages"], default_response_class=HTMLResponse)
 
-_PAGE: dict[int | str, dict[str, Any]] = {
+PAGE: dict[int | str, dict[str, Any]] = {
     200: {"description": "a page", "content": {"text/html": {"schema": {"type": "string"}}}},
     **documented(400, 404, 503),
 }
+"""The answers of a page."""
 
 
-@router.get("/", responses=_PAGE)
+@router.get("/", responses=PAGE)
 def get_home(request: Request, database: Database) -> Response:
     """Show all books."""
     return page(request, "home.html", books=register.books(database))
 
 
-@router.get("/books/{book}", responses=_PAGE)
+@router.get("/books/{book}", responses=PAGE)
 def get_book(
     request: Request, book: BookId, service: Services, database: Database, period: PeriodChoice = None
 ) -> Response:
@@ -63,6 +64,8 @@ def get_book(
         vouchers_total=journal.count_vouchers(database, book),
         checkpoint=log.latest_checkpoint(database, book),
         witnesses=_witnesses(service, database, row),
+        day_before=last_day(previous_period(chosen)),
+        last_day=last_day(chosen),
     )
 
 
@@ -73,7 +76,7 @@ def _witnesses(
     return witnessing.state_of(database, row.book, policy) if policy else None
 
 
-@router.get("/books/{book}/entries/{index}", responses=_PAGE)
+@router.get("/books/{book}/entries/{index}", responses=PAGE)
 def get_entry_page(
     request: Request, book: BookId, index: Index, service: Services, database: Database
 ) -> Response:
@@ -92,7 +95,7 @@ def get_entry_page(
         "witnessed": witnessing.first_over(database, book, policy, index) if policy else None,
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
-        words = words_of(entry.statement, _background(database, row))
+        words = words_of(entry.statement, read_background(database, row))
         at = datetime.fromisoformat(entry.statement.at)
         return page(request, "entry.html", words=words, at=at, **values)
     voucher = journal.voucher_at(database, book, index)
@@ -106,15 +109,7 @@ def _signers(database: Connection[Any], book: str, entry: Entry) -> list[registe
     return [keys[signature.name] for signature in entry.signatures]
 
 
-def _background(database: Connection[Any], row: register.BookRow) -> Background:
-    return Background(
-        first_period=row.first_period,
-        accounts={account.code: account.name for account in register.accounts(database, row.book)},
-        holders={key.name: key.person for key in register.keys(database, row.book)},
-    )
-
-
-@router.get("/books/{book}/trial-balance", responses=_PAGE)
+@router.get("/books/{book}/trial-balance", responses=PAGE)
 def get_trial_balance_page(
     request: Request, book: BookId, database: Database, period: PeriodChoice = None, first: First = None
 ) -> Response:
@@ -124,10 +119,19 @@ def get_trial_balance_page(
     report = trial_balance(database, book, last, first)
     published = sheets.published_at(database, book, last) if report.first == last else None
     periods = month.periods_of(database, book)
-    return page(request, "trial_balance.html", book=row, report=report, periods=periods, published=published)
+    return page(
+        request,
+        "trial_balance.html",
+        book=row,
+        report=report,
+        periods=periods,
+        published=published,
+        day_before=last_day(previous_period(report.first)),
+        last_day=last_day(report.period),
+    )
 
 
-@router.get("/books/{book}/journal", responses=_PAGE)
+@router.get("/books/{book}/journal", responses=PAGE)
 def get_journal_page(request: Request, book: BookId, database: Database, wanted: Wanted) -> Response:
     """Show the journal (序时账), filtered, with downloads of exactly what is shown."""
     row = register.book(database, book)
@@ -139,17 +143,18 @@ def get_journal_page(request: Request, book: BookId, database: Database, wanted:
         book=row,
         wanted=request.query_params,
         lines=found[:shown],
-        before=_moved(request, max(0, wanted.offset - shown)) if wanted.offset else "",
-        after=_moved(request, wanted.offset + shown) if len(found) > shown else "",
+        before=moved(request, max(0, wanted.offset - shown)) if wanted.offset else "",
+        after=moved(request, wanted.offset + shown) if len(found) > shown else "",
         query=request.url.remove_query_params(["offset", "limit"]).query,
     )
 
 
-def _moved(request: Request, offset: int) -> str:
+def moved(request: Request, offset: int) -> str:
+    """Return the address of the same page from another row on."""
     return f"?{request.url.include_query_params(offset=offset).query}"
 
 
-@router.get("/books/{book}/signers", responses=_PAGE)
+@router.get("/books/{book}/signers", responses=PAGE)
 def get_signers_page(request: Request, book: BookId, service: Services, database: Database) -> Response:
     """Show who may sign, with which key, from which entry on, and how anyone verifies the book."""
     row = register.book(database, book)

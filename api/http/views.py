@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.clock import CHINA
+from api.history import side_words
 from domain.kernel.money import chinese_capital, format_fen
 from domain.roles import ROLES, role_of
 from domain.vouchers import voucher_number
@@ -79,6 +80,7 @@ def _environment() -> Environment:
         "period": period_words,
         "moment": moment_words,
         "duration": duration_words,
+        "side": side_words,
         "role": lambda key_name: ROLES[role_of(key_name)],
     }
     environment.globals |= {

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from audit.published import TrialBalances
 from audit.replay import Replay
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.tiles import ENTRIES, TILE_WIDTH, tile_hashes, tile_sizes
@@ -193,7 +192,7 @@ def figures(files: Files) -> Files:
     replay = Replay()
     verify(MemorySource(files), replay=replay)
     book = replay.book
-    computed = TrialBalances(book, replay.figures.balances)
+    computed = book.trial_balances()
     organisation = book.founding.organisation
     published = {}
     for period in periods(FIRST_PERIOD, replay.figures.newest[:7] or FIRST_PERIOD):
