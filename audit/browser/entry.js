@@ -19,6 +19,7 @@ import {
   oneOf,
   optionalText,
   origin,
+  rowsRoot,
   seenRoot,
   sha256Hex,
   signature64,
@@ -102,6 +103,7 @@ export const TYPES = new Map(
     "voucher.posted/1": voucher,
     "voucher.reversed/1": reversal,
     "period.closed/1": struct({ period: anyText }),
+    "sheet.published/1": struct({ period: anyText, root: rowsRoot, rows: count, sheet: oneOf("trial_balance") }),
   }).map(([type, data]) => [type, statementOf(type, data)]),
 );
 

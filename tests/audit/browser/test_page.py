@@ -92,7 +92,7 @@ def test_a_good_book_is_green_in_every_check(opener: Callable[..., Opened], tmp_
     page, complaints = opener()
     assert verify(page, "honest", tmp_path) == []
     assert "核对无误" in page.inner_text("#verdict")
-    assert "小河村经济合作社（虚构） N2330881MF0000021R：15 条记录" in page.inner_text("#summary")
+    assert "小河村经济合作社（虚构） N2330881MF0000021R：16 条记录" in page.inner_text("#summary")
     shown = page.locator("#checks li").evaluate_all(
         "items => items.map(({ dataset }) => [dataset.check, Number(dataset.count)])"
     )
@@ -140,11 +140,11 @@ def test_what_was_seen_is_remembered_and_a_roll_back_is_found(
 ) -> None:
     page, _ = opener()
     assert verify(page, "honest", tmp_path) == []
-    assert "15 条" in page.inner_text("#memory")
+    assert "16 条" in page.inner_text("#memory")
     page.reload()
     assert verify(page, "rolled back", tmp_path) == [["audit.rolled_back", None]]
     assert verify(page, "history rewritten", tmp_path) == [["audit.rolled_back", None]]
-    assert "15 条" in page.inner_text("#memory")  # the larger checkpoint stays
+    assert "16 条" in page.inner_text("#memory")  # the larger checkpoint stays
     page.get_by_role("button", name="忘掉").click()
     assert verify(page, "history rewritten", tmp_path) == []
     assert verify(page, "honest", tmp_path) == [["audit.not_extended", None]]
@@ -236,4 +236,4 @@ def test_the_page_stays_responsive_and_shows_how_far_it_is(
     )
     verify(page, "honest", tmp_path)
     assert page.evaluate("window.ticks") > 0
-    assert page.evaluate("document.getElementById('bar').value") == 15
+    assert page.evaluate("document.getElementById('bar').value") == 16
