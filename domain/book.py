@@ -16,6 +16,7 @@ from domain.kernel.statement import Seen
 from domain.opening import Opening, OpeningPosted, decide_opening
 from domain.periods import PeriodClosed, Periods, decide_close
 from domain.policy import Policy, PolicySet, decide_set
+from domain.privacy import Privacy, SubjectErased, decide_erase
 from domain.roles import (
     Key,
     KeyGranted,
@@ -29,7 +30,18 @@ from domain.roles import (
     find_signers,
     roles_of,
 )
-from domain.vouchers import VoucherPosted, VoucherReversed, Vouchers, decide_post, decide_reverse
+from domain.rolls import RollCommitted, Rolls, decide_commit
+from domain.vouchers import (
+    SaltedVoucherPosted,
+    SaltedVoucherReversed,
+    VoucherPosted,
+    VoucherReversed,
+    Vouchers,
+    decide_post,
+    decide_reverse,
+    decide_salted,
+    decide_salted_reversal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,6 +104,8 @@ class Book:
         self.opening = Opening()
         self.vouchers = Vouchers()
         self.periods = Periods()
+        self.rolls = Rolls()
+        self.privacy = Privacy()
         self.ids: dict[str, int] = {}
         self.tree = Tree()
         self._seen: Seen | None = None
@@ -195,6 +209,30 @@ def _post(book: Book, statement: VoucherPosted, signatures: tuple[Signature, ...
 
 def _reverse(book: Book, statement: VoucherReversed, signatures: tuple[Signature, ...]) -> None:
     book.vouchers.reverse(statement.id, statement.data, _roles(signatures))
+    book.rolls.by_voucher.pop(statement.data.reverses, None)
+
+
+def _decide_salted(book: Book, statement: SaltedVoucherPosted, signers: list[Key]) -> None:
+    decide_post(statement, signers, book.accounts, book.periods, book.policy)
+    decide_salted(statement, book.privacy, book.rolls)
+
+
+def _post_salted(book: Book, statement: SaltedVoucherPosted, signatures: tuple[Signature, ...]) -> None:
+    _post(book, statement, signatures)
+    voucher = statement.data
+    book.privacy.hide(book.size, voucher.digests, *(line.digests for line in voucher.lines))
+    if voucher.roll:
+        book.rolls.by_voucher[statement.id] = voucher.roll
+
+
+def _decide_salted_reversal(book: Book, statement: SaltedVoucherReversed, signers: list[Key]) -> None:
+    decide_reverse(statement, signers, book.vouchers, book.accounts, book.periods)
+    decide_salted_reversal(statement, book.privacy)
+
+
+def _reverse_salted(book: Book, statement: SaltedVoucherReversed, signatures: tuple[Signature, ...]) -> None:
+    _reverse(book, statement, signatures)
+    book.privacy.hide(book.size, statement.data.digests)
 
 
 _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
@@ -214,6 +252,12 @@ _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
         statement, signers, book.vouchers, book.accounts, book.periods
     ),
     PeriodClosed: lambda book, statement, signers: decide_close(book.periods, statement, signers),
+    RollCommitted: lambda book, statement, signers: decide_commit(statement, signers, book.accounts),
+    SaltedVoucherPosted: _decide_salted,
+    SaltedVoucherReversed: _decide_salted_reversal,
+    SubjectErased: lambda book, statement, signers: decide_erase(
+        statement, signers, book.privacy, book.rolls, book.roles
+    ),
 }
 
 _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], object]] = {
@@ -227,4 +271,8 @@ _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], obje
     VoucherPosted: _post,
     VoucherReversed: _reverse,
     PeriodClosed: lambda book, statement, _: book.periods.close(statement.data.period),
+    RollCommitted: lambda book, statement, _: book.rolls.commit(statement.id, statement.data, book.size),
+    SaltedVoucherPosted: _post_salted,
+    SaltedVoucherReversed: _reverse_salted,
+    SubjectErased: lambda book, statement, _: book.privacy.erase(book.size, statement.data),
 }

@@ -35,7 +35,18 @@ ORIGIN = "ledger.example.cn/books"
 FIRST_PERIOD = "2026-01"
 START_MS = 1_767_196_800_000  # 2026-01-01T00:00:00+08:00
 ROLES = ("township", "accountant", "cashier", "head", "supervisor")
-STATE = ("founding", "roles", "policy", "accounts", "opening", "vouchers", "periods", "ids")
+STATE = (
+    "founding",
+    "roles",
+    "policy",
+    "accounts",
+    "opening",
+    "vouchers",
+    "periods",
+    "rolls",
+    "privacy",
+    "ids",
+)
 
 
 class Village:
