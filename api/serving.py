@@ -76,7 +76,11 @@ def listen_for_stop() -> threading.Event:
 
 @contextmanager
 def serving(service: Service, bound: socket.socket) -> Iterator[str]:
-    """Serve in the background and yield the URL; raises `serve.not_started`."""
+    """Serve in the background and yield the URL; raises `serve.not_started`.
+
+    What a log says is erased is deleted first, should a crash have come between the entry and the deletion.
+    """
+    service.disclosures.forget_all()
     service.runner.start()
     server = _server(service)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="http", daemon=True)

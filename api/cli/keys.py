@@ -15,9 +15,9 @@ from api.cli.console import out
 from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
 from api.cli.signing import poster, submit
 from api.identity import holder_digest, load_key, save_key
-from domain.kernel.disclosure import SALT_BYTES
 from api.posting import read_data
 from api.settings import Settings
+from domain.kernel.disclosure import SALT_BYTES
 from domain.kernel.note import SigningKey
 from domain.roles import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, possession_text
 from domain.roles.events import Revocation, Rotation

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
-from api.http import entries, pages, problems, reports, tlog
+from api.http import disclosures, entries, pages, problems, reports, tlog
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -69,6 +69,6 @@ def create_app(service: Service) -> FastAPI:
     app.state.waiters = ThreadPoolExecutor(WAITERS_MAX, thread_name_prefix="wait")
     app.add_middleware(HeadAsGet)
     problems.install(app)
-    for router in (entries.router, tlog.router, reports.router, pages.router):
+    for router in (entries.router, disclosures.router, tlog.router, reports.router, pages.router):
         app.include_router(router)
     return app

@@ -10,14 +10,17 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from psycopg import Connection
 
+from api.disclosures import Selection, Tier
 from api.http.entry_words import Background, words_of
-from api.http.parts import BookId, Database, Index, documented
+from api.http.parts import BookId, Database, Index, Services, documented
+from api.http.private_words import Private, private_words
 from api.http.reports import First, Wanted
 from api.http.views import ELDER_COOKIE, STYLE, page
+from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
 from domain.kernel.period import parse_period
 from domain.kernel.statement import type_name
-from domain.vouchers import VoucherPosted, VoucherReversed
+from domain.vouchers import SaltedVoucher, VoucherPosted, VoucherReversed
 from projections import journal, log, month, register
 from projections.balances import trial_balance
 
@@ -63,7 +66,9 @@ def get_book(request: Request, book: BookId, database: Database, period: PeriodC
 
 
 @router.get("/books/{book}/entries/{index}", responses=_PAGE)
-def get_entry_page(request: Request, book: BookId, index: Index, database: Database) -> Response:
+def get_entry_page(
+    request: Request, book: BookId, index: Index, service: Services, database: Database
+) -> Response:
     """Show an entry at its permanent address: a voucher in full, any other entry in words."""
     row = register.book(database, book)
     entry = parse_entry(log.entry_at(database, book, index))
@@ -74,6 +79,7 @@ def get_entry_page(request: Request, book: BookId, index: Index, database: Datab
         "entry": entry,
         "signers": _signers(database, book, entry),
         "checkpoint": log.covering_checkpoint(database, book, index),
+        "private": _private(service, database, book, entry),
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
         words = words_of(entry.statement, _background(database, row))
@@ -82,7 +88,24 @@ def get_entry_page(request: Request, book: BookId, index: Index, database: Datab
     voucher = journal.voucher_at(database, book, index)
     reverses = journal.entry_of_voucher(database, book, voucher.reverses_id) if voucher.reverses_id else None
     lines = journal.voucher_lines(database, book, index)
-    return page(request, "voucher.html", voucher=voucher, lines=lines, reverses=reverses, **values)
+    data = entry.statement.data
+    roll = (
+        log.entry_of_roll(database, book, data.roll)
+        if isinstance(data, SaltedVoucher) and data.roll
+        else None
+    )
+    return page(request, "voucher.html", voucher=voucher, lines=lines, reverses=reverses, roll=roll, **values)
+
+
+def _private(service: Services, database: Database, book: str, entry: Entry) -> list[Private]:
+    """Return in words what an entry keeps out of the log, with the values that are public."""
+    hidden = list(hidden_in(entry.statement))
+    if not hidden:
+        return []
+    selection = Selection(digests=[one.digest for one in hidden])
+    kept = service.disclosures.read(database, book, Tier.public, selection)
+    said = {one.digest: (one.said.name, one.said.value) for one in kept}
+    return private_words(hidden, said, log.erased_in(database, book).digests)
 
 
 def _signers(database: Connection[Any], book: str, entry: Entry) -> list[register.KeyRow]:

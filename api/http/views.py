@@ -42,6 +42,10 @@ ENTRY_TYPES = {
     "voucher.posted/1": "记账凭证",
     "voucher.reversed/1": "冲销凭证",
     "period.closed/1": "结账",
+    "roll.committed/1": "发放清册",
+    "subject.erased/1": "删除个人信息",
+    "voucher.posted/2": "记账凭证",
+    "voucher.reversed/2": "冲销凭证",
 }
 """Entry types in a villager's words."""
 

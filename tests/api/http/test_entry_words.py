@@ -15,7 +15,7 @@ from domain.opening import Balances, OpeningPosted
 from domain.policy import PolicySet, PolicyTiers, Tier
 from domain.roles import KeyRevoked, KeyRotated
 from domain.roles.events import Revocation, Rotation
-from domain.vouchers import Line, VoucherPosted, VoucherReversed
+from domain.vouchers import Line, SaltedVoucherPosted, SaltedVoucherReversed, VoucherPosted, VoucherReversed
 from tests.api.http.conftest import BOOK
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def statement(kind: Callable[..., Statement], data: object) -> Statement:
 
 
 def test_every_type_but_vouchers_has_words() -> None:
-    assert set(VIEWS) | {VoucherPosted, VoucherReversed} == set(get_args(AnyStatement))
+    vouchers = {VoucherPosted, VoucherReversed, SaltedVoucherPosted, SaltedVoucherReversed}
+    assert set(VIEWS) | vouchers == set(get_args(AnyStatement))
 
 
 def test_opened_book_names_village_chart_month_and_keys(door: Door) -> None:
