@@ -30,17 +30,24 @@ class LogFiles(NamedTuple):
     files: Iterator[File]
 
 
-def log_files(connection: Connection[Any], book: str) -> LogFiles:
-    """Return the files of a book's log, and the balances published beside it, as a server at that size serves them."""
+def log_files(
+    connection: Connection[Any], book: str, public: Callable[[int], bytes] = lambda _: b""
+) -> LogFiles:
+    """Return the files of a book's log, and the balances published beside it, as a server at that size serves them.
+
+    `public` gives the public disclosures of the entries before a size, one a line.
+    """
     row = register.book(connection, book)
     newest = log.latest_checkpoint(connection, book)
-    return LogFiles(newest.size, _files(connection, row, newest))
+    return LogFiles(newest.size, _files(connection, row, newest, public(newest.size)))
 
 
 def _files(
-    connection: Connection[Any], row: register.BookRow, newest: log.SignedCheckpoint
+    connection: Connection[Any], row: register.BookRow, newest: log.SignedCheckpoint, disclosures: bytes
 ) -> Iterator[File]:
     book = row.book
+    if disclosures:
+        yield "disclosures", disclosures
     yield "log.vkey", f"{row.log_vkey}\n".encode()
     for tile in tile_sizes(newest.size):
         yield tile.path, log.tile_at(connection, book, tile.path)
@@ -51,10 +58,14 @@ def _files(
 
 
 def export_tlog(
-    connection: Connection[Any], book: str, folder: Path, advance: Callable[[int], None] = lambda _: None
+    connection: Connection[Any],
+    book: str,
+    folder: Path,
+    advance: Callable[[int], None] = lambda _: None,
+    public: Callable[[int], bytes] = lambda _: b"",
 ) -> int:
     """Write a book's log below `folder` and return its size."""
-    size, files = log_files(connection, book)
+    size, files = log_files(connection, book, public)
     for path, data in files:
         _write(folder / path, data)
         advance(1)
@@ -62,10 +73,14 @@ def export_tlog(
 
 
 def export_bundle(
-    connection: Connection[Any], book: str, path: Path, advance: Callable[[int], None] = lambda _: None
+    connection: Connection[Any],
+    book: str,
+    path: Path,
+    advance: Callable[[int], None] = lambda _: None,
+    public: Callable[[int], bytes] = lambda _: b"",
 ) -> int:
     """Write a book's log as one file (公示包) and return its size."""
-    size, files = log_files(connection, book)
+    size, files = log_files(connection, book, public)
     write_bundle(path, _told(files, advance))
     return size
 

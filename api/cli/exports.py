@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,8 @@ def export_tlog_(
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
         with snapshot(service.pool) as connection, progress("导出 export") as bar:
-            size = export_tlog(connection, book, folder, bar.advance)
+            public = partial(service.disclosures.public, connection, book)
+            size = export_tlog(connection, book, folder, bar.advance, public)
     out.print(f"{folder}: {size} 条记录 / entries")
 
 
@@ -41,7 +43,8 @@ def export_bundle_(
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
         with snapshot(service.pool) as connection, progress("导出 export") as bar:
-            size = export_bundle(connection, book, file, bar.advance)
+            public = partial(service.disclosures.public, connection, book)
+            size = export_bundle(connection, book, file, bar.advance, public)
     out.print(f"{file}: {size} 条记录 / entries")
 
 

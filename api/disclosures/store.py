@@ -14,7 +14,7 @@ from domain.digests import check_name, hidden_in
 from domain.entry import parse_entry
 from domain.kernel.disclosure import MAX_DISCLOSURE_CHARACTERS, Disclosed, digest_of, parse_disclosure
 from domain.kernel.statement import Text
-from domain.rolls import RollCommitted, check_rows, in_order
+from domain.rolls import ROW, RollCommitted, check_rows, in_order
 from projections import log
 
 if TYPE_CHECKING:
@@ -151,6 +151,11 @@ class DisclosureStore:
             if content and digest_of(content.disclosure) == digest:
                 said = parse_disclosure(content.disclosure)
                 yield Kept(index, place, digest, Tier(tier), content.subject, content.disclosure, said)
+
+    def public(self, connection: Connection[Any], book: str, before: int) -> bytes:
+        """Return the public disclosures of the entries before a size, one a line; rows of rolls are not among them."""
+        kept = self.read(connection, book, Tier.public, Selection(before=before))
+        return "".join(f"{one.disclosure}\n" for one in kept if one.said.name != ROW).encode()
 
     def forget(self, book: str) -> int:
         """Delete what the book's log says was erased, with the keys that lock nothing any more; return how many."""

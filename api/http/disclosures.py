@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from api.disclosures import Given, Selection, Tier
+from api.disclosures import Given, Tier
 from api.http.entries import read_body
 from api.http.parts import BookId, Database, Services, documented
 from domain.kernel.errors import Kind, rule
@@ -108,6 +108,5 @@ async def post_disclosures(book: BookId, request: Request, service: Services) ->
 def get_disclosures(book: BookId, service: Services, database: Database) -> Response:
     """Return the public disclosures of the entries that the newest checkpoint covers, one a line."""
     register.book(database, book)
-    before = Selection(before=log.latest_checkpoint(database, book).size)
-    kept = service.disclosures.read(database, book, Tier.public, before)
-    return Response("".join(f"{one.disclosure}\n" for one in kept), media_type=LINES_TYPE)
+    size = log.latest_checkpoint(database, book).size
+    return Response(service.disclosures.public(database, book, size), media_type=LINES_TYPE)

@@ -2,6 +2,7 @@
 
 from domain.rolls.events import MAX_ROWS, Column, Roll, RollCommitted
 from domain.rolls.rows import (
+    ROW,
     Row,
     amount_of,
     check_rows,
@@ -16,6 +17,7 @@ from domain.rolls.state import Rolls
 
 __all__ = [
     "MAX_ROWS",
+    "ROW",
     "Column",
     "Roll",
     "RollCommitted",
