@@ -15,7 +15,16 @@ CREATE TABLE disclosures (
 CREATE INDEX disclosures_entry ON disclosures (book, entry, place);
 CREATE INDEX disclosures_subject ON disclosures (book, subject);
 
+-- The hashes of all leaves of a roll, 32 bytes each: a row's path can still be made when another row is erased.
+CREATE TABLE roll_leaves (
+    book   text COLLATE "C" NOT NULL,
+    entry  bigint NOT NULL,
+    leaves bytea  NOT NULL CHECK (octet_length(leaves) % 32 = 0),
+    PRIMARY KEY (book, entry)
+);
+
 GRANT SELECT, INSERT, DELETE ON disclosures TO sunledger_web;
+GRANT SELECT, INSERT ON roll_leaves TO sunledger_web;
 
 -- The entries from which follows what was erased: few, and looked for whenever a value is shown.
 CREATE INDEX events_about_privacy ON events (originator_id, originator_version)

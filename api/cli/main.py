@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import books, demo, keys, monitoring, signing, verifying
+from api.cli import books, demo, keys, monitoring, privacy, signing, verifying
 from api.cli.console import TERMINATED, refusals
 from api.cli.exports import export
 from api.cli.reports import report
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(report, name="report")
 app.add_typer(export, name="export")
+app.add_typer(privacy.subject, name="subject")
 app.command("import")(books.import_)
 COMMANDS = (
     books.serve,
@@ -35,6 +36,11 @@ COMMANDS = (
     signing.close,
     signing.account,
     signing.policy,
+    privacy.roll,
+    privacy.disclose,
+    privacy.disclosures,
+    privacy.erase,
+    privacy.verify_row,
     keys.grant,
     keys.rotate,
     keys.revoke,

@@ -35,3 +35,9 @@ NOBODY = rule(
     "账套 {book} 没有存放关于「{subject}」的内容",
     "nothing is kept on {subject} in the book {book}",
 )
+NO_LEAVES = rule(
+    "disclosure.no_rows",
+    Kind.UNKNOWN,
+    "账套 {book} 的第 {index} 号记录不是清册，或它的各行没有存放在这里",
+    "entry {index} of the book {book} is no roll, or its rows are not kept here",
+)

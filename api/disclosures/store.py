@@ -8,6 +8,7 @@ import msgspec
 import nacl.exceptions
 from nacl.secret import Aead
 
+from api.disclosures.leaves import keep_leaves
 from api.disclosures.rules import ERASED, KEPT_OTHERWISE, NO_ENTRY, NO_SUCH_DIGEST
 from api.disclosures.tiers import READABLE, Tier
 from domain.digests import check_name, hidden_in
@@ -110,13 +111,16 @@ class DisclosureStore:
         """
         with self._pool.connection() as connection, connection.transaction():
             connection.execute(TAKE_TURN, (TURN, book))
-            places = _places(_statement(connection, book, entry), [one.disclosure for one in given])
+            statement = _statement(connection, book, entry)
+            places = _places(statement, [one.disclosure for one in given])
             _require_not_erased(log.erased_in(connection, book), entry, places)
             known = {
                 digest: (tier, bytes(subject))
                 for digest, tier, subject in connection.execute(SELECT_KEPT, (book, list(places))).fetchall()
             }
             new = [one for one in given if not self._is_kept(book, one, known)]
+            if new:
+                keep_leaves(connection, book, entry, statement, [one.disclosure for one in given])
             for one in new:
                 digest = digest_of(one.disclosure)
                 tag = self._keys.tag(book, one.subject)
