@@ -62,22 +62,23 @@ FIELDS = {
 """The fields in which people write freely, as they are called on paper; another has its own name."""
 
 
-def check_clear(text: str, field: str, field_zh: str = "") -> None:
+def check_clear(text: str, field: str) -> None:
     """Raise `privacy.*` when a text has what looks like a person's number; the number itself is not repeated."""
     found = find_personal(text)
     if found:
         masked = f"{found.digits[:3]}…{found.digits[-2:]}"
-        raise _RULES[found.kind](field=field, field_zh=field_zh or field, masked=masked)
+        name = field.rpartition(".")[2]
+        raise _RULES[found.kind](field=field, field_zh=f"{FIELDS.get(name, name)}({field})", masked=masked)
 
 
 def check_clear_fields(data: msgspec.Struct) -> None:
     """Raise `privacy.*` for the first text field of a statement's data that has what looks like a person's number."""
-    for path, field, text in _texts(data, ""):
-        check_clear(text, path, f"{FIELDS.get(field, field)}({path})")
+    for path, text in _texts(data, ""):
+        check_clear(text, path)
 
 
-def _texts(value: object, path: str) -> Iterator[tuple[str, str, str]]:
-    """Yield path, field and text of every field that holds free text."""
+def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """Yield path and text of every field that holds free text."""
     if isinstance(value, list):
         for number, member in enumerate(value, start=1):
             yield from _texts(member, f"{path}[{number}]")
@@ -87,7 +88,7 @@ def _texts(value: object, path: str) -> Iterator[tuple[str, str, str]]:
             inner = getattr(value, field)
             below = f"{path}.{field}" if path else field
             if field in free:
-                yield below, field, inner
+                yield below, inner
             else:
                 yield from _texts(inner, below)
 

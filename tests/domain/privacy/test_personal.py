@@ -232,7 +232,7 @@ def test_the_quick_look_misses_nothing(text: str) -> None:
 )
 def test_the_refusal_says_where_and_what_to_do_but_not_the_number(code: str, text: str) -> None:
     with pytest.raises(RuleViolation) as caught:
-        check_clear(text, "lines[2].party", "往来单位")
+        check_clear(text, "lines[2].party")
     violation = caught.value
     assert violation.rule.code == code
     assert "往来单位" in violation.zh
