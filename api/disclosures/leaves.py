@@ -51,7 +51,9 @@ def row_files(
 def rows_file(connection: Connection[Any], book: str, entry: int, rows: Mapping[int, str]) -> bytes:
     """Return the file of all rows that are kept, from which an auditor recomputes the totals."""
     leaves = [_text(leaf) for leaf in _leaves(connection, book, entry)]
-    return _encode(RowsFile(leaves=leaves, rows=dict(rows), **_common(connection, book, entry)))
+    return _encode(
+        RowsFile(leaves=leaves, rows=dict(sorted(rows.items())), **_common(connection, book, entry))
+    )
 
 
 def _common(connection: Connection[Any], book: str, entry: int) -> dict[str, str]:
@@ -75,4 +77,4 @@ def _text(part: bytes) -> str:
 
 
 def _encode(file: RowFile | RowsFile) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(file, order="sorted")) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(file)) + b"\n"
