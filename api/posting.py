@@ -9,7 +9,7 @@ import httpx
 import msgspec
 
 from api.clock import new_id, now
-from api.outbox import kept_statement, receipt_path, write_note
+from api.outbox import kept_statement, read_note, receipt_path, write_note
 from audit.tlog.checkpoint import open_checkpoint
 from audit.tlog.proof_file import parse_proof_file
 from domain.entry import parse_entry, seal
@@ -89,8 +89,10 @@ class Poster:
         return receipt
 
     def signed(self, kind: type[Statement], data: object, keys: Sequence[SigningKey], kept: Path) -> bytes:
-        """Return the signed note, which stands in the file `kept` from now on."""
+        """Return the signed note, which stands in the file `kept` from now on; one that was booked stays as it is."""
         statement = kept_statement(kept, kind, self.book, data)
+        if statement is not None and receipt_path(kept).exists():
+            return read_note(kept)  # booked as it is, whoever signs now
         if statement is None:
             fields = {"at": now(), "book": self.book, "data": data, "id": new_id(), "seen": self._seen()}
             statement = kind(**fields)  # type: ignore[arg-type,assignment]

@@ -31,8 +31,10 @@ class Figures:
         self.balances.fold(statement)
         if isinstance(statement, (VoucherPosted, VoucherReversed)):
             date = statement.data.date
-            self.newest = max(self.newest, date)
-            self.changed_from = min(self.changed_from, date[:7])
+            if date > self.newest:  # noqa: PLR1730 -- max() costs a call an entry
+                self.newest = date
+            if date < self.changed_from:
+                self.changed_from = date[:7]
         elif isinstance(statement, OpeningPosted):
             date = ""
         else:

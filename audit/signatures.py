@@ -9,17 +9,21 @@ from domain.kernel.note import verify_ed25519
 from domain.roles import BAD_SIGNATURE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
     from domain.entry import Entry
+    from domain.kernel.note import Signature
     from domain.roles import Key
 
-JOBS_PER_TASK = 2000
+JOBS_PER_TASK = 500
 
 
-Job: TypeAlias = tuple[int, str, bytes, bytes, bytes]
-"""A signature to check: entry, key name, public key, text, signature."""
+Job: TypeAlias = "tuple[int, bytes, tuple[Signature, ...], Sequence[Key]]"
+"""What is to be checked of an entry: its index, its text, its signatures and the keys that they name, in order."""
+
+Parts: TypeAlias = tuple[int, str, bytes, bytes, bytes]
+"""A signature to check, for another process: entry, key name, public key, text, signature."""
 
 
 class Bad(NamedTuple):
@@ -29,12 +33,30 @@ class Bad(NamedTuple):
     key: str
 
 
-def check_jobs(jobs: Sequence[Job]) -> list[Bad]:
-    """Return the jobs whose signature is not the key's over the text."""
+def check_jobs(jobs: Iterable[Job]) -> list[Bad]:
+    """Return the signatures that are not the key's over the text."""
     return [
-        Bad(entry, name)
-        for entry, name, public_key, text, signature in jobs
+        Bad(index, signature.name)
+        for index, text, signatures, signers in jobs
+        for key, signature in zip(signers, signatures, strict=True)
+        if not verify_ed25519(key.verifier.public_key, text, signature.signature)
+    ]
+
+
+def check_parts(parts: Iterable[Parts]) -> list[Bad]:
+    """As `check_jobs`, of jobs taken apart: what another process needs, and no more."""
+    return [
+        Bad(index, name)
+        for index, name, public_key, text, signature in parts
         if not verify_ed25519(public_key, text, signature)
+    ]
+
+
+def _parts(jobs: Iterable[Job]) -> list[Parts]:
+    return [
+        (index, signature.name, key.verifier.public_key, text, signature.signature)
+        for index, text, signatures, signers in jobs
+        for key, signature in zip(signers, signatures, strict=True)
     ]
 
 
@@ -66,11 +88,7 @@ class SignatureChecker:
     def add(self, index: int, entry: Entry, signers: Sequence[Key]) -> None:
         """Take in the signatures of an entry and the keys they name."""
         self.count += len(signers)
-        text = entry.text
-        self._jobs += [
-            (index, signature.name, key.verifier.public_key, text, signature.signature)
-            for key, signature in zip(signers, entry.signatures, strict=True)
-        ]
+        self._jobs.append((index, entry.text, entry.signatures, signers))
         if len(self._jobs) >= JOBS_PER_TASK:
             self._flush()
 
@@ -78,7 +96,7 @@ class SignatureChecker:
         jobs, self._jobs = self._jobs, []
         busy = sum(not future.done() for future in self._futures)
         if self._executor and busy <= 2 * self._others:
-            self._futures.append(self._executor.submit(check_jobs, jobs))
+            self._futures.append(self._executor.submit(check_parts, _parts(jobs)))
         else:
             self._bad += check_jobs(jobs)
 

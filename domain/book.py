@@ -136,7 +136,9 @@ class Book:
 
     def signers(self, entry: Entry) -> list[Key]:
         """Return the keys that the signatures name, in their order; raises when one is unknown or has ended."""
-        return find_signers(self.registry_for(entry.statement), entry.signatures, self.size)
+        size = self.tree.size
+        registry = self.roles if size else self.registry_for(entry.statement)
+        return find_signers(registry, entry.signatures, size)
 
     def registry_for(self, statement: Statement) -> Roles:
         """Return the keys that may sign the next entry; the first entry's keys stand in itself."""
@@ -152,7 +154,7 @@ class Book:
         statement = entry.statement
         if statement.book != self.book:
             raise WRONG_BOOK(read=statement.book, book=self.book)
-        if (self.size == 0) != isinstance(statement, BookOpened):
+        if (self.tree.size == 0) != isinstance(statement, BookOpened):
             raise (OPENED_TWICE if self.size else NOT_OPENED)(book=self.book)
         used = self.ids.get(statement.id)
         if used is not None:
@@ -168,11 +170,11 @@ class Book:
         self.tree.append(entry.leaf_hash)
 
     def _check_seen(self, seen: Seen) -> None:
+        if seen == self._seen:
+            return
         if self.size == 0:
             if seen != NOTHING_SEEN:
                 raise SEEN_UNKNOWN(n=seen.n)
-            return
-        if seen == self._seen:
             return
         if not 0 < seen.n <= self.size or self.root(seen.n) != seen.r:
             raise SEEN_UNKNOWN(n=seen.n)

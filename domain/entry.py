@@ -156,7 +156,7 @@ def parse_entry(note: bytes) -> Entry:
 
 def parse_text(text: bytes) -> AnyStatement:
     """Parse the signed text: the header line and one line of canonical JSON."""
-    if not text.startswith(HEADER) or text.count(b"\n") != 2:
+    if not text.startswith(HEADER) or text.find(b"\n", len(HEADER)) != len(text) - 1:
         raise MALFORMED(problem="a header line 'sunledger.entry/v1' and one line of JSON expected")
     line = text[len(HEADER) : -1]
     try:

@@ -12,6 +12,7 @@ from domain.roles.state import ROLES, SEPARATED, Key, Roles
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from domain.kernel.errors import RuleViolation
     from domain.kernel.note import Signature
     from domain.roles.events import KeyGrant, KeyGranted, KeyRevoked, KeyRotated
 
@@ -115,16 +116,23 @@ def _good_key(roles: Roles, signature: Signature, index: int) -> Key:
     return key
 
 
-def require_roles(signers: Iterable[Key], demanded: Collection[str]) -> None:
+def require_roles(signers: Collection[Key], demanded: Iterable[str]) -> None:
     """Raise `policy.roles_missing` unless each demanded role is among the signers."""
-    present = {key.role for key in signers}
-    if not present.issuperset(demanded):
-        missing = [role for role in demanded if role not in present]
-        raise ROLES_MISSING(
-            missing=", ".join(missing),
-            missing_zh="、".join(ROLES.get(role, role) for role in missing),
-            present=", ".join(sorted(present)) or "-",
-        )
+    for role in demanded:
+        for key in signers:
+            if key.role == role:
+                break
+        else:
+            raise _roles_missing({key.role for key in signers}, demanded)
+
+
+def _roles_missing(present: Collection[str], demanded: Iterable[str]) -> RuleViolation:
+    missing = [role for role in demanded if role not in present]
+    return ROLES_MISSING(
+        missing=", ".join(missing),
+        missing_zh="、".join(ROLES.get(role, role) for role in missing),
+        present=", ".join(sorted(present)) or "-",
+    )
 
 
 def check_grant(roles: Roles, grant: KeyGrant, book: str) -> None:

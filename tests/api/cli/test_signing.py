@@ -137,7 +137,8 @@ def test_a_lost_reply_books_nothing_twice(commands: Commands, signer: Signer, vo
             assert "voucher.json.note" in said
         receipt = behind.good("post", voucher, by="accountant head")
     assert (receipt["index"], receipt["created"]) == (before, False)
-    assert signer.good("post", voucher, by="accountant head")["index"] == before
+    for roles in ("accountant head", "accountant"):  # it was booked as it is, whoever signs now
+        assert signer.good("post", voucher, by=roles)["index"] == before
     assert signer.verify() == before + 1
 
 
