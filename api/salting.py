@@ -157,8 +157,14 @@ def salted_once(path: Path, make: Make, kind: type[SaltedVoucher | Roll]) -> Sal
         if kept.source == source:
             return Salted(_convert(beside, kept.data, kind), kept.disclosures)
     salted = make(path, text, nacl.utils.random)
-    _write(beside, _Kept(source, msgspec.to_builtins(salted.data), salted.given))
+    keep_beside(path, salted.data, salted.given)
     return salted
+
+
+def keep_beside(path: Path, data: object, given: list[Given]) -> None:
+    """Keep what was made of a file, and the disclosures, in a file beside it that only its owner may read."""
+    source = hashlib.sha256(path.read_bytes()).hexdigest()
+    _write(salted_path(path), _Kept(source, msgspec.to_builtins(data), given))
 
 
 def salted_path(path: Path) -> Path:

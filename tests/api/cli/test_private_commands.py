@@ -159,6 +159,22 @@ def test_a_private_voucher_is_reversed(commands: Commands, signer: Signer, tmp_p
     assert commands.good("verify", f"{signer.url}/books/{BOOK}", "--format", "json")
 
 
+def test_a_new_keys_holder_is_known_to_those_who_may_know(
+    commands: Commands, signer: Signer, tmp_path: Path
+) -> None:
+    asked = tmp_path / "grant.json"
+    commands.good(
+        "keygen", f"{BOOK}/member/1", tmp_path / "member.key", "--grant", asked, "--person", "成员甲"
+    )
+    receipt = signer.good("grant", asked, by="township head")
+    entry = str(receipt["index"])
+    salted = tmp_path / "grant.json.salted"
+    commands.good("disclose", salted, "--entry", entry, "--book", BOOK, "--url", signer.url)
+    assert [(one["name"], one["value"], one["tier"]) for one in kept(commands, "--entry", entry)] == [
+        ("holder", "成员甲", "person")
+    ]
+
+
 # ------------------------------------------------------------------------------------------- rolls
 
 

