@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from api.disclosures import Given
     from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
 
@@ -123,6 +124,17 @@ class Poster:
         if receipt.get("proof"):
             parse_proof_file(receipt["proof"].encode()).check(note, self._log_key())
         return receipt
+
+    def disclose(self, entry: int, given: Sequence[Given]) -> int:
+        """Hand in the disclosures of an entry and return how many are new there; the same again changes nothing."""
+        content = msgspec.json.encode({"entry": entry, "disclosures": given})
+        try:
+            answer = self._client.post(f"/books/{self.book}/disclosures", content=content)
+        except httpx.HTTPError as error:
+            raise UNREACHABLE(url=self._client.base_url, problem=error) from None
+        if answer.status_code >= 400:
+            raise _refusal(answer)
+        return int(answer.json()["stored"])
 
     def fetch(self, path: str) -> bytes:
         """Return what the server has below the book's address; raises `post.unreachable`, `post.refused`."""

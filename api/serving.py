@@ -78,7 +78,11 @@ def listen_for_stop() -> threading.Event:
 
 @contextmanager
 def serving(service: Service, bound: socket.socket) -> Iterator[str]:
-    """Serve books in the background, with their runner, and yield the URL; raises `serve.not_started`."""
+    """Serve books in the background, with their runner, and yield the URL; raises `serve.not_started`.
+
+    What a log says is erased is deleted first, should a crash have come between the entry and the deletion.
+    """
+    service.disclosures.forget_all()
     service.runner.start()
     service.witnesses.start()
     with serving_app(create_app(service), bound) as url:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from audit.outside import Outside
+
 if TYPE_CHECKING:
     from domain.kernel.errors import RuleViolation
 
@@ -81,6 +83,7 @@ class Report:
     witnesses: WitnessReport | None = None
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    outside: Outside = field(default_factory=Outside)
 
     @property
     def ok(self) -> bool:
@@ -115,6 +118,7 @@ class Report:
             "root": self.root,
             "anchored": self.anchored,
             "witnesses": asdict(self.witnesses) if self.witnesses else None,
+            "disclosures": self.outside.as_object(),
             "checks": [
                 {"name": check.name, "ok": check.ok, "count": check.count, "failed": check.failed}
                 for check in self.checks
@@ -129,6 +133,7 @@ class Report:
         """Return the report for a person, Chinese first."""
         lines = [f"{self.name}  {self.book}", f"记录 entries: {self.entries}    根 root: {self.root}"]
         lines += [f"{check.mark} {check.zh} / {check.en} ({check.count})" for check in self.checks]
+        lines += self.outside.lines()
         for found in self.findings:
             place = "" if found.entry is None else f"第 {found.entry} 号记录 entry {found.entry}: "
             lines.append(f"  ! {place}{found.message} [{found.rule}]")

@@ -17,6 +17,7 @@ from domain.kernel.statement import Seen
 from domain.opening import Opening, OpeningPosted, decide_opening
 from domain.periods import PeriodClosed, Periods, decide_close
 from domain.policy import Policy, PolicySet, decide_set
+from domain.privacy import Privacy, SubjectErased, decide_erase
 from domain.roles import (
     Key,
     KeyGranted,
@@ -30,8 +31,19 @@ from domain.roles import (
     find_signers,
     roles_of,
 )
+from domain.rolls import RollCommitted, Rolls, decide_commit
 from domain.sheets import SheetPublished, Sheets, decide_publish
-from domain.vouchers import VoucherPosted, VoucherReversed, Vouchers, decide_post, decide_reverse
+from domain.vouchers import (
+    SaltedVoucherPosted,
+    SaltedVoucherReversed,
+    VoucherPosted,
+    VoucherReversed,
+    Vouchers,
+    decide_post,
+    decide_reverse,
+    decide_salted,
+    decide_salted_reversal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,6 +109,8 @@ class Book:
         self.periods = Periods()
         self.sheets = Sheets()
         self.balances = Balances()
+        self.rolls = Rolls()
+        self.privacy = Privacy()
         self.ids: dict[str, int] = {}
         self.tree = Tree()
         self._seen: Seen | None = None
@@ -215,6 +229,30 @@ def _post(book: Book, statement: VoucherPosted, signatures: tuple[Signature, ...
 def _reverse(book: Book, statement: VoucherReversed, signatures: tuple[Signature, ...]) -> None:
     book.vouchers.reverse(statement.id, statement.data, _roles(signatures))
     book.balances.fold(statement)
+    book.rolls.by_voucher.pop(statement.data.reverses, None)
+
+
+def _decide_salted(book: Book, statement: SaltedVoucherPosted, signers: list[Key]) -> None:
+    decide_post(statement, signers, book.accounts, book.periods, book.policy)
+    decide_salted(statement, book.privacy, book.rolls)
+
+
+def _post_salted(book: Book, statement: SaltedVoucherPosted, signatures: tuple[Signature, ...]) -> None:
+    _post(book, statement, signatures)
+    voucher = statement.data
+    book.privacy.hide(book.size, voucher.digests, *(line.digests for line in voucher.lines))
+    if voucher.roll:
+        book.rolls.by_voucher[statement.id] = voucher.roll
+
+
+def _decide_salted_reversal(book: Book, statement: SaltedVoucherReversed, signers: list[Key]) -> None:
+    decide_reverse(statement, signers, book.vouchers, book.accounts, book.periods)
+    decide_salted_reversal(statement, book.privacy)
+
+
+def _reverse_salted(book: Book, statement: SaltedVoucherReversed, signatures: tuple[Signature, ...]) -> None:
+    _reverse(book, statement, signatures)
+    book.privacy.hide(book.size, statement.data.digests)
 
 
 _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
@@ -237,6 +275,12 @@ _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
     SheetPublished: lambda book, statement, signers: decide_publish(
         statement, signers, book.periods, book.sheets, book.trial_balance_rows
     ),
+    RollCommitted: lambda book, statement, signers: decide_commit(statement, signers, book.accounts),
+    SaltedVoucherPosted: _decide_salted,
+    SaltedVoucherReversed: _decide_salted_reversal,
+    SubjectErased: lambda book, statement, signers: decide_erase(
+        statement, signers, book.privacy, book.rolls, book.roles
+    ),
 }
 
 _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], object]] = {
@@ -251,4 +295,8 @@ _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], obje
     VoucherReversed: _reverse,
     PeriodClosed: lambda book, statement, _: book.periods.close(statement.data.period),
     SheetPublished: lambda book, statement, _: book.sheets.publish(statement.data, book.size),
+    RollCommitted: lambda book, statement, _: book.rolls.commit(statement.id, statement.data, book.size),
+    SaltedVoucherPosted: _post_salted,
+    SaltedVoucherReversed: _reverse_salted,
+    SubjectErased: lambda book, statement, _: book.privacy.erase(book.size, statement.data),
 }

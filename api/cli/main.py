@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import anchoring, books, cosigning, demo, history, keys, monitoring, signing, verifying
+from api.cli import anchoring, books, cosigning, demo, history, keys, monitoring, privacy, signing, verifying
 from api.cli.console import TERMINATED, refusals
 from api.cli.county import county
 from api.cli.exports import export
@@ -26,6 +26,7 @@ app.add_typer(export, name="export")
 app.add_typer(witness, name="witness")
 witness.command()(cosigning.accept)
 app.add_typer(county, name="county")
+app.add_typer(privacy.subject, name="subject")
 app.command("import")(books.import_)
 COMMANDS = (
     books.serve,
@@ -44,6 +45,11 @@ COMMANDS = (
     signing.publish,
     signing.account,
     signing.policy,
+    privacy.roll,
+    privacy.disclose,
+    privacy.disclosures,
+    privacy.erase,
+    privacy.verify_row,
     keys.grant,
     keys.rotate,
     keys.revoke,

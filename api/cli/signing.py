@@ -26,6 +26,7 @@ from api.clock import now
 from api.identity import load_key
 from api.outbox import cosigned, outbox_path, read_note, receipt_path, write_note
 from api.posting import Poster, read_data
+from api.salting import Salted, is_private, salt_voucher, salted_once
 from api.settings import Settings
 from domain.accounts import AccountAdded, NewAccount
 from domain.entry import parse_entry
@@ -34,7 +35,18 @@ from domain.kernel.statement import Statement, type_name
 from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers
 from domain.sheets import SheetPublished
-from domain.vouchers import Attachments, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
+from domain.vouchers import (
+    Attachments,
+    Reversal,
+    SaltedReversal,
+    SaltedVoucher,
+    SaltedVoucherPosted,
+    SaltedVoucherReversed,
+    Voucher,
+    VoucherPosted,
+    VoucherReversed,
+    mirrored,
+)
 
 
 @contextmanager
@@ -78,13 +90,21 @@ def post(
     sign_only: SignOnlyOption = None,
 ) -> None:
     """本地签名并提交一张凭证，可重复执行 / Sign one voucher here and post it; run again, it is booked once."""
-    data = read_data(file, file.read_bytes(), Voucher)
+    kind: type[Statement]
+    if is_private(file.read_bytes()):
+        data, given = salted_once(file, salt_voucher, SaltedVoucher)
+        kind = SaltedVoucherPosted
+    else:
+        data, given = Salted(read_data(file, file.read_bytes(), Voucher), [])
+        kind = VoucherPosted
     with poster(book, url, wait) as server:
         if sign_only:
-            submit(server, VoucherPosted, data, key, sign_only)
-        else:
-            kept = file.with_name(f"{file.name}.note")
-            print_receipt(server.post(VoucherPosted, data, load_keys(key), kept))
+            submit(server, kind, data, key, sign_only)
+            return
+        receipt = server.post(kind, data, load_keys(key), file.with_name(f"{file.name}.note"))
+        if given:
+            server.disclose(receipt["index"], given)
+        print_receipt(receipt)
 
 
 def reverse(
@@ -100,14 +120,17 @@ def reverse(
     """冲销一张凭证（红字）/ Reverse a voucher by its mirror in red."""
     with poster(book, url, wait) as server:
         original = server.statement_of(entry, VoucherPosted)
-        data = Reversal(
-            attachments=Attachments(),
-            date=date or now()[:10],
-            lines=mirrored(original.data.lines),
-            reverses=original.id,
-            summary=summary,
-        )
-        submit(server, VoucherReversed, data, key, sign_only)
+        fields: dict[str, Any] = {
+            "attachments": Attachments(),
+            "date": date or now()[:10],
+            "lines": mirrored(original.data.lines),
+            "reverses": original.id,
+            "summary": summary,
+        }
+        if isinstance(original, SaltedVoucherPosted):
+            submit(server, SaltedVoucherReversed, SaltedReversal(**fields), key, sign_only)
+        else:
+            submit(server, VoucherReversed, Reversal(**fields), key, sign_only)
 
 
 def close(

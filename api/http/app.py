@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api.http import (
     county,
     difference,
+    disclosures,
     entries,
     history,
     pages,
@@ -81,6 +82,17 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(verifier.OpenToReaders)
     problems.install(app)
-    for part in (entries, tlog, witnessing, county, reports, history, difference, pages, verifier):
+    for part in (
+        entries,
+        disclosures,
+        tlog,
+        witnessing,
+        county,
+        reports,
+        history,
+        difference,
+        pages,
+        verifier,
+    ):
         app.include_router(part.router)
     return app

@@ -21,7 +21,9 @@ from domain.kernel.statement import type_name
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
+from domain.privacy import SubjectErased
 from domain.roles import ROLES, KeyGranted, KeyRevoked, KeyRotated, role_of
+from domain.rolls import RollCommitted
 from domain.sheets import SheetPublished
 from domain.vouchers import VoucherPosted, VoucherReversed, voucher_number
 from projections import register
@@ -228,6 +230,46 @@ PARTICULARS: dict[type[Statement], Callable[[Any, Background], str]] = {
     AccountAdded: lambda statement, background: background.account(statement.data.code),
 }
 """What one line says of the types whose leading sentence does not tell one from another."""
+KINDS = {"dividend": "分红", "labour": "劳务费", "other": "其他", "subsidy": "补助", "wages": "工资"}
+"""The kinds of rolls in words."""
+
+
+def _roll(statement: RollCommitted, background: Background) -> Words:
+    roll = statement.data
+    rows = [(column.name, background.account(column.account), column.total_fen) for column in roll.columns]
+    lead = (
+        f"{KINDS[roll.kind]}发放清册，共 {roll.count} 行，合计公开、各户明细不公开；"
+        "领款人凭自己的一行和路径，可以核对它在清册之中，合计由持有全部明细的审计人员重算。"
+    )
+    facts = [
+        ("说明", roll.summary),
+        ("清册编号", statement.id),
+        ("行数", str(roll.count)),
+        ("各行的根", roll.root),
+    ]
+    return Words(lead, facts, Table("各栏合计（元）", ("栏目", "记入科目", "合计"), rows))
+
+
+BASES = {
+    "consent": "本人撤回同意",
+    "law": "法律、行政法规规定的其他情形",
+    "period": "保存期限已满",
+    "purpose": "处理目的已实现或不再必要",
+    "unlawful": "违反法律或约定处理",
+}
+"""The legal bases of an erasure in words (个人信息保护法 art. 47)."""
+
+
+def _erased(statement: SubjectErased, _: Background) -> Words:
+    erasure = statement.data
+    facts = [("依据", f"《个人信息保护法》第四十七条：{BASES[erasure.basis]}")]
+    if erasure.note:
+        facts.append(("说明", erasure.note))
+    rows = [("摘要", digest) for digest in erasure.digests]
+    rows += [("清册的一行", f"清册 {row.roll} 第 {row.row + 1} 行") for row in erasure.rows]
+    lead = "下列摘要所代表的个人信息，连同盐和密钥都已删除；原来的签名和证明仍然有效，金额不变。"
+    return Words(lead, facts, Table("已删除的内容", ("种类", "哪一项"), rows))
+
 
 VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     BookOpened: _opened,
@@ -239,5 +281,7 @@ VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     OpeningPosted: _opening,
     PeriodClosed: _closed,
     SheetPublished: _published,
+    RollCommitted: _roll,
+    SubjectErased: _erased,
 }
 """The view of each type; `tests/api/http/test_entry_words.py` holds it complete."""

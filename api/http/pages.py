@@ -11,14 +11,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from psycopg import Connection
 
 from api.composition import Service
+from api.disclosures import Selection, Tier
 from api.http.entry_words import read_background, words_of
 from api.http.parts import BookId, Database, Index, Services, documented
+from api.http.private_words import Private, private_words
 from api.http.reports import First, Wanted
 from api.http.views import ELDER_COOKIE, STYLE, page
+from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
 from domain.kernel.period import last_day, parse_period, previous_period
 from domain.kernel.statement import type_name
-from domain.vouchers import VoucherPosted, VoucherReversed
+from domain.vouchers import SaltedVoucher, VoucherPosted, VoucherReversed
 from projections import journal, log, month, register, sheets, witnessing
 from projections.balances import trial_balance
 
@@ -93,6 +96,7 @@ def get_entry_page(
         "checkpoint": log.covering_checkpoint(database, book, index),
         "has_witnesses": policy is not None,
         "witnessed": witnessing.first_over(database, book, policy, index) if policy else None,
+        "private": _private(service, database, book, entry),
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
         words = words_of(entry.statement, read_background(database, row))
@@ -101,7 +105,24 @@ def get_entry_page(
     voucher = journal.voucher_at(database, book, index)
     reverses = journal.entry_of_voucher(database, book, voucher.reverses_id) if voucher.reverses_id else None
     lines = journal.voucher_lines(database, book, index)
-    return page(request, "voucher.html", voucher=voucher, lines=lines, reverses=reverses, **values)
+    data = entry.statement.data
+    roll = (
+        log.entry_of_roll(database, book, data.roll)
+        if isinstance(data, SaltedVoucher) and data.roll
+        else None
+    )
+    return page(request, "voucher.html", voucher=voucher, lines=lines, reverses=reverses, roll=roll, **values)
+
+
+def _private(service: Services, database: Database, book: str, entry: Entry) -> list[Private]:
+    """Return in words what an entry keeps out of the log, with the values that are public."""
+    hidden = list(hidden_in(entry.statement))
+    if not hidden:
+        return []
+    selection = Selection(digests=[one.digest for one in hidden])
+    kept = service.disclosures.read(database, book, Tier.public, selection)
+    said = {one.digest: (one.said.name, one.said.value) for one in kept}
+    return private_words(hidden, said, log.erased_in(database, book).digests)
 
 
 def _signers(database: Connection[Any], book: str, entry: Entry) -> list[register.KeyRow]:

@@ -44,6 +44,10 @@ ENTRY_TYPES = {
     "voucher.reversed/1": "冲销凭证",
     "period.closed/1": "结账",
     "sheet.published/1": "公开月度数字",
+    "roll.committed/1": "发放清册",
+    "subject.erased/1": "删除个人信息",
+    "voucher.posted/2": "记账凭证",
+    "voucher.reversed/2": "冲销凭证",
 }
 """Entry types in a villager's words."""
 

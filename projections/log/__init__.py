@@ -15,6 +15,7 @@ from projections.log.cosignatures import (
     store_alarm,
     store_cosignature,
 )
+from projections.log.erasures import Erased, entry_of_roll, erased_in
 from projections.log.fold import fold
 from projections.log.history import (
     NOBODY,
@@ -50,6 +51,7 @@ __all__ = [
     "Alarm",
     "Cosignature",
     "Due",
+    "Erased",
     "LogKeys",
     "Others",
     "Sighting",
@@ -61,6 +63,8 @@ __all__ = [
     "covering_checkpoint",
     "due",
     "entry_at",
+    "entry_of_roll",
+    "erased_in",
     "fold",
     "last_cosignature",
     "latest_checkpoint",

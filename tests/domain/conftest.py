@@ -46,6 +46,8 @@ STATE = (
     "periods",
     "sheets",
     "balances",
+    "rolls",
+    "privacy",
     "ids",
 )
 

@@ -62,6 +62,12 @@ class Signer:
         """Run a command that must be refused and return what it says."""
         return self._commands.refused(*self.arguments(command, by))
 
+    def fetch(self, path: str, accept: str = "*/*") -> str:
+        """Return what the server has at an address of the book."""
+        answer = httpx.get(f"{self.url}/books/{BOOK}/{path}", headers={"Accept": accept})
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
     def verify(self) -> int:
         """Verify the server's log and return its size."""
         report = verify(HttpSource(f"{self.url}/books/{BOOK}"))

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from playwright.sync_api import sync_playwright
 
-from api.adapters.tlog_export import export_bundle, export_tlog
+from api.adapters.tlog_export import Beside, export_bundle, export_tlog
 from api.serving import free_port, serving
 from audit.bundle import BundleSource
 from audit.tlog.checkpoint import open_checkpoint
@@ -151,8 +151,8 @@ def test_exports_hold_the_policy_and_the_cosigned_checkpoint(village: Village, t
         opened(village, service)
         served = {path: client.get(f"{PAGE}/{path}").content for path in ("checkpoint", "policy", "log.vkey")}
         with service.pool.connection() as connection:
-            export_tlog(connection, BOOK, tmp_path / "log", policy=service.witnesses.policy)
-            export_bundle(connection, BOOK, tmp_path / "log.zip", policy=service.witnesses.policy)
+            export_tlog(connection, BOOK, tmp_path / "log", beside=Beside(service.witnesses.policy))
+            export_bundle(connection, BOOK, tmp_path / "log.zip", beside=Beside(service.witnesses.policy))
             export_tlog(connection, BOOK, tmp_path / "plain")
     bundle = BundleSource(tmp_path / "log.zip")
     for path, data in served.items():

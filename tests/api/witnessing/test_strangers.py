@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from api.adapters.tlog_export import export_tlog
+from api.adapters.tlog_export import Beside, export_tlog
 from api.clock import posix_seconds
 from api.http.witness import create_witness_app
 from api.serving import free_port, serving_app
@@ -55,7 +55,7 @@ def test_one_flipped_bit_of_a_cosigned_book_fails_everywhere(
         service.witnesses.start()
         until(lambda: village.cosigned(service) == [(6, 3)])
         with service.pool.connection() as connection:
-            export_tlog(connection, BOOK, tmp_path / "log", policy=service.witnesses.policy)
+            export_tlog(connection, BOOK, tmp_path / "log", beside=Beside(service.witnesses.policy))
             proof = log.proof_at(connection, BOOK, 2)
     folder = tmp_path / "log"
     vkeys = (key.verifier.vkey, *(one.vkey for one in village.witnesses.values()))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from audit.source import open_source
 from audit.verify import verify as audit
+from domain.vouchers import Attachments, SaltedVoucher, SaltedVoucherPosted, Voucher
+from tests.vectors.honest import CLERKS, HONEST, lines
 from tests.vectors.reading import read, write_log
 
 if TYPE_CHECKING:
@@ -123,6 +126,22 @@ def test_an_old_web_view_finds_the_same(
     assert verify(page, name, tmp_path) == LOGS[name]["found"]
     assert ("由本页自己计算" in page.inner_text("#notes")) == (WITHOUT_ED25519 in lacking)
     assert complaints == []
+
+
+def test_a_type_that_the_page_does_not_know_yet_gets_no_verdict(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    """The program judges it, so the book must not be accused by a page that cannot."""
+    data = Voucher(
+        attachments=Attachments(), date="2026-02-02", lines=lines("10201", "501", 5), summary="卖笋"
+    )
+    salted = msgspec.convert(msgspec.to_builtins(data), SaltedVoucher)
+    bundle = HONEST.then(SaltedVoucherPosted, salted, *CLERKS).bundle(tmp_path / "log.zip")
+    assert audit(open_source(str(bundle))).ok
+    page, _ = opener()
+    assert verify_file(page, bundle) == []
+    assert "无法核对" in page.inner_text("#verdict")
+    assert "voucher.posted/2" in page.inner_text("#summary")
 
 
 @pytest.mark.parametrize("name", ["bundle cut off", "no checkpoint"])

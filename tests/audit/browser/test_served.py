@@ -1,0 +1,180 @@
+"""The page as a server gives it: the live book is verified, from the same site and from elsewhere."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psycopg
+import pytest
+
+from api.adapters.tlog_export import export_bundle
+from api.serving import free_port, serving
+from audit.browser import content_security_policy, verifier_page
+from audit.source import open_source
+from audit.verify import verify as audit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page, Route
+
+    from api.composition import Service
+
+pytestmark = pytest.mark.e2e
+
+BOOK = "N2330881MF0000021R"
+PUBLIC = (
+    "checkpoint",
+    "log.vkey",
+    "tile/0/000.p/19",
+    "tile/entries/000.p/19",
+    "trial-balance.json?period=2026-03",
+)
+
+
+@pytest.fixture
+def site(xiaohe: Service) -> Iterator[str]:
+    """The address of a running server with the small village."""
+    with serving(xiaohe, free_port("127.0.0.1", 18_000)) as url:
+        yield url
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of a browser that remembers nothing."""
+    context = chromium.new_context(locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
+def outcome(page: Page) -> list[Any]:
+    """Wait for the verdict; return the findings, and every check with its count."""
+    page.wait_for_selector("#result:not([hidden])")
+    page.wait_for_selector("#go:not([disabled])")
+    findings = page.locator("#findings li").evaluate_all(
+        "items => items.map(({ dataset: d }) => [d.rule, d.entry])"
+    )
+    checks = page.locator("#checks li").evaluate_all(
+        "items => items.map(({ dataset: d }) => [d.check, +d.count])"
+    )
+    return [findings, sorted(checks)]
+
+
+def expected(url: str) -> list[Any]:
+    """Return what the audit in Python finds at the same address."""
+    report = audit(open_source(url))
+    findings = [[found.rule, "" if found.entry is None else str(found.entry)] for found in report.findings]
+    return [findings, sorted([check.name, check.count] for check in report.checks)]
+
+
+def test_a_village_links_to_its_own_verification(site: str, page: Page) -> None:
+    page.goto(f"{site}/books/{BOOK}")
+    page.get_by_role("link", name="就在这个浏览器里核对").click()
+    assert page.input_value("#url") == f"{site}/books/{BOOK}"
+    page.click("#go")
+    assert outcome(page) == expected(f"{site}/books/{BOOK}")
+    assert "核对无误" in page.inner_text("#verdict")
+
+
+def test_the_page_from_a_disk_reads_a_live_book(site: str, page: Page, page_file: Path) -> None:
+    page.goto(page_file.as_uri())
+    page.fill("#url", f"{site}/books/{BOOK}")
+    page.click("#go")
+    assert outcome(page) == expected(f"{site}/books/{BOOK}")
+
+
+def test_without_a_secure_origin_the_page_verifies_by_itself(site: str, page: Page) -> None:
+    """A server in a village's own network has no certificate, so browsers give its pages no WebCrypto."""
+    page.route("http://village.example/**", lambda route: forward(route, site))
+    page.goto(f"http://village.example/verify?book={BOOK}")
+    assert page.evaluate("window.isSecureContext") is False
+    page.click("#go")
+    assert outcome(page) == expected(f"{site}/books/{BOOK}")
+    assert "由本页自己计算" in page.inner_text("#notes")
+
+
+def forward(route: Route, site: str) -> None:
+    """Answer with what the server gives at the same path."""
+    answer = httpx.get(route.request.url.replace("http://village.example", site))
+    headers = {
+        name: answer.headers[name]
+        for name in ("content-type", "content-security-policy")
+        if name in answer.headers
+    }
+    route.fulfill(status=answer.status_code, headers=headers, body=answer.content)
+
+
+def test_the_wrong_book_at_an_address_is_found(site: str, page: Page) -> None:
+    """One village's log served at another's address."""
+    other = "N2330881MF0000013Y"
+    page.route(f"**/books/{other}/**", lambda route: forward_as(route, site, other))
+    page.goto(f"{site}/verify?book={other}")
+    page.click("#go")
+    findings, _ = outcome(page)
+    assert findings == [["audit.other_book", ""]]
+
+
+def forward_as(route: Route, site: str, other: str) -> None:
+    """Answer a request for the other village with this village's files."""
+    url = route.request.url.replace(other, BOOK)
+    answer = httpx.get(url)
+    route.fulfill(status=answer.status_code, body=answer.content)
+
+
+def test_a_changed_balance_of_a_live_book_is_found(site: str, page: Page, xiaohe: Service) -> None:
+    with psycopg.connect(xiaohe.settings.database_url) as connection:
+        connection.execute("UPDATE read.balances SET debit_fen = debit_fen + 1 WHERE account = '51401'")
+    page.goto(f"{site}/verify?book={BOOK}")
+    page.click("#go")
+    found = outcome(page)
+    assert found == expected(f"{site}/books/{BOOK}")
+    assert {rule for rule, _ in found[0]} == {"audit.published"}
+
+
+def test_a_server_that_is_away_gets_no_verdict(site: str, page: Page, page_file: Path) -> None:
+    page.goto(page_file.as_uri())
+    page.fill("#url", f"http://127.0.0.1:{free_port('127.0.0.1', 19_000)}/books/{BOOK}")
+    page.click("#go")
+    assert outcome(page)[0] == []
+    assert "audit.unreadable" in page.inner_text("#summary")
+    page.fill("#url", f"{site}/books/N2330881MF0000013Y")
+    page.click("#go")
+    page.wait_for_selector("#summary:has-text('audit.no_checkpoint')")
+
+
+def test_public_files_may_be_read_from_anywhere_and_nothing_else(site: str) -> None:
+    for path in PUBLIC:
+        answer = httpx.get(f"{site}/books/{BOOK}/{path}")
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*"), path
+    missing = httpx.get(f"{site}/books/{BOOK}/tile/0/001")
+    assert (missing.status_code, missing.headers["access-control-allow-origin"]) == (404, "*")
+    for path in (
+        "/",
+        f"/books/{BOOK}",
+        f"/books/{BOOK}/journal.json",
+        f"/books/{BOOK}/entries/1.note",
+        "/verify",
+    ):
+        assert "access-control-allow-origin" not in httpx.get(f"{site}{path}").headers, path
+
+
+def test_the_page_is_served_whole_and_may_load_nothing(site: str) -> None:
+    plain = httpx.get(f"{site}/verify", headers={"Accept-Encoding": "identity"})
+    assert plain.content == verifier_page()
+    assert plain.headers["content-security-policy"].startswith(content_security_policy())
+    with httpx.stream("GET", f"{site}/verify", headers={"Accept-Encoding": "gzip"}) as packed:
+        raw = b"".join(packed.iter_raw())
+    assert gzip.decompress(raw) == verifier_page()
+    assert len(raw) < 50_000
+
+
+def test_a_bundle_brings_the_page(xiaohe: Service, tmp_path: Path) -> None:
+    path = tmp_path / "xiaohe.zip"
+    with xiaohe.pool.connection() as connection:
+        export_bundle(connection, BOOK, path)
+    assert zipfile.ZipFile(path).read("verify.html") == verifier_page()
+    assert audit(open_source(str(path))).ok
