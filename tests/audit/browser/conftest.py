@@ -21,7 +21,7 @@ MODULES = "https://modules.example/"
 """A secure origin, where Chromium has WebCrypto; it is answered from here, not from the network."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium."""
     path = shutil.which("chromium")
@@ -42,7 +42,7 @@ def answer(route: Route) -> None:
         route.fulfill(body="<!doctype html><title>modules</title>", content_type="text/html")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def modules(chromium: Browser) -> Iterator[Page]:
     """A page without anything, in which the modules can be imported."""
     page = chromium.new_page()
@@ -63,7 +63,7 @@ def call(page: Page, code: str, *values: Any) -> Any:  # noqa: ANN401 -- JSON go
     return page.evaluate(wrapped, list(values))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page as a file on a disk."""
     path = tmp_path_factory.mktemp("page") / "verify.html"
