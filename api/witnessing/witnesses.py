@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from api.witnessing.courier import Courier, Pace, Target
+from domain.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from audit.tlog.policy import Policy
-    from domain.kernel.errors import RuleViolation
     from projections import log
 
 START_SECONDS = 10.0
@@ -92,9 +92,17 @@ class Witnesses:
                     self._claimed.add((target.book, courier.witness.name))
 
     def _is_for(self, origin: str) -> bool:
-        """Whether the policy is for a log; this server's own key tells which key that log has."""
-        key = self._keys.key_of(origin)
-        return self.policy is not None and (key is None or self.policy.accepts(key.verifier.vkey))
+        """Whether the policy is for a log; this server's own key tells which key that log has.
+
+        A log whose key is locked signs nothing, so nobody is asked about it; the guard says that it is locked.
+        """
+        if self.policy is None:
+            return False
+        try:
+            key = self._keys.key_of(origin)
+        except RuleViolation:
+            return False
+        return key is None or self.policy.accepts(key.verifier.vkey)
 
     def seen(self, book: str, origin: str) -> Sequence[log.Sighting]:
         """Return what stands against a log: claimed when its witnesses were asked first, or proved at any time."""
