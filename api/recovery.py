@@ -58,6 +58,20 @@ REMEDIES = {
         "  不要删除密钥旁的检查点：见证人和读者已经看到过它\n"
         "  Do not delete the checkpoint beside the key: witnesses and readers have seen it"
     ),
+    "log.frozen": (
+        "  处理：查明密钥是否被人拿走，步骤见 docs/log-keys.md\n"
+        "  Do: find out whether somebody has the key; the steps are in docs/log-keys.md\n"
+        "  没有，就解除冻结 · if nobody has, let the log go on:\n"
+        "      sunledger log unfreeze --book {book}\n"
+        "  拿走了，就换来源和密钥 · if somebody has, move to a new origin and key:\n"
+        "      sunledger log move --book {book} --origin 新来源/NEW --reason compromised --last 检查点/CHECKPOINT …"
+    ),
+    "log.key_not_held": (
+        "  处理：从备份取回密钥文件；取不回来就换来源和密钥，步骤见 docs/log-keys.md\n"
+        "  Do: put the key's file back from its backup; if there is none, move to a new origin and key, as\n"
+        "  docs/log-keys.md says:\n"
+        "      sunledger log move --book {book} --origin 新来源/NEW --reason lost --last 检查点/CHECKPOINT …"
+    ),
     "": (
         "  处理：不要再签署。保留数据库和密钥文件夹，用最近的公示包核对，查明哪一份历史是真的\n"
         "  Do: sign nothing. Keep the database and the folder of keys as they are, verify the newest bundle,\n"
@@ -95,6 +109,7 @@ def diagnose(service: Service) -> Iterator[Diagnosis]:
         with service.pool.connection() as connection, connection.cursor() as cursor:
             try:
                 signed = log.check_history(cursor, row.book, service.log_keys)
+                log.check_signers(cursor, row.book, service.log_keys)
             except RuleViolation as problem:
                 yield Diagnosis(row.book, row.name, row.entries, problem=problem)
             else:

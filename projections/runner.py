@@ -16,6 +16,7 @@ from psycopg import OperationalError, sql
 from domain.entry import Entry, parse_entry
 from domain.founding import BookOpened
 from domain.kernel.errors import RuleViolation
+from domain.logkeys import LogMoved
 from projections import balances, journal, log, register
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Runner:
         self._grown: set[str] = set()
         self._stopped = False
         self._sizes: dict[str, int] = {}
-        self._sound: set[str] = set()
+        self._sound: dict[str, str] = {}
         self._thread: threading.Thread | None = None
 
     def catch_up(
@@ -120,21 +121,34 @@ class Runner:
         try:
             return advance(connection, book, "read", self._keys)
         except RuleViolation:
-            self._sound.discard(book)
+            self._sound.pop(book, None)
             raise
 
     def require_sound(self, book: str, entries: Sequence[Entry]) -> None:
-        """Raise what forbids a book's log to grow by these entries: a process asks once a book until it is sound."""
-        if book in self._sound:
+        """Raise what forbids a book's log to grow by these entries: a process asks once a book until it is sound.
+
+        Whether the log is frozen is looked up each time; then it takes nothing but what moves it to a new origin.
+        """
+        origin = self._sound.get(book)
+        if origin is not None and not self._keys.frozen(origin):
             return
         with self._pool.connection() as connection, connection.cursor() as cursor:
             if cursor.execute(POSITION, (book,)).fetchone():
                 log.check_history(cursor, book, self._keys)
-                self._sound.add(book)
+                origin = self._sound[book] = register.origin_of(cursor, book)
+                if not all(isinstance(entry.statement, LogMoved) for entry in entries):
+                    log.check_not_frozen(book, origin, self._keys)
                 return
         opened = entries[0].statement if entries else None
         if isinstance(opened, BookOpened):
             log.check_new(book, opened.data.log.origin, self._keys)
+
+    def sign(self, book: str) -> None:
+        """Sign what the read models of a book hold, if that was not done when they were written."""
+        with self._pool.connection() as connection, connection.transaction(), connection.cursor() as cursor:
+            position = cursor.execute(LOCK_POSITION, (book,)).fetchone()
+            if position:
+                log.sign_checkpoint_of(cursor, book, position[0], self._keys)
 
     def _behind(self, connection: Connection[Any]) -> list[str]:
         return [book for (book,) in connection.execute(BEHIND, (10_000,)).fetchall()]

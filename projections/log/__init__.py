@@ -1,7 +1,7 @@
 """The transparency log of a book: tiles, entry bundles and signed checkpoints (C2SP tlog-tiles)."""
 
 from projections.log.fold import fold
-from projections.log.history import LogKeys, check_history, check_new
+from projections.log.history import LogKeys, check_history, check_new, check_not_frozen, check_signers
 from projections.log.query import (
     SignedCheckpoint,
     covering_checkpoint,
@@ -20,6 +20,8 @@ __all__ = [
     "SignedCheckpoint",
     "check_history",
     "check_new",
+    "check_not_frozen",
+    "check_signers",
     "covering_checkpoint",
     "entry_at",
     "fold",
