@@ -315,3 +315,12 @@ def test_a_monitor_that_followed_the_thief_tells_so(
     assert {"audit.unknown_origin", "audit.not_extended"} <= set(told(monitor.look(moved.files)))
     late = first.voucher().voucher().voucher().move(elsewhere, 19).voucher()
     assert "audit.not_extended" in [found.rule for found in monitor.look(late.files).findings]
+
+
+def test_tiles_of_no_form_do_not_end_a_monitors_run(
+    monitor: Monitor, first: Keyed, elsewhere: SigningKey
+) -> None:
+    assert not told(monitor.look(first.voucher(7).files))
+    moved = first.voucher().move(elsewhere, 19)
+    served = {path: data[:-1] if "tile/0" in path else data for path, data in moved.files.items()}
+    assert {"audit.tile", "audit.root"} <= set(told(monitor.look(served)))
