@@ -10,6 +10,7 @@ import typer
 from api.cli import books, demo, keys, monitoring, signing, verifying
 from api.cli.console import TERMINATED, refusals
 from api.cli.exports import export
+from api.cli.logs import log
 from api.cli.reports import report
 from audit.collector import settle
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(report, name="report")
 app.add_typer(export, name="export")
+app.add_typer(log, name="log")
 app.command("import")(books.import_)
 COMMANDS = (
     books.serve,

@@ -9,10 +9,11 @@ from domain.logkeys.events import (
     LogMoved,
     log_possession_text,
 )
-from domain.logkeys.rules import decide_add_log_key, decide_move_log, decide_retire_log_key
+from domain.logkeys.rules import OVERLAP, decide_add_log_key, decide_move_log, decide_retire_log_key
 from domain.logkeys.state import LogKey, LogOrigin, LogOrigins
 
 __all__ = [
+    "OVERLAP",
     "LogKey",
     "LogKeyAdded",
     "LogKeyAddition",
