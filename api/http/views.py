@@ -42,6 +42,9 @@ ENTRY_TYPES = {
     "voucher.posted/1": "记账凭证",
     "voucher.reversed/1": "冲销凭证",
     "period.closed/1": "结账",
+    "log.key_added/1": "增加日志密钥",
+    "log.key_retired/1": "停用日志密钥",
+    "log.moved/1": "迁移日志",
 }
 """Entry types in a villager's words."""
 
