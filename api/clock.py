@@ -17,6 +17,11 @@ def now() -> str:
     return datetime.now(CHINA).isoformat(timespec="seconds")
 
 
+def posix_seconds() -> int:
+    """Return the current time as it stands in a cosignature."""
+    return int(time.time())
+
+
 def new_id() -> str:
     """Return a fresh ULID."""
     return encode(time.time_ns() // 1_000_000, os.urandom(10))

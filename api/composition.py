@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from api.database import connect_pool, open_database
+from api.disclosures import DisclosureStore, SubjectKeys
 from api.identity.logkeys import LogKeyFolder
+from api.witnessing import Witnesses
+from audit.source import read_policy
 from domain.entry import parse_entry
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, rule
 from domain.ledger import BookRecorder, Ledger, open_recorder
+from domain.privacy import check_clear_fields, may_name_a_person
 from migrations import WEB_ROLE, create_read_side
 from projections.rebuild import Rebuild, rebuild
 from projections.runner import Runner
@@ -39,7 +43,7 @@ NOT_ADMITTED = rule(
 
 @dataclass(frozen=True)
 class Service:
-    """A running program: the database it is on, the write side, the read side and the log's keys."""
+    """A running program: the database it is on, the write side, the read side, the logs' keys and witnesses."""
 
     settings: Settings
     database_url: str
@@ -48,6 +52,8 @@ class Service:
     ledger: Ledger
     runner: Runner
     log_keys: LogKeyFolder
+    witnesses: Witnesses
+    disclosures: DisclosureStore
 
     def rebuild(
         self,
@@ -62,11 +68,14 @@ class Service:
             return rebuild(connection, create_read_side, swap=swap, begin=begin, advance=advance)
 
     def admit(self, notes: Sequence[bytes]) -> None:
-        """Let a book be opened from outside only for a log whose key this server holds; raises `book.not_admitted`.
+        """Say whether entries may come in from outside; raises `book.not_admitted`, `privacy.*`.
 
-        Otherwise anyone could open a book under any organisation's id, with a township of their own.
+        A book is opened only for a log whose key this server holds: otherwise anyone could open one under any
+        organisation's id, with a township of their own. No text may have what looks like a person's number.
         """
         for note in notes:
+            if may_name_a_person(note):
+                check_clear_fields(parse_entry(note).statement.data)
             if BOOK_OPENED in note:
                 statement = parse_entry(note).statement
                 if isinstance(statement, BookOpened):
@@ -91,13 +100,17 @@ def open_service(settings: Settings) -> Iterator[Service]:
 def service_on(settings: Settings, url: str) -> Iterator[Service]:
     """Put the parts together on a migrated database."""
     log_keys = LogKeyFolder(settings.home / "logkeys", settings.passphrase_text)
+    policy = read_policy(settings.witnesses) if settings.witnesses else None
     with connect_pool(url, WEB_ROLE) as pool:
-        runner = Runner(pool, log_keys)
+        witnesses = Witnesses(pool, log_keys, policy)
+        runner = Runner(pool, log_keys, witnesses, witnesses.notify)
         recorder = open_recorder(url, role=WEB_ROLE)
         ledger = Ledger(recorder, on_commit=runner.notify, guard=runner.require_sound)
         try:
-            yield Service(settings, url, pool, recorder, ledger, runner, log_keys)
+            disclosures = DisclosureStore(pool, SubjectKeys(settings.home, settings.passphrase_text))
+            yield Service(settings, url, pool, recorder, ledger, runner, log_keys, witnesses, disclosures)
         finally:
             ledger.close()
             runner.stop()
+            witnesses.stop()
             recorder.datastore.close()

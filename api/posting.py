@@ -15,12 +15,15 @@ from audit.tlog.proof_file import parse_proof_file
 from domain.entry import parse_entry, seal
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import VerifierKey, parse_vkey
+from domain.kernel.period import parse_period
 from domain.kernel.statement import Seen
+from domain.sheets import Sheet, rows_root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from api.disclosures import Given
     from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
 
@@ -59,6 +62,12 @@ def read_data(name: object, text: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(text, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BAD_DATA(name=name, problem=error) from None
+
+
+class _TrialBalance(msgspec.Struct):
+    """What a sheet needs of a published trial balance."""
+
+    rows: list[dict[str, str | int]]
 
 
 class Poster:
@@ -116,6 +125,17 @@ class Poster:
             parse_proof_file(receipt["proof"].encode()).check(note, self._log_key())
         return receipt
 
+    def disclose(self, entry: int, given: Sequence[Given]) -> int:
+        """Hand in the disclosures of an entry and return how many are new there; the same again changes nothing."""
+        content = msgspec.json.encode({"entry": entry, "disclosures": given})
+        try:
+            answer = self._client.post(f"/books/{self.book}/disclosures", content=content)
+        except httpx.HTTPError as error:
+            raise UNREACHABLE(url=self._client.base_url, problem=error) from None
+        if answer.status_code >= 400:
+            raise _refusal(answer)
+        return int(answer.json()["stored"])
+
     def fetch(self, path: str) -> bytes:
         """Return what the server has below the book's address; raises `post.unreachable`, `post.refused`."""
         try:
@@ -132,6 +152,12 @@ class Poster:
         if not isinstance(statement, kind):
             raise BAD_DATA(name=f"entry {entry}", problem=type(statement).__name__)
         return statement
+
+    def sheet(self, period: str) -> Sheet:
+        """Return the sheet that publishes a period's trial balance, its root made here of the server's rows."""
+        data = self.fetch(f"trial-balance.json?period={parse_period(period)}")
+        rows = read_data("trial-balance.json", data, _TrialBalance).rows
+        return Sheet(period=period, root=rows_root(rows), rows=len(rows), sheet="trial_balance")
 
     def _seen(self) -> Seen:
         checkpoint = open_checkpoint(self.fetch("checkpoint"), self._log_key())

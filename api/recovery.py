@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.witnessing import Target
 from audit.replay import Replay
 from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
 from audit.verify import verify
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from api.composition import Service
     from audit.source import Source
+
+BOOKS_MAX = 10_000
+"""As many books are looked at."""
 
 NOT_SOUND = rule(
     "recover.not_sound",
@@ -58,6 +62,21 @@ REMEDIES = {
         "  不要删除密钥旁的检查点：见证人和读者已经看到过它\n"
         "  Do not delete the checkpoint beside the key: witnesses and readers have seen it"
     ),
+    "log.witness_ahead": (
+        "  处理：见证人记得比数据库更多的记录，多半是恢复了旧备份。换回最新的数据库和密钥文件夹，\n"
+        "  或从任何公开的副本补回丢失的记录：\n"
+        "  Do: a witness remembers more than the database holds; most likely an old backup was restored. Put the\n"
+        "  newest database and folder of keys back, or bring the lost entries back from any copy of the log:\n"
+        "      sunledger recover 副本/COPY --book {book}\n"
+        "  确信是见证人弄错了，才把它从 SUNLEDGER_WITNESSES 的策略文件中去掉，并公告原因\n"
+        "  Only when you are sure that the witness is wrong, take it out of the policy that SUNLEDGER_WITNESSES\n"
+        "  names, and say publicly why"
+    ),
+    "log.witness_other": (
+        "  处理：不要再签署。同一个日志有两份历史：索取见证人所见证的检查点和副本，与数据库核对，查明哪一份是真的\n"
+        "  Do: sign nothing. This log has two histories: ask the witness for the checkpoint that it cosigned, and\n"
+        "  whoever has a copy for that copy, compare them with the database, and find out which one is true"
+    ),
     "": (
         "  处理：不要再签署。保留数据库和密钥文件夹，用最近的公示包核对，查明哪一份历史是真的\n"
         "  Do: sign nothing. Keep the database and the folder of keys as they are, verify the newest bundle,\n"
@@ -88,13 +107,14 @@ class Recovered:
 
 
 def diagnose(service: Service) -> Iterator[Diagnosis]:
-    """Look at the log of every book, as the server does before it signs."""
+    """Look at the log of every book, as the server does before it signs; its witnesses are asked first."""
     with service.pool.connection() as connection:
-        books = register.books(connection)
+        books = register.books(connection, BOOKS_MAX)
+    service.witnesses.ask([Target(row.book, row.origin) for row in books])
     for row in books:
         with service.pool.connection() as connection, connection.cursor() as cursor:
             try:
-                signed = log.check_history(cursor, row.book, service.log_keys)
+                signed = log.check_history(cursor, row.book, service.log_keys, service.witnesses)
             except RuleViolation as problem:
                 yield Diagnosis(row.book, row.name, row.entries, problem=problem)
             else:

@@ -1,4 +1,4 @@
-"""Serving: the HTTP application on a port, with the projection runner beside it."""
+"""Serving: the HTTP application on a port, with the projection runner and the couriers to the witnesses beside it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from starlette.types import ASGIApp
 
     from api.composition import Service
 
@@ -76,9 +78,21 @@ def listen_for_stop() -> threading.Event:
 
 @contextmanager
 def serving(service: Service, bound: socket.socket) -> Iterator[str]:
-    """Serve in the background and yield the URL; raises `serve.not_started`."""
+    """Serve books in the background, with their runner, and yield the URL; raises `serve.not_started`.
+
+    What a log says is erased is deleted first, should a crash have come between the entry and the deletion.
+    """
+    service.disclosures.forget_all()
     service.runner.start()
-    server = _server(service)
+    service.witnesses.start()
+    with serving_app(create_app(service), bound) as url:
+        yield url
+
+
+@contextmanager
+def serving_app(app: ASGIApp, bound: socket.socket) -> Iterator[str]:
+    """Serve an application in the background and yield the URL; raises `serve.not_started`."""
+    server = _server(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="http", daemon=True)
     thread.start()
     try:
@@ -92,8 +106,8 @@ def serving(service: Service, bound: socket.socket) -> Iterator[str]:
         thread.join()
 
 
-def _server(service: Service) -> uvicorn.Server:
+def _server(app: ASGIApp) -> uvicorn.Server:
     config = uvicorn.Config(
-        create_app(service), log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
+        app, log_level="warning", timeout_graceful_shutdown=STOP_SECONDS, server_header=False
     )
     return uvicorn.Server(config)

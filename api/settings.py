@@ -29,6 +29,10 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9.:/_-]{1,150}$",
         description="the prefix of new logs' origins: the public address without scheme",
     )
+    witnesses: Path | None = Field(
+        default=None, description="a policy file (C2SP tlog-policy): who is asked to cosign checkpoints"
+    )
+    county: Path | None = Field(default=None, description="the folder of a county's log to serve at /county")
     passphrase: SecretStr | None = Field(default=None, description="protects the private keys in files")
 
     @property

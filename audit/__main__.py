@@ -1,4 +1,4 @@
-"""The verifier's command line: ``python -m audit PLACE [--anchor VKEY] [--format json]``."""
+"""The verifier's command line: ``python -m audit PLACE [--anchor VKEY] [--policy FILE] [--format json]``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audit.collector import settle
-from audit.source import open_source, read_kept
+from audit.proving import Proof, is_proof, prove, read_file
+from audit.source import open_source, read_kept, read_policy
 from audit.verify import verify
 from domain.kernel.errors import RuleViolation
+
+if TYPE_CHECKING:
+    from audit.report import Report
 
 GOOD, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 """Exit codes."""
@@ -33,15 +38,30 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FILE",
         help="自己留存的检查点，日志须与之衔接 / a checkpoint that you kept, which the log must extend",
     )
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="自己留存的见证策略文件 / a policy file of your own: whose cosignatures the checkpoint needs",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--processes", type=int, default=1, metavar="N")
+    parser.add_argument(
+        "--log-key",
+        default="",
+        metavar="VKEY",
+        help="日志公钥，核对 .tlog-proof 时用 / the log's key, for a .tlog-proof",
+    )
+    parser.add_argument(
+        "--entry",
+        type=Path,
+        metavar="FILE",
+        help="证明文件未附带的记录 / the entry, if the proof does not carry it",
+    )
     wanted = parser.parse_args(arguments)
     settle()
     try:
-        kept = read_kept(wanted.kept) if wanted.kept else b""
-        report = verify(
-            open_source(wanted.place), anchor=wanted.anchor, kept=kept, processes=wanted.processes
-        )
+        report = _look(wanted)
     except RuleViolation as violation:
         print(violation, file=sys.stderr)
         return COULD_NOT_RUN
@@ -50,6 +70,17 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         print(report.as_text(), end="")
     return GOOD if report.ok else FINDINGS
+
+
+def _look(wanted: argparse.Namespace) -> Report | Proof:
+    """Verify a proof file, or a whole log."""
+    if is_proof(wanted.place):
+        entry = read_file(wanted.entry) if wanted.entry else b""
+        return prove(read_file(Path(wanted.place)), wanted.log_key, entry)
+    kept = read_kept(wanted.kept) if wanted.kept else b""
+    source = open_source(wanted.place)
+    policy = read_policy(wanted.policy) if wanted.policy else None
+    return verify(source, anchor=wanted.anchor, kept=kept, policy=policy, processes=wanted.processes)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.balances import Balances
 from domain.chart import MONEY_ACCOUNTS
 from domain.opening import OpeningPosted
 from domain.vouchers import VoucherPosted, VoucherReversed
@@ -18,7 +17,6 @@ class Figures:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self.balances = Balances()
         self.money_days: dict[tuple[str, str], tuple[int, int]] = {}
         """By account and date what moved in fen, and the last entry that moved it; opening balances under ""."""
         self.newest = ""
@@ -28,7 +26,6 @@ class Figures:
 
     def fold(self, index: int, statement: Statement) -> None:
         """Take in entry `index`."""
-        self.balances.fold(statement)
         if isinstance(statement, (VoucherPosted, VoucherReversed)):
             date = statement.data.date
             if date > self.newest:  # noqa: PLR1730 -- max() costs a call an entry

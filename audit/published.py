@@ -7,14 +7,14 @@ asked for, or more than the one that is there afterwards.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from audit.report import Finding
-from domain.balances import OPENING, Balances, TrialRow, totals, trial_balance
+from domain.balances import totals
 from domain.kernel.errors import Kind, rule
-from domain.kernel.period import is_date, parse_period, period_of, periods, year_start
+from domain.kernel.period import is_date, parse_period, period_of, periods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from audit.figures import Figures
     from audit.report import Report
     from audit.source import Source
+    from domain.balances import TrialBalances, TrialRow
     from domain.book import Book
 
 PUBLISHED = rule(
@@ -73,18 +74,18 @@ class Published:
             self._waiting.setdefault(trial.entries, []).append(trial)
         if missing and self._source.promises_balances:
             self._report.find(self._check, Finding.of(WITHHELD(periods=", ".join(missing))))
-        self.compare(book, figures)
+        self.compare(book)
 
     @property
     def newest(self) -> int:
         """The largest size that a trial balance still waits for, 0 when none does."""
         return max(self._waiting, default=0)
 
-    def compare(self, book: Book, figures: Figures) -> None:
+    def compare(self, book: Book) -> None:
         """Compare those that name the present size of the replayed book."""
         trials = self._waiting.pop(book.size, None)
         if trials:
-            computed = TrialBalances(book, figures.balances)
+            computed = book.trial_balances()
             for trial in trials:
                 self._find(trial, _differences(trial, book, computed))
 
@@ -115,40 +116,6 @@ def _read(period: str, served: bytes) -> Trial:
         return Trial(period, 0, {})
     entries = trial.get("entries")
     return Trial(period, entries if isinstance(entries, int) else 0, trial)
-
-
-AccountPeriod: TypeAlias = tuple[str, str, int, int]
-"""Account, period, debit and credit turnover in fen."""
-
-
-class TrialBalances:
-    """Trial balances of a book's periods; what lies before a year is summed up once for that year."""
-
-    def __init__(self, book: Book, balances: Balances) -> None:
-        """Take the replayed book, whose accounts have names, and the balances of its entries."""
-        self._turnover = [
-            (key.account, key.period, moved.debit_fen, moved.credit_fen)
-            for key, moved in balances.turnover.items()
-        ]
-        self._names = {code: account.name for code, account in book.accounts.by_code.items()}
-        self._years: dict[str, list[AccountPeriod]] = {}
-
-    def trial_balance(self, period: str) -> list[TrialRow]:
-        """Return the trial balance of one period."""
-        january = year_start(period)
-        if january not in self._years:
-            self._years[january] = self._of_year(january)
-        return trial_balance(self._years[january], self._names, period, period)
-
-    def _of_year(self, january: str) -> list[AccountPeriod]:
-        """Return the turnover from `january` on, and all before it as one opening for each account."""
-        before: dict[str, tuple[int, int]] = {}
-        for account, period, debit, credit in self._turnover:
-            if period < january:
-                sums = before.get(account, (0, 0))
-                before[account] = (sums[0] + debit, sums[1] + credit)
-        opening = [(account, OPENING, debit, credit) for account, (debit, credit) in before.items()]
-        return opening + [row for row in self._turnover if row[1] >= january]
 
 
 def _differences(trial: Trial, book: Book, computed: TrialBalances) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from audit.outside import Outside
 
 if TYPE_CHECKING:
     from domain.kernel.errors import RuleViolation
@@ -56,9 +58,21 @@ class Check:
         return "✓" if self.count else "–"
 
 
+@dataclass(frozen=True)
+class WitnessReport:
+    """Whether the policy's quorum is reached, who cosigned the checkpoint and when (RFC 3339), and who is missing."""
+
+    quorum: bool
+    signed: dict[str, str]
+    missing: list[str]
+
+
 @dataclass
 class Report:
-    """The outcome: `ok` when there is no finding; `root` is the base64 root of all `entries` that were read."""
+    """The outcome: `ok` when there is no finding; `root` is the base64 root of all `entries` that were read.
+
+    `witnesses` is there when a policy was given and the log's own signature is good.
+    """
 
     book: str = ""
     name: str = ""
@@ -66,13 +80,22 @@ class Report:
     root: str = ""
     anchor: str = ""
     anchored: bool = False
+    witnesses: WitnessReport | None = None
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    outside: Outside = field(default_factory=Outside)
 
     @property
     def ok(self) -> bool:
         """Whether every check passed."""
         return not self.findings
+
+    @property
+    def caution(self) -> str:
+        """What has to be said when the reader named no key that they trust, else ""."""
+        if self.anchor:
+            return ""
+        return "注意：没有给出 --anchor，乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word"
 
     def check(self, name: str, zh: str, en: str) -> Check:
         """Begin a check."""
@@ -94,6 +117,8 @@ class Report:
             "entries": self.entries,
             "root": self.root,
             "anchored": self.anchored,
+            "witnesses": asdict(self.witnesses) if self.witnesses else None,
+            "disclosures": self.outside.as_object(),
             "checks": [
                 {"name": check.name, "ok": check.ok, "count": check.count, "failed": check.failed}
                 for check in self.checks
@@ -108,12 +133,13 @@ class Report:
         """Return the report for a person, Chinese first."""
         lines = [f"{self.name}  {self.book}", f"记录 entries: {self.entries}    根 root: {self.root}"]
         lines += [f"{check.mark} {check.zh} / {check.en} ({check.count})" for check in self.checks]
+        lines += self.outside.lines()
         for found in self.findings:
             place = "" if found.entry is None else f"第 {found.entry} 号记录 entry {found.entry}: "
             lines.append(f"  ! {place}{found.message} [{found.rule}]")
-        if not self.anchor:
-            lines.append(
-                "注意：没有给出 --anchor，乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word"
-            )
+        if self.witnesses:
+            lines += [f"  见证 cosigned: {name} {at}" for name, at in self.witnesses.signed.items()]
+        if self.caution:
+            lines.append(self.caution)
         lines.append("核对无误 / verified" if self.ok else f"发现 {len(self.findings)} 个问题 / findings")
         return "".join(f"{line.translate(_VISIBLE)}\n" for line in lines)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from domain.kernel.note import Signature
     from domain.roles import Key
 
-JOBS_PER_TASK = 500
+JOBS_PER_TASK = 2000
 
 
 Job: TypeAlias = "tuple[int, bytes, tuple[Signature, ...], Sequence[Key]]"

@@ -13,6 +13,7 @@ from audit import files
 from audit.bundle import BundleSource
 from audit.files import UNREADABLE
 from audit.tlog.checkpoint import parse_checkpoint
+from audit.tlog.policy import Policy, parse_policy
 from domain.kernel.note import parse_note
 
 TIMEOUT_SECONDS = 30.0
@@ -139,10 +140,19 @@ def open_source(place: str) -> Source:
 
 def read_kept(path: Path) -> bytes:
     """Return the checkpoint in a file that the caller kept; raises `audit.unreadable`, `note.malformed`, …"""
-    try:
-        with path.open("rb") as file:
-            note = files.read(file, path)
-    except OSError as error:
-        raise UNREADABLE(place=path, problem=error) from None
+    note = _read_file(path)
     parse_checkpoint(parse_note(note).text)
     return note
+
+
+def read_policy(path: Path) -> Policy:
+    """Return the policy in a file of the caller's; raises `audit.unreadable`, `tlog.policy`."""
+    return parse_policy(_read_file(path))
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return files.read(file, path)
+    except OSError as error:
+        raise UNREADABLE(place=path, problem=error) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit import checks
+from audit.disclosures import Disclosures
 from audit.published import Published
 from audit.replay import Replay
 from audit.report import Finding, Report
@@ -96,6 +97,7 @@ class _Audit:
 
     def run(self, anchor: str, kept: bytes, policy: Policy | None) -> Report:
         report, book = self._report, self._book
+        disclosures = Disclosures(self._source, self._replay)
         checkpoint = self._fetch_checkpoint()
         published = Published(self._source, report)
         with SignatureChecker(self._processes) as checker:
@@ -112,6 +114,7 @@ class _Audit:
             self._check_whole(
                 checkpoint, anchor, kept, policy
             )  # while other processes, if any, finish the signatures
+            disclosures.check(book, report)
             for bad in checker.finish():
                 report.find(self._signatures, Finding.of(RULE(key=bad.key), bad.entry))
         self._progress(book.size, book.size)
@@ -144,7 +147,7 @@ class _Audit:
         for index, note in enumerate(self._notes(self._book.size, size), start=self._book.size):
             self._one(index, note, checker)
             if published:
-                self._holds(self._rules, None, published.compare, self._book, self._figures)
+                self._holds(self._rules, None, published.compare, self._book)
             if index % 256 == 255:
                 self._progress(index + 1, size)
 

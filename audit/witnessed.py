@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from audit.report import Finding
+from audit.report import Finding, WitnessReport
 from audit.tlog.cosignature import BAD_COSIGNATURE
+from audit.tlog.policy import label_of
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
@@ -49,6 +51,17 @@ def check_witnesses(
     verdict = policy.judge(checkpoint, parse_note(note).signatures)
     check.count = max(1, len(verdict.signed))
     for name in verdict.bad:
-        report.find(check, Finding.of(BAD_COSIGNATURE(key=name)))
+        report.find(check, Finding.of(BAD_COSIGNATURE(key=label_of(name))))
+    missing = [label_of(name) for name in verdict.missing]
     if not verdict.reached:
-        report.find(check, Finding.of(NO_QUORUM(missing=", ".join(verdict.missing))))
+        report.find(check, Finding.of(NO_QUORUM(missing=", ".join(missing))))
+    signed = {label_of(name): _moment(time_s) for name, time_s in verdict.signed.items()}
+    report.witnesses = WitnessReport(verdict.reached, signed, missing)
+
+
+def _moment(time_s: int) -> str:
+    """Return a time in POSIX seconds as RFC 3339 in UTC; one beyond the calendar as it stands."""
+    try:
+        return datetime.fromtimestamp(time_s, UTC).isoformat()
+    except (OverflowError, OSError, ValueError):
+        return str(time_s)

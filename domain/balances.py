@@ -6,8 +6,8 @@ balance (科目余额表) of it with `trial_balance`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from domain.founding import BookOpened
 from domain.kernel.period import period_of, periods, year_start
@@ -38,13 +38,15 @@ class Turnover(NamedTuple):
     credit_fen: int
 
 
+@dataclass
 class Balances:
-    """Turnover by account and period of a run of entries; `chart` is the chart version in force."""
+    """Turnover by account and period of a run of entries; `chart` is the chart version in force.
 
-    def __init__(self, chart: str = "") -> None:
-        """Begin with nothing; `chart` is known when the run does not begin with the book's first entry."""
-        self.chart = chart
-        self._periods: dict[str, dict[str, list[int]]] = {}
+    It is known from the start when the run does not begin with the book's first entry.
+    """
+
+    chart: str = ""
+    _periods: dict[str, dict[str, list[int]]] = field(default_factory=dict)
 
     def fold(self, statement: Statement) -> None:
         """Take one entry's statement in."""
@@ -204,3 +206,37 @@ def totals(rows: Iterable[TrialRow]) -> dict[str, int]:
     fields = TrialRow._fields[2:]
     table = [row[2:] for row in rows]
     return {name: sum(row[i] for row in table) for i, name in enumerate(fields)}
+
+
+AccountPeriod: TypeAlias = tuple[str, str, int, int]
+"""Account, period, debit and credit turnover in fen."""
+
+
+class TrialBalances:
+    """Trial balances of a book's periods; what lies before a year is summed up once for that year."""
+
+    def __init__(self, balances: Balances, names: Mapping[str, str]) -> None:
+        """Take the turnover so far and the accounts' names by code."""
+        self._turnover = [
+            (key.account, key.period, moved.debit_fen, moved.credit_fen)
+            for key, moved in balances.turnover.items()
+        ]
+        self._names = names
+        self._years: dict[str, list[AccountPeriod]] = {}
+
+    def trial_balance(self, period: str) -> list[TrialRow]:
+        """Return the trial balance of one period."""
+        january = year_start(period)
+        if january not in self._years:
+            self._years[january] = self._of_year(january)
+        return trial_balance(self._years[january], self._names, period, period)
+
+    def _of_year(self, january: str) -> list[AccountPeriod]:
+        """Return the turnover from `january` on, and all before it as one opening for each account."""
+        before: dict[str, tuple[int, int]] = {}
+        for account, period, debit, credit in self._turnover:
+            if period < january:
+                sums = before.get(account, (0, 0))
+                before[account] = (sums[0] + debit, sums[1] + credit)
+        opening = [(account, OPENING, debit, credit) for account, (debit, credit) in before.items()]
+        return opening + [row for row in self._turnover if row[1] >= january]

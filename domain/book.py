@@ -9,6 +9,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from domain.accounts import AccountAdded, Accounts, decide_add
+from domain.balances import Balances, TrialBalances
 from domain.founding import BookOpened, Founding, decide_open
 from domain.kernel.errors import Kind, rule
 from domain.kernel.merkle import Tree
@@ -16,6 +17,7 @@ from domain.kernel.statement import Seen
 from domain.opening import Opening, OpeningPosted, decide_opening
 from domain.periods import PeriodClosed, Periods, decide_close
 from domain.policy import Policy, PolicySet, decide_set
+from domain.privacy import Privacy, SubjectErased, decide_erase
 from domain.roles import (
     Key,
     KeyGranted,
@@ -29,7 +31,19 @@ from domain.roles import (
     find_signers,
     roles_of,
 )
-from domain.vouchers import VoucherPosted, VoucherReversed, Vouchers, decide_post, decide_reverse
+from domain.rolls import RollCommitted, Rolls, decide_commit
+from domain.sheets import SheetPublished, Sheets, decide_publish
+from domain.vouchers import (
+    SaltedVoucherPosted,
+    SaltedVoucherReversed,
+    VoucherPosted,
+    VoucherReversed,
+    Vouchers,
+    decide_post,
+    decide_reverse,
+    decide_salted,
+    decide_salted_reversal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +51,7 @@ if TYPE_CHECKING:
     from domain.entry import Entry
     from domain.kernel.note import Signature
     from domain.kernel.statement import Statement
+    from domain.sheets import Row
 
 WRONG_BOOK = rule(
     "entry.wrong_book",
@@ -92,6 +107,10 @@ class Book:
         self.opening = Opening()
         self.vouchers = Vouchers()
         self.periods = Periods()
+        self.sheets = Sheets()
+        self.balances = Balances()
+        self.rolls = Rolls()
+        self.privacy = Privacy()
         self.ids: dict[str, int] = {}
         self.tree = Tree()
         self._seen: Seen | None = None
@@ -108,6 +127,15 @@ class Book:
     def seen(self) -> Seen:
         """Return what a signer who has verified all entries so far writes as `seen`."""
         return Seen(n=self.size, r=self.root()) if self.size else NOTHING_SEEN
+
+    def trial_balance_rows(self, period: str) -> list[Row]:
+        """Return the rows of a period's trial balance as they are published."""
+        return [row._asdict() for row in self.trial_balances().trial_balance(period)]
+
+    def trial_balances(self) -> TrialBalances:
+        """Return what gives the trial balance of any period as of now."""
+        names = {code: account.name for code, account in self.accounts.by_code.items()}
+        return TrialBalances(self.balances, names)
 
     def apply(self, entry: Entry, verified: Sequence[Key] = ()) -> None:
         """Verify the signatures, decide and evolve: what the server does on posting and an auditor on replay.
@@ -172,6 +200,7 @@ def _open(book: Book, statement: BookOpened, _: tuple[Signature, ...]) -> None:
     book.founding.open(opened)
     book.accounts.open(opened.chart)
     book.periods.open(opened.first_period)
+    book.balances.fold(statement)
     for grant in opened.keys:
         book.roles.grant(grant, 0)
 
@@ -184,6 +213,7 @@ def _rotate(book: Book, statement: KeyRotated, _: tuple[Signature, ...]) -> None
 def _opening(book: Book, statement: OpeningPosted, _: tuple[Signature, ...]) -> None:
     book.opening.entry = book.size
     book.accounts.mark_used(statement.data.lines)
+    book.balances.fold(statement)
 
 
 def _roles(signatures: tuple[Signature, ...]) -> frozenset[str]:
@@ -193,10 +223,36 @@ def _roles(signatures: tuple[Signature, ...]) -> frozenset[str]:
 def _post(book: Book, statement: VoucherPosted, signatures: tuple[Signature, ...]) -> None:
     book.vouchers.post(statement.id, statement.data, _roles(signatures), reversal=False)
     book.accounts.mark_used(statement.data.lines)
+    book.balances.fold(statement)
 
 
 def _reverse(book: Book, statement: VoucherReversed, signatures: tuple[Signature, ...]) -> None:
     book.vouchers.reverse(statement.id, statement.data, _roles(signatures))
+    book.balances.fold(statement)
+    book.rolls.by_voucher.pop(statement.data.reverses, None)
+
+
+def _decide_salted(book: Book, statement: SaltedVoucherPosted, signers: list[Key]) -> None:
+    decide_post(statement, signers, book.accounts, book.periods, book.policy)
+    decide_salted(statement, book.privacy, book.rolls)
+
+
+def _post_salted(book: Book, statement: SaltedVoucherPosted, signatures: tuple[Signature, ...]) -> None:
+    _post(book, statement, signatures)
+    voucher = statement.data
+    book.privacy.hide(book.size, voucher.digests, *(line.digests for line in voucher.lines))
+    if voucher.roll:
+        book.rolls.by_voucher[statement.id] = voucher.roll
+
+
+def _decide_salted_reversal(book: Book, statement: SaltedVoucherReversed, signers: list[Key]) -> None:
+    decide_reverse(statement, signers, book.vouchers, book.accounts, book.periods)
+    decide_salted_reversal(statement, book.privacy)
+
+
+def _reverse_salted(book: Book, statement: SaltedVoucherReversed, signatures: tuple[Signature, ...]) -> None:
+    _reverse(book, statement, signatures)
+    book.privacy.hide(book.size, statement.data.digests)
 
 
 _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
@@ -216,6 +272,15 @@ _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
         statement, signers, book.vouchers, book.accounts, book.periods
     ),
     PeriodClosed: lambda book, statement, signers: decide_close(book.periods, statement, signers),
+    SheetPublished: lambda book, statement, signers: decide_publish(
+        statement, signers, book.periods, book.sheets, book.trial_balance_rows
+    ),
+    RollCommitted: lambda book, statement, signers: decide_commit(statement, signers, book.accounts),
+    SaltedVoucherPosted: _decide_salted,
+    SaltedVoucherReversed: _decide_salted_reversal,
+    SubjectErased: lambda book, statement, signers: decide_erase(
+        statement, signers, book.privacy, book.rolls, book.roles
+    ),
 }
 
 _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], object]] = {
@@ -229,4 +294,9 @@ _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], obje
     VoucherPosted: _post,
     VoucherReversed: _reverse,
     PeriodClosed: lambda book, statement, _: book.periods.close(statement.data.period),
+    SheetPublished: lambda book, statement, _: book.sheets.publish(statement.data, book.size),
+    RollCommitted: lambda book, statement, _: book.rolls.commit(statement.id, statement.data, book.size),
+    SaltedVoucherPosted: _post_salted,
+    SaltedVoucherReversed: _reverse_salted,
+    SubjectErased: lambda book, statement, _: book.privacy.erase(book.size, statement.data),
 }

@@ -26,8 +26,11 @@ from domain.kernel.ulid import is_ulid
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
+from domain.privacy import SubjectErased
 from domain.roles import KeyGranted, KeyRevoked, KeyRotated
-from domain.vouchers import VoucherPosted, VoucherReversed
+from domain.rolls import RollCommitted
+from domain.sheets import SheetPublished
+from domain.vouchers import SaltedVoucherPosted, SaltedVoucherReversed, VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +51,11 @@ AnyStatement = (
     | VoucherPosted
     | VoucherReversed
     | PeriodClosed
+    | SheetPublished
+    | RollCommitted
+    | SaltedVoucherPosted
+    | SaltedVoucherReversed
+    | SubjectErased
 )
 
 TYPES: dict[str, type[Statement]] = {type_name(statement): statement for statement in AnyStatement.__args__}

@@ -16,7 +16,7 @@ from psycopg import OperationalError, sql
 from domain.entry import Entry, parse_entry
 from domain.founding import BookOpened
 from domain.kernel.errors import RuleViolation
-from projections import balances, journal, log, register
+from projections import balances, journal, log, register, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -53,7 +53,7 @@ class Fold(Protocol):
         """Write entries `start`… of `book` in the runner's transaction."""
 
 
-FOLDS: tuple[Fold, ...] = (register.fold, log.fold, journal.fold, balances.fold)
+FOLDS: tuple[Fold, ...] = (register.fold, log.fold, journal.fold, balances.fold, sheets.fold)
 """In order: the register comes first, since the others look up the book's chart."""
 
 
@@ -64,7 +64,13 @@ class Advance(NamedTuple):
     folded: int
 
 
-def advance(connection: Connection[Any], book: str, schema: str, keys: log.LogKeys | None) -> Advance:
+def advance(
+    connection: Connection[Any],
+    book: str,
+    schema: str,
+    keys: log.LogKeys | None,
+    others: log.Others = log.NOBODY,
+) -> Advance:
     """Fold up to `ENTRIES_PER_COMMIT` entries of a book into `schema` and sign a checkpoint, in one transaction."""
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(sql.SQL("SET LOCAL search_path TO {}, public").format(sql.Identifier(schema)))
@@ -82,17 +88,28 @@ def advance(connection: Connection[Any], book: str, schema: str, keys: log.LogKe
                 fold(cursor, book, start, entries)
             cursor.execute(MOVE_POSITION, (size, book))
             if keys is not None:
-                log.sign_checkpoint_of(cursor, book, size, keys)
+                log.sign_checkpoint_of(cursor, book, size, keys, others)
     return Advance(size, len(entries))
 
 
 class Runner:
     """Keeps the live read models up to date, in a thread of its own or on demand."""
 
-    def __init__(self, pool: ConnectionPool[Any], keys: log.LogKeys) -> None:
-        """Fold into the schema `read`; checkpoints are signed with the log keys in `keys`."""
+    def __init__(
+        self,
+        pool: ConnectionPool[Any],
+        keys: log.LogKeys,
+        others: log.Others = log.NOBODY,
+        on_checkpoint: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Fold into the schema `read`; checkpoints are signed with `keys`, unless `others` have seen another history.
+
+        `on_checkpoint` hears which books were brought further.
+        """
         self._pool = pool
         self._keys = keys
+        self._others = others
+        self._on_checkpoint = on_checkpoint
         self._wake = threading.Condition()
         self._grown: set[str] = set()
         self._stopped = False
@@ -114,27 +131,29 @@ class Runner:
                     if progress:
                         progress(step.folded)
                 self._reached(book, step.size)
+                if folded:
+                    self._on_checkpoint(book)
         return folded
 
     def _advance(self, connection: Connection[Any], book: str) -> Advance:
         try:
-            return advance(connection, book, "read", self._keys)
+            return advance(connection, book, "read", self._keys, self._others)
         except RuleViolation:
             self._sound.discard(book)
             raise
 
     def require_sound(self, book: str, entries: Sequence[Entry]) -> None:
         """Raise what forbids a book's log to grow by these entries: a process asks once a book until it is sound."""
-        if book in self._sound:
+        if book in self._sound and not self._others.contradicted(book):
             return
         with self._pool.connection() as connection, connection.cursor() as cursor:
             if cursor.execute(POSITION, (book,)).fetchone():
-                log.check_history(cursor, book, self._keys)
+                log.check_history(cursor, book, self._keys, self._others)
                 self._sound.add(book)
                 return
         opened = entries[0].statement if entries else None
         if isinstance(opened, BookOpened):
-            log.check_new(book, opened.data.log.origin, self._keys)
+            log.check_new(book, opened.data.log.origin, self._keys, self._others)
 
     def _behind(self, connection: Connection[Any]) -> list[str]:
         return [book for (book,) in connection.execute(BEHIND, (10_000,)).fetchall()]

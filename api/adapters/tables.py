@@ -15,6 +15,9 @@ from domain.kernel.money import format_fen, plain_fen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
 BOM = "\ufeff"
 
 
@@ -53,26 +56,30 @@ def _plain(value: object, column: TableColumn) -> str:
     return f"'{text}" if not column.money and text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
 
 
-def to_xlsx(table: Table) -> bytes:
-    """Return the table as a workbook; amounts are numbers in yuan with the format #,##0.00."""
+def to_xlsx(*tables: Table) -> bytes:
+    """Return the tables as sheets of a workbook; amounts are numbers in yuan with the format #,##0.00."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as workbook:
-        sheet = workbook.add_worksheet("Sheet1")
         bold = workbook.add_format({"bold": True, "border": 1})
         money = workbook.add_format({"num_format": "#,##0.00"})
-        sheet.freeze_panes(1, 0)
-        for place, column in enumerate(table.columns):
-            sheet.write_string(0, place, column.header, bold)
-            sheet.set_column(place, place, 16 if column.money else 14)
-        for number, row in enumerate(table.rows, start=1):
-            for place, (value, column) in enumerate(zip(row, table.columns, strict=True)):
-                if column.money and isinstance(value, int):
-                    sheet.write_number(number, place, value / 100, money)
-                elif value is not None:
-                    sheet.write(number, place, value if isinstance(value, (int, str)) else str(value))
+        for number, table in enumerate(tables, start=1):
+            _fill(workbook.add_worksheet(f"Sheet{number}"), table, bold, money)
     return out.getvalue()
+
+
+def _fill(sheet: Worksheet, table: Table, bold: Format, money: Format) -> None:
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(table.columns):
+        sheet.write_string(0, place, column.header, bold)
+        sheet.set_column(place, place, 16 if column.money else 14)
+    for number, row in enumerate(table.rows, start=1):
+        for place, (value, column) in enumerate(zip(row, table.columns, strict=True)):
+            if column.money and isinstance(value, int):
+                sheet.write_number(number, place, value / 100, money)
+            elif value is not None:
+                sheet.write(number, place, value if isinstance(value, (int, str)) else str(value))
 
 
 def to_text(table: Table) -> str:

@@ -1,4 +1,7 @@
-"""Export of a log: the files that a server serves of it, in the C2SP tiles layout, as a folder or as a bundle."""
+"""Export of a log: the files that a server serves of it, in the C2SP tiles layout, as a folder or as a bundle.
+
+With a policy that is written beside the log, so that the copy says who is to be asked; a verifier trusts only its own.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from audit.tlog.policy import Policy
+
 VERIFIER = "verify.html"
 """The page in a bundle that verifies bundles; whoever distrusts this one takes a copy from elsewhere."""
 
@@ -35,18 +40,36 @@ class LogFiles(NamedTuple):
     files: Iterator[File]
 
 
-def log_files(connection: Connection[Any], book: str) -> LogFiles:
+class Beside(NamedTuple):
+    """What a copy of a log carries beside it: the `policy` of its witnesses, and its public disclosures.
+
+    `public` gives those of the entries before a size, one a line.
+    """
+
+    policy: Policy | None = None
+    public: Callable[[int], bytes] = lambda _: b""
+
+
+NOTHING = Beside()
+
+
+def log_files(connection: Connection[Any], book: str, beside: Beside = NOTHING) -> LogFiles:
     """Return the files of a book's log, and the balances published beside it, as a server at that size serves them."""
     row = register.book(connection, book)
-    newest = log.latest_checkpoint(connection, book)
-    return LogFiles(newest.size, _files(connection, row, newest))
+    newest = log.published_checkpoint(connection, book)
+    return LogFiles(newest.size, _files(connection, row, newest, beside))
 
 
 def _files(
-    connection: Connection[Any], row: register.BookRow, newest: log.SignedCheckpoint
+    connection: Connection[Any], row: register.BookRow, newest: log.SignedCheckpoint, beside: Beside
 ) -> Iterator[File]:
     book = row.book
+    disclosures = beside.public(newest.size)
+    if disclosures:
+        yield "disclosures", disclosures
     yield "log.vkey", f"{row.log_vkey}\n".encode()
+    if beside.policy:
+        yield "policy", beside.policy.text
     for tile in tile_sizes(newest.size):
         yield tile.path, log.tile_at(connection, book, tile.path)
     for period in periods(row.first_period, last_period(connection, book) or row.first_period):
@@ -56,10 +79,14 @@ def _files(
 
 
 def export_tlog(
-    connection: Connection[Any], book: str, folder: Path, advance: Callable[[int], None] = lambda _: None
+    connection: Connection[Any],
+    book: str,
+    folder: Path,
+    advance: Callable[[int], None] = lambda _: None,
+    beside: Beside = NOTHING,
 ) -> int:
     """Write a book's log below `folder` and return its size."""
-    size, files = log_files(connection, book)
+    size, files = log_files(connection, book, beside)
     for path, data in files:
         _write(folder / path, data)
         advance(1)
@@ -67,10 +94,14 @@ def export_tlog(
 
 
 def export_bundle(
-    connection: Connection[Any], book: str, path: Path, advance: Callable[[int], None] = lambda _: None
+    connection: Connection[Any],
+    book: str,
+    path: Path,
+    advance: Callable[[int], None] = lambda _: None,
+    beside: Beside = NOTHING,
 ) -> int:
     """Write a book's log and the page that verifies it as one file (公示包) and return the log's size."""
-    size, files = log_files(connection, book)
+    size, files = log_files(connection, book, beside)
     write_bundle(path, _told(chain([(VERIFIER, verifier_page())], files), advance))
     return size
 

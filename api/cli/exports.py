@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from psycopg import Connection
 
 from api.adapters.hledger import to_hledger
-from api.adapters.tlog_export import export_bundle, export_tlog
+from api.adapters.tlog_export import Beside, export_bundle, export_tlog
 from api.cli.console import out, progress
 from api.cli.options import BookOption, OutOption, write
-from api.composition import open_service
+from api.composition import Service, open_service
 from api.database import snapshot
+from api.disclosures import NOBODY, Selection, Tier
+from api.disclosures.leaves import row_files, rows_file
 from api.settings import Settings
+from api.witnessing import Target
+from audit.tlog.policy import Policy
 from projections import journal as journals
-from projections import register
+from projections import log, register
 from projections.journal import JournalFilter
+from projections.sheets import figure_proof
 
 export = typer.Typer(help="导出 / exports", no_args_is_help=True)
 
@@ -27,9 +34,10 @@ def export_tlog_(
 ) -> None:
     """导出公开日志 / Export the log in the C2SP tiles layout."""
     with open_service(Settings()) as service:
-        service.runner.catch_up([book])
+        policy = _cosigned(service, book)
         with snapshot(service.pool) as connection, progress("导出 export") as bar:
-            size = export_tlog(connection, book, folder, bar.advance)
+            beside = Beside(policy, partial(service.disclosures.public, connection, book))
+            size = export_tlog(connection, book, folder, bar.advance, beside)
     out.print(f"{folder}: {size} 条记录 / entries")
 
 
@@ -39,10 +47,42 @@ def export_bundle_(
 ) -> None:
     """导出公示包：整本账一个文件，断网可核对 / Export the whole log as one file that is verified without a network."""
     with open_service(Settings()) as service:
-        service.runner.catch_up([book])
+        policy = _cosigned(service, book)
         with snapshot(service.pool) as connection, progress("导出 export") as bar:
-            size = export_bundle(connection, book, file, bar.advance)
+            beside = Beside(policy, partial(service.disclosures.public, connection, book))
+            size = export_bundle(connection, book, file, bar.advance, beside)
     out.print(f"{file}: {size} 条记录 / entries")
+
+
+@export.command("proof")
+def export_proof(
+    file: Annotated[Path, typer.Argument(help="证明文件 / the proof's file, .tlog-proof")],
+    book: BookOption,
+    entry: Annotated[int | None, typer.Option(min=0, help="记录序号 / the entry")] = None,
+    period: Annotated[str, typer.Option(help="已公开的会计期间 / a published period, with --account")] = "",
+    account: Annotated[str, typer.Option(help="科目编码 / the account's code")] = "",
+) -> None:
+    """导出一条记录或公布数字的证明 / Export the proof of an entry, or of an account's published figures."""
+    if (entry is None) == (not (period and account)):
+        raise typer.BadParameter("--entry N，或者 --period YYYY-MM --account CODE / one of the two")
+    with open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        with snapshot(service.pool) as connection:
+            if entry is None:
+                proof = figure_proof(connection, book, period, account)
+            else:
+                proof = log.proof_at(connection, book, entry, log.entry_at(connection, book, entry))
+    file.write_bytes(proof)
+    out.print(f"{file}")
+
+
+def _cosigned(service: Service, book: str) -> Policy | None:
+    """Bring a book and its cosignatures up to date, as far as its witnesses answer; return the policy of its log."""
+    service.runner.catch_up([book])
+    with service.pool.connection() as connection:
+        row = register.book(connection, book)
+    service.witnesses.ask([Target(book, row.origin)])
+    return service.witnesses.policy_for(row.log_vkey)
 
 
 @export.command("hledger")
@@ -55,3 +95,46 @@ def export_hledger(book: BookOption, target: OutOption = None) -> None:
             lines = journals.journal(connection, book, JournalFilter(limit=2**31))
             text = "".join(to_hledger(row, register.accounts(connection, book), lines))
     write(text.encode(), target)
+
+
+EntryArgument = Annotated[int, typer.Argument(min=0, help="清册的记录序号 / the roll's entry")]
+
+
+@export.command("row")
+def export_row(
+    entry: EntryArgument,
+    folder: Annotated[Path, typer.Argument(help="目标文件夹 / target folder")],
+    book: BookOption,
+    subject: Annotated[str | None, typer.Option(help="只导出一户 / of one household only")] = None,
+) -> None:
+    """导出清册的各行，每户一个可断网核对的文件 / Export a roll's rows, a file each, to be checked without a network."""
+    with open_service(Settings()) as service, snapshot(service.pool) as connection:
+        rows = _rows(service, connection, book, entry, subject)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for number, data in row_files(connection, book, entry, rows):
+            (folder / f"row-{number + 1:05d}.json").write_bytes(data)
+    out.print(f"{folder}: {len(rows)} 行 / rows")
+
+
+@export.command("rows")
+def export_rows(
+    entry: EntryArgument,
+    file: Annotated[Path, typer.Argument(help="文件 / file")],
+    book: BookOption,
+) -> None:
+    """导出清册的全部各行，供审计重算合计 / Export all rows of a roll, from which an auditor recomputes the totals."""
+    with open_service(Settings()) as service, snapshot(service.pool) as connection:
+        rows = _rows(service, connection, book, entry, None)
+        file.write_bytes(rows_file(connection, book, entry, rows))
+    out.print(f"{file}: {len(rows)} 行 / rows")
+
+
+def _rows(
+    service: Service, connection: Connection[Any], book: str, entry: int, subject: str | None
+) -> dict[int, str]:
+    """Return the rows that are kept of a roll, or of one household in it, by number."""
+    kept = service.disclosures.read(connection, book, Tier.auditors, Selection(entry=entry, subject=subject))
+    rows = {one.place: one.disclosure for one in kept}
+    if subject is not None and not rows:
+        raise NOBODY(subject=subject, book=book)
+    return rows

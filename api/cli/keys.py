@@ -14,10 +14,12 @@ import typer
 from api.cli.console import out
 from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
 from api.cli.signing import poster, submit
+from api.disclosures import Given, Tier
 from api.identity import holder_digest, load_key, save_key
-from api.identity.keyring import SALT_BYTES
 from api.posting import read_data
+from api.salting import keep_beside
 from api.settings import Settings
+from domain.kernel.disclosure import SALT_BYTES, digest_of, disclosure
 from domain.kernel.note import SigningKey
 from domain.roles import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, possession_text
 from domain.roles.events import Revocation, Rotation
@@ -36,8 +38,10 @@ def keygen(
     key = SigningKey.generate(name)
     save_key(path, key, Settings().passphrase_text)
     if grant:
-        holder = holder_digest(os.urandom(SALT_BYTES), person or name)
-        grant.write_bytes(msgspec.json.format(msgspec.json.encode(_grant(key, holder, person))) + b"\n")
+        told = disclosure(os.urandom(SALT_BYTES), "holder", person or name)
+        asked = _grant(key, digest_of(told), person)
+        grant.write_bytes(msgspec.json.format(msgspec.json.encode(asked)) + b"\n")
+        keep_beside(grant, asked, [Given(told, person or name, Tier.person)])
     out.print(key.verifier.vkey)
 
 

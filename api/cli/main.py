@@ -7,10 +7,12 @@ import sys
 
 import typer
 
-from api.cli import books, demo, keys, monitoring, signing, verifying
+from api.cli import anchoring, books, cosigning, demo, history, keys, monitoring, privacy, signing, verifying
 from api.cli.console import TERMINATED, refusals
+from api.cli.county import county
 from api.cli.exports import export
 from api.cli.reports import report
+from api.cli.witness import witness
 from audit.collector import settle
 
 app = typer.Typer(
@@ -21,11 +23,18 @@ app = typer.Typer(
 )
 app.add_typer(report, name="report")
 app.add_typer(export, name="export")
+app.add_typer(witness, name="witness")
+witness.command()(cosigning.accept)
+app.add_typer(county, name="county")
+app.add_typer(privacy.subject, name="subject")
 app.command("import")(books.import_)
 COMMANDS = (
     books.serve,
     verifying.verify,
     monitoring.monitor,
+    anchoring.anchor,
+    history.history,
+    history.diff,
     books.rebuild,
     books.doctor,
     books.recover,
@@ -33,8 +42,14 @@ COMMANDS = (
     signing.post,
     signing.reverse,
     signing.close,
+    signing.publish,
     signing.account,
     signing.policy,
+    privacy.roll,
+    privacy.disclose,
+    privacy.disclosures,
+    privacy.erase,
+    privacy.verify_row,
     keys.grant,
     keys.rotate,
     keys.revoke,

@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from api.cli.console import COULD_NOT_RUN, FINDINGS, progress
+from api.cli.options import PolicyOption
 from api.settings import Settings
 from audit.monitor import StateStore, follow
+from audit.source import read_policy
 
 
 def monitor(
@@ -23,14 +25,16 @@ def monitor(
         list[str] | None,
         typer.Option(help="乡镇公钥，按网址的次序 / the townships' keys, in the order of the URLs"),
     ] = None,
+    policy: PolicyOption = None,
 ) -> None:
     """跟踪多本账，只核对新增的 / Follow books, verify only what is new; exit code 0 good, 1 findings, 2 unread."""
     store = StateStore(state or Settings().home / "monitor")
     anchors = dict(zip(addresses, anchor or [], strict=False))
+    pinned = read_policy(policy) if policy else None
     code = 0
     with progress("监察 monitor") as bar:
         bar.begin(len(addresses))
-        for outcome in follow(addresses, store, anchors):
+        for outcome in follow(addresses, store, anchors, pinned):
             for line in outcome.as_lines():
                 print(json.dumps(line, ensure_ascii=False), flush=True)
             bar.advance(1)

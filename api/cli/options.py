@@ -28,6 +28,12 @@ class Words(StrEnum):
 
 BookOption = Annotated[str, typer.Option("--book", help="账套编号（统一社会信用代码）/ organisation id")]
 FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / output format")]
+PolicyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", help="自己留存的见证策略文件 / a policy file of your own: whose cosignatures are needed"
+    ),
+]
 OutOption = Annotated[Path | None, typer.Option("--out", help="写入文件 / write to a file")]
 
 

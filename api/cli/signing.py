@@ -26,6 +26,7 @@ from api.clock import now
 from api.identity import load_key
 from api.outbox import cosigned, outbox_path, read_note, receipt_path, write_note
 from api.posting import Poster, read_data
+from api.salting import Salted, is_private, salt_voucher, salted_once
 from api.settings import Settings
 from domain.accounts import AccountAdded, NewAccount
 from domain.entry import parse_entry
@@ -33,7 +34,19 @@ from domain.kernel.note import SigningKey
 from domain.kernel.statement import Statement, type_name
 from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers
-from domain.vouchers import Attachments, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
+from domain.sheets import SheetPublished
+from domain.vouchers import (
+    Attachments,
+    Reversal,
+    SaltedReversal,
+    SaltedVoucher,
+    SaltedVoucherPosted,
+    SaltedVoucherReversed,
+    Voucher,
+    VoucherPosted,
+    VoucherReversed,
+    mirrored,
+)
 
 
 @contextmanager
@@ -77,13 +90,21 @@ def post(
     sign_only: SignOnlyOption = None,
 ) -> None:
     """本地签名并提交一张凭证，可重复执行 / Sign one voucher here and post it; run again, it is booked once."""
-    data = read_data(file, file.read_bytes(), Voucher)
+    kind: type[Statement]
+    if is_private(file.read_bytes()):
+        data, given = salted_once(file, salt_voucher, SaltedVoucher)
+        kind = SaltedVoucherPosted
+    else:
+        data, given = Salted(read_data(file, file.read_bytes(), Voucher), [])
+        kind = VoucherPosted
     with poster(book, url, wait) as server:
         if sign_only:
-            submit(server, VoucherPosted, data, key, sign_only)
-        else:
-            kept = file.with_name(f"{file.name}.note")
-            print_receipt(server.post(VoucherPosted, data, load_keys(key), kept))
+            submit(server, kind, data, key, sign_only)
+            return
+        receipt = server.post(kind, data, load_keys(key), file.with_name(f"{file.name}.note"))
+        if given:
+            server.disclose(receipt["index"], given)
+        print_receipt(receipt)
 
 
 def reverse(
@@ -99,14 +120,17 @@ def reverse(
     """冲销一张凭证（红字）/ Reverse a voucher by its mirror in red."""
     with poster(book, url, wait) as server:
         original = server.statement_of(entry, VoucherPosted)
-        data = Reversal(
-            attachments=Attachments(),
-            date=date or now()[:10],
-            lines=mirrored(original.data.lines),
-            reverses=original.id,
-            summary=summary,
-        )
-        submit(server, VoucherReversed, data, key, sign_only)
+        fields: dict[str, Any] = {
+            "attachments": Attachments(),
+            "date": date or now()[:10],
+            "lines": mirrored(original.data.lines),
+            "reverses": original.id,
+            "summary": summary,
+        }
+        if isinstance(original, SaltedVoucherPosted):
+            submit(server, SaltedVoucherReversed, SaltedReversal(**fields), key, sign_only)
+        else:
+            submit(server, VoucherReversed, Reversal(**fields), key, sign_only)
 
 
 def close(
@@ -120,6 +144,19 @@ def close(
     """结账一个月 / Close a month."""
     with poster(book, url, wait) as server:
         submit(server, PeriodClosed, Closing(period=period), key, sign_only)
+
+
+def publish(
+    period: Annotated[str, typer.Argument(help="已结账的会计期间 / a closed period, YYYY-MM")],
+    book: BookOption,
+    key: KeyOption,
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """签名公开一个月的科目余额表 / Publish a closed month's trial balance, so that each figure can be proved."""
+    with poster(book, url, wait) as server:
+        submit(server, SheetPublished, server.sheet(period), key, sign_only)
 
 
 def account(

@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from api.cli.console import FINDINGS, out, progress
-from api.cli.options import Words
-from audit.source import open_source, read_kept
+from api.cli.options import PolicyOption, Words
+from audit.proving import Proof, is_proof, prove, read_file
+from audit.report import Report
+from audit.source import open_source, read_kept, read_policy
 from audit.verify import verify as audit_book
 
 
@@ -24,15 +26,39 @@ def verify(
             help="自己留存的检查点文件，日志须与之衔接 / a checkpoint you kept, which the log must extend"
         ),
     ] = None,
+    policy: PolicyOption = None,
     wanted: Annotated[Words, typer.Option("--format", help="输出格式 / output format")] = Words.text,
     processes: Annotated[int, typer.Option(min=1, max=64)] = 1,
+    log_key: Annotated[
+        str,
+        typer.Option(help="日志公钥，核对 .tlog-proof 时用 / the log's vkey you trust, for a .tlog-proof"),
+    ] = "",
+    entry: Annotated[
+        Path | None,
+        typer.Option(help="证明文件未附带记录时，记录的文件 / the entry, if the proof does not carry it"),
+    ] = None,
 ) -> None:
-    """核对公开日志 / Verify a log; exit code 0 good, 1 findings, 2 could not run."""
+    """核对日志或证明文件 / Verify a log or a .tlog-proof; exit code 0 good, 1 findings, 2 could not run."""
+    if is_proof(place):
+        note = read_file(entry) if entry else b""
+        show(prove(read_file(Path(place)), log_key, note), wanted)
+        return
     saved = read_kept(kept) if kept else b""
+    pinned = read_policy(policy) if policy else None
     with progress("核对 verify") as bar:
         result = audit_book(
-            open_source(place), anchor=anchor, kept=saved, processes=processes, progress=bar.reach
+            open_source(place),
+            anchor=anchor,
+            kept=saved,
+            policy=pinned,
+            processes=processes,
+            progress=bar.reach,
         )
+    show(result, wanted)
+
+
+def show(result: Report | Proof, wanted: Words) -> None:
+    """Print what was found, and exit with 1 when something is wrong."""
     if wanted is Words.json:
         out.print_json(json.dumps(result.as_object(), ensure_ascii=False))
     else:

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
-from api.http import entries, pages, problems, reports, tlog, verifier
+from api.http import (
+    county,
+    difference,
+    disclosures,
+    entries,
+    history,
+    pages,
+    problems,
+    reports,
+    tlog,
+    verifier,
+    witnessing,
+)
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -70,6 +82,17 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(verifier.OpenToReaders)
     problems.install(app)
-    for router in (entries.router, tlog.router, reports.router, pages.router, verifier.router):
-        app.include_router(router)
+    for part in (
+        entries,
+        disclosures,
+        tlog,
+        witnessing,
+        county,
+        reports,
+        history,
+        difference,
+        pages,
+        verifier,
+    ):
+        app.include_router(part.router)
     return app

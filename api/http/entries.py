@@ -24,6 +24,7 @@ MAX_BODY_BYTES = 16_777_216 + 512
 """256 entries of the largest size, each behind its length."""
 
 MAX_WAIT_SECONDS = 30.0
+SUBJECT_ERASED = b'"type":"subject.erased/'
 NOTE_TYPE = "text/plain; charset=utf-8"
 
 router = APIRouter(tags=["entries"])
@@ -95,11 +96,13 @@ async def post_entries(
     ] = 0.0,
 ) -> ReceiptBody | Receipts:
     """Store one signed note, or several all or none; posting the same bytes again gives the same receipt."""
-    body = await _read(request)
+    body = await read_body(request)
     single = body.startswith(HEADER)
     notes = [body] if single else decode_bundle(body)
     await run_in_threadpool(service.admit, notes)
     receipts = await wrap_future(await run_in_threadpool(service.ledger.submit, book, notes))
+    if any(SUBJECT_ERASED in note for note in notes):
+        await run_in_threadpool(service.disclosures.forget, book)
     if not any(receipt.created for receipt in receipts):
         response.status_code = 200
     if wait:
@@ -110,7 +113,8 @@ async def post_entries(
     return bodies[0] if single else Receipts(receipts=bodies)
 
 
-async def _read(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """Return the body of a request; raises `request.too_large` as soon as it is."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

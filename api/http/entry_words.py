@@ -10,22 +10,32 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.http.views import period_words
+from api.http.views import ENTRY_TYPES, period_words
 from domain.accounts import AccountAdded
 from domain.chart import parent_code
 from domain.founding import BookOpened
 from domain.kernel.money import format_fen
 from domain.kernel.note import parse_vkey
+from domain.kernel.period import period_of
+from domain.kernel.statement import type_name
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
+from domain.privacy import SubjectErased
 from domain.roles import ROLES, KeyGranted, KeyRevoked, KeyRotated, role_of
+from domain.rolls import RollCommitted
+from domain.sheets import SheetPublished
+from domain.vouchers import VoucherPosted, VoucherReversed, voucher_number
+from projections import register
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+
     from domain.kernel.statement import Statement
     from domain.policy import Tier
     from domain.roles import KeyGrant
     from domain.vouchers import Line
+    from projections.history import Difference
 
 Cell = str | int
 """A text, or an amount in fen."""
@@ -70,6 +80,35 @@ class Background:
         """Return whose key it is and which: 会计 张三，<book>/accountant/1."""
         who = " ".join(filter(None, (ROLES[role_of(name)], self.holders.get(name, ""))))
         return f"{who}，{name}"
+
+
+def read_background(connection: Connection[Any], row: register.BookRow) -> Background:
+    """Return the background of a book's entries."""
+    return Background(
+        first_period=row.first_period,
+        accounts={account.code: account.name for account in register.accounts(connection, row.book)},
+        holders=register.people(connection, row.book),
+    )
+
+
+def line_of(statement: Statement, number: int, background: Background) -> str:
+    """Return one line that says what an entry is; `number` is a voucher's in its period."""
+    name = ENTRY_TYPES[type_name(statement)]
+    if isinstance(statement, (VoucherPosted, VoucherReversed)):
+        voucher = statement.data
+        amount = format_fen(sum(line.debit_fen for line in voucher.lines))
+        numbered = voucher_number(period_of(voucher.date), number)
+        return f"{name} {numbered}，{voucher.date}，{voucher.summary}，{amount} 元"
+    particular = PARTICULARS.get(type(statement))
+    return (
+        f"{name}：{particular(statement, background) if particular else words_of(statement, background).lead}"
+    )
+
+
+def added_lines(connection: Connection[Any], found: Difference) -> list[str]:
+    """Return the line of each entry of a difference."""
+    background = read_background(connection, register.book(connection, found.book))
+    return [line_of(added.entry.statement, added.number, background) for added in found.added]
 
 
 def words_of(statement: Statement, background: Background) -> Words:
@@ -170,6 +209,68 @@ def _closed(statement: PeriodClosed, _: Background) -> Words:
     return Words(f"{month}已经结账，此后不能再往这个月记账。", [("结账的月份", month)])
 
 
+def _published(statement: SheetPublished, _: Background) -> Words:
+    sheet = statement.data
+    month = period_words(sheet.period)
+    facts = [("公开的月份", month), ("行数", str(sheet.rows)), ("各行的根", sheet.root)]
+    lead = f"{month}的科目余额表已由会计、负责人和监督委员会签名公开；表上每个数都可以单独证明。"
+    return Words(lead, facts)
+
+
+def _holder(grant: KeyGrant) -> str:
+    return " ".join(_key(grant)[:2])
+
+
+PARTICULARS: dict[type[Statement], Callable[[Any, Background], str]] = {
+    KeyGranted: lambda statement, _: _holder(statement.data),
+    KeyRotated: lambda statement, background: (
+        f"{background.key(statement.data.old)} → {parse_vkey(statement.data.new.vkey).name}"
+    ),
+    KeyRevoked: lambda statement, background: background.key(statement.data.key),
+    AccountAdded: lambda statement, background: background.account(statement.data.code),
+}
+"""What one line says of the types whose leading sentence does not tell one from another."""
+KINDS = {"dividend": "分红", "labour": "劳务费", "other": "其他", "subsidy": "补助", "wages": "工资"}
+"""The kinds of rolls in words."""
+
+
+def _roll(statement: RollCommitted, background: Background) -> Words:
+    roll = statement.data
+    rows = [(column.name, background.account(column.account), column.total_fen) for column in roll.columns]
+    lead = (
+        f"{KINDS[roll.kind]}发放清册，共 {roll.count} 行，合计公开、各户明细不公开；"
+        "领款人凭自己的一行和路径，可以核对它在清册之中，合计由持有全部明细的审计人员重算。"
+    )
+    facts = [
+        ("说明", roll.summary),
+        ("清册编号", statement.id),
+        ("行数", str(roll.count)),
+        ("各行的根", roll.root),
+    ]
+    return Words(lead, facts, Table("各栏合计（元）", ("栏目", "记入科目", "合计"), rows))
+
+
+BASES = {
+    "consent": "本人撤回同意",
+    "law": "法律、行政法规规定的其他情形",
+    "period": "保存期限已满",
+    "purpose": "处理目的已实现或不再必要",
+    "unlawful": "违反法律或约定处理",
+}
+"""The legal bases of an erasure in words (个人信息保护法 art. 47)."""
+
+
+def _erased(statement: SubjectErased, _: Background) -> Words:
+    erasure = statement.data
+    facts = [("依据", f"《个人信息保护法》第四十七条：{BASES[erasure.basis]}")]
+    if erasure.note:
+        facts.append(("说明", erasure.note))
+    rows = [("摘要", digest) for digest in erasure.digests]
+    rows += [("清册的一行", f"清册 {row.roll} 第 {row.row + 1} 行") for row in erasure.rows]
+    lead = "下列摘要所代表的个人信息，连同盐和密钥都已删除；原来的签名和证明仍然有效，金额不变。"
+    return Words(lead, facts, Table("已删除的内容", ("种类", "哪一项"), rows))
+
+
 VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     BookOpened: _opened,
     KeyGranted: _granted,
@@ -179,5 +280,8 @@ VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     AccountAdded: _account,
     OpeningPosted: _opening,
     PeriodClosed: _closed,
+    SheetPublished: _published,
+    RollCommitted: _roll,
+    SubjectErased: _erased,
 }
 """The view of each type; `tests/api/http/test_entry_words.py` holds it complete."""

@@ -10,15 +10,19 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from psycopg import Connection
 
-from api.http.entry_words import Background, words_of
-from api.http.parts import BookId, Database, Index, documented
+from api.composition import Service
+from api.disclosures import Selection, Tier
+from api.http.entry_words import read_background, words_of
+from api.http.parts import BookId, Database, Index, Services, documented
+from api.http.private_words import Private, private_words
 from api.http.reports import First, Wanted
 from api.http.views import ELDER_COOKIE, STYLE, page
+from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
-from domain.kernel.period import parse_period
+from domain.kernel.period import last_day, parse_period, previous_period
 from domain.kernel.statement import type_name
-from domain.vouchers import VoucherPosted, VoucherReversed
-from projections import journal, log, month, register
+from domain.vouchers import SaltedVoucher, VoucherPosted, VoucherReversed
+from projections import journal, log, month, register, sheets, witnessing
 from projections.balances import trial_balance
 
 NEWEST = 20
@@ -32,20 +36,23 @@ PeriodChoice = Annotated[
 
 router = APIRouter(tags=["pages"], default_response_class=HTMLResponse)
 
-_PAGE: dict[int | str, dict[str, Any]] = {
+PAGE: dict[int | str, dict[str, Any]] = {
     200: {"description": "a page", "content": {"text/html": {"schema": {"type": "string"}}}},
     **documented(400, 404, 503),
 }
+"""The answers of a page."""
 
 
-@router.get("/", responses=_PAGE)
+@router.get("/", responses=PAGE)
 def get_home(request: Request, database: Database) -> Response:
     """Show all books."""
     return page(request, "home.html", books=register.books(database))
 
 
-@router.get("/books/{book}", responses=_PAGE)
-def get_book(request: Request, book: BookId, database: Database, period: PeriodChoice = None) -> Response:
+@router.get("/books/{book}", responses=PAGE)
+def get_book(
+    request: Request, book: BookId, service: Services, database: Database, period: PeriodChoice = None
+) -> Response:
     """Show a village's home: money, the month's in and out, newest vouchers, and the state of the log."""
     row = register.book(database, book)
     periods = month.periods_of(database, book)
@@ -59,14 +66,27 @@ def get_book(request: Request, book: BookId, database: Database, period: PeriodC
         vouchers=journal.newest_vouchers(database, book, NEWEST),
         vouchers_total=journal.count_vouchers(database, book),
         checkpoint=log.latest_checkpoint(database, book),
+        witnesses=_witnesses(service, database, row),
+        day_before=last_day(previous_period(chosen)),
+        last_day=last_day(chosen),
     )
 
 
-@router.get("/books/{book}/entries/{index}", responses=_PAGE)
-def get_entry_page(request: Request, book: BookId, index: Index, database: Database) -> Response:
+def _witnesses(
+    service: Service, database: Connection[Any], row: register.BookRow
+) -> witnessing.Witnessing | None:
+    policy = service.witnesses.policy_for(row.log_vkey)
+    return witnessing.state_of(database, row.book, policy) if policy else None
+
+
+@router.get("/books/{book}/entries/{index}", responses=PAGE)
+def get_entry_page(
+    request: Request, book: BookId, index: Index, service: Services, database: Database
+) -> Response:
     """Show an entry at its permanent address: a voucher in full, any other entry in words."""
     row = register.book(database, book)
     entry = parse_entry(log.entry_at(database, book, index))
+    policy = service.witnesses.policy_for(row.log_vkey)
     values: dict[str, Any] = {
         "book": row,
         "index": index,
@@ -74,15 +94,35 @@ def get_entry_page(request: Request, book: BookId, index: Index, database: Datab
         "entry": entry,
         "signers": _signers(database, book, entry),
         "checkpoint": log.covering_checkpoint(database, book, index),
+        "has_witnesses": policy is not None,
+        "witnessed": witnessing.first_over(database, book, policy, index) if policy else None,
+        "private": _private(service, database, book, entry),
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
-        words = words_of(entry.statement, _background(database, row))
+        words = words_of(entry.statement, read_background(database, row))
         at = datetime.fromisoformat(entry.statement.at)
         return page(request, "entry.html", words=words, at=at, **values)
     voucher = journal.voucher_at(database, book, index)
     reverses = journal.entry_of_voucher(database, book, voucher.reverses_id) if voucher.reverses_id else None
     lines = journal.voucher_lines(database, book, index)
-    return page(request, "voucher.html", voucher=voucher, lines=lines, reverses=reverses, **values)
+    data = entry.statement.data
+    roll = (
+        log.entry_of_roll(database, book, data.roll)
+        if isinstance(data, SaltedVoucher) and data.roll
+        else None
+    )
+    return page(request, "voucher.html", voucher=voucher, lines=lines, reverses=reverses, roll=roll, **values)
+
+
+def _private(service: Services, database: Database, book: str, entry: Entry) -> list[Private]:
+    """Return in words what an entry keeps out of the log, with the values that are public."""
+    hidden = list(hidden_in(entry.statement))
+    if not hidden:
+        return []
+    selection = Selection(digests=[one.digest for one in hidden])
+    kept = service.disclosures.read(database, book, Tier.public, selection)
+    said = {one.digest: (one.said.name, one.said.value) for one in kept}
+    return private_words(hidden, said, log.erased_in(database, book).digests)
 
 
 def _signers(database: Connection[Any], book: str, entry: Entry) -> list[register.KeyRow]:
@@ -90,15 +130,7 @@ def _signers(database: Connection[Any], book: str, entry: Entry) -> list[registe
     return [keys[signature.name] for signature in entry.signatures]
 
 
-def _background(database: Connection[Any], row: register.BookRow) -> Background:
-    return Background(
-        first_period=row.first_period,
-        accounts={account.code: account.name for account in register.accounts(database, row.book)},
-        holders={key.name: key.person for key in register.keys(database, row.book)},
-    )
-
-
-@router.get("/books/{book}/trial-balance", responses=_PAGE)
+@router.get("/books/{book}/trial-balance", responses=PAGE)
 def get_trial_balance_page(
     request: Request, book: BookId, database: Database, period: PeriodChoice = None, first: First = None
 ) -> Response:
@@ -106,11 +138,21 @@ def get_trial_balance_page(
     row = register.book(database, book)
     last = period or journal.last_period(database, book) or row.first_period
     report = trial_balance(database, book, last, first)
+    published = sheets.published_at(database, book, last) if report.first == last else None
     periods = month.periods_of(database, book)
-    return page(request, "trial_balance.html", book=row, report=report, periods=periods)
+    return page(
+        request,
+        "trial_balance.html",
+        book=row,
+        report=report,
+        periods=periods,
+        published=published,
+        day_before=last_day(previous_period(report.first)),
+        last_day=last_day(report.period),
+    )
 
 
-@router.get("/books/{book}/journal", responses=_PAGE)
+@router.get("/books/{book}/journal", responses=PAGE)
 def get_journal_page(request: Request, book: BookId, database: Database, wanted: Wanted) -> Response:
     """Show the journal (序时账), filtered, with downloads of exactly what is shown."""
     row = register.book(database, book)
@@ -122,23 +164,25 @@ def get_journal_page(request: Request, book: BookId, database: Database, wanted:
         book=row,
         wanted=request.query_params,
         lines=found[:shown],
-        before=_moved(request, max(0, wanted.offset - shown)) if wanted.offset else "",
-        after=_moved(request, wanted.offset + shown) if len(found) > shown else "",
+        before=moved(request, max(0, wanted.offset - shown)) if wanted.offset else "",
+        after=moved(request, wanted.offset + shown) if len(found) > shown else "",
         query=request.url.remove_query_params(["offset", "limit"]).query,
     )
 
 
-def _moved(request: Request, offset: int) -> str:
+def moved(request: Request, offset: int) -> str:
+    """Return the address of the same page from another row on."""
     return f"?{request.url.include_query_params(offset=offset).query}"
 
 
-@router.get("/books/{book}/signers", responses=_PAGE)
-def get_signers_page(request: Request, book: BookId, database: Database) -> Response:
+@router.get("/books/{book}/signers", responses=PAGE)
+def get_signers_page(request: Request, book: BookId, service: Services, database: Database) -> Response:
     """Show who may sign, with which key, from which entry on, and how anyone verifies the book."""
     row = register.book(database, book)
     keys = register.keys(database, book)
     site = str(request.base_url).rstrip("/")
-    return page(request, "signers.html", book=row, keys=keys, site=site)
+    witnesses = _witnesses(service, database, row)
+    return page(request, "signers.html", book=row, keys=keys, site=site, witnesses=witnesses)
 
 
 @router.get("/elder", include_in_schema=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel
 
 from api import reports
@@ -15,9 +16,11 @@ from domain.kernel.period import parse_period
 from projections import journal, register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
+from projections.sheets import figure_proof
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PROOF_TYPE = "text/plain; charset=utf-8"
 PERIOD = r"^[0-9]{4}-[0-9]{2}$"
 PERIOD_OR_BLANK = r"^([0-9]{4}-[0-9]{2})?$"
 """A form sends the fields that were left blank too."""
@@ -105,13 +108,15 @@ class KeysBody(BaseModel):
     keys: list[KeyBody]
 
 
-def _file(kind: str) -> dict[int | str, dict[str, Any]]:
+def file_of(kind: str) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI entries of the answers of a download."""
     content = {kind: {"schema": {"type": "string", "format": "binary"}}}
     return {200: {"description": "the file", "content": content}, **documented(400, 404, 503)}
 
 
-def _download(table: Table, kind: str, name: str) -> Response:
-    data = to_csv(table) if kind == CSV_TYPE else to_xlsx(table)
+def download(tables: Sequence[Table], kind: str, name: str) -> Response:
+    """Return tables as a file: a workbook with a sheet for each, or the first of them as CSV."""
+    data = to_csv(tables[0]) if kind == CSV_TYPE else to_xlsx(*tables)
     return Response(data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -121,18 +126,42 @@ def get_trial_balance(book: BookId, database: Database, last: Last, first: First
     return reports.trial_object(trial_balance(database, book, last, first))
 
 
-@router.get("/trial-balance.csv", response_class=Response, responses=_file(CSV_TYPE))
+@router.get(
+    "/sheets/{period}/proof/{account}",
+    response_class=Response,
+    responses={
+        200: {"content": {PROOF_TYPE: {"schema": {"type": "string"}}}, "description": "a tlog-proof"},
+        **documented(400, 404, 503),
+    },
+)
+def get_figure_proof(
+    book: BookId,
+    period: Annotated[str, Path(description="a published period, YYYY-MM", pattern=PERIOD)],
+    account: Annotated[str, Path(description="the account's code", pattern=r"^[0-9]{3,9}$")],
+    database: Database,
+) -> Response:
+    """Return the proof of an account's row on a published trial balance; it is checked offline."""
+    register.book(database, book)
+    name = f"{book}-{period}-{account}.tlog-proof"
+    return Response(
+        figure_proof(database, book, period, account),
+        media_type=PROOF_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.get("/trial-balance.csv", response_class=Response, responses=file_of(CSV_TYPE))
 def get_trial_balance_csv(book: BookId, database: Database, last: Last, first: First = None) -> Response:
     """Return the trial balance as CSV."""
     table = reports.trial_table(trial_balance(database, book, last, first))
-    return _download(table, CSV_TYPE, f"trial-balance-{book}-{last}.csv")
+    return download([table], CSV_TYPE, f"trial-balance-{book}-{last}.csv")
 
 
-@router.get("/trial-balance.xlsx", response_class=Response, responses=_file(XLSX_TYPE))
+@router.get("/trial-balance.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
 def get_trial_balance_xlsx(book: BookId, database: Database, last: Last, first: First = None) -> Response:
     """Return the trial balance as a workbook."""
     table = reports.trial_table(trial_balance(database, book, last, first))
-    return _download(table, XLSX_TYPE, f"trial-balance-{book}-{last}.xlsx")
+    return download([table], XLSX_TYPE, f"trial-balance-{book}-{last}.xlsx")
 
 
 def journal_filter(
@@ -164,20 +193,20 @@ def get_journal(book: BookId, database: Database, wanted: Wanted) -> dict[str, A
     return reports.journal_object(book, journal.journal(database, book, wanted))
 
 
-@router.get("/journal.csv", response_class=Response, responses=_file(CSV_TYPE))
+@router.get("/journal.csv", response_class=Response, responses=file_of(CSV_TYPE))
 def get_journal_csv(book: BookId, database: Database, wanted: Wanted) -> Response:
     """Return exactly the filtered lines as CSV."""
     name = register.book(database, book).name
     table = reports.journal_table(name, journal.journal(database, book, wanted))
-    return _download(table, CSV_TYPE, f"journal-{book}.csv")
+    return download([table], CSV_TYPE, f"journal-{book}.csv")
 
 
-@router.get("/journal.xlsx", response_class=Response, responses=_file(XLSX_TYPE))
+@router.get("/journal.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
 def get_journal_xlsx(book: BookId, database: Database, wanted: Wanted) -> Response:
     """Return exactly the filtered lines as a workbook."""
     name = register.book(database, book).name
     table = reports.journal_table(name, journal.journal(database, book, wanted))
-    return _download(table, XLSX_TYPE, f"journal-{book}.xlsx")
+    return download([table], XLSX_TYPE, f"journal-{book}.xlsx")
 
 
 @router.get("/keys.json", response_model=KeysBody, responses=documented(400, 404, 503))

@@ -14,23 +14,23 @@ SHORT = {"Cache-Control": "public, max-age=1, must-revalidate"}
 
 router = APIRouter(prefix="/books/{book}", tags=["log"], default_response_class=Response)
 
-_TEXT = {"content": {TEXT_TYPE: {"schema": {"type": "string"}}}}
-_BINARY = {"content": {TILE_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+TEXT = {"content": {TEXT_TYPE: {"schema": {"type": "string"}}}}
+BINARY = {"content": {TILE_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 
 
 @router.get(
     "/checkpoint",
-    responses={200: {"description": "the newest signed checkpoint", **_TEXT}, **documented(400, 404, 503)},
+    responses={200: {"description": "the newest signed checkpoint", **TEXT}, **documented(400, 404, 503)},
 )
 def get_checkpoint(book: BookId, database: Database) -> Response:
-    """Return the newest signed checkpoint."""
-    newest = log.latest_checkpoint(database, book)
+    """Return the newest signed checkpoint, with the cosignatures that witnesses have given so far."""
+    newest = log.published_checkpoint(database, book)
     return Response(newest.note, media_type=TEXT_TYPE, headers=SHORT)
 
 
 @router.get(
     "/log.vkey",
-    responses={200: {"description": "the log's key as a C2SP vkey", **_TEXT}, **documented(400, 404, 503)},
+    responses={200: {"description": "the log's key as a C2SP vkey", **TEXT}, **documented(400, 404, 503)},
 )
 def get_vkey(book: BookId, database: Database) -> Response:
     """Return the log's verifier key; trust the one that is printed in the village office, not this one."""
@@ -39,7 +39,7 @@ def get_vkey(book: BookId, database: Database) -> Response:
 
 @router.get(
     "/tile/{path:path}",
-    responses={200: {"description": "a tile or an entry bundle", **_BINARY}, **documented(400, 404, 503)},
+    responses={200: {"description": "a tile or an entry bundle", **BINARY}, **documented(400, 404, 503)},
 )
 def get_tile(book: BookId, path: str, database: Database) -> Response:
     """Return a tile (``0/000``, ``0/000.p/12``) or an entry bundle (``entries/000``)."""

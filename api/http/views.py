@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.clock import CHINA
+from api.history import side_words
 from domain.kernel.money import chinese_capital, format_fen
 from domain.roles import ROLES, role_of
 from domain.vouchers import voucher_number
@@ -42,6 +43,11 @@ ENTRY_TYPES = {
     "voucher.posted/1": "记账凭证",
     "voucher.reversed/1": "冲销凭证",
     "period.closed/1": "结账",
+    "sheet.published/1": "公开月度数字",
+    "roll.committed/1": "发放清册",
+    "subject.erased/1": "删除个人信息",
+    "voucher.posted/2": "记账凭证",
+    "voucher.reversed/2": "冲销凭证",
 }
 """Entry types in a villager's words."""
 
@@ -54,6 +60,14 @@ def period_words(period: str) -> str:
 def moment_words(moment: datetime) -> str:
     """Return a point in time in China's time zone, to the minute."""
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def duration_words(seconds: int) -> str:
+    """Return a length of time in its largest unit, such as 3 小时."""
+    for unit_seconds, word in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):
+        if seconds >= unit_seconds:
+            return f"{seconds // unit_seconds} {word}"
+    return "不到 1 分钟"
 
 
 def _environment() -> Environment:
@@ -69,6 +83,8 @@ def _environment() -> Environment:
         "capital": chinese_capital,
         "period": period_words,
         "moment": moment_words,
+        "duration": duration_words,
+        "side": side_words,
         "role": lambda key_name: ROLES[role_of(key_name)],
     }
     environment.globals |= {

@@ -54,10 +54,12 @@ class Sealed(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 def save_key(path: Path, key: SigningKey, passphrase: str = "") -> None:
     """Write a key so that only its owner may read the file; an existing file is never overwritten."""
-    text = key.encode().encode()
-    if passphrase:
-        text = _seal(key.name, text, passphrase)
-    write_private(path, text + b"\n")
+    save_secret(path, key.name, key.encode().encode(), passphrase)
+
+
+def save_secret(path: Path, name: str, text: bytes, passphrase: str = "") -> None:
+    """Write a secret text as `save_key` writes a key; the `name` stands in the file in clear."""
+    write_private(path, (_seal(name, text, passphrase) if passphrase else text) + b"\n")
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -75,16 +77,20 @@ def write_private(path: Path, data: bytes) -> None:
 
 def load_key(path: Path, passphrase: str = "") -> SigningKey:
     """Read a key; raises `keyfile.unreadable` or `keyfile.passphrase`."""
-    try:
-        text = path.read_bytes().strip()
-    except OSError:
-        raise KEY_UNREADABLE(path=path) from None
-    if text.startswith(b"{"):
-        text = _open(path, text, passphrase)
+    text = load_secret(path, passphrase)
     try:
         return SigningKey.parse(text.decode())
     except (RuleViolation, UnicodeDecodeError):
         raise KEY_UNREADABLE(path=path) from None
+
+
+def load_secret(path: Path, passphrase: str = "") -> bytes:
+    """Read a secret text; raises `keyfile.unreadable` or `keyfile.passphrase`."""
+    try:
+        text = path.read_bytes().strip()
+    except OSError:
+        raise KEY_UNREADABLE(path=path) from None
+    return _open(path, text, passphrase) if text.startswith(b"{") else text
 
 
 def _derive(passphrase: str, salt: bytes, operations: int, memory: int) -> bytes:

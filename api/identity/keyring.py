@@ -9,25 +9,22 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING
 
-import msgspec
 import nacl.utils
 
 from api.identity.keyfile import load_key, save_key, write_private
+from domain.kernel.disclosure import SALT_BYTES, digest_of, disclosure
 from domain.kernel.note import SigningKey
 from domain.roles import KeyGrant, possession_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SALT_BYTES = 16
 SECRET_BYTES = 32
 
 
 def holder_digest(salt: bytes, person: str) -> str:
     """Return the salted digest that stands for a person in the log (RFC 9901 section 4.2.3)."""
-    salted = [base64.urlsafe_b64encode(salt).rstrip(b"=").decode(), "holder", person]
-    disclosure = base64.urlsafe_b64encode(msgspec.json.encode(salted)).rstrip(b"=")
-    return base64.urlsafe_b64encode(hashlib.sha256(disclosure).digest()).rstrip(b"=").decode()
+    return digest_of(disclosure(salt, "holder", person))
 
 
 class Keyring:

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from api.identity.keyfile import load_key, save_key
+from audit.disk import Disk
 from domain.kernel.note import SigningKey
 
 if TYPE_CHECKING:
@@ -52,11 +53,10 @@ class LogKeyFolder:
         """Keep a checkpoint, durably, before anybody sees it; a crash leaves the one before."""
         path = self._signed(origin)
         partial = path.with_suffix(f".{os.getpid()}.part")
-        with partial.open("wb") as file:
-            file.write(checkpoint)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        disk = Disk()
+        disk.write(partial, checkpoint)
+        disk.rename(partial, path)
+        disk.sync(path.parent)  # else a power cut could bring the one before back, after this one was shown
 
     def _signed(self, origin: str) -> Path:
         return self._path(origin).with_suffix(".checkpoint")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,10 +22,18 @@ _FIELDS = {
 """The column that a violation is about where its facts do not tell."""
 
 
+_WRITTEN = re.compile(r"(?:lines\[(?P<line>[0-9]+)\]\.)?(?P<field>summary|name|source)")
+"""The path of a text that came from a cell; `source` is the voucher's number."""
+
+
 def place(violation: RuleViolation, rows: Sequence[Amounts]) -> tuple[Amounts, str]:
     """Return the row among `rows` that a violation is about, and the field in it."""
     facts = violation.facts
     field = _FIELDS.get(violation.rule.code, "")
+    written = _WRITTEN.fullmatch(str(facts.get("field", "")))
+    if written:
+        row = rows[int(written["line"] or 1) - 1]
+        return row, "number" if written["field"] == "source" else written["field"]
     if "line" in facts:
         return rows[int(str(facts["line"])) - 1], "debit"
     if field:

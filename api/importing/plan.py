@@ -27,6 +27,7 @@ from domain.kernel.ulid import derive
 from domain.opening import Balances, OpeningPosted
 from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers, Tier
+from domain.privacy import check_clear, check_clear_fields, may_name_a_person
 from domain.vouchers import MAX_LINES, Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class _Planner:
         for code in sorted(wanted, key=lambda code: (len(code), code)):
             if code not in self._book.accounts.by_code:
                 source = [names[code]] if code in names else []
-                account = NewAccount(code=code, name=self._name(code, names))
+                account = NewAccount(code=code, name=self._clear_name(code, names))
                 self._add(AccountAdded, account, self._id("account", code), ("accountant",), source)
         self._check_one_name(names)
 
@@ -200,6 +201,16 @@ class _Planner:
             return suggestion.name
         above = self._book.accounts.by_code.get(parent_code(code) or "")
         return above.name if above else code
+
+    def _clear_name(self, code: str, names: Mapping[str, Amounts]) -> str:
+        """Return the name of a new account; one that names a person by a number is refused, and the code stands in."""
+        name = self._name(code, names)
+        try:
+            check_clear(name, "name")
+        except RuleViolation as violation:
+            self._refuse(violation, [names[code]])
+            return code
+        return name
 
     def _own_name(self, code: str, name: str) -> str:
         """Take the names of the accounts above off a full name: 内部往来/成员/张三 is 张三, but 水/电费 stays."""
@@ -305,6 +316,8 @@ class _Planner:
         statement = step.statement(self._book, self._at)
         text = unsigned_text(statement)
         parse_text(text)
+        if may_name_a_person(text):
+            check_clear_fields(step.data)
         size = len(text) + SIGNATURE_LINE_BYTES * len(step.roles)
         if size > MAX_ENTRY_BYTES:
             raise TOO_LARGE(size=size, limit=MAX_ENTRY_BYTES)

@@ -18,11 +18,21 @@ from audit import verify as _verify  # noqa: F401 -- its rules, and those of all
 from audit.files import UNREADABLE as _UNREADABLE  # noqa: F401 -- as above
 from audit.tlog import policy as _policy  # noqa: F401 -- as above
 from domain.chart import CHARTS, chart
-from domain.kernel.errors import RULES
+from domain.entry import TYPES
+from domain.kernel.errors import RULES, Kind, rule
 from domain.roles import ROLES
 
 GENERATED, MAIN = "generated", "main"
 """The module that is made here, and the one that all others are there for."""
+
+BEYOND_THE_PAGE = rule(
+    "audit.beyond_the_page",
+    Kind.UNAVAILABLE,
+    "这本账有 {type} 类型的记录，网页还不能核对，所以不作结论；请用 sunledger verify 核对",
+    "the book has entries of the type {type}, which this page cannot judge yet, so it gives no verdict; use sunledger"
+    " verify",
+    "ADR 0020",
+)
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z0-9_]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) ([A-Za-z0-9_$]+))", re.MULTILINE)
@@ -108,7 +118,7 @@ def _generated() -> str:
         code: {"kind": RULES[code].kind.value, "zh": RULES[code].zh, "en": RULES[code].en} for code in codes
     }
     charts = {version: _accounts(version) for version in CHARTS}
-    values = {"RULES": rules, "CHARTS": charts, "ROLES": ROLES}
+    values = {"RULES": rules, "CHARTS": charts, "ROLES": ROLES, "TYPE_NAMES": sorted(TYPES)}
     return "".join(f"export const {name} = {_literal(value)};\n" for name, value in values.items())
 
 

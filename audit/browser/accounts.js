@@ -40,6 +40,11 @@ export class Accounts {
     this.byCode.set(code, { name, children: 0, used: false });
   }
 
+  /** Return an account's name, "" for one that is not there. */
+  nameOf(code) {
+    return this.byCode.get(code)?.name ?? "";
+  }
+
   /** Remember the accounts that were posted to. */
   markUsed(lines) {
     for (const { account } of lines) this.byCode.get(account).used = true;

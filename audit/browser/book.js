@@ -2,6 +2,7 @@
 
 import { Accounts, chartOf } from "./accounts.js";
 import { Approval, decideSet } from "./approval.js";
+import { Figures } from "./balances.js";
 import { encodeBase64 } from "./bytes.js";
 import { isValidPublicKey } from "./ed25519.js";
 import { refusal } from "./errors.js";
@@ -10,6 +11,7 @@ import { parseVkey } from "./note.js";
 import { checkOrganisation } from "./organisation.js";
 import { Periods, checkNear, parsePeriod } from "./period.js";
 import { Roles, checkGrant, decideGrant, decideRevoke, decideRotate, requireRoles, roleOf } from "./roles.js";
+import { Sheets } from "./sheets.js";
 import { Vouchers, decideOpening, decidePost, decideReverse } from "./vouchers.js";
 
 const OPENED = "book.opened/1";
@@ -24,6 +26,8 @@ export class Book {
     this.accounts = new Accounts();
     this.vouchers = new Vouchers();
     this.periods = new Periods();
+    this.sheets = new Sheets();
+    this.figures = new Figures();
     this.ids = new Map();
     this.tree = new Tree();
     this.seen = null;
@@ -140,6 +144,7 @@ const DECIDE = {
     book.periods.decideClose(data.period);
     requireRoles(signers, ["accountant", "head"]);
   },
+  "sheet.published/1": (book, { data }, signers) => book.sheets.decidePublish(data, signers, book),
 };
 
 const EVOLVE = {
@@ -157,4 +162,5 @@ const EVOLVE = {
   "period.closed/1": (book, { data }) => {
     book.periods.closedThrough = data.period;
   },
+  "sheet.published/1": (book, { data }) => book.sheets.publish(data, book.size),
 };

@@ -31,7 +31,7 @@ export function checkAnchor(first, anchor, report) {
   const granted = first?.statement.data.keys?.some((grant) => grant.vkey === anchor) ?? false;
   const signed = first?.signatures.some((line) => line.name === name) ?? false;
   report.anchored = granted && signed && roleOf(name) === "township";
-  if (!report.anchored) report.find(check, refusal("audit.anchor", { anchor }), 0);
+  if (first && !report.anchored) report.find(check, refusal("audit.anchor", { anchor }), 0);
 }
 
 /** The log extends a checkpoint that the reader has kept. */

@@ -2,6 +2,7 @@
 
 import { compareText, decodeUtf8, encodeUtf8 } from "./bytes.js";
 import { refusal } from "./errors.js";
+import { TYPE_NAMES } from "./generated.js";
 import { leafHash } from "./merkle.js";
 import { checkCharacters, splitNote } from "./note.js";
 import { isTimestamp } from "./period.js";
@@ -19,6 +20,7 @@ import {
   oneOf,
   optionalText,
   origin,
+  rowsRoot,
   seenRoot,
   sha256Hex,
   signature64,
@@ -102,6 +104,7 @@ export const TYPES = new Map(
     "voucher.posted/1": voucher,
     "voucher.reversed/1": reversal,
     "period.closed/1": struct({ period: anyText }),
+    "sheet.published/1": struct({ period: anyText, root: rowsRoot, rows: count, sheet: oneOf("trial_balance") }),
   }).map(([type, data]) => [type, statementOf(type, data)]),
 );
 
@@ -161,11 +164,17 @@ function parseStatement(json) {
   const again = JSON.stringify(statement);
   if (LONE_SURROGATE.test(again)) throw refusal("entry.malformed", { problem: "half a surrogate pair" });
   const shape = TYPES.get(statement.type);
-  if (!shape) throw refusal("entry.unknown_type", { problem: String(statement.type).slice(0, 80) });
+  if (!shape) throw unknownType(statement.type);
   const state = { canonical: again === json };
   shape(statement, state);
   if (!state.canonical) throw fraction(json) ?? refusal("entry.not_canonical");
   return statement;
+}
+
+/** A type that the program knows and this page does not is no fault of the book: there is no verdict then. */
+function unknownType(type) {
+  if (TYPE_NAMES.includes(type)) return refusal("audit.beyond_the_page", { type });
+  return refusal("entry.unknown_type", { problem: String(type).slice(0, 80) });
 }
 
 /** A number written with a fraction or an exponent is no integer, even where JavaScript takes it for one. */

@@ -76,7 +76,7 @@ function readTrial(period, bytes) {
 
 /** Return what is wrong with a published trial balance, or nothing. */
 function differences({ period, served }, book, figures) {
-  const rows = trialBalance(figures.turnover, (code) => book.accounts.byCode.get(code)?.name ?? "", period);
+  const rows = trialBalance(figures.turnover, (code) => book.accounts.nameOf(code), period);
   const wanted = {
     book: book.book,
     name: book.opened?.organisation.name ?? "",

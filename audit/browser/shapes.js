@@ -93,6 +93,7 @@ export const attachmentCount = integer(0, 9999);
 export const accountCode = string({ pattern: /^[1-9][0-9]{2}([0-9]{2}){0,3}$/ });
 export const sha256Hex = string({ pattern: /^[0-9a-f]{64}$/ });
 export const seenRoot = string({ max: 44 });
+export const rowsRoot = string({ pattern: /^[A-Za-z0-9+/]{43}=$/ });
 export const origin = string({ min: 1, max: 200, pattern: /^[A-Za-z0-9.:/_-]+$/ });
 export const division = string({ pattern: /^[0-9]{12}$/ });
 export const logVkey = string({ max: 300 });

@@ -5,7 +5,6 @@
  */
 
 import { Book } from "./book.js";
-import { Figures } from "./balances.js";
 import { parseCheckpoint } from "./checkpoint.js";
 import {
   checkAnchor,
@@ -46,7 +45,7 @@ class Audit {
   constructor(source, byBrowser, pause, progress) {
     Object.assign(this, { source, pause, progress });
     this.book = new Book();
-    this.figures = new Figures();
+    this.figures = this.book.figures;
     this.first = null;
     this.signatureChecker = new SignatureChecker(byBrowser, pause);
     this.report = new Report();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audit.source import open_source
 from audit.verify import verify
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from audit.monitor.store import State, StateStore
     from audit.report import Finding
     from audit.source import Source
+    from audit.tlog.policy import Policy
 
 
 @dataclass
@@ -55,30 +56,42 @@ class Outcome:
             }
 
 
+class Trusted(NamedTuple):
+    """What the caller trusts: the township's vkey ("" for none), and a policy."""
+
+    anchor: str
+    policy: Policy | None
+
+
 def follow(
     addresses: Sequence[str],
     store: StateStore,
     anchors: dict[str, str] | None = None,
+    policy: Policy | None = None,
     opened: Callable[[str], Source] = open_source,
 ) -> Iterator[Outcome]:
-    """Look at each address once; `anchors` are the townships' keys by address, checked whenever a book is read anew."""
+    """Look at each address once; `anchors` are the townships' keys by address, checked whenever a book is read anew.
+
+    `policy` says whose cosignatures each newest checkpoint needs.
+    """
     for address in addresses:
         state = store.load(address)
         try:
-            yield _look(opened(address), state, store, (anchors or {}).get(address, ""))
+            trusted = Trusted((anchors or {}).get(address, ""), policy)
+            yield _look(opened(address), state, store, trusted)
         except RuleViolation as violation:
             if violation.rule.kind is not Kind.UNAVAILABLE:
                 raise
             yield Outcome(address, findings=state.findings, unreadable=str(violation))
 
 
-def _look(source: Source, state: State, store: StateStore, anchor: str) -> Outcome:
+def _look(source: Source, state: State, store: StateStore, trusted: Trusted) -> Outcome:
     """Verify what is new. What is wrong with an entry stays so, and the audit goes on behind it.
 
     When the log as a whole is wrong, nothing of it is taken in: the next run looks from where it was good.
     """
     before, known = state.replay.size, set(state.findings)
-    report = verify(source, anchor=anchor, replay=state.replay)
+    report = verify(source, anchor=trusted.anchor, policy=trusted.policy, replay=state.replay)
     state.findings = [*state.settled, *(found for found in report.findings if found not in state.settled)]
     outcome = _outcome(state, before, [found for found in state.findings if found not in known])
     if all(found.entry is not None for found in report.findings):

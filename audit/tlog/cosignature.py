@@ -8,7 +8,7 @@ nothing else, and is no log's key.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import (
@@ -22,9 +22,6 @@ from domain.kernel.note import (
     verify_ed25519,
 )
 
-if TYPE_CHECKING:
-    from audit.tlog.checkpoint import Checkpoint
-
 MAX_TIME_S = 2**63 - 1
 """The specification's limit for a time in POSIX seconds."""
 
@@ -37,16 +34,25 @@ BAD_COSIGNATURE = rule(
 )
 
 
+class Head(Protocol):
+    """What is cosigned: `audit.tlog.checkpoint.Checkpoint`, or a head of a foreign log with lines of its own."""
+
+    @property
+    def text(self) -> bytes:
+        """The checkpoint's text, whole."""
+        ...
+
+
 def witness_verifier(key: SigningKey) -> VerifierKey:
     """Return the verifier key of a witness; `parse_vkey(text, COSIGNATURE)` reads its text."""
     return verifier_key(key.name, key.verifier.public_key, COSIGNATURE)
 
 
-def _message(checkpoint: Checkpoint, time_s: int) -> bytes:
+def _message(checkpoint: Head, time_s: int) -> bytes:
     return f"cosignature/v1\ntime {time_s}\n".encode() + checkpoint.text
 
 
-def cosign(checkpoint: Checkpoint, key: SigningKey, time_s: int) -> Signature:
+def cosign(checkpoint: Head, key: SigningKey, time_s: int) -> Signature:
     """Return the witness's signature line for a checkpoint at a time in POSIX seconds."""
     if not 0 < time_s <= MAX_TIME_S:
         raise ValueError(f"{time_s} is no time in POSIX seconds")
@@ -54,7 +60,7 @@ def cosign(checkpoint: Checkpoint, key: SigningKey, time_s: int) -> Signature:
     return Signature(key.name, witness_verifier(key).key_id, time_s.to_bytes(8, "big") + signature)
 
 
-def check_cosignature(checkpoint: Checkpoint, line: Signature, key: VerifierKey) -> int:
+def check_cosignature(checkpoint: Head, line: Signature, key: VerifierKey) -> int:
     """Return the time (POSIX seconds) at which the witness `key` signed; raises `checkpoint.cosignature`."""
     time_s = int.from_bytes(line.signature[:8], "big")
     known = (line.name, line.key_id) == (key.name, key.key_id) and key.algorithm == COSIGNATURE

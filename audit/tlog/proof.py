@@ -126,6 +126,25 @@ def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, proo
         raise BAD_PROOF()
 
 
+def prefix_root(old: int, new: int, new_root: bytes, proof: Sequence[bytes]) -> bytes:
+    """Return the root over the first `old` leaves of the tree with this root, as a consistency proof shows it.
+
+    Raises `tlog.bad_proof` when it is no proof of this tree, and for an `old` that is a power of two, of which a proof
+    does not carry the root.
+    """
+    if (
+        not 0 < old < new
+        or not old & (old - 1)
+        or not proof
+        or any(len(part) != HASH_BYTES for part in proof)
+    ):
+        raise BAD_PROOF()
+    old_root, found = _consistent_roots(old - 1, new - 1, proof)
+    if found != new_root:
+        raise BAD_PROOF()
+    return old_root
+
+
 def _consistent_roots(path: int, last: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
     while path & 1:
         path, last = path >> 1, last >> 1

@@ -6,10 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from domain.kernel.disclosure import Digest
 from domain.kernel.statement import OptionalText, Record, Statement, Text
-
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z")]
-"""A salted SHA-256 as base64url without padding (RFC 9901): the holder's identity, not readable from it."""
 
 Vkey = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Signature64 = Annotated[str, msgspec.Meta(min_length=88, max_length=88)]

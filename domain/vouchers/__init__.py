@@ -6,12 +6,17 @@ from domain.vouchers.events import (
     File,
     Line,
     Reversal,
+    SaltedLine,
+    SaltedReversal,
+    SaltedVoucher,
+    SaltedVoucherPosted,
+    SaltedVoucherReversed,
     Voucher,
     VoucherPosted,
     VoucherReversed,
 )
 from domain.vouchers.lines import amount_fen, check_balanced, mirrored
-from domain.vouchers.rules import decide_post, decide_reverse
+from domain.vouchers.rules import decide_post, decide_reverse, decide_salted, decide_salted_reversal
 from domain.vouchers.state import Vouchers, voucher_number
 
 __all__ = [
@@ -20,6 +25,11 @@ __all__ = [
     "File",
     "Line",
     "Reversal",
+    "SaltedLine",
+    "SaltedReversal",
+    "SaltedVoucher",
+    "SaltedVoucherPosted",
+    "SaltedVoucherReversed",
     "Voucher",
     "VoucherPosted",
     "VoucherReversed",
@@ -28,6 +38,8 @@ __all__ = [
     "check_balanced",
     "decide_post",
     "decide_reverse",
+    "decide_salted",
+    "decide_salted_reversal",
     "mirrored",
     "voucher_number",
 ]

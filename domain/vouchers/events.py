@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from domain.kernel.disclosure import Digests
 from domain.kernel.statement import Count, Fen, OptionalText, Record, Sha256Hex, Statement, Text
 
 MAX_LINES = 400
@@ -76,3 +77,39 @@ class VoucherReversed(Statement, frozen=True, tag="voucher.reversed/1"):
     """A voucher is cancelled by its mirror; signed by at least the roles that had signed it."""
 
     data: Reversal
+
+
+class SaltedLine(Line, frozen=True):
+    """A line some of whose values, such as the party, stand outside the log: `_sd` has their digests (RFC 9901)."""
+
+    digests: Digests = msgspec.field(default_factory=list, name="_sd")
+
+
+SaltedLines = Annotated[list[SaltedLine], msgspec.Meta(min_length=2, max_length=MAX_LINES)]
+
+
+class SaltedVoucher(Voucher, frozen=True):
+    """A voucher with digests on its lines or on itself; `roll` is the id of the roll (发放清册) that it books."""
+
+    lines: SaltedLines  # type: ignore[assignment]
+    digests: Digests = msgspec.field(default_factory=list, name="_sd")
+    roll: OptionalText = ""
+
+
+class SaltedReversal(Reversal, frozen=True):
+    """A red voucher whose lines carry the very digests of the lines that they cancel."""
+
+    lines: SaltedLines  # type: ignore[assignment]
+    digests: Digests = msgspec.field(default_factory=list, name="_sd")
+
+
+class SaltedVoucherPosted(VoucherPosted, frozen=True, tag="voucher.posted/2"):
+    """A voucher that keeps personal data out of the log; signed by the roles of the policy's tier."""
+
+    data: SaltedVoucher
+
+
+class SaltedVoucherReversed(VoucherReversed, frozen=True, tag="voucher.reversed/2"):
+    """A voucher with digests is cancelled by its mirror; signed by at least the roles that had signed it."""
+
+    data: SaltedReversal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -29,6 +29,8 @@ UNBALANCED = rule(
     "debits do not equal credits: {debit} yuan against {credit} yuan, off by {difference}",
     "财会〔2023〕14号 借贷记账法",
 )
+
+AnyLine = TypeVar("AnyLine", bound="Line")
 
 _encoder = msgspec.msgpack.Encoder()
 
@@ -61,7 +63,7 @@ def amount_fen(lines: Sequence[Line]) -> int:
     return max(debit, credit)
 
 
-def mirrored(lines: Sequence[Line]) -> list[Line]:
+def mirrored(lines: Sequence[AnyLine]) -> list[AnyLine]:
     """Return the lines with every amount negated (红字), all else the same."""
     return [
         msgspec.structs.replace(line, debit_fen=-line.debit_fen, credit_fen=-line.credit_fen)

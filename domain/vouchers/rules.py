@@ -8,12 +8,20 @@ from domain.accounts import Accounts, require_leaves
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
 from domain.periods import Periods, require_open
+from domain.privacy import Privacy, require_new
 from domain.roles import Key, require_roles
+from domain.rolls import Rolls, require_booked
 from domain.vouchers.lines import check_balanced, lines_digest, mirrored
 
 if TYPE_CHECKING:
     from domain.policy import Policy
-    from domain.vouchers.events import Line, VoucherPosted, VoucherReversed
+    from domain.vouchers.events import (
+        Line,
+        SaltedVoucherPosted,
+        SaltedVoucherReversed,
+        VoucherPosted,
+        VoucherReversed,
+    )
     from domain.vouchers.state import Vouchers
 
 NO_RESOLUTION = rule(
@@ -95,3 +103,16 @@ def decide_reverse(
     if lines_digest(mirrored(reversal.lines)) != original.digest:
         raise NOT_MIRROR(reverses=reversal.reverses)
     require_roles(signers, sorted(original.roles))
+
+
+def decide_salted(statement: SaltedVoucherPosted, privacy: Privacy, rolls: Rolls) -> None:
+    """Beyond what every voucher keeps: its digests are new in the book, and it books the whole of the roll it names."""
+    voucher = statement.data
+    require_new(privacy, voucher.digests, *(line.digests for line in voucher.lines))
+    if voucher.roll:
+        require_booked(rolls, voucher.roll, voucher.lines)
+
+
+def decide_salted_reversal(statement: SaltedVoucherReversed, privacy: Privacy) -> None:
+    """Beyond what every reversal keeps: the digests that are its own, not its lines', are new in the book."""
+    require_new(privacy, statement.data.digests)

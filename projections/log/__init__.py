@@ -1,33 +1,83 @@
 """The transparency log of a book: tiles, entry bundles and signed checkpoints (C2SP tlog-tiles)."""
 
+from projections.log.cosignatures import (
+    AHEAD,
+    OTHER,
+    Alarm,
+    Cosignature,
+    Due,
+    cosigned,
+    due,
+    last_cosignature,
+    open_alarms,
+    published_checkpoint,
+    request_from,
+    store_alarm,
+    store_cosignature,
+)
+from projections.log.erasures import Erased, entry_of_roll, erased_in
 from projections.log.fold import fold
-from projections.log.history import LogKeys, check_history, check_new
+from projections.log.history import (
+    NOBODY,
+    WITNESS_AHEAD,
+    WITNESS_OTHER,
+    LogKeys,
+    Others,
+    Sighting,
+    check_history,
+    check_new,
+)
+from projections.log.proofs import proof_at
 from projections.log.query import (
     SignedCheckpoint,
+    checkpoint_at,
     covering_checkpoint,
     entry_at,
     latest_checkpoint,
     log_size,
+    newest_checkpoints,
     notes,
-    proof_at,
     root_at,
     tile_at,
 )
 from projections.log.signing import sign_checkpoint_of
 
 __all__ = [
+    "AHEAD",
+    "NOBODY",
+    "OTHER",
+    "WITNESS_AHEAD",
+    "WITNESS_OTHER",
+    "Alarm",
+    "Cosignature",
+    "Due",
+    "Erased",
     "LogKeys",
+    "Others",
+    "Sighting",
     "SignedCheckpoint",
     "check_history",
     "check_new",
+    "checkpoint_at",
+    "cosigned",
     "covering_checkpoint",
+    "due",
     "entry_at",
+    "entry_of_roll",
+    "erased_in",
     "fold",
+    "last_cosignature",
     "latest_checkpoint",
     "log_size",
+    "newest_checkpoints",
     "notes",
+    "open_alarms",
     "proof_at",
+    "published_checkpoint",
+    "request_from",
     "root_at",
     "sign_checkpoint_of",
+    "store_alarm",
+    "store_cosignature",
     "tile_at",
 ]

@@ -1,12 +1,13 @@
 """What a log must never sign: a second history. Asked before each signature and before a book grows (回退保护).
 
 What was signed stands in the database, and once more beside the log's key, outside it: a database that was restored
-from an old backup cannot make the log sign other entries in the place of those it has signed.
+from an old backup cannot make the log sign other entries in the place of those it has signed. Witnesses remember it
+too, on machines of their own, where no backup of this one reaches.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from audit.tlog.checkpoint import open_checkpoint, parse_checkpoint
 from domain.kernel.errors import Kind, RuleViolation, rule
@@ -16,6 +17,8 @@ from projections import register
 from projections.log.query import log_size, root_from
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from psycopg import Cursor
 
     from domain.kernel.note import SigningKey
@@ -49,6 +52,24 @@ OTHER_HISTORY = rule(
     " rewritten; nothing is signed or posted; run sunledger doctor",
     "C2SP tlog-checkpoint: a log never signs two histories",
 )
+WITNESS_AHEAD = rule(
+    "log.witness_ahead",
+    Kind.UNAVAILABLE,
+    "见证人 {witness} 已见证过账套 {book} 的 {seen} 条记录，而数据库只有 {size} 条：数据库被回退（例如恢复了旧备份）；"
+    "已停止签署和记账，请运行 sunledger doctor",
+    "the witness {witness} has cosigned {seen} entries of {book}, and the database holds {size}: the database was"
+    " rolled back, as by restoring an old backup; nothing is signed or posted; run sunledger doctor",
+    "C2SP tlog-witness: a log never shows two histories",
+)
+WITNESS_OTHER = rule(
+    "log.witness_other",
+    Kind.UNAVAILABLE,
+    "见证人 {witness} 所见证的账套 {book} 前 {seen} 条记录与数据库中的不同：有两份历史；"
+    "已停止签署和记账，请运行 sunledger doctor",
+    "the first {seen} entries of {book} that the witness {witness} has cosigned are not those of the database: there"
+    " are two histories; nothing is signed or posted; run sunledger doctor",
+    "C2SP tlog-witness: a log never shows two histories",
+)
 MEMORY_DAMAGED = rule(
     "log.memory_damaged",
     Kind.UNAVAILABLE,
@@ -75,11 +96,71 @@ class LogKeys(Protocol):
         """Keep a checkpoint durably before anybody sees it."""
 
 
-def check_history(cursor: Cursor[Any], book: str, keys: LogKeys) -> int:
-    """Return the size that was signed last, 0 when none was; raise what forbids to sign more.
+class Sighting(NamedTuple):
+    """A history that a witness has cosigned: its size, and the 32-byte root if it is known, else b"".
 
-    The entries must extend what was signed, as the database has it and again as it is kept beside the key.
+    `other` says that it is not the history of this log, by the witness's own account.
     """
+
+    witness: str
+    size: int
+    root: bytes = b""
+    other: bool = False
+
+
+class Others(Protocol):
+    """Who else has seen the logs: the witnesses of the policy."""
+
+    def seen(self, book: str, origin: str) -> Sequence[Sighting]:
+        """Return what contradicted this log when the witnesses were asked; they are asked here if they were not yet."""
+
+    def contradicted(self, book: str) -> bool:
+        """Whether anything is known now that `seen` would return; nobody is asked."""
+
+
+class Nobody:
+    """No witnesses."""
+
+    def seen(self, book: str, origin: str) -> Sequence[Sighting]:
+        """Return nothing."""
+        del book, origin
+        return ()
+
+    def contradicted(self, book: str) -> bool:
+        """Return False."""
+        del book
+        return False
+
+
+NOBODY = Nobody()
+
+
+def check_history(cursor: Cursor[Any], book: str, keys: LogKeys, others: Others = NOBODY) -> int:
+    """Return the size that was signed or witnessed last, 0 when none was; raise what forbids to sign more.
+
+    The entries must extend what was signed, as the database has it, as it is kept beside the key, and as the
+    witnesses have seen it.
+    """
+    return max(_check_signed(cursor, book, keys), _check_seen(cursor, book, others))
+
+
+def _check_seen(cursor: Cursor[Any], book: str, others: Others) -> int:
+    """Return the largest size that others have seen."""
+    largest = 0
+    for sighting in others.seen(book, register.origin_of(cursor, book)):
+        stored = cursor.execute(SELECT_HEAD, (book,)).fetchone()
+        size = stored[0] if stored else 0
+        if sighting.size > size:
+            raise WITNESS_AHEAD(book=book, witness=sighting.witness, seen=sighting.size, size=size)
+        compared = sighting.root and sighting.size <= log_size(cursor.connection, book)
+        same = compared and root_from(cursor, book, sighting.size) == sighting.root
+        if sighting.other or (compared and not same):
+            raise WITNESS_OTHER(book=book, witness=sighting.witness, seen=sighting.size)
+        largest = max(largest, sighting.size)
+    return largest
+
+
+def _check_signed(cursor: Cursor[Any], book: str, keys: LogKeys) -> int:
     origin = register.origin_of(cursor, book)
     key, kept = keys.key_of(origin), keys.last_signed(origin)
     last = cursor.execute(SELECT_LAST, (book,)).fetchone()
@@ -102,8 +183,10 @@ def check_history(cursor: Cursor[Any], book: str, keys: LogKeys) -> int:
     return max(size, checkpoint.size)
 
 
-def check_new(book: str, origin: str, keys: LogKeys) -> None:
-    """Raise `log.rolled_back` when a book is to be opened whose log was signed before: its database is gone."""
+def check_new(book: str, origin: str, keys: LogKeys, others: Others = NOBODY) -> None:
+    """Raise when a book is to be opened whose log was signed or witnessed before: its database is gone."""
     kept = keys.last_signed(origin)
     if kept:
         raise ROLLED_BACK(book=book, size=0, signed=parse_checkpoint(parse_note(kept).text).size)
+    for sighting in others.seen(book, origin):
+        raise WITNESS_AHEAD(book=book, witness=sighting.witness, seen=sighting.size, size=0)

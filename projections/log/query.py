@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg.rows import class_row
 
-from audit.tlog.proof import inclusion_proof
-from audit.tlog.proof_file import ProofFile
 from audit.tlog.tiles import ENTRIES, TILE_WIDTH, Tile, TileReader, encode_bundle, parse_tile_path
 from domain.kernel.errors import Kind, rule
 from domain.kernel.merkle import HASH_BYTES
@@ -51,6 +49,12 @@ SELECT_LATEST = """
 """
 SELECT_COVERING = """
     SELECT size, root, note, signed_at FROM checkpoints WHERE book = %s AND size > %s ORDER BY size LIMIT 1
+"""
+
+
+SELECT_AT = "SELECT size, root, note, signed_at FROM checkpoints WHERE book = %s AND size = %s"
+SELECT_NEWEST = """
+    SELECT size, root, note, signed_at FROM checkpoints WHERE book = %s ORDER BY size DESC LIMIT %s
 """
 
 
@@ -145,6 +149,17 @@ def latest_checkpoint(connection: Connection[Any], book: str) -> SignedCheckpoin
     return _checkpoint(connection, book, SELECT_LATEST, (book,))
 
 
+def newest_checkpoints(connection: Connection[Any], book: str, limit: int) -> list[SignedCheckpoint]:
+    """Return the newest signed checkpoints, the newest first."""
+    with connection.cursor(row_factory=class_row(SignedCheckpoint)) as cursor:
+        return cursor.execute(SELECT_NEWEST, (book, limit)).fetchall()
+
+
+def checkpoint_at(connection: Connection[Any], book: str, size: int) -> SignedCheckpoint:
+    """Return the signed checkpoint of that size; raises `checkpoint.unknown`."""
+    return _checkpoint(connection, book, SELECT_AT, (book, size))
+
+
 def covering_checkpoint(connection: Connection[Any], book: str, index: int) -> SignedCheckpoint:
     """Return the first checkpoint that covers entry `index`: its time is the entry's recorded time."""
     return _checkpoint(connection, book, SELECT_COVERING, (book, index))
@@ -158,13 +173,3 @@ def _checkpoint(
     if row is None:
         raise NO_CHECKPOINT(book=book)
     return row
-
-
-def proof_at(connection: Connection[Any], book: str, index: int) -> bytes:
-    """Return the tlog-proof of an entry under the newest checkpoint; raises `entry.unknown`, `checkpoint.unknown`."""
-    newest = latest_checkpoint(connection, book)
-    if not 0 <= index < newest.size:
-        raise NO_ENTRY(book=book, index=index)
-    with connection.cursor() as cursor:
-        hashes = inclusion_proof(index, newest.size, reader(cursor, book, newest.size))
-    return ProofFile(index, tuple(hashes), newest.note).encode()

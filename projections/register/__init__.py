@@ -11,6 +11,7 @@ from projections.register.query import (
     chart_of,
     keys,
     origin_of,
+    people,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "fold",
     "keys",
     "origin_of",
+    "people",
 ]

@@ -116,3 +116,8 @@ def keys(connection: Connection[Any], book_id: str) -> list[KeyRow]:
     """Return all keys ever granted in a book."""
     with connection.cursor(row_factory=class_row(KeyRow)) as cursor:
         return cursor.execute(SELECT_KEYS, (book_id,)).fetchall()
+
+
+def people(connection: Connection[Any], book_id: str) -> dict[str, str]:
+    """Return the names of the holders of all keys of a book, by the keys' names; "" where a name is not public."""
+    return {key.name: key.person for key in keys(connection, book_id)}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from audit.files import UNREADABLE
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from audit.verify import verify
 from domain.accounts import AccountAdded, NewAccount
@@ -350,6 +351,20 @@ def test_log_key_file_that_is_not_the_books_is_found(exported: Export, vkey: byt
     assert audited(files if vkey is None else files | {"log.vkey": vkey}) == [("audit.vkey", None)]
 
 
+def test_log_key_file_that_cannot_be_read_is_no_finding(exported: Export) -> None:
+    """A server that goes away between two files is no forger."""
+
+    class GoneAway(MemorySource):
+        def fetch(self, path: str) -> bytes:
+            """Return a file, until the log's key is asked for."""
+            if path == "log.vkey":
+                raise UNREADABLE(place=path, problem="connection refused")
+            return super().fetch(path)
+
+    with pytest.raises(RuleViolation, match=r"audit\.unreadable"):
+        verify(GoneAway(exported.files))
+
+
 def test_missing_bundle_is_found(exported: Export) -> None:
     files = {path: data for path, data in exported.files.items() if path != BUNDLE}
     assert audited(files)[0] == ("audit.bundle", 0)
@@ -444,6 +459,13 @@ def test_wrong_anchor_is_found(exported: Export, role: str) -> None:
     }
     report = verify(MemorySource(exported.files), anchor=anchors[role])
     assert found(report) == [("audit.anchor", 0)]
+    assert not report.anchored
+
+
+def test_a_checkpoint_that_cannot_be_read_does_not_accuse_the_township(exported: Export) -> None:
+    anchor = exported.log.keyring.key("township").verifier.vkey
+    report = verify(MemorySource(exported.files | {"checkpoint": b"19\n"}), anchor=anchor)
+    assert found(report) == [("note.malformed", None), ("audit.no_founding", None)]
     assert not report.anchored
 
 

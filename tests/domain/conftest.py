@@ -23,6 +23,7 @@ from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers, Tier
 from domain.roles import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, possession_text
 from domain.roles.events import Revocation, Rotation
+from domain.sheets import Sheet, SheetPublished, rows_root
 from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
 
 if TYPE_CHECKING:
@@ -35,7 +36,20 @@ ORIGIN = "ledger.example.cn/books"
 FIRST_PERIOD = "2026-01"
 START_MS = 1_767_196_800_000  # 2026-01-01T00:00:00+08:00
 ROLES = ("township", "accountant", "cashier", "head", "supervisor")
-STATE = ("founding", "roles", "policy", "accounts", "opening", "vouchers", "periods", "ids")
+STATE = (
+    "founding",
+    "roles",
+    "policy",
+    "accounts",
+    "opening",
+    "vouchers",
+    "periods",
+    "sheets",
+    "balances",
+    "rolls",
+    "privacy",
+    "ids",
+)
 
 
 class Village:
@@ -191,6 +205,23 @@ class Village:
     def close(self, period: str = FIRST_PERIOD, *, by: str = "accountant head") -> Entry:
         """Close a month."""
         return self.append(self.statement(PeriodClosed, Closing(period=period)), by)
+
+    def publish(
+        self,
+        period: str = FIRST_PERIOD,
+        *,
+        by: str = "accountant head supervisor",
+        **fields: Any,  # noqa: ANN401 -- any field of the struct
+    ) -> Entry:
+        """Publish the trial balance of a month as the entries give it, with some fields changed."""
+        rows = self.book.trial_balance_rows(period)
+        good: dict[str, Any] = {
+            "period": period,
+            "root": rows_root(rows),
+            "rows": len(rows),
+            "sheet": "trial_balance",
+        }
+        return self.append(self.statement(SheetPublished, Sheet(**(good | fields))), by)
 
 
 @pytest.fixture

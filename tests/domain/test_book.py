@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from domain.book import Book
 from domain.entry import TYPES, parse_entry, seal
 from domain.founding import BookOpened
+from domain.kernel.disclosure import disclosure, hidden
 from domain.kernel.merkle import EMPTY_ROOT
 from domain.kernel.statement import Seen
 from domain.periods import Closing, PeriodClosed
 from domain.policy import Tier
+from domain.privacy import ErasedRow, Erasure, SubjectErased
+from domain.rolls import Column, Roll, RollCommitted, Row, root_of, seal_row
+from domain.vouchers import (
+    Attachments,
+    SaltedLine,
+    SaltedReversal,
+    SaltedVoucher,
+    SaltedVoucherPosted,
+    SaltedVoucherReversed,
+    mirrored,
+)
 
 if TYPE_CHECKING:
     from domain.entry import Entry
@@ -38,9 +50,31 @@ def a_year(village: Village) -> list[Entry]:
     ]
     entries.append(village.reversal(entries[4], by="accountant/2 head"))
     entries.append(village.close("2026-01", by="accountant/2 head"))
+    entries.append(village.publish("2026-01", by="accountant/2 head supervisor"))
     entries.append(village.grant("cashier/2", "new cashier"))
     entries.append(village.revoke("cashier"))
-    return entries
+    return entries + a_dividend(village)
+
+
+def a_dividend(village: Village) -> list[Entry]:
+    """Commit a roll, book it with digests, reverse that, and erase one of them."""
+    by, digests = "accountant/2 head", hidden([disclosure(bytes(16), "memo", "代领")])
+    column = Column(account="113", name="分红", side="credit", total_fen=900)
+    row = seal_row(bytes(16), Row(amounts_fen=[900], who="张三"))
+    dividend = Roll(columns=[column], count=1, kind="dividend", root=root_of([row]), summary="分红")
+    roll = village.append(village.statement(RollCommitted, dividend), by)
+    lines = [
+        SaltedLine(account="322", debit_fen=900, digests=digests),
+        SaltedLine(account="113", credit_fen=900),
+    ]
+    slip: dict[str, Any] = {"attachments": Attachments(), "date": "2026-02-10", "summary": "分红"}
+    voucher = SaltedVoucher(lines=lines, roll=roll.statement.id, **slip)
+    posted = village.append(village.statement(SaltedVoucherPosted, voucher), by)
+    red = SaltedReversal(lines=mirrored(lines), reverses=posted.statement.id, **slip)
+    reversed_ = village.append(village.statement(SaltedVoucherReversed, red), by)
+    erasure = Erasure(basis="consent", digests=digests, rows=[ErasedRow(roll=roll.statement.id, row=0)])
+    erased = village.append(village.statement(SubjectErased, erasure), "head supervisor township")
+    return [roll, posted, reversed_, erased]
 
 
 def test_an_auditor_replays_the_log_to_the_same_state(founder: Village) -> None:

@@ -173,7 +173,7 @@ MALFORMED_LINES = {
     "an unknown field": (changed('"n":1', '"m":1,"n":1'), "entry.unknown_field"),
     "an unknown field at the top": (changed('"at":', '"ab":1,"at":'), "entry.unknown_field"),
     "an unknown type": (changed("voucher.posted/1", "voucher.deleted/1"), "entry.unknown_type"),
-    "a version to come": (changed("voucher.posted/1", "voucher.posted/2"), "entry.unknown_type"),
+    "a version to come": (changed("voucher.posted/1", "voucher.posted/3"), "entry.unknown_type"),
     "no type": (changed(',"type":"voucher.posted/1"', ""), "entry.unknown_type"),
     "a type that is no text": (changed('"type":"voucher.posted/1"', '"type":1'), "entry.unknown_type"),
     # the fields that every entry has

@@ -31,6 +31,7 @@ TABLES = {
     "read.journal",
     "read.keys",
     "read.positions",
+    "read.sheets",
     "read.tiles",
     "read.vouchers",
 }
@@ -42,6 +43,7 @@ TAMPERED = {
     "read.accounts": "UPDATE read.accounts SET name = '其他' WHERE code = '51302'",
     "read.keys": "UPDATE read.keys SET last = 3 WHERE role = 'head'",
     "read.tiles": "UPDATE read.tiles SET data = set_byte(data, 0, get_byte(data, 0) # 1)",
+    "read.sheets": "INSERT INTO read.sheets SELECT book, 'trial_balance', '2026-01', 3 FROM read.books",
 }
 GONE = ("books", "balances", "journal", "vouchers", "accounts", "keys", "tiles")
 
@@ -55,11 +57,12 @@ def admin(xiaohe: Service) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture
 def neighbour(xiaohe: Service) -> Village:
-    """A second book: opened, with a voucher, its reversal, a closed month and another key."""
+    """A second book: opened, with a voucher, its reversal, a month closed and published, and another key."""
     village = village_number(1)
     first = village.open()
     voucher = village.voucher()
-    entries = [first, voucher, village.reversal(voucher), village.close(), village.rotate("head", "head/2")]
+    entries = [first, voucher, village.reversal(voucher), village.close(), village.publish()]
+    entries.append(village.rotate("head", "head/2"))
     xiaohe.ledger.post(village.book.book, [entry.note for entry in entries])
     xiaohe.runner.catch_up()
     return village
@@ -80,12 +83,12 @@ def test_nothing_differs(xiaohe: Service, admin: psycopg.Connection, *, swap: bo
     result = xiaohe.rebuild(swap=swap, begin=begun.append, advance=advanced.append)
     assert result.differences == []
     assert {f"read.{table}" for table in result.tables} == TABLES
-    assert result.entries == sum(advanced) == count(admin) == 24
-    assert begun == [24]
+    assert result.entries == sum(advanced) == count(admin) == 25
+    assert begun == [25]
     assert admin.execute(SCHEMAS).fetchall() == [("read",)]
 
 
-@pytest.mark.parametrize("chunk", [1, 2, 7, 24])
+@pytest.mark.parametrize("chunk", [1, 2, 7, 25])
 @pytest.mark.usefixtures("neighbour")
 def test_it_does_not_matter_how_many_entries_are_folded_at_once(
     xiaohe: Service, admin: psycopg.Connection, chunk: int, monkeypatch: pytest.MonkeyPatch
@@ -167,10 +170,10 @@ def test_the_program_goes_on_after_a_swap(
         entry = neighbour.voucher(date="2026-02-01", by="accountant head/2")
         xiaohe.ledger.post(book, [entry.note])
         xiaohe.runner.catch_up()
-        assert look() == (5 + number, 10_000 * number, 2 + number)
+        assert look() == (6 + number, 10_000 * number, 2 + number)
         assert xiaohe.rebuild(swap=True).differences == []
-        assert look() == (5 + number, 10_000 * number, 2 + number)
-    assert count(admin) == 19 + 5 + 7
+        assert look() == (6 + number, 10_000 * number, 2 + number)
+    assert count(admin) == 19 + 6 + 7
 
 
 def test_a_swap_signs_nothing_anew(xiaohe: Service, admin: psycopg.Connection) -> None:

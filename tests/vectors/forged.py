@@ -18,6 +18,7 @@ from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers
 from domain.roles import KeyGranted, KeyRevoked, KeyRotated
 from domain.roles.events import Revocation, Rotation
+from domain.sheets import Sheet, SheetPublished
 from domain.vouchers import Line, Reversal, Voucher, VoucherPosted, VoucherReversed
 from tests.vectors.village import BOOK, ORIGIN, Log, grant, key, office
 
@@ -39,6 +40,7 @@ from tests.vectors.honest import (
     lines,
     opened,
     reversal,
+    sheet,
     tiers,
     voucher,
 )
@@ -339,6 +341,29 @@ def _others() -> list[Forgery]:
     ]
 
 
+def _sheets() -> list[Forgery]:
+    """Another month's or another sum, once more, or by too few."""
+    before = replace(PLAIN, entries=PLAIN.entries[:10])
+    place = len(before.entries)
+    good, by = sheet(before), (ACCOUNTANT, HEAD, SUPERVISOR)
+
+    def published(name: str, code: str, said: Sheet, *signers: SigningKey) -> Forgery:
+        return name, before.then(SheetPublished, said, *(signers or by)), (code, place)
+
+    changed = msgspec.structs.replace
+    return [
+        published("a sheet with a row more", "sheet.figures", changed(good, rows=good.rows + 1)),
+        published("a sheet with another root", "sheet.figures", changed(good, root=f"{'A' * 43}=")),
+        published("a sheet of an open month", "sheet.not_closed", changed(good, period="2026-02")),
+        published("a sheet that two sign", "policy.roles_missing", good, *BASIC),
+        (
+            "a sheet that is published twice",
+            before.then(SheetPublished, good, *by).then(SheetPublished, good, *by),
+            ("sheet.published_twice", place + 1),
+        ),
+    ]
+
+
 def _late(before: Log, opening: Balances) -> Log:
     first = before.then(VoucherPosted, voucher("2026-01-08", 1_000), *BASIC)
     return first.then(OpeningPosted, opening, *BASIC)
@@ -388,4 +413,4 @@ def _opened() -> list[Forgery]:
 
 def forged_entries() -> list[Forgery]:
     """Return every forgery: its name, the log, and some of what is to be found in it."""
-    return [*_altered(), *_moved(), *_signers(), *_keys(), *_vouchers(), *_others(), *_opened()]
+    return [*_altered(), *_moved(), *_signers(), *_keys(), *_vouchers(), *_others(), *_sheets(), *_opened()]

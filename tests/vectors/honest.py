@@ -8,6 +8,8 @@ from dataclasses import replace
 import msgspec
 
 from domain.accounts import AccountAdded, NewAccount
+from domain.book import Book
+from domain.entry import parse_entry
 from domain.founding import BookOpened, Opened, Organisation
 from domain.founding.events import Log as LogKey
 from domain.kernel.note import parse_note
@@ -16,6 +18,7 @@ from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers, Tier
 from domain.roles import KeyGranted, KeyRevoked, KeyRotated
 from domain.roles.events import Revocation, Rotation
+from domain.sheets import Sheet, SheetPublished, rows_root
 from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
 from tests.vectors.village import BOOK, ORIGIN, Log, grant, key, office
 
@@ -30,6 +33,7 @@ PEOPLE = {
 TOWNSHIP, ACCOUNTANT, CASHIER, HEAD, SUPERVISOR = (office(role) for role in PEOPLE)
 BASIC = (ACCOUNTANT, HEAD)
 OTHERS = (TOWNSHIP, SUPERVISOR)
+THREE = (office("accountant", 2), HEAD, SUPERVISOR)
 LARGE_FEN = 1_000_000
 
 
@@ -89,6 +93,16 @@ def reversal(log: Log, index: int, date: str = "2026-01-25") -> Reversal:
     )
 
 
+def sheet(log: Log, **change: object) -> Sheet:
+    """Return January's sheet as a log's entries give it."""
+    book = Book(BOOK)
+    for note in log.entries:
+        book.evolve(parse_entry(note))
+    rows = book.trial_balance_rows("2026-01")
+    good = Sheet(period="2026-01", root=rows_root(rows), rows=len(rows), sheet="trial_balance")
+    return msgspec.structs.replace(good, **change)
+
+
 def founded() -> Log:
     """Return the first six entries: opened, policy, two accounts, opening balances, a voucher."""
     log = Log().then(BookOpened, opened(), TOWNSHIP)
@@ -102,7 +116,7 @@ def founded() -> Log:
 
 
 def honest() -> Log:
-    """Return a log of 15 entries with one of every type, its balances published."""
+    """Return a log of 16 entries with one of every type, its balances published."""
     log = founded()
     log = log.then(VoucherPosted, voucher("2026-01-15", 23_650, debit="51301", credit="101"), *BASIC)
     log = log.then(KeyGranted, grant(office("cashier", 2), "李四"), *OTHERS)
@@ -114,6 +128,7 @@ def honest() -> Log:
     log = log.then(KeyRevoked, Revocation(key=office("cashier", 2).name, reason="离任"), *OTHERS)
     large = voucher("2026-02-20", LARGE_FEN, resolution="成员代表会议决议 2026-3")
     log = log.then(VoucherPosted, large, office("accountant", 2), HEAD, *OTHERS)
+    log = log.then(SheetPublished, sheet(log), *THREE)
     small = [
         *lines("51301", "101", 300),
         Line(account="51301", debit_fen=-100),

@@ -9,12 +9,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
 from audit.bundle import write_bundle
-from audit.published import TrialBalances
 from audit.replay import Replay
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.tiles import ENTRIES, encode_bundle, tile_hashes, tile_sizes
 from audit.verify import verify
-from domain.balances import totals
+from domain.balances import TrialBalances, totals
 from domain.book import Book
 from domain.entry import parse_entry, seal
 from domain.kernel.merkle import Tree, leaf_hash
@@ -137,7 +136,7 @@ class Log:
         book, figures = replay.book, replay.figures
         if not book.periods.first:
             return {}
-        computed = TrialBalances(book, figures.balances)
+        computed = book.trial_balances()
         last = figures.newest[:7] or book.periods.first
         return {
             f"trial-balance/{period}.json": _trial(book, period, computed)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 import shutil
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from audit.source import HttpSource
@@ -58,6 +61,12 @@ class Signer:
     def refused(self, *command: str | Path, by: str) -> str:
         """Run a command that must be refused and return what it says."""
         return self._commands.refused(*self.arguments(command, by))
+
+    def fetch(self, path: str, accept: str = "*/*") -> str:
+        """Return what the server has at an address of the book."""
+        answer = httpx.get(f"{self.url}/books/{BOOK}/{path}", headers={"Accept": accept})
+        assert answer.status_code == 200, answer.text
+        return answer.text
 
     def verify(self) -> int:
         """Verify the server's log and return its size."""
@@ -235,3 +244,29 @@ def test_a_month_is_closed_in_its_turn_and_takes_nothing_more(signer: Signer, vo
     assert "已结账" in signer.refused("post", voucher, by="accountant head")
     assert "已结账" in signer.refused("close", "2026-01", by="accountant head")
     signer.verify()
+
+
+def test_a_closed_month_is_published_and_a_figure_proved_offline(
+    commands: Commands, signer: Signer, tmp_path: Path
+) -> None:
+    three = "accountant head supervisor"
+    assert "[post.refused]" in signer.refused("publish", "2026-03", by=three)
+    index = signer.good("publish", "2026-01", by=three)["index"]
+    file, key = tmp_path / "figure.tlog-proof", httpx.get(f"{signer.url}/books/{BOOK}/log.vkey").text.strip()
+    commands.good("export", "proof", file, "--book", BOOK, "--period", "2026-01", "--account", "101")
+    proved = json.loads(commands.good("verify", file, "--log-key", key, "--format", "json"))
+    assert (proved["ok"], proved["proved"]["index"], proved["proved"]["row"]["account"]) == (
+        True,
+        index,
+        "101",
+    )
+    assert "closing_debit_fen: " in commands.good("verify", file, "--log-key", key)
+    file.write_bytes(file.read_bytes().replace(b"\nindex ", b"\nindex 1"))
+    assert commands.run("verify", file, "--log-key", key).returncode == 1
+    assert "[proof.no_key]" in commands.refused("verify", file)
+
+    commands.good("export", "proof", file, "--book", BOOK, "--entry", "3")
+    audit = [sys.executable, "-m", "audit", str(file), "--log-key", key]
+    done = subprocess.run(audit, capture_output=True, check=True)
+    assert "entry 3" in done.stdout.decode()
+    assert commands.run("export", "proof", file, "--book", BOOK).returncode == 2

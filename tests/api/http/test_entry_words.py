@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from api.http.entry_words import VIEWS, Background, words_of
+from api.http.entry_words import VIEWS, Background, line_of, read_background, words_of
 from domain.entry import AnyStatement
 from domain.kernel.statement import Seen
+from domain.ledger import read_entries
 from domain.opening import Balances, OpeningPosted
+from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers, Tier
-from domain.roles import KeyRevoked, KeyRotated
+from domain.roles import KeyGranted, KeyRevoked, KeyRotated
 from domain.roles.events import Revocation, Rotation
-from domain.vouchers import Line, VoucherPosted, VoucherReversed
+from domain.vouchers import Line, SaltedVoucherPosted, SaltedVoucherReversed, VoucherPosted, VoucherReversed
+from projections import register
 from tests.api.http.conftest import BOOK
 
 if TYPE_CHECKING:
@@ -54,7 +57,8 @@ def statement(kind: Callable[..., Statement], data: object) -> Statement:
 
 
 def test_every_type_but_vouchers_has_words() -> None:
-    assert set(VIEWS) | {VoucherPosted, VoucherReversed} == set(get_args(AnyStatement))
+    vouchers = {VoucherPosted, VoucherReversed, SaltedVoucherPosted, SaltedVoucherReversed}
+    assert set(VIEWS) | vouchers == set(get_args(AnyStatement))
 
 
 def test_opened_book_names_village_chart_month_and_keys(door: Door) -> None:
@@ -127,3 +131,30 @@ def test_rotated_key_tells_old_and_new(door: Door) -> None:
     assert words.facts == [("停用的密钥", f"负责人 王五，{BOOK}/head/1")]
     assert words.table is not None
     assert words.table.rows == [("负责人", "王五", new.vkey)]
+
+
+# ------------------------------------------------------------------------------- an entry in one line
+
+
+def test_one_line_tells_whose_key_it_is(door: Door) -> None:
+    new = door.keyring.grant("head", "王五", 2)
+    granted = statement(KeyGranted, new)
+    rotated = statement(KeyRotated, Rotation(new=new, old=f"{BOOK}/head/1"))
+    revoked = statement(KeyRevoked, Revocation(key=f"{BOOK}/head/1", reason="离任"))
+    assert line_of(granted, 0, BACKGROUND) == "授予签名密钥：负责人 王五"
+    assert line_of(rotated, 0, BACKGROUND) == (f"更换签名密钥：负责人 王五，{BOOK}/head/1 → {BOOK}/head/2")
+    assert line_of(revoked, 0, BACKGROUND) == f"吊销签名密钥：负责人 王五，{BOOK}/head/1"
+
+
+def test_one_line_tells_which_month_was_closed() -> None:
+    closed = statement(PeriodClosed, Closing(period="2026-03"))
+    assert line_of(closed, 0, BACKGROUND) == "结账：2026年3月已经结账，此后不能再往这个月记账。"
+
+
+def test_every_type_has_a_line_of_its_own(door: Door) -> None:
+    with door.service.pool.connection() as connection:
+        background = read_background(connection, register.book(connection, BOOK))
+    entries = read_entries(door.service.recorder, BOOK)
+    lines = [line_of(entry.statement, 1, background) for entry in entries]
+    assert len(set(lines)) == len(lines) == 19
+    assert all("\n" not in line and len(line) < 120 for line in lines)

@@ -24,6 +24,9 @@ PAGES = (
     f"/books/{BOOK}",
     f"/books/{BOOK}/trial-balance",
     f"/books/{BOOK}/journal",
+    f"/books/{BOOK}/history/10201?period=2026-03",
+    f"/books/{BOOK}/history/money",
+    f"/books/{BOOK}/diff",
     f"/books/{BOOK}/signers",
     f"/books/{BOOK}/entries/0",
     f"/books/{BOOK}/entries/1",
@@ -167,6 +170,20 @@ def test_on_paper_there_is_the_table_and_no_controls(site: str, chromium: Browse
     page.set_viewport_size({"width": 1009, "height": 700})  # A4 landscape less its margins, at 96 dpi
     assert page.evaluate("document.documentElement.scrollWidth") <= 1009
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    page.context.close()
+
+
+@pytest.mark.e2e
+def test_from_a_balance_to_the_entries_that_make_it_without_scripts(site: str, chromium: Browser) -> None:
+    page, _ = open_page(chromium, f"{site}/books/{BOOK}/trial-balance?period=2026-03", script=False)
+    page.get_by_role("row", name="10201").get_by_role("link", name="45,178.20").click()
+    assert page.locator("h1").inner_text() == "银行存款/基本账户的来历"
+    assert page.locator(".figures dd").last.inner_text() == "借 45,178.20"
+    page.get_by_label("月份").fill("2026-03")
+    page.get_by_role("button", name="查看").click()
+    assert page.locator("tbody tr").count() == 1 + 4  # what was carried, and March
+    page.get_by_role("link", name="订正 3 月 20 日路灯电费凭证").click()
+    assert "记-2026-03-0004" in page.locator("main").inner_text()
     page.context.close()
 
 

@@ -91,6 +91,36 @@ CELLS = {
         "money.malformed",
     ),
 }
+PERSONAL = {
+    "phone in the summary": in_journal(
+        cell(summary="付张三 138-0013-8000"), "摘要", "付张三 138-0013-8000", "privacy.phone", "138…00"
+    ),
+    "ID number in the second row's summary": Bad(
+        rows("2026-02-10,记-2,试,101,,5.00,,0", "2026-02-10,记-2,张三110101199003077475,50401,,,5.00,0"),
+        "journal.csv",
+        7,
+        "摘要",
+        "张三110101199003077475",
+        "privacy.id_number",
+    ),
+    "bank card as number": in_journal(
+        cell(number="4111111111111111"), "凭证号", "4111111111111111", "privacy.bank_card"
+    ),
+    "phone in an account's name": in_journal(
+        cell(code="11301", name="张三１３８００１３８０００"),
+        "科目名称",
+        "张三１３８００１３８０００",
+        "privacy.phone",
+    ),
+    "phone in a signer's name": Bad(
+        {"book.toml": f'{BOOK_TOML}[people]\nhead = "王五 13800138000"\n'},
+        "book.toml",
+        0,
+        "",
+        "",
+        "privacy.phone",
+    ),
+}
 VOUCHERS = {
     "debits do not equal credits": in_journal(
         cell(debit="6.00"), "借方金额", "6.00", "voucher.unbalanced", "6.00"
@@ -280,7 +310,7 @@ BOOKS = {
         {"book.toml": PEOPLE + 'accountant = "张三"\ncashier = "张三"\n'}, "cashier", "key.not_separated"
     ),
 }
-ALL = CELLS | VOUCHERS | TABLES | BOOKS
+ALL = CELLS | PERSONAL | VOUCHERS | TABLES | BOOKS
 
 
 @pytest.fixture(scope="module")

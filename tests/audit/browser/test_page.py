@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from audit.source import open_source
 from audit.verify import verify as audit
+from domain.vouchers import Attachments, SaltedVoucher, SaltedVoucherPosted, Voucher
+from tests.vectors.honest import CLERKS, HONEST, lines
 from tests.vectors.reading import read, write_log
 
 if TYPE_CHECKING:
@@ -92,7 +95,7 @@ def test_a_good_book_is_green_in_every_check(opener: Callable[..., Opened], tmp_
     page, complaints = opener()
     assert verify(page, "honest", tmp_path) == []
     assert "核对无误" in page.inner_text("#verdict")
-    assert "小河村经济合作社（虚构） N2330881MF0000021R：15 条记录" in page.inner_text("#summary")
+    assert "小河村经济合作社（虚构） N2330881MF0000021R：16 条记录" in page.inner_text("#summary")
     shown = page.locator("#checks li").evaluate_all(
         "items => items.map(({ dataset }) => [dataset.check, Number(dataset.count)])"
     )
@@ -125,6 +128,22 @@ def test_an_old_web_view_finds_the_same(
     assert complaints == []
 
 
+def test_a_type_that_the_page_does_not_know_yet_gets_no_verdict(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    """The program judges it, so the book must not be accused by a page that cannot."""
+    data = Voucher(
+        attachments=Attachments(), date="2026-02-02", lines=lines("10201", "501", 5), summary="卖笋"
+    )
+    salted = msgspec.convert(msgspec.to_builtins(data), SaltedVoucher)
+    bundle = HONEST.then(SaltedVoucherPosted, salted, *CLERKS).bundle(tmp_path / "log.zip")
+    assert audit(open_source(str(bundle))).ok
+    page, _ = opener()
+    assert verify_file(page, bundle) == []
+    assert "无法核对" in page.inner_text("#verdict")
+    assert "voucher.posted/2" in page.inner_text("#summary")
+
+
 @pytest.mark.parametrize("name", ["bundle cut off", "no checkpoint"])
 def test_what_cannot_be_read_gets_no_verdict(
     opener: Callable[..., Opened], name: str, tmp_path: Path
@@ -140,11 +159,11 @@ def test_what_was_seen_is_remembered_and_a_roll_back_is_found(
 ) -> None:
     page, _ = opener()
     assert verify(page, "honest", tmp_path) == []
-    assert "15 条" in page.inner_text("#memory")
+    assert "16 条" in page.inner_text("#memory")
     page.reload()
     assert verify(page, "rolled back", tmp_path) == [["audit.rolled_back", None]]
     assert verify(page, "history rewritten", tmp_path) == [["audit.rolled_back", None]]
-    assert "15 条" in page.inner_text("#memory")  # the larger checkpoint stays
+    assert "16 条" in page.inner_text("#memory")  # the larger checkpoint stays
     page.get_by_role("button", name="忘掉").click()
     assert verify(page, "history rewritten", tmp_path) == []
     assert verify(page, "honest", tmp_path) == [["audit.not_extended", None]]
@@ -236,4 +255,4 @@ def test_the_page_stays_responsive_and_shows_how_far_it_is(
     )
     verify(page, "honest", tmp_path)
     assert page.evaluate("window.ticks") > 0
-    assert page.evaluate("document.getElementById('bar').value") == 15
+    assert page.evaluate("document.getElementById('bar').value") == 16

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import socket
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import psycopg
 import pytest
 
 from api.adapters.tlog_export import export_bundle
-from api.serving import free_port, serving
+from api.serving import address, free_port, serving
 from audit.browser import content_security_policy, verifier_page
 from audit.source import open_source
 from audit.verify import verify as audit
@@ -137,11 +136,10 @@ def test_a_changed_balance_of_a_live_book_is_found(site: str, page: Page, xiaohe
 
 
 def test_a_server_that_is_away_gets_no_verdict(site: str, page: Page, page_file: Path) -> None:
+    with free_port("127.0.0.1", 19_000) as bound:
+        away = address(bound)
     page.goto(page_file.as_uri())
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    page.fill("#url", f"http://127.0.0.1:{port}/books/{BOOK}")
+    page.fill("#url", f"{away}/books/{BOOK}")
     page.click("#go")
     assert outcome(page)[0] == []
     assert "audit.unreadable" in page.inner_text("#summary")
@@ -173,7 +171,7 @@ def test_the_page_is_served_whole_and_may_load_nothing(site: str) -> None:
     with httpx.stream("GET", f"{site}/verify", headers={"Accept-Encoding": "gzip"}) as packed:
         raw = b"".join(packed.iter_raw())
     assert gzip.decompress(raw) == verifier_page()
-    assert len(raw) < 50_000
+    assert len(raw) < 60_000
 
 
 def test_a_bundle_brings_the_page(xiaohe: Service, tmp_path: Path) -> None:

@@ -124,6 +124,18 @@ def test_a_rewritten_history_that_has_grown_is_found(store: StateStore, log: Log
     assert look(store, grown(log, 2).files()).findings == []
 
 
+@pytest.mark.parametrize("cut", [1, 32, 32 * 20])
+def test_a_rewritten_history_with_a_tile_of_another_length_ends_no_run(
+    store: StateStore, log: Log, cut: int
+) -> None:
+    look(store, grown(log).files())
+    files = then_voucher(log, voucher("2026-04-03")).files()
+    path = "tile/0/000.p/20"
+    outcome = look(store, files | {path: files[path][:-cut]})
+    assert ("audit.root", None) in rules(outcome)
+    assert look(store, grown(log, 2).files()).findings == []
+
+
 def test_a_changed_statement_is_found_though_the_log_did_not_grow(
     store: StateStore, exported: Export
 ) -> None:

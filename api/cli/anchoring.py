@@ -1,0 +1,64 @@
+"""The command that makes the line for the newspaper or the wall, and holds a log against one."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from api.cli.console import err, out
+from api.clock import now
+from audit.anchor import AnchorLine, anchor_of, check_extends, parse_anchor
+from audit.source import open_source
+from domain.kernel.errors import Kind, RuleViolation
+from domain.kernel.note import parse_vkey
+
+EXTENDED, CONTRADICTED, NOT_COMPARED = 1, 2, 3
+"""Exit codes beside 0 for the same head: the log has grown since; it is another history; nothing can be said."""
+
+
+def anchor(
+    place: Annotated[
+        str, typer.Argument(help="日志的网址、文件夹或公示包 / the log's URL, folder or bundle")
+    ],
+    printed: Annotated[
+        str,
+        typer.Option("--check", help="照抄印出的锚定行，加引号 / a printed line, typed in quotation marks"),
+    ] = "",
+    key: Annotated[str, typer.Option(help="您信任的日志公钥 / the log's vkey that you trust")] = "",
+) -> None:
+    """打印一行锚定，或核对 --check / Print a log's head as one line for a newspaper or a wall, or check such a line.
+
+    With --check the exit code is 0 for the same head, 1 for a log that extends it, 2 for one that does not, and 3 when
+    nothing can be said: the line was mistyped, or the log could not be read.
+    """
+    if not printed:
+        print(anchor_of(open_source(place), now()[:10], key).text)
+        return
+    try:
+        line = parse_anchor(printed)
+        if key:
+            parse_vkey(key)
+    except RuleViolation as violation:
+        err.print(f"✗ {violation}")
+        sys.exit(NOT_COMPARED)
+    sys.exit(_check(line, place, key))
+
+
+def _check(line: AnchorLine, place: str, key: str) -> int:
+    try:
+        size = check_extends(line, open_source(place), key).size
+    except RuleViolation as violation:
+        err.print(f"✗ {violation}")
+        return NOT_COMPARED if violation.rule.kind is Kind.UNAVAILABLE else CONTRADICTED
+    if size == line.head.size:
+        out.print(
+            f"✓ 与 {line.date} 印出的完全相同（{size} 条）/ the same as printed on {line.date}: {size} entries"
+        )
+        return 0
+    out.print(
+        f"✓ 延续 {line.date} 印出的 {line.head.size} 条，现有 {size} 条"
+        f" / extends the {line.head.size} entries printed on {line.date}; it has {size} now"
+    )
+    return EXTENDED

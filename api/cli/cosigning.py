@@ -1,0 +1,35 @@
+"""The log's command for witnessing by file: it takes in what a witness answered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import out
+from api.cli.options import BookOption
+from api.clock import CHINA
+from api.composition import open_service
+from api.settings import Settings
+from api.witnessing import NO_POLICY
+from api.witnessing import accept as take_in
+from audit.tlog.witness_request import MAX_CHECKPOINT_BYTES
+from projections import register
+
+
+def accept(
+    file: Annotated[Path, typer.Argument(help="见证人的回执文件 / the witness's answer")],
+    book: BookOption,
+) -> None:
+    """收下见证人的回执，核对后存入 / Check a witness's answer that came as a file, and keep its cosignature."""
+    with file.open("rb") as read:
+        answer = read.read(MAX_CHECKPOINT_BYTES)
+    with open_service(Settings()) as service, service.pool.connection() as connection:
+        policy = service.witnesses.policy_for(register.book(connection, book).log_vkey)
+        if policy is None:
+            raise NO_POLICY()
+        for kept in take_in(connection, book, policy, answer):
+            at = datetime.fromtimestamp(kept.time_s, UTC).astimezone(CHINA).isoformat()
+            out.print(f"{kept.witness}: {kept.size} 条 / entries  {at}")

@@ -1,0 +1,147 @@
+"""Commands of whoever keeps the county's log of logs: make it, collect into it, prove from it, verify it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import COULD_NOT_RUN, FINDINGS, out, progress
+from api.cli.options import OutOption, Words, write
+from api.clock import now
+from api.identity.logkeys import LogKeyFolder
+from api.settings import Settings
+from audit.county import Collection, known_books, prove_book, verify_county
+from audit.files import UNREADABLE
+from audit.source import FolderSource, open_source
+from audit.tlog.folder import create_log, open_log
+
+county = typer.Typer(help="县级总日志 / the county's log of logs", no_args_is_help=True)
+
+FolderArgument = Annotated[Path, typer.Argument(help="总日志的文件夹 / the log's folder")]
+PlaceArgument = Annotated[str, typer.Argument(help="总日志的文件夹或网址 / the log's folder or URL")]
+TrustedKeyOption = Annotated[
+    str, typer.Option("--key", help="您信任的总日志公钥 / the log's vkey that you trust")
+]
+
+
+def _log_keys() -> LogKeyFolder:
+    settings = Settings()
+    return LogKeyFolder(settings.home / "logkeys", settings.passphrase_text)
+
+
+@county.command()
+def init(
+    origin: Annotated[
+        str, typer.Argument(help="日志来源：公开网址去掉 https:// / its URL without the scheme")
+    ],
+    folder: FolderArgument,
+) -> None:
+    """建立总日志并打印公钥 / Make the log, and print its key; whoever serves the folder at ORIGIN publishes it."""
+    keys = _log_keys()
+    key = keys.draft(origin)
+    keys.keep(key)
+    create_log(folder, key, keys)
+    out.print(key.verifier.vkey)
+
+
+@county.command()
+def collect(
+    folder: FolderArgument,
+    places: Annotated[
+        list[str] | None,
+        typer.Argument(help="账套的网址、文件夹或公示包 / the books' URLs, folders or bundles"),
+    ] = None,
+    listed: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="文件，每行一个网址，其后可写公钥 / a file: a URL a line, a vkey may follow it"
+        ),
+    ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="您信任的账套日志公钥，可多个 / vkeys of books' logs that you trust"),
+    ] = None,
+) -> None:
+    """归集各账套的检查点 / Collect the books' checkpoints; exit code 0 good, 1 findings, 2 some were unread."""
+    wanted, given = list(places or []), list(key or [])
+    if listed:
+        for words in _lines(listed):
+            wanted.append(words[0])
+            given.extend(words[1:])
+    if not wanted:
+        raise typer.BadParameter("请给出网址或 --from 文件 / name places, or a file with --from")
+    found = unread = appended = 0
+    with open_log(folder, _log_keys()) as log, progress("归集 collect") as bar:
+        bar.begin(len(wanted))
+        for outcome in Collection(folder, log, given).collect(wanted, now()):
+            print(json.dumps(outcome.as_object(), ensure_ascii=False), flush=True)
+            bar.advance(1)
+            found += outcome.finding is not None
+            unread += bool(outcome.unreadable)
+            appended += outcome.appended
+        head = log.checkpoint
+    root = base64.b64encode(head.root).decode()
+    print(json.dumps({"origin": head.origin, "size": head.size, "root": root, "appended": appended}))
+    if found or unread:
+        sys.exit(FINDINGS if found else COULD_NOT_RUN)
+
+
+def _lines(path: Path) -> list[list[str]]:
+    """Return the words of each line; empty ones, and what stands behind a number sign, are passed over."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UNREADABLE(place=path, problem=error) from None
+    lines = (line.partition("#")[0].split() for line in text.splitlines())
+    return [words for words in lines if words]
+
+
+@county.command("list")
+def list_(
+    folder: FolderArgument,
+    wanted: Annotated[Words, typer.Option("--format", help="输出格式 / format")] = Words.text,
+) -> None:
+    """列出账套：条数、归集时间、在总日志中的序号 / List the books: entries, when collected, index in the log."""
+    books = known_books(FolderSource(folder))
+    if wanted is Words.json:
+        rows = [
+            {"origin": origin, "size": b.size, "at": b.at, "index": b.index} for origin, b in books.items()
+        ]
+        print(json.dumps({"books": rows}, ensure_ascii=False))
+        return
+    for origin, book in books.items():
+        print(f"{origin}  {book.size}  {book.at or '–'}  {book.index}")
+    print(f"{len(books)} 本账 / books")
+
+
+@county.command()
+def proof(
+    place: PlaceArgument,
+    origin: Annotated[str, typer.Option("--origin", help="账套日志的来源 / the origin of the book's log")],
+    target: OutOption = None,
+    key: TrustedKeyOption = "",
+) -> None:
+    """证明一本账的检查点在总日志中 / Prove that a book's newest checkpoint is in the log: a .tlog-proof with it."""
+    write(prove_book(open_source(place), origin, key).encode(), target)
+
+
+@county.command()
+def verify(
+    place: PlaceArgument,
+    key: TrustedKeyOption = "",
+    wanted: Annotated[Words, typer.Option("--format", help="输出格式 / output format")] = Words.text,
+) -> None:
+    """核对总日志 / Verify the log; exit code 0 good, 1 findings, 2 could not run."""
+    with progress("核对 verify") as bar:
+        result = verify_county(open_source(place), key, bar.reach)
+    if wanted is Words.json:
+        out.print_json(json.dumps(result.as_object(), ensure_ascii=False))
+    else:
+        out.print(result.as_text(), end="")
+    if not result.ok:
+        sys.exit(FINDINGS)

@@ -1,0 +1,233 @@
+"""The disclosures of all books: kept encrypted beside the log, checked against their digests, forgotten on demand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import msgspec
+import nacl.exceptions
+from nacl.secret import Aead
+
+from api.disclosures.leaves import keep_leaves
+from api.disclosures.rules import ERASED, KEPT_OTHERWISE, NO_ENTRY, NO_SUCH_DIGEST
+from api.disclosures.tiers import READABLE, Tier
+from domain.digests import check_name, hidden_in
+from domain.entry import parse_entry
+from domain.kernel.disclosure import MAX_DISCLOSURE_CHARACTERS, Disclosed, digest_of, parse_disclosure
+from domain.kernel.statement import Text
+from domain.rolls import ROW, RollCommitted, check_rows, in_order
+from projections import log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from psycopg import Connection
+    from psycopg_pool import ConnectionPool
+
+    from api.disclosures.keys import SubjectKeys
+    from domain.kernel.statement import Statement
+
+TURN = 0x70726976
+"""The class of the advisory locks by which keeping and forgetting of one book take turns."""
+TAKE_TURN = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+
+SELECT_ENTRY = "SELECT state FROM events WHERE originator_id = %s AND originator_version = %s"
+SELECT_KEPT = """
+    SELECT digest, tier, subject FROM disclosures WHERE book = %s AND digest = ANY(%s)
+"""
+INSERT = """
+    INSERT INTO disclosures (book, digest, entry, place, tier, subject, box) VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+SELECT = """
+    SELECT entry, place, digest, tier, subject, box FROM disclosures
+    WHERE book = %(book)s AND tier = ANY(%(tiers)s)
+      AND (%(digests)s::text[] IS NULL OR digest = ANY(%(digests)s))
+      AND (%(entry)s::bigint IS NULL OR entry = %(entry)s)
+      AND (%(subject)s::bytea IS NULL OR subject = %(subject)s)
+      AND entry < %(before)s
+    ORDER BY entry, place, digest
+"""
+DELETE = "DELETE FROM disclosures WHERE book = %s AND digest = ANY(%s) RETURNING subject"
+SELECT_ROWS = """
+    SELECT digest FROM disclosures
+    WHERE book = %s AND (entry, place) IN (SELECT * FROM unnest(%s::bigint[], %s::integer[]))
+"""
+SELECT_LEFT = "SELECT DISTINCT subject FROM disclosures WHERE book = %s AND subject = ANY(%s)"
+SELECT_BOOKS = "SELECT DISTINCT book FROM disclosures"
+
+
+class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A disclosure as it is handed in: whom it is about (`subject`), and for whom it is (`tier`)."""
+
+    disclosure: Annotated[str, msgspec.Meta(max_length=MAX_DISCLOSURE_CHARACTERS)]
+    subject: Text
+    tier: Tier
+
+
+class Selection(NamedTuple):
+    """Which disclosures: of a subject, of an entry, behind some digests; None for all. In entries `before` a size."""
+
+    subject: str | None = None
+    entry: int | None = None
+    digests: list[str] | None = None
+    before: int = 2**62
+
+
+class Kept(NamedTuple):
+    """A disclosure that is kept, opened and checked against its digest; `place` is a line or the number of a row."""
+
+    entry: int
+    place: int
+    digest: str
+    tier: Tier
+    subject: str
+    disclosure: str
+    said: Disclosed
+
+
+EVERYTHING = Selection()
+
+
+class _Content(msgspec.Struct, frozen=True):
+    """What is locked in a box."""
+
+    disclosure: str
+    subject: str
+
+
+class DisclosureStore:
+    """What is known behind the digests of all books; each value is under its subject's key."""
+
+    def __init__(self, pool: ConnectionPool[Any], keys: SubjectKeys) -> None:
+        """Use the table `disclosures` through `pool`, and the subjects' `keys`."""
+        self._pool = pool
+        self._keys = keys
+
+    def keep(self, book: str, entry: int, given: Sequence[Given]) -> int:
+        """Keep the disclosures of an entry, all or none, and return how many are new; raises `disclosure.*`, `row.*`.
+
+        Of a roll all rows are given, since only together they have its root. The same again changes nothing; another
+        tier or subject for what is kept is refused: whoever was told a value cannot make it known to more.
+        """
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(TAKE_TURN, (TURN, book))
+            statement = _statement(connection, book, entry)
+            places = _places(statement, [one.disclosure for one in given])
+            _require_not_erased(log.erased_in(connection, book), entry, places)
+            known = {
+                digest: (tier, bytes(subject))
+                for digest, tier, subject in connection.execute(SELECT_KEPT, (book, list(places))).fetchall()
+            }
+            new = [one for one in given if not self._is_kept(book, one, known)]
+            if new:
+                keep_leaves(connection, book, entry, statement, [one.disclosure for one in given])
+            for one in new:
+                digest = digest_of(one.disclosure)
+                tag = self._keys.tag(book, one.subject)
+                box = _lock(self._keys.make(book, tag), one, book, entry)
+                connection.execute(INSERT, (book, digest, entry, places[digest], one.tier, tag, box))
+        return len(new)
+
+    def _is_kept(self, book: str, one: Given, known: dict[str, tuple[str, bytes]]) -> bool:
+        digest = digest_of(one.disclosure)
+        if digest not in known:
+            return False
+        if known[digest] != (one.tier, self._keys.tag(book, one.subject)):
+            raise KEPT_OTHERWISE(digest=digest)
+        return True
+
+    def read(
+        self, connection: Connection[Any], book: str, reader: Tier, wanted: Selection = EVERYTHING
+    ) -> Iterator[Kept]:
+        """Yield what a kind of reader may read of a book, checked against its digest.
+
+        What was erased is never shown, even if it were still in the table.
+        """
+        tag = None if wanted.subject is None else self._keys.tag(book, wanted.subject)
+        values = wanted._asdict() | {"book": book, "subject": tag, "tiers": sorted(READABLE[reader])}
+        rows = connection.execute(SELECT, values).fetchall()
+        erased = log.erased_in(connection, book) if rows else log.Erased({}, {})
+        for index, place, digest, tier, tag, box in rows:
+            if digest in erased.digests or (index, place) in erased.rows:
+                continue
+            key = self._keys.find(book, bytes(tag))
+            content = _open(key, bytes(box), _bound(book, index, digest, tier)) if key else None
+            if content and digest_of(content.disclosure) == digest:
+                said = parse_disclosure(content.disclosure)
+                yield Kept(index, place, digest, Tier(tier), content.subject, content.disclosure, said)
+
+    def public(self, connection: Connection[Any], book: str, before: int) -> bytes:
+        """Return the public disclosures of the entries before a size, one a line; rows of rolls are not among them."""
+        kept = self.read(connection, book, Tier.public, Selection(before=before))
+        return "".join(f"{one.disclosure}\n" for one in kept if one.said.name != ROW).encode()
+
+    def forget(self, book: str) -> int:
+        """Delete what the book's log says was erased, with the keys that lock nothing any more; return how many."""
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(TAKE_TURN, (TURN, book))
+            erased = log.erased_in(connection, book)
+            places = list(erased.rows)
+            rows = connection.execute(
+                SELECT_ROWS, (book, [entry for entry, _ in places], [row for _, row in places])
+            ).fetchall()
+            digests = [*erased.digests, *(digest for (digest,) in rows)]
+            deleted = [bytes(tag) for (tag,) in connection.execute(DELETE, (book, digests)).fetchall()]
+            left = {bytes(tag) for (tag,) in connection.execute(SELECT_LEFT, (book, deleted)).fetchall()}
+            for tag in {*deleted} - left:
+                self._keys.destroy(book, tag)
+        return len(deleted)
+
+    def forget_all(self) -> None:
+        """Delete what any book says was erased: a run that ended between the entry and the deletion is completed."""
+        with self._pool.connection() as connection:
+            books = [book for (book,) in connection.execute(SELECT_BOOKS).fetchall()]
+        for book in books:
+            self.forget(book)
+
+
+def _statement(connection: Connection[Any], book: str, entry: int) -> Statement:
+    row = connection.execute(SELECT_ENTRY, (book, entry)).fetchone()
+    if row is None:
+        raise NO_ENTRY(book=book, index=entry)
+    return parse_entry(bytes(row[0])).statement
+
+
+def _places(statement: Statement, disclosures: Sequence[str]) -> dict[str, int]:
+    """Return the place of each disclosure by its digest; raises unless each belongs to the entry."""
+    if isinstance(statement, RollCommitted):
+        check_rows(statement.data, disclosures)
+        return {digest_of(row): number for number, row in enumerate(in_order(disclosures))}
+    hidden = {one.digest: one for one in hidden_in(statement)}
+    places = {}
+    for one in disclosures:
+        digest = digest_of(one)
+        if digest not in hidden:
+            raise NO_SUCH_DIGEST(digest=digest)
+        check_name(hidden[digest], parse_disclosure(one))
+        places[digest] = hidden[digest].line
+    return places
+
+
+def _require_not_erased(erased: log.Erased, entry: int, places: dict[str, int]) -> None:
+    for digest, place in places.items():
+        by = erased.digests.get(digest, erased.rows.get((entry, place)))
+        if by is not None:
+            raise ERASED(digest=digest, entry=by)
+
+
+def _bound(book: str, entry: int, digest: str, tier: str) -> bytes:
+    """Return what a box is bound to, so that nobody who can write to the table makes a value known to more."""
+    return f"sunledger.disclosure/v1\n{book}\n{entry}\n{digest}\n{tier}".encode()
+
+
+def _lock(key: bytes, one: Given, book: str, entry: int) -> bytes:
+    content = msgspec.json.encode(_Content(one.disclosure, one.subject))
+    return bytes(Aead(key).encrypt(content, _bound(book, entry, digest_of(one.disclosure), one.tier)))
+
+
+def _open(key: bytes, box: bytes, bound: bytes) -> _Content | None:
+    """Return what is in a box, None when it is not what was locked under this key for this place."""
+    try:
+        return msgspec.json.decode(Aead(key).decrypt(box, bound), type=_Content)
+    except (nacl.exceptions.CryptoError, ValueError, msgspec.MsgspecError):
+        return None

@@ -1,0 +1,98 @@
+"""All that is held on one person, and the entry that erases it (个人信息保护法 art. 45, 47)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from api.disclosures.rules import NOBODY
+from api.disclosures.store import DisclosureStore, Kept, Selection
+from api.disclosures.tiers import WORDS, Tier
+from domain.entry import parse_entry
+from domain.kernel.canonical import encode
+from domain.kernel.statement import type_name
+from domain.privacy import ErasedRow
+from domain.rolls import RollCommitted
+from projections import log
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that is held on a `subject` in a `book`, and the entries where it belongs, as they were signed."""
+
+    book: str
+    subject: str
+    kept: list[Kept]
+    notes: dict[int, bytes]
+
+    def as_object(self) -> dict[str, Any]:
+        """Return it as a JSON object: each value with its tier and its disclosure, each entry with its bytes."""
+        return {
+            "book": self.book,
+            "subject": self.subject,
+            "held": [
+                {
+                    "entry": one.entry,
+                    "place": one.place,
+                    "name": one.said.name,
+                    "value": one.said.value,
+                    "tier": one.tier,
+                    "digest": one.digest,
+                    "disclosure": one.disclosure,
+                }
+                for one in self.kept
+            ],
+            "entries": [
+                {"index": index, "type": _type(note), "note": note.decode()}
+                for index, note in self.notes.items()
+            ],
+        }
+
+    def as_json(self) -> bytes:
+        """Return it as indented JSON."""
+        return msgspec.json.format(msgspec.json.encode(self.as_object())) + b"\n"
+
+    def as_text(self) -> str:
+        """Return it in words, for the person."""
+        lines = [
+            f"账套 {self.book} 中存放的关于「{self.subject}」的全部内容 / all that is held on {self.subject}",
+            "",
+        ]
+        for one in self.kept:
+            value = one.said.value if isinstance(one.said.value, str) else encode(one.said.value).decode()
+            where = f"第 {one.entry} 号记录（{_type(self.notes[one.entry])}）"
+            lines.append(f"{where} {one.said.name}：{value}　[{WORDS[one.tier]} {one.tier}]")
+        lines += [
+            "",
+            "上列每一项在公开的记录中只有摘要，看不出内容。您可以要求更正、删除（个人信息保护法第四十四至四十七条）。",
+            "Only digests of these stand in the public log. You may ask for correction or erasure.",
+        ]
+        return "".join(f"{line}\n" for line in lines)
+
+
+def _type(note: bytes) -> str:
+    return type_name(parse_entry(note).statement)
+
+
+def held_on(store: DisclosureStore, connection: Connection[Any], book: str, subject: str) -> Held:
+    """Return all that is held on a person; raises `disclosure.no_subject` when there is nothing."""
+    kept = list(store.read(connection, book, Tier.person, Selection(subject=subject)))
+    if not kept:
+        raise NOBODY(subject=subject, book=book)
+    notes = {index: log.entry_at(connection, book, index) for index in sorted({one.entry for one in kept})}
+    return Held(book, subject, kept, notes)
+
+
+def erasure_of(held: Held, basis: str, note: str) -> dict[str, Any]:
+    """Return the data of the entry that erases all of it."""
+    statements = {index: parse_entry(text).statement for index, text in held.notes.items()}
+    rolls = {index: one.id for index, one in statements.items() if isinstance(one, RollCommitted)}
+    rows = [ErasedRow(roll=rolls[one.entry], row=one.place) for one in held.kept if one.entry in rolls]
+    digests = sorted(one.digest for one in held.kept if one.entry not in rolls)
+    filled = {"digests": digests, "rows": rows, "note": note}
+    return {"basis": basis, **{name: value for name, value in filled.items() if value}}

@@ -1,0 +1,215 @@
+"""One book's newest checkpoint and one witness: asked until it has cosigned, or has said what stands against it.
+
+A witness that is behind is led forward by a consistency proof; the size it stands at is what it cosigned last here, or
+what it answers. Nothing of its answer is believed: a cosignature is checked before it is kept, and that a witness has
+seen another history is a claim as long as it shows no checkpoint that the log's key signed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from api.clock import posix_seconds
+from audit.tlog.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint
+from audit.tlog.cosignature import check_cosignature
+from audit.tlog.witness_request import SIZE_MALFORMED, WitnessRequest, parse_size
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.merkle import EMPTY_ROOT
+from domain.kernel.note import parse_note, split_note
+from projections import log
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg_pool import ConnectionPool
+
+    from api.witnessing.door import Answer, WitnessDoor
+    from audit.tlog.policy import WitnessLine
+
+ROUNDS = 4
+"""A witness that names another size each time is left alone after so many requests."""
+
+CLOCK_SECONDS = 86_400
+"""How far a witness's clock may be ahead of ours."""
+
+REFUSED = rule(
+    "witnessing.refused",
+    Kind.REFUSED,
+    "见证人 {witness} 不予见证：HTTP {status}（{zh}）",
+    "the witness {witness} does not cosign: HTTP {status} ({en})",
+    "C2SP tlog-witness",
+)
+BAD_ANSWER = rule(
+    "witnessing.bad_answer",
+    Kind.REFUSED,
+    "见证人 {witness} 的回答不成立：{problem}",
+    "the answer of the witness {witness} does not hold: {problem}",
+    "C2SP tlog-witness; tlog-cosignature",
+)
+
+SAYS_AHEAD = rule(
+    "witnessing.ahead",
+    Kind.CONFLICT,
+    "见证人 {witness} 说它已见证过 {seen} 条记录，而日志只有 {size} 条",
+    "the witness {witness} says that it has cosigned {seen} entries, and the log has {size}",
+    "C2SP tlog-witness",
+)
+SAYS_OTHER = rule(
+    "witnessing.other",
+    Kind.CONFLICT,
+    "见证人 {witness} 说它所见证的前 {seen} 条记录与日志现在的 {size} 条不衔接",
+    "the witness {witness} says that the {size} entries of the log do not extend the {seen} that it has cosigned",
+    "C2SP tlog-witness",
+)
+
+MEANINGS = {
+    400: ("请求有误", "it finds the request malformed"),
+    403: ("它所信任的日志公钥不是本日志的", "the log's key is not the one that it trusts"),
+    404: ("它还没有登记这个日志", "it does not know this log yet"),
+}
+"""By status, what a witness means by it."""
+
+
+class Found(NamedTuple):
+    """What stands against the log: a sighting, proved or only claimed, and the violation that says it in words."""
+
+    sighting: log.Sighting
+    proved: bool
+    violation: RuleViolation
+
+
+class Exchange:
+    """Asks one witness; holds no connection to the database while it waits for an answer."""
+
+    def __init__(
+        self, pool: ConnectionPool[Any], keys: log.LogKeys, witness: WitnessLine, door: WitnessDoor
+    ) -> None:
+        """Read checkpoints and keep cosignatures through `pool`."""
+        self._pool = pool
+        self._keys = keys
+        self._witness = witness
+        self._door = door
+
+    def run(self, book: str, origin: str) -> Found | None:
+        """Let the witness cosign the book's newest checkpoint and return None; or return what it found against it.
+
+        Raises `witnessing.*` when it gives no cosignature for other reasons.
+        """
+        with self._pool.connection() as connection:
+            newest, old = self._newest(connection, book), self._old(connection, book)
+        if newest is None:
+            return self._probe(book, origin)
+        for _ in range(ROUNDS):
+            with self._pool.connection() as connection:
+                request = log.request_from(connection, book, min(old, newest.size), newest)
+            answer = self._door.add_checkpoint(request)
+            if answer.status == 200:
+                self._keep(book, newest, answer.body)
+                return None
+            if answer.status == 422 and request.old:
+                return self._against(book, origin, log.OTHER, request.old, newest.size)
+            seen = self._size(answer)
+            if seen > newest.size:
+                newest = self._reread(book, newest)
+                if seen > newest.size:
+                    return self._against(book, origin, log.AHEAD, seen, newest.size)
+            elif seen == request.old == newest.size:
+                return self._against(book, origin, log.OTHER, seen, newest.size)
+            old = seen
+        raise BAD_ANSWER(
+            witness=self._witness.label, problem="每次说的大小都不同 / it names another size each time"
+        )
+
+    @staticmethod
+    def _newest(connection: Connection[Any], book: str) -> log.SignedCheckpoint | None:
+        try:
+            return log.latest_checkpoint(connection, book)
+        except RuleViolation:
+            return None
+
+    def _old(self, connection: Connection[Any], book: str) -> int:
+        last = log.last_cosignature(connection, book, self._witness.key.vkey)
+        return last.size if last else 0
+
+    def _reread(self, book: str, before: log.SignedCheckpoint) -> log.SignedCheckpoint:
+        """Return the newest checkpoint now: another process of this server may have shown it to the witness."""
+        with self._pool.connection() as connection:
+            return self._newest(connection, book) or before
+
+    def _probe(self, book: str, origin: str) -> Found | None:
+        """Ask with a checkpoint of no entries, which every history extends, what the witness has seen of a new log."""
+        key = self._keys.key_of(origin)
+        if key is None:
+            return None
+        note = sign_checkpoint(Checkpoint(origin, 0, EMPTY_ROOT), key)
+        answer = self._door.add_checkpoint(WitnessRequest(0, (), note))
+        if answer.status != 409:
+            return None
+        seen = self._size(answer)
+        return self._against(book, origin, log.AHEAD, seen, 0) if seen else None
+
+    def _size(self, answer: Answer) -> int:
+        """Return the size that a witness says it has cosigned; raises `witnessing.refused`, `witnessing.bad_answer`."""
+        if answer.status != 409:
+            zh, en = MEANINGS.get(answer.status, ("意外的回答", "an unexpected answer"))
+            raise REFUSED(witness=self._witness.label, status=answer.status, zh=zh, en=en)
+        try:
+            return parse_size(answer.body)
+        except RuleViolation as violation:
+            if violation.rule is not SIZE_MALFORMED:
+                raise
+            raise BAD_ANSWER(witness=self._witness.label, problem=violation.facts["read"]) from None
+
+    def _keep(self, book: str, checkpoint: log.SignedCheckpoint, body: bytes) -> None:
+        """Keep the witness's cosignatures; raises `witnessing.bad_answer` unless one is there and all are good."""
+        found = check_answer(self._witness, checkpoint, body, posix_seconds())
+        with self._pool.connection() as connection:
+            for cosignature in found:
+                log.store_cosignature(connection, book, cosignature)
+
+    def _against(self, book: str, origin: str, kind: str, seen: int, size: int) -> Found:
+        """Record an alarm, with the checkpoint that the witness shows if the log's key signed it."""
+        note, shown = self._evidence(origin)
+        root, evidence = b"", b""
+        if shown and (shown.size == seen or (kind == log.AHEAD and shown.size > size)):
+            seen, root, evidence = shown.size, shown.root, note
+        with self._pool.connection() as connection:
+            log.store_alarm(connection, book, self._witness.key.vkey, (kind, seen, size, evidence))
+        sighting = log.Sighting(self._witness.label, seen, root, other=kind == log.OTHER and not root)
+        says = SAYS_OTHER if kind == log.OTHER else SAYS_AHEAD
+        return Found(sighting, bool(root), says(witness=self._witness.label, seen=seen, size=size))
+
+    def _evidence(self, origin: str) -> tuple[bytes, Checkpoint | None]:
+        key = self._keys.key_of(origin)
+        if key is None:
+            return b"", None
+        try:
+            answer = self._door.checkpoint(origin)
+            return answer.body, open_checkpoint(answer.body, key.verifier)
+        except RuleViolation:
+            return b"", None
+
+
+def check_answer(
+    witness: WitnessLine, signed: log.SignedCheckpoint, lines: bytes, now_s: int
+) -> list[log.Cosignature]:
+    """Return a witness's cosignatures among the signature lines that it answered, one at least; all must be good.
+
+    Raises `witnessing.bad_answer`. Lines of other keys are passed over; `now_s` is the time in POSIX seconds.
+    """
+    text = parse_note(signed.note).text
+    checkpoint = parse_checkpoint(text)
+    key = witness.key
+    try:
+        answered_text, answered = split_note(text + b"\n" + lines)
+        own = [line for line in answered if (line.name, line.key_id) == (key.name, key.key_id)]
+        times = [check_cosignature(checkpoint, line, key) for line in own]
+    except RuleViolation as violation:
+        raise BAD_ANSWER(witness=witness.label, problem=violation) from None
+    if not own or answered_text != text:
+        raise BAD_ANSWER(witness=witness.label, problem="没有它的签名 / no signature of its key")
+    if any(not 0 < time_s <= now_s + CLOCK_SECONDS for time_s in times):
+        raise BAD_ANSWER(witness=witness.label, problem="时间在将来 / its time lies in the future")
+    return [
+        log.Cosignature(key.vkey, checkpoint.size, time_s, line.line.rstrip(b"\n"))
+        for line, time_s in zip(own, times, strict=True)
+    ]

@@ -1,0 +1,132 @@
+"""The witnesses of the policy, as the running program deals with them: asked at the start, and after each checkpoint.
+
+At the start a witness's word suffices to stop a log: whoever restored an old backup has nobody else to ask. Later, when
+the log's own memory is known to be sound, only a checkpoint that its key signed does. Nothing waits for a witness but a
+book's very first signature in this process, and that for a few seconds at most.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from api.witnessing.courier import Courier, Pace, Target
+from domain.kernel.errors import RuleViolation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psycopg_pool import ConnectionPool
+
+    from audit.tlog.policy import Policy
+    from projections import log
+
+START_SECONDS = 10.0
+"""How long all witnesses together have to answer when the program starts, about all books."""
+
+FIRST_SECONDS = 3.0
+"""How long they have before the first signature of a book that was not asked about at the start."""
+
+
+class Witnesses:
+    """Everything that the program knows from its witnesses; without a policy there are none."""
+
+    def __init__(
+        self,
+        pool: ConnectionPool[Any],
+        keys: log.LogKeys,
+        policy: Policy | None,
+        pace: Pace = Pace(),  # noqa: B008 -- a named tuple, which nobody can change
+    ) -> None:
+        """Make a courier for each witness that has an address; raises `witnessing.url`."""
+        self.policy = policy
+        self._keys = keys
+        self._asked: set[str] = set()
+        self._claimed: set[tuple[str, str]] = set()
+        lines = [line for line in policy.witnesses.values() if line.url] if policy else []
+        self.couriers = [
+            Courier(pool, keys, line, pace, policy.accepts if policy else bool) for line in lines
+        ]
+
+    def policy_for(self, log_vkey: str) -> Policy | None:
+        """Return the policy if it names witnesses for the log of that key."""
+        policy = self.policy
+        return policy if policy and policy.witnesses and policy.accepts(log_vkey) else None
+
+    def start(self) -> None:
+        """Bring checkpoints to the witnesses in the background until `stop`."""
+        for courier in self.couriers:
+            courier.start()
+
+    def stop(self) -> None:
+        """Stop the background threads."""
+        for courier in self.couriers:
+            courier.stop()
+
+    def notify(self, book: str) -> None:
+        """Hear that a book has a new checkpoint."""
+        for courier in self.couriers:
+            courier.notify(book)
+
+    def ask(self, targets: Sequence[Target], seconds: float = START_SECONDS) -> None:
+        """Ask every witness about books, all witnesses at once, and keep what stands against a log.
+
+        Those that have not answered in time, or cannot be reached, stop nothing.
+        """
+        end = time.monotonic() + seconds
+        self._asked |= {target.book for target in targets}
+        wanted = [target for target in targets if self._is_for(target.origin)]
+        threads = [
+            threading.Thread(target=courier.visit, args=(wanted,), daemon=True)
+            for courier in self.couriers
+            if wanted and not courier.away
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        for courier in self.couriers:
+            for target in wanted:
+                if target.book in courier.found:
+                    self._claimed.add((target.book, courier.witness.name))
+
+    def _is_for(self, origin: str) -> bool:
+        """Whether the policy is for a log; this server's own key tells which key that log has.
+
+        A log whose key is locked signs nothing, so nobody is asked about it; the guard says that it is locked.
+        """
+        if self.policy is None:
+            return False
+        try:
+            key = self._keys.key_of(origin)
+        except RuleViolation:
+            return False
+        return key is None or self.policy.accepts(key.verifier.vkey)
+
+    def seen(self, book: str, origin: str) -> Sequence[log.Sighting]:
+        """Return what stands against a log: claimed when its witnesses were asked first, or proved at any time."""
+        if book not in self._asked:
+            self.ask([Target(book, origin)], FIRST_SECONDS)
+        return self._against(book)
+
+    def contradicted(self, book: str) -> bool:
+        """Whether anything stands against a log now."""
+        return bool(self._against(book))
+
+    def _against(self, book: str) -> list[log.Sighting]:
+        against: list[log.Sighting] = []
+        for courier in self.couriers:
+            found = courier.found.get(book)
+            if found is None:
+                self._claimed.discard((book, courier.witness.name))
+            elif found.proved or (book, courier.witness.name) in self._claimed:
+                against.append(found.sighting)
+        return against
+
+    def problem(self, book: str, name: str) -> RuleViolation | None:
+        """Return what went wrong when a witness was asked about a book the last time, None when nothing did."""
+        for courier in self.couriers:
+            if courier.witness.name == name:
+                return courier.problems.get(book)
+        return None

@@ -1,0 +1,185 @@
+"""Anchor lines (锚定行): a log's head as one line for a newspaper or a wall, and to be typed in again from there.
+
+    zhangben.example.cn/county 1024 2026-11-25 0Z4M … 9QXG 7T2K
+
+That is origin, size, date of printing (nobody's proof), and 14 groups of Crockford's base 32: the root in 52
+characters, whose last 4 bits are 0, then 4 check characters over all of the line. Whoever reads may type capitals or
+not, O for 0, I or L for 1, spaces and hyphens anywhere between the groups, and full-width characters.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audit.head import prove_prefix, read_head, tiles_of
+from audit.tlog.checkpoint import Checkpoint, parse_decimal
+from audit.tlog.proof import BAD_PROOF
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.merkle import HASH_BYTES
+
+if TYPE_CHECKING:
+    from audit.source import Source
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U."""
+
+GROUP, ROOT_CHARACTERS, CHECK_CHARACTERS = 4, 52, 4
+PADDING_BITS = 5 * ROOT_CHARACTERS - 8 * HASH_BYTES
+MAX_LINE = 1000
+
+MALFORMED = rule(
+    "anchor.malformed",
+    Kind.MALFORMED,
+    "这不是一行锚定行：{problem}",
+    "this is no anchor line: {problem}",
+    "ADR 0025",
+)
+MISTYPED = rule(
+    "anchor.mistyped",
+    Kind.MALFORMED,
+    "锚定行抄错了：校验字符是 {read}，而所抄内容应为 {expected}；请逐组与纸上核对：{line}",
+    "the anchor line was mistyped: its check characters are {read}, and what was typed would have {expected}; compare"
+    " it with the paper group by group: {line}",
+    "ADR 0025",
+)
+OTHER_LOG = rule(
+    "anchor.other_log",
+    Kind.REFUSED,
+    "锚定行属于日志 {expected}，这里却是日志 {read}",
+    "the anchor line is of the log {expected}, and this is the log {read}",
+    "ADR 0025",
+)
+ROLLED_BACK = rule(
+    "anchor.rolled_back",
+    Kind.REFUSED,
+    "{date} 印出的锚定行有 {printed} 条，现在的日志只有 {size} 条：日志被回退",
+    "the anchor line printed on {date} has {printed} entries, and the log now only {size}: it was rolled back",
+    "RFC 6962 section 2.1.2",
+)
+REWRITTEN = rule(
+    "anchor.rewritten",
+    Kind.REFUSED,
+    "日志（现有 {size} 条）不延续 {date} 印出的 {printed} 条：历史被改写，或者日志不出示证明所需的瓦片",
+    "the log, now of {size} entries, does not extend the {printed} printed on {date}: history was rewritten, or the"
+    " tiles that would show otherwise are withheld",
+    "RFC 6962 section 2.1.2",
+)
+
+_FOLD = str.maketrans("OIL", "011")
+_DASH = re.compile("[\u2010-\u2015\u2212]")
+
+
+def fold(text: str) -> str:
+    """Return what a reader may have meant: plain capitals, 0 for O, 1 for I and L."""
+    return _DASH.sub("-", unicodedata.normalize("NFKC", text)).upper().translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorLine:
+    """A log's `head` as it was printed on a `date` (YYYY-MM-DD)."""
+
+    head: Checkpoint
+    date: str
+
+    @property
+    def text(self) -> str:
+        """The line, without a newline."""
+        root = _encode(int.from_bytes(self.head.root, "big") << PADDING_BITS, ROOT_CHARACTERS)
+        return _line(self.head.origin, self.head.size, self.date, root)
+
+
+def parse_anchor(line: str) -> AnchorLine:
+    """Read a line that was typed; raises `anchor.malformed`, or `anchor.mistyped` when its check does not fit."""
+    words = unicodedata.normalize("NFKC", line[:MAX_LINE]).split()
+    if len(words) < 4:
+        raise MALFORMED(problem="来源、条数、日期、根 / origin, size, date and root expected")
+    origin, (size, date) = words[0], map(fold, words[1:3])
+    letters = fold("".join(words[3:])).replace("-", "")
+    if wrong := sorted(set(letters) - set(ALPHABET)):
+        raise MALFORMED(problem=f"根中不会有 / not in a root: {''.join(wrong)!a}")
+    if len(letters) != ROOT_CHARACTERS + CHECK_CHARACTERS:
+        raise MALFORMED(
+            problem=f"应为 14 组、每组 4 个字符，读到 {len(letters)} 个 / 14 groups of 4 expected"
+        )
+    number = parse_decimal(size.encode())
+    if number < 0 or not _is_date(date):
+        raise MALFORMED(problem=f"条数或日期 / size or date: {size!a} {date!a}")
+    root, read = letters[:ROOT_CHARACTERS], letters[ROOT_CHARACTERS:]
+    expected = _check_characters(origin, number, date, root)
+    if read != expected:
+        typed = f"{origin} {number} {date} {_grouped(letters)}"
+        raise MISTYPED(read=read, expected=expected, line=typed)
+    value = _decode(root)
+    if value & ((1 << PADDING_BITS) - 1):
+        raise MALFORMED(problem="根的末尾多出几位 / bits behind the root")
+    return AnchorLine(Checkpoint(origin, number, (value >> PADDING_BITS).to_bytes(HASH_BYTES, "big")), date)
+
+
+def anchor_of(source: Source, date: str, vkey: str = "") -> AnchorLine:
+    """Return the line to print for a log; its signature is checked, and that the log's tiles give the signed root."""
+    head = read_head(source, vkey).checkpoint
+    tiles_of(source, head)
+    return AnchorLine(head, date)
+
+
+def check_extends(line: AnchorLine, source: Source, vkey: str = "") -> Checkpoint:
+    """Return the log's head, which is the printed one or extends it.
+
+    Raises `anchor.other_log`, `anchor.rolled_back`, `anchor.rewritten`; `audit.unreadable` is no verdict.
+    """
+    printed, head = line.head, read_head(source, vkey).checkpoint
+    if fold(head.origin) != fold(printed.origin):
+        raise OTHER_LOG(expected=printed.origin, read=head.origin)
+    if head.size < printed.size:
+        raise ROLLED_BACK(date=line.date, printed=printed.size, size=head.size)
+    if printed.size and not _extends(printed, head, source):
+        raise REWRITTEN(date=line.date, printed=printed.size, size=head.size)
+    return head
+
+
+def _extends(printed: Checkpoint, head: Checkpoint, source: Source) -> bool:
+    try:
+        return prove_prefix(source, head, printed.size)[0] == printed.root
+    except RuleViolation as violation:
+        if violation.rule is not BAD_PROOF:
+            raise
+        return False
+
+
+def _line(origin: str, size: int, date: str, root: str) -> str:
+    return f"{origin} {size} {date} {_grouped(root + _check_characters(origin, size, date, root))}"
+
+
+def _check_characters(origin: str, size: int, date: str, root: str) -> str:
+    """Return 20 bits of SHA-256 over the line as it is folded: of a million wrong lines one passes."""
+    digest = hashlib.sha256(
+        f"sunledger.anchor/v1\n{fold(origin)}\n{size}\n{date}\n{root}\n".encode()
+    ).digest()
+    return _encode(int.from_bytes(digest[:3], "big") >> 4, CHECK_CHARACTERS)
+
+
+def _encode(number: int, characters: int) -> str:
+    return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(characters)))
+
+
+def _decode(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number << 5 | ALPHABET.index(letter)
+    return number
+
+
+def _grouped(letters: str) -> str:
+    return " ".join(letters[place : place + GROUP] for place in range(0, len(letters), GROUP))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,11 @@
+"""The county's log of logs (县级总日志): a log whose entries are the signed checkpoints of the books of a county.
+
+One root commits to every book: whoever keeps it can later show that a book's history was another.
+"""
+
+from audit.county.collector import Collection, Outcome
+from audit.county.directory import known_books
+from audit.county.proof import prove_book
+from audit.county.verify import CountyReport, verify_county
+
+__all__ = ["Collection", "CountyReport", "Outcome", "known_books", "prove_book", "verify_county"]

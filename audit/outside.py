@@ -1,0 +1,82 @@
+"""What a log keeps outside itself, in words: each digest is disclosed, withheld or erased."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from domain.kernel.canonical import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.kernel.disclosure import Disclosed
+
+LINES_SHOWN = 50
+"""A report in words names so many digests; the JSON has all."""
+
+STATES = {
+    "disclosed": ("已公开，与摘要相符", "disclosed, and fits the digest"),
+    "withheld": ("未公开", "withheld"),
+    "erased": ("已依法删除", "erased"),
+}
+"""What may be said of a digest, in Chinese and English."""
+
+
+class DigestState(NamedTuple):
+    """A digest of entry `entry`: its state, what was disclosed, and the entry that erases it."""
+
+    entry: int
+    digest: str
+    state: str
+    said: Disclosed | None = None
+    erased_by: int | None = None
+
+    def as_object(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        words = dict(zip(("zh", "en"), STATES[self.state], strict=True))
+        known = {} if self.said is None else {"name": self.said.name, "value": self.said.value}
+        by = {} if self.erased_by is None else {"erased_by": self.erased_by}
+        return {"entry": self.entry, "digest": self.digest, "state": self.state, **words, **known, **by}
+
+    def as_text(self) -> str:
+        """Return it in words."""
+        zh, en = STATES[self.state]
+        shown = "" if self.said is None else f" {self.said.name} = {encode(self.said.value).decode()}"
+        by = "" if self.erased_by is None else f"（第 {self.erased_by} 号记录 entry {self.erased_by}）"
+        return f"  第 {self.entry} 号记录 entry {self.entry} · {self.digest}: {zh} / {en}{by}{shown}"
+
+
+@dataclass
+class Outside:
+    """All that a log keeps outside itself: the state of each digest, and how many rows of rolls were erased."""
+
+    digests: list[DigestState] = field(default_factory=list)
+    rolls: int = 0
+    rows_erased: int = 0
+
+    def count(self, state: str) -> int:
+        """Return how many digests are in a state."""
+        return sum(one.state == state for one in self.digests)
+
+    def as_object(self) -> dict[str, Any]:
+        """Return counts and digests as a JSON object."""
+        counts = {state: self.count(state) for state in STATES}
+        listed = [one.as_object() for one in self.digests]
+        return {**counts, "rolls": self.rolls, "rows_erased": self.rows_erased, "digests": listed}
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of a report, none when all stands in the log."""
+        if self.digests:
+            counts = "，".join(f"{STATES[state][0]} {self.count(state)} 项" for state in STATES)
+            english = ", ".join(f"{self.count(state)} {state}" for state in STATES)
+            yield f"不写入日志的内容：{counts} / values outside the log: {english}"
+            yield from (one.as_text() for one in self.digests[:LINES_SHOWN])
+            if len(self.digests) > LINES_SHOWN:
+                more = len(self.digests) - LINES_SHOWN
+                yield f"  … 还有 {more} 项 / {more} more"
+        if self.rolls:
+            yield (
+                f"发放清册 {self.rolls} 份，其中已依法删除 {self.rows_erased} 行 / "
+                f"{self.rolls} rolls, {self.rows_erased} of their rows erased"
+            )

@@ -1,0 +1,215 @@
+"""The history of a figure (数字的来历): the entries that make it, in order, and the balance after each.
+
+A figure (数字) is the sum of debits less credits over a set of accounts: one account with all below it, or several.
+What is listed is ordered by effective date (凭证日期), then by place in the log; the opening balances come first.
+The read side gives the same from its rows, the auditor folds it from a log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.chart import MONEY_ACCOUNTS
+from domain.kernel.errors import Kind, rule
+from domain.kernel.period import last_day, parse_date, parse_period, period_of
+from domain.opening import OpeningPosted
+from domain.vouchers import VoucherPosted, VoucherReversed, voucher_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from domain.kernel.statement import Statement
+
+OPENING_SUMMARY = "期初余额"
+"""What the entry of the opening balances is called in a list of vouchers."""
+
+UNKNOWN_ACCOUNT = rule(
+    "history.unknown_account",
+    Kind.UNKNOWN,
+    "账套 {book} 没有科目「{account}」；请照科目余额表填写科目编码，或填 money（货币资金）",
+    "the book {book} has no account '{account}'; take a code from the trial balance, or 'money' for cash and banks",
+)
+BACKWARDS = rule(
+    "history.backwards",
+    Kind.MALFORMED,
+    "截至日期 {as_of} 早于所选月份 {period}；请改早月份，或不选月份",
+    "the date {as_of} lies before the period {period}; choose an earlier period or none",
+)
+
+END = "9999-12-31"
+"""An effective date that no voucher reaches: the figure as of whenever."""
+
+
+class Figure(NamedTuple):
+    """A figure: how it is asked for, its name, and the accounts whose lines make it, each with all below it."""
+
+    code: str
+    name: str
+    accounts: tuple[str, ...]
+
+    def holds(self, account: str) -> bool:
+        """Whether a line of that account belongs to the figure: codes are 3-2-2-2, so what begins so lies below."""
+        return account.startswith(self.accounts)
+
+
+MONEY = Figure("money", "货币资金（库存现金和银行存款等）", MONEY_ACCOUNTS)
+"""What a village has in cash and in banks."""
+
+NAMED = {MONEY.code: MONEY}
+"""The figures over several accounts, by the name they are asked for."""
+
+
+def figure_of(code: str, book: str, names: Mapping[str, str]) -> Figure:
+    """Return the figure of that name, or of the account of that code; raises `history.unknown_account`.
+
+    `names` are those of the book's accounts by code. An account is called with those above it: 银行存款/基本账户.
+    """
+    if code in NAMED:
+        return NAMED[code]
+    if code not in names:
+        raise UNKNOWN_ACCOUNT(book=book, account=code)
+    name = "/".join(names[code[:length]] for length in (3, 5, 7, 9) if length <= len(code))
+    return Figure(code, name, (code,))
+
+
+class Posting(NamedTuple):
+    """What one entry adds to a figure, in fen.
+
+    `date` is the voucher's, "" for the opening balances; `number` its number in its period, 0 for those; `signers`
+    the names of the keys that signed; `reverses` and `reversed_by` are entries.
+    """
+
+    entry: int
+    date: str
+    number: int
+    summary: str
+    debit_fen: int
+    credit_fen: int
+    signers: tuple[str, ...]
+    reverses: int | None = None
+    reversed_by: int | None = None
+
+    @property
+    def period(self) -> str:
+        """The period, "" for the opening balances."""
+        return period_of(self.date)
+
+    @property
+    def voucher(self) -> str:
+        """The derived voucher number, "" for the opening balances."""
+        return voucher_number(self.period, self.number) if self.number else ""
+
+
+class HistoryRow(NamedTuple):
+    """A posting, the figure after it (debits less credits, in fen), and when it was recorded and witnessed.
+
+    `recorded_at` is the time of the first checkpoint that covers the entry, by the log's clock; `witnessed_at` that of
+    the first cosignature over such a checkpoint. None: not yet, or not known where this was made.
+    """
+
+    posting: Posting
+    balance_fen: int
+    recorded_at: datetime | None = None
+    witnessed_at: datetime | None = None
+
+
+class Span(NamedTuple):
+    """Which postings are listed: from period `first` ("": from the opening balances on) up to the date `until`."""
+
+    first: str = ""
+    until: str = END
+
+
+WHOLE = Span()
+"""All postings there are."""
+
+
+def span_of(period: str, as_of: str) -> Span:
+    """Return the span of a period ("": all) as of a date ("": whenever).
+
+    Raises `period.malformed`, `date.malformed`, `history.backwards`.
+    """
+    until = parse_date(as_of) if as_of else END
+    if not period:
+        return Span("", until)
+    if until[:7] < parse_period(period):
+        raise BACKWARDS(as_of=as_of, period=period)
+    return Span(period, min(until, last_day(period)))
+
+
+@dataclass(frozen=True)
+class Sums:
+    """A figure over a span, in fen: before it, and what moved it; `count` is the number of entries."""
+
+    opening_fen: int
+    debit_fen: int
+    credit_fen: int
+    count: int
+
+    @property
+    def closing_fen(self) -> int:
+        """The figure at the end of the span."""
+        return self.opening_fen + self.debit_fen - self.credit_fen
+
+
+class FigureFold:
+    """The postings of a figure, folded from a book's entries from the first on."""
+
+    def __init__(self, figure: Figure) -> None:
+        """Begin with nothing."""
+        self.figure = figure
+        self._postings: list[Posting] = []
+        self._places: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
+
+    def fold(self, index: int, statement: Statement, signers: tuple[str, ...]) -> None:
+        """Take in entry `index`."""
+        if isinstance(statement, OpeningPosted):
+            date, number, summary = "", 0, OPENING_SUMMARY
+        elif isinstance(statement, (VoucherPosted, VoucherReversed)):
+            date, summary = statement.data.date, statement.data.summary
+            number = self._number(period_of(date))
+        else:
+            return
+        lines = [line for line in statement.data.lines if self.figure.holds(line.account)]
+        if not lines:
+            return
+        debit, credit = sum(line.debit_fen for line in lines), sum(line.credit_fen for line in lines)
+        reverses = self._reverse(index, statement) if isinstance(statement, VoucherReversed) else None
+        self._places[statement.id] = len(self._postings)
+        self._postings.append(Posting(index, date, number, summary, debit, credit, signers, reverses))
+
+    def _number(self, period: str) -> int:
+        self._numbers[period] = self._numbers.get(period, 0) + 1
+        return self._numbers[period]
+
+    def _reverse(self, index: int, statement: VoucherReversed) -> int | None:
+        """Mark what entry `index` reverses; its mirror moved the same accounts, so it is among the postings."""
+        place = self._places.get(statement.data.reverses)
+        if place is None:
+            return None
+        self._postings[place] = self._postings[place]._replace(reversed_by=index)
+        return self._postings[place].entry
+
+    def over(self, span: Span) -> tuple[Sums, list[HistoryRow]]:
+        """Return the sums and the rows of a span."""
+        return rows_over(self._postings, span)
+
+
+def rows_over(postings: Iterable[Posting], span: Span) -> tuple[Sums, list[HistoryRow]]:
+    """Return the sums of a span and its rows in order, each with the balance after it."""
+    wanted = sorted(
+        (posting for posting in postings if posting.date <= span.until),
+        key=lambda posting: (posting.date, posting.entry),
+    )
+    listed = [posting for posting in wanted if posting.period >= span.first]
+    before = wanted[: len(wanted) - len(listed)]
+    opening = balance = sum(posting.debit_fen - posting.credit_fen for posting in before)
+    rows = []
+    for posting in listed:
+        balance += posting.debit_fen - posting.credit_fen
+        rows.append(HistoryRow(posting, balance))
+    debit, credit = sum(row.debit_fen for row in listed), sum(row.credit_fen for row in listed)
+    return Sums(opening, debit, credit, len(listed)), rows

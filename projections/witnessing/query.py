@@ -1,0 +1,162 @@
+"""Queries: what the kept cosignatures mean under a policy. What a quorum has cosigned is witnessed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from domain.kernel.errors import Kind, rule
+from projections import log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from psycopg import Connection
+
+    from audit.tlog.policy import Policy, WitnessLine
+
+NOT_WITNESSED = rule(
+    "checkpoint.not_witnessed",
+    Kind.UNKNOWN,
+    "账套 {book} 还没有达到约定见证人数的检查点",
+    "the book {book} has no checkpoint yet that a quorum of witnesses has cosigned",
+    "C2SP tlog-policy",
+)
+
+ROWS_MAX = 5_000
+"""Cosignatures that are looked through for a quorum, from where the search begins."""
+
+LAST_TIME_S = 253_370_764_800
+"""The first second of the year 9999."""
+
+_COSIGNERS = """
+    SELECT size, vkey, min(time_s) AS time_s FROM cosignatures
+    WHERE book = %s AND vkey = ANY(%s) AND size > %s GROUP BY size, vkey
+"""
+SELECT_NEWEST_COSIGNERS = _COSIGNERS + "ORDER BY size DESC, time_s LIMIT %s"
+SELECT_FIRST_COSIGNERS = _COSIGNERS + "ORDER BY size, time_s LIMIT %s"
+SELECT_BEHIND_SINCE = """
+    SELECT min(signed_at), now() FROM (
+        SELECT signed_at FROM checkpoints WHERE book = %s AND size > %s ORDER BY size LIMIT 1
+    ) AS next
+"""
+
+
+class Witnessed(NamedTuple):
+    """A quorum: over how many entries, since when by the witnesses' clocks, and which witnesses signed (labels)."""
+
+    size: int
+    at: datetime
+    by: tuple[str, ...]
+
+
+class WitnessState(NamedTuple):
+    """A witness: how many entries it has cosigned and when last (None: never), and how far it lags behind the log.
+
+    The lag is counted in entries, and in seconds since the first checkpoint that it has not cosigned; both 0 when it
+    has cosigned the newest.
+    """
+
+    name: str
+    vkey: str
+    size: int
+    at: datetime | None
+    lag_entries: int
+    lag_seconds: int
+
+
+class Witnessing(NamedTuple):
+    """A book's newest checkpoint of `size` entries under a policy.
+
+    `missing` are the witnesses (labels) whose cosignature of it is wanted for the quorum; `witnessed` is the newest
+    quorum, None when there never was one; `alarms` are those that the witness has not taken back by cosigning since.
+    """
+
+    size: int
+    witnesses: list[WitnessState]
+    missing: tuple[str, ...]
+    witnessed: Witnessed | None
+    alarms: list[tuple[str, log.Alarm]]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the newest checkpoint has its quorum."""
+        return self.witnessed is not None and self.witnessed.size == self.size
+
+
+def state_of(connection: Connection[Any], book: str, policy: Policy) -> Witnessing:
+    """Return how far a book is witnessed; raises `checkpoint.unknown`."""
+    newest = log.latest_checkpoint(connection, book)
+    lines = list(policy.witnesses.values())
+    states = [_state(connection, book, line, newest.size) for line in lines]
+    signed = {line.name for line, state in zip(lines, states, strict=True) if not state.lag_entries}
+    labels = {line.key.vkey: line.label for line in lines}
+    return Witnessing(
+        newest.size,
+        states,
+        tuple(policy.witnesses[name].label for name in policy.missing(signed)),
+        _quorum(connection, book, policy, SELECT_NEWEST_COSIGNERS),
+        [(labels[alarm.vkey], alarm) for alarm in log.open_alarms(connection, book, list(labels))],
+    )
+
+
+def _state(connection: Connection[Any], book: str, line: WitnessLine, newest: int) -> WitnessState:
+    last = log.last_cosignature(connection, book, line.key.vkey)
+    size = last.size if last else 0
+    lag_seconds = 0
+    if size < newest:
+        row = connection.execute(SELECT_BEHIND_SINCE, (book, size)).fetchone()
+        lag_seconds = int((row[1] - row[0]).total_seconds()) if row and row[0] else 0
+    at = _moment(last.time_s) if last else None
+    return WitnessState(line.label, line.key.vkey, size, at, max(0, newest - size), lag_seconds)
+
+
+def first_over(connection: Connection[Any], book: str, policy: Policy, index: int) -> Witnessed | None:
+    """Return the first quorum over a checkpoint that covers entry `index`, None as long as there is none."""
+    return _quorum(connection, book, policy, SELECT_FIRST_COSIGNERS, index)
+
+
+def newest_checkpoint(connection: Connection[Any], book: str, policy: Policy) -> log.SignedCheckpoint:
+    """Return the newest checkpoint that a quorum has cosigned, with its cosignatures.
+
+    Raises `checkpoint.not_witnessed`, `checkpoint.unknown`.
+    """
+    newest = log.latest_checkpoint(connection, book)
+    found = _quorum(connection, book, policy, SELECT_NEWEST_COSIGNERS)
+    if found is None:
+        raise NOT_WITNESSED(book=book)
+    if found.size != newest.size:
+        newest = log.checkpoint_at(connection, book, found.size)
+    return log.cosigned(connection, book, newest)
+
+
+def _quorum(
+    connection: Connection[Any], book: str, policy: Policy, statement: str, above: int = 0
+) -> Witnessed | None:
+    """Return the first quorum in the statement's order, over more than `above` entries."""
+    names = {line.key.vkey: line.name for line in policy.witnesses.values()}
+    rows = connection.execute(statement, (book, list(names), above, ROWS_MAX)).fetchall()
+    for size, group in groupby(rows, key=itemgetter(0)):
+        found = _complete(policy, [(names[vkey], time_s) for _, vkey, time_s in group])
+        if found:
+            by = tuple(policy.witnesses[name].label for name in found[1])
+            return Witnessed(size, _moment(found[0]), by)
+    return None
+
+
+def _complete(policy: Policy, signed: Iterable[tuple[str, int]]) -> tuple[int, list[str]] | None:
+    """Return when these signatures (name and time, in order of time) made a quorum, and all names; None if never."""
+    names: list[str] = []
+    since: int | None = None
+    for name, time_s in signed:
+        names.append(name)
+        if since is None and policy.reached(names):
+            since = time_s
+    return None if since is None else (since, names)
+
+
+def _moment(time_s: int) -> datetime:
+    """Return a time in POSIX seconds; one beyond the calendar as its last year, with room for every time zone."""
+    return datetime.fromtimestamp(min(time_s, LAST_TIME_S), UTC)

@@ -1,0 +1,80 @@
+"""A witness without a line: request, answer and acceptance travel as files, and the log then shows the quorum."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.cli.conftest import BOOK
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.api.cli.conftest import Commands
+
+NAMES = ("town", "peer")
+
+
+@pytest.fixture
+def homes(tmp_path: Path, commands: Commands) -> dict[str, tuple[Path, str]]:
+    """Two witnesses, each a folder and its key."""
+    homes = {}
+    for name in NAMES:
+        home = tmp_path / name
+        homes[name] = home, commands.good("witness", "init", f"example.com/{name}", "--home", home).strip()
+    return homes
+
+
+def test_a_checkpoint_is_witnessed_by_file(
+    commands: Commands, xiaohe_imported: str, homes: dict[str, tuple[Path, str]], tmp_path: Path
+) -> None:
+    del xiaohe_imported
+    policy = tmp_path / "policy"
+    lines = [f"witness {name} {vkey}\n" for name, (_, vkey) in homes.items()]
+    policy.write_text("".join([*lines, "group all all town peer\n", "quorum all\n"]), encoding="utf-8")
+    log, request, answer = tmp_path / "log", tmp_path / "request", tmp_path / "answer"
+    commands.good("export", "tlog", log, "--book", BOOK)
+    vkey = (log / "log.vkey").read_text(encoding="utf-8").strip()
+    commands.good("witness", "request", "--book", BOOK, "--out", request)
+    assert "SUNLEDGER_WITNESSES" in commands.refused("witness", "accept", request, "--book", BOOK)
+    for home, _ in homes.values():
+        commands.good("witness", "add-log", vkey, "--home", home)
+    set_to = {"SUNLEDGER_WITNESSES": str(policy)}
+    for name in NAMES:
+        commands.good("witness", "answer", request, "--home", homes[name][0], "--out", answer)
+        said = commands.good("witness", "accept", answer, "--book", BOOK, **set_to)
+        assert said.startswith(f"{name}: 19 条 / entries  20")
+        again = commands.good("witness", "accept", answer, "--book", BOOK, **set_to)
+        assert again == said
+    commands.good("export", "tlog", log, "--book", BOOK, **set_to)
+    assert (log / "policy").read_bytes() == policy.read_bytes()
+    report = json.loads(commands.good("verify", log, "--policy", policy, "--format", "json"))
+    assert report["witnesses"]["quorum"] is True
+    assert set(report["witnesses"]["signed"]) == set(NAMES)
+    outcome = commands.good("monitor", log, "--policy", policy, "--state", tmp_path / "state")
+    assert json.loads(outcome.splitlines()[0])["ok"] is True
+
+
+def test_what_is_no_answer_is_refused(
+    commands: Commands, xiaohe_imported: str, homes: dict[str, tuple[Path, str]], tmp_path: Path
+) -> None:
+    del xiaohe_imported
+    policy, answer = tmp_path / "policy", tmp_path / "answer"
+    policy.write_text(f"witness town {homes['town'][1]}\nquorum town\n", encoding="utf-8")
+    set_to = {"SUNLEDGER_WITNESSES": str(policy)}
+    for data, code in (
+        (b"", "note.malformed"),
+        (b"hello\n", "note.malformed"),
+        (b"12\n", "witnessing.other_size"),
+        ("— example.com/other AAAAAAAA\n".encode(), "witnessing.not_ours"),
+    ):
+        answer.write_bytes(data)
+        assert f"[{code}]" in commands.refused("witness", "accept", answer, "--book", BOOK, **set_to)
+    assert "--old 12" in commands.refused("witness", "accept", _size(answer), "--book", BOOK, **set_to)
+
+
+def _size(answer: Path) -> Path:
+    answer.write_bytes(b"12\n")
+    return answer

@@ -1,0 +1,88 @@
+"""The verification page, opened from a file in a real Chromium: one page for all attacks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from audit.browser import verifier_page
+from tests.attack.circle import policy_text
+from tests.attack.model import BROWSER, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+    from tests.attack.history import History
+    from tests.attack.hostile import HostileServer
+    from tests.attack.model import Played
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+STORE = "sunledger.memory/v1"
+"""Where the page keeps what it remembers."""
+
+TIMEOUT_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The page, opened from its file in Debian's Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium on this machine (.ci/run installs it)")
+    file = tmp_path_factory.mktemp("page") / "verify.html"
+    file.write_bytes(verifier_page())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        opened = browser.new_page()
+        opened.goto(file.as_uri())
+        yield opened
+        browser.close()
+
+
+@dataclass
+class Browser:
+    """A villager with the page: the notice board's key and the policy are filled in, and the device remembers."""
+
+    server: HostileServer
+    truth: History
+    page: Page
+    name: str = BROWSER
+    _remembered: dict[int, str] = field(default_factory=dict)
+
+    def notices(self, played: Played) -> list[Notice]:
+        """Look at the book's address once more, with what the device remembers of the true log."""
+        self._remember(self.truth.seen(played.seen))
+        return self._look(self.truth.files if played.files is None else played.files)
+
+    def _remember(self, size: int) -> None:
+        if size not in self._remembered:
+            self.page.evaluate("localStorage.clear()")
+            assert self._look(self.truth.cosigned(size)) == []
+            self._remembered[size] = self.page.evaluate(f"localStorage.getItem({json.dumps(STORE)})")
+        self.page.evaluate(
+            "([name, text]) => localStorage.setItem(name, text)", [STORE, self._remembered[size]]
+        )
+
+    def _look(self, files: dict[str, bytes]) -> list[Notice]:
+        self.server.files = files
+        page = self.page
+        page.locator("#trust").evaluate("part => { part.open = true; }")
+        page.fill("#url", self.server.address)
+        page.fill("#anchor", self.truth.anchor)
+        page.fill("#policy", policy_text().decode())
+        page.click("#go")
+        page.wait_for_selector("#result:not([hidden])", timeout=TIMEOUT_MS)
+        page.wait_for_selector("#go:enabled")
+        found = page.locator("#findings li[data-rule]").evaluate_all(
+            "items => items.map((item) => [item.dataset.rule, item.dataset.entry])"
+        )
+        if not found and page.locator("#result.good").count() == 0:
+            return [Notice(page.inner_text("#summary code").strip())]
+        return [Notice(rule, int(entry) if entry else None) for rule, entry in found]

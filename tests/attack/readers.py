@@ -1,0 +1,104 @@
+"""Those who read what a server gives them: with nothing in hand but the anchor, with a checkpoint, as a monitor."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audit.monitor import StateStore, follow
+from audit.source import open_source
+from audit.verify import verify
+from domain.kernel.errors import RuleViolation
+from tests.attack.circle import POLICY as WITNESS_POLICY
+from tests.attack.model import EXCHANGE, KEPT, MONITOR, POLICY, VERIFY, Notice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from audit.report import Finding
+    from audit.tlog.policy import Policy
+    from tests.attack.history import History
+    from tests.attack.hostile import HostileServer
+    from tests.attack.model import Played
+
+
+def _notices(findings: list[Finding]) -> list[Notice]:
+    return [Notice(found.rule, found.entry) for found in findings]
+
+
+@dataclass
+class Reader:
+    """Somebody who runs `verify` on the book's address, once a visit, and has the township's key from its office.
+
+    `before` tells whether he holds a checkpoint of his own earlier visit; `newest` that he has the newest one of
+    somebody else, who was served the true log; `policy` says whose cosignatures he asks for.
+    """
+
+    name: str
+    server: HostileServer
+    truth: History
+    before: bool = False
+    newest: bool = False
+    policy: Policy | None = None
+
+    def notices(self, played: Played) -> list[Notice]:
+        """Verify what is served now."""
+        self.server.files = self.truth.files if played.files is None else played.files
+        kept = b""
+        if self.before:
+            kept = self.truth.checkpoint(self.truth.entries[: self.truth.seen(played.seen)])
+        if self.newest:
+            kept = self.truth.checkpoint()
+        try:
+            report = verify(
+                open_source(self.server.address), anchor=self.truth.anchor, kept=kept, policy=self.policy
+            )
+        except RuleViolation as violation:  # nothing can be said about the log, and that is said
+            return [Notice(violation.rule.code)]
+        return _notices(report.findings)
+
+
+def readers_of(server: HostileServer, truth: History) -> list[Reader]:
+    """Return the readers who replay everything at each visit."""
+    return [
+        Reader(VERIFY, server, truth),
+        Reader(KEPT, server, truth, before=True),
+        Reader(EXCHANGE, server, truth, newest=True),
+        Reader(POLICY, server, truth, policy=WITNESS_POLICY),
+    ]
+
+
+@dataclass
+class Monitor:
+    """The monitor: it has followed the true log up to where the victim looked last, and looks once more."""
+
+    server: HostileServer
+    truth: History
+    folder: Path
+    name: str = MONITOR
+
+    def notices(self, played: Played) -> list[Notice]:
+        """Look once more, with a copy of what is remembered of the true log."""
+        remembered = self._remembered(self.truth.seen(played.seen))
+        now = self.folder / "now"
+        shutil.copytree(remembered, now)
+        try:
+            self.server.files = self.truth.files if played.files is None else played.files
+            return self._look(now)
+        finally:
+            shutil.rmtree(now)
+
+    def _remembered(self, size: int) -> Path:
+        folder = self.folder / str(size)
+        if not folder.exists():
+            self.server.files = self.truth.served(self.truth.entries[:size])
+            assert self._look(folder) == []
+        return folder
+
+    def _look(self, folder: Path) -> list[Notice]:
+        address = self.server.address
+        (outcome,) = follow([address], StateStore(folder), {address: self.truth.anchor})
+        if outcome.unreadable:
+            return [Notice(outcome.unreadable.partition("]")[0].removeprefix("["))]
+        return _notices(outcome.fresh)

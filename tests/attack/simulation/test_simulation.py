@@ -1,0 +1,159 @@
+"""The invariants hold whatever the seed; and each part, made worse in one way, breaks one of them.
+
+``SUNLEDGER_SEEDS=5000`` runs more seeds, ``SUNLEDGER_SEED=17`` one alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from audit.tlog.cosignature import cosign
+from audit.verify import verify
+from audit.witness import Witness
+from projections.log import NOBODY
+from tests.attack.simulation.log import Log
+from tests.attack.simulation.machine import Crash, FailingDisk, Keys
+from tests.attack.simulation.people import Reader
+from tests.attack.simulation.seeds import run
+from tests.attack.simulation.world import BrokenError, Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audit.report import Report
+    from audit.source import Source
+    from audit.witness.folder import LogFolder
+    from audit.witness.head import Head
+    from audit.witness.witness import Cosigned
+    from domain.kernel.note import Signature
+    from projections.log import LogKeys, Others
+
+SEEDS = 200
+MUTANT_SEEDS = 120
+EVENTS = {
+    "acknowledged",
+    "alarm",
+    "backup",
+    "cosigned",
+    "crash",
+    "exchange",
+    "fork",
+    "recover",
+    "restore",
+    "settled",
+    "signed",
+    "stopped",
+}
+"""All that has to happen in some run, or the simulation shows nothing."""
+
+
+def seeds() -> Sequence[int]:
+    """Return the seeds that are wanted."""
+    if one := os.environ.get("SUNLEDGER_SEED"):
+        return [int(one)]
+    return range(int(os.environ.get("SUNLEDGER_SEEDS", SEEDS)))
+
+
+@pytest.mark.slow
+def test_the_invariants_hold_for_every_seed() -> None:
+    happened: Counter[str] = Counter()
+    for seed in seeds():
+        happened += run(seed).happened
+    assert len(seeds()) < SEEDS or happened.keys() >= EVENTS, happened
+
+
+def test_a_seed_runs_the_same_way_again() -> None:
+    assert [run(seed).trace for seed in (2, 3)] == [run(seed).trace for seed in (2, 3)]
+
+
+# --- parts made worse
+
+
+class HastyWitness(Witness):
+    """Answers before what it cosigned is durable."""
+
+    def _keep(
+        self,
+        folder: LogFolder,
+        head: Head,
+        lines: tuple[Signature, ...],
+        last: Cosigned | None,
+        now_s: int,
+    ) -> bytes:
+        line = cosign(head, self._key, max(now_s, last.time_s if last else now_s)).line
+        try:
+            super()._keep(folder, head, lines, last, now_s)
+        except Crash:
+            disk = self._folder._disk
+            assert isinstance(disk, FailingDisk)
+            disk.lose()
+        return line
+
+
+class ForgetfulKeys(Keys):
+    """Do not remember what was signed."""
+
+    def last_signed(self, origin: str) -> bytes:
+        """Return nothing."""
+        del origin
+        return b""
+
+
+class ForgetfulLog(Log):
+    """Asks neither what its key has signed nor what its witnesses have seen."""
+
+    def _memory(self) -> tuple[LogKeys, Others]:
+        return ForgetfulKeys(self.luck, told=self.keys.told), NOBODY
+
+
+class DeafLog(Log):
+    """Remembers what its key has signed, and asks no witness: a whole machine from a backup knows nothing."""
+
+    def _memory(self) -> tuple[LogKeys, Others]:
+        return self.keys, NOBODY
+
+
+class HastyLog(Log):
+    """Takes a COMMIT that failed for one that did not."""
+
+    def _commit(self, tx: object) -> bool:
+        if super()._commit(tx):  # type: ignore[arg-type]
+            self._book = None
+        return False
+
+
+class CarelessReader(Reader):
+    """Does not compare with the checkpoint that was kept."""
+
+    def verify(self, source: Source, held: bytes) -> Report:
+        """Look at what is there now."""
+        del held
+        return verify(source)
+
+
+@pytest.mark.parametrize(
+    ("parts", "breaks"),
+    [
+        (Parts(witness=HastyWitness), "cosigned a fork"),
+        (Parts(log=ForgetfulLog), "signed a fork|promised twice"),
+        (Parts(log=DeafLog), "signed a fork|promised twice"),
+        (Parts(log=HastyLog), "promised twice|acknowledged and is lost"),
+        (Parts(reader=CarelessReader), "holds .* is shown .* finds"),
+    ],
+    ids=["hasty witness", "forgetful log", "deaf log", "hasty log", "careless reader"],
+)
+def test_a_worse_part_is_found(parts: Parts, breaks: str) -> None:
+    for seed in range(MUTANT_SEEDS):
+        try:
+            run(seed, parts)
+        except BrokenError as broken:
+            assert re.search(breaks, str(broken))
+            assert f"--seed {seed}" in str(broken)
+            run(seed)  # the same seed with the real part
+            return
+    pytest.fail(f"{MUTANT_SEEDS} seeds have not found it")

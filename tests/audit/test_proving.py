@@ -1,0 +1,149 @@
+"""Proof files that stand alone: an entry's, and that of one figure on a published sheet."""
+
+from __future__ import annotations
+
+import base64
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import pytest
+
+from audit.proving import figure_extra, prove
+from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
+from audit.tlog.proof import inclusion_proof
+from audit.tlog.proof_file import ProofFile
+from domain.kernel.canonical import encode
+from domain.kernel.errors import RuleViolation
+from domain.kernel.note import SigningKey
+from tests.domain.conftest import Village
+
+LOG = SigningKey("ledger.example/log", sha256(b"log").digest())
+VKEY = LOG.verifier.vkey
+
+
+class Log:
+    """A village's entries with one month published as the last of them, and proofs under a checkpoint."""
+
+    def __init__(self, village: Village) -> None:
+        """Post a little, close January and publish it."""
+        self.village = village
+        village.voucher()
+        village.voucher(("101", 7_000), ("301", -7_000))
+        village.close()
+        self.rows = village.book.trial_balance_rows("2026-01")
+        self.sheet = village.publish().note
+        self.index = village.book.size - 1
+
+    def proof(self, extra: bytes, index: int | None = None) -> bytes:
+        """Return the proof file of an entry."""
+        tree, index = self.village.book.tree, self.index if index is None else index
+        note = sign_checkpoint(Checkpoint(LOG.name, tree.size, tree.root()), LOG)
+        return ProofFile(index, tuple(inclusion_proof(index, tree.size, tree)), note, extra).encode()
+
+    def figure(self, place: int, **fields: Any) -> bytes:  # noqa: ANN401 -- any field of the figure
+        """Return the proof of a row, with some fields changed."""
+        good = msgspec.json.decode(figure_extra(self.sheet, self.rows, place))
+        return self.proof(encode(good | fields))
+
+
+@pytest.fixture
+def log() -> Log:
+    village = Village()
+    village.open()
+    return Log(village)
+
+
+def findings(data: bytes, entry: bytes = b"") -> list[str]:
+    return [found.rule for found in prove(data, VKEY, entry).report.findings]
+
+
+def refusal(data: bytes, vkey: str = VKEY) -> str:
+    with pytest.raises(RuleViolation) as caught:
+        prove(data, vkey)
+    return caught.value.rule.code
+
+
+def test_an_entry_is_proved(log: Log) -> None:
+    proof = prove(log.proof(log.sheet), VKEY)
+    assert proof.ok
+    assert (proof.report.entries, proof.index) == (log.index + 1, log.index)
+    proved = proof.as_object()["proved"]
+    assert proved["statement"]["type"] == "sheet.published/1"
+    assert [name.split("/")[1] for name in proved["signers"]] == ["accountant", "head", "supervisor"]
+    assert "sheet.published/1" in proof.as_text()
+
+
+def test_an_entry_that_is_given_beside_its_proof(log: Log) -> None:
+    assert findings(log.proof(b""), log.sheet) == []
+    assert refusal(log.proof(b"")) == "proof.nothing"
+
+
+def test_every_figure_is_proved(log: Log) -> None:
+    assert len(log.rows) == 3
+    for number, row in enumerate(log.rows):
+        proof = prove(log.figure(number), VKEY)
+        assert proof.ok
+        assert proof.row == {**row, "period": "2026-01"}
+    assert "closing_credit_fen: 30.00" in prove(log.figure(0), VKEY).as_text()
+
+
+def test_another_figure_is_not(log: Log) -> None:
+    row = {**log.rows[0], "closing_debit_fen": 1_000_000}
+    assert findings(log.figure(0, row=row)) == ["proof.figure"]
+    assert prove(log.figure(0, row=row), VKEY).as_object()["proved"] is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"number": 1},
+        {"number": 3},
+        {"number": -1},
+        {"path": []},
+        {"path": ["AAAA"]},
+        {"path": [base64.b64encode(bytes(32)).decode()] * 2},
+    ],
+)
+def test_a_path_that_leads_elsewhere(log: Log, fields: dict[str, object]) -> None:
+    assert findings(log.figure(0, **fields)) == ["proof.figure"]
+
+
+def test_a_figure_under_an_entry_that_publishes_nothing(log: Log) -> None:
+    village = log.village
+    other = village.voucher(date="2026-02-01").note
+    good = msgspec.json.decode(figure_extra(log.sheet, log.rows, 0)) | {"entry": other.decode()}
+    assert findings(log.proof(encode(good), village.book.size - 1)) == ["proof.figure"]
+
+
+def test_an_entry_that_is_not_in_the_log(log: Log) -> None:
+    assert findings(log.proof(log.sheet.replace(b"trial", b"brial"))) == ["tlog.bad_proof"]
+    assert findings(log.proof(log.sheet, 0)) == ["tlog.bad_proof"]
+
+
+def test_a_checkpoint_of_another_key(log: Log) -> None:
+    other = SigningKey(LOG.name, bytes(32)).verifier.vkey
+    proof = prove(log.proof(log.sheet), other)
+    assert [found.entry for found in proof.report.findings] == [log.index]
+    assert "发现 1 个问题" in proof.as_text()
+
+
+@pytest.mark.parametrize(
+    "extra", [b"{", b"{}", b'{"entry":1}', b"{\xff}", b'{"entry":"","number":0,"path":[],"row":1}']
+)
+def test_a_figure_that_is_none(log: Log, extra: bytes) -> None:
+    assert refusal(log.proof(extra)) == "proof.figure"
+
+
+def test_the_key_must_be_given(log: Log) -> None:
+    assert refusal(log.proof(log.sheet), "") == "proof.no_key"
+    assert refusal(log.proof(log.sheet), "a+b+c") == "note.vkey_malformed"
+
+
+def test_a_leaf_of_another_kind_of_log_is_shown_as_it_is(log: Log) -> None:
+    tree = log.village.book.tree
+    leaf = sign_checkpoint(Checkpoint("village", 3, bytes(32)), SigningKey("village", bytes(32)))
+    tree.append(sha256(b"\0" + leaf).digest())
+    proof = prove(log.proof(leaf, tree.size - 1), VKEY)
+    assert proof.ok
+    assert "\n  village\n  3\n" in proof.as_text()
