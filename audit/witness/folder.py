@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from audit.witness.disk import Disk
+from audit.disk import Disk
 from audit.witness.history import History
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_vkey
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from domain.kernel.note import VerifierKey
+
+OWNER_ONLY = 0o700
+"""A witness's folders are read by nobody else."""
 
 MAX_FORKS = 1000
 """More evidence against one log is not kept: the first fork says all, and a log could fill the disk."""
@@ -102,7 +105,7 @@ class LogFolder:
     def trust(self, log: TrustedLog) -> None:
         """Set what is trusted; what was cosigned stays."""
         for name in ("cosigned", "forks"):
-            self._disk.make_folder(self._folder / name)
+            self._disk.make_folder(self._folder / name, OWNER_ONLY)
         if not self._checkpoint.exists() and self.trusted() is None:
             self._disk.put(self._checkpoint, b"")
         self._disk.put(self._folder / "log.json", msgspec.json.encode(log))
@@ -149,7 +152,7 @@ class WitnessFolder:
         if self._vkey.exists():
             raise OTHER_KEY(folder=self._folder, vkey=self._vkey.read_text(encoding="utf-8").strip())
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._disk.make_folder(self._logs)
+        self._disk.make_folder(self._logs, OWNER_ONLY)
         self._disk.put(self._vkey, f"{vkey}\n".encode())
 
     def require(self, vkey: str) -> None:
@@ -170,7 +173,7 @@ class WitnessFolder:
 
     def new_log(self, name: str) -> LogFolder:
         """Return the folder of a log, made if it is not there."""
-        self._disk.make_folder(self._logs / name)
+        self._disk.make_folder(self._logs / name, OWNER_ONLY)
         return LogFolder(self._logs / name, self._disk)
 
     def logs(self) -> list[LogFolder]:

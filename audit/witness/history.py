@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from audit.witness.disk import Disk
+    from audit.disk import Disk
 
 SIZES = 1024
 """How many sizes share a file: few enough to be read through, enough that a county needs no million files."""

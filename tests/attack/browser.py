@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 from audit.browser import verifier_page
 from tests.attack.circle import policy_text
 from tests.attack.model import BROWSER, Notice
+from tests.conftest import CHROMIUM_FLAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from tests.attack.hostile import HostileServer
     from tests.attack.model import Played
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 STORE = "sunledger.memory/v1"
 """Where the page keeps what it remembers."""
 
@@ -39,7 +39,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     file = tmp_path_factory.mktemp("page") / "verify.html"
     file.write_bytes(verifier_page())
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         opened = browser.new_page()
         opened.goto(file.as_uri())
         yield opened

@@ -37,7 +37,6 @@ from tests.api.http.test_pages import (
     CONTRAST,
     PHONE,
     SMALL_TARGETS,
-    chromium,  # noqa: F401 -- a fixture
     open_page,
 )
 from tests.audit.conftest import service_of_its_own
@@ -264,7 +263,7 @@ def test_a_keys_holder_can_be_made_known(door: Door) -> None:
 @pytest.mark.parametrize("elder", [False, True], ids=["standard", "elder"])
 def test_every_page_about_private_values_fits_a_narrow_phone(
     door: Door,
-    chromium: Browser,  # noqa: F811 -- the fixture
+    chromium: Browser,
     *,
     elder: bool,
 ) -> None:

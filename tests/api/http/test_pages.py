@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
 
 from api.serving import free_port, serving
 
@@ -35,7 +33,6 @@ PAGES = (
     f"/books/{BOOK}/entries/18",
     "/nowhere",
 )
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PHONE = {"width": 320, "height": 640}
 BYTES_MAX = 50_000
 
@@ -63,18 +60,6 @@ def site(xiaohe: Service) -> Iterator[str]:
     """The address of a running server with the small village."""
     with serving(xiaohe, free_port("127.0.0.1", 18_000)) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium on this machine: pages are not looked at (.ci/run installs it)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
 
 
 def open_page(

@@ -13,8 +13,8 @@ import pytest
 
 from api.http.witness import create_witness_app
 from api.serving import free_port, serving_app
+from audit.disk import Disk
 from audit.tlog.witness_request import MAX_REQUEST_BYTES
-from audit.witness.disk import Disk
 from audit.witness.folder import origin_hash
 from domain.kernel.note import SigningKey
 from tests.audit.witness.conftest import NOW, ORIGIN, Post, Village, open_post, size_and_time

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import sync_playwright
 
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
 from api.serving import free_port, serving
@@ -19,7 +17,7 @@ from audit.tlog.checkpoint import open_checkpoint
 from audit.tlog.policy import parse_policy
 from audit.tlog.proof_file import parse_proof_file
 from domain.kernel.note import parse_note
-from tests.api.http.test_pages import CHROMIUM_FLAGS, CONTRAST, PHONE, SMALL_TARGETS, open_page
+from tests.api.http.test_pages import CONTRAST, PHONE, SMALL_TARGETS, open_page
 from tests.api.witnessing.conftest import BOOK, NAMES, ORIGIN, line, until
 
 if TYPE_CHECKING:
@@ -210,18 +208,6 @@ def test_a_time_beyond_the_calendar_breaks_no_page(village: Village) -> None:
             connection.execute(copy)
         for path in ("", "/signers", "/entries/1", "/witnesses.json"):
             assert client.get(f"{PAGE}{path}").status_code == 200
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium on this machine: pages are not looked at (.ci/run installs it)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.e2e

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from audit.witness.disk import Disk
+from audit.disk import Disk
 from tests.attack.history import log_key
 from tests.domain.conftest import BOOK
 

@@ -16,7 +16,7 @@ from audit.tlog.tiles import ENTRIES, TileReader, encode_bundle, tile_hashes, ti
 from domain.kernel.merkle import Tree, leaf_hash
 from domain.kernel.note import SigningKey
 from tests.audit.conftest import MemorySource
-from tests.audit.tlog.dying_disk import KeysOnDisk
+from tests.audit.dying_disk import KeysOnDisk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,8 +17,8 @@ from audit.tlog.proof import check_consistency
 from domain.kernel.note import SigningKey, parse_note, verifier_key
 from tests.audit.conftest import MemorySource
 from tests.audit.county.conftest import COUNTY, Book, County, book
+from tests.audit.dying_disk import Crash, DyingDisk, Mode
 from tests.audit.test_command import write
-from tests.audit.tlog.dying_disk import Crash, DyingDisk, Mode
 
 if TYPE_CHECKING:
     from pathlib import Path

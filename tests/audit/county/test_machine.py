@@ -14,7 +14,7 @@ from audit.tlog.checkpoint import parse_checkpoint
 from domain.kernel.note import parse_note
 from tests.audit.county.conftest import Book, County, book
 from tests.audit.county.test_collector import evidence, found
-from tests.audit.tlog.dying_disk import Crash, DyingDisk, Mode
+from tests.audit.dying_disk import Crash, DyingDisk, Mode
 
 NUMBERS = st.integers(1, 3)
 SIZES = st.integers(0, 520)

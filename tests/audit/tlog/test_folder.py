@@ -19,8 +19,8 @@ from domain.kernel.errors import RuleViolation
 from domain.kernel.merkle import EMPTY_ROOT
 from domain.kernel.note import SigningKey
 from tests.audit.conftest import read_files
+from tests.audit.dying_disk import Crash, DyingDisk, KeysOnDisk, Mode
 from tests.audit.tlog.conftest import ORIGIN, make_log
-from tests.audit.tlog.dying_disk import Crash, DyingDisk, KeysOnDisk, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

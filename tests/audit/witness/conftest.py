@@ -21,7 +21,7 @@ from domain.kernel.note import SigningKey, format_note, parse_note
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audit.witness.disk import Disk
+    from audit.disk import Disk
 
 ORIGIN = "ledger.example.cn/440111/shalong"
 NOW = 1_767_225_600

@@ -15,8 +15,8 @@ from audit.tlog.cosignature import witness_verifier
 from audit.witness import Witness, WitnessFolder
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey
+from tests.audit.dying_disk import Crash, DyingDisk, Mode
 from tests.audit.witness.conftest import NOW, ORIGIN, TOWN, Post, Village, open_post
-from tests.audit.witness.crash import Crash, DyingDisk, Mode
 
 ROOT = Path(__file__).parents[3]
 NEXT = SigningKey(ORIGIN, b"\x07" * 32)

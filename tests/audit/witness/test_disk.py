@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from audit.disk import Disk
 from audit.witness import history
-from audit.witness.disk import Disk
 from audit.witness.history import History
 
 if TYPE_CHECKING:

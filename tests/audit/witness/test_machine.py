@@ -17,8 +17,8 @@ from audit.witness import Witness, WitnessFolder
 from audit.witness.folder import origin_hash
 from audit.witness.head import parse_head
 from domain.kernel.note import SigningKey, parse_note
+from tests.audit.dying_disk import Crash, DyingDisk, Mode
 from tests.audit.witness.conftest import NOW, TOWN, Post, Village, open_post
-from tests.audit.witness.crash import Crash, DyingDisk, Mode
 from tests.audit.witness.test_forks import check_evidence
 
 if TYPE_CHECKING:

@@ -46,6 +46,15 @@ class DyingDisk(Disk):
             raise Crash
         super().write(path, data)
 
+    def append(self, path: Path, end: int, data: bytes) -> None:
+        """Append to a file, or nothing or half of it; what is torn may be followed by rubbish."""
+        if self._dies("append"):
+            if self.mode is not Mode.LOST:
+                torn = data[: len(data) // 2] + bytes(9)
+                super().append(path, end, data if self.mode is Mode.KEPT else torn)
+            raise Crash
+        super().append(path, end, data)
+
     def rename(self, source: Path, target: Path) -> None:
         """Put a file in another's place, or not."""
         before = target.read_bytes() if target.exists() else None
@@ -78,13 +87,13 @@ class DyingDisk(Disk):
         super().sync(folder)
         self._unsynced.clear()
 
-    def make_folder(self, folder: Path) -> None:
+    def make_folder(self, folder: Path, mode: int = 0o777) -> None:
         """Make a folder, or not."""
         if self._dies("folder"):
             if self.mode is Mode.KEPT:
-                folder.mkdir(exist_ok=True)
+                folder.mkdir(mode, exist_ok=True)
             raise Crash
-        super().make_folder(folder)
+        super().make_folder(folder, mode)
 
     def _dies(self, name: str) -> bool:
         self.done.append(name)
