@@ -59,6 +59,9 @@ class Published:
         self._check = report.check(
             "balances", "公布的余额与日志算出的一致", "published balances follow from the log"
         )
+        self._check.nothing = (
+            "没有随日志公布余额，未作核对 / no balances were published with this log, so none was compared"
+        )
         self._waiting: dict[int, list[Trial]] = {}
 
     def fetch(self, book: Book, figures: Figures) -> None:

@@ -37,13 +37,17 @@ class Finding:
 
 @dataclass
 class Check:
-    """One kind of check: its name, what it says when all is well, how many things it looked at, how many failed."""
+    """One kind of check: its name, what it says when all is well, how many things it looked at, how many failed.
+
+    `nothing` tells, in both languages, what it means that there was nothing to look at.
+    """
 
     name: str
     zh: str
     en: str
     count: int = 0
     failed: int = 0
+    nothing: str = ""
 
     @property
     def ok(self) -> bool:
@@ -56,6 +60,11 @@ class Check:
         if self.failed:
             return "✗"
         return "✓" if self.count else "–"
+
+    def as_text(self) -> str:
+        """Return the check's line in a report."""
+        why = f": {self.nothing}" if self.nothing and self.mark == "–" else ""
+        return f"{self.mark} {self.zh} / {self.en} ({self.count}){why}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +141,7 @@ class Report:
     def as_text(self) -> str:
         """Return the report for a person, Chinese first."""
         lines = [f"{self.name}  {self.book}", f"记录 entries: {self.entries}    根 root: {self.root}"]
-        lines += [f"{check.mark} {check.zh} / {check.en} ({check.count})" for check in self.checks]
+        lines += [check.as_text() for check in self.checks]
         lines += self.outside.lines()
         for found in self.findings:
             place = "" if found.entry is None else f"第 {found.entry} 号记录 entry {found.entry}: "

@@ -51,6 +51,30 @@ def test_good_log_exits_with_0(exported: Export) -> None:
     assert "✗" not in result.stdout
 
 
+def test_a_folder_from_which_one_periods_balances_were_taken_is_found(
+    exported: Export, tmp_path: Path
+) -> None:
+    """An export writes the trial balance of every period."""
+    left = {path: data for path, data in exported.files.items() if path != "trial-balance/2026-02.json"}
+    result = audit(write(tmp_path / "log", left))
+    assert result.returncode == 1
+    assert "[audit.withheld]" in result.stdout
+    assert "2026-02" in result.stdout
+
+
+def test_a_folder_without_balances_says_that_none_was_compared(exported: Export, tmp_path: Path) -> None:
+    bare = {path: data for path, data in exported.files.items() if not path.startswith("trial-balance/")}
+    folder = write(tmp_path / "log", bare)
+    (folder / "trial-balance").mkdir()
+    result = audit(folder)
+    assert result.returncode == 0
+    [line] = [line for line in result.stdout.splitlines() if "published balances" in line]
+    assert line.startswith("–")
+    assert "没有随日志公布余额" in line
+    assert "no balances were published with this log" in line
+    assert "no balances were published" not in audit(exported.folder).stdout
+
+
 def test_findings_exit_with_1_and_name_the_entry(forged: Path) -> None:
     result = audit(forged)
     assert (result.returncode, result.stderr) == (1, "")
