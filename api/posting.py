@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from domain.kernel.statement import Statement
 
 T = TypeVar("T")
+
+_CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 
 BAD_DATA = rule(
     "post.data",
@@ -64,6 +68,10 @@ def read_data(name: object, text: bytes, kind: type[T]) -> T:
         raise BAD_DATA(name=name, problem=error) from None
 
 
+class ServerRefusal(RuleViolation):
+    """What the server refused, under the code of its own rule where it gave one, else `post.refused`."""
+
+
 class _TrialBalance(msgspec.Struct):
     """What a sheet needs of a published trial balance."""
 
@@ -89,9 +97,8 @@ class Poster:
         note = self.signed(kind, data, keys, kept)
         try:
             receipt = self.send(note, kept)
-        except RuleViolation as violation:
-            if violation.rule is REFUSED:
-                kept.unlink()
+        except ServerRefusal:
+            kept.unlink()
             raise
         write_note(receipt_path(kept), msgspec.json.format(msgspec.json.encode(receipt)) + b"\n")
         return receipt
@@ -137,7 +144,7 @@ class Poster:
         return int(answer.json()["stored"])
 
     def fetch(self, path: str) -> bytes:
-        """Return what the server has below the book's address; raises `post.unreachable`, `post.refused`."""
+        """Return what the server has below the book's address; raises `post.unreachable`, or as the server refuses."""
         try:
             answer = self._client.get(f"/books/{self.book}/{path}")
         except httpx.HTTPError as error:
@@ -147,7 +154,7 @@ class Poster:
         return answer.content
 
     def statement_of(self, entry: int, kind: type[T]) -> T:
-        """Return the statement of an entry that must be of a type; raises `post.refused`, `post.data`."""
+        """Return the statement of an entry that must be of a type; raises `post.data`, or as the server refuses."""
         statement = parse_entry(self.fetch(f"entries/{entry}.note")).statement
         if not isinstance(statement, kind):
             raise BAD_DATA(name=f"entry {entry}", problem=type(statement).__name__)
@@ -167,9 +174,13 @@ class Poster:
         return parse_vkey(self.fetch("log.vkey").decode().strip())
 
 
-def _refusal(answer: httpx.Response) -> RuleViolation:
+def _refusal(answer: httpx.Response) -> ServerRefusal:
     problem = _problem(answer)
-    return REFUSED(zh=problem.get("detail_zh", answer.text), en=problem.get("detail", answer.text))
+    code = str(problem.get("rule"))
+    said = replace(REFUSED, code=code) if _CODE.fullmatch(code) else REFUSED
+    en = problem.get("detail", answer.text)
+    violation = said(zh=problem.get("detail_zh", en), en=en)
+    return ServerRefusal(violation.rule, violation.zh, violation.en, violation.facts)
 
 
 def _problem(answer: httpx.Response) -> dict[str, str]:
