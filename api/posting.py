@@ -18,7 +18,7 @@ from domain.entry import parse_entry, seal
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import VerifierKey, parse_vkey
 from domain.kernel.period import parse_period
-from domain.kernel.statement import Seen
+from domain.kernel.statement import Seen, type_name
 from domain.sheets import Sheet, rows_root
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ REFUSED = rule(
     Kind.REFUSED,
     "服务器拒绝：{zh}",
     "the server refuses: {en}",
+)
+OTHER_ENTRY = rule(
+    "post.other_entry",
+    Kind.REFUSED,
+    "第 {entry} 号记录不是{zh}，而是 {read}",
+    "entry {entry} is no {en}, but {read}",
 )
 UNREACHABLE = rule(
     "post.unreachable",
@@ -153,11 +159,11 @@ class Poster:
             raise _refusal(answer)
         return answer.content
 
-    def statement_of(self, entry: int, kind: type[T]) -> T:
-        """Return the statement of an entry that must be of a type; raises `post.data`, or as the server refuses."""
+    def statement_of(self, entry: int, kind: type[T], zh: str, en: str) -> T:
+        """Return the statement of an entry of a type, called so; raises `post.other_entry`, or as `fetch` does."""
         statement = parse_entry(self.fetch(f"entries/{entry}.note")).statement
         if not isinstance(statement, kind):
-            raise BAD_DATA(name=f"entry {entry}", problem=type(statement).__name__)
+            raise OTHER_ENTRY(entry=entry, zh=zh, en=en, read=type_name(type(statement)))
         return statement
 
     def sheet(self, period: str) -> Sheet:

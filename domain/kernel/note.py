@@ -114,7 +114,7 @@ def check_characters(note: bytes) -> None:
     if len(note) > MAX_NOTE_BYTES:
         raise MALFORMED(problem=f"more than {MAX_NOTE_BYTES} bytes")
     if len(note.translate(None, _CONTROLS)) != len(note):
-        raise MALFORMED(problem="a control character")
+        raise MALFORMED(problem="a control character other than the newline, such as CRLF at a line's end")
     try:
         note.decode()
     except UnicodeDecodeError:
@@ -125,7 +125,7 @@ def split_note(note: bytes) -> tuple[bytes, tuple[Signature, ...]]:
     """Return text and signatures; raises `note.malformed`. The characters of the text are the caller's to check."""
     end = note.rfind(b"\n\n")
     if end < 0:
-        raise MALFORMED(problem="no empty line before the signatures")
+        raise MALFORMED(problem="no empty line before the signatures (a line ends in LF, not in CRLF)")
     lines = note[end + 2 :].split(b"\n")
     if lines.pop() or not lines:
         raise MALFORMED(problem="no signature line, or no newline at the end")

@@ -2,6 +2,7 @@
 
 from projections.register.fold import fold
 from projections.register.query import (
+    NO_BOOK,
     AccountRow,
     BookRow,
     KeyRow,
@@ -15,6 +16,7 @@ from projections.register.query import (
 )
 
 __all__ = [
+    "NO_BOOK",
     "AccountRow",
     "BookRow",
     "KeyRow",
