@@ -51,6 +51,7 @@ TITLES = {
     "erasure": "删除个人信息 erasures",
     "export": "导出 export",
     "import": "导入 import",
+    "install": "安装 installation",
     "json": "规范 JSON canonical JSON",
     "history": "数字的来历 the history of figures",
     "log": "日志 logs",
