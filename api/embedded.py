@@ -52,8 +52,12 @@ def embedded_server(home: Path) -> Iterator[PostgresServer]:
         with _turn(home):
             server = get_server(data, start=False)
             settle_in(server)
-            _start(server)
             using = _lock(home / "postgres.users", fcntl.LOCK_SH)
+            try:
+                _start(server)
+            except BaseException:  # told to end meanwhile, it may have been started
+                _leave(home, server, using)
+                raise
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
         raise CANNOT_START(folder=data, problem=error) from None
     left = threading.Event()
@@ -67,9 +71,7 @@ def embedded_server(home: Path) -> Iterator[PostgresServer]:
         left.set()
         keeper.join()
         with _turn(home):
-            using.close()
-            if _nobody_uses(home):
-                _stop(server)
+            _leave(home, server, using)
 
 
 @contextmanager
@@ -88,6 +90,12 @@ def _lock(path: Path, kind: int) -> IO[bytes]:
         file.close()
         raise
     return file
+
+
+def _leave(home: Path, server: PostgresServer, using: IO[bytes]) -> None:
+    using.close()
+    if _nobody_uses(home):
+        _stop(server)
 
 
 def _nobody_uses(home: Path) -> bool:
