@@ -5,6 +5,7 @@ from projections.witnessing.query import (
     Witnessing,
     WitnessState,
     first_over,
+    first_over_each,
     newest_checkpoint,
     state_of,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "Witnessed",
     "Witnessing",
     "first_over",
+    "first_over_each",
     "newest_checkpoint",
     "state_of",
 ]

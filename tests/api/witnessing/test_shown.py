@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import psycopg
 import pytest
+from openpyxl import load_workbook
 
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
+from api.clock import CHINA
 from api.serving import free_port, serving
 from audit.bundle import BundleSource
 from audit.tlog.checkpoint import open_checkpoint
@@ -110,6 +115,30 @@ def test_a_book_that_waits_says_for_whom(village: Village) -> None:
         village.witnesses["peer"].says = None
         until(lambda: witnesses(client)["witnessed"])
         assert "已见证。" in client.get(f"{PAGE}/entries/6").text
+
+
+def test_a_history_says_when_each_entry_was_witnessed(village: Village) -> None:
+    with site(village) as (service, client):
+        opened(village, service)
+        grown_unwitnessed(village, service)
+        rows = {row["entry"]: row for row in client.get(f"{PAGE}/history/101.json").json()["rows"]}
+        quorum = datetime.fromisoformat(witnesses(client)["quorum"]["at"])
+        assert rows.keys() == {2, 3, 5, 6}
+        assert datetime.fromisoformat(rows[5]["witnessed_at"]) == quorum
+        assert rows[6]["witnessed_at"] is None
+        said = client.get(f"{PAGE}/history/101").text
+        assert said.count("已见证") == 3
+        shown = quorum.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+        table = list(
+            csv.reader(client.get(f"{PAGE}/history/101.csv").text.removeprefix("\ufeff").splitlines())
+        )
+        assert [row[table[0].index("见证时间")] for row in table[1:]] == [shown, shown, shown, "", ""]
+        sheet = load_workbook(io.BytesIO(client.get(f"{PAGE}/history/101.xlsx").content)).active
+        assert sheet is not None
+        times = [str(row[10] or "") for row in sheet.iter_rows(min_row=2, values_only=True)]
+        assert times == [shown, shown, shown, "", ""]
+        village.witnesses["peer"].says = None
+        until(lambda: client.get(f"{PAGE}/history/101").text.count("已见证") == 4)
 
 
 def test_the_checkpoints_are_served_with_their_cosignatures(village: Village) -> None:
