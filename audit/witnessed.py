@@ -13,7 +13,7 @@ from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 
 if TYPE_CHECKING:
-    from audit.report import Report
+    from audit.report import Check, Report
     from audit.tlog.checkpoint import Checkpoint
     from audit.tlog.policy import Policy
     from domain.entry import Entry
@@ -38,16 +38,27 @@ def check_witnesses(
     note: bytes, checkpoint: Checkpoint | None, first: Entry | None, policy: Policy, report: Report
 ) -> None:
     """The checkpoint carries the cosignatures that the policy asks for, each of a witness that it lists."""
-    check = report.check(
+    check = witnesses_check(report)
+    opened = first.statement if first else None
+    if checkpoint is not None and isinstance(opened, BookOpened):
+        judge_witnesses(check, note, checkpoint, opened.data.log.vkey, policy, report)
+
+
+def witnesses_check(report: Report) -> Check:
+    """Begin the check."""
+    return report.check(
         "witnesses",
         "检查点有见证策略所要求的见证签名",
         "the checkpoint has the cosignatures that the policy asks for",
     )
-    opened = first.statement if first else None
-    if checkpoint is None or not isinstance(opened, BookOpened):
-        return
-    if not policy.accepts(opened.data.log.vkey):
-        report.find(check, Finding.of(OTHER_LOG(key=opened.data.log.vkey)))
+
+
+def judge_witnesses(
+    check: Check, note: bytes, checkpoint: Checkpoint, log_vkey: str, policy: Policy, report: Report
+) -> None:
+    """Judge the cosignatures of a checkpoint that the log of that key has signed."""
+    if not policy.accepts(log_vkey):
+        report.find(check, Finding.of(OTHER_LOG(key=log_vkey)))
     verdict = policy.judge(checkpoint, parse_note(note).signatures)
     check.count = max(1, len(verdict.signed))
     for name in verdict.bad:

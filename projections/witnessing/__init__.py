@@ -7,6 +7,7 @@ from projections.witnessing.query import (
     first_over,
     first_over_each,
     newest_checkpoint,
+    proof_at,
     state_of,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "first_over",
     "first_over_each",
     "newest_checkpoint",
+    "proof_at",
     "state_of",
 ]

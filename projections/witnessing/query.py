@@ -148,6 +148,20 @@ def newest_checkpoint(connection: Connection[Any], book: str, policy: Policy) ->
     return log.cosigned(connection, book, newest)
 
 
+def proof_at(
+    connection: Connection[Any], book: str, policy: Policy | None, index: int, extra: bytes = b""
+) -> bytes:
+    """Return the tlog-proof of an entry under the newest witnessed checkpoint, if that covers it, else the newest.
+
+    Without a policy nothing is witnessed. Raises `entry.unknown`, `checkpoint.unknown`.
+    """
+    found = _newest_quorum(connection, book, policy) if policy else None
+    if found is None or found.size <= index:
+        return log.proof_at(connection, book, index, extra)
+    under = log.cosigned(connection, book, log.checkpoint_at(connection, book, found.size))
+    return log.proof_at(connection, book, index, extra, under)
+
+
 def _newest_quorum(connection: Connection[Any], book: str, policy: Policy) -> Witnessed | None:
     """Return the quorum over the most entries."""
     rows = connection.execute(

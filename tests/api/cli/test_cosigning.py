@@ -57,6 +57,36 @@ def test_a_checkpoint_is_witnessed_by_file(
     assert json.loads(outcome.splitlines()[0])["ok"] is True
 
 
+def test_an_exported_proof_stands_under_the_newest_checkpoint_that_is_witnessed(
+    commands: Commands, xiaohe_imported: str, homes: dict[str, tuple[Path, str]], tmp_path: Path
+) -> None:
+    del xiaohe_imported
+    policy, request, answer = tmp_path / "policy", tmp_path / "request", tmp_path / "answer"
+    policy.write_text(f"witness town {homes['town'][1]}\nquorum town\n", encoding="utf-8")
+    set_to = {"SUNLEDGER_WITNESSES": str(policy)}
+    commands.good("export", "tlog", tmp_path / "log", "--book", BOOK)
+    vkey = (tmp_path / "log" / "log.vkey").read_text(encoding="utf-8").strip()
+    entry, figure = tmp_path / "entry.tlog-proof", tmp_path / "figure.tlog-proof"
+
+    def verified(file: Path) -> tuple[int, int, dict[str, str]]:
+        result = commands.run("verify", file, "--log-key", vkey, "--policy", policy, "--format", "json")
+        report = json.loads(result.stdout)
+        return result.returncode, report["entries"], report["witnesses"]["signed"]
+
+    commands.good("export", "proof", entry, "--book", BOOK, "--entry", "2", **set_to)
+    assert verified(entry) == (1, 19, {})
+    commands.good("witness", "request", "--book", BOOK, "--out", request)
+    commands.good("witness", "add-log", vkey, "--home", homes["town"][0])
+    commands.good("witness", "answer", request, "--home", homes["town"][0], "--out", answer)
+    commands.good("witness", "accept", answer, "--book", BOOK, **set_to)
+    commands.good("export", "proof", entry, "--book", BOOK, "--entry", "2", **set_to)
+    code, entries, signed = verified(entry)
+    assert (code, entries, set(signed)) == (0, 19, {"town"})
+    assert b"example.com/town" in entry.read_bytes()
+    month = ("--period", "2026-02", "--account", "101")
+    assert "[sheet.unknown]" in commands.refused("export", "proof", figure, "--book", BOOK, *month, **set_to)
+
+
 def test_what_is_no_answer_is_refused(
     commands: Commands, xiaohe_imported: str, homes: dict[str, tuple[Path, str]], tmp_path: Path
 ) -> None:
