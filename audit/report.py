@@ -97,6 +97,11 @@ class Report:
             return ""
         return "注意：没有给出 --anchor，乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word"
 
+    @property
+    def heading(self) -> list[str]:
+        """The lines that say what was looked at."""
+        return [f"{self.name}  {self.book}", f"记录 entries: {self.entries}    根 root: {self.root}"]
+
     def check(self, name: str, zh: str, en: str) -> Check:
         """Begin a check."""
         check = Check(name, zh, en)
@@ -131,7 +136,7 @@ class Report:
 
     def as_text(self) -> str:
         """Return the report for a person, Chinese first."""
-        lines = [f"{self.name}  {self.book}", f"记录 entries: {self.entries}    根 root: {self.root}"]
+        lines = self.heading
         lines += [f"{check.mark} {check.zh} / {check.en} ({check.count})" for check in self.checks]
         lines += self.outside.lines()
         for found in self.findings:
