@@ -17,8 +17,9 @@ from psycopg import sql
 from api.disclosures import Selection, SubjectKeys, Tier
 from api.disclosures.subject import erasure_of, held_on
 from audit.source import HttpSource
+from audit.tlog.tiles import encode_bundle
 from audit.verify import verify
-from domain.entry import seal
+from domain.entry import parse_entry, seal
 from domain.kernel.disclosure import digest_of, disclosure, hidden
 from domain.privacy import Erasure, SubjectErased
 from domain.vouchers import (
@@ -495,6 +496,35 @@ def test_numbers_that_books_need_come_in(door: Door, summary: str) -> None:
     lines = [Line(account="10201", debit_fen=1), Line(account="50103", credit_fen=1)]
     data = Voucher(attachments=Attachments(), date="2026-04-02", lines=lines, summary=summary)
     assert door.post(door.note(data)).status_code == 201
+
+
+def test_what_is_booked_already_is_answered_with_its_receipt(door: Door) -> None:
+    old = door.note(numbered("李四 13900139000"))
+    [stored] = door.service.ledger.post(BOOK, [old])  # it was booked before texts were looked at
+    again = door.post(old, wait=10)
+    assert again.status_code == 200, again.text
+    assert (again.json()["index"], again.json()["leaf_hash"]) == (
+        stored.index,
+        base64.b64encode(stored.leaf_hash).decode(),
+    )
+    assert again.json()["proof"]
+
+    new = door.note()
+    both = door.post(encode_bundle([old, new]))
+    assert both.status_code == 201, both.text
+    assert [one["index"] for one in both.json()["receipts"]] == [stored.index, stored.index + 1]
+
+    size = door.book().size
+    other = door.post(encode_bundle([old, door.note(), door.note(numbered("李四 13900139000"))]))
+    assert (other.status_code, other.json()["rule"]) == (422, "privacy.phone")
+    resigned = door.post(seal(parse_entry(old).statement, door.keys("accountant", "head", "supervisor")))
+    assert (resigned.status_code, resigned.json()["rule"]) == (422, "privacy.phone")
+    assert door.book().size == size
+
+
+def numbered(summary: str) -> Voucher:
+    lines = [Line(account="10201", debit_fen=100), Line(account="50103", credit_fen=100)]
+    return Voucher(attachments=Attachments(count=1), date="2026-04-02", lines=lines, summary=summary)
 
 
 def test_the_passphrase_guards_the_operators_key(tmp_path: Path) -> None:
