@@ -1,8 +1,9 @@
 """The witnesses of the policy, as the running program deals with them: asked at the start, and after each checkpoint.
 
-At the start a witness's word suffices to stop a log: whoever restored an old backup has nobody else to ask. Later, when
-the log's own memory is known to be sound, only a checkpoint that its key signed does. Nothing waits for a witness but a
-book's very first signature in this process, and that for a few seconds at most.
+At the start a witness's word suffices to stop a log: whoever restored an old backup has nobody else to ask. Its word of
+before the start counts as well until it has cosigned again, whether it can be reached now or not. Later, when the log's
+own memory is known to be sound, only a checkpoint that its key signed does. Nothing waits for a witness but a book's
+very first signature in this process, and that for a few seconds at most.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from api.witnessing.courier import Courier, Pace, Target
+from audit.tlog.checkpoint import parse_checkpoint
 from domain.kernel.errors import RuleViolation
+from domain.kernel.note import parse_note
+from projections import log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +24,6 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from audit.tlog.policy import Policy
-    from projections import log
 
 START_SECONDS = 10.0
 """How long all witnesses together have to answer when the program starts, about all books."""
@@ -44,6 +47,9 @@ class Witnesses:
         self._keys = keys
         self._asked: set[str] = set()
         self._claimed: set[tuple[str, str]] = set()
+        self._pool = pool
+        self._before: set[str] | None = None
+        self._alarmed: dict[str, str] = {}
         lines = [line for line in policy.witnesses.values() if line.url] if policy else []
         self.couriers = [
             Courier(pool, keys, line, pace, policy.accepts if policy else bool) for line in lines
@@ -72,9 +78,10 @@ class Witnesses:
     def ask(self, targets: Sequence[Target], seconds: float = START_SECONDS) -> None:
         """Ask every witness about books, all witnesses at once, and keep what stands against a log.
 
-        Those that have not answered in time, or cannot be reached, stop nothing.
+        Those that have not answered in time, or cannot be reached, stop nothing, unless they did before.
         """
         end = time.monotonic() + seconds
+        self._recall(targets)
         self._asked |= {target.book for target in targets}
         wanted = [target for target in targets if self._is_for(target.origin)]
         threads = [
@@ -90,6 +97,17 @@ class Witnesses:
             for target in wanted:
                 if target.book in courier.found:
                     self._claimed.add((target.book, courier.witness.name))
+
+    def _recall(self, targets: Sequence[Target]) -> None:
+        """Recall about which of these books a witness said something, before this start, that it has not taken back."""
+        if self._before is None:
+            with self._pool.connection() as connection:
+                self._before = log.alarmed_books(connection, self._vkeys)
+        self._alarmed |= {target.book: target.origin for target in targets if target.book in self._before}
+
+    @property
+    def _vkeys(self) -> list[str]:
+        return [line.key.vkey for line in self.policy.witnesses.values()] if self.policy else []
 
     def _is_for(self, origin: str) -> bool:
         """Whether the policy is for a log; this server's own key tells which key that log has.
@@ -122,7 +140,20 @@ class Witnesses:
                 self._claimed.discard((book, courier.witness.name))
             elif found.proved or (book, courier.witness.name) in self._claimed:
                 against.append(found.sighting)
-        return against
+        return [*against, *self._remembered(book)]
+
+    def _remembered(self, book: str) -> list[log.Sighting]:
+        """Return what witnesses said before they were asked here; another process may have heard them since."""
+        origin = self._alarmed.get(book)
+        if origin is None or self.policy is None:
+            return []
+        with self._pool.connection() as connection:
+            alarms = log.open_alarms(connection, book, self._vkeys)
+        labels = {line.key.vkey: line.label for line in self.policy.witnesses.values()}
+        seen = [sighting_of(alarm, labels[alarm.vkey], origin) for alarm in alarms]
+        if not alarms:
+            self._alarmed.pop(book, None)
+        return [sighting for sighting in seen if sighting]
 
     def problem(self, book: str, name: str) -> RuleViolation | None:
         """Return what went wrong when a witness was asked about a book the last time, None when nothing did."""
@@ -130,3 +161,11 @@ class Witnesses:
             if courier.witness.name == name:
                 return courier.problems.get(book)
         return None
+
+
+def sighting_of(alarm: log.Alarm, witness: str, origin: str) -> log.Sighting | None:
+    """Return what an alarm says that a witness has seen of the log of an origin; None when it shows another log."""
+    if not alarm.evidence:
+        return log.Sighting(witness, alarm.seen, other=alarm.kind == log.OTHER)
+    shown = parse_checkpoint(parse_note(alarm.evidence).text)
+    return log.Sighting(witness, shown.size, shown.root) if shown.origin == origin else None
