@@ -32,6 +32,15 @@ NO_QUORUM = rule(
     "the checkpoint has too few cosignatures; still missing: {missing}",
     "C2SP tlog-policy; tlog-cosignature",
 )
+STALE = rule(
+    "audit.stale",
+    Kind.REFUSED,
+    "见证停在 {at}：此后不再有够数的见证人签名，已超过所设期限。日志可能停在旧处；"
+    "请向村里和别的读者索取最新的检查点比对",
+    "witnessing stands still at {at}: no quorum has signed since, for longer than the limit; the log may be an old one"
+    " that is shown on and on; compare it with the newest checkpoint that the village or other readers have",
+    "C2SP tlog-witness: a witness signs a checkpoint again to show that it is fresh",
+)
 
 
 def check_witnesses(
@@ -67,7 +76,13 @@ def judge_witnesses(
     if not verdict.reached:
         report.find(check, Finding.of(NO_QUORUM(missing=", ".join(missing))))
     signed = {label_of(name): _moment(time_s) for name, time_s in verdict.signed.items()}
-    report.witnesses = WitnessReport(verdict.reached, signed, missing)
+    report.witnesses = WitnessReport(verdict.reached, signed, missing, policy.fresh_at(verdict.signed))
+
+
+def check_fresh(witnesses: WitnessReport | None, oldest_s: int) -> Finding | None:
+    """Return a finding when a checkpoint's quorum is older than `oldest_s` (POSIX seconds); None when it has none."""
+    fresh_s = witnesses.fresh_s if witnesses else None
+    return Finding.of(STALE(at=_moment(fresh_s))) if fresh_s is not None and fresh_s < oldest_s else None
 
 
 def _moment(time_s: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audit.source import open_source
 from audit.verify import verify
+from audit.witnessed import check_fresh
 from domain.kernel.errors import Kind, RuleViolation
 
 if TYPE_CHECKING:
@@ -56,11 +57,19 @@ class Outcome:
             }
 
 
+class MaxAge(NamedTuple):
+    """How old the newest quorum of a checkpoint may be, in seconds, at the time `now_s` in POSIX seconds."""
+
+    seconds: int
+    now_s: int
+
+
 class Trusted(NamedTuple):
-    """What the caller trusts: the township's vkey ("" for none), and a policy."""
+    """What the caller trusts: the township's vkey ("" for none), a policy, and how old its quorum may be."""
 
     anchor: str
     policy: Policy | None
+    max_age: MaxAge | None
 
 
 def follow(
@@ -68,16 +77,18 @@ def follow(
     store: StateStore,
     anchors: dict[str, str] | None = None,
     policy: Policy | None = None,
+    max_age: MaxAge | None = None,
     opened: Callable[[str], Source] = open_source,
 ) -> Iterator[Outcome]:
     """Look at each address once; `anchors` are the townships' keys by address, checked whenever a book is read anew.
 
-    `policy` says whose cosignatures each newest checkpoint needs.
+    `policy` says whose cosignatures each newest checkpoint needs, `max_age` how old they may be: a log that is shown as
+    it once was, for ever, is true in every other way.
     """
     for address in addresses:
         state = store.load(address)
         try:
-            trusted = Trusted((anchors or {}).get(address, ""), policy)
+            trusted = Trusted((anchors or {}).get(address, ""), policy, max_age)
             yield _look(opened(address), state, store, trusted)
         except RuleViolation as violation:
             if violation.rule.kind is not Kind.UNAVAILABLE:
@@ -93,9 +104,12 @@ def _look(source: Source, state: State, store: StateStore, trusted: Trusted) -> 
     before, known = state.replay.size, set(state.findings)
     report = verify(source, anchor=trusted.anchor, policy=trusted.policy, replay=state.replay)
     state.findings = [*state.settled, *(found for found in report.findings if found not in state.settled)]
+    limit = trusted.max_age
+    if limit and (stale := check_fresh(report.witnesses, limit.now_s - limit.seconds)):
+        state.findings.append(stale)  # it says nothing against the entries: what is good is good
     outcome = _outcome(state, before, [found for found in state.findings if found not in known])
     if all(found.entry is not None for found in report.findings):
-        state.settled = state.findings
+        state.settled = [found for found in state.findings if found.entry is not None]
     else:
         state.replay = store.load(state.address).replay
     store.save(state)

@@ -112,8 +112,16 @@ class Policy:
 
     def complete_at(self, signed: Mapping[str, int]) -> int | None:
         """Return when (POSIX seconds) these witnesses, each by its time, first made the quorum; None if they do not."""
+        return self._reached_at(sorted(signed.items(), key=itemgetter(1)))
+
+    def fresh_at(self, signed: Mapping[str, int]) -> int | None:
+        """Return the newest time at which all that a quorum needs had signed then or later; None without a quorum."""
+        return self._reached_at(sorted(signed.items(), key=itemgetter(1), reverse=True))
+
+    def _reached_at(self, signed: Iterable[tuple[str, int]]) -> int | None:
+        """Return the time of the witness who makes the quorum, taking one after the other."""
         names: list[str] = []
-        for name, time_s in sorted(signed.items(), key=itemgetter(1)):
+        for name, time_s in signed:
             names.append(name)
             if self.reached(names):
                 return time_s

@@ -81,8 +81,8 @@ NOTICERS = (
         MONITOR,
         "监察程序",
         "the monitor",
-        "监察状态文件夹",
-        "its folder of states",
+        "监察状态文件夹，以及见证策略",
+        "its folder of states, and the policy",
     ),
     Noticed(
         WITNESS,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audit.monitor import StateStore, follow
+from audit.monitor import MaxAge, StateStore, follow
 from audit.source import open_source
 from audit.verify import verify
 from domain.kernel.errors import RuleViolation
+from tests.attack.circle import MAX_AGE_S, NOW_S
 from tests.attack.circle import POLICY as WITNESS_POLICY
 from tests.attack.model import EXCHANGE, KEPT, MONITOR, POLICY, VERIFY, Notice
 
@@ -98,13 +99,19 @@ class Monitor:
     def _remembered(self, size: int) -> Path:
         folder = self.folder / str(size)
         if not folder.exists():
-            self.server.files = self.truth.served(self.truth.entries[:size])
+            self.server.files = self.truth.cosigned(size)
             assert self._look(folder) == []
         return folder
 
     def _look(self, folder: Path) -> list[Notice]:
         address = self.server.address
-        (outcome,) = follow([address], StateStore(folder), {address: self.truth.anchor})
+        (outcome,) = follow(
+            [address],
+            StateStore(folder),
+            {address: self.truth.anchor},
+            WITNESS_POLICY,
+            MaxAge(MAX_AGE_S, NOW_S),
+        )
         if outcome.unreadable:
             return [Notice(outcome.unreadable.partition("]")[0].removeprefix("["))]
         return _notices(outcome.fresh)

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.clock import posix_seconds
+from audit.tlog.checkpoint import parse_checkpoint
+from audit.tlog.cosignature import add_signature, cosign, witness_verifier
+from domain.kernel.note import SigningKey, parse_note
 from tests.api.cli.conftest import BOOK
 
 if TYPE_CHECKING:
@@ -55,6 +59,37 @@ def test_a_checkpoint_is_witnessed_by_file(
     assert set(report["witnesses"]["signed"]) == set(NAMES)
     outcome = commands.good("monitor", log, "--policy", policy, "--state", tmp_path / "state")
     assert json.loads(outcome.splitlines()[0])["ok"] is True
+
+
+def test_a_monitor_says_when_witnessing_stands_still(
+    commands: Commands, xiaohe_imported: str, tmp_path: Path
+) -> None:
+    del xiaohe_imported
+    log, policy = tmp_path / "log", tmp_path / "policy"
+    commands.good("export", "tlog", log, "--book", BOOK)
+    town = SigningKey("example.com/town", bytes(32))
+    policy.write_text(f"witness town {witness_verifier(town).vkey}\nquorum town\n", encoding="utf-8")
+    note = (log / "checkpoint").read_bytes()
+    checkpoint = parse_checkpoint(parse_note(note).text)
+    day = 86_400
+    line = cosign(checkpoint, town, posix_seconds() - 9 * day)
+    (log / "checkpoint").write_bytes(add_signature(note, line))
+
+    def found(*more: str) -> list[str]:
+        state = tmp_path / "-".join(("s", *more))
+        result = commands.run("monitor", log, "--policy", policy, "--state", state, *more)
+        rules = [one["rule"] for one in map(json.loads, result.stdout.splitlines()) if "rule" in one]
+        assert result.returncode == bool(rules)
+        return rules
+
+    assert found() == ["audit.stale"]
+    assert found("--max-age", "215h") == ["audit.stale"]
+    assert found("--max-age", "217h") == found("--max-age", "10d") == found("--max-age", "0") == []
+    for wrong in ("8", "d", "-1d", "8w", "1e3d"):
+        said = commands.refused("monitor", log, "--policy", policy, f"--max-age={wrong}")
+        assert "[audit.max_age]" in said
+    assert "[audit.max_age]" in commands.refused("monitor", log, "--max-age", "8d")
+    assert commands.run("monitor", log, "--state", tmp_path / "plain").returncode == 0
 
 
 def test_an_exported_proof_stands_under_the_newest_checkpoint_that_is_witnessed(
