@@ -11,7 +11,7 @@ from domain.kernel.errors import Kind, rule
 from projections import log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from psycopg import Connection
@@ -30,12 +30,22 @@ ROWS_MAX = 5_000
 """Cosignatures that are read at a time in search of a quorum: those of one size, of which there are far fewer, are
 among them whole."""
 
+FEW, NEAR_SIZES = 200, 8
+"""For so few entries, as a page lists, the cosignatures next behind each are looked at, of about so many sizes."""
+
 _COSIGNERS = """
     SELECT size, vkey, min(time_s) AS time_s FROM cosignatures
     WHERE book = %s AND vkey = ANY(%s) AND size > %s GROUP BY size, vkey
 """
 SELECT_NEWEST_COSIGNERS = _COSIGNERS + "ORDER BY size DESC, time_s LIMIT %s"
 SELECT_FIRST_COSIGNERS = _COSIGNERS + "ORDER BY size, time_s LIMIT %s"
+SELECT_NEAR_COSIGNERS = """
+    SELECT entry, near.size, near.vkey, near.time_s FROM unnest(%s::bigint[]) AS entry CROSS JOIN LATERAL (
+        SELECT size, vkey, min(time_s) AS time_s FROM cosignatures
+        WHERE book = %s AND vkey = ANY(%s) AND size > entry GROUP BY size, vkey ORDER BY size, time_s LIMIT %s
+    ) AS near
+    ORDER BY entry, near.size, near.time_s
+"""
 SELECT_BEHIND_SINCE = """
     SELECT min(signed_at), now() FROM (
         SELECT signed_at FROM checkpoints WHERE book = %s AND size > %s ORDER BY size LIMIT 1
@@ -122,16 +132,37 @@ def first_over_each(
 ) -> dict[int, datetime]:
     """Return for each of these entries when the first quorum over it was complete; those without one are left out.
 
-    The cosignatures from the first of the entries up to the quorum over the last are read once for all.
+    Of many entries, and where a quorum was long in coming, the cosignatures from the first entry up to the quorum over
+    the last are read once for all.
     """
-    times: dict[int, datetime] = {}
-    waiting = sorted(set(indices), reverse=True)
+    wanted = set(indices)
+    near = _near(connection, book, policy, wanted) if 0 < len(wanted) <= FEW else {}
+    times = {index: at for index, at in near.items() if at}
+    waiting = sorted(wanted - near.keys(), reverse=True)
     for quorum in _quorums(connection, book, policy, waiting[-1]) if waiting else ():
         while waiting and waiting[-1] < quorum.size:
             times[waiting.pop()] = quorum.at
         if not waiting:
             break
     return times
+
+
+def _near(
+    connection: Connection[Any], book: str, policy: Policy, indices: Collection[int]
+) -> dict[int, datetime | None]:
+    """Return when entries were witnessed, as far as the next cosignatures tell; None: never so far."""
+    vkeys = [line.key.vkey for line in policy.witnesses.values()]
+    limit = NEAR_SIZES * len(vkeys)
+    found: dict[int, datetime | None] = dict.fromkeys(indices)
+    rows = connection.execute(SELECT_NEAR_COSIGNERS, (list(indices), book, vkeys, limit)).fetchall()
+    for index, group in groupby(rows, key=itemgetter(0)):
+        next_rows = [row[1:] for row in group]
+        quorum = next(_among(policy, next_rows), None)
+        if quorum:
+            found[index] = quorum.at
+        elif len(next_rows) == limit:  # there may be one further on
+            del found[index]
+    return found
 
 
 def newest_checkpoint(connection: Connection[Any], book: str, policy: Policy) -> log.SignedCheckpoint:

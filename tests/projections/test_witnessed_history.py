@@ -94,6 +94,7 @@ def by_hand(signed: Sequence[Cosigned], wanted: Policy, entry: int) -> datetime 
         ]
     ),
     rows=st.integers(4, 9),
+    near=st.tuples(st.sampled_from([0, 5, 100]), st.sampled_from([1, 2, 8])),
 )
 def test_each_entry_has_the_time_of_its_first_quorum(
     connection: psycopg.Connection,
@@ -101,6 +102,7 @@ def test_each_entry_has_the_time_of_its_first_quorum(
     entries: list[int],
     wanted: Policy,
     rows: int,
+    near: tuple[int, int],
 ) -> None:
     book = f"book-{next(_numbers)}"
     cosign(connection, book, signed)
@@ -109,6 +111,8 @@ def test_each_entry_has_the_time_of_its_first_quorum(
         patch.setattr(
             query, "ROWS_MAX", rows
         )  # a size's rows, at most three, lie across the end of what is read
+        patch.setattr(query, "FEW", near[0])
+        patch.setattr(query, "NEAR_SIZES", near[1])
         assert witnessing.first_over_each(connection, book, wanted, entries) == {
             entry: at for entry, at in by_entry.items() if at
         }
