@@ -16,6 +16,7 @@ import { Vouchers, decideOpening, decidePost, decideReverse } from "./vouchers.j
 
 const OPENED = "book.opened/1";
 
+/** A book's state; `size` is the number of entries it holds. */
 export class Book {
   constructor() {
     this.book = "";

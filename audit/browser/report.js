@@ -1,5 +1,6 @@
 /** What an audit found: checks with their counts, findings that name the entry, as audit/report.py has them. */
 
+/** The outcome of an audit; there is no finding when all is well. */
 export class Report {
   constructor() {
     Object.assign(this, { book: "", name: "", entries: 0, root: "", checks: [], findings: [], notes: [] });

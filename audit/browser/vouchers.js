@@ -34,6 +34,7 @@ function linesKey(lines, sign) {
   );
 }
 
+/** What later vouchers need to know of earlier ones; `opening` is the entry of the opening balances. */
 export class Vouchers {
   constructor() {
     this.posted = new Map();
