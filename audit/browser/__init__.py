@@ -16,6 +16,7 @@ from importlib import resources
 
 from audit import verify as _verify  # noqa: F401 -- its rules, and those of all that it uses, are declared now
 from audit.files import UNREADABLE as _UNREADABLE  # noqa: F401 -- as above
+from audit.outside import NAMES, STATES
 from audit.tlog import policy as _policy  # noqa: F401 -- as above
 from domain.chart import CHARTS, chart
 from domain.entry import TYPES
@@ -118,7 +119,14 @@ def _generated() -> str:
         code: {"kind": RULES[code].kind.value, "zh": RULES[code].zh, "en": RULES[code].en} for code in codes
     }
     charts = {version: _accounts(version) for version in CHARTS}
-    values = {"RULES": rules, "CHARTS": charts, "ROLES": ROLES, "TYPE_NAMES": sorted(TYPES)}
+    values = {
+        "RULES": rules,
+        "CHARTS": charts,
+        "ROLES": ROLES,
+        "TYPE_NAMES": sorted(TYPES),
+        "STATES": STATES,
+        "PRIVATE_NAMES": NAMES,
+    }
     return "".join(f"export const {name} = {_literal(value)};\n" for name, value in values.items())
 
 

@@ -1,6 +1,6 @@
 /** One audit as a job: in a Worker, so that the page stays responsive, or on the page itself where there is none. */
 
-import { decodeUtf8, encodeUtf8 } from "./bytes.js";
+import { decodeUtf8, encodeUtf8, has } from "./bytes.js";
 import { Refusal } from "./errors.js";
 import { parseVkey } from "./note.js";
 import { parsePolicy } from "./policy.js";
@@ -19,7 +19,7 @@ export async function runJob(job, { pause, progress }) {
   try {
     checkTrust(job);
     const source = job.bytes ? new BundleSource(job.bytes, job.place) : new HttpSource(job.place);
-    const trustIn = (origin) => trusted(job, job.memory[origin]);
+    const trustIn = (origin) => trusted(job, has(job.memory, origin) ? job.memory[origin] : undefined);
     const report = await verify(source, { trustIn, byBrowser, pause, progress });
     const checkpoint = decodeUtf8(report.checkpoint) ?? "";
     return { ...report, checkpoint, byBrowser, seconds: (performance.now() - began) / 1000 };

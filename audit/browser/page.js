@@ -1,9 +1,12 @@
 /** The page: takes a bundle or an address, shows how far the audit is, and says in words what it found. */
 
 import { run } from "./audit.js";
+import { has } from "./bytes.js";
 import { exportMemory, forget, importMemory, lasts, recall, remember } from "./memory.js";
+import { linesOf, summaryOf } from "./outside.js";
 
 const FINDINGS_SHOWN = 200;
+const PRIVATE_SHOWN = 50;
 const LARGE = "sunledger.large";
 
 const $ = (id) => document.getElementById(id);
@@ -130,6 +133,13 @@ function fill(id, children) {
   $(id).replaceChildren(...children);
 }
 
+/** Fill a list with its first members; `more` says how many are left. */
+function fillFirst(id, members, most, show, more) {
+  const shown = members.slice(0, most).map(show);
+  if (members.length > most) shown.push(words("li", ...more(members.length - most)));
+  fill(id, shown);
+}
+
 function showVerdict(good, zh, en) {
   $("result").hidden = false;
   $("result").className = good ? "good" : "bad";
@@ -141,6 +151,7 @@ function showError({ rule, zh, en }) {
   fill("summary", words("span", zh, en).childNodes);
   if (rule) $("summary").append(code(rule));
   for (const id of ["findings", "checks", "notes"]) fill(id, []);
+  $("outside").hidden = true;
 }
 
 function code(text) {
@@ -156,14 +167,22 @@ function showReport(report, url) {
   if (count) showVerdict(false, `✗ 发现 ${count} 个问题`, count === 1 ? "1 finding" : `${count} findings`);
   else showVerdict(true, "✓ 核对无误", "verified, no findings");
   fill("summary", [`${report.name} ${report.book}：${report.entries} 条记录，根 `, code(report.root)]);
-  const shown = findings.slice(0, FINDINGS_SHOWN).map((found) => finding(found, url));
-  const rest = count - shown.length;
-  if (rest > 0) shown.push(words("li", `另有 ${rest} 个问题`, `and ${rest} more`));
-  fill("findings", shown);
+  const show = (found) => finding(found, url);
+  fillFirst("findings", findings, FINDINGS_SHOWN, show, (rest) => [`另有 ${rest} 个问题`, `and ${rest} more`]);
   fill("checks", checks.map(checkLine));
+  showOutside(report.outside);
   fill("notes", notesOn(report, known).map(([zh, en]) => words("li", zh, en)));
   remember(report);
   showMemory();
+}
+
+/** What stands outside the log is told apart from the findings: nothing of it is one. */
+function showOutside(outside) {
+  const summary = summaryOf(outside);
+  $("outside").hidden = !summary.length;
+  fill("told", summary.map(([zh, en]) => words("p", zh, en)));
+  const show = ([zh, en]) => words("li", zh, en);
+  fillFirst("private", linesOf(outside), PRIVATE_SHOWN, show, (rest) => [`另有 ${rest} 处`, `and ${rest} more`]);
 }
 
 function finding({ rule, entry, zh, en }, url) {
@@ -192,8 +211,8 @@ function checkLine({ name, zh, en, count, failed }) {
 /** What a reader should know beside the findings. */
 function notesOn(report, known) {
   const notes = [];
-  const before = known[report.origin];
-  if (before) {
+  if (has(known, report.origin)) {
+    const before = known[report.origin];
     const zh = `本机上次（${before.seen}）见到 ${before.size} 条，现在 ${report.entries} 条。`;
     notes.push([zh, `this device last saw ${before.size} entries, on ${before.seen}; now ${report.entries}`]);
   } else {
@@ -206,7 +225,7 @@ function notesOn(report, known) {
   }
   if (!report.policy) notes.push(["没有填见证策略：没有核对见证签名。", "no policy: cosignatures were not checked"]);
   for (const { name, time } of report.witnesses ?? []) {
-    const when = new Date(time * 1000).toISOString().slice(0, 16).replace("T", " ");
+    const when = moment(time);
     notes.push([`见证人 ${name} 于 ${when}（协调世界时）签名。`, `witness ${name} signed at ${when} UTC`]);
   }
   const seconds = report.seconds.toFixed(1);
@@ -216,6 +235,12 @@ function notesOn(report, known) {
     notes.push([zh, `it took ${seconds} s: this browser does not verify Ed25519, so this page did, which is slower`]);
   }
   return notes;
+}
+
+/** Return a time in POSIX seconds as date and time in UTC; one beyond the calendar as it stands. */
+function moment(seconds) {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().slice(0, 16).replace("T", " ");
 }
 
 function showMemory() {

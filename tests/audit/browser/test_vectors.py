@@ -10,6 +10,7 @@ import pytest
 from domain.kernel.note import SigningKey, verify_ed25519
 from tests.audit.browser.conftest import call
 from tests.vectors.reading import read, write_log
+from tests.vectors.village import ORIGIN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 RUN_JOB = """
-    const [file, anchor, policy, kept] = values;
+    const [file, anchor, policy, kept, origin] = values;
     const { runJob } = await use("audit");
-    const remembered = { checkpoint: kept, anchor: "", policy: "" };
-    const memory = new Proxy({}, { get: () => (kept ? remembered : undefined) });
+    const memory = kept ? { [origin]: { checkpoint: kept, anchor: "", policy: "" } } : {};
     const job = { bytes: bytes(file), place: "log.zip", anchor, policy, memory };
     return runJob(job, { pause: async () => {}, progress: () => {} });
 """
@@ -38,7 +38,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_the_browser_finds_rule_and_entry(modules: Page, log: dict[str, Any], tmp_path: Path) -> None:
     bundle = write_log(log, read("logs.json")["parts"], tmp_path / "log.zip")
     file = base64.b64encode(bundle.read_bytes()).decode()
-    outcome = call(modules, RUN_JOB, file, log["anchor"], log["policy"], log["kept"])
+    outcome = call(modules, RUN_JOB, file, log["anchor"], log["policy"], log["kept"], ORIGIN)
     if log["error"]:
         assert outcome["error"]["rule"] == log["error"]
         return

@@ -1,0 +1,60 @@
+/** What a log keeps outside itself, in a villager's words: disclosed, withheld or erased, never "invalid". */
+
+import { has } from "./bytes.js";
+import { PRIVATE_NAMES, STATES } from "./generated.js";
+
+/**
+ * Say how many values stand outside the log, and how they are; nothing when there are none.
+ * @returns {[string, string][]} sentences in Chinese and English
+ */
+export function summaryOf({ digests, rolls, rowsErased }) {
+  const said = [];
+  if (digests.length) {
+    const count = (state) => digests.filter((one) => one.state === state).length;
+    const zh = Object.keys(STATES).map((state) => `${STATES[state][0]} ${count(state)} 项`);
+    const en = Object.keys(STATES).map((state) => `${count(state)} ${STATES[state][1]}`);
+    said.push(
+      [
+        `有 ${digests.length} 项内容不写进账本，账本里只有签过名的摘要：${zh.join("；")}。`,
+        `${digests.length} values stand outside the log, which has their signed digests: ${en.join("; ")}.`,
+      ],
+      [
+        "未公开和已依法删除都不是问题，签名和证明仍然有效。未公开的可能含有充数的空项。",
+        "Withheld or erased is nothing wrong: signatures and proofs still hold. Some of the withheld may be empty decoys.",
+      ],
+    );
+  }
+  if (rolls) {
+    said.push([
+      `发放清册 ${rolls} 份：合计公开，各户的行不公开，其中已依法删除 ${rowsErased} 行。`,
+      `${rolls} rolls: their totals are public, their rows are not; ${rowsErased} rows are erased.`,
+    ]);
+  }
+  return said;
+}
+
+/** Say it entry by entry: each value that is public, and how many of the others there are. */
+export function linesOf({ digests }) {
+  const groups = new Map();
+  for (const one of digests) {
+    const group = one.state === "disclosed" ? one.digest : `${one.entry} ${one.state} ${one.erasedBy}`;
+    if (!groups.has(group)) groups.set(group, []);
+    groups.get(group).push(one);
+  }
+  return [...groups.values()].sort(([a], [b]) => a.entry - b.entry).map(lineOf);
+}
+
+function lineOf(group) {
+  const [{ entry, state, name, value, erasedBy }] = group;
+  const at = [`第 ${entry} 号记录：`, `entry ${entry}: `];
+  const [zh, en] = STATES[state];
+  if (state === "disclosed") {
+    const shown = typeof value === "string" ? value : JSON.stringify(value);
+    const label = has(PRIVATE_NAMES, name) ? PRIVATE_NAMES[name] : name;
+    return [`${at[0]}${label}：${shown}（${zh}）`, `${at[1]}${name}: ${en}`];
+  }
+  if (state === "erased") {
+    return [`${at[0]}${group.length} 项${zh}，见第 ${erasedBy} 号记录`, `${at[1]}${group.length} ${en} by entry ${erasedBy}`];
+  }
+  return [`${at[0]}${group.length} 项${zh}，签名人签过摘要`, `${at[1]}${group.length} ${en}; the digests were signed`];
+}
