@@ -27,7 +27,7 @@ export class Disclosures {
   /** Put the state of every digest into the report; what is published fits a digest that was not erased. */
   async check(book, report) {
     const { privacy, rolls } = book;
-    const outside = { digests: [], rolls: rolls.committed.size, rowsErased: privacy.erasedRows.size };
+    const outside = { digests: [], rolls: rolls.committed.size, rows_erased: privacy.erasedRows.size };
     if (this.lines.length || privacy.digests.size) {
       const words = ["公布的披露都与所签的摘要相符", "what is disclosed fits the signed digests"];
       const check = report.check("disclosures", ...words);
@@ -97,7 +97,7 @@ function placesOf({ privacy, roles }, said) {
 }
 
 function stateOf(digest, entry, said, erased) {
-  if (erased.has(digest)) return { entry, digest, state: "erased", erasedBy: erased.get(digest) };
+  if (erased.has(digest)) return { entry, digest, state: "erased", erased_by: erased.get(digest) };
   if (!said.has(digest)) return { entry, digest, state: "withheld" };
   const { name, value } = said.get(digest);
   return { entry, digest, state: "disclosed", name, value };

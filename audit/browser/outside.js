@@ -7,7 +7,7 @@ import { PRIVATE_NAMES, STATES } from "./generated.js";
  * Say how many values stand outside the log, and how they are; nothing when there are none.
  * @returns {[string, string][]} sentences in Chinese and English
  */
-export function summaryOf({ digests, rolls, rowsErased }) {
+export function summaryOf({ digests, rolls, rows_erased: erased }) {
   const said = [];
   if (digests.length) {
     const count = (state) => digests.filter((one) => one.state === state).length;
@@ -26,8 +26,8 @@ export function summaryOf({ digests, rolls, rowsErased }) {
   }
   if (rolls) {
     said.push([
-      `发放清册 ${rolls} 份：合计公开，各户的行不公开，其中已依法删除 ${rowsErased} 行。`,
-      `${rolls} rolls: their totals are public, their rows are not; ${rowsErased} rows are erased.`,
+      `发放清册 ${rolls} 份：合计公开，各户的行不公开，其中已依法删除 ${erased} 行。`,
+      `${rolls} rolls: their totals are public, their rows are not; ${erased} rows are erased.`,
     ]);
   }
   return said;
@@ -37,7 +37,7 @@ export function summaryOf({ digests, rolls, rowsErased }) {
 export function linesOf({ digests }) {
   const groups = new Map();
   for (const one of digests) {
-    const group = one.state === "disclosed" ? one.digest : `${one.entry} ${one.state} ${one.erasedBy}`;
+    const group = one.state === "disclosed" ? one.digest : `${one.entry} ${one.state} ${one.erased_by}`;
     if (!groups.has(group)) groups.set(group, []);
     groups.get(group).push(one);
   }
@@ -45,7 +45,7 @@ export function linesOf({ digests }) {
 }
 
 function lineOf(group) {
-  const [{ entry, state, name, value, erasedBy }] = group;
+  const [{ entry, state, name, value, erased_by: by }] = group;
   const at = [`第 ${entry} 号记录：`, `entry ${entry}: `];
   const [zh, en] = STATES[state];
   if (state === "disclosed") {
@@ -54,7 +54,7 @@ function lineOf(group) {
     return [`${at[0]}${label}：${shown}（${zh}）`, `${at[1]}${name}: ${en}`];
   }
   if (state === "erased") {
-    return [`${at[0]}${group.length} 项${zh}，见第 ${erasedBy} 号记录`, `${at[1]}${group.length} ${en} by entry ${erasedBy}`];
+    return [`${at[0]}${group.length} 项${zh}，见第 ${by} 号记录`, `${at[1]}${group.length} ${en} by entry ${by}`];
   }
   return [`${at[0]}${group.length} 项${zh}，签名人签过摘要`, `${at[1]}${group.length} ${en}; the digests were signed`];
 }

@@ -9,7 +9,7 @@ import pytest
 
 from domain.kernel.note import SigningKey, verify_ed25519
 from tests.audit.browser.conftest import call
-from tests.vectors.reading import read, write_log
+from tests.vectors.reading import read, read_logs, write_log
 from tests.vectors.village import ORIGIN
 
 if TYPE_CHECKING:
@@ -29,14 +29,16 @@ RUN_JOB = """
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each test that asks for a log every log of the file."""
+    """Give each test that asks for a log every log of the files, with the parts of its file."""
     if "log" in metafunc.fixturenames:
-        logs = read("logs.json")["logs"]
-        metafunc.parametrize("log", logs, ids=[log["name"] for log in logs])
+        logs = read_logs()
+        metafunc.parametrize(("log", "parts"), logs, ids=[log["name"] for log, _ in logs])
 
 
-def test_the_browser_finds_rule_and_entry(modules: Page, log: dict[str, Any], tmp_path: Path) -> None:
-    bundle = write_log(log, read("logs.json")["parts"], tmp_path / "log.zip")
+def test_the_browser_finds_rule_and_entry(
+    modules: Page, log: dict[str, Any], parts: dict[str, str], tmp_path: Path
+) -> None:
+    bundle = write_log(log, parts, tmp_path / "log.zip")
     file = base64.b64encode(bundle.read_bytes()).decode()
     outcome = call(modules, RUN_JOB, file, log["anchor"], log["policy"], log["kept"], ORIGIN)
     if log["error"]:
@@ -44,6 +46,7 @@ def test_the_browser_finds_rule_and_entry(modules: Page, log: dict[str, Any], tm
         return
     assert [[found["rule"], found["entry"]] for found in outcome["findings"]] == log["found"]
     assert outcome["byBrowser"]
+    assert "outside" not in log or outcome["outside"] == log["outside"]
 
 
 JUDGE = """
