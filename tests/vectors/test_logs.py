@@ -59,7 +59,5 @@ def test_the_audit_finds_rule_and_entry(log: dict[str, Any], parts: dict[str, st
 
 def test_the_logs_break_most_rules_that_an_audit_can_find() -> None:
     """Every code that the page knows how to say is shown in a log, but for those that need what no small log has."""
-    rules = {
-        code for log, _ in read_logs() for code in [log["error"], *(rule for rule, _ in log["found"])]
-    }
+    rules = {code for log, _ in read_logs() for code in [log["error"], *(rule for rule, _ in log["found"])]}
     assert len(rules - {None}) > 85
