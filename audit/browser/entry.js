@@ -16,6 +16,7 @@ const NEWLINE = 0x0a;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 // how JSON.stringify writes half of a pair, which has no UTF-8; a whole pair it writes as it is
 const LONE_SURROGATE = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;
+const STRING_OR_BRACKET = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
 
 /** The shape of a whole statement, by its type. */
 const SHAPES = new Map(Object.entries(TYPES).map(([type, { data }]) => [type, statementOf(type, data)]));
@@ -86,7 +87,7 @@ function parseStatement(json) {
 /** A type that the program knows and this page does not is no fault of the book: there is no verdict then. */
 function unknownType(type) {
   if (TYPE_NAMES.includes(type)) return refusal("audit.beyond_the_page", { type });
-  return refusal("entry.unknown_type", { problem: String(type).slice(0, 80) });
+  return refusal("entry.unknown_type", { problem: typeof type === "string" ? type.slice(0, 80) : typeof type });
 }
 
 /** A number written with a fraction or an exponent is no integer, even where JavaScript takes it for one. */
@@ -103,13 +104,29 @@ function parseJson(json) {
   }
 }
 
-/** A type is looked at before what stands behind it: so the unknown one is named, where both are wrong. */
+/** A type is looked at before what stands behind it: so an unknown or missing one is named, where both are wrong. */
 function unknownTypeBefore(json) {
   const [, before] = /^(.*"type":"(?:[^"\\]|\\.)*")/.exec(json) ?? [];
+  const read = parsed(firstValue(json)) ?? parsed(`${before}}`);
+  if (read === null || Array.isArray(read) || SHAPES.has(read.type)) return null;
+  return unknownType(read.type);
+}
+
+function parsed(json) {
   try {
-    const { type } = JSON.parse(`${before}}`);
-    return SHAPES.has(type) ? null : refusal("entry.unknown_type", { problem: type.slice(0, 80) });
+    return JSON.parse(json);
   } catch {
     return null;
   }
+}
+
+/** Return a text up to where its first bracket closes again. */
+function firstValue(json) {
+  let depth = 0;
+  for (const { 0: token, index } of json.matchAll(STRING_OR_BRACKET)) {
+    if (token === "{" || token === "[") depth += 1;
+    if (token === "}" || token === "]") depth -= 1;
+    if (depth === 0) return json.slice(0, index + 1);
+  }
+  return json;
 }

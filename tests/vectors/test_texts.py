@@ -117,6 +117,8 @@ def statements() -> Iterator[Case]:
         ("a field of a prototype", line.replace(b'"count":1', b'"__proto__":{},"count":1')),
         ("an unknown field", line.replace(b'"count":1', b'"count":1,"kount":1')),
         ("a type of a prototype", line.replace(b"voucher.posted/1", b"constructor")),
+        ("an object for a type", line.replace(b'"voucher.posted/1"', b'{"toString":1,"valueOf":1}')),
+        ("the end before the type", line.replace(b',"type"', b'},"type"')),
         ("no type", line.replace(b',"type":"voucher.posted/1"', b"")),
         ("a direction mark", line.replace(b'"summary":"', '"summary":"\u202e'.encode())),
         ("an empty summary", line.replace('"summary":"卖竹笋"'.encode(), b'"summary":""')),
