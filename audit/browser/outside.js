@@ -3,6 +3,8 @@
 import { has } from "./bytes.js";
 import { PRIVATE_NAMES, STATES } from "./generated.js";
 
+const ORDER = ["disclosed", "withheld", "erased"];
+
 /**
  * Say how many values stand outside the log, and how they are; nothing when there are none.
  * @returns {[string, string][]} sentences in Chinese and English
@@ -11,8 +13,8 @@ export function summaryOf({ digests, rolls, rows_erased: erased }) {
   const said = [];
   if (digests.length) {
     const count = (state) => digests.filter((one) => one.state === state).length;
-    const zh = Object.keys(STATES).map((state) => `${STATES[state][0]} ${count(state)} 项`);
-    const en = Object.keys(STATES).map((state) => `${count(state)} ${STATES[state][1]}`);
+    const zh = ORDER.map((state) => `${STATES[state][0]} ${count(state)} 项`);
+    const en = ORDER.map((state) => `${count(state)} ${STATES[state][1]}`);
     said.push(
       [
         `有 ${digests.length} 项内容不写进账本，账本里只有签过名的摘要：${zh.join("；")}。`,
@@ -27,7 +29,7 @@ export function summaryOf({ digests, rolls, rows_erased: erased }) {
   if (rolls) {
     said.push([
       `发放清册 ${rolls} 份：合计公开，各户的行不公开，其中已依法删除 ${erased} 行。`,
-      `${rolls} rolls: their totals are public, their rows are not; ${erased} rows are erased.`,
+      `Rolls: ${rolls}, with public totals and rows that are not public; rows erased: ${erased}.`,
     ]);
   }
   return said;
@@ -41,7 +43,8 @@ export function linesOf({ digests }) {
     if (!groups.has(group)) groups.set(group, []);
     groups.get(group).push(one);
   }
-  return [...groups.values()].sort(([a], [b]) => a.entry - b.entry).map(lineOf);
+  const place = ({ entry, state }) => entry * ORDER.length + ORDER.indexOf(state);
+  return [...groups.values()].sort(([a], [b]) => place(a) - place(b)).map(lineOf);
 }
 
 function lineOf(group) {

@@ -30,6 +30,7 @@ BOOK = "N2330881MF0000021R"
 PUBLIC = (
     "checkpoint",
     "log.vkey",
+    "disclosures",
     "tile/0/000.p/19",
     "tile/entries/000.p/19",
     "trial-balance.json?period=2026-03",

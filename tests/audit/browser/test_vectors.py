@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from audit.browser import module
 from audit.tlog.proof import consistency_proof, inclusion_proof
 from domain.kernel.merkle import Tree, leaf_hash
 from domain.kernel.note import SigningKey, verify_ed25519
-from tests.audit.browser.conftest import call
+from tests.audit.browser.conftest import MODULES, answer, call
+from tests.vectors.private import PUBLIC
 from tests.vectors.reading import read, read_logs, write_log
 from tests.vectors.village import ORIGIN
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.e2e
 
@@ -53,6 +55,24 @@ def test_the_browser_finds_rule_and_entry(
     assert [[found["rule"], found["entry"]] for found in outcome["findings"]] == log["found"]
     assert outcome["byBrowser"]
     assert "outside" not in log or outcome["outside"] == log["outside"]
+
+
+def test_a_type_that_the_page_does_not_know_yet_gets_no_verdict(
+    chromium: Browser, modules: Page, tmp_path: Path
+) -> None:
+    """The program judges it, so the book must not be accused by a page that cannot."""
+    bundle = PUBLIC.bundle(tmp_path / "log.zip")
+    values = (base64.b64encode(bundle.read_bytes()).decode(), "", "", "", "")
+    assert call(modules, RUN_JOB, *values)["findings"] == []
+    types = module("types").replace('"subject.erased/1":', '"subject.erased/0":')
+    page = chromium.new_page()
+    page.route(f"{MODULES}**", answer)
+    page.route(f"{MODULES}types.js", lambda route: route.fulfill(body=types, content_type="text/javascript"))
+    page.goto(MODULES)
+    error = call(page, RUN_JOB, *values)["error"]
+    page.close()
+    assert error["rule"] == "audit.beyond_the_page"
+    assert "subject.erased/1" in error["zh"]
 
 
 JUDGE = """
