@@ -13,23 +13,22 @@ export function summaryOf({ digests, rolls, rows_erased: erased }) {
   const said = [];
   if (digests.length) {
     const count = (state) => digests.filter((one) => one.state === state).length;
-    const zh = ORDER.map((state) => `${STATES[state][0]} ${count(state)} 项`);
-    const en = ORDER.map((state) => `${count(state)} ${STATES[state][1]}`);
-    said.push(
-      [
-        `有 ${digests.length} 项内容不写进账本，账本里只有签过名的摘要：${zh.join("；")}。`,
-        `${digests.length} values stand outside the log, which has their signed digests: ${en.join("; ")}.`,
-      ],
-      [
-        "未公开和已依法删除都不是问题，签名和证明仍然有效。未公开的可能含有充数的空项。",
-        "Withheld or erased is nothing wrong: signatures and proofs still hold. Some of the withheld may be empty decoys.",
-      ],
-    );
+    const there = ORDER.filter(count);
+    const zh = there.map((state) => `${count(state)} 项${STATES[state][0]}`).join("；");
+    const en = there.map((state) => `${count(state)} ${STATES[state][1]}`).join("; ");
+    said.push([
+      `有 ${digests.length} 项内容不写进账本，账本里只有签过名的摘要。其中 ${zh}。`,
+      `${digests.length} values stand outside the log, which has their signed digests: ${en}.`,
+    ]);
+    said.push([
+      "未公开和已依法删除都不是问题，签名和证明仍然有效。未公开的可能含有充数的空项。",
+      "Withheld or erased is nothing wrong: signatures and proofs still hold. Some of the withheld may be empty decoys.",
+    ]);
   }
   if (rolls) {
     said.push([
-      `发放清册 ${rolls} 份：合计公开，各户的行不公开，其中已依法删除 ${erased} 行。`,
-      `Rolls: ${rolls}, with public totals and rows that are not public; rows erased: ${erased}.`,
+      `发放清册 ${rolls} 份：合计公开，各户的行不公开${erased ? `，其中 ${erased} 行已依法删除` : ""}。`,
+      `Rolls: ${rolls}, with public totals and rows that are not public${erased ? `; rows erased: ${erased}` : ""}.`,
     ]);
   }
   return said;
@@ -59,5 +58,5 @@ function lineOf(group) {
   if (state === "erased") {
     return [`${at[0]}${group.length} 项${zh}，见第 ${by} 号记录`, `${at[1]}${group.length} ${en} by entry ${by}`];
   }
-  return [`${at[0]}${group.length} 项${zh}，签名人签过摘要`, `${at[1]}${group.length} ${en}; the digests were signed`];
+  return [`${at[0]}${group.length} 项${zh}；签名人签过摘要`, `${at[1]}${group.length} ${en}; the digests were signed`];
 }

@@ -150,8 +150,8 @@ function showError({ rule, zh, en }) {
   showVerdict(false, "无法核对", "could not be verified");
   fill("summary", words("span", zh, en).childNodes);
   if (rule) $("summary").append(code(rule));
-  for (const id of ["findings", "checks", "notes"]) fill(id, []);
-  $("outside").hidden = true;
+  fill("findings", []);
+  $("looked").hidden = true;
 }
 
 function code(text) {
@@ -169,6 +169,7 @@ function showReport(report, url) {
   fill("summary", [`${report.name} ${report.book}：${report.entries} 条记录，根 `, code(report.root)]);
   const show = (found) => finding(found, url);
   fillFirst("findings", findings, FINDINGS_SHOWN, show, (rest) => [`另有 ${rest} 个问题`, `and ${rest} more`]);
+  $("looked").hidden = false;
   fill("checks", checks.map(checkLine));
   showOutside(report.outside);
   fill("notes", notesOn(report, known).map(([zh, en]) => words("li", zh, en)));

@@ -136,18 +136,18 @@ def test_what_stands_outside_the_log_is_told_in_words(opener: Callable[..., Open
     assert "核对无误" in page.inner_text("#verdict")
     told = page.inner_text("#told")
     assert "有 8 项内容不写进账本" in told
-    assert "已公开，与摘要相符 3 项；未公开 3 项；已依法删除 2 项" in told
+    assert "3 项已公开，与摘要相符；3 项未公开；2 项已依法删除" in told
     assert "未公开和已依法删除都不是问题，签名和证明仍然有效" in told
-    assert "发放清册 1 份：合计公开，各户的行不公开，其中已依法删除 1 行" in told
+    assert "发放清册 1 份：合计公开，各户的行不公开，其中 1 行已依法删除" in told
     lines = [line.partition("\n")[0] for line in page.locator("#private li").all_inner_texts()]
     assert lines == [
         "第 0 号记录：1 项已依法删除，见第 13 号记录",
         "第 6 号记录：持有人：李四（已公开，与摘要相符）",
         '第 7 号记录：details：{"beds":2,"days":[3,4],"paid":true}（已公开，与摘要相符）',
         "第 7 号记录：往来：张三（已公开，与摘要相符）",
-        "第 7 号记录：2 项未公开，签名人签过摘要",
+        "第 7 号记录：2 项未公开；签名人签过摘要",
         "第 7 号记录：1 项已依法删除，见第 13 号记录",
-        "第 12 号记录：1 项未公开，签名人签过摘要",
+        "第 12 号记录：1 项未公开；签名人签过摘要",
     ]
     said = page.inner_text("#result")
     assert not any(word in said.lower() for word in ("无效", "invalid", "缺失", "missing"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import threading
 import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +15,7 @@ import pytest
 from api.adapters.tlog_export import export_bundle
 from api.serving import address, free_port, serving
 from audit.browser import content_security_policy, verifier_page
+from audit.files import MAX_FILE_BYTES
 from audit.source import open_source
 from audit.verify import verify as audit
 
@@ -147,6 +150,39 @@ def test_a_server_that_is_away_gets_no_verdict(site: str, page: Page, page_file:
     page.fill("#url", f"{site}/books/N2330881MF0000013Y")
     page.click("#go")
     page.wait_for_selector("#summary:has-text('audit.no_checkpoint')")
+
+
+class Endless(BaseHTTPRequestHandler):
+    """Answers with zeros until the reader hangs up."""
+
+    written = 0
+
+    def do_GET(self) -> None:
+        """Never end."""
+        self.send_response(200)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        while Endless.written < 100 * MAX_FILE_BYTES:
+            try:
+                self.wfile.write(bytes(1_000_000))
+            except (BrokenPipeError, ConnectionResetError):
+                break
+            Endless.written += 1_000_000
+
+    def log_message(self, format: str, *_: object) -> None:  # noqa: A002 -- the parameter of the base class
+        """Say nothing."""
+
+
+def test_an_answer_without_end_is_left_off(page: Page, page_file: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page.goto(page_file.as_uri())
+        page.fill("#url", f"http://127.0.0.1:{server.server_port}/books/{BOOK}")
+        page.click("#go")
+        page.wait_for_selector("#summary:has-text('audit.unreadable')")
+        server.shutdown()
+    assert "more than" in page.inner_text("#summary")
+    assert Endless.written < 3 * MAX_FILE_BYTES
 
 
 def test_public_files_may_be_read_from_anywhere_and_nothing_else(site: str) -> None:

@@ -53,7 +53,7 @@ def test_a_public_value_is_shown_until_it_is_erased(door: Door, page: Page) -> N
     party = salted("party", "陈家老屋户")
     entry = posted(door, party)
     assert look(page, door) == []
-    assert f"第 {entry} 号记录：1 项未公开，签名人签过摘要" in page.inner_text("#private")
+    assert f"第 {entry} 号记录：1 项未公开；签名人签过摘要" in page.inner_text("#private")
     keep(door, entry, (party, "H-1", "public"))
     assert look(page, door) == []
     assert f"第 {entry} 号记录：往来：陈家老屋户（已公开，与摘要相符）" in page.inner_text("#private")
