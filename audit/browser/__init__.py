@@ -14,7 +14,8 @@ import re
 from functools import cache
 from importlib import resources
 
-from audit import verify as _verify  # noqa: F401 -- its rules, and those of all that it uses, are declared now
+from audit import rows as _rows  # noqa: F401 -- its rules, and those of all that it uses, are declared now
+from audit import verify as _verify  # noqa: F401 -- as above
 from audit.files import UNREADABLE as _UNREADABLE  # noqa: F401 -- as above
 from audit.outside import NAMES, STATES
 from audit.tlog import policy as _policy  # noqa: F401 -- as above

@@ -4,6 +4,7 @@ import { run } from "./audit.js";
 import { has } from "./bytes.js";
 import { exportMemory, forget, importMemory, lasts, recall, remember } from "./memory.js";
 import { linesOf, summaryOf } from "./outside.js";
+import { wordsOfRow } from "./rows.js";
 
 const FINDINGS_SHOWN = 200;
 const PRIVATE_SHOWN = 50;
@@ -92,6 +93,7 @@ async function start(programText, file) {
     const job = { bytes, place, anchor: $("anchor").value.trim(), policy: policy && `${policy}\n`, memory: recall() };
     const outcome = await run(job, programText, showProgress);
     if (outcome.error) showError(outcome.error);
+    else if (outcome.row !== undefined) showRow(outcome);
     else showReport(outcome, file ? "" : place);
   } catch (problem) {
     const en = `the program failed, there is no verdict: ${problem.message}`;
@@ -140,14 +142,14 @@ function fillFirst(id, members, most, show, more) {
   fill(id, shown);
 }
 
-function showVerdict(good, zh, en) {
+function showVerdict(kind, zh, en) {
   $("result").hidden = false;
-  $("result").className = good ? "good" : "bad";
+  $("result").className = kind;
   fill("verdict", words("span", zh, en).childNodes);
 }
 
 function showError({ rule, zh, en }) {
-  showVerdict(false, "无法核对", "could not be verified");
+  showVerdict("bad", "无法核对", "could not be verified");
   fill("summary", words("span", zh, en).childNodes);
   if (rule) $("summary").append(code(rule));
   fill("findings", []);
@@ -161,20 +163,39 @@ function code(text) {
 }
 
 function showReport(report, url) {
-  const { findings, checks } = report;
   const known = recall();
-  const count = findings.length;
-  if (count) showVerdict(false, `✗ 发现 ${count} 个问题`, count === 1 ? "1 finding" : `${count} findings`);
-  else showVerdict(true, "✓ 核对无误", "verified, no findings");
   fill("summary", [`${report.name} ${report.book}：${report.entries} 条记录，根 `, code(report.root)]);
-  const show = (found) => finding(found, url);
-  fillFirst("findings", findings, FINDINGS_SHOWN, show, (rest) => [`另有 ${rest} 个问题`, `and ${rest} more`]);
-  $("looked").hidden = false;
-  fill("checks", checks.map(checkLine));
+  showChecks(report, url);
   showOutside(report.outside);
   fill("notes", notesOn(report, known).map(([zh, en]) => words("li", zh, en)));
   remember(report);
   showMemory();
+}
+
+/** A household's row of a roll; without a verified log its key is the file's own word. */
+function showRow({ row, origin, entry, vkey, known, findings, checks }) {
+  fill("summary", [`${row ? row.book : origin} 第 ${entry} 号记录`]);
+  showChecks({ findings, checks }, "");
+  if (row && !known) showVerdict("open", "证明成立，日志公钥还待核对", "the proof holds, the log's key is to be checked");
+  $("outside").hidden = !row;
+  fill("told", []);
+  fill("private", row ? wordsOfRow(row).map(([zh, en]) => words("li", zh, en)) : []);
+  const note = known
+    ? words("li", "日志公钥与本机核对过的这本账相同。", "The log's key is that of the book that this device verified.")
+    : words("li", "注意：日志公钥取自文件本身，请与公开栏上印的比对。", "The log's key is the file's own word; compare it:");
+  if (!known) note.append(code(vkey));
+  fill("notes", [note]);
+}
+
+/** Show the verdict, the findings and the checks. */
+function showChecks({ findings, checks }, url) {
+  const count = findings.length;
+  if (count) showVerdict("bad", `✗ 发现 ${count} 个问题`, count === 1 ? "1 finding" : `${count} findings`);
+  else showVerdict("good", "✓ 核对无误", "verified, no findings");
+  const show = (found) => finding(found, url);
+  fillFirst("findings", findings, FINDINGS_SHOWN, show, (rest) => [`另有 ${rest} 个问题`, `and ${rest} more`]);
+  $("looked").hidden = false;
+  fill("checks", checks.map(checkLine));
 }
 
 /** What stands outside the log is told apart from the findings: nothing of it is one. */

@@ -27,6 +27,7 @@ import {
 const ROLES = ["accountant", "cashier", "head", "supervisor", "township", "county", "member"];
 const MAX_LINES = 400;
 const MAX_DIGESTS = 16;
+const MAX_COLUMNS = 8;
 const MAX_ERASED = 400;
 
 /** Size and root of the newest checkpoint that the signer had verified. */
@@ -94,12 +95,15 @@ export const saltedReversal = struct({ ...reversalFields, ...saltedLines, ...sal
 
 const column = struct({ account: accountCode, name: text, side: oneOf("credit", "debit"), total_fen: fen });
 export const roll = struct({
-  columns: list(column, 1, 8),
+  columns: list(column, 1, MAX_COLUMNS),
   count: rowCount,
   kind: oneOf("dividend", "labour", "other", "subsidy", "wages"),
   root: rowsRoot,
   summary: text,
 });
+
+/** What a row's disclosure says. */
+export const row = struct({ amounts_fen: list(fen, 1, MAX_COLUMNS), note: optionalText, who: text });
 
 export const erasure = struct({
   basis: oneOf("consent", "law", "period", "purpose", "unlawful"),

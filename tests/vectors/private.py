@@ -83,9 +83,9 @@ def roll(**change: object) -> Roll:
     return Roll(**(good | change))
 
 
-def booking(roll_id: str, **change: Any) -> SaltedVoucher:  # noqa: ANN401 -- as salted_lines takes it
+def booking(roll_id: str, fen: int = TOTAL_FEN, debit: str = "322", credit: str = "113") -> SaltedVoucher:
     """Return a voucher that books a roll."""
-    lines = salted_lines(**({"debit": "322", "credit": "113", "fen": TOTAL_FEN} | change))
+    lines = salted_lines(debit=debit, credit=credit, fen=fen)
     return salted_voucher(digests=[], lines=lines, roll=roll_id, summary="分红")
 
 

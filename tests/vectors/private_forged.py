@@ -118,8 +118,8 @@ def _reversals() -> list[Forgery]:
     version_1 = msgspec.structs.replace(reversal(log, 5), lines=plain, reverses=red(log, SALTED).reverses)
     reversed_twice = log.then(SaltedVoucherReversed, red(log, SALTED), *BASIC)
     booked = {
-        "less than the roll's total": {"fen": 15_399},
-        "the roll on the other side": {"debit": "113", "credit": "322"},
+        "less than the roll's total": booking(roll_of(log), 15_399),
+        "the roll on the other side": booking(roll_of(log), debit="113", credit="322"),
     }
     return [
         (
@@ -143,12 +143,8 @@ def _reversals() -> list[Forgery]:
             ("reversal.twice", place + 1),
         ),
         *(
-            (
-                name,
-                log.then(SaltedVoucherPosted, booking(roll_of(log), **change), *BASIC),
-                ("roll.total", place),
-            )
-            for name, change in booked.items()
+            (name, log.then(SaltedVoucherPosted, said, *BASIC), ("roll.total", place))
+            for name, said in booked.items()
         ),
     ]
 
@@ -178,6 +174,7 @@ def _erasures() -> list[Forgery]:
         return name, PRIVATE.then(SubjectErased, said, *(signers or ERASERS)), (code, SIZE)
 
     row = ErasedRow(roll=ROLL_ID, row=0)
+    groundless = msgspec.structs.replace(erasure(ON_LINE[0]), basis="whim")
     return [
         erased("nothing is erased", "erasure.nothing", erasure()),
         erased("what is not there is erased", "erasure.unknown", erasure(FRESH[0])),
@@ -194,13 +191,11 @@ def _erasures() -> list[Forgery]:
         ),
         erased("one row is erased twice", "erasure.twice", erasure(rows=[row, row])),
         erased("an erasure by two", "policy.roles_missing", erasure(digest_of(PARTY)), *ERASERS[:2]),
-        erased(
-            "an erasure on another ground", "entry.malformed", Erasure(basis="whim", digests=[ON_LINE[0]])
-        ),  # type: ignore[arg-type]
+        erased("an erasure on another ground", "entry.malformed", groundless),
     ]
 
 
 def private_cases() -> list[Forgery]:
     """Return every case: its name, the log, and some of what is to be found in it."""
-    published = [(name, log.publish(), *found) for name, log, *found in _published()]
+    published: list[Forgery] = [(name, log.publish(), *found) for name, log, *found in _published()]
     return [*published, *_vouchers(), *_reversals(), *_rolls(), *_erasures()]

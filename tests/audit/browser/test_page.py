@@ -11,19 +11,19 @@ from audit.source import open_source
 from audit.verify import verify as audit
 from domain.kernel.disclosure import disclosure, hidden
 from domain.vouchers import SaltedVoucherPosted
+from tests.audit.browser.conftest import PHONE, Opened, verify_file
 from tests.vectors.honest import BASIC, founded
 from tests.vectors.private import beside, salted_lines, salted_voucher
 from tests.vectors.reading import read_logs, write_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.e2e
 
-PHONE = {"width": 320, "height": 640}
 LOGS = {log["name"]: log for log, _ in read_logs()}
 PARTS = {log["name"]: parts for log, parts in read_logs()}
 
@@ -48,48 +48,11 @@ SINGLE_ATTACKS = (
     "a tile of zeros",
 )
 
-Opened = tuple["Page", list[str]]
-
-
-@pytest.fixture
-def opener(chromium: Browser, page_file: Path) -> Iterator[Callable[..., Opened]]:
-    """Open the page from its file on a narrow phone without a network; give it and what the browser complains of."""
-    contexts = []
-
-    def opened(lacking: str = "") -> Opened:
-        context = chromium.new_context(viewport=PHONE, locale="zh-CN", offline=True)  # type: ignore[arg-type]
-        contexts.append(context)
-        context.add_init_script(lacking)
-        page = context.new_page()
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(page_file.as_uri())
-        return page, complaints
-
-    yield opened
-    for context in contexts:
-        context.close()
-
 
 def verify(page: Page, name: str, folder: Path) -> list[list[Any]]:
     """Give the page a log of the vectors; return rule and entry of each finding that it shows."""
     bundle = write_log(LOGS[name], PARTS[name], folder / "log.zip")
     return verify_file(page, bundle)
-
-
-def verify_file(page: Page, bundle: Path) -> list[list[Any]]:
-    """Give the page a file; return rule and entry of each finding that it shows."""
-    page.evaluate(
-        "document.getElementById('file').value = ''; document.getElementById('result').hidden = true"
-    )
-    page.set_input_files("#file", bundle)
-    page.wait_for_selector("#result:not([hidden])")
-    page.wait_for_selector("#go:not([disabled])")
-    shown = page.locator("#findings li").evaluate_all(
-        "items => items.map(({ dataset }) => [dataset.rule, dataset.entry])"
-    )
-    return [[rule, int(entry) if entry else None] for rule, entry in shown]
 
 
 def test_a_good_book_is_green_in_every_check(opener: Callable[..., Opened], tmp_path: Path) -> None:
@@ -203,7 +166,8 @@ def test_a_hostile_value_is_text_and_nothing_else(opener: Callable[..., Opened],
 
 def test_more_values_than_fit_are_counted(opener: Callable[..., Opened], tmp_path: Path) -> None:
     page, _ = opener()
-    log, values = founded(), []
+    log = founded()
+    values: list[str] = []
     for number in range(5):
         made = [disclosure(bytes([number]) * 16, f"n{i}", i) for i in range(12)]
         said = salted_voucher(digests=hidden(made), lines=salted_lines())
