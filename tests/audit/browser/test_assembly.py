@@ -48,6 +48,15 @@ def test_the_page_loads_nothing_and_runs_only_its_own_script() -> None:
     assert not re.search(r"\b(?:src|srcset)\s*=|@import|\burl\(|innerHTML|\beval\b|new Function", page)
 
 
+def test_the_page_has_the_program_without_its_comments() -> None:
+    script = verifier_page().decode().partition("<script>")[2].splitlines()
+    kept = [line for line in script if re.match(r" *(?://|/?\*)", line)]
+    assert kept == []
+    wrapped = [line for path in SOURCES for line in path.read_text(encoding="utf-8").splitlines()]
+    code = [line for line in wrapped if not re.match(r" *(?://|/?\*)|import |export |} from|  \w+,$|$", line)]
+    assert set(code) - set(script) == set()
+
+
 def test_every_type_of_entry_is_known_to_the_page() -> None:
     """A type that is added in Python needs its entry in the table of types.js."""
     table = re.findall(r'^  "([a-z]+\.[a-z]+/\d+)":', module("types"), re.MULTILINE)
