@@ -48,7 +48,8 @@ export class Disclosures {
     const said = new Map();
     for (const line of this.lines) {
       try {
-        said.set(digestOf(line), parseDisclosure(line));
+        const one = parseDisclosure(line);
+        said.set(digestOf(line), one);
       } catch (problem) {
         if (!(problem instanceof Refusal)) throw problem;
         report.find(check, problem);
@@ -73,7 +74,7 @@ export class Disclosures {
 async function publishedLines(source) {
   try {
     const bytes = await source.fetch(PATH);
-    const lines = asciiOf(bytes).split(LINE_ENDS);
+    const lines = asciiOf(bytes).split(LINE_ENDS, MAX_LINES + 1);
     if (lines[lines.length - 1] === "") lines.pop();
     return lines.slice(0, MAX_LINES);
   } catch (problem) {

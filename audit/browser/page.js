@@ -31,7 +31,7 @@ export function startPage(programText) {
     chosen = null;
   });
   takeDrops(take);
-  enlarge(stored(LARGE) === "1");
+  enlarge(stored(LARGE) === "1" || asked("large") === "1");
   $("size").addEventListener("click", () => enlarge(!document.documentElement.classList.contains("large")));
   $("import").addEventListener("change", () => bringMemory($("import").files[0]));
   $("export").addEventListener("click", saveMemory);
@@ -39,9 +39,13 @@ export function startPage(programText) {
   askedFor();
 }
 
-/** A link from a village's page names the book that is meant. */
+/** A link from a village's page says what its reader is used to: large text, and the book. */
+function asked(name) {
+  return new URLSearchParams(location.search).get(name);
+}
+
 function askedFor() {
-  const book = new URLSearchParams(location.search).get("book");
+  const book = asked("book");
   if (book && location.protocol.startsWith("http")) {
     $("url").value = new URL(`/books/${encodeURIComponent(book)}`, location.href).href;
   }

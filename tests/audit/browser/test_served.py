@@ -84,6 +84,18 @@ def test_a_village_links_to_its_own_verification(site: str, page: Page) -> None:
     assert "核对无误" in page.inner_text("#verdict")
 
 
+def test_large_text_stays_large_behind_the_link(site: str, page: Page) -> None:
+    for to in (f"/books/{BOOK}", f"/books/{BOOK}/signers"):
+        page.goto(f"{site}/elder?on=true&to={to}")
+        page.locator("a[href^='/verify']").click()
+        assert page.evaluate("getComputedStyle(document.body).fontSize") == "26px"
+        assert page.input_value("#url") == f"{site}/books/{BOOK}"
+        page.goto(f"{site}/elder?on=false&to={to}")
+        page.evaluate("localStorage.clear()")
+        page.locator("a[href^='/verify']").click()
+        assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
+
+
 def test_the_page_from_a_disk_reads_a_live_book(site: str, page: Page, page_file: Path) -> None:
     page.goto(page_file.as_uri())
     page.fill("#url", f"{site}/books/{BOOK}")
