@@ -96,6 +96,21 @@ def damaged_beside() -> Iterator[Log]:
         yield PUBLIC.alter("disclosures", damage(PUBLIC.altered["disclosures"] or b"", chance))
 
 
+def damaged_files() -> Iterator[Log]:
+    """Yield logs one of whose files, whichever it is, is damaged, cut off, empty or another one."""
+    chance = random.Random(SEED)
+    files = PUBLIC.files()
+    for _ in range(DAMAGED):
+        path, data = chance.choice(list(files.items()))
+        ways = [
+            damage(data, chance),
+            data[: chance.randrange(len(data))],
+            b"",
+            chance.choice(list(files.values())),
+        ]
+        yield PUBLIC.alter(path, chance.choices(ways, [5, 3, 1, 1])[0])
+
+
 def changed(log: Log) -> Iterator[Log]:
     """Yield logs with one value of one entry changed, or a field added or taken out, and the entry signed again."""
     chance = random.Random(SEED)
@@ -147,6 +162,10 @@ def test_changed_values_are_found_alike(modules: Page, log: Log, tmp_path: Path)
 
 def test_damaged_disclosures_are_found_alike(modules: Page, tmp_path: Path) -> None:
     assert differences(modules, list(damaged_beside()), tmp_path) == []
+
+
+def test_damaged_files_are_found_alike(modules: Page, tmp_path: Path) -> None:
+    assert differences(modules, list(damaged_files()), tmp_path) == []
 
 
 def test_a_damaged_file_ends_in_a_finding_or_in_words(modules: Page, tmp_path: Path) -> None:
