@@ -27,7 +27,7 @@ from domain.logkeys import (
     LogMoved,
     log_possession_text,
 )
-from projections import log, register
+from projections import log, register, witnessing
 
 if TYPE_CHECKING:
     from api.composition import Service
@@ -79,12 +79,12 @@ def draft_retirement(service: Service, book: str, reason: str, vkey: str = "") -
 def draft_move(service: Service, book: str, origin: str, reason: str, last: bytes = b"") -> LogMove:
     """Return what moves the log to an origin, under a key made here; raises `book.origin` before it is made.
 
-    `last` is the last witnessed checkpoint of the old origin; without one, the newest that this server signed.
+    `last` is the last witnessed checkpoint of the old origin. Without it, it is the newest that a quorum of the policy
+    has cosigned (`checkpoint.not_witnessed` when there is none), or where there is no policy the newest of all.
     """
     key = service.log_keys.draft(origin)
     check_log(Log(origin=origin, vkey=key.verifier.vkey), book)
-    with service.pool.connection() as connection:
-        note = last or log.latest_checkpoint(connection, book).note
+    note = last or _last_witnessed(service, book)
     stood_by = parse_checkpoint(parse_note(note).text)
     fields: dict[str, Any] = {
         "last": {"n": stood_by.size, "r": base64.b64encode(stood_by.root).decode()},
@@ -96,6 +96,14 @@ def draft_move(service: Service, book: str, origin: str, reason: str, last: byte
     data = read_data(origin, msgspec.json.encode(fields), LogMove)
     service.log_keys.keep(key)
     return data
+
+
+def _last_witnessed(service: Service, book: str) -> bytes:
+    with service.pool.connection() as connection:
+        policy = service.witnesses.policy_for(register.book(connection, book).log_vkey)
+        if policy:
+            return witnessing.newest_checkpoint(connection, book, policy).note
+        return log.latest_checkpoint(connection, book).note
 
 
 def _proof(key: SigningKey, book: str) -> str:
@@ -124,20 +132,23 @@ def read_request(name: object, text: bytes) -> tuple[type[Statement], Record]:
 
 
 def freeze(service: Service, book: str, reason: str) -> str:
-    """Let the log sign and take nothing from now on, in any process; return its origin."""
-    with service.pool.connection() as connection:
-        origin = register.book(connection, book).origin
-    service.log_keys.freeze(origin, f"{now()} {reason}")
-    return origin
+    """Let the log sign and take nothing from now on, in any process; return its origin.
+
+    The mark lies under every origin that the log has had: another process may not have heard of its last move.
+    """
+    origins = [row.origin for row in _rows(service, book)]
+    for origin in set(origins):
+        service.log_keys.freeze(origin, f"{now()} {reason}")
+    return origins[-1]
 
 
 def unfreeze(service: Service, book: str) -> str:
     """Let the log go on, sign what it holds already, and return its origin."""
-    with service.pool.connection() as connection:
-        origin = register.book(connection, book).origin
-    service.log_keys.unfreeze(origin)
+    origins = [row.origin for row in _rows(service, book)]
+    for origin in set(origins):
+        service.log_keys.unfreeze(origin)
     service.runner.sign(book)
-    return origin
+    return origins[-1]
 
 
 def held_keys(service: Service, book: str) -> list[HeldKey]:

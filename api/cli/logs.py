@@ -117,7 +117,8 @@ def move(
     last: Annotated[
         Path | None,
         typer.Option(
-            help="最后一个已见证的检查点 / the last witnessed checkpoint; default the newest signed"
+            help="最后一个已见证的检查点，默认达到见证人数的最新一个 / the last witnessed checkpoint;"
+            " default the newest with its quorum"
         ),
     ] = None,
     key: SignersOption = None,

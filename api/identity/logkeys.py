@@ -117,6 +117,7 @@ class LogKeyFolder:
 
     def _save(self, path: Path, key: SigningKey) -> None:
         save_key(path, key, self._passphrase)
+        Disk().sync(path.parent)  # an entry may name it from now on
         self._loaded[path] = key
 
     def _signed(self, origin: str) -> Path:

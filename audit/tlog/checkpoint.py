@@ -30,7 +30,7 @@ from domain.kernel.note import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 MALFORMED = rule(
     "checkpoint.malformed",
@@ -118,6 +118,21 @@ def open_checkpoint(note: bytes, key: VerifierKey) -> Checkpoint:
     checkpoint = parse_checkpoint(parsed.text)
     if checkpoint.origin != key.name:
         raise ORIGIN(read=checkpoint.origin, expected=key.name)
+    return checkpoint
+
+
+def open_by_any(note: bytes, keys: Sequence[VerifierKey]) -> Checkpoint:
+    """Return a checkpoint that one of the keys signed that bear its origin's name: a log may have had several.
+
+    Raises `note.malformed`, `checkpoint.malformed`, `checkpoint.origin` or `checkpoint.signature`.
+    """
+    parsed = parse_note(note)
+    checkpoint = parse_checkpoint(parsed.text)
+    own = [key for key in keys if key.name == checkpoint.origin]
+    if keys and not own:
+        raise ORIGIN(read=checkpoint.origin, expected=keys[-1].name)
+    if not signed_by(parsed, own):
+        raise SIGNATURE(key=checkpoint.origin)
     return checkpoint
 
 

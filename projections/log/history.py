@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from audit.tlog.checkpoint import SIGNATURE, Checkpoint, parse_checkpoint, signed_by
+from audit.tlog.checkpoint import ORIGIN, SIGNATURE, Checkpoint, open_by_any, parse_checkpoint
 from domain.founding import Log
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.merkle import EMPTY_ROOT
@@ -226,14 +226,13 @@ def _open_kept(kept: bytes, vkeys: Sequence[str], keys: LogKeys) -> Checkpoint:
 
     A database that was rolled back may not know the newest key; then one that is held here will do.
     """
-    note = parse_note(kept)
-    checkpoint = parse_checkpoint(note.text)
-    named = [verifier for verifier in map(parse_vkey, vkeys) if verifier.name == checkpoint.origin]
-    if not signed_by(note, named) and not signed_by(
-        note, [key.verifier for key in keys.held(checkpoint.origin)]
-    ):
-        raise SIGNATURE(key=checkpoint.origin)
-    return checkpoint
+    try:
+        return open_by_any(kept, [parse_vkey(vkey) for vkey in vkeys])
+    except RuleViolation as violation:
+        if violation.rule not in {ORIGIN, SIGNATURE}:
+            raise
+    origin = parse_checkpoint(parse_note(kept).text).origin
+    return open_by_any(kept, [key.verifier for key in keys.held(origin)])
 
 
 def in_force(rows: Sequence[register.LogKeyRow]) -> list[register.LogKeyRow]:
