@@ -77,9 +77,11 @@ class Village:
         self.post(AccountAdded, NewAccount(code=code, name="明细"), "accountant")
 
     def refusal(self, code: str) -> str:
-        """Return by which rule an account may not be added."""
+        """Return by which rule an account may not be added; nothing is stored."""
+        before = self.book().size
         with pytest.raises(RuleViolation) as caught:
-            self.account(code)
+            self.store(AccountAdded, NewAccount(code=code, name="明细"), "accountant")
+        assert self.book().size == before
         return caught.value.rule.code
 
     def head(self) -> log.SignedCheckpoint:
