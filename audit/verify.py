@@ -17,7 +17,7 @@ from audit.signatures import RULE, SignatureChecker
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
 from audit.witnessed import check_witnesses
-from domain.entry import parse_entry
+from domain.entry import Entry, parse_entries
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.merkle import leaf_hash
@@ -153,12 +153,14 @@ class _Audit:
 
     def _read_on(self, size: int, checker: SignatureChecker, published: Published | None) -> None:
         """Check the entries from where the book stands up to `size`, and the balances published at each size."""
-        for index, note in enumerate(self._notes(self._book.size, size), start=self._book.size):
-            self._one(index, note, checker)
-            if published:
-                self._holds(self._rules, None, published.compare, self._book)
-            if index % 256 == 255:
-                self._progress(index + 1, size)
+        index = self._book.size
+        for notes in self._bundles(index, size):
+            for note, entry in zip(notes, parse_entries(notes), strict=True):
+                self._one(index, note, entry, checker)
+                if published:
+                    self._holds(self._rules, None, published.compare, self._book)
+                index += 1
+            self._progress(index, size)
 
     def _check_whole(self, checkpoint: bytes, anchor: str, kept: bytes, policy: Policy | None) -> None:
         """Check what concerns the log as a whole."""
@@ -182,15 +184,15 @@ class _Audit:
         self._holds(self._rules, None, checks.check_tiles, self._source, book, self._verified, report)
         self._holds(self._rules, None, checks.check_money, self._figures, report)
 
-    def _notes(self, first: int, size: int) -> Iterator[bytes]:
-        """Yield the bytes of each entry from `first` on, in order, up to the first bundle that cannot be read."""
+    def _bundles(self, first: int, size: int) -> Iterator[list[bytes]]:
+        """Yield the bytes of each entry from `first` on, a bundle at a time, up to the first that cannot be read."""
         for tile in tile_sizes(size):
             if tile.level != ENTRIES:
                 return
             if tile.start + tile.width <= first:
                 continue
             try:
-                yield from fetch_bundle(self._source.fetch, tile)[max(first - tile.start, 0) :]
+                yield fetch_bundle(self._source.fetch, tile)[max(first - tile.start, 0) :]
             except (FileNotFoundError, RuleViolation) as problem:
                 if isinstance(problem, RuleViolation) and problem.rule.kind is Kind.UNAVAILABLE:
                     raise  # it could not be read, which says nothing about it
@@ -198,13 +200,11 @@ class _Audit:
                 self._report.find(self._entries, Finding.of(violation, tile.start))
                 return
 
-    def _one(self, index: int, note: bytes, checker: SignatureChecker) -> None:
+    def _one(self, index: int, note: bytes, entry: Entry | RuleViolation, checker: SignatureChecker) -> None:
         """Check one entry; a bad one is reported and, if it can be, still taken in, so that it hides no later one."""
         book = self._book
-        try:
-            entry = parse_entry(note)
-        except RuleViolation as violation:
-            self._report.find(self._entries, Finding.of(violation, index))
+        if isinstance(entry, RuleViolation):
+            self._report.find(self._entries, Finding.of(entry, index))
             self._skip(note)
             return
         if index == 0 and isinstance(entry.statement, BookOpened):

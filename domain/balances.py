@@ -7,7 +7,7 @@ balance (科目余额表) of it with `trial_balance`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.founding import BookOpened
 from domain.kernel.period import period_of, periods, year_start
@@ -15,7 +15,7 @@ from domain.opening import OpeningPosted
 from domain.vouchers import VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from domain.kernel.statement import Statement
 
@@ -68,6 +68,14 @@ class Balances:
             else:
                 sums[0] += line.debit_fen
                 sums[1] += line.credit_fen
+
+    def periods(self, first: str, before: str) -> list[str]:
+        """Return the periods with turnover from `first` on and before `before`, in order; `OPENING` counts as one."""
+        return sorted(period for period in self._periods if first <= period < before)
+
+    def moved(self, period: str) -> Mapping[str, Sequence[int]]:
+        """Return debit and credit turnover in fen by account of one period."""
+        return self._periods.get(period, {})
 
     @property
     def turnover(self) -> dict[TurnoverKey, Turnover]:
@@ -154,6 +162,9 @@ class _Sums:
     year_credit: int = 0
 
 
+_NOTHING = _Sums()
+
+
 def trial_balance(
     turnover: Iterable[tuple[str, str, int, int]], names: Mapping[str, str], first: str, last: str
 ) -> list[TrialRow]:
@@ -208,35 +219,53 @@ def totals(rows: Iterable[TrialRow]) -> dict[str, int]:
     return {name: sum(row[i] for row in table) for i, name in enumerate(fields)}
 
 
-AccountPeriod: TypeAlias = tuple[str, str, int, int]
-"""Account, period, debit and credit turnover in fen."""
-
-
 class TrialBalances:
-    """Trial balances of a book's periods; what lies before a year is summed up once for that year."""
+    """Trial balances of a book's periods as they stand now: asked in order, each goes on from the one before."""
 
     def __init__(self, balances: Balances, names: Mapping[str, str]) -> None:
-        """Take the turnover so far and the accounts' names by code."""
-        self._turnover = [
-            (key.account, key.period, moved.debit_fen, moved.credit_fen)
-            for key, moved in balances.turnover.items()
-        ]
+        """Take the turnover, which must not move on meanwhile, and the accounts' names by code."""
+        self._balances = balances
         self._names = names
-        self._years: dict[str, list[AccountPeriod]] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._next = OPENING
+        self._january = OPENING
+        self._sums: dict[str, _Sums] = {}
+        """By account what was before `_next`, and the turnover since `_january`."""
 
     def trial_balance(self, period: str) -> list[TrialRow]:
         """Return the trial balance of one period."""
-        january = year_start(period)
-        if january not in self._years:
-            self._years[january] = self._of_year(january)
-        return trial_balance(self._years[january], self._names, period, period)
+        if period < self._next:
+            self._begin()
+        for earlier in self._balances.periods(self._next, period):
+            self._add(earlier)
+        self._enter(year_start(period))
+        self._next = period
+        return list(self._rows(self._balances.moved(period)))
 
-    def _of_year(self, january: str) -> list[AccountPeriod]:
-        """Return the turnover from `january` on, and all before it as one opening for each account."""
-        before: dict[str, tuple[int, int]] = {}
-        for account, period, debit, credit in self._turnover:
-            if period < january:
-                sums = before.get(account, (0, 0))
-                before[account] = (sums[0] + debit, sums[1] + credit)
-        opening = [(account, OPENING, debit, credit) for account, (debit, credit) in before.items()]
-        return opening + [row for row in self._turnover if row[1] >= january]
+    def _enter(self, january: str) -> None:
+        if january != self._january:
+            self._january = january
+            for sums in self._sums.values():
+                sums.year_debit = sums.year_credit = 0
+
+    def _add(self, period: str) -> None:
+        self._enter(year_start(period))
+        for account, (debit, credit) in self._balances.moved(period).items():
+            sums = self._sums.get(account)
+            if sums is None:
+                sums = self._sums[account] = _Sums()
+            sums.opening += debit - credit
+            sums.year_debit += debit
+            sums.year_credit += credit
+
+    def _rows(self, moved: Mapping[str, Sequence[int]]) -> Iterator[TrialRow]:
+        for account in sorted(self._sums.keys() | moved.keys()):
+            before = self._sums.get(account, _NOTHING)
+            debit, credit = moved.get(account, (0, 0))
+            year_debit, year_credit = before.year_debit + debit, before.year_credit + credit
+            total = _Sums(before.opening, debit, credit, year_debit, year_credit)
+            row = _row(account, self._names.get(account, ""), total)
+            if any(row[2:]):
+                yield row

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from domain.accounts import AccountAdded, Accounts, decide_add
@@ -98,6 +99,8 @@ SEEN_UNKNOWN = rule(
     "ADR 0004; RFC 6962",
 )
 
+
+_name_of = attrgetter("name")
 
 NOTHING_SEEN = Seen(n=0, r="")
 """What the first entry has seen."""
@@ -228,7 +231,7 @@ def _opening(book: Book, statement: OpeningPosted, _: tuple[Signature, ...]) -> 
 
 
 def _roles(signatures: tuple[Signature, ...]) -> frozenset[str]:
-    return roles_of(tuple([signature.name for signature in signatures]))
+    return roles_of(tuple(map(_name_of, signatures)))
 
 
 def _post(book: Book, statement: VoucherPosted, signatures: tuple[Signature, ...]) -> None:

@@ -11,6 +11,7 @@ Formats: C2SP signed-note, RFC 8785 in a narrow profile. Nothing is ever re-seri
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,7 +35,7 @@ from domain.sheets import SheetPublished
 from domain.vouchers import SaltedVoucherPosted, SaltedVoucherReversed, VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 MAX_ENTRY_BYTES = 65_535
 """The tile format's limit for one entry (C2SP tlog-tiles)."""
@@ -123,7 +124,8 @@ SIGNATURE_ORDER = rule(
 )
 
 _decoder = msgspec.json.Decoder(AnyStatement)
-_encode = msgspec.json.Encoder(order="sorted").encode
+_encoder = msgspec.json.Encoder(order="sorted")
+_encode, _encode_lines = _encoder.encode, _encoder.encode_lines
 _UNKNOWN_FIELD = re.compile(r"unknown field")
 _UNKNOWN_TYPE = re.compile(r"`\$\.type`|missing required field `type`")
 
@@ -152,19 +154,61 @@ def parse_entry(note: bytes) -> Entry:
     except RuleViolation:
         check_characters(note)  # what is no note at all is said first
         raise
-    previous = ""
-    for signature in signatures:
-        if signature.name <= previous:
-            raise SIGNATURE_ORDER()
-        previous = signature.name
+    if not _in_order(signatures):
+        raise SIGNATURE_ORDER()
     return Entry(note, text, statement, signatures, leaf_hash(note))
+
+
+def _in_order(signatures: tuple[Signature, ...]) -> bool:
+    return len(signatures) == 1 or all(one.name < other.name for one, other in pairwise(signatures))
+
+
+def parse_entries(notes: Sequence[bytes]) -> list[Entry | RuleViolation]:
+    """Parse entries, each as `parse_entry` does; in the place of one that is refused stands the refusal.
+
+    As long as all are good their JSON is decoded, and encoded again, in one go.
+    """
+    return [*(_parse_together(notes) or map(_parse_apart, notes))]
+
+
+def _parse_apart(note: bytes) -> Entry | RuleViolation:
+    try:
+        return parse_entry(note)
+    except RuleViolation as violation:
+        return violation
+
+
+def _parse_together(notes: Sequence[bytes]) -> list[Entry]:
+    """Return the entries, or nothing when any may be bad: which one and why, only `parse_entry` tells."""
+    try:
+        parts = [split_note(note) for note in notes]
+        lines = b"".join([_line(text) for text, _ in parts])
+        statements: list[AnyStatement] = _decoder.decode_lines(lines)
+    except (RuleViolation, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return []
+    if _encode_lines(statements) != lines:
+        return []
+    entries = [
+        Entry(note, text, statement, signatures, leaf_hash(note))
+        for note, (text, signatures), statement in zip(notes, parts, statements, strict=True)
+        if is_ulid(statement.id)
+        and is_timestamp(statement.at)
+        and _in_order(signatures)
+        and len(note) <= MAX_ENTRY_BYTES
+    ]
+    return entries if len(entries) == len(notes) else []
+
+
+def _line(text: bytes) -> bytes:
+    """Return the one line of JSON behind the header, with its newline."""
+    if not text.startswith(HEADER) or text.find(b"\n", len(HEADER)) != len(text) - 1:
+        raise MALFORMED(problem="a header line 'sunledger.entry/v1' and one line of JSON expected")
+    return text[len(HEADER) :]
 
 
 def parse_text(text: bytes) -> AnyStatement:
     """Parse the signed text: the header line and one line of canonical JSON."""
-    if not text.startswith(HEADER) or text.find(b"\n", len(HEADER)) != len(text) - 1:
-        raise MALFORMED(problem="a header line 'sunledger.entry/v1' and one line of JSON expected")
-    line = text[len(HEADER) : -1]
+    line = _line(text)[:-1]
     try:
         statement: AnyStatement = _decoder.decode(line)
     except msgspec.MsgspecError as error:

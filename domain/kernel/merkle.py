@@ -28,31 +28,42 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Tree:
-    """An append-only tree of `size` leaves; level k holds the hashes of all complete subtrees of 2**k leaves."""
+    """An append-only tree of `size` leaves; level k holds the hashes of all complete subtrees of 2**k leaves.
 
-    __slots__ = ("_levels", "size")
+    A leaf costs no hash when it is added: the subtrees above are hashed, many at a time, once one is asked for.
+    """
+
+    __slots__ = ("_leaves", "_levels", "size")
 
     def __init__(self) -> None:
         """Begin a tree without leaves."""
-        self._levels: list[bytearray] = [bytearray()]
+        self._leaves = bytearray()
+        self._levels = [self._leaves]
         self.size = 0
 
     def append(self, leaf_hash: bytes) -> None:
         """Add a leaf by its 32-byte hash."""
         if len(leaf_hash) != HASH_BYTES:
             raise ValueError(f"a leaf hash has {HASH_BYTES} bytes, not {len(leaf_hash)}")
+        self._leaves += leaf_hash
+        self.size += 1
+
+    def _complete(self) -> list[bytearray]:
+        """Hash the subtrees that leaves added since the last time have completed; return the levels."""
         levels = self._levels
-        levels[0] += leaf_hash
-        odd = self.size
-        self.size = odd + 1
-        level = 0
-        while odd & 1:  # the new subtree is a right child: the one above it is complete now
-            above = sha256(b"\x01" + levels[level][-64:]).digest()
-            level += 1
+        below = self._leaves
+        for level in range(1, self.size.bit_length()):
             if level == len(levels):
                 levels.append(bytearray())
-            levels[level] += above
-            odd >>= 1
+            done = len(levels[level])
+            complete = (self.size >> level) * HASH_BYTES
+            if done == complete:
+                break
+            levels[level] += b"".join(
+                [sha256(b"\x01" + below[at : at + 64]).digest() for at in range(2 * done, 2 * complete, 64)]
+            )
+            below = levels[level]
+        return levels
 
     def leaf(self, index: int) -> bytes:
         """Return the hash of leaf `index`; raises `IndexError` when there is none."""
@@ -68,7 +79,7 @@ class Tree:
             raise IndexError(
                 f"no complete subtrees {first} to {first + count} of level {level} in {self.size} leaves"
             )
-        return bytes(self._levels[level][first * HASH_BYTES : (first + count) * HASH_BYTES])
+        return bytes(self._complete()[level][first * HASH_BYTES : (first + count) * HASH_BYTES])
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root over the first `size` leaves (default: all); `IndexError` beyond the tree."""

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.balances import OPENING, Balances, TrialRow, Turnover, TurnoverKey, totals, trial_balance
+from domain.balances import (
+    OPENING,
+    Balances,
+    TrialBalances,
+    TrialRow,
+    Turnover,
+    TurnoverKey,
+    totals,
+    trial_balance,
+)
 from domain.kernel.period import periods
 from domain.kernel.statement import Seen
 from domain.opening import Balances as OpeningBalances
@@ -243,3 +252,15 @@ def test_rows_stand_in_order_of_codes_with_their_names(statements: list[Statemen
     rows = trial(statements, *span)
     assert [row.account for row in rows] == sorted({row.account for row in rows})
     assert all(row.name == NAMES.get(row.account, "") for row in rows)
+
+
+@given(STATEMENTS, st.lists(MONTH, max_size=6))
+def test_month_after_month_in_any_order_is_each_month_by_itself(
+    statements: list[Statement], months: list[str]
+) -> None:
+    balances = Balances(CHART)
+    for statement in statements:
+        balances.fold(statement)
+    asked = TrialBalances(balances, NAMES)
+    for month in months:
+        assert asked.trial_balance(month) == trial(statements, month, month)

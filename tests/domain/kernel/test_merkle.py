@@ -111,3 +111,15 @@ def test_a_prefix_keeps_its_root_as_the_tree_grows(leaves: list[bytes], data: st
     hashes = [leaf_hash(leaf) for leaf in leaves]
     size = data.draw(st.integers(0, len(leaves)))
     assert tree_of(hashes).root(size) == tree_of(hashes[:size]).root() == definition(hashes[:size])
+
+
+@given(st.lists(st.tuples(st.binary(max_size=8), st.booleans()), max_size=70))
+def test_asking_on_the_way_changes_nothing(steps: list[tuple[bytes, bool]]) -> None:
+    """Subtrees are hashed when they are asked for: now and then, or all at the end."""
+    tree, hashes = Tree(), list[bytes]()
+    for leaf, asked in steps:
+        hashes.append(leaf_hash(leaf))
+        tree.append(hashes[-1])
+        if asked:
+            assert tree.root() == definition(hashes)
+    assert tree.root() == definition(hashes)

@@ -194,7 +194,11 @@ def test_amounts_are_let_through(fen: int) -> None:
     assert find_personal(f"付工程款{format_fen(fen)}元") is None
 
 
-@given(st.dates(), st.dates(), st.sampled_from([" ", "至", "～", "-", "、"]))
+BOOK_DATES = st.dates(datetime.date(1949, 1, 1), datetime.date(2099, 12, 31))
+"""What a book takes: 6200-01-01 would be the beginning of a bank card."""
+
+
+@given(BOOK_DATES, BOOK_DATES, st.sampled_from([" ", "至", "～", "-", "、"]))
 def test_dates_are_let_through(first: datetime.date, last: datetime.date, between: str) -> None:
     assert find_personal(f"{first}{between}{last}") is None
     assert find_personal(f"{first:%Y%m%d}{between}{last:%Y%m%d}") is None
