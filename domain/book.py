@@ -211,12 +211,12 @@ class Book:
 def _open(book: Book, statement: BookOpened, _: tuple[Signature, ...]) -> None:
     opened = statement.data
     book.founding.open(opened)
-    book.log.open(opened.log, book.size)
     book.accounts.open(opened.chart)
     book.periods.open(opened.first_period)
     book.balances.fold(statement)
     for grant in opened.keys:
         book.roles.grant(grant, 0)
+    book.log.open(opened.log, book.size)  # last: an entry that cannot be taken in founds no log
 
 
 def _rotate(book: Book, statement: KeyRotated, _: tuple[Signature, ...]) -> None:

@@ -4,10 +4,9 @@ import { Accounts, chartOf } from "./accounts.js";
 import { Approval, decideSet } from "./approval.js";
 import { Figures } from "./balances.js";
 import { encodeBase64 } from "./bytes.js";
-import { isValidPublicKey } from "./ed25519.js";
 import { refusal } from "./errors.js";
+import { LOG_KEY_TYPES, LogOrigins, checkLog } from "./logkeys.js";
 import { Tree } from "./merkle.js";
-import { parseVkey } from "./note.js";
 import { checkOrganisation } from "./organisation.js";
 import { Periods, checkNear, parsePeriod } from "./period.js";
 import { Roles, checkGrant, decideGrant, decideRevoke, decideRotate, requireRoles, roleOf } from "./roles.js";
@@ -20,6 +19,7 @@ export class Book {
   constructor() {
     this.book = "";
     this.opened = null;
+    this.log = new LogOrigins();
     this.roles = new Roles();
     this.policy = new Approval();
     this.accounts = new Accounts();
@@ -90,11 +90,7 @@ function decideOpen({ book, at, data }, signers) {
   }
   chartOf(data.chart);
   checkNear(parsePeriod(data.first_period), at);
-  if (!log.origin.endsWith(`/${book}`)) throw refusal("book.origin", { origin: log.origin, book });
-  const key = parseVkey(log.vkey);
-  if (key.name !== log.origin || !isValidPublicKey(key.publicKey)) {
-    throw refusal("book.log_key", { origin: log.origin, key: key.name });
-  }
+  checkLog(log, book);
   const registry = new Roles();
   for (const grant of data.keys) {
     checkGrant(registry, grant, book);
@@ -108,6 +104,7 @@ function open(book, { data }) {
   book.accounts.open(data.chart);
   book.periods.first = data.first_period;
   for (const grant of data.keys) book.roles.grant(grant, 0);
+  if (!book.size) book.log.begin(data.log.origin, data.log.vkey, 0); // last: what cannot be taken in founds no log
 }
 
 function rotate(book, { data }) {
@@ -163,3 +160,8 @@ const EVOLVE = {
   },
   "sheet.published/1": (book, { data }) => book.sheets.publish(data, book.size),
 };
+
+for (const [type, { decide, evolve }] of Object.entries(LOG_KEY_TYPES)) {
+  DECIDE[type] = decide;
+  EVOLVE[type] = evolve;
+}

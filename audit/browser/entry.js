@@ -3,6 +3,7 @@
 import { compareText, decodeUtf8, encodeUtf8 } from "./bytes.js";
 import { refusal } from "./errors.js";
 import { TYPE_NAMES } from "./generated.js";
+import { LOG_KEY_TYPES } from "./logkeys.js";
 import { leafHash } from "./merkle.js";
 import { checkCharacters, splitNote } from "./note.js";
 import { isTimestamp } from "./period.js";
@@ -107,6 +108,7 @@ export const TYPES = new Map(
     "sheet.published/1": struct({ period: anyText, root: rowsRoot, rows: count, sheet: oneOf("trial_balance") }),
   }).map(([type, data]) => [type, statementOf(type, data)]),
 );
+for (const [type, { data }] of Object.entries(LOG_KEY_TYPES)) TYPES.set(type, statementOf(type, data));
 
 function statementOf(type, data) {
   return struct({ at: anyText, book: anyText, data, id: anyText, seen, type: oneOf(type) });
