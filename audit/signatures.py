@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
     from domain.kernel.note import Signature
     from domain.roles import Key
 
-JOBS_PER_TASK = 2000
+JOBS_AT_ONCE = 2000
+"""Entries whose signatures are checked in one go: libsodium and the replay would push each other out of the cache."""
+
+JOBS_PER_TASK = 200
+"""Entries whose signatures go to another process together: some ten milliseconds of work."""
+
+TASKS_WAITING_MAX = 100
+"""Tasks for each other process; when so many wait, this one works too instead of reading on."""
 
 
 Job: TypeAlias = "tuple[int, bytes, tuple[Signature, ...], Sequence[Key]]"
@@ -60,6 +68,17 @@ def _parts(jobs: Iterable[Job]) -> list[Parts]:
     ]
 
 
+class _Task(NamedTuple):
+    """Jobs that wait for another process, or are in its hands."""
+
+    jobs: list[Job]
+    future: Future[list[Bad]]
+
+    def result(self) -> list[Bad]:
+        """Return what it found; a task that no other process has begun is done here."""
+        return check_jobs(self.jobs) if self.future.cancel() else self.future.result()
+
+
 class SignatureChecker:
     """Checks signatures in this process, or in `processes` - 1 others beside it."""
 
@@ -68,7 +87,8 @@ class SignatureChecker:
         self._others = processes - 1
         self._executor: ProcessPoolExecutor | None = None
         self._jobs: list[Job] = []
-        self._futures: list[Future[list[Bad]]] = []
+        self._jobs_max = JOBS_PER_TASK if self._others else JOBS_AT_ONCE
+        self._tasks: deque[_Task] = deque()
         self._bad: list[Bad] = []
         self.count = 0
 
@@ -89,22 +109,27 @@ class SignatureChecker:
         """Take in the signatures of an entry and the keys they name."""
         self.count += len(signers)
         self._jobs.append((index, entry.text, entry.signatures, signers))
-        if len(self._jobs) >= JOBS_PER_TASK:
+        if len(self._jobs) >= self._jobs_max:
             self._flush()
 
     def _flush(self) -> None:
         jobs, self._jobs = self._jobs, []
-        busy = sum(not future.done() for future in self._futures)
-        if self._executor and busy <= 2 * self._others:
-            self._futures.append(self._executor.submit(check_parts, _parts(jobs)))
+        while self._tasks and self._tasks[0].future.done():
+            self._bad += self._tasks.popleft().result()
+        if self._executor and len(self._tasks) < TASKS_WAITING_MAX * self._others:
+            self._tasks.append(_Task(jobs, self._executor.submit(check_parts, _parts(jobs))))
         else:
             self._bad += check_jobs(jobs)
 
     def finish(self) -> Iterator[Bad]:
-        """Yield every signature that does not hold, in the order of entries."""
-        self._flush()
-        for future in self._futures:
-            self._bad += future.result()
+        """Yield every signature that does not hold, in the order of entries.
+
+        What waits is shared: this process begins with the newest task, the others go on with the oldest.
+        """
+        self._bad += check_jobs(self._jobs)
+        self._jobs = []
+        while self._tasks:
+            self._bad += self._tasks.pop().result()
         yield from sorted(self._bad)
 
 

@@ -8,6 +8,7 @@ partial ones with ``.p/<width>`` behind; the index is written in groups of three
 from __future__ import annotations
 
 import re
+import struct
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -59,6 +60,7 @@ BAD_BUNDLE = rule(
     "C2SP tlog-tiles",
 )
 
+_LENGTH = struct.Struct(">H")
 _PATH = re.compile(
     r"tile/(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 )
@@ -134,9 +136,9 @@ def decode_bundle(bundle: bytes, width: int | None = None) -> list[bytes]:
     """Return the entries of a bundle, `width` of them if given, else 1 to 256; raises `tlog.bad_bundle`."""
     entries: list[bytes] = []
     place, end = 0, len(bundle)
-    while place < end and len(entries) < TILE_WIDTH:
-        start = place + 2
-        place = start + int.from_bytes(bundle[place:start], "big")
+    while place + _LENGTH.size <= end and len(entries) < TILE_WIDTH:
+        start = place + _LENGTH.size
+        place = start + _LENGTH.unpack_from(bundle, place)[0]
         entries.append(bundle[start:place])
     if place != end or not entries:
         raise BAD_BUNDLE(problem=f"it is cut off, empty, or holds more than {TILE_WIDTH} entries")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -77,6 +78,7 @@ KEY_MALFORMED = rule(
 _CONTROLS = bytes(set(range(0x20)) - {0x0A})
 _BAD_IN_NAME = re.compile(r"[\s+\x00-\x1f]")  # \s on str is every Unicode space
 _KEY_ID = re.compile(r"[0-9a-f]{8}")
+_KEY_ID_BYTES = struct.Struct(">I")
 _PRIVATE = "PRIVATE+KEY+"
 
 
@@ -138,7 +140,8 @@ def _parse_line(line: bytes) -> Signature:
     payload = decode_base64(encoded)
     if len(payload) < 5:
         raise MALFORMED(problem="a signature is strict base64 of at least 5 bytes")
-    return Signature(name, int.from_bytes(payload[:4], "big"), payload[4:])
+    (key_id,) = _KEY_ID_BYTES.unpack_from(payload)
+    return Signature(name, key_id, payload[4:])
 
 
 @lru_cache(maxsize=1024)
