@@ -19,6 +19,7 @@ from projections import journal as journals
 from projections import register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
+from projections.statements import balance_sheet
 
 report = typer.Typer(help="报表 / reports", no_args_is_help=True)
 
@@ -40,6 +41,25 @@ def report_trial_balance(
         data = json.dumps(reports.trial_object(result), ensure_ascii=False, indent=2).encode() + b"\n"
     else:
         data = to_format(reports.trial_table(result), wanted.value)
+    write(data, target)
+
+
+@report.command("balance-sheet")
+def report_balance_sheet(
+    book: BookOption,
+    period: Annotated[str, typer.Option(help="期间 / period, YYYY-MM")],
+    wanted: FormatOption = Format.text,
+    target: OutOption = None,
+) -> None:
+    """资产负债表 / The balance sheet of a book at the end of a period."""
+    with open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        with snapshot(service.pool) as connection:
+            result = balance_sheet(connection, book, period)
+    if wanted is Format.json:
+        data = json.dumps(reports.sheet_object(result), ensure_ascii=False, indent=2).encode() + b"\n"
+    else:
+        data = to_format(reports.sheet_table(result), wanted.value)
     write(data, target)
 
 

@@ -20,6 +20,7 @@ from domain.kernel.period import next_period
 from projections import journal, register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter, count_vouchers
+from projections.statements import balance_sheet
 from tests.audit.conftest import service_of_its_own
 
 if TYPE_CHECKING:
@@ -81,6 +82,21 @@ class Village:
         _, *rows = csv.reader(io.StringIO(text))
         return {account: parse_fen(amount.removeprefix("CNY ")) for account, amount in rows}
 
+    def hledger_kinds(self, period: str) -> dict[str, int]:
+        """Return hledger's sums of assets (A), liabilities (L), equity (E), revenue (R) and expense (X)."""
+        end = f"{next_period(period)}-01"
+        return {
+            kind: parse_fen(
+                self.hledger(
+                    "balance", f"type:{kind}", "-e", end, "-O", "csv", "--depth", "0", "--layout", "bare"
+                )
+                .splitlines()[-1]
+                .split(",")[-1]
+                .strip('"')
+            )
+            for kind in "ALERX"
+        }
+
 
 def exported(service: Service, folder: Path) -> Village:
     """Import a folder and write its journal for hledger."""
@@ -136,6 +152,22 @@ def test_balances_of_the_large_example_agree(shalong_village: Village, period: s
     ours = shalong_village.balances(period)
     assert len(ours) >= 20
     assert shalong_village.hledger_balances(period) == ours
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("period", ["2024-01", "2024-12", "2025-06", "2026-11", "2026-12"])
+def test_the_balance_sheet_has_the_totals_that_hledger_gives(shalong_village: Village, period: str) -> None:
+    """Members who are owed something stand with the liabilities on ours, and lower the assets on hledger's."""
+    with shalong_village.service.pool.connection() as connection:
+        sheet = balance_sheet(connection, shalong_village.book, period).sheet
+    balances = shalong_village.hledger_balances(period)
+    owed = -sum(fen for account, fen in balances.items() if account.startswith("113") and fen < 0)
+    totals = shalong_village.hledger_kinds(period)
+    figures = {row.line.key: row.closing_fen for row in (*sheet.assets, *sheet.claims)}
+    assert figures["assets"] == totals["A"] + owed
+    assert figures["liabilities"] == -totals["L"] + owed
+    assert figures["equity"] == -(totals["E"] + totals["R"] + totals["X"])
+    assert sheet.off_by_fen == 0
 
 
 @pytest.mark.slow

@@ -103,7 +103,7 @@ def test_folder_that_is_not_there_is_refused(village: Commands, tmp_path: Path) 
 # --- reports
 
 
-def test_trial_balance_as_json_has_what_the_issue_lists(village: Commands) -> None:
+def test_trial_balance_as_json_has_every_figure(village: Commands) -> None:
     report = json.loads(
         village.good("report", "trial-balance", "--book", BOOK, "--period", "2026-03", "--format", "json")
     )
@@ -141,6 +141,36 @@ def test_trial_balance_as_csv_and_workbook(village: Commands, tmp_path: Path) ->
     assert sheet is not None
     assert [sheet.cell(2, column).value for column in (1, 2, 3)] == ["101", "库存现金", 1163.5]
     assert sheet.max_row == len(rows)
+
+
+def test_balance_sheet_in_each_format(village: Commands) -> None:
+    wanted = ("report", "balance-sheet", "--book", BOOK, "--period", "2026-03")
+    title, header, first, *_, total = village.good(*wanted).splitlines()
+    assert title.startswith("资产负债表  小河村经济合作社")
+    assert header.split() == ["资产", "期末余额", "年初余额", "负债和所有者权益", "期末余额", "年初余额"]
+    assert first.split() == ["货币资金", "46,341.70", "36,800.00", "短期借款"]
+    assert total.split() == [
+        "资产总计",
+        "114,341.70",
+        "104,800.00",
+        "负债和所有者权益总计",
+        "114,341.70",
+        "104,800.00",
+    ]
+    report = json.loads(village.good(*wanted, "--format", "json"))
+    assert (report["entries"], report["off_by_fen"]) == (19, 0)
+    rows = list(csv.reader(io.StringIO(village.good(*wanted, "--format", "csv").removeprefix("\ufeff"))))
+    assert rows[-1] == [
+        "资产总计",
+        "114341.70",
+        "104800.00",
+        "负债和所有者权益总计",
+        "114341.70",
+        "104800.00",
+    ]
+    assert "[period.malformed]" in village.refused(
+        "report", "balance-sheet", "--book", BOOK, "--period", "2026-13"
+    )
 
 
 def test_journal_with_filters(village: Commands) -> None:

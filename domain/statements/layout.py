@@ -1,0 +1,118 @@
+"""What stands on a statement: its lines in order, and for each the formula that makes its figure.
+
+A formula adds and subtracts terms: ``112 + 113.debit - productive_depreciation``. A term is
+
+    112             the balance of an account with all its detail accounts
+    113.debit       the debit balances alone of its detail accounts, as 内部往来 is shown on both sides; 113.credit
+    money           the figure of an earlier line
+
+On the side of assets a debit balance counts as positive, on the side of liabilities and equity a credit balance.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from domain.chart import chart
+
+
+class Side(StrEnum):
+    """The side of the balance sheet: what is owned (资产), and who has a claim on it (负债和所有者权益)."""
+
+    ASSET = "asset"
+    CLAIM = "claim"
+
+
+class Role(StrEnum):
+    """What a line is: `less` is deducted (减), `if_any` stands only when it is not zero, `grand` closes a side."""
+
+    ITEM = "item"
+    LESS = "less"
+    SUBTOTAL = "subtotal"
+    TOTAL = "total"
+    GRAND = "grand"
+    IF_ANY = "if_any"
+
+
+class Term(NamedTuple):
+    """A term of a formula: `sign` is 1 or -1; an account's code with the `half` of it meant, or a line's key."""
+
+    sign: int
+    name: str
+    half: str
+
+    @property
+    def is_account(self) -> bool:
+        """Whether it is an account, not an earlier line."""
+        return self.name.isdigit()
+
+
+Formula = tuple[Term, ...]
+
+_TERM = re.compile(r"([+-]?)\s*(\d{3}(?:\d{2}){0,3}|[a-z_]+)(?:\.(debit|credit))?\s*")
+
+
+class LayoutLine(NamedTuple):
+    """A line: its side, its `key` (stable, for programs), its names, what it is, and its formula."""
+
+    side: Side
+    key: str
+    name: str
+    name_en: str
+    role: Role
+    formula: Formula
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that make it directly; none for a sum of other lines."""
+        return tuple(term.name for term in self.formula if term.is_account)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The lines of a statement for a chart version, in order."""
+
+    chart: str
+    lines: tuple[LayoutLine, ...]
+
+
+def parse_formula(text: str) -> Formula:
+    """Return the terms of a formula; raises `ValueError` with the text for anything else."""
+    terms, place = [], 0
+    while place < len(text):
+        match = _TERM.match(text, place)
+        if match is None or (match[1] != "-" and bool(match[1]) != bool(place)):
+            raise ValueError(f"no formula: {text!r}")
+        terms.append(Term(-1 if match[1] == "-" else 1, match[2], match[3] or ""))
+        place = match.end()
+    if not terms:
+        raise ValueError("an empty formula")
+    return tuple(terms)
+
+
+@cache
+def layout(version: str) -> Layout:
+    """Return the layout of the balance sheet (资产负债表) of a chart version; raises `chart.unknown`."""
+    chart(version)
+    name = f"balance-sheet.{version}.csv"
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return Layout(
+        version,
+        tuple(
+            LayoutLine(
+                Side(row["side"]),
+                row["key"],
+                row["name_zh"],
+                row["name_en"],
+                Role(row["role"]),
+                parse_formula(row["formula"]),
+            )
+            for row in csv.DictReader(text.splitlines())
+        ),
+    )

@@ -1,0 +1,40 @@
+"""Query: the balance sheet of a book, from the same balances as its trial balance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from domain import statements
+from domain.kernel.period import parse_period, year_start
+from projections import register
+from projections.balances import trial_balance
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from domain.statements import BalanceSheet
+
+
+@dataclass(frozen=True)
+class BalanceSheetReport:
+    """A balance sheet: of which book and period, from how many entries under which root."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    sheet: BalanceSheet
+
+
+def balance_sheet(connection: Connection[Any], book_id: str, period: str) -> BalanceSheetReport:
+    """Return the balance sheet (资产负债表) at the end of a period; raises `book.unknown`, `period.*`."""
+    trial = trial_balance(connection, book_id, period, year_start(parse_period(period)))
+    layout = statements.layout(register.book(connection, book_id).chart)
+    sheet = statements.balance_sheet(
+        layout,
+        closing={row.account: row.closing_debit_fen - row.closing_credit_fen for row in trial.rows},
+        opening={row.account: row.opening_debit_fen - row.opening_credit_fen for row in trial.rows},
+    )
+    return BalanceSheetReport(book_id, trial.name, period, trial.entries, trial.root, sheet)

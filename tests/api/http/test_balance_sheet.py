@@ -1,0 +1,72 @@
+"""The balance sheet over HTTP: figures worked out by hand, the same in JSON, CSV, XLSX and on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.http.conftest import BOOK
+from tests.api.http.test_reports import table
+
+if TYPE_CHECKING:
+    from tests.api.http.conftest import Door
+
+MARCH = {
+    "money": (4_634_170, 3_680_000),
+    "current_assets": (4_634_170, 3_680_000),
+    "fixed_cost": (8_000_000, 8_000_000),
+    "fixed_depreciation": (1_200_000, 1_200_000),
+    "fixed_net": (6_800_000, 6_800_000),
+    "fixed_assets": (6_800_000, 6_800_000),
+    "non_current_assets": (6_800_000, 6_800_000),
+    "assets": (11_434_170, 10_480_000),
+    "capital": (9_000_000, 9_000_000),
+    "undistributed": (2_434_170, 1_480_000),
+    "equity": (11_434_170, 10_480_000),
+    "claims": (11_434_170, 10_480_000),
+}
+"""March 2026 in fen, closing and beginning of the year; income less expense of the year so far: 9,541.70 yuan."""
+
+
+def test_the_figures_worked_out_by_hand(door: Door) -> None:
+    report = door.get("balance-sheet.json", period="2026-03").json()
+    assert (report["book"], report["period"], report["off_by_fen"]) == (BOOK, "2026-03", 0)
+    assert (report["entries"], report["root"]) == (door.book().size, door.book().root())
+    rows = {
+        row["key"]: (row["closing_fen"], row["opening_fen"]) for row in report["assets"] + report["claims"]
+    }
+    assert {key: figures for key, figures in rows.items() if any(figures)} == MARCH
+    assert report["assets"][0]["accounts"] == ["101", "102", "109"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_both_sides_beside_each_other(door: Door, suffix: str) -> None:
+    header, *rows = table(door.get(f"balance-sheet.{suffix}", period="2026-03"))
+    assert header == ["资产", "期末余额", "年初余额", "负债和所有者权益", "期末余额", "年初余额"]
+    assert rows[0] == ["货币资金", 4_634_170, 3_680_000, "短期借款", 0, 0]
+    assert rows[-1] == ["资产总计", 11_434_170, 10_480_000, "负债和所有者权益总计", 11_434_170, 10_480_000]
+
+
+def test_a_period_that_is_none_and_a_book_that_is_none(door: Door) -> None:
+    assert door.get("balance-sheet.json", period="2026-13").json()["rule"] == "period.malformed"
+    answer = door.client.get("/books/N2330881MF0000099X/balance-sheet.json", params={"period": "2026-03"})
+    assert (answer.status_code, answer.json()["rule"]) == (404, "book.unknown")
+
+
+def test_before_any_voucher_the_beginning_is_the_opening(door: Door) -> None:
+    report = door.get("balance-sheet.json", period="2026-01").json()
+    assert report["assets"][-1]["opening_fen"] == 10_480_000
+
+
+def test_the_page_leads_down_to_the_vouchers(door: Door) -> None:
+    page = door.get("balance-sheet", period="2026-03")
+    assert page.status_code == 200
+    assert "114,341.70" in page.text
+    assert "两边不相等" not in page.text
+    for account in ("101", "102", "152"):
+        link = f"history/{account}?as_of=2026-03-31"
+        assert link in page.text
+        assert door.get(link.split("?", maxsplit=1)[0], as_of="2026-03-31").status_code == 200
+    assert "history/109" not in page.text  # not in the book
+    assert 'href="balance-sheet?period=2026-03"' in door.get("trial-balance", period="2026-03").text
