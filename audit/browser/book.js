@@ -6,6 +6,7 @@ import { Figures } from "./balances.js";
 import { encodeBase64 } from "./bytes.js";
 import { refusal } from "./errors.js";
 import { OPENED } from "./founding.js";
+import { LogOrigins } from "./logkeys.js";
 import { Tree } from "./merkle.js";
 import { Periods } from "./period.js";
 import { Privacy } from "./privacy.js";
@@ -20,6 +21,7 @@ export class Book {
   constructor() {
     this.book = "";
     this.opened = null;
+    this.log = new LogOrigins();
     this.roles = new Roles();
     this.policy = new Approval();
     this.accounts = new Accounts();

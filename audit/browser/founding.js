@@ -1,9 +1,8 @@
 /** The founding of a book (建账) as domain/founding/ has it. */
 
 import { chartOf } from "./accounts.js";
-import { isValidPublicKey } from "./ed25519.js";
 import { refusal } from "./errors.js";
-import { parseVkey } from "./note.js";
+import { checkLog } from "./logkeys.js";
 import { checkOrganisation } from "./organisation.js";
 import { checkNear, parsePeriod } from "./period.js";
 import { Roles, checkGrant, requireRoles } from "./roles.js";
@@ -20,11 +19,7 @@ export function decideOpen({ book, at, data }, signers) {
   }
   chartOf(data.chart);
   checkNear(parsePeriod(data.first_period), at);
-  if (!log.origin.endsWith(`/${book}`)) throw refusal("book.origin", { origin: log.origin, book });
-  const key = parseVkey(log.vkey);
-  if (key.name !== log.origin || !isValidPublicKey(key.publicKey)) {
-    throw refusal("book.log_key", { origin: log.origin, key: key.name });
-  }
+  checkLog(log, book);
   const registry = new Roles();
   for (const grant of data.keys) {
     checkGrant(registry, grant, book);

@@ -5,6 +5,7 @@
 
 import { decideSet } from "./approval.js";
 import { OPENED, decideOpen } from "./founding.js";
+import { LOG_KEY_TYPES } from "./logkeys.js";
 import { decideErase } from "./privacy.js";
 import { decideGrant, decideRevoke, decideRotate, requireRoles, rolesIn } from "./roles.js";
 import { decideCommit } from "./rolls.js";
@@ -32,6 +33,7 @@ function open(book, { data }) {
   book.accounts.open(data.chart);
   book.periods.first = data.first_period;
   for (const granted of data.keys) book.roles.grant(granted, 0);
+  if (!book.size) book.log.begin(data.log.origin, data.log.vkey, 0); // last: what cannot be taken in founds no log
 }
 
 function rotate(book, { data }) {
@@ -133,4 +135,5 @@ export const TYPES = {
     decide: (book, { data }, signers) => book.sheets.decidePublish(data, signers, book),
     evolve: (book, { data }) => book.sheets.publish(data, book.size),
   },
+  ...LOG_KEY_TYPES,
 };

@@ -190,15 +190,15 @@ class Audit {
 
   /** Check what concerns the log as a whole. */
   async checkWhole(checkpoint, { anchor, policy, kept }) {
-    const { book, log, report, source } = this;
+    const { book, report, source } = this;
     const witnesses = policy ? parsePolicy(policy) : null;
     if (anchor) parseVkey(anchor);
     Object.assign(report, { anchor, policy });
     checkName(source, book, report);
     if (anchor) checkAnchor(this.first, anchor, report);
-    if (kept) checkKept(kept, log, book, report);
-    const signed = await checkCheckpoint(checkpoint, source, log, report);
-    if (witnesses) await this.holds(() => checkWitnesses(checkpoint, signed, witnesses, log, report));
+    if (kept) checkKept(kept, book, report);
+    const signed = await checkCheckpoint(checkpoint, source, book, report);
+    if (witnesses) await this.holds(() => checkWitnesses(checkpoint, signed, witnesses, book, report));
     await this.holds(() => checkRoot(book, signed, report));
     await this.holds(() => checkTiles(source, book, report));
     await this.holds(() => checkMoney(this.figures, report));

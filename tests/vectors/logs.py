@@ -18,7 +18,7 @@ from tests.vectors.reading import audited, outside
 from tests.vectors.village import ORIGIN, Log, key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 BUNDLE, TILE = f"tile/entries/000.p/{NEXT}", f"tile/0/000.p/{NEXT}"
@@ -153,10 +153,13 @@ def _cosigned(*names: str, also: SigningKey | None = None, size: int = NEXT) -> 
     return HONEST.alter("checkpoint", note)
 
 
-def as_object(folder: Path) -> dict[str, Any]:
-    """Return all cases as an object of JSON, with what the audit finds; bundles are written to `folder` meanwhile."""
+def as_object(folder: Path, chosen: Iterable[Case] = ()) -> dict[str, Any]:
+    """Return cases (default: all of here) as an object of JSON, with what the audit finds in each.
+
+    Bundles are written to `folder` meanwhile.
+    """
     parts: dict[str, str] = {}
-    logs = [_case_object(case, parts, folder / "log.zip") for case in cases()]
+    logs = [_case_object(case, parts, folder / "log.zip") for case in chosen or cases()]
     return {"about": ABOUT, "parts": parts, "logs": logs}
 
 
