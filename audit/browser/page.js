@@ -176,19 +176,34 @@ function showReport(report, url) {
   showMemory();
 }
 
-/** A household's row of a roll; without a verified log its key is the file's own word. */
-function showRow({ row, origin, entry, vkey, known, findings, checks }) {
+/** What is said of the key by which a row's log is signed: it is the file's own word until the log was verified. */
+const KEYS = {
+  known: [
+    "日志公钥与本机核对过的这本账相同。再看账本里这一号记录，应当是同一份清册。",
+    "The log's key is that of the book that this device verified. The book's entry of that number should be this roll.",
+  ],
+  another: [
+    "注意：本机核对这本账时，日志用的不是这把公钥；可能换过，请先重新核对这本账：",
+    "This device knows the log by another key. It may have been changed: verify the book again first.",
+  ],
+  unknown: [
+    "注意：日志公钥取自文件本身。请先核对这本账，或与公开栏上印的比对：",
+    "The log's key is the file's own word: verify the book first, or compare the key with the notice board.",
+  ],
+};
+
+/** Show a household's row of a roll. */
+function showRow({ row, origin, entry, vkey, keyIs, findings, checks }) {
   fill("summary", [`${row ? row.book : origin} 第 ${entry} 号记录`]);
   showChecks({ findings, checks }, "");
-  if (row && !known) showVerdict("open", "证明成立，日志公钥还待核对", "the proof holds, the log's key is to be checked");
+  const open = row && keyIs !== "known";
+  if (open) showVerdict("open", "证明成立，日志公钥还待核对", "the proof holds, the log's key is to be checked");
   $("outside").hidden = !row;
   fill("told", []);
   fill("private", row ? wordsOfRow(row).map(([zh, en]) => words("li", zh, en)) : []);
-  const note = known
-    ? words("li", "日志公钥与本机核对过的这本账相同。", "The log's key is that of the book that this device verified.")
-    : words("li", "注意：日志公钥取自文件本身，请与公开栏上印的比对。", "The log's key is the file's own word; compare it:");
-  if (!known) note.append(code(vkey));
-  fill("notes", [note]);
+  const note = words("li", ...KEYS[keyIs]);
+  if (open) note.append(code(vkey));
+  fill("notes", row ? [note] : []);
 }
 
 /** Show the verdict, the findings and the checks. */

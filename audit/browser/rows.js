@@ -40,7 +40,7 @@ export function isRowFile(bytes) {
 /**
  * Check a row; throws a Refusal only when the file cannot be read. `keptOf(origin)` gives the text of the checkpoint
  * that is remembered of a log, or "".
- * @returns {Report} with `row`: what it says, when nothing is wrong
+ * @returns {Report} with `row`, what it says, when nothing is wrong; `keyIs` tells whether the device knows the key
  */
 export function verifyRow(bytes, keptOf) {
   const file = readFile(bytes);
@@ -53,11 +53,11 @@ export function verifyRow(bytes, keptOf) {
   const placed = report.check("row", "这一行在清册之中", "the row stands in the roll");
   const checkpoint = hold(report, inclusion, proof.index, () => openCheckpoint(proof.checkpoint, key));
   if (!checkpoint) return report;
-  const known = keptOf(key.name);
-  if (known) hold(report, kept, null, () => checkKnown(known, key, checkpoint));
+  const known = knownBy(key, keptOf(key.name));
+  report.keyIs = known ? "known" : keptOf(key.name) ? "another" : "unknown";
+  if (known) hold(report, kept, null, () => checkSame(known, checkpoint));
   const roll = hold(report, inclusion, proof.index, () => loggedRoll(file.entry, proof, checkpoint));
   const said = roll && hold(report, placed, proof.index, () => placedRow(file, roll.data));
-  report.known = Boolean(known);
   if (said && !report.findings.length) report.row = { ...said, number: file.number, roll: roll.data, book: roll.book };
   return report;
 }
@@ -85,17 +85,19 @@ function readFile(bytes) {
   }
 }
 
-/** The log's key, and its history at this size, are those that were verified here before. */
-function checkKnown(known, key, { size, root }) {
-  let kept;
+/** Return the checkpoint that is remembered, if this very key signed it: a log may have had another key since. */
+function knownBy(key, note) {
   try {
-    kept = openCheckpoint(encodeUtf8(known), key);
+    return note ? openCheckpoint(encodeUtf8(note), key) : null;
   } catch {
-    throw refusal("audit.kept_foreign", { origin: key.name });
+    return null;
   }
-  if (kept.size === size && !sameBytes(kept.root, root)) {
-    throw refusal("audit.not_extended", { kept: size, computed: encodeBase64(root), signed: encodeBase64(kept.root) });
-  }
+}
+
+/** At the same size a log has one root. */
+function checkSame(known, { size, root }) {
+  if (known.size !== size || sameBytes(known.root, root)) return;
+  throw refusal("audit.not_extended", { kept: size, computed: encodeBase64(root), signed: encodeBase64(known.root) });
 }
 
 function loggedRoll(entry, { index, hashes }, { size, root }) {

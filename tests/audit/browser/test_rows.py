@@ -204,9 +204,20 @@ def test_a_row_of_another_log_than_was_seen_is_found(
     assert verify_file(page, write(tmp_path, row_file(forked))) == [["audit.not_extended", None]]
     assert page.locator("#private li").count() == 0
     assert page.is_hidden("#outside")
-    by_another = replace(PRIVATE, key=SigningKey(PRIVATE.key.name, bytes(32)))
-    assert verify_file(page, write(tmp_path, row_file(by_another))) == [["audit.kept_foreign", None]]
     assert "发现" in page.inner_text("#verdict")
+
+
+def test_a_key_that_the_device_does_not_know_is_never_green(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    """The log may have another key by now, so it is no finding either."""
+    page, _ = opener()
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    by_another = replace(PRIVATE, key=SigningKey(PRIVATE.key.name, bytes(32)))
+    assert verify_file(page, write(tmp_path, row_file(by_another))) == []
+    assert page.get_attribute("#result", "class") == "open"
+    assert "日志用的不是这把公钥" in page.inner_text("#notes")
+    assert by_another.key.verifier.vkey in page.inner_text("#notes")
 
 
 def test_what_is_no_row_cannot_be_read(opener: Callable[..., Opened], tmp_path: Path) -> None:
