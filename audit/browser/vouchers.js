@@ -4,6 +4,8 @@ import { refusal } from "./errors.js";
 import { formatFen } from "./money.js";
 import { requireRoles } from "./roles.js";
 
+const NO_DIGESTS = [];
+
 /** Throw unless each line has one side and the sides are equal; return the amount that the policy goes by. */
 export function checkBalanced(lines) {
   let [debit, credit, amount] = [0, 0, [0, 0]];
@@ -30,10 +32,12 @@ function linesKey(lines, sign) {
       line.party,
       line.project,
       line.summary,
+      line._sd ?? NO_DIGESTS,
     ]),
   );
 }
 
+/** What later vouchers need to know of earlier ones; `opening` is the entry of the opening balances. */
 export class Vouchers {
   constructor() {
     this.posted = new Map();
@@ -92,4 +96,18 @@ export function decideOpening({ vouchers, periods, accounts }, { data }, signers
     seen.add(account);
   }
   requireRoles(signers, ["accountant", "head"]);
+}
+
+/** Beyond what every voucher keeps: its digests are new in the book, and it books the whole of the roll it names. */
+export function decideSalted(book, statement, signers) {
+  decidePost(book, statement, signers);
+  const { _sd, lines, roll } = statement.data;
+  book.privacy.requireNew(_sd, ...lines.map((line) => line._sd));
+  if (roll) book.rolls.requireBooked(roll, lines);
+}
+
+/** Beyond what every reversal keeps: the digests that are its own, not its lines', are new in the book. */
+export function decideSaltedReversal(book, statement, signers) {
+  decideReverse(book, statement, signers);
+  book.privacy.requireNew(statement.data._sd);
 }

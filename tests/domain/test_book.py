@@ -53,6 +53,9 @@ def a_year(village: Village) -> list[Entry]:
     entries.append(village.publish("2026-01", by="accountant/2 head supervisor"))
     entries.append(village.grant("cashier/2", "new cashier"))
     entries.append(village.revoke("cashier"))
+    entries.append(village.add_log_key(village.log_key(2)))
+    entries.append(village.retire_log_key(village.log_key()))
+    entries.append(village.move_log(village.log_key(3, "new.example.cn/books"), last=12))
     return entries + a_dividend(village)
 
 
