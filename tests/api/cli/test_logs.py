@@ -66,7 +66,9 @@ def test_a_log_is_rotated_frozen_and_moved(village: Commands, tmp_path: Path) ->
     assert "[log.no_signers]" in village.refused("log", "rotate", *HERE, "--reason", "例行更换")
     village.good("log", "rotate", *HERE, "--reason", "例行更换", *speakers)
     village.good("log", "retire", *HERE, "--reason", "已换新", *speakers)
-    assert "1 private keys destroyed" in village.good("log", "destroy", *HERE)
+    assert "共销毁 2 把私钥" in village.good("log", "destroy", *HERE), (
+        "this one, and the one that was given up"
+    )
     village.good("log", "freeze", *HERE, "--reason", "失窃")
     sick = village.run("doctor")
     assert (sick.returncode, b"[log.frozen]" in sick.stderr) == (1, True)
