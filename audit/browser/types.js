@@ -47,7 +47,7 @@ function setOpening(book, { data }) {
 }
 
 function post(book, { id, data }, signatures) {
-  book.vouchers.post(id, data.lines, rolesIn(signatures));
+  book.vouchers.post(id, data, rolesIn(signatures));
   book.accounts.markUsed(data.lines);
 }
 
@@ -122,8 +122,8 @@ export const TYPES = {
   },
   "period.closed/1": {
     data: closing,
-    decide: ({ periods }, { data }, signers) => {
-      periods.decideClose(data.period);
+    decide: ({ periods }, { data, at }, signers) => {
+      periods.decideClose(data.period, at);
       requireRoles(signers, ["accountant", "head"]);
     },
     evolve: ({ periods }, { data }) => {

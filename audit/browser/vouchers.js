@@ -47,15 +47,15 @@ export class Vouchers {
   }
 
   /** Remember a voucher, and the roles that stand in its signers' names. */
-  post(id, lines, roles, reversal = false) {
-    this.posted.set(id, { key: linesKey(lines, 1), roles, reversal });
+  post(id, { lines, date }, roles, reversal = false) {
+    this.posted.set(id, { key: linesKey(lines, 1), date, roles, reversal });
     this.any = true;
   }
 
   /** Remember a reversal and what it cancels. */
-  reverse(id, { lines, reverses }, roles) {
-    this.post(id, lines, roles, true);
-    this.reversedBy.set(reverses, id);
+  reverse(id, data, roles) {
+    this.post(id, data, roles, true);
+    this.reversedBy.set(data.reverses, id);
   }
 }
 
@@ -78,6 +78,9 @@ export function decideReverse(book, { data, at }, signers) {
   const by = book.vouchers.reversedBy.get(reverses);
   if (by !== undefined) throw refusal("reversal.twice", { reverses, by });
   book.periods.requireOpen(data.date, at);
+  if (data.date < original.date) {
+    throw refusal("reversal.before_original", { date: data.date, reverses, original: original.date });
+  }
   checkBalanced(data.lines);
   book.accounts.requireLeaves(data.lines);
   if (linesKey(data.lines, -1) !== original.key) throw refusal("reversal.not_mirror", { reverses });
