@@ -163,7 +163,7 @@ def prove(data: bytes, log_vkey: str, entry: bytes = b"", policy: Policy | None 
     report.name, report.entries = checkpoint.origin, checkpoint.size
     report.root = base64.b64encode(checkpoint.root).decode()
     if policy and witnesses:
-        judge_witnesses(witnesses, file.checkpoint, checkpoint, log_vkey, policy, report)
+        judge_witnesses(witnesses, file.checkpoint, checkpoint, [log_vkey], policy, report)
     proof.entry = _entry(proof.leaf)
     if proof.entry:
         report.book = proof.entry.statement.book

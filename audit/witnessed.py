@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from audit.report import Finding, WitnessReport
 from audit.tlog.cosignature import BAD_COSIGNATURE
 from audit.tlog.policy import label_of
-from domain.founding import BookOpened
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from audit.report import Check, Report
     from audit.tlog.checkpoint import Checkpoint
     from audit.tlog.policy import Policy
-    from domain.entry import Entry
+    from domain.logkeys import LogOrigins
 
 OTHER_LOG = rule(
     "audit.log_not_in_policy",
@@ -44,13 +45,13 @@ STALE = rule(
 
 
 def check_witnesses(
-    note: bytes, checkpoint: Checkpoint | None, first: Entry | None, policy: Policy, report: Report
+    note: bytes, checkpoint: Checkpoint | None, log: LogOrigins, policy: Policy, report: Report
 ) -> None:
     """The checkpoint carries the cosignatures that the policy asks for, each of a witness that it lists."""
     check = witnesses_check(report)
-    opened = first.statement if first else None
-    if checkpoint is not None and isinstance(opened, BookOpened):
-        judge_witnesses(check, note, checkpoint, opened.data.log.vkey, policy, report)
+    if checkpoint is not None:
+        vkeys = [key.verifier.vkey for key in log.at(checkpoint.size).keys_at(checkpoint.size)]
+        judge_witnesses(check, note, checkpoint, vkeys, policy, report)
 
 
 def witnesses_check(report: Report) -> Check:
@@ -63,11 +64,11 @@ def witnesses_check(report: Report) -> Check:
 
 
 def judge_witnesses(
-    check: Check, note: bytes, checkpoint: Checkpoint, log_vkey: str, policy: Policy, report: Report
+    check: Check, note: bytes, checkpoint: Checkpoint, vkeys: Sequence[str], policy: Policy, report: Report
 ) -> None:
-    """Judge the cosignatures of a checkpoint that the log of that key has signed."""
-    if not policy.accepts(log_vkey):
-        report.find(check, Finding.of(OTHER_LOG(key=log_vkey)))
+    """Judge the cosignatures of a checkpoint that the log has signed with these keys."""
+    if not any(map(policy.accepts, vkeys)):
+        report.find(check, Finding.of(OTHER_LOG(key=vkeys[0])))
     verdict = policy.judge(checkpoint, parse_note(note).signatures)
     check.count = max(1, len(verdict.signed))
     for name in verdict.bad:

@@ -27,6 +27,8 @@ from projections.log.history import (
     Sighting,
     check_history,
     check_new,
+    check_not_frozen,
+    check_signers,
 )
 from projections.log.proofs import proof_at
 from projections.log.query import (
@@ -60,6 +62,8 @@ __all__ = [
     "alarmed_books",
     "check_history",
     "check_new",
+    "check_not_frozen",
+    "check_signers",
     "checkpoint_at",
     "cosigned",
     "covering_checkpoint",
