@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from api.recovery import diagnose, recover, remedy
+from api.witnessing.witnesses import sighting_of
 from audit.bundle import BundleSource
-from tests.api.witnessing.conftest import BOOK, NAMES, line, until
+from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
+from domain.kernel.note import SigningKey
+from projections.log import AHEAD, Alarm, Sighting
+from projections.log import OTHER as OTHER_KIND
+from tests.api.witnessing.conftest import BOOK, NAMES, ORIGIN, line, until
 from tests.api.witnessing.test_guard import OTHER, Restored, problems, refusal, restored
 
 if TYPE_CHECKING:
@@ -123,3 +129,14 @@ def test_a_fork_that_was_signed_stays_stopped(restored: Restored, urls: dict[str
     away(village, *NAMES)
     with village.service(restored.url, restored.home) as service:
         assert refusal(village, service, OTHER + line(3)) == "log.witness_other"
+
+
+def test_what_was_shown_of_an_origin_that_the_log_left_counts_no_more() -> None:
+    key = SigningKey(ORIGIN, bytes(32))
+    note = sign_checkpoint(Checkpoint(ORIGIN, 9, bytes(32)), key)
+    alarm = Alarm("vkey", OTHER_KIND, 9, 7, note, datetime(2026, 3, 1, tzinfo=UTC))
+    assert sighting_of(alarm, "town", ORIGIN) == Sighting("town", 9, bytes(32))
+    assert sighting_of(alarm, "town", "elsewhere.example/books/1") is None
+    claim = alarm._replace(evidence=b"")
+    assert sighting_of(claim, "town", ORIGIN) == Sighting("town", 9, other=True)
+    assert sighting_of(claim._replace(kind=AHEAD), "town", ORIGIN) == Sighting("town", 9)
