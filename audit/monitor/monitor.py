@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from audit.monitor.database import DAMAGED
 from audit.source import open_source
 from audit.verify import verify
 from domain.kernel.errors import Kind, RuleViolation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from audit.monitor.store import State, StateStore
-    from audit.report import Finding
+    from audit.report import Finding, Report
     from audit.source import Source
     from audit.tlog.policy import Policy
 
@@ -69,29 +70,37 @@ def follow(
     anchors: dict[str, str] | None = None,
     policy: Policy | None = None,
     opened: Callable[[str], Source] = open_source,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Look at each address once; `anchors` are the townships' keys by address, checked whenever a book is read anew.
 
-    `policy` says whose cosignatures each newest checkpoint needs.
+    `policy` says whose cosignatures each newest checkpoint needs. What was verified is durable when the run has ended.
     """
-    for address in addresses:
-        state = store.load(address)
-        try:
-            trusted = Trusted((anchors or {}).get(address, ""), policy)
-            yield _look(opened(address), state, store, trusted)
-        except RuleViolation as violation:
-            if violation.rule.kind is not Kind.UNAVAILABLE:
-                raise
-            yield Outcome(address, findings=state.findings, unreadable=str(violation))
+    with store:
+        for address in addresses:
+            yield _look(address, store, Trusted((anchors or {}).get(address, ""), policy), opened)
 
 
-def _look(source: Source, state: State, store: StateStore, trusted: Trusted) -> Outcome:
-    """Verify what is new. What is wrong with an entry stays so, and the audit goes on behind it.
+def _look(address: str, store: StateStore, trusted: Trusted, opened: Callable[[str], Source]) -> Outcome:
+    state = store.load(address)
+    before = state.replay.size
+    try:
+        report = verify(opened(address), anchor=trusted.anchor, policy=trusted.policy, replay=state.replay)
+    except RuleViolation as violation:
+        if violation.rule is DAMAGED:
+            store.forget(address, violation)
+            return _look(address, store, trusted, opened)
+        if violation.rule.kind is not Kind.UNAVAILABLE:
+            raise
+        return Outcome(address, findings=state.findings, unreadable=str(violation))
+    return _take_in(report, state, before, store)
+
+
+def _take_in(report: Report, state: State, before: int, store: StateStore) -> Outcome:
+    """Remember what was verified. What is wrong with an entry stays so, and the audit goes on behind it.
 
     When the log as a whole is wrong, nothing of it is taken in: the next run looks from where it was good.
     """
-    before, known = state.replay.size, set(state.findings)
-    report = verify(source, anchor=trusted.anchor, policy=trusted.policy, replay=state.replay)
+    known = set(state.findings)
     state.findings = [*state.settled, *(found for found in report.findings if found not in state.settled)]
     outcome = _outcome(state, before, [found for found in state.findings if found not in known])
     if all(found.entry is not None for found in report.findings):
