@@ -68,7 +68,7 @@ SIZES = {
         followed_books=40,
         followed_entries=1_000,
         proof_small=1_000,
-        proof_large=300_000,
+        proof_large=100_000,
     ),
     "tiny": Sizes(
         name="tiny",
