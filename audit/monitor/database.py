@@ -55,10 +55,10 @@ OPEN = (
     """,
     "BEGIN IMMEDIATE",
 )
+SELECT_NUMBER = "SELECT number FROM books WHERE address = ?"
 SELECT_BOOK = "SELECT number, state FROM books WHERE address = ?"
 PUT_BOOK = """
     INSERT INTO books (address, state) VALUES (?, ?) ON CONFLICT (address) DO UPDATE SET state = excluded.state
-    RETURNING number
 """
 DELETE_FACTS = "DELETE FROM facts WHERE book = (SELECT number FROM books WHERE address = ?)"
 DELETE_BOOK = "DELETE FROM books WHERE address = ?"
@@ -84,7 +84,7 @@ class Database:
             try:
                 self._connection = _connect(path)
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+                if _code(error) not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
                     raise
                 LOGGER.warning("monitor: all books are verified anew: %s: %s", path, error)
                 path.replace(path.with_suffix(".damaged"))
@@ -104,7 +104,8 @@ class Database:
         """Replace the state of the book at an address, and add facts about it."""
         with self._guarded():
             sealed = _sealed(Fact(STATE, address, state))
-            ((book,),) = self._connection.execute(PUT_BOOK, (address, sealed)).fetchall()
+            self._connection.execute(PUT_BOOK, (address, sealed))
+            (book,) = self._connection.execute(SELECT_NUMBER, (address,)).fetchone()
             rows = ((book, fact.kind, fact.key, _sealed(fact)) for fact in facts)
             self._connection.executemany(PUT_FACT, rows)
 
@@ -136,9 +137,14 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            if _code(error) == sqlite3.SQLITE_BUSY:
                 raise BUSY(path=self._path) from None
             raise UNUSABLE(path=self._path, problem=error) from None
+
+
+def _code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary result code, 0 for an error that is not its own."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _connect(path: Path) -> sqlite3.Connection:
