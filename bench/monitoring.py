@@ -2,9 +2,9 @@
 
 Every book is a log of its own in a folder, as it is exported: vouchers that accountant and head signed, tiles, the
 checkpoint, and the published balances of all months. The monitor has been there before; then each book grows by a
-voucher, and `follow` looks at all of them as `sunledger monitor` does: it loads what it remembers, reads and checks what
-is new, and keeps the new state durably. Yardstick: `audit.verify.verify` over the same folders in one process, in each
-round over some of them. There are folders only, since over HTTP both would mostly wait for the server.
+voucher, and `follow` looks at all of them as `sunledger monitor` does: it loads what it remembers, reads and checks
+what is new, and keeps the new state durably. Yardstick: `audit.verify.verify` over the same folders in one process, in
+each round over some of them. There are folders only, since over HTTP both would mostly wait for the server.
 
 Were the vouchers signed by one person, a full audit would take little more than half of that, and the monitor the same:
 the ratio is 0.02 then.
