@@ -35,8 +35,9 @@ NOT_SOUND = rule(
 OTHER_COPY = rule(
     "recover.other_history",
     Kind.REFUSED,
-    "这份副本的前 {size} 条记录与数据库中的不同，不能用来恢复",
-    "the first {size} entries of this copy are not those of the database, so it cannot restore it",
+    "这份副本的前 {size} 条记录与数据库中的不同，不能用来恢复：这个日志有两份历史，处理步骤见 docs/log-keys.md",
+    "the first {size} entries of this copy are not those of the database, so it cannot restore it: this log has two"
+    " histories; docs/log-keys.md says what to do",
 )
 NOTHING_MISSING = rule(
     "recover.nothing_missing",
@@ -68,14 +69,33 @@ REMEDIES = {
         "  Do: a witness remembers more than the database holds; most likely an old backup was restored. Put the\n"
         "  newest database and folder of keys back, or bring the lost entries back from any copy of the log:\n"
         "      sunledger recover 副本/COPY --book {book}\n"
+        "  见证人说过的话，重启不会忘记；它再次见证本日志，警报即解除\n"
+        "  What a witness has said is kept over a restart, until it cosigns again\n"
         "  确信是见证人弄错了，才把它从 SUNLEDGER_WITNESSES 的策略文件中去掉，并公告原因\n"
         "  Only when you are sure that the witness is wrong, take it out of the policy that SUNLEDGER_WITNESSES\n"
         "  names, and say publicly why"
     ),
     "log.witness_other": (
+        "  见证人说过的话，重启不会忘记；它再次见证本日志，警报即解除\n"
+        "  What a witness has said is kept over a restart, until it cosigns again\n"
         "  处理：不要再签署。同一个日志有两份历史：索取见证人所见证的检查点和副本，与数据库核对，查明哪一份是真的\n"
         "  Do: sign nothing. This log has two histories: ask the witness for the checkpoint that it cosigned, and\n"
-        "  whoever has a copy for that copy, compare them with the database, and find out which one is true"
+        "  whoever has a copy for that copy, compare them with the database, and find out which one is true.\n"
+        "  然后按 docs/log-keys.md 冻结并换来源 · then freeze the log and move it, as docs/log-keys.md says"
+    ),
+    "log.frozen": (
+        "  处理：查明密钥是否被人拿走，步骤见 docs/log-keys.md\n"
+        "  Do: find out whether somebody has the key; the steps are in docs/log-keys.md\n"
+        "  没有，就解除冻结 · if nobody has, let the log go on:\n"
+        "      sunledger log unfreeze --book {book}\n"
+        "  拿走了，就换来源和密钥 · if somebody has, move to a new origin and key:\n"
+        "      sunledger log move --book {book} --origin 新来源/NEW --reason compromised --last 检查点/CHECKPOINT …"
+    ),
+    "log.key_not_held": (
+        "  处理：从备份取回密钥文件；取不回来就换来源和密钥，步骤见 docs/log-keys.md\n"
+        "  Do: put the key's file back from its backup; if there is none, move to a new origin and key, as\n"
+        "  docs/log-keys.md says:\n"
+        "      sunledger log move --book {book} --origin 新来源/NEW --reason lost --last 检查点/CHECKPOINT …"
     ),
     "": (
         "  处理：不要再签署。保留数据库和密钥文件夹，用最近的公示包核对，查明哪一份历史是真的\n"
@@ -110,11 +130,12 @@ def diagnose(service: Service) -> Iterator[Diagnosis]:
     """Look at the log of every book, as the server does before it signs; its witnesses are asked first."""
     with service.pool.connection() as connection:
         books = register.books(connection, BOOKS_MAX)
-    service.witnesses.ask([Target(row.book, row.origin) for row in books])
+    service.witnesses.ask([Target(row.book, row.origin, row.log_vkey) for row in books])
     for row in books:
         with service.pool.connection() as connection, connection.cursor() as cursor:
             try:
                 signed = log.check_history(cursor, row.book, service.log_keys, service.witnesses)
+                log.check_signers(cursor, row.book, service.log_keys)
             except RuleViolation as problem:
                 yield Diagnosis(row.book, row.name, row.entries, problem=problem)
             else:
@@ -165,4 +186,4 @@ def _check_prefix(service: Service, replay: Replay, book: str) -> int:
 def _bundles_behind(source: Source, size: int, stored: int) -> Iterator[list[bytes]]:
     for tile in tile_sizes(size):
         if tile.level == ENTRIES and tile.start + tile.width > stored:
-            yield fetch_bundle(source.fetch, tile)[max(stored - tile.start, 0) :]
+            yield fetch_bundle(source.fetch, tile, max(stored - tile.start, 0))

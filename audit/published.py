@@ -7,12 +7,13 @@ asked for, or more than the one that is there afterwards.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from audit.report import Finding
-from domain.balances import totals
+from domain.balances import TrialRow, totals
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import is_date, parse_period, period_of, periods
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from audit.figures import Figures
     from audit.report import Report
     from audit.source import Source
-    from domain.balances import TrialBalances, TrialRow
+    from domain.balances import TrialBalances
     from domain.book import Book
 
 PUBLISHED = rule(
@@ -66,6 +67,8 @@ class Words(NamedTuple):
 
 
 UNREADABLE = Words("无法读取", "unreadable")
+
+_figures_of = itemgetter(*TrialRow._fields)
 
 
 class Trial(NamedTuple):
@@ -151,7 +154,7 @@ def _read(period: str, served: bytes) -> Trial:
 
 def _differences(trial: Trial, book: Book, computed: TrialBalances) -> list[Words]:
     """Return what is wrong with a published trial balance, or nothing."""
-    rows = computed.trial_balance(trial.period)
+    rows, lines = computed.trial_balance(trial.period), trial.served.get("rows")
     organisation = book.founding.organisation
     wanted = {
         "book": book.book,
@@ -160,12 +163,24 @@ def _differences(trial: Trial, book: Book, computed: TrialBalances) -> list[Word
         "period": trial.period,
         "entries": book.size,
         "root": book.root(),
-        "rows": [row._asdict() for row in rows],
+        "rows": lines if _are(lines, rows) else rows,
         "totals": totals(rows),
     }
     fields = sorted(wanted.keys() | trial.served.keys())
     wrong = [name for name in fields if trial.served.get(name) != wanted.get(name)]
     return [_first_difference(trial.served, rows) if name == "rows" else Words(name, name) for name in wrong]
+
+
+def _are(lines: object, rows: list[TrialRow]) -> bool:
+    """Tell whether lines, as they were served, are these rows."""
+    try:
+        return (
+            isinstance(lines, list)
+            and [_figures_of(line) for line in lines] == rows
+            and all(len(line) == len(TrialRow._fields) for line in lines)
+        )
+    except (KeyError, TypeError):  # a figure is missing, or a line is none
+        return False
 
 
 def _first_difference(published: dict[str, Any], rows: Sequence[TrialRow]) -> Words:
@@ -183,19 +198,18 @@ def _first_difference(published: dict[str, Any], rows: Sequence[TrialRow]) -> Wo
 def _row_difference(line: object, row: TrialRow) -> Words:
     """Name the account, and the first column that differs with both its amounts in yuan."""
     who = f"{row.account} {row.name}"
-    if not isinstance(line, dict) or line.get("account") != row.account:
-        return Words(f"科目 {who} 缺失，或不在其位", f"the row of account {who} is missing, or out of place")
+    of_account = line if isinstance(line, dict) and line.get("account") == row.account else row._asdict()
     for column, (zh, en) in COLUMNS.items():
         wanted = getattr(row, column)
-        if line.get(column) != wanted:
-            served, yuan = _yuan(line.get(column)), format_fen(wanted)
+        if of_account.get(column) != wanted:
+            served, yuan = _yuan(of_account.get(column)), format_fen(wanted)
             return Words(
                 f"科目 {who} 的{zh}公布为 {served} 元，按日志应为 {yuan} 元",
                 f"account {who}, {en}: {served} yuan published, {yuan} yuan by the log",
             )
     return Words(
-        f"科目 {who} 的名称或其他内容不同",
-        f"the row of account {who} has another name, or other contents than a row has",
+        f"科目 {who} 的一行缺失、不在其位或名称不同",
+        f"the row of account {who} is missing, out of place or named otherwise",
     )
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 
 from audit.collector import settle
-from bench import auditing, growth, ingest, reading, rebuilding
+from bench import auditing, browser, growth, ingest, monitoring, proving, reading, rebuilding
 from bench.rows import Result, table
 from bench.sizes import SIZES
 from bench.world import open_world
@@ -17,9 +17,12 @@ from bench.world import open_world
 MEASURES = {
     "ingest": ingest.measure,
     "audit": auditing.measure,
+    "browser": browser.measure,
     "rebuild": rebuilding.measure,
     "read": reading.measure,
     "growth": growth.measure,
+    "monitor": monitoring.measure,
+    "proof": proving.measure,
 }
 
 

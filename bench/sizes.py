@@ -14,6 +14,7 @@ class Sizes:
     ingest: int
     stock_saves: int
     audit: int
+    browser: int
     rebuild: int
     stock_events: int
     read_vouchers: int
@@ -23,6 +24,10 @@ class Sizes:
     growth_sample: int
     books: int
     books_sample: int
+    followed_books: int
+    followed_entries: int
+    proof_small: int
+    proof_large: int
 
 
 SIZES = {
@@ -32,6 +37,7 @@ SIZES = {
         ingest=20_000,
         stock_saves=2_000,
         audit=40_000,
+        browser=20_000,
         rebuild=40_000,
         stock_events=3_000,
         read_vouchers=100_000,
@@ -41,6 +47,10 @@ SIZES = {
         growth_sample=20_000,
         books=1_000,
         books_sample=20_000,
+        followed_books=1_000,
+        followed_entries=1_000,
+        proof_small=1_000,
+        proof_large=1_000_000,
     ),
     "quick": Sizes(
         name="quick",
@@ -48,6 +58,7 @@ SIZES = {
         ingest=6_000,
         stock_saves=500,
         audit=10_000,
+        browser=5_000,
         rebuild=10_000,
         stock_events=800,
         read_vouchers=10_000,
@@ -57,6 +68,10 @@ SIZES = {
         growth_sample=4_000,
         books=1_000,
         books_sample=6_000,
+        followed_books=40,
+        followed_entries=1_000,
+        proof_small=1_000,
+        proof_large=100_000,
     ),
     "tiny": Sizes(
         name="tiny",
@@ -64,6 +79,7 @@ SIZES = {
         ingest=200,
         stock_saves=20,
         audit=300,
+        browser=300,
         rebuild=300,
         stock_events=20,
         read_vouchers=300,
@@ -73,5 +89,9 @@ SIZES = {
         growth_sample=100,
         books=5,
         books_sample=100,
+        followed_books=3,
+        followed_entries=100,
+        proof_small=100,
+        proof_large=400,
     ),
 }

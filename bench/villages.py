@@ -45,11 +45,15 @@ PARENTS = ("112", "113", "121", "151", "161", "171", "211", "212", "501", "513")
 PERIODS = periods("2024-01", "2026-12")
 ROLES = ("township", "accountant", "cashier", "head", "supervisor")
 ONE_SIGNER = ("accountant",)
+TWO_SIGNERS = ("accountant", "head")
+"""Who signs every voucher until a book sets a policy of its own."""
+
 FOUR_SIGNERS = ("accountant", "head", "supervisor", "township")
 START_MS = 1_700_000_000_000
 ID_MARK = b'"id":"'
 ID_LENGTH = 26
 NOTES_PER_TASK = 2_500
+VILLAGES_PER_TASK = 5
 VOUCHERS_PER_MONTH = 280
 TEMPLATES = VOUCHERS_PER_MONTH * len(PERIODS)
 
@@ -74,6 +78,19 @@ class Village:
     def key_of(self, origin: str) -> SigningKey:
         """Return the log's key."""
         return SigningKey(origin, sha256(origin.encode()).digest())
+
+    def signing_key(self, vkey: str) -> SigningKey:
+        """Return the log's key."""
+        return self.key_of(vkey.partition("+")[0])
+
+    def held(self, origin: str) -> list[SigningKey]:
+        """Return the log's key."""
+        return [self.key_of(origin)]
+
+    def frozen(self, origin: str) -> str:
+        """Return nothing: no log is frozen."""
+        del origin
+        return ""
 
     def last_signed(self, origin: str) -> bytes:
         """Return nothing: each measurement begins a log of its own."""

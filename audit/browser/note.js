@@ -36,16 +36,14 @@ export function parseNote(note) {
 /** Throw `note.malformed` for what may stand in no note: too many bytes, no UTF-8, a control character. */
 export function checkCharacters(note) {
   if (note.length > MAX_NOTE_BYTES) throw malformed(`more than ${MAX_NOTE_BYTES} bytes`);
-  if (note.some((byte) => byte < SPACE && byte !== NEWLINE)) {
-    throw malformed("a control character other than the newline, such as CRLF at a line's end");
-  }
+  for (const byte of note) if (byte < SPACE && byte !== NEWLINE) throw malformed("a control character");
   if (decodeUtf8(note) === null) throw malformed("not UTF-8");
 }
 
 /** Return text and signatures; the characters of the text are the caller's to check. */
 export function splitNote(note) {
   const end = lastEmptyLine(note);
-  if (end < 0) throw malformed("no empty line before the signatures (a line ends in LF, not in CRLF)");
+  if (end < 0) throw malformed("no empty line before the signatures");
   if (note[note.length - 1] !== NEWLINE || end + 2 === note.length) {
     throw malformed("no signature line, or no newline at the end");
   }

@@ -1,6 +1,6 @@
 /** The balances that are published beside a log, compared with those of the entries, as audit/published.py does it. */
 
-import { FIGURES, totalsOf, trialBalance } from "./balances.js";
+import { totalsOf, trialBalance } from "./balances.js";
 import { decodeUtf8 } from "./bytes.js";
 import { refusal } from "./errors.js";
 import { COLUMNS } from "./generated.js";
@@ -115,25 +115,14 @@ function firstDifference(served, rows) {
 /** Name the account, and the first column that differs with both its amounts in yuan. */
 function rowDifference(line, row) {
   const who = `${row.account} ${row.name}`;
-  if (line?.account !== row.account) {
-    return [`科目 ${who} 缺失，或不在其位`, `the row of account ${who} is missing, or out of place`];
+  const differing = line?.account === row.account && COLUMNS.find(([figure]) => line[figure] !== row[figure]);
+  if (!differing) {
+    return [`科目 ${who} 的一行缺失、不在其位或名称不同`, `the row of account ${who} is missing, out of place or named otherwise`];
   }
-  const column = FIGURES.find((figure) => line[figure] !== row[figure]);
-  if (!column) {
-    return [
-      `科目 ${who} 的名称或其他内容不同`,
-      `the row of account ${who} has another name, or other contents than a row has`,
-    ];
-  }
-  const [zh, en] = COLUMNS[column];
-  const [served, yuan] = [yuanOf(line[column]), formatFen(row[column])];
+  const [column, zh, en] = differing;
+  const [served, yuan] = [line[column], row[column]].map((fen) => (Number.isSafeInteger(fen) ? formatFen(fen) : "?"));
   return [
     `科目 ${who} 的${zh}公布为 ${served} 元，按日志应为 ${yuan} 元`,
     `account ${who}, ${en}: ${served} yuan published, ${yuan} yuan by the log`,
   ];
-}
-
-/** Return an amount that was served in fen, or "?" when it is none. */
-function yuanOf(served) {
-  return Number.isSafeInteger(served) ? formatFen(served) : "?";
 }

@@ -6,6 +6,7 @@ from projections.log.cosignatures import (
     Alarm,
     Cosignature,
     Due,
+    alarmed_books,
     cosigned,
     due,
     last_cosignature,
@@ -26,6 +27,8 @@ from projections.log.history import (
     Sighting,
     check_history,
     check_new,
+    check_not_frozen,
+    check_signers,
 )
 from projections.log.proofs import proof_at
 from projections.log.query import (
@@ -56,8 +59,11 @@ __all__ = [
     "Others",
     "Sighting",
     "SignedCheckpoint",
+    "alarmed_books",
     "check_history",
     "check_new",
+    "check_not_frozen",
+    "check_signers",
     "checkpoint_at",
     "cosigned",
     "covering_checkpoint",

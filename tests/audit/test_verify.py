@@ -271,7 +271,8 @@ def test_account_that_takes_no_postings_is_found(log: Log, account: str, rule: s
     assert (rule, 19) in found(forged.verify())
 
 
-def test_second_reversal_is_found(log: Log) -> None:
+def reversed_once(log: Log) -> Log:
+    """Return the log with a further entry that reverses its small voucher."""
     original = parse_entry(log.entries[SMALL_VOUCHER]).statement
     assert isinstance(original, VoucherPosted)
     reversal = Reversal(
@@ -281,9 +282,13 @@ def test_second_reversal_is_found(log: Log) -> None:
         reverses=original.id,
         summary="冲销",
     )
-    once = log.then(VoucherReversed, reversal, log.roles(*BASIC))
+    return log.then(VoucherReversed, reversal, log.roles(*BASIC))
+
+
+def test_second_reversal_is_found(log: Log) -> None:
+    once = reversed_once(log)
     assert once.verify().ok
-    assert found(once.then(VoucherReversed, reversal, log.roles(*BASIC)).verify()) == [("reversal.twice", 20)]
+    assert found(reversed_once(once).verify()) == [("reversal.twice", 20)]
 
 
 def test_account_added_twice_is_found(log: Log) -> None:
@@ -433,13 +438,13 @@ def test_altered_balances_are_found(exported: Export, change: Callable[[dict[str
         ),
         (
             lambda rows: rows[0].update(name="别的科目"),
-            "科目 101 库存现金 的名称或其他内容不同",
-            "the row of account 101 库存现金 has another name, or other contents than a row has",
+            "科目 101 库存现金 的一行缺失、不在其位或名称不同",
+            "the row of account 101 库存现金 is missing, out of place or named otherwise",
         ),
         (
             lambda rows: rows[0].update(account="102"),
-            "科目 101 库存现金 缺失，或不在其位",
-            "the row of account 101 库存现金 is missing, or out of place",
+            "科目 101 库存现金 的一行缺失、不在其位或名称不同",
+            "the row of account 101 库存现金 is missing, out of place or named otherwise",
         ),
         (lambda rows: rows.append({}), "多出 1 行", "1 rows too many"),
     ],
