@@ -88,11 +88,13 @@ def test_large_text_stays_large_behind_the_link(site: str, page: Page) -> None:
     for to in (f"/books/{BOOK}", f"/books/{BOOK}/signers"):
         page.goto(f"{site}/elder?on=true&to={to}")
         page.locator("a[href^='/verify']").click()
+        page.wait_for_url("**/verify?*")  # what is evaluated while the pages change is lost
         assert page.evaluate("getComputedStyle(document.body).fontSize") == "26px"
         assert page.input_value("#url") == f"{site}/books/{BOOK}"
         page.goto(f"{site}/elder?on=false&to={to}")
         page.evaluate("localStorage.clear()")
         page.locator("a[href^='/verify']").click()
+        page.wait_for_url("**/verify?*")  # what is evaluated while the pages change is lost
         assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
 
 
