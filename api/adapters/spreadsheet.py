@@ -1,17 +1,14 @@
-"""Reading tables from CSV (UTF-8 with or without BOM, GB18030) and XLSX, with the row of every cell kept."""
+"""Reading tables from CSV (UTF-8 with or without BOM, GB18030) and XLSX, with the place of every cell kept."""
 
 from __future__ import annotations
 
 import codecs
 import csv
-import datetime
 import io
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from api.adapters.workbook import Sheet, read_workbook
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
@@ -62,12 +59,6 @@ NOT_CSV = rule(
     "不是可读的 CSV：{problem}",
     "not readable as CSV: {problem}",
 )
-NOT_XLSX = rule(
-    "import.xlsx",
-    Kind.MALFORMED,
-    "不是可读的 XLSX 工作簿：{problem}",
-    "not a readable XLSX workbook: {problem}",
-)
 
 
 @dataclass(frozen=True)
@@ -81,18 +72,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: its number in the file (the header is row 1), its cells and the headers by field."""
+    """One row of a table: its number (the header is row 1), its cells and the headers by field; a workbook's sheet."""
 
     file: str
     number: int
     cells: dict[str, str]
     headers: dict[str, str]
+    sheet: str = ""
 
 
 def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row]:
     """Return the rows of `stem`.csv or .xlsx in `folder`, blank rows left out; raises what is wrong with the file."""
     path = _find(folder, stem)
-    lines = _read_xlsx(path) if path.suffix == ".xlsx" else _read_csv(path)
+    sheet, lines = read_workbook(path) if path.suffix == ".xlsx" else _read_csv(path)
     if len(lines) > MAX_ROWS:
         raise TOO_LONG(file=path.name, limit=MAX_ROWS)
     if not lines or not any(cell.strip() for cell in lines[0]):
@@ -100,7 +92,7 @@ def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row
     places = _places(path.name, lines[0], columns)
     headers = {field: lines[0][place].strip() for field, place in places.items()}
     return [
-        Row(path.name, number, {field: _cell(line, place) for field, place in places.items()}, headers)
+        Row(path.name, number, {field: _cell(line, place) for field, place in places.items()}, headers, sheet)
         for number, line in enumerate(lines[1:], start=2)
         if any(cell.strip() for cell in line)
     ]
@@ -131,10 +123,10 @@ def _cell(line: list[str], place: int) -> str:
     return line[place].strip() if place < len(line) else ""
 
 
-def _read_csv(path: Path) -> list[list[str]]:
+def _read_csv(path: Path) -> Sheet:
     text = _decode(path.name, path.read_bytes())
     try:
-        return list(csv.reader(io.StringIO(text, newline="")))
+        return Sheet("", list(csv.reader(io.StringIO(text, newline=""))))
     except csv.Error as error:
         raise NOT_CSV(file=path.name, problem=str(error)) from None
 
@@ -153,20 +145,3 @@ def _decode(file: str, data: bytes) -> str:
             break
         return text
     raise ENCODING(file=file, row=data.count(b"\n", 0, good) + 1)
-
-
-def _read_xlsx(path: Path) -> list[list[str]]:
-    try:
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-        return [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    except (CalamineError, OSError) as error:
-        raise NOT_XLSX(file=path.name, problem=str(error)) from None
-
-
-def _text(value: object) -> str:
-    """Return a workbook's typed cell as a person reads it: 15 digits, no exponent, dates as YYYY-MM-DD."""
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else format(Decimal(f"{value:.15g}"), "f")
-    return str(value)

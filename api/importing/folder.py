@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -43,6 +44,18 @@ TOO_LONG_TEXT = rule(
     "文字最多 {limit} 个字，这里有 {length} 个",
     "a text has at most {limit} characters, this one has {length}",
 )
+CELL_ERROR = rule(
+    "import.cell_error",
+    Kind.MALFORMED,
+    "表格程序算不出这一格，显示为「{read}」；请改正公式，或改填数值、文字后再导入",
+    "the spreadsheet program could not compute this cell and shows '{read}'; correct the formula, or put a value there",
+)
+NOT_COMPUTED = rule(
+    "import.not_computed",
+    Kind.MALFORMED,
+    "这一格的公式「{read}」还没有算出结果；请用表格程序打开文件，重新计算并保存，再导入",
+    "the formula '{read}' in this cell has no result yet; open the file in a spreadsheet program, recalculate and save",
+)
 BLANK = rule(
     "import.blank",
     Kind.MALFORMED,
@@ -52,6 +65,9 @@ BLANK = rule(
 
 TEXT_MAX = 200
 """The most characters of a text in an entry (`domain.kernel.statement.Text`)."""
+
+CELL_ERRORS = re.compile(r"#(?:[A-Z][A-Z0-9/_]*[!?]|N/A|GETTING_DATA)")
+"""What a cell in error shows; in CSV it stands there as a text."""
 
 SIGNERS = ("township", "accountant", "cashier", "head", "supervisor")
 """The roles whose keys an import makes on first use; [people] may name who holds them."""
@@ -205,12 +221,19 @@ class _Cells:
     def _parse(self, name: str, parse: Callable[[str], T], neutral: T) -> T:
         read = self._row.cells[name]
         try:
-            return parse(read)
+            return parse(_with_value(read))
         except RuleViolation as violation:
-            self._problems.append(
-                Problem.of(violation, self._row.file, self._row.number, self._row.headers[name], read)
-            )
+            self._problems.append(Problem.at(violation, self._row, name))
             return neutral
+
+
+def _with_value(read: str) -> str:
+    """Refuse what a spreadsheet program shows where it has no value: it would pass for a name, or for nothing."""
+    if CELL_ERRORS.fullmatch(read):
+        raise CELL_ERROR(read=read)
+    if read.startswith("="):
+        raise NOT_COMPUTED(read=read)
+    return read
 
 
 def _text(text: str) -> str:

@@ -333,8 +333,7 @@ class _Planner:
             self._problems.append(Problem.of(violation, "book.toml"))
             return
         row, field = place(violation, rows)
-        header, read = row.row.headers.get(field, ""), row.row.cells.get(field, "")
-        self._problems.append(Problem.of(violation, row.row.file, row.row.number, header, read))
+        self._problems.append(Problem.at(violation, row.row, field))
 
     def _id(self, *parts: str) -> str:
         """Return the id that the same thing always gets, so that a second import finds it."""
