@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from api.adapters.spreadsheet import Column, Row, read_table
+from api.importing.cells import (
+    TEXT_MAX,
+    check_value,
+    parse_code,
+    parse_count,
+    parse_day,
+    parse_filled,
+    parse_text,
+)
 from api.importing.problems import ImportRefused, Problem
-from domain.chart import is_account_code
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import parse_fen
-from domain.kernel.period import parse_date, parse_period
+from domain.kernel.period import parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,48 +33,6 @@ BOOK_FILE = rule(
     "book.toml 有误：{problem}",
     "book.toml is wrong: {problem}",
 )
-BAD_CODE = rule(
-    "import.account_code",
-    Kind.MALFORMED,
-    "科目编码应为 3、5、7 或 9 位数字，读到「{read}」",
-    "an account code has 3, 5, 7 or 9 digits; read '{read}'",
-)
-BAD_COUNT = rule(
-    "import.count",
-    Kind.MALFORMED,
-    "附件数应为 0 到 9999 的整数，读到「{read}」",
-    "the number of attachments is an integer from 0 to 9999; read '{read}'",
-)
-TOO_LONG_TEXT = rule(
-    "import.text_too_long",
-    Kind.MALFORMED,
-    "文字最多 {limit} 个字，这里有 {length} 个",
-    "a text has at most {limit} characters, this one has {length}",
-)
-CELL_ERROR = rule(
-    "import.cell_error",
-    Kind.MALFORMED,
-    "表格程序算不出这一格，显示为「{read}」；请改正公式，或改填数值、文字后再导入",
-    "the spreadsheet program could not compute this cell and shows '{read}'; correct the formula, or put a value there",
-)
-NOT_COMPUTED = rule(
-    "import.not_computed",
-    Kind.MALFORMED,
-    "这一格的公式「{read}」还没有算出结果；请用表格程序打开文件，重新计算并保存，再导入",
-    "the formula '{read}' in this cell has no result yet; open the file in a spreadsheet program, recalculate and save",
-)
-BLANK = rule(
-    "import.blank",
-    Kind.MALFORMED,
-    "此格不能为空",
-    "this cell must not be blank",
-)
-
-TEXT_MAX = 200
-"""The most characters of a text in an entry (`domain.kernel.statement.Text`)."""
-
-CELL_ERRORS = re.compile(r"#(?:[A-Z][A-Z0-9/_]*[!?]|N/A|GETTING_DATA)")
-"""What a cell in error shows; in CSV it stands there as a text."""
 
 SIGNERS = ("township", "accountant", "cashier", "head", "supervisor")
 """The roles whose keys an import makes on first use; [people] may name who holds them."""
@@ -208,63 +173,20 @@ class _Cells:
         in_journal = "date" in self._row.cells
         return Amounts(
             row=self._row,
-            code=self._parse("code", _code, ""),
-            name=self._parse("name", _text, ""),
+            code=self._parse("code", parse_code, ""),
+            name=self._parse("name", parse_text, ""),
             debit_fen=self._parse("debit", parse_fen, 0),
             credit_fen=self._parse("credit", parse_fen, 0),
-            date=self._parse("date", _date, "") if in_journal else "",
-            number=self._parse("number", _filled, "") if in_journal else "",
-            summary=self._parse("summary", _text, "") if in_journal else "",
-            attachments=self._parse("attachments", _count, 0) if in_journal else 0,
+            date=self._parse("date", parse_day, "") if in_journal else "",
+            number=self._parse("number", parse_filled, "") if in_journal else "",
+            summary=self._parse("summary", parse_text, "") if in_journal else "",
+            attachments=self._parse("attachments", parse_count, 0) if in_journal else 0,
         )
 
     def _parse(self, name: str, parse: Callable[[str], T], neutral: T) -> T:
         read = self._row.cells[name]
         try:
-            return parse(_with_value(read))
+            return parse(check_value(read))
         except RuleViolation as violation:
             self._problems.append(Problem.at(violation, self._row, name))
             return neutral
-
-
-def _with_value(read: str) -> str:
-    """Refuse what a spreadsheet program shows where it has no value: it would pass for a name, or for nothing."""
-    if CELL_ERRORS.fullmatch(read):
-        raise CELL_ERROR(read=read)
-    if read.startswith("="):
-        raise NOT_COMPUTED(read=read)
-    return read
-
-
-def _text(text: str) -> str:
-    if len(text) > TEXT_MAX:
-        raise TOO_LONG_TEXT(limit=TEXT_MAX, length=len(text))
-    return text
-
-
-def _filled(text: str) -> str:
-    if not text:
-        raise BLANK()
-    return _text(text)
-
-
-def _code(text: str) -> str:
-    if not is_account_code(text):
-        raise BAD_CODE(read=text)
-    return text
-
-
-def _date(text: str) -> str:
-    """Accept 2026-03-05, 2026/3/5 and 2026.3.5; store the first form."""
-    parts = text.replace("/", "-").replace(".", "-").split("-")
-    if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts):
-        return parse_date(f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}")
-    return parse_date(text)
-
-
-def _count(text: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit()) or len(text) > 4:
-        raise BAD_COUNT(read=text)
-    return int(text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.importing.cells import visible
+
 if TYPE_CHECKING:
     from api.adapters.spreadsheet import Row
     from domain.kernel.errors import RuleViolation
@@ -64,7 +66,7 @@ class Problem:
             place += f" 「{self.column}」"
         if self.read and self.read not in self.zh:
             place += f" 读到 (read) 「{self.read}」"
-        return f"{place}: {self.zh} / {self.en} [{self.rule}]"
+        return visible(f"{place}: {self.zh} / {self.en} [{self.rule}]")
 
 
 class ImportRefused(Exception):  # noqa: N818 -- a refusal with its reasons, not a fault

@@ -396,6 +396,26 @@ def test_bad_text_is_refused_in_both_rows(
     ]
 
 
+@pytest.mark.parametrize("name", ["number", "summary", "name"])
+@pytest.mark.parametrize(
+    ("character", "named"),
+    [("\x07", "U+0007"), ("\u202e", "U+202E"), ("\u2067", "U+2067"), ("\ufeff", "U+FEFF")],
+)
+def test_invisible_character_in_a_text_is_refused_at_its_cell(
+    bad_village: Village, name: str, character: str, named: str
+) -> None:
+    read = f"办公{character}费"
+    change(bad_village, cell(**{"code": "51303", name: read}))
+    problems = refused(bad_village)
+    column = {"number": "凭证号", "summary": "摘要", "name": "科目名称"}[name]
+    assert {(one.column, one.read, one.rule) for one in problems} == {(column, read, "import.invisible")}
+    assert problems[0].row == 6
+    assert named in problems[0].zh
+    assert named in problems[0].en
+    assert character not in str(problems[0])
+    assert f"办公<{named}>费" in str(problems[0])
+
+
 def test_all_problems_of_all_files_are_told_at_once(bad_village: Village) -> None:
     bad_village.write("book.toml", "")
     bad_village.write("opening.csv", OPENING.replace("100.00", "x"))
