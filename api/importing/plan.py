@@ -107,6 +107,7 @@ class _Planner:
         self._steps: list[Step] = []
         self._problems: list[Problem] = []
         self._stored: dict[str, Any] = {}
+        self._refused_accounts: set[str] = set()
 
     def plan(self, stored: Iterable[Entry]) -> Plan:
         for entry in stored:
@@ -163,15 +164,28 @@ class _Planner:
         names: dict[str, Amounts] = {}
         for row in (*self._folder.opening, *self._folder.journal):
             self._check_name(row)
-            if row.code not in names or not names[row.code].name:
+            if row.code not in names or (row.name and not names[row.code].name):
                 names[row.code] = row
-        wanted = {code[:length] for code in names for length in (3, 5, 7, 9) if length <= len(code)}
-        for code in sorted(wanted, key=lambda code: (len(code), code)):
+        using: dict[str, Amounts] = {}
+        for code, row in names.items():
+            for length in (3, 5, 7, 9):
+                using.setdefault(code[:length], row)
+        for code in sorted(using, key=lambda code: (len(code), code)):
             if code not in self._book.accounts.by_code:
-                source = [names[code]] if code in names else []
-                account = NewAccount(code=code, name=self._clear_name(code, names))
-                self._add(AccountAdded, account, self._id("account", code), ("accountant",), source)
+                self._add_account(code, names, names.get(code, using[code]))
         self._check_one_name(names)
+
+    def _add_account(self, code: str, names: Mapping[str, Amounts], row: Amounts) -> None:
+        """Add an account that `row` uses; below one that was refused nothing is tried: its row is told already."""
+        if parent_code(code) not in self._refused_accounts:
+            account = NewAccount(code=code, name=self._clear_name(code, names))
+            if self._add(AccountAdded, account, self._id("account", code), ("accountant",), [row]):
+                return
+        self._refused_accounts.add(code)
+
+    def _uses_refused(self, rows: Iterable[Amounts]) -> bool:
+        """Tell whether rows use an account that was refused, which would be told of each of them again."""
+        return any(row.code in self._refused_accounts for row in rows)
 
     def _check_one_name(self, names: Mapping[str, Amounts]) -> None:
         """An account has one name in all sheets; with and without the names of the accounts above is the same."""
@@ -223,7 +237,7 @@ class _Planner:
 
     def _opening(self) -> None:
         rows = [row for row in self._folder.opening if row.debit_fen or row.credit_fen]
-        if not rows:
+        if not rows or self._uses_refused(rows):
             return
         balances = Balances(lines=[self._line(row, "") for row in rows])
         id_ = self._id("opening")
@@ -238,7 +252,7 @@ class _Planner:
             first = rows[0]
             id_ = self._id("voucher", first.date, first.number)
             voucher = self._voucher(rows)
-            if voucher is None:
+            if voucher is None or self._uses_refused(rows):
                 continue
             if id_ in self._stored:
                 there += 1

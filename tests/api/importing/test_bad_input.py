@@ -368,14 +368,45 @@ def test_bad_date_is_refused_in_both_rows(bad_village: Village, date: str) -> No
     ]
 
 
-def test_account_that_nothing_stands_above_is_refused(bad_village: Village) -> None:
-    change(bad_village, cell(code="999"))
-    problems = refused(bad_village)
-    assert [(one.file, one.row, one.rule) for one in problems] == [
-        ("journal.csv", 6, "account.no_parent"),
-        ("journal.csv", 6, "account.unknown"),
+@pytest.mark.parametrize("code", ["999", "99901", "9990101", "77702"])
+def test_account_that_nothing_stands_above_is_one_problem_at_the_first_row(
+    bad_village: Village, code: str
+) -> None:
+    voucher = [f"2026-03-0{{day}},记-3,试,{code},,5.00,,0", "2026-03-0{day},记-3,试,50401,,,5.00,0"]
+    change(bad_village, rows(*[line.format(day=day) for day in (1, 2) for line in voucher]))
+    [problem] = refused(bad_village)
+    assert (problem.file, problem.row, problem.column, problem.read, problem.rule) == (
+        "journal.csv",
+        6,
+        "科目编码",
+        code,
+        "account.no_parent",
+    )
+    assert code[:3] in problem.zh
+
+
+def test_other_problems_of_a_voucher_with_a_refused_account_are_told(bad_village: Village) -> None:
+    change(
+        bad_village,
+        rows(
+            "2026-03-01,记-3,试,99901,,5.00,,0",
+            "2026-03-01,记-3,试,50401,,,6.00,0",
+            "2026-03-02,记-4,试,102,,7.00,,0",
+            "2026-03-02,记-4,试,50401,,,7.00,0",
+        ),
+    )
+    assert [(one.row, one.rule) for one in refused(bad_village)] == [
+        (6, "account.no_parent"),
+        (6, "voucher.unbalanced"),
+        (8, "account.not_leaf"),
     ]
-    assert all("999" in one.zh and "999" in one.en for one in problems)
+
+
+def test_opening_balances_on_a_refused_account_are_one_problem(bad_village: Village) -> None:
+    bad_village.add("opening.csv", "99901,甲,1.00,", "211,,,1.00")
+    assert [(one.file, one.row, one.rule) for one in refused(bad_village)] == [
+        ("opening.csv", 5, "account.no_parent")
+    ]
 
 
 @pytest.mark.parametrize(
