@@ -77,6 +77,20 @@ REMEDIES = {
         "  Do: sign nothing. This log has two histories: ask the witness for the checkpoint that it cosigned, and\n"
         "  whoever has a copy for that copy, compare them with the database, and find out which one is true"
     ),
+    "log.frozen": (
+        "  处理：查明密钥是否被人拿走，步骤见 docs/log-keys.md\n"
+        "  Do: find out whether somebody has the key; the steps are in docs/log-keys.md\n"
+        "  没有，就解除冻结 · if nobody has, let the log go on:\n"
+        "      sunledger log unfreeze --book {book}\n"
+        "  拿走了，就换来源和密钥 · if somebody has, move to a new origin and key:\n"
+        "      sunledger log move --book {book} --origin 新来源/NEW --reason compromised --last 检查点/CHECKPOINT …"
+    ),
+    "log.key_not_held": (
+        "  处理：从备份取回密钥文件；取不回来就换来源和密钥，步骤见 docs/log-keys.md\n"
+        "  Do: put the key's file back from its backup; if there is none, move to a new origin and key, as\n"
+        "  docs/log-keys.md says:\n"
+        "      sunledger log move --book {book} --origin 新来源/NEW --reason lost --last 检查点/CHECKPOINT …"
+    ),
     "": (
         "  处理：不要再签署。保留数据库和密钥文件夹，用最近的公示包核对，查明哪一份历史是真的\n"
         "  Do: sign nothing. Keep the database and the folder of keys as they are, verify the newest bundle,\n"
@@ -110,11 +124,12 @@ def diagnose(service: Service) -> Iterator[Diagnosis]:
     """Look at the log of every book, as the server does before it signs; its witnesses are asked first."""
     with service.pool.connection() as connection:
         books = register.books(connection, BOOKS_MAX)
-    service.witnesses.ask([Target(row.book, row.origin) for row in books])
+    service.witnesses.ask([Target(row.book, row.origin, row.log_vkey) for row in books])
     for row in books:
         with service.pool.connection() as connection, connection.cursor() as cursor:
             try:
                 signed = log.check_history(cursor, row.book, service.log_keys, service.witnesses)
+                log.check_signers(cursor, row.book, service.log_keys)
             except RuleViolation as problem:
                 yield Diagnosis(row.book, row.name, row.entries, problem=problem)
             else:

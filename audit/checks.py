@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Protocol
 
+from audit.heads import open_head, open_kept, void_head
 from audit.report import Finding
-from audit.tlog.checkpoint import Checkpoint, open_checkpoint
 from audit.tlog.proof import range_root
 from audit.tlog.tiles import ENTRIES, TileReader, fetch_hashes, tile_hashes, tile_sizes
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
-from domain.kernel.note import parse_vkey
 from domain.kernel.organisation import is_organisation
 from domain.roles import role_of
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from audit.figures import Figures
     from audit.report import Report
     from audit.source import Source
+    from audit.tlog.checkpoint import Checkpoint
     from domain.book import Book
     from domain.entry import Entry
     from domain.kernel.merkle import Tree
@@ -41,9 +41,9 @@ NO_FOUNDING = rule(
 VKEY = rule(
     "audit.vkey",
     Kind.REFUSED,
-    "log.vkey 与首条记录所定的日志公钥不同",
-    "log.vkey is not the log key that the first entry fixed",
-    "ADR 0005",
+    "log.vkey 不是日志现用的公钥",
+    "log.vkey is not a key that the log signs with",
+    "ADR 0005; ADR 0027",
 )
 OTHER_BOOK = rule(
     "audit.other_book",
@@ -103,20 +103,19 @@ NEGATIVE_CASH = rule(
 )
 
 
-def check_checkpoint(note: bytes, source: Source, first: Entry | None, report: Report) -> Checkpoint | None:
-    """The newest checkpoint is signed by the log key that the first entry fixed."""
+def check_checkpoint(note: bytes, source: Source, book: Book, report: Report) -> Checkpoint | None:
+    """The newest checkpoint is signed by the keys that the log has at its size; `log.vkey` is one of them."""
     check = report.check(
         "checkpoint", "检查点由本日志的密钥签名", "the checkpoint is signed by the log's key"
     )
-    opened = first.statement if first else None
     check.count = 1
-    if not isinstance(opened, BookOpened):
+    if not book.log.origins:
         report.find(check, Finding.of(NO_FOUNDING()))
         return None
     try:
-        key = parse_vkey(opened.data.log.vkey)
-        checkpoint = open_checkpoint(note, key)
-        if source.fetch("log.vkey").rstrip(b"\n") != opened.data.log.vkey.encode():
+        checkpoint = open_head(note, book.log)
+        keys = book.log.at(checkpoint.size).keys_at(checkpoint.size)
+        if source.fetch("log.vkey").rstrip(b"\n") not in [key.verifier.vkey.encode() for key in keys]:
             raise VKEY()
     except RuleViolation as violation:
         if violation.rule.kind is Kind.UNAVAILABLE:
@@ -221,38 +220,43 @@ def check_name(source: Source, book: Book, report: Report) -> None:
         report.find(check, Finding.of(OTHER_BOOK(name=source.name, book=book.book)))
 
 
-def check_kept(note: bytes, first: Entry | None, book: Book, report: Report) -> None:
-    """The log extends a checkpoint that the caller has kept."""
+def check_kept(note: bytes, book: Book, report: Report) -> None:
+    """The log extends a checkpoint that the caller has kept, whichever key and origin the log had at its size."""
     check = report.check("kept", "日志延续所留存的检查点", "the log extends the kept checkpoint")
-    opened = first.statement if first else None
-    if not isinstance(opened, BookOpened):
+    if not book.log.origins:
         return
     check.count = 1
     try:
-        kept = open_checkpoint(note, parse_vkey(opened.data.log.vkey))
-    except RuleViolation:
-        report.find(check, Finding.of(KEPT_FOREIGN(origin=opened.data.log.origin)))
+        kept, origin = open_kept(note, book.log)
+    except RuleViolation as violation:
+        told = violation.rule.code.startswith("audit.")
+        report.find(check, Finding.of(violation if told else KEPT_FOREIGN(origin=book.log.now.name)))
         return
-    if kept.size > book.size:
-        report.find(check, Finding.of(ROLLED_BACK(kept=kept.size, size=book.size)))
-    elif book.tree.root(kept.size) != kept.root:
+    known = kept.size <= book.size
+    if known and book.tree.root(kept.size) == kept.root:
+        return
+    if origin.is_void(kept.size):
+        report.find(check, Finding.of(void_head(kept, origin)))
+    elif known:
         report.find(check, Finding.of(_not_extended(kept.size, book.tree.root(kept.size), kept.root)))
+    else:
+        report.find(check, Finding.of(ROLLED_BACK(kept=kept.size, size=book.size)))
 
 
-def check_extends(source: Source, signed: Checkpoint, book: Book, verified: int, report: Report) -> bool:
+def check_extends(source: Source, head: Checkpoint, book: Book, verified: int, report: Report) -> bool:
     """The log extends the `verified` entries of an earlier audit; tells whether it is long enough to.
 
-    Its new entries follow them to the signed root, or its tiles show what it now has in their place.
+    Its new entries follow them to the root of its head, or its tiles show what it now has in their place.
     """
     check = report.check("extends", "日志延续上次核对的记录", "the log extends what was verified before")
     check.count = 1
-    if signed.size < verified:
-        report.find(check, Finding.of(ROLLED_BACK(kept=verified, size=signed.size)))
+    if head.size < verified:
+        report.find(check, Finding.of(ROLLED_BACK(kept=verified, size=head.size)))
         return False
-    if signed.size == book.size and signed.root == book.tree.root():
+    if head.size == book.size and head.root == book.tree.root():
         return True
     try:
-        served = range_root(0, verified, TileReader(signed.size, source.fetch))
+        served = range_root(0, verified, TileReader(head.size, source.fetch))
     except (FileNotFoundError, IndexError):
         return True
     except RuleViolation as violation:

@@ -23,6 +23,19 @@ STATES = {
 """What may be said of a digest, in Chinese and English."""
 
 
+NAMES = {
+    "holder": "持有人",
+    "id_number": "身份证号码",
+    "bank_account": "银行账号",
+    "memo": "备注",
+    "party": "往来",
+    "phone": "电话",
+    "project": "项目",
+    "summary": "摘要",
+}
+"""What disclosures are called on paper; another has its own name."""
+
+
 class DigestState(NamedTuple):
     """A digest of entry `entry`: its state, what was disclosed, and the entry that erases it."""
 

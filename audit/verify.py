@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from audit.report import Check
     from audit.source import Source
+    from audit.tlog.checkpoint import Checkpoint
     from audit.tlog.policy import Policy
 
 NO_CHECKPOINT = rule(
@@ -142,6 +143,14 @@ class _Audit:
             self._report.find(self._format, Finding.of(violation))
             return 0
 
+    @staticmethod
+    def _claimed(checkpoint: bytes) -> Checkpoint | None:
+        """Return a checkpoint whose signature does not hold: what is served under it is told all the same."""
+        try:
+            return parse_checkpoint(parse_note(checkpoint).text)
+        except RuleViolation:
+            return None
+
     def _read_on(self, size: int, checker: SignatureChecker, published: Published | None) -> None:
         """Check the entries from where the book stands up to `size`, and the balances published at each size."""
         index = self._book.size
@@ -160,16 +169,15 @@ class _Audit:
         if anchor:
             checks.check_anchor(self._replay.first, anchor, report)
         if kept:
-            checks.check_kept(kept, self._replay.first, book, report)
-        signed = checks.check_checkpoint(checkpoint, self._source, self._replay.first, report)
+            checks.check_kept(kept, book, report)
+        signed = checks.check_checkpoint(checkpoint, self._source, book, report)
         if policy:
-            self._holds(
-                self._rules, None, check_witnesses, checkpoint, signed, self._replay.first, policy, report
-            )
+            self._holds(self._rules, None, check_witnesses, checkpoint, signed, book.log, policy, report)
+        head = signed or self._claimed(checkpoint)
         if (
             self._verified
-            and signed
-            and not checks.check_extends(self._source, signed, book, self._verified, report)
+            and head
+            and not checks.check_extends(self._source, head, book, self._verified, report)
         ):
             return
         self._holds(self._rules, None, checks.check_root, book, signed, report)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from audit.report import Finding, WitnessReport
 from audit.tlog.cosignature import BAD_COSIGNATURE
 from audit.tlog.policy import label_of
-from domain.founding import BookOpened
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from audit.report import Report
     from audit.tlog.checkpoint import Checkpoint
     from audit.tlog.policy import Policy
-    from domain.entry import Entry
+    from domain.logkeys import LogOrigins
 
 OTHER_LOG = rule(
     "audit.log_not_in_policy",
@@ -35,7 +34,7 @@ NO_QUORUM = rule(
 
 
 def check_witnesses(
-    note: bytes, checkpoint: Checkpoint | None, first: Entry | None, policy: Policy, report: Report
+    note: bytes, checkpoint: Checkpoint | None, log: LogOrigins, policy: Policy, report: Report
 ) -> None:
     """The checkpoint carries the cosignatures that the policy asks for, each of a witness that it lists."""
     check = report.check(
@@ -43,11 +42,11 @@ def check_witnesses(
         "检查点有见证策略所要求的见证签名",
         "the checkpoint has the cosignatures that the policy asks for",
     )
-    opened = first.statement if first else None
-    if checkpoint is None or not isinstance(opened, BookOpened):
+    if checkpoint is None:
         return
-    if not policy.accepts(opened.data.log.vkey):
-        report.find(check, Finding.of(OTHER_LOG(key=opened.data.log.vkey)))
+    vkeys = [key.verifier.vkey for key in log.at(checkpoint.size).keys_at(checkpoint.size)]
+    if not any(map(policy.accepts, vkeys)):
+        report.find(check, Finding.of(OTHER_LOG(key=vkeys[0])))
     verdict = policy.judge(checkpoint, parse_note(note).signatures)
     check.count = max(1, len(verdict.signed))
     for name in verdict.bad:

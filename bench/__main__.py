@@ -8,7 +8,7 @@ import sys
 import time
 
 from audit.collector import settle
-from bench import auditing, growth, ingest, reading, rebuilding
+from bench import auditing, browser, growth, ingest, reading, rebuilding
 from bench.rows import Result, table
 from bench.sizes import SIZES
 from bench.world import open_world
@@ -16,6 +16,7 @@ from bench.world import open_world
 MEASURES = {
     "ingest": ingest.measure,
     "audit": auditing.measure,
+    "browser": browser.measure,
     "rebuild": rebuilding.measure,
     "read": reading.measure,
     "growth": growth.measure,

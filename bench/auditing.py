@@ -7,7 +7,7 @@ A book is posted, folded, checkpointed and exported by the program itself, tiles
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -21,6 +21,7 @@ from bench.yardsticks import libsodium, libsodium_twice
 from projections.runner import ENTRIES_PER_COMMIT, advance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bench.sizes import Sizes
@@ -32,7 +33,7 @@ def measure(world: World, sizes: Sizes) -> Result:
     village = Village()
     notes = vouchers(village, 0, sizes.audit)
     folder = world.folder / "export"
-    size = _export(world, village, notes, folder)
+    size = export(world, village, notes, export_tlog, folder)
     sodium = libsodium(notes, lambda name: village.key_of(name).verifier.public_key)
     one, two = Rounds(), Rounds()
     for _ in range(sizes.rounds):
@@ -53,7 +54,14 @@ def measure(world: World, sizes: Sizes) -> Result:
     )
 
 
-def _export(world: World, village: Village, notes: list[bytes], folder: Path) -> int:
+def export(
+    world: World,
+    village: Village,
+    notes: list[bytes],
+    write: Callable[[psycopg.Connection[Any], str, Path], int],
+    target: Path,
+) -> int:
+    """Post the notes behind the village's founding, fold them, and `write` the log to a target; return its size."""
     with world.database() as url:
         with open_ledger(url) as ledger:
             post_all(ledger, [(village.book, note) for note in [*village.founding, *notes]])
@@ -61,7 +69,7 @@ def _export(world: World, village: Village, notes: list[bytes], folder: Path) ->
             while advance(connection, village.book, "read", village).folded == ENTRIES_PER_COMMIT:
                 pass
             connection.execute("SET search_path TO read, public")
-            return export_tlog(connection, village.book, folder)
+            return write(connection, village.book, target)
 
 
 def _audit(folder: Path, size: int, processes: int) -> float:

@@ -14,6 +14,7 @@ class Sizes:
     ingest: int
     stock_saves: int
     audit: int
+    browser: int
     rebuild: int
     stock_events: int
     read_vouchers: int
@@ -32,6 +33,7 @@ SIZES = {
         ingest=20_000,
         stock_saves=2_000,
         audit=40_000,
+        browser=20_000,
         rebuild=40_000,
         stock_events=3_000,
         read_vouchers=100_000,
@@ -48,6 +50,7 @@ SIZES = {
         ingest=6_000,
         stock_saves=500,
         audit=10_000,
+        browser=5_000,
         rebuild=10_000,
         stock_events=800,
         read_vouchers=10_000,
@@ -64,6 +67,7 @@ SIZES = {
         ingest=200,
         stock_saves=20,
         audit=300,
+        browser=300,
         rebuild=300,
         stock_events=20,
         read_vouchers=300,

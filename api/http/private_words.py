@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from audit.outside import NAMES
 from domain.digests import HOLDER
 from domain.kernel.canonical import encode
 
@@ -12,18 +13,6 @@ if TYPE_CHECKING:
 
     from domain.digests import Hidden
     from domain.kernel.canonical import Json
-
-NAMES = {
-    "holder": "持有人",
-    "id_number": "身份证号码",
-    "bank_account": "银行账号",
-    "memo": "备注",
-    "party": "往来",
-    "phone": "电话",
-    "project": "项目",
-    "summary": "摘要",
-}
-"""What disclosures are called on paper; another has its own name."""
 
 DISCLOSED = "公开的内容，与所签的摘要相符"
 WITHHELD = "未公开；签名人签过它的摘要"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["pages"], default_response_class=Response)
 
-_PUBLIC = re.compile(r"/books/[^/]+/(?:checkpoint|log\.vkey|tile/.+|trial-balance\.json)")
+_PUBLIC = re.compile(r"/books/[^/]+/(?:checkpoint|log\.vkey|disclosures|tile/.+|trial-balance\.json)")
 
 
 @router.get(
@@ -53,7 +53,8 @@ class OpenToReaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Say so in the answer, also in one that says that there is no such file."""
-        if scope["type"] != "http" or not _PUBLIC.fullmatch(scope["path"]):
+        reading = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        if not reading or not _PUBLIC.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
 

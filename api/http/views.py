@@ -48,6 +48,9 @@ ENTRY_TYPES = {
     "subject.erased/1": "删除个人信息",
     "voucher.posted/2": "记账凭证",
     "voucher.reversed/2": "冲销凭证",
+    "log.key_added/1": "增加日志密钥",
+    "log.key_retired/1": "停用日志密钥",
+    "log.moved/1": "迁移日志",
 }
 """Entry types in a villager's words."""
 

@@ -45,10 +45,11 @@ class Pace(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A book and the origin of its log."""
+    """A book, the origin of its log, and the log's key."""
 
     book: str
     origin: str
+    vkey: str
 
 
 class Courier:
@@ -124,7 +125,7 @@ class Courier:
 
     def _ask(self, target: Target) -> None:
         try:
-            found = self._exchange.run(*target)
+            found = self._exchange.run(target.book, target.origin)
         except RuleViolation as violation:
             self.problems[target.book] = violation
             self._rest("" if violation.rule is UNREACHABLE else target.book)
@@ -170,4 +171,4 @@ class Courier:
         stale_s = int(time.time() - self._pace.fresh_seconds)
         with self._pool.connection() as connection:
             rows = log.due(connection, self.witness.key.vkey, stale_s, books)
-        return [Target(row.book, row.origin) for row in rows if self._accepts(row.log_vkey)]
+        return [Target(*row) for row in rows if self._accepts(row.log_vkey)]

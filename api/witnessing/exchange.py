@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.clock import posix_seconds
-from audit.tlog.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint
+from audit.tlog.checkpoint import Checkpoint, open_by_any, parse_checkpoint, sign_checkpoint
 from audit.tlog.cosignature import check_cosignature
 from audit.tlog.witness_request import SIZE_MALFORMED, WitnessRequest, parse_size
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.merkle import EMPTY_ROOT
-from domain.kernel.note import parse_note, split_note
-from projections import log
+from domain.kernel.note import parse_note, parse_vkey, split_note
+from projections import log, register
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from api.witnessing.door import Answer, WitnessDoor
     from audit.tlog.policy import WitnessLine
+    from domain.kernel.note import VerifierKey
 
 ROUNDS = 4
 """A witness that names another size each time is left alone after so many requests."""
@@ -70,8 +71,9 @@ MEANINGS = {
 
 
 class Found(NamedTuple):
-    """What stands against the log: a sighting, proved or only claimed, and the violation that says it in words."""
+    """What stands against the log of an origin: a sighting, proved or only claimed, and what says it in words."""
 
+    origin: str
     sighting: log.Sighting
     proved: bool
     violation: RuleViolation
@@ -98,6 +100,7 @@ class Exchange:
             newest, old = self._newest(connection, book), self._old(connection, book)
         if newest is None:
             return self._probe(book, origin)
+        origin = parse_checkpoint(parse_note(newest.note).text).origin  # the log may have moved since
         for _ in range(ROUNDS):
             with self._pool.connection() as connection:
                 request = log.request_from(connection, book, min(old, newest.size), newest)
@@ -168,7 +171,7 @@ class Exchange:
 
     def _against(self, book: str, origin: str, kind: str, seen: int, size: int) -> Found:
         """Record an alarm, with the checkpoint that the witness shows if the log's key signed it."""
-        note, shown = self._evidence(origin)
+        note, shown = self._evidence(book, origin)
         root, evidence = b"", b""
         if shown and (shown.size == seen or (kind == log.AHEAD and shown.size > size)):
             seen, root, evidence = shown.size, shown.root, note
@@ -176,17 +179,25 @@ class Exchange:
             log.store_alarm(connection, book, self._witness.key.vkey, (kind, seen, size, evidence))
         sighting = log.Sighting(self._witness.label, seen, root, other=kind == log.OTHER and not root)
         says = SAYS_OTHER if kind == log.OTHER else SAYS_AHEAD
-        return Found(sighting, bool(root), says(witness=self._witness.label, seen=seen, size=size))
+        return Found(origin, sighting, bool(root), says(witness=self._witness.label, seen=seen, size=size))
 
-    def _evidence(self, origin: str) -> tuple[bytes, Checkpoint | None]:
-        key = self._keys.key_of(origin)
-        if key is None:
-            return b"", None
+    def _evidence(self, book: str, origin: str) -> tuple[bytes, Checkpoint | None]:
+        """Return the checkpoint that the witness shows, if a key signed it that the log ever had under this origin."""
+        keys = self._verifiers(book, origin)
         try:
-            answer = self._door.checkpoint(origin)
-            return answer.body, open_checkpoint(answer.body, key.verifier)
+            note = self._door.checkpoint(origin).body
+            return note, open_by_any(note, keys)
         except RuleViolation:
             return b"", None
+
+    def _verifiers(self, book: str, origin: str) -> list[VerifierKey]:
+        """Return all keys of an origin, as the book names them; of a book that is not there yet, the one held here."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            try:
+                rows = register.log_keys(cursor, book)
+            except RuleViolation:
+                return [key.verifier for key in self._keys.held(origin)]
+        return [parse_vkey(row.vkey) for row in rows if row.origin == origin]
 
 
 def check_answer(

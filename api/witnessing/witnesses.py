@@ -12,7 +12,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from api.witnessing.courier import Courier, Pace, Target
-from domain.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +19,9 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from audit.tlog.policy import Policy
-    from projections import log
+    from domain.founding import Log
+    from domain.kernel.errors import RuleViolation
+    from projections.log import LogKeys, Sighting
 
 START_SECONDS = 10.0
 """How long all witnesses together have to answer when the program starts, about all books."""
@@ -35,13 +36,12 @@ class Witnesses:
     def __init__(
         self,
         pool: ConnectionPool[Any],
-        keys: log.LogKeys,
+        keys: LogKeys,
         policy: Policy | None,
         pace: Pace = Pace(),  # noqa: B008 -- a named tuple, which nobody can change
     ) -> None:
         """Make a courier for each witness that has an address; raises `witnessing.url`."""
         self.policy = policy
-        self._keys = keys
         self._asked: set[str] = set()
         self._claimed: set[tuple[str, str]] = set()
         lines = [line for line in policy.witnesses.values() if line.url] if policy else []
@@ -76,7 +76,7 @@ class Witnesses:
         """
         end = time.monotonic() + seconds
         self._asked |= {target.book for target in targets}
-        wanted = [target for target in targets if self._is_for(target.origin)]
+        wanted = [target for target in targets if self.policy and self.policy.accepts(target.vkey)]
         threads = [
             threading.Thread(target=courier.visit, args=(wanted,), daemon=True)
             for courier in self.couriers
@@ -91,36 +91,24 @@ class Witnesses:
                 if target.book in courier.found:
                     self._claimed.add((target.book, courier.witness.name))
 
-    def _is_for(self, origin: str) -> bool:
-        """Whether the policy is for a log; this server's own key tells which key that log has.
-
-        A log whose key is locked signs nothing, so nobody is asked about it; the guard says that it is locked.
-        """
-        if self.policy is None:
-            return False
-        try:
-            key = self._keys.key_of(origin)
-        except RuleViolation:
-            return False
-        return key is None or self.policy.accepts(key.verifier.vkey)
-
-    def seen(self, book: str, origin: str) -> Sequence[log.Sighting]:
+    def seen(self, book: str, log: Log) -> Sequence[Sighting]:
         """Return what stands against a log: claimed when its witnesses were asked first, or proved at any time."""
         if book not in self._asked:
-            self.ask([Target(book, origin)], FIRST_SECONDS)
-        return self._against(book)
+            self.ask([Target(book, log.origin, log.vkey)], FIRST_SECONDS)
+        return self._against(book, log.origin)
 
-    def contradicted(self, book: str) -> bool:
+    def contradicted(self, book: str, origin: str) -> bool:
         """Whether anything stands against a log now."""
-        return bool(self._against(book))
+        return bool(self._against(book, origin))
 
-    def _against(self, book: str) -> list[log.Sighting]:
-        against: list[log.Sighting] = []
+    def _against(self, book: str, origin: str) -> list[Sighting]:
+        """Return what stands against a log under this origin; what was seen of one that it left counts no more."""
+        against: list[Sighting] = []
         for courier in self.couriers:
             found = courier.found.get(book)
             if found is None:
                 self._claimed.discard((book, courier.witness.name))
-            elif found.proved or (book, courier.witness.name) in self._claimed:
+            elif found.origin == origin and (found.proved or (book, courier.witness.name) in self._claimed):
                 against.append(found.sighting)
         return against
 

@@ -17,6 +17,7 @@ function parentCode(code) {
   return code.length > 3 ? code.slice(0, -2) : null;
 }
 
+/** The accounts of a book by code, and which of them are leaves. */
 export class Accounts {
   constructor() {
     this.chart = "";

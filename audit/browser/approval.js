@@ -5,6 +5,7 @@ import { requireRoles } from "./roles.js";
 
 const DEFAULT_TIERS = [{ from_fen: 0, roles: ["accountant", "head"], resolution: false, to_fen: undefined }];
 
+/** The tiers in force. */
 export class Approval {
   constructor() {
     this.tiers = DEFAULT_TIERS;

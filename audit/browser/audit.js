@@ -1,25 +1,28 @@
 /** One audit as a job: in a Worker, so that the page stays responsive, or on the page itself where there is none. */
 
-import { decodeUtf8, encodeUtf8 } from "./bytes.js";
+import { decodeUtf8, encodeUtf8, has } from "./bytes.js";
 import { Refusal } from "./errors.js";
 import { parseVkey } from "./note.js";
 import { parsePolicy } from "./policy.js";
+import { isRowFile, verifyRow } from "./rows.js";
 import { hasWebCrypto } from "./signatures.js";
 import { BundleSource, HttpSource } from "./source.js";
 import { verify } from "./verify.js";
 
 /**
- * Do a job and return its outcome, a plain object: the report, or `error` when the log could not be read.
+ * Do a job and return its outcome, a plain object: the report, or `error` when the file or the log could not be read.
  * @param {{bytes: Uint8Array?, place: string, anchor: string, policy: string, memory: object}} job
- * `bytes` is a bundle, else `place` is a URL; `memory` is what is remembered by origin, as memory.js has it
+ * `bytes` is a bundle, or the row of a roll, else `place` is a URL; `memory` is what is remembered by origin, as memory.js has it
  */
 export async function runJob(job, { pause, progress }) {
   const began = performance.now();
-  const byBrowser = await hasWebCrypto();
+  const remembered = (origin) => (has(job.memory, origin) ? job.memory[origin] : undefined);
   try {
+    if (job.bytes && isRowFile(job.bytes)) return verifyRow(job.bytes, (origin) => remembered(origin)?.checkpoint);
+    const byBrowser = await hasWebCrypto();
     checkTrust(job);
     const source = job.bytes ? new BundleSource(job.bytes, job.place) : new HttpSource(job.place);
-    const trustIn = (origin) => trusted(job, job.memory[origin]);
+    const trustIn = (origin) => trusted(job, remembered(origin));
     const report = await verify(source, { trustIn, byBrowser, pause, progress });
     const checkpoint = decodeUtf8(report.checkpoint) ?? "";
     return { ...report, checkpoint, byBrowser, seconds: (performance.now() - began) / 1000 };

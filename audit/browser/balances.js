@@ -4,7 +4,6 @@ import { exactSum } from "./money.js";
 
 const OPENING = "";
 const MONEY_ACCOUNTS = ["101", "102", "109"];
-const MOVED_BY = new Set(["voucher.posted/1", "voucher.reversed/1", "opening.posted/1"]);
 
 /** What the published figures are compared with, folded entry by entry: no entry is kept. */
 export class Figures {
@@ -14,9 +13,8 @@ export class Figures {
     this.newest = "";
   }
 
-  /** Take in entry `index`. */
-  fold(index, { type, data }) {
-    if (!MOVED_BY.has(type)) return;
+  /** Take in the lines of entry `index`; opening balances have no date. */
+  fold(index, data) {
     const date = data.date ?? "";
     if (date > this.newest) this.newest = date;
     const accounts = entryOf(this.turnover, date.slice(0, 7));

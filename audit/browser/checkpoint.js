@@ -43,15 +43,24 @@ export function parseCheckpoint(text) {
  * to be good.
  */
 export function openCheckpoint(note, key) {
-  const { text, signatures } = parseNote(note);
-  const lines = signatures.filter((line) => line.name === key.name && line.keyId === key.keyId);
-  const good = lines.every((line) => verifyEd25519(key.publicKey, text, line.signature));
-  if (key.algorithm !== ED25519 || !lines.length || !good) throw refusal("checkpoint.signature", { key: key.name });
-  const checkpoint = parseCheckpoint(text);
+  const parsed = parseNote(note);
+  const signed = key.algorithm === ED25519 && signedBy(parsed, [{ verifier: key }]).length > 0;
+  if (!signed) throw refusal("checkpoint.signature", { key: key.name });
+  const checkpoint = parseCheckpoint(parsed.text);
   if (checkpoint.origin !== key.name) {
     throw refusal("checkpoint.origin", { read: checkpoint.origin, expected: key.name });
   }
   return checkpoint;
+}
+
+/** Return those of the log's keys whose line a parsed note has; throws when a line of one is bad. */
+export function signedBy({ text, signatures }, keys) {
+  return keys.filter(({ verifier: key }) => {
+    const lines = signatures.filter((line) => line.name === key.name && line.keyId === key.keyId);
+    const good = lines.every((line) => verifyEd25519(key.publicKey, text, line.signature));
+    if (!good) throw refusal("checkpoint.signature", { key: key.name });
+    return lines.length > 0;
+  });
 }
 
 /**

@@ -2,10 +2,11 @@
 
 import { moneyDips } from "./balances.js";
 import { decodeUtf8, encodeBase64, sameBytes } from "./bytes.js";
-import { openCheckpoint } from "./checkpoint.js";
 import { Refusal, refusal } from "./errors.js";
+import { isVoid, openHead, openKept, voidHead } from "./heads.js";
+import { keysAt } from "./logkeys.js";
 import { formatFen } from "./money.js";
-import { parseNote, parseVkey } from "./note.js";
+import { parseNote } from "./note.js";
 import { isOrganisation } from "./organisation.js";
 import { roleOf } from "./roles.js";
 import { inOrder } from "./source.js";
@@ -34,40 +35,42 @@ export function checkAnchor(first, anchor, report) {
   if (first && !report.anchored) report.find(check, refusal("audit.anchor", { anchor }), 0);
 }
 
-/** The log extends a checkpoint that the reader has kept. */
-export function checkKept(note, log, book, report) {
+/** The log extends a checkpoint that the reader has kept, whichever key and origin the log had at its size. */
+export function checkKept(note, book, report) {
   const check = report.check("kept", "日志延续所留存的检查点", "the log extends the kept checkpoint");
-  if (!log) return;
+  if (!book.log.now) return;
   check.count = 1;
   let kept;
   try {
-    kept = openCheckpoint(note, parseVkey(log.vkey));
+    kept = openKept(note, book.log);
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;
-    report.find(check, refusal("audit.kept_foreign", { origin: log.origin }));
+    const told = problem.code.startsWith("audit.");
+    report.find(check, told ? problem : refusal("audit.kept_foreign", { origin: book.log.now.name }));
     return;
   }
-  if (kept.size > book.size) {
-    report.find(check, refusal("audit.rolled_back", { kept: kept.size, size: book.size }));
-  } else if (book.root(kept.size) !== encodeBase64(kept.root)) {
-    const facts = { kept: kept.size, computed: book.root(kept.size), signed: encodeBase64(kept.root) };
-    report.find(check, refusal("audit.not_extended", facts));
-  }
+  const { size, root } = kept.checkpoint;
+  const computed = size <= book.size ? book.root(size) : "";
+  const signed = encodeBase64(root);
+  if (computed === signed) return;
+  if (isVoid(kept.origin, size)) report.find(check, voidHead(kept.checkpoint, kept.origin));
+  else if (computed) report.find(check, refusal("audit.not_extended", { kept: size, computed, signed }));
+  else report.find(check, refusal("audit.rolled_back", { kept: size, size: book.size }));
 }
 
-/** The newest checkpoint is signed by the log key that the first entry fixed. */
-export async function checkCheckpoint(note, source, log, report) {
+/** The newest checkpoint is signed by the keys that the log has at its size; `log.vkey` is one of them. */
+export async function checkCheckpoint(note, source, { log }, report) {
   const words = ["检查点由本日志的密钥签名", "the checkpoint is signed by the log's key"];
   const check = report.check("checkpoint", ...words);
   check.count = 1;
-  if (!log) {
+  if (!log.now) {
     report.find(check, refusal("audit.no_founding"));
     return null;
   }
   try {
-    const checkpoint = openCheckpoint(note, parseVkey(log.vkey));
-    const served = decodeUtf8(await source.fetch("log.vkey")) ?? "";
-    if (served.replace(/\n+$/, "") !== log.vkey) throw refusal("audit.vkey");
+    const checkpoint = openHead(note, log);
+    const served = (decodeUtf8(await source.fetch("log.vkey")) ?? "").replace(/\n+$/, "");
+    if (!vkeysAt(log, checkpoint.size).includes(served)) throw refusal("audit.vkey");
     return checkpoint;
   } catch (problem) {
     if (problem.kind === UNAVAILABLE) throw problem;
@@ -78,14 +81,20 @@ export async function checkCheckpoint(note, source, log, report) {
   }
 }
 
+function vkeysAt(log, size) {
+  return keysAt(log.at(size), size).map((key) => key.vkey);
+}
+
 /** The checkpoint carries the cosignatures that the reader's own policy asks for. */
-export function checkWitnesses(note, checkpoint, policy, log, report) {
+export function checkWitnesses(note, checkpoint, policy, { log }, report) {
   const words = ["检查点有见证策略所要求的见证签名", "the checkpoint has the cosignatures that the policy asks for"];
   const check = report.check("witnesses", ...words);
   if (!checkpoint) return;
   const { text, signatures } = parseNote(note);
   check.count = 1;
-  if (!policy.accepts(log.vkey)) report.find(check, refusal("audit.log_not_in_policy", { key: log.vkey }));
+  const vkeys = vkeysAt(log, checkpoint.size);
+  const accepted = vkeys.some((vkey) => policy.accepts(vkey));
+  if (!accepted) report.find(check, refusal("audit.log_not_in_policy", { key: vkeys[0] }));
   const { reached, signed, bad, missing } = policy.judge(text, signatures);
   check.count = Math.max(1, signed.size);
   report.witnesses = [...signed].map(([name, time]) => ({ name, time }));

@@ -6,28 +6,9 @@ import { TYPE_NAMES } from "./generated.js";
 import { leafHash } from "./merkle.js";
 import { checkCharacters, splitNote } from "./note.js";
 import { isTimestamp } from "./period.js";
-import {
-  accountCode,
-  anyText,
-  attachmentCount,
-  bool,
-  count,
-  digest,
-  division,
-  fen,
-  list,
-  logVkey,
-  oneOf,
-  optionalText,
-  origin,
-  rowsRoot,
-  seenRoot,
-  sha256Hex,
-  signature64,
-  struct,
-  text,
-  vkey,
-} from "./shapes.js";
+import { anyText, oneOf, struct } from "./shapes.js";
+import { seen } from "./statements.js";
+import { TYPES } from "./types.js";
 
 const MAX_ENTRY_BYTES = 65_535;
 const HEADER = encodeUtf8("sunledger.entry/v1\n");
@@ -35,78 +16,10 @@ const NEWLINE = 0x0a;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 // how JSON.stringify writes half of a pair, which has no UTF-8; a whole pair it writes as it is
 const LONE_SURROGATE = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;
-const ROLES = ["accountant", "cashier", "head", "supervisor", "township", "county", "member"];
+const STRING_OR_BRACKET = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
 
-const seen = struct({ n: count, r: seenRoot });
-
-const grant = struct({
-  holder: digest,
-  name: optionalText,
-  proof: signature64,
-  vkey: vkey,
-});
-
-const line = struct({
-  account: anyText,
-  credit_fen: [fen, 0],
-  debit_fen: [fen, 0],
-  party: optionalText,
-  project: optionalText,
-  summary: optionalText,
-});
-
-const file = struct({ media: text, name: text, sha256: sha256Hex, size: count });
-const attachments = struct({ count: [attachmentCount, 0], files: [list(file, 0, 100), []] });
-const lines = list(line, 2, 400);
-
-const tier = struct({
-  from_fen: count,
-  resolution: [bool, false],
-  roles: list(oneOf(...ROLES), 1, 7),
-  to_fen: [count, undefined],
-});
-
-const opened = struct({
-  chart: anyText,
-  first_period: anyText,
-  keys: list(grant, 1, 32),
-  log: struct({ origin: origin, vkey: logVkey }),
-  organisation: struct({ division: division, id: anyText, name: text }),
-});
-
-const voucher = struct({
-  attachments,
-  date: anyText,
-  lines,
-  resolution: optionalText,
-  source: optionalText,
-  summary: text,
-});
-
-const reversal = struct({
-  attachments,
-  date: anyText,
-  lines,
-  reverses: anyText,
-  summary: text,
-});
-
-/** Every entry type by its name, with the shape of its statement. */
-export const TYPES = new Map(
-  Object.entries({
-    "book.opened/1": opened,
-    "key.granted/1": grant,
-    "key.rotated/1": struct({ new: grant, old: text }),
-    "key.revoked/1": struct({ key: text, reason: text }),
-    "policy.set/1": struct({ tiers: list(tier, 1, 20) }),
-    "account.added/1": struct({ code: accountCode, name: text }),
-    "opening.posted/1": struct({ lines: list(line, 1, 600) }),
-    "voucher.posted/1": voucher,
-    "voucher.reversed/1": reversal,
-    "period.closed/1": struct({ period: anyText }),
-    "sheet.published/1": struct({ period: anyText, root: rowsRoot, rows: count, sheet: oneOf("trial_balance") }),
-  }).map(([type, data]) => [type, statementOf(type, data)]),
-);
+/** The shape of a whole statement, by its type. */
+const SHAPES = new Map(Object.entries(TYPES).map(([type, { data }]) => [type, statementOf(type, data)]));
 
 function statementOf(type, data) {
   return struct({ at: anyText, book: anyText, data, id: anyText, seen, type: oneOf(type) });
@@ -163,7 +76,7 @@ function parseStatement(json) {
   // written again before the defaults are filled in; keys that stand twice or out of order show here or in the shapes
   const again = JSON.stringify(statement);
   if (LONE_SURROGATE.test(again)) throw refusal("entry.malformed", { problem: "half a surrogate pair" });
-  const shape = TYPES.get(statement.type);
+  const shape = SHAPES.get(statement.type);
   if (!shape) throw unknownType(statement.type);
   const state = { canonical: again === json };
   shape(statement, state);
@@ -174,7 +87,7 @@ function parseStatement(json) {
 /** A type that the program knows and this page does not is no fault of the book: there is no verdict then. */
 function unknownType(type) {
   if (TYPE_NAMES.includes(type)) return refusal("audit.beyond_the_page", { type });
-  return refusal("entry.unknown_type", { problem: String(type).slice(0, 80) });
+  return refusal("entry.unknown_type", { problem: typeof type === "string" ? type.slice(0, 80) : typeof type });
 }
 
 /** A number written with a fraction or an exponent is no integer, even where JavaScript takes it for one. */
@@ -191,13 +104,29 @@ function parseJson(json) {
   }
 }
 
-/** A type is looked at before what stands behind it: so the unknown one is named, where both are wrong. */
+/** A type is looked at before what stands behind it: so an unknown or missing one is named, where both are wrong. */
 function unknownTypeBefore(json) {
   const [, before] = /^(.*"type":"(?:[^"\\]|\\.)*")/.exec(json) ?? [];
+  const read = parsed(firstValue(json)) ?? parsed(`${before}}`);
+  if (read === null || Array.isArray(read) || SHAPES.has(read.type)) return null;
+  return unknownType(read.type);
+}
+
+function parsed(json) {
   try {
-    const { type } = JSON.parse(`${before}}`);
-    return TYPES.has(type) ? null : refusal("entry.unknown_type", { problem: type.slice(0, 80) });
+    return JSON.parse(json);
   } catch {
     return null;
   }
+}
+
+/** Return a text up to where its first bracket closes again. */
+function firstValue(json) {
+  let depth = 0;
+  for (const { 0: token, index } of json.matchAll(STRING_OR_BRACKET)) {
+    if (token === "{" || token === "[") depth += 1;
+    if (token === "}" || token === "]") depth -= 1;
+    if (depth === 0) return json.slice(0, index + 1);
+  }
+  return json;
 }

@@ -2,6 +2,7 @@
 
 const STORE = "sunledger.memory/v1";
 const MAX_LOGS = 1000;
+const TEXTS = ["checkpoint", "root", "name", "seen", "anchor", "policy"];
 
 let unsaved = null; // where the browser keeps nothing for this page, as for some files: until it is closed
 
@@ -15,9 +16,13 @@ export function recall() {
 }
 
 function parseMemory(text) {
-  const read = JSON.parse(text);
-  const logs = Object.entries(read).filter(([, log]) => typeof log?.checkpoint === "string" && log.size >= 0);
+  const logs = Object.entries(JSON.parse(text)).filter(([, log]) => isSound(log));
   return Object.fromEntries(logs.slice(0, MAX_LOGS));
+}
+
+/** A file that is read in may be from anybody. */
+function isSound(log) {
+  return Number.isSafeInteger(log?.size) && TEXTS.every((name) => typeof log[name] === "string");
 }
 
 function save(memory) {

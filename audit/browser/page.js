@@ -1,9 +1,13 @@
 /** The page: takes a bundle or an address, shows how far the audit is, and says in words what it found. */
 
 import { run } from "./audit.js";
+import { has } from "./bytes.js";
 import { exportMemory, forget, importMemory, lasts, recall, remember } from "./memory.js";
+import { linesOf, summaryOf } from "./outside.js";
+import { wordsOfRow } from "./rows.js";
 
 const FINDINGS_SHOWN = 200;
+const PRIVATE_SHOWN = 50;
 const LARGE = "sunledger.large";
 
 const $ = (id) => document.getElementById(id);
@@ -27,7 +31,7 @@ export function startPage(programText) {
     chosen = null;
   });
   takeDrops(take);
-  enlarge(stored(LARGE) === "1");
+  enlarge(stored(LARGE) === "1" || asked("large") === "1");
   $("size").addEventListener("click", () => enlarge(!document.documentElement.classList.contains("large")));
   $("import").addEventListener("change", () => bringMemory($("import").files[0]));
   $("export").addEventListener("click", saveMemory);
@@ -35,9 +39,13 @@ export function startPage(programText) {
   askedFor();
 }
 
-/** A link from a village's page names the book that is meant. */
+/** A link from a village's page says what its reader is used to: large text, and the book. */
+function asked(name) {
+  return new URLSearchParams(location.search).get(name);
+}
+
 function askedFor() {
-  const book = new URLSearchParams(location.search).get("book");
+  const book = asked("book");
   if (book && location.protocol.startsWith("http")) {
     $("url").value = new URL(`/books/${encodeURIComponent(book)}`, location.href).href;
   }
@@ -89,6 +97,7 @@ async function start(programText, file) {
     const job = { bytes, place, anchor: $("anchor").value.trim(), policy: policy && `${policy}\n`, memory: recall() };
     const outcome = await run(job, programText, showProgress);
     if (outcome.error) showError(outcome.error);
+    else if (outcome.row !== undefined) showRow(outcome);
     else showReport(outcome, file ? "" : place);
   } catch (problem) {
     const en = `the program failed, there is no verdict: ${problem.message}`;
@@ -130,17 +139,25 @@ function fill(id, children) {
   $(id).replaceChildren(...children);
 }
 
-function showVerdict(good, zh, en) {
+/** Fill a list with its first members; `more` says how many are left. */
+function fillFirst(id, members, most, show, more) {
+  const shown = members.slice(0, most).map(show);
+  if (members.length > most) shown.push(words("li", ...more(members.length - most)));
+  fill(id, shown);
+}
+
+function showVerdict(kind, zh, en) {
   $("result").hidden = false;
-  $("result").className = good ? "good" : "bad";
+  $("result").className = kind;
   fill("verdict", words("span", zh, en).childNodes);
 }
 
 function showError({ rule, zh, en }) {
-  showVerdict(false, "无法核对", "could not be verified");
+  showVerdict("bad", "无法核对", "could not be verified");
   fill("summary", words("span", zh, en).childNodes);
   if (rule) $("summary").append(code(rule));
-  for (const id of ["findings", "checks", "notes"]) fill(id, []);
+  fill("findings", []);
+  $("looked").hidden = true;
 }
 
 function code(text) {
@@ -150,20 +167,63 @@ function code(text) {
 }
 
 function showReport(report, url) {
-  const { findings, checks } = report;
   const known = recall();
-  const count = findings.length;
-  if (count) showVerdict(false, `✗ 发现 ${count} 个问题`, count === 1 ? "1 finding" : `${count} findings`);
-  else showVerdict(true, "✓ 核对无误", "verified, no findings");
   fill("summary", [`${report.name} ${report.book}：${report.entries} 条记录，根 `, code(report.root)]);
-  const shown = findings.slice(0, FINDINGS_SHOWN).map((found) => finding(found, url));
-  const rest = count - shown.length;
-  if (rest > 0) shown.push(words("li", `另有 ${rest} 个问题`, `and ${rest} more`));
-  fill("findings", shown);
-  fill("checks", checks.map(checkLine));
+  showChecks(report, url);
+  showOutside(report.outside);
   fill("notes", notesOn(report, known).map(([zh, en]) => words("li", zh, en)));
   remember(report);
   showMemory();
+}
+
+/** What is said of the key by which a row's log is signed: it is the file's own word until the log was verified. */
+const KEYS = {
+  known: [
+    "日志公钥与本机核对过的这本账相同。再看账本里这一号记录，应当是同一份清册。",
+    "The log's key is that of the book that this device verified. The book's entry of that number should be this roll.",
+  ],
+  another: [
+    "注意：本机核对这本账时，日志用的不是这把公钥；可能换过，请先重新核对这本账：",
+    "This device knows the log by another key. It may have been changed: verify the book again first.",
+  ],
+  unknown: [
+    "注意：日志公钥取自文件本身。请先核对这本账，或与公开栏上印的比对：",
+    "The log's key is the file's own word: verify the book first, or compare the key with the notice board.",
+  ],
+};
+
+/** Show a household's row of a roll. */
+function showRow({ row, origin, entry, vkey, keyIs, findings, checks }) {
+  fill("summary", [`${row ? row.book : origin} 第 ${entry} 号记录`]);
+  showChecks({ findings, checks }, "");
+  const open = row && keyIs !== "known";
+  if (open) showVerdict("open", "证明成立，日志公钥还待核对", "the proof holds, the log's key is to be checked");
+  $("outside").hidden = !row;
+  fill("told", []);
+  fill("private", row ? wordsOfRow(row).map(([zh, en]) => words("li", zh, en)) : []);
+  const note = words("li", ...KEYS[keyIs]);
+  if (open) note.append(code(vkey));
+  fill("notes", row ? [note] : []);
+}
+
+/** Show the verdict, the findings and the checks. */
+function showChecks({ findings, checks }, url) {
+  const count = findings.length;
+  if (count) showVerdict("bad", `✗ 发现 ${count} 个问题`, count === 1 ? "1 finding" : `${count} findings`);
+  else showVerdict("good", "✓ 核对无误", "verified, no findings");
+  const show = (found) => finding(found, url);
+  fillFirst("findings", findings, FINDINGS_SHOWN, show, (rest) => [`另有 ${rest} 个问题`, `and ${rest} more`]);
+  $("looked").hidden = false;
+  fill("checks", checks.map(checkLine));
+}
+
+/** What stands outside the log is told apart from the findings: nothing of it is one. */
+function showOutside(outside) {
+  const summary = summaryOf(outside);
+  $("outside").hidden = !summary.length;
+  fill("told", summary.map(([zh, en]) => words("p", zh, en)));
+  const show = ([zh, en]) => words("li", zh, en);
+  fillFirst("private", linesOf(outside), PRIVATE_SHOWN, show, (rest) => [`另有 ${rest} 处`, `and ${rest} more`]);
 }
 
 function finding({ rule, entry, zh, en }, url) {
@@ -192,8 +252,8 @@ function checkLine({ name, zh, en, count, failed }) {
 /** What a reader should know beside the findings. */
 function notesOn(report, known) {
   const notes = [];
-  const before = known[report.origin];
-  if (before) {
+  if (has(known, report.origin)) {
+    const before = known[report.origin];
     const zh = `本机上次（${before.seen}）见到 ${before.size} 条，现在 ${report.entries} 条。`;
     notes.push([zh, `this device last saw ${before.size} entries, on ${before.seen}; now ${report.entries}`]);
   } else {
@@ -206,7 +266,7 @@ function notesOn(report, known) {
   }
   if (!report.policy) notes.push(["没有填见证策略：没有核对见证签名。", "no policy: cosignatures were not checked"]);
   for (const { name, time } of report.witnesses ?? []) {
-    const when = new Date(time * 1000).toISOString().slice(0, 16).replace("T", " ");
+    const when = moment(time);
     notes.push([`见证人 ${name} 于 ${when}（协调世界时）签名。`, `witness ${name} signed at ${when} UTC`]);
   }
   const seconds = report.seconds.toFixed(1);
@@ -216,6 +276,12 @@ function notesOn(report, known) {
     notes.push([zh, `it took ${seconds} s: this browser does not verify Ed25519, so this page did, which is slower`]);
   }
   return notes;
+}
+
+/** Return a time in POSIX seconds as date and time in UTC; one beyond the calendar as it stands. */
+function moment(seconds) {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().slice(0, 16).replace("T", " ");
 }
 
 function showMemory() {

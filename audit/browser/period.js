@@ -77,10 +77,11 @@ export class Periods {
     checkNear(period, at);
   }
 
-  /** The oldest open period closes. */
-  decideClose(text) {
+  /** The oldest open period closes, no sooner than it begins. */
+  decideClose(text, at) {
     const period = parsePeriod(text);
     if (period <= this.closedThrough) throw refusal("period.closed", { period, open: this.nextToClose });
     if (period !== this.nextToClose) throw refusal("period.out_of_order", { expected: this.nextToClose, period });
+    if (period > at.slice(0, 7)) throw refusal("period.not_begun", { period, at });
   }
 }

@@ -1,8 +1,9 @@
 /** What an audit found: checks with their counts, findings that name the entry, as audit/report.py has them. */
 
+/** The outcome of an audit; there is no finding when all is well. */
 export class Report {
   constructor() {
-    Object.assign(this, { book: "", name: "", entries: 0, root: "", checks: [], findings: [], notes: [] });
+    Object.assign(this, { book: "", name: "", entries: 0, root: "", checks: [], findings: [], outside: null });
   }
 
   /** Begin a check: its name, and what it says when all is well. */
@@ -16,11 +17,6 @@ export class Report {
   find(check, refusal, entry = null) {
     check.failed += 1;
     this.findings.push({ rule: refusal.code, entry, zh: refusal.zh, en: refusal.en });
-  }
-
-  /** Say something that is neither good nor bad. */
-  note(zh, en) {
-    this.notes.push({ zh, en });
   }
 
   /** Put the findings in the order of entries, those of the whole log last. */

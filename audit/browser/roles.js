@@ -15,6 +15,11 @@ export function roleOf(keyName) {
   return parts.length === 3 ? parts[1] : "";
 }
 
+/** Return the roles that stand in the signers' names. */
+export function rolesIn(signatures) {
+  return new Set(signatures.map((signature) => roleOf(signature.name)));
+}
+
 /** All keys ever granted in a book, by name. A key is good in entry i when it was granted before, and i <= `last`. */
 export class Roles {
   constructor() {

@@ -8,6 +8,13 @@ const MAX_FEN = 999_999_999_999;
 // no control characters, and none that turn the reading direction (domain/kernel/statement.py)
 const PLAIN = /^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]*$/u;
 
+const HALF_A_PAIR = /[\ud800-\udfff]/u;
+
+/** Tell whether a text shows what it says: no control character, nothing that turns it, no half of a surrogate pair. */
+export function isPlain(text) {
+  return PLAIN.test(text) && !HALF_A_PAIR.test(text);
+}
+
 function malformed(problem) {
   return refusal("entry.malformed", { problem });
 }
@@ -89,14 +96,19 @@ export const text = string({ min: 1, max: 200, pattern: PLAIN });
 export const optionalText = [string({ max: 200, pattern: PLAIN }), ""];
 export const fen = integer(-MAX_FEN, MAX_FEN);
 export const count = integer(0, Number.MAX_SAFE_INTEGER);
+export const sizeFromOne = integer(1, Number.MAX_SAFE_INTEGER);
 export const attachmentCount = integer(0, 9999);
+export const rowCount = integer(1, 10_000);
+export const rowNumber = integer(0, 9_999);
 export const accountCode = string({ pattern: /^[1-9][0-9]{2}([0-9]{2}){0,3}$/ });
 export const sha256Hex = string({ pattern: /^[0-9a-f]{64}$/ });
 export const seenRoot = string({ max: 44 });
+export const root44 = string({ min: 44, max: 44 });
 export const rowsRoot = string({ pattern: /^[A-Za-z0-9+/]{43}=$/ });
 export const origin = string({ min: 1, max: 200, pattern: /^[A-Za-z0-9.:/_-]+$/ });
 export const division = string({ pattern: /^[0-9]{12}$/ });
 export const logVkey = string({ max: 300 });
 export const digest = string({ pattern: /^[A-Za-z0-9_-]{43}$/ });
+export const hash64 = string({ min: 44, max: 44 });
 export const vkey = string({ min: 1, max: 300 });
 export const signature64 = string({ min: 88, max: 88 });

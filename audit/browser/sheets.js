@@ -14,6 +14,7 @@ function rowsRoot(rows) {
   return encodeBase64(tree.root());
 }
 
+/** The sheets that were published. */
 export class Sheets {
   constructor() {
     this.published = new Map(); // by sheet and period: the entry

@@ -1,5 +1,6 @@
 /** Where a log is read from: a bundle (公示包) or a server's URL. Nothing else of a server is used. */
 
+import { joinBytes } from "./bytes.js";
 import { refusal } from "./errors.js";
 import { NotThere } from "./tiles.js";
 import { Archive } from "./zip.js";
@@ -61,19 +62,31 @@ export class HttpSource {
       const answer = await fetch(url, options);
       if (answer.status === 404) throw new NotThere(path);
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-      const bytes = new Uint8Array(await answer.arrayBuffer());
-      if (bytes.length > MAX_FILE_BYTES) throw new Error(`more than ${MAX_FILE_BYTES} bytes`);
-      return bytes;
+      return await readBounded(answer.body.getReader());
     } catch (problem) {
       throw problem instanceof NotThere ? problem : unreadable(url, problem);
     } finally {
       clearTimeout(timer);
+      control.abort(); // nothing is read of it any more
     }
   }
 
   /** Return the published trial balance of a period, or null. */
   async trialBalance(period) {
     return orNull(this.fetch(`trial-balance.json?period=${period}`));
+  }
+}
+
+/** Return all that a reader gives; an Error for more than any file of a log has. */
+async function readBounded(reader) {
+  const parts = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return joinBytes(...parts);
+    parts.push(value);
+    size += value.length;
+    if (size > MAX_FILE_BYTES) throw new Error(`more than ${MAX_FILE_BYTES} bytes`);
   }
 }
 

@@ -16,8 +16,10 @@ import {
   checkTiles,
   checkWitnesses,
 } from "./checks.js";
+import { Disclosures } from "./disclosures.js";
 import { parseEntry } from "./entry.js";
 import { Refusal, refusal } from "./errors.js";
+import { OPENED } from "./founding.js";
 import { leafHash } from "./merkle.js";
 import { parseNote, parseVkey } from "./note.js";
 import { parsePolicy } from "./policy.js";
@@ -26,6 +28,7 @@ import { Report } from "./report.js";
 import { SignatureChecker } from "./signatures.js";
 import { inOrder } from "./source.js";
 import { ENTRIES, NotThere, fetchEntries, tilePath, tilesOf } from "./tiles.js";
+import { TYPES } from "./types.js";
 
 const UNAVAILABLE = "unavailable";
 const MALFORMED = "malformed";
@@ -58,6 +61,8 @@ class Audit {
 
   async run(trustIn) {
     const { book, figures, report } = this;
+    const disclosures = new Disclosures(this.source);
+    await disclosures.fetch();
     let checkpoint = await this.fetchCheckpoint();
     const published = new Published(this.source, report);
     await this.readOn(this.claimedSize(checkpoint), null);
@@ -71,6 +76,7 @@ class Audit {
     this.rules.count = book.size;
     this.signatures.count = this.signatureChecker.count;
     await this.checkWhole(checkpoint, trustIn(this.log?.origin ?? ""));
+    await disclosures.check(book, report);
     for (const { index, name } of await this.signatureChecker.finish()) {
       report.find(this.signatures, refusal("signature.invalid", { key: name }), index);
     }
@@ -84,7 +90,7 @@ class Audit {
 
   /** The log as the first entry fixed it, null when there is no readable one. */
   get log() {
-    return this.first?.statement.type === "book.opened/1" ? this.first.statement.data.log : null;
+    return this.first?.statement.type === OPENED ? this.first.statement.data.log : null;
   }
 
   async fetchCheckpoint() {
@@ -148,12 +154,13 @@ class Audit {
       this.skip(note);
       return;
     }
-    if (index === 0 && entry.statement.type === "book.opened/1") book.book = entry.statement.book;
+    if (index === 0 && entry.statement.type === OPENED) book.book = entry.statement.book;
     if (!this.decided(index, entry) || !this.took(() => book.evolve(entry), index)) {
       this.skip(note);
       return;
     }
-    this.took(() => this.figures.fold(index, entry.statement), index);
+    const { type, data } = entry.statement;
+    if (TYPES[type].moves) this.took(() => this.figures.fold(index, data), index);
     if (index === 0) this.first = entry;
   }
 
@@ -183,15 +190,15 @@ class Audit {
 
   /** Check what concerns the log as a whole. */
   async checkWhole(checkpoint, { anchor, policy, kept }) {
-    const { book, log, report, source } = this;
+    const { book, report, source } = this;
     const witnesses = policy ? parsePolicy(policy) : null;
     if (anchor) parseVkey(anchor);
     Object.assign(report, { anchor, policy });
     checkName(source, book, report);
     if (anchor) checkAnchor(this.first, anchor, report);
-    if (kept) checkKept(kept, log, book, report);
-    const signed = await checkCheckpoint(checkpoint, source, log, report);
-    if (witnesses) await this.holds(() => checkWitnesses(checkpoint, signed, witnesses, log, report));
+    if (kept) checkKept(kept, book, report);
+    const signed = await checkCheckpoint(checkpoint, source, book, report);
+    if (witnesses) await this.holds(() => checkWitnesses(checkpoint, signed, witnesses, book, report));
     await this.holds(() => checkRoot(book, signed, report));
     await this.holds(() => checkTiles(source, book, report));
     await this.holds(() => checkMoney(this.figures, report));

@@ -4,6 +4,8 @@ import { refusal } from "./errors.js";
 import { formatFen } from "./money.js";
 import { requireRoles } from "./roles.js";
 
+const NO_DIGESTS = [];
+
 /** Throw unless each line has one side and the sides are equal; return the amount that the policy goes by. */
 export function checkBalanced(lines) {
   let [debit, credit, amount] = [0, 0, [0, 0]];
@@ -30,10 +32,12 @@ function linesKey(lines, sign) {
       line.party,
       line.project,
       line.summary,
+      line._sd ?? NO_DIGESTS,
     ]),
   );
 }
 
+/** What later vouchers need to know of earlier ones; `opening` is the entry of the opening balances. */
 export class Vouchers {
   constructor() {
     this.posted = new Map();
@@ -43,15 +47,15 @@ export class Vouchers {
   }
 
   /** Remember a voucher, and the roles that stand in its signers' names. */
-  post(id, lines, roles, reversal = false) {
-    this.posted.set(id, { key: linesKey(lines, 1), roles, reversal });
+  post(id, { lines, date }, roles, reversal = false) {
+    this.posted.set(id, { key: linesKey(lines, 1), date, roles, reversal });
     this.any = true;
   }
 
   /** Remember a reversal and what it cancels. */
-  reverse(id, { lines, reverses }, roles) {
-    this.post(id, lines, roles, true);
-    this.reversedBy.set(reverses, id);
+  reverse(id, data, roles) {
+    this.post(id, data, roles, true);
+    this.reversedBy.set(data.reverses, id);
   }
 }
 
@@ -74,6 +78,9 @@ export function decideReverse(book, { data, at }, signers) {
   const by = book.vouchers.reversedBy.get(reverses);
   if (by !== undefined) throw refusal("reversal.twice", { reverses, by });
   book.periods.requireOpen(data.date, at);
+  if (data.date < original.date) {
+    throw refusal("reversal.before_original", { date: data.date, reverses, original: original.date });
+  }
   checkBalanced(data.lines);
   book.accounts.requireLeaves(data.lines);
   if (linesKey(data.lines, -1) !== original.key) throw refusal("reversal.not_mirror", { reverses });
@@ -92,4 +99,18 @@ export function decideOpening({ vouchers, periods, accounts }, { data }, signers
     seen.add(account);
   }
   requireRoles(signers, ["accountant", "head"]);
+}
+
+/** Beyond what every voucher keeps: its digests are new in the book, and it books the whole of the roll it names. */
+export function decideSalted(book, statement, signers) {
+  decidePost(book, statement, signers);
+  const { _sd, lines, roll } = statement.data;
+  book.privacy.requireNew(_sd, ...lines.map((line) => line._sd));
+  if (roll) book.rolls.requireBooked(roll, lines);
+}
+
+/** Beyond what every reversal keeps: the digests that are its own, not its lines', are new in the book. */
+export function decideSaltedReversal(book, statement, signers) {
+  decideReverse(book, statement, signers);
+  book.privacy.requireNew(statement.data._sd);
 }

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from binascii import b2a_base64
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from audit.tlog.tiles import MAX_LEAVES
 from domain.kernel.errors import Kind, rule
@@ -27,6 +28,9 @@ from domain.kernel.note import (
     parse_note,
     verify_ed25519,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 MALFORMED = rule(
     "checkpoint.malformed",
@@ -94,11 +98,13 @@ def parse_checkpoint(text: bytes) -> Checkpoint:
     return Checkpoint(origin, parse_decimal(lines[1]), decode_base64(lines[2]))
 
 
-def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey) -> bytes:
-    """Return the checkpoint signed by the log's key, whose name is the origin."""
-    if key.name != checkpoint.origin:
-        raise ORIGIN(read=checkpoint.origin, expected=key.name)
-    return format_note(checkpoint.text, [key.sign(checkpoint.text)])
+def sign_checkpoint(checkpoint: Checkpoint, *keys: SigningKey) -> bytes:
+    """Return the checkpoint signed by the log's key, named by its origin; two keys sign in the order of their ids."""
+    for key in keys:
+        if key.name != checkpoint.origin:
+            raise ORIGIN(read=checkpoint.origin, expected=key.name)
+    signatures = [key.sign(checkpoint.text) for key in keys]
+    return format_note(checkpoint.text, sorted(signatures, key=lambda signature: signature.key_id))
 
 
 def open_checkpoint(note: bytes, key: VerifierKey) -> Checkpoint:
@@ -115,8 +121,33 @@ def open_checkpoint(note: bytes, key: VerifierKey) -> Checkpoint:
     return checkpoint
 
 
+def open_by_any(note: bytes, keys: Sequence[VerifierKey]) -> Checkpoint:
+    """Return a checkpoint that one of the keys signed that bear its origin's name: a log may have had several.
+
+    Raises `note.malformed`, `checkpoint.malformed`, `checkpoint.origin` or `checkpoint.signature`.
+    """
+    parsed = parse_note(note)
+    checkpoint = parse_checkpoint(parsed.text)
+    own = [key for key in keys if key.name == checkpoint.origin]
+    if keys and not own:
+        raise ORIGIN(read=checkpoint.origin, expected=keys[-1].name)
+    if not signed_by(parsed, own):
+        raise SIGNATURE(key=checkpoint.origin)
+    return checkpoint
+
+
+def signed_by(note: Note, keys: Iterable[VerifierKey]) -> list[VerifierKey]:
+    """Return those of the keys whose line the note has; raises `checkpoint.signature` when a line of one is bad."""
+    return [key for key in keys if _is_signed(note, key)]
+
+
 def _require_signature(note: Note, key: VerifierKey) -> None:
-    lines = [line for line in note.signatures if (line.name, line.key_id) == (key.name, key.key_id)]
-    good = all(verify_ed25519(key.public_key, note.text, line.signature) for line in lines)
-    if key.algorithm != ED25519 or not lines or not good:
+    if key.algorithm != ED25519 or not _is_signed(note, key):
         raise SIGNATURE(key=key.name)
+
+
+def _is_signed(note: Note, key: VerifierKey) -> bool:
+    lines = [line for line in note.signatures if (line.name, line.key_id) == (key.name, key.key_id)]
+    if not all(verify_ed25519(key.public_key, note.text, line.signature) for line in lines):
+        raise SIGNATURE(key=key.name)
+    return bool(lines)

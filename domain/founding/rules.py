@@ -12,7 +12,7 @@ from domain.kernel.period import check_near, parse_period
 from domain.roles import Key, Roles, check_grant, require_roles
 
 if TYPE_CHECKING:
-    from domain.founding.events import BookOpened
+    from domain.founding.events import BookOpened, Log
 
 WRONG_ORGANISATION = rule(
     "book.wrong_organisation",
@@ -47,13 +47,18 @@ def decide_open(statement: BookOpened, signers: list[Key]) -> None:
         raise WRONG_ORGANISATION(book=statement.book, organisation=opened.organisation.id)
     chart(opened.chart)
     check_near(parse_period(opened.first_period), statement.at)
-    if not opened.log.origin.endswith(f"/{statement.book}"):
-        raise BAD_ORIGIN(origin=opened.log.origin, book=statement.book)
-    log_key = parse_vkey(opened.log.vkey)
-    if log_key.name != opened.log.origin or not is_valid_public_key(log_key.public_key):
-        raise BAD_LOG_KEY(origin=opened.log.origin, key=log_key.name)
+    check_log(opened.log, statement.book)
     _check_first_keys(statement)
     require_roles(signers, ["township"])
+
+
+def check_log(log: Log, book: str) -> None:
+    """Check the origin of a book's log, and that its key is a sound one of that name."""
+    if not log.origin.endswith(f"/{book}"):
+        raise BAD_ORIGIN(origin=log.origin, book=book)
+    key = parse_vkey(log.vkey)
+    if key.name != log.origin or not is_valid_public_key(key.public_key):
+        raise BAD_LOG_KEY(origin=log.origin, key=key.name)
 
 
 def _check_first_keys(statement: BookOpened) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.kernel.errors import Kind, rule
-from domain.kernel.period import check_near, is_date, parse_date, parse_period
+from domain.kernel.period import check_near, is_date, parse_date, parse_period, period_of
 from domain.roles import Key, require_roles
 
 if TYPE_CHECKING:
@@ -34,6 +34,14 @@ OUT_OF_ORDER = rule(
     "会计基础工作规范 art. 63",
 )
 
+NOT_BEGUN = rule(
+    "period.not_begun",
+    Kind.REFUSED,
+    "{period} 在签名时（{at}）还没有开始，不能结账；请核对年份和月份",
+    "{period} has not begun when it is signed ({at}), so it cannot be closed; check year and month",
+    "财会〔2023〕14号: 按月结账",
+)
+
 
 def require_open(periods: Periods, date: str, at: str) -> str:
     """Return the period of a date (`YYYY-MM-DD`) that takes postings signed at `at`; raises what forbids it."""
@@ -49,10 +57,12 @@ def require_open(periods: Periods, date: str, at: str) -> str:
 
 
 def decide_close(periods: Periods, statement: PeriodClosed, signers: list[Key]) -> None:
-    """The oldest open period closes; accountant and head sign."""
+    """The oldest open period closes, no sooner than it begins; accountant and head sign."""
     period = parse_period(statement.data.period)
     if period <= periods.closed_through:
         raise CLOSED(period=period, open=periods.next_to_close)
     if period != periods.next_to_close:
         raise OUT_OF_ORDER(expected=periods.next_to_close, period=period)
+    if period > period_of(statement.at):
+        raise NOT_BEGUN(period=period, at=statement.at)
     require_roles(signers, ["accountant", "head"])

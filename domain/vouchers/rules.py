@@ -60,6 +60,14 @@ NOT_MIRROR = rule(
     "会计基础工作规范 art. 51(5)",
 )
 
+BEFORE_ORIGINAL = rule(
+    "reversal.before_original",
+    Kind.REFUSED,
+    "冲销凭证的日期 {date} 早于原凭证 {reverses} 的日期 {original}",
+    "the reversal's date {date} lies before {original}, the date of {reverses}",
+    "会计基础工作规范 art. 51(5)",
+)
+
 
 def _check_lines(lines: list[Line], accounts: Accounts) -> int:
     """Raise unless the lines balance and go to leaf accounts; return the voucher's amount."""
@@ -88,7 +96,7 @@ def decide_reverse(
     accounts: Accounts,
     periods: Periods,
 ) -> None:
-    """A reversal mirrors a voucher once, in an open period, signed by at least that voucher's roles."""
+    """A reversal mirrors a voucher once, not before it, in an open period, signed by at least that voucher's roles."""
     reversal = statement.data
     original = vouchers.posted.get(reversal.reverses)
     if original is None:
@@ -99,6 +107,8 @@ def decide_reverse(
         by = vouchers.reversed_by[reversal.reverses]
         raise REVERSED_TWICE(reverses=reversal.reverses, by=by)
     require_open(periods, reversal.date, statement.at)
+    if reversal.date < original.date:
+        raise BEFORE_ORIGINAL(date=reversal.date, reverses=reversal.reverses, original=original.date)
     _check_lines(reversal.lines, accounts)
     if lines_digest(mirrored(reversal.lines)) != original.digest:
         raise NOT_MIRROR(reverses=reversal.reverses)

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class Posted(msgspec.Struct, frozen=True, gc=False):
-    """A posted voucher: the digest of its lines, the roles that signed it, and whether it is itself a reversal."""
+    """A posted voucher: its lines' digest, its date, the roles that signed it, and whether it is itself a reversal."""
 
     digest: bytes
+    date: str
     roles: frozenset[str]
     reversal: bool
 
@@ -32,7 +33,7 @@ class Vouchers:
 
     def post(self, id_: str, voucher: Voucher | Reversal, roles: frozenset[str], *, reversal: bool) -> None:
         """Remember a voucher and count it in its period."""
-        self.posted[id_] = Posted(lines_digest(voucher.lines), roles, reversal)
+        self.posted[id_] = Posted(lines_digest(voucher.lines), voucher.date, roles, reversal)
         period = period_of(voucher.date)
         self.counts[period] = self.counts.get(period, 0) + 1
 

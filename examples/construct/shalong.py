@@ -18,7 +18,7 @@ name = "沙垄村股份经济合作社（虚构示例）"
 division = "330881101201"
 chart = "rural-collective-2024"
 opened = "2024-01"
-closed_through = "2026-11"
+closed_through = "2026-09"
 
 [people]
 township = "清溪镇农经服务中心（虚构）"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from domain.balances import OPENING, MonthBalance, TrialRow, totals, turnover_from
+from domain.balances import MonthBalance, TrialRow, totals, turnover_from
 from domain.balances import trial_balance as fold_trial_balance
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import parse_period
@@ -22,6 +22,13 @@ BACKWARDS = rule(
     Kind.MALFORMED,
     "起始期间 {first} 晚于截止期间 {last}",
     "the first period {first} comes after the last period {last}",
+)
+
+BEFORE_THE_BOOK = rule(
+    "period.before_the_book",
+    Kind.UNKNOWN,
+    "账套从 {first} 起记账，没有 {period} 的数字",
+    "the book begins with {first}; it has no figures of {period}",
 )
 
 SELECT_NEWEST = "SELECT coalesce(max(period), '') FROM balances WHERE book = %s AND chart = %s"
@@ -57,6 +64,8 @@ def trial_balance(
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         book = register.book(connection, book_id)
+        if last < book.first_period:
+            raise BEFORE_THE_BOOK(first=book.first_period, period=last)
         rows = _balances(connection, book, first, last)
         names = {account.code: account.name for account in register.accounts(connection, book_id)}
         root = root_at(connection, book_id, book.entries)
@@ -67,10 +76,9 @@ def trial_balance(
 def _balances(
     connection: Connection[Any], book: BookRow, first: str, last: str
 ) -> list[tuple[str, MonthBalance]]:
-    """Return the balances from `first` to `last`; outside of the book's periods its newest or opening ones."""
+    """Return the balances from `first` to `last`; after the book's last period its newest ones."""
     row = connection.execute(SELECT_NEWEST, (book.book, book.chart)).fetchone()
     newest = str(row[0]) if row else ""
-    begin = OPENING if last < book.first_period else min(first, newest)
-    values = {"book": book.book, "chart": book.chart, "first": begin, "last": last}
+    values = {"book": book.book, "chart": book.chart, "first": min(first, newest), "last": last}
     rows = connection.execute(SELECT_BALANCES, values).fetchall()
     return [(account, MonthBalance(*month)) for account, *month in rows]

@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from audit.tlog.checkpoint import open_checkpoint
+from audit.tlog.checkpoint import open_by_any
 from domain.entry import Entry, parse_entry
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_vkey
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from psycopg import Connection
-
-    from audit.tlog.checkpoint import Checkpoint
 
 BEYOND = rule(
     "diff.beyond",
@@ -185,11 +183,13 @@ def _added(connection: Connection[Any], book: str, first: int, end: int) -> list
 def kept_size(connection: Connection[Any], book_id: str, note: bytes) -> int:
     """Return the size of a checkpoint that somebody kept, once it is seen to be a beginning of the book's log.
 
-    Raises `checkpoint.signature`, `checkpoint.origin` and the like when the book's log key did not sign it,
+    Raises `checkpoint.signature`, `checkpoint.origin` and the like when no key that the log ever had signed it,
     `diff.rolled_back` and `diff.fork` when it proves that the log is no longer what was signed.
     """
     book = register.book(connection, book_id)
-    kept: Checkpoint = open_checkpoint(note, parse_vkey(book.log_vkey))
+    with connection.cursor() as cursor:
+        keys = [parse_vkey(row.vkey) for row in register.log_keys(cursor, book_id)]
+    kept = open_by_any(note, keys)
     if kept.size > book.entries:
         raise ROLLED_BACK(kept=kept.size, entries=book.entries)
     signed, computed = base64.b64encode(kept.root).decode(), log.root_at(connection, book_id, kept.size)

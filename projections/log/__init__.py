@@ -26,6 +26,8 @@ from projections.log.history import (
     Sighting,
     check_history,
     check_new,
+    check_not_frozen,
+    check_signers,
 )
 from projections.log.proofs import proof_at
 from projections.log.query import (
@@ -58,6 +60,8 @@ __all__ = [
     "SignedCheckpoint",
     "check_history",
     "check_new",
+    "check_not_frozen",
+    "check_signers",
     "checkpoint_at",
     "cosigned",
     "covering_checkpoint",

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from audit.tlog.checkpoint import open_checkpoint, parse_checkpoint
+from audit.tlog.checkpoint import ORIGIN, SIGNATURE, Checkpoint, open_by_any, parse_checkpoint
+from domain.founding import Log
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.merkle import EMPTY_ROOT
-from domain.kernel.note import parse_note
+from domain.kernel.note import parse_note, parse_vkey
 from projections import register
 from projections.log.query import log_size, root_from
 
@@ -80,17 +81,43 @@ MEMORY_DAMAGED = rule(
 )
 
 
+FROZEN = rule(
+    "log.frozen",
+    Kind.UNAVAILABLE,
+    "账套 {book} 的日志已冻结（{words}）：不签署、不记账；请运行 sunledger doctor",
+    "the log of {book} is frozen ({words}): nothing is signed or posted; run sunledger doctor",
+    "ADR 0027",
+)
+KEY_NOT_HELD = rule(
+    "log.key_not_held",
+    Kind.UNAVAILABLE,
+    "本服务器没有账套 {book} 的日志密钥 {key}，无法签署检查点；请运行 sunledger doctor",
+    "this server does not hold the key {key} of the log of {book}, so no checkpoint is signed; run sunledger doctor",
+    "ADR 0027",
+)
+
+
 class LogKeys(Protocol):
     """Where the log's private keys are kept; unlike people's keys they belong to the server.
 
-    Beside each key stands the newest checkpoint that it signed.
+    Beside the key that a log began with stands the newest checkpoint that was signed, whatever has become of key and
+    origin since: one memory for one book.
     """
 
     def key_of(self, origin: str) -> SigningKey | None:
-        """Return the key of a log, or None when this server does not hold it."""
+        """Return the key that a log began with, or None when this server does not hold it."""
+
+    def signing_key(self, vkey: str) -> SigningKey | None:
+        """Return the private half of a log's key, or None when this server does not hold it."""
+
+    def held(self, origin: str) -> Sequence[SigningKey]:
+        """Return all keys of an origin that this server holds."""
+
+    def frozen(self, origin: str) -> str:
+        """Return since when and why nothing may be signed under an origin, "" when it may."""
 
     def last_signed(self, origin: str) -> bytes:
-        """Return the newest checkpoint that the key signed, b"" when it signed none."""
+        """Return the newest checkpoint of the log that began under this origin, b"" when none was signed here."""
 
     def remember_signed(self, origin: str, checkpoint: bytes) -> None:
         """Keep a checkpoint durably before anybody sees it."""
@@ -111,24 +138,24 @@ class Sighting(NamedTuple):
 class Others(Protocol):
     """Who else has seen the logs: the witnesses of the policy."""
 
-    def seen(self, book: str, origin: str) -> Sequence[Sighting]:
+    def seen(self, book: str, log: Log) -> Sequence[Sighting]:
         """Return what contradicted this log when the witnesses were asked; they are asked here if they were not yet."""
 
-    def contradicted(self, book: str) -> bool:
+    def contradicted(self, book: str, origin: str) -> bool:
         """Whether anything is known now that `seen` would return; nobody is asked."""
 
 
 class Nobody:
     """No witnesses."""
 
-    def seen(self, book: str, origin: str) -> Sequence[Sighting]:
+    def seen(self, book: str, log: Log) -> Sequence[Sighting]:
         """Return nothing."""
-        del book, origin
+        del book, log
         return ()
 
-    def contradicted(self, book: str) -> bool:
+    def contradicted(self, book: str, origin: str) -> bool:
         """Return False."""
-        del book
+        del book, origin
         return False
 
 
@@ -139,15 +166,18 @@ def check_history(cursor: Cursor[Any], book: str, keys: LogKeys, others: Others 
     """Return the size that was signed or witnessed last, 0 when none was; raise what forbids to sign more.
 
     The entries must extend what was signed, as the database has it, as it is kept beside the key, and as the
-    witnesses have seen it.
+    witnesses have seen it. Raises `keyfile.*` too, when a key that signs is here and cannot be read.
     """
-    return max(_check_signed(cursor, book, keys), _check_seen(cursor, book, others))
+    rows = register.log_keys(cursor, book)
+    for row in in_force(rows):
+        keys.signing_key(row.vkey)
+    return max(_check_signed(cursor, book, rows, keys), _check_seen(cursor, book, rows, others))
 
 
-def _check_seen(cursor: Cursor[Any], book: str, others: Others) -> int:
+def _check_seen(cursor: Cursor[Any], book: str, rows: Sequence[register.LogKeyRow], others: Others) -> int:
     """Return the largest size that others have seen."""
-    largest = 0
-    for sighting in others.seen(book, register.origin_of(cursor, book)):
+    largest, key = 0, in_force(rows)[0]
+    for sighting in others.seen(book, Log(origin=key.origin, vkey=key.vkey)):
         stored = cursor.execute(SELECT_HEAD, (book,)).fetchone()
         size = stored[0] if stored else 0
         if sighting.size > size:
@@ -160,18 +190,17 @@ def _check_seen(cursor: Cursor[Any], book: str, others: Others) -> int:
     return largest
 
 
-def _check_signed(cursor: Cursor[Any], book: str, keys: LogKeys) -> int:
-    origin = register.origin_of(cursor, book)
-    key, kept = keys.key_of(origin), keys.last_signed(origin)
+def _check_signed(cursor: Cursor[Any], book: str, rows: Sequence[register.LogKeyRow], keys: LogKeys) -> int:
+    kept = keys.last_signed(rows[0].origin)
     last = cursor.execute(SELECT_LAST, (book,)).fetchone()
     size, root = (last[0], bytes(last[1])) if last else (0, EMPTY_ROOT)
     held = log_size(cursor.connection, book)
     if last and size <= held and root_from(cursor, book, size) != root:
         raise TILES_CHANGED(book=book, size=size)
-    if key is None or not kept:
+    if not kept:
         return size
     try:
-        checkpoint = open_checkpoint(kept, key.verifier)
+        checkpoint = _open_kept(kept, [row.vkey for row in rows], keys)
     except RuleViolation as problem:
         raise MEMORY_DAMAGED(book=book, problem=problem.rule.code) from None
     stored = cursor.execute(SELECT_HEAD, (book,)).fetchone()
@@ -183,10 +212,54 @@ def _check_signed(cursor: Cursor[Any], book: str, keys: LogKeys) -> int:
     return max(size, checkpoint.size)
 
 
-def check_new(book: str, origin: str, keys: LogKeys, others: Others = NOBODY) -> None:
+def check_new(book: str, log: Log, keys: LogKeys, others: Others = NOBODY) -> None:
     """Raise when a book is to be opened whose log was signed or witnessed before: its database is gone."""
-    kept = keys.last_signed(origin)
+    kept = keys.last_signed(log.origin)
     if kept:
         raise ROLLED_BACK(book=book, size=0, signed=parse_checkpoint(parse_note(kept).text).size)
-    for sighting in others.seen(book, origin):
+    for sighting in others.seen(book, log):
         raise WITNESS_AHEAD(book=book, witness=sighting.witness, seen=sighting.size, size=0)
+
+
+def _open_kept(kept: bytes, vkeys: Sequence[str], keys: LogKeys) -> Checkpoint:
+    """Return the checkpoint in the memory, signed by a key that the book names.
+
+    A database that was rolled back may not know the newest key; then one that is held here will do.
+    """
+    try:
+        return open_by_any(kept, [parse_vkey(vkey) for vkey in vkeys])
+    except RuleViolation as violation:
+        if violation.rule not in {ORIGIN, SIGNATURE}:
+            raise
+    origin = parse_checkpoint(parse_note(kept).text).origin
+    return open_by_any(kept, [key.verifier for key in keys.held(origin)])
+
+
+def in_force(rows: Sequence[register.LogKeyRow]) -> list[register.LogKeyRow]:
+    """Return those of a log's keys that sign its next checkpoint, the oldest first; there is always one."""
+    return [row for row in rows if row.ended is None]
+
+
+def check_not_frozen(book: str, origin: str, keys: LogKeys) -> None:
+    """Raise `log.frozen` when nothing may be signed under the log's origin."""
+    words = keys.frozen(origin)
+    if words:
+        raise FROZEN(book=book, words=words)
+
+
+def signers_of(book: str, rows: Sequence[register.LogKeyRow], keys: LogKeys) -> list[SigningKey]:
+    """Return the keys among a log's that sign its next checkpoint; raises `log.frozen`, `log.key_not_held`."""
+    signing = in_force(rows)
+    check_not_frozen(book, signing[0].origin, keys)
+    found = []
+    for row in signing:
+        key = keys.signing_key(row.vkey)
+        if key is None:
+            raise KEY_NOT_HELD(book=book, key=row.vkey)
+        found.append(key)
+    return found
+
+
+def check_signers(cursor: Cursor[Any], book: str, keys: LogKeys) -> None:
+    """Raise what keeps this server from signing a log whose history is sound: `log.frozen`, `log.key_not_held`."""
+    signers_of(book, register.log_keys(cursor, book), keys)

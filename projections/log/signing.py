@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
+from domain.kernel.errors import RuleViolation
 from projections import register
-from projections.log.history import NOBODY, check_history
+from projections.log.history import FROZEN, KEY_NOT_HELD, NOBODY, check_history, signers_of
 from projections.log.query import root_from
 
 if TYPE_CHECKING:
@@ -22,15 +23,21 @@ INSERT_CHECKPOINT = """
 def sign_checkpoint_of(
     cursor: Cursor[Any], book: str, size: int, keys: LogKeys, others: Others = NOBODY
 ) -> None:
-    """Sign and keep the checkpoint of a book's first `size` entries, if this server holds the log's key.
+    """Sign and keep the checkpoint of a book's first `size` entries, by all keys that the log has now.
 
-    Nothing is signed while the read side only catches up with what was signed or witnessed already.
+    Nothing is signed without one of them, while the log is frozen, and while the read side only catches up with what
+    was signed or witnessed already.
     """
-    origin = register.origin_of(cursor, book)
-    key = keys.key_of(origin)
-    if key is None or check_history(cursor, book, keys, others) > size:
+    rows = register.log_keys(cursor, book)
+    try:
+        signers = signers_of(book, rows, keys)
+    except RuleViolation as violation:
+        if violation.rule in {FROZEN, KEY_NOT_HELD}:
+            return
+        raise
+    if check_history(cursor, book, keys, others) > size:
         return
     root = root_from(cursor, book, size)
-    note = sign_checkpoint(Checkpoint(origin, size, root), key)
-    keys.remember_signed(origin, note)
+    note = sign_checkpoint(Checkpoint(signers[0].name, size, root), *signers)
+    keys.remember_signed(rows[0].origin, note)
     cursor.execute(INSERT_CHECKPOINT, (book, size, root, note))

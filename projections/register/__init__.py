@@ -1,6 +1,7 @@
 """What a book is and has: organisation, accounts (科目), keys (密钥) and who holds them."""
 
 from projections.register.fold import fold
+from projections.register.logkeys import LogKeyRow, log_keys
 from projections.register.query import (
     AccountRow,
     BookRow,
@@ -18,12 +19,14 @@ __all__ = [
     "AccountRow",
     "BookRow",
     "KeyRow",
+    "LogKeyRow",
     "accounts",
     "book",
     "books",
     "chart_of",
     "fold",
     "keys",
+    "log_keys",
     "origin_of",
     "people",
 ]

@@ -11,6 +11,8 @@ from domain.kernel.note import parse_vkey
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.roles import KeyGranted, KeyRevoked, KeyRotated, role_of
+from projections.register.logkeys import WRITE as WRITE_LOG_KEYS
+from projections.register.logkeys import begin_log
 from projections.register.query import chart_of
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ def _open(cursor: Cursor[Any], book: str, index: int, statement: BookOpened) -> 
             statement.at,
         ),
     )
+    begin_log(cursor, book, log)
     cursor.executemany(
         INSERT_ACCOUNT,
         [
@@ -115,4 +118,5 @@ _WRITE: dict[type[object], Callable[[Cursor[Any], str, int, Any], object]] = {
         CLOSE_PERIOD, (statement.data.period, book)
     ),
     OpeningPosted: lambda cursor, book, index, _: cursor.execute(SET_OPENING, (index, book)),
+    **WRITE_LOG_KEYS,
 }

@@ -21,15 +21,16 @@ class HostileServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, book: str = BOOK) -> None:
         """Listen on a free port of this machine."""
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.book = book
         self.files: Files = {}
 
     @property
     def address(self) -> str:
         """The book's address, which every reader knows."""
-        return f"http://127.0.0.1:{self.server_port}/books/{BOOK}"
+        return f"http://127.0.0.1:{self.server_port}/books/{self.book}"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -38,7 +39,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with a file, or 404."""
         url = urlsplit(self.path)
-        path = url.path.removeprefix(f"/books/{BOOK}/")
+        path = url.path.removeprefix(f"/books/{self.server.book}/")
         if path == "trial-balance.json":
             path = f"trial-balance/{parse_qs(url.query)['period'][0]}.json"
         data = self.server.files.get(path)
@@ -55,9 +56,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def hostile_server() -> Iterator[HostileServer]:
+def hostile_server(book: str = BOOK) -> Iterator[HostileServer]:
     """Run a hostile server."""
-    with HostileServer() as server:
+    with HostileServer(book) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

@@ -18,6 +18,16 @@ from domain.founding.events import Log
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey
 from domain.kernel.ulid import encode
+from domain.logkeys import (
+    LogKeyAdded,
+    LogKeyAddition,
+    LogKeyRetired,
+    LogKeyRetirement,
+    LogMove,
+    LogMoved,
+    log_possession_text,
+)
+from domain.logkeys.events import LastCheckpoint
 from domain.opening import Balances, OpeningPosted
 from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers, Tier
@@ -38,6 +48,7 @@ START_MS = 1_767_196_800_000  # 2026-01-01T00:00:00+08:00
 ROLES = ("township", "accountant", "cashier", "head", "supervisor")
 STATE = (
     "founding",
+    "log",
     "roles",
     "policy",
     "accounts",
@@ -50,6 +61,7 @@ STATE = (
     "privacy",
     "ids",
 )
+SPEAKERS = "township head supervisor"
 
 
 class Village:
@@ -222,6 +234,45 @@ class Village:
             "sheet": "trial_balance",
         }
         return self.append(self.statement(SheetPublished, Sheet(**(good | fields))), by)
+
+    def log_key(self, number: int = 1, prefix: str = ORIGIN) -> SigningKey:
+        """Return the n-th key of the log below an address; the first one is that which opens the book."""
+        origin = f"{prefix}/{self.book.book}"
+        return SigningKey(origin, sha256(f"{origin}{number if number > 1 else ''}".encode()).digest())
+
+    def log_proof(self, key: SigningKey) -> str:
+        """Return a log key's proof of possession."""
+        text = log_possession_text(self.book.book, key.verifier.vkey)
+        return base64.b64encode(key.sign_raw(text)).decode()
+
+    def add_log_key(self, key: SigningKey, *, by: str = SPEAKERS, **fields: Any) -> Entry:  # noqa: ANN401 -- any field
+        """Let the log sign with one more key."""
+        good = {"proof": self.log_proof(key), "reason": "例行更换", "vkey": key.verifier.vkey}
+        return self.append(self.statement(LogKeyAdded, LogKeyAddition(**(good | fields))), by)
+
+    def retire_log_key(self, key: SigningKey, *, by: str = SPEAKERS) -> Entry:
+        """Let the log sign without a key."""
+        data = LogKeyRetirement(reason="已换新", vkey=key.verifier.vkey)
+        return self.append(self.statement(LogKeyRetired, data), by)
+
+    def move_log(
+        self,
+        key: SigningKey,
+        last: int = 1,
+        *,
+        stood_by: LastCheckpoint | None = None,
+        by: str = SPEAKERS,
+        **fields: Any,  # noqa: ANN401 -- any field
+    ) -> Entry:
+        """Move the log to the origin of a key, standing by its first `last` entries."""
+        good: dict[str, Any] = {
+            "last": stood_by or LastCheckpoint(n=last, r=self.book.root(last)),
+            "origin": key.name,
+            "proof": self.log_proof(key),
+            "reason": "compromised",
+            "vkey": key.verifier.vkey,
+        }
+        return self.append(self.statement(LogMoved, LogMove(**(good | fields))), by)
 
 
 @pytest.fixture

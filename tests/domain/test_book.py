@@ -53,6 +53,9 @@ def a_year(village: Village) -> list[Entry]:
     entries.append(village.publish("2026-01", by="accountant/2 head supervisor"))
     entries.append(village.grant("cashier/2", "new cashier"))
     entries.append(village.revoke("cashier"))
+    entries.append(village.add_log_key(village.log_key(2)))
+    entries.append(village.retire_log_key(village.log_key()))
+    entries.append(village.move_log(village.log_key(3, "new.example.cn/books"), last=12))
     return entries + a_dividend(village)
 
 
@@ -132,11 +135,10 @@ def test_the_same_entry_twice(village: Village) -> None:
 def test_any_prefix_may_have_been_seen(village: Village) -> None:
     early = village.book.seen()
     village.close("2026-01")
-    village.close("2026-02")
     late = village.book.seen()
-    for period, seen in (("2026-03", early), ("2026-04", late), ("2026-05", early)):
+    for period, seen in (("2026-02", early), ("2026-03", late)):
         village.append(village.statement(PeriodClosed, Closing(period=period), seen=seen), "accountant head")
-    assert village.book.size == 6
+    assert village.book.size == 4
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 2**53 - 1])

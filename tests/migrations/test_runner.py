@@ -96,3 +96,31 @@ def test_the_running_program_cannot_take_its_limits_off(database_url: str) -> No
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
+
+
+def test_books_that_are_there_begin_with_the_log_key_that_they_have(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What 0007 writes for books of before is what a rebuild would write for them."""
+    all_files = files()
+    earlier = [file for file in all_files if file.name < "0007"]
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        monkeypatch.setattr(migrations.runner, "files", lambda: earlier)
+        assert migrate(connection) == [file.name for file in earlier]
+        for name in ("a", "b"):
+            connection.execute(
+                """
+                INSERT INTO read.books (book, name, division, chart, first_period, origin, log_vkey, opened_at)
+                VALUES (%(book)s, '村', '330881', '2023', '2026-01', %(origin)s, %(origin)s || '+00000000+AQ==', now())
+                """,
+                {"book": name, "origin": f"ledger.example.cn/books/{name}"},
+            )
+        monkeypatch.setattr(migrations.runner, "files", lambda: all_files)
+        assert migrate(connection)[0] == "0007_read_log_keys.sql"
+        rows = connection.execute("SELECT * FROM read.log_keys ORDER BY book").fetchall()
+    origins = [f"ledger.example.cn/books/{name}" for name in ("a", "b")]
+    expected = [
+        (name, f"{origin}+00000000+AQ==", origin, 0, None)
+        for name, origin in zip(("a", "b"), origins, strict=True)
+    ]
+    assert rows == expected

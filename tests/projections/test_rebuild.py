@@ -30,6 +30,7 @@ TABLES = {
     "read.books",
     "read.journal",
     "read.keys",
+    "read.log_keys",
     "read.positions",
     "read.sheets",
     "read.tiles",

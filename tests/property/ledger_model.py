@@ -17,6 +17,9 @@ MONTHS = periods("2026-01", "2028-12")
 
 ROLES = ("accountant", "head", "supervisor", "cashier")
 
+MONTH_OF_SIGNING = "2026-03"
+"""The villages sign in that month: it is the last one that they may close."""
+
 LATEST_MONTH = "2027-03"
 """The last month that the villages, which sign in March 2026, may write about."""
 
@@ -52,9 +55,10 @@ class KnownLine(NamedTuple):
 
 
 class KnownVoucher(NamedTuple):
-    """A voucher: its id, its lines, whether it is a reversal, and the roles that signed it."""
+    """A voucher: its id, its month, its lines, whether it is a reversal, and the roles that signed it."""
 
     id: str
+    month: str
     lines: tuple[KnownLine, ...]
     reversal: bool
     roles: frozenset[str] = frozenset({"accountant", "head"})
@@ -111,10 +115,10 @@ class Model:
         self.ended.append(self.key(role))
         self.numbers[role] += 1
 
-    def add(self, voucher: KnownVoucher, period: str) -> None:
+    def add(self, voucher: KnownVoucher) -> None:
         """Take a voucher in."""
         self.vouchers.append(voucher)
-        self.turn(voucher.lines, period)
+        self.turn(voucher.lines, voucher.month)
 
     def turn(self, lines: Iterable[KnownLine], period: str) -> None:
         """Take turnover in, opening balances under their own period."""

@@ -45,6 +45,7 @@ from projections.runner import Runner
 from tests.domain.ledger.villages import LogKey, sign, village_number
 from tests.property.ledger_model import (
     LATEST_MONTH,
+    MONTH_OF_SIGNING,
     MONTHS,
     ROLES,
     TIERS,
@@ -180,7 +181,7 @@ class LedgerMachine(RuleBasedStateMachine):
             missing,
         )
         if entries:
-            self.model.add(KnownVoucher(entries[0].statement.id, lines, reversal=False, roles=roles), month)
+            self.model.add(KnownVoucher(entries[0].statement.id, month, lines, reversal=False, roles=roles))
 
     @rule(fen=AMOUNTS)
     def post_opening(self, fen: int) -> None:
@@ -231,7 +232,9 @@ class LedgerMachine(RuleBasedStateMachine):
         """A voucher is cancelled, with its own lines or with others; or there is none of that id."""
         model = self.model
         month = model.month(offset)
-        nothing = KnownVoucher("01" * 13, (KnownLine("513", 1, 0), KnownLine("301", 0, 1)), reversal=False)
+        nothing = KnownVoucher(
+            "01" * 13, MONTHS[0], (KnownLine("513", 1, 0), KnownLine("301", 0, 1)), reversal=False
+        )
         voucher = model.vouchers[which % len(model.vouchers)] if which >= 0 else nothing
         by, _, missing = self.signers(signing, voucher.roles)
         lines = tuple(
@@ -252,12 +255,13 @@ class LedgerMachine(RuleBasedStateMachine):
             "period.before_first" if month < MONTHS[0] else "",
             "period.closed" if month in model.closed else "",
             "period.too_far_ahead" if month > LATEST_MONTH else "",
+            "reversal.before_original" if month < voucher.month else "",
             "reversal.not_mirror" if factor != 1 else "",
             missing,
         )
         if entries:
             model.reversed.add(voucher.id)
-            model.add(KnownVoucher(entries[0].statement.id, lines, reversal=True), month)
+            model.add(KnownVoucher(entries[0].statement.id, month, lines, reversal=True))
 
     @rule(offset=st.sampled_from([-1, 0, 0, 0, 1]))
     def close_period(self, offset: int) -> None:
@@ -269,6 +273,7 @@ class LedgerMachine(RuleBasedStateMachine):
             [note],
             "period.closed" if month in model.closed else "",
             "period.out_of_order" if offset else "",
+            "period.not_begun" if month > MONTH_OF_SIGNING else "",
         ):
             model.close(month)
 

@@ -287,6 +287,7 @@ def _reversals() -> list[Forgery]:
 
     change = msgspec.structs.replace
     good = reversal(PLAIN, 11, "2026-02-28")
+    later = PLAIN.then(VoucherPosted, voucher("2026-02-10", 500), *CLERKS)
     large = reversal(PLAIN, 13, "2026-02-28")
     return [
         reversed_("a reversal of nothing", change(good, reverses="0" * 26), "reversal.unknown"),
@@ -298,6 +299,11 @@ def _reversals() -> list[Forgery]:
             "reversal.not_mirror",
         ),
         reversed_("a reversal by fewer", large, "policy.roles_missing"),
+        (
+            "a reversal dated before its voucher",
+            later.then(VoucherReversed, reversal(later, NEXT, "2026-02-09"), *CLERKS),
+            ("reversal.before_original", NEXT + 1),
+        ),
         reversed_("a reversal in a closed period", reversal(PLAIN, 11), "period.closed"),
     ]
 
@@ -317,8 +323,16 @@ def _others() -> list[Forgery]:
     opening = Balances(lines=lines("101", "301", 5))
     before = replace(early, entries=early.entries[:4])
     double = [*lines("101", "301", 5), *lines("101", "301", 5)]
+    march = PLAIN
+    for period in ("2026-02", "2026-03"):
+        march = march.then(PeriodClosed, Closing(period=period), *CLERKS)
     return [
         close("a period out of order", "2026-03", "period.out_of_order"),
+        (
+            "a period closed before it begins",
+            march.then(PeriodClosed, Closing(period="2026-04"), *CLERKS),
+            ("period.not_begun", NEXT + 2),
+        ),
         close("a period closed twice", "2026-01", "period.closed"),
         close("a period that is none", "2026-13", "period.malformed"),
         close("a period closed by one", "2026-02", "policy.roles_missing", CLERKS[0]),

@@ -13,11 +13,12 @@ from domain.kernel.note import SigningKey
 from domain.vouchers import VoucherPosted
 from tests.vectors.forged import Forgery, forged_entries
 from tests.vectors.honest import BASIC, HEAD, HONEST, NEXT, TOWNSHIP, founded, voucher
-from tests.vectors.reading import audited
+from tests.vectors.private_forged import private_cases
+from tests.vectors.reading import audited, outside
 from tests.vectors.village import ORIGIN, Log, key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 BUNDLE, TILE = f"tile/entries/000.p/{NEXT}", f"tile/0/000.p/{NEXT}"
@@ -152,11 +153,25 @@ def _cosigned(*names: str, also: SigningKey | None = None, size: int = NEXT) -> 
     return HONEST.alter("checkpoint", note)
 
 
-def as_object(folder: Path) -> dict[str, Any]:
-    """Return all cases as an object of JSON, with what the audit finds; bundles are written to `folder` meanwhile."""
+def as_object(folder: Path, chosen: Iterable[Case] = ()) -> dict[str, Any]:
+    """Return cases (default: all of here) as an object of JSON, with what the audit finds in each.
+
+    Bundles are written to `folder` meanwhile.
+    """
     parts: dict[str, str] = {}
-    logs = [_case_object(case, parts, folder / "log.zip") for case in cases()]
+    logs = [_case_object(case, parts, folder / "log.zip") for case in chosen or cases()]
     return {"about": ABOUT, "parts": parts, "logs": logs}
+
+
+def private_object(folder: Path) -> dict[str, Any]:
+    """Return the logs that keep values outside, each with what is said of these."""
+    parts: dict[str, str] = {}
+    logs = []
+    for name, log, *found in private_cases():
+        made = _case_object(Case(name, log, tuple(found)), parts, folder / "log.zip")
+        logs.append(made | {"outside": outside(folder / "log.zip")})
+    about = "outside: the state of every digest, the rolls, and the rows of theirs that were erased."
+    return {"about": f"{ABOUT} {about}", "parts": parts, "logs": logs}
 
 
 ABOUT = (

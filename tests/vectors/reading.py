@@ -24,6 +24,12 @@ def read(name: str) -> Any:  # noqa: ANN401 -- whatever the file holds
     return json.loads((FOLDER / name).read_text(encoding="utf-8"))
 
 
+def read_logs() -> list[tuple[dict[str, Any], dict[str, str]]]:
+    """Return every log of the vectors, with the parts of its file."""
+    files = [read(name) for name in ("logs.json", "private.json")]
+    return [(log, file["parts"]) for file in files for log in file["logs"]]
+
+
 def write_log(log: dict[str, Any], parts: dict[str, str], path: Path) -> Path:
     """Write a log of the vectors as a bundle and return its path."""
     files = {name: _bytes(file, parts) for name, file in log["files"].items()}
@@ -47,3 +53,10 @@ def audited(path: Path, *, anchor: str = "", policy: str = "", kept: bytes = b""
     except RuleViolation as violation:
         return [], violation.rule.code
     return [(finding.rule, finding.entry) for finding in report.findings], None
+
+
+def outside(path: Path) -> dict[str, Any]:
+    """Return what the audit of a bundle says of the values outside its log, without the words."""
+    said = verify(open_source(str(path))).outside.as_object()
+    digests = [{name: one[name] for name in one if name not in {"zh", "en"}} for one in said["digests"]]
+    return {"rolls": said["rolls"], "rows_erased": said["rows_erased"], "digests": digests}

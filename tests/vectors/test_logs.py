@@ -1,6 +1,6 @@
-"""The logs of the vectors: made of code, kept as a file, and audited in Python as in the browser.
+"""The logs of the vectors: made of code, kept as files, and audited in Python as in the browser.
 
-`UPDATE_VECTORS=1` writes the file anew. tests/audit/browser/ reads the very same one.
+`UPDATE_VECTORS=1` writes the files anew. tests/audit/browser/ reads the very same ones.
 """
 
 from __future__ import annotations
@@ -9,22 +9,26 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from tests.vectors.logs import as_object
-from tests.vectors.reading import FOLDER, audited, read, write_log
+import pytest
+
+from tests.vectors.logs import as_object, private_object
+from tests.vectors.reading import FOLDER, audited, outside, read_logs, write_log
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
-
-FILE = FOLDER / "logs.json"
+FILES = {"logs.json": as_object, "private.json": private_object}
 
 
-def test_the_file_is_what_the_code_makes(tmp_path: Path) -> None:
-    made = _lines(as_object(tmp_path))
+@pytest.mark.parametrize(("name", "make"), FILES.items(), ids=list(FILES))
+def test_the_file_is_what_the_code_makes(
+    name: str, make: Callable[[Path], dict[str, Any]], tmp_path: Path
+) -> None:
+    made = _lines(make(tmp_path))
     if os.environ.get("UPDATE_VECTORS"):
-        FILE.write_text(made, encoding="utf-8")
-    assert FILE.read_text(encoding="utf-8") == made, "run once with UPDATE_VECTORS=1"
+        (FOLDER / name).write_text(made, encoding="utf-8")
+    assert (FOLDER / name).read_text(encoding="utf-8") == made, "run once with UPDATE_VECTORS=1"
 
 
 def _lines(vectors: dict[str, Any]) -> str:
@@ -39,24 +43,21 @@ def _json(value: object) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each test that asks for a log every log of the file."""
+    """Give each test that asks for a log every log of the files, with the parts of its file."""
     if "log" in metafunc.fixturenames:
-        logs = read("logs.json")["logs"]
-        metafunc.parametrize("log", logs, ids=[log["name"] for log in logs])
+        logs = read_logs()
+        metafunc.parametrize(("log", "parts"), logs, ids=[log["name"] for log, _ in logs])
 
 
-def test_the_audit_finds_rule_and_entry(log: dict[str, Any], tmp_path: Path) -> None:
-    bundle = write_log(log, read("logs.json")["parts"], tmp_path / "log.zip")
+def test_the_audit_finds_rule_and_entry(log: dict[str, Any], parts: dict[str, str], tmp_path: Path) -> None:
+    bundle = write_log(log, parts, tmp_path / "log.zip")
     found, error = audited(bundle, anchor=log["anchor"], policy=log["policy"], kept=log["kept"].encode())
     assert [list(finding) for finding in found] == log["found"]
     assert error == log["error"]
+    assert "outside" not in log or outside(bundle) == log["outside"]
 
 
 def test_the_logs_break_most_rules_that_an_audit_can_find() -> None:
     """Every code that the page knows how to say is shown in a log, but for those that need what no small log has."""
-    rules = {
-        code
-        for log in read("logs.json")["logs"]
-        for code in [log["error"], *(rule for rule, _ in log["found"])]
-    }
-    assert len(rules - {None}) > 70
+    rules = {code for log, _ in read_logs() for code in [log["error"], *(rule for rule, _ in log["found"])]}
+    assert len(rules - {None}) > 85

@@ -14,6 +14,7 @@ from audit.tlog.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from audit.tlog.cosignature import add_signature, check_cosignature, cosign, witness_verifier
 from audit.tlog.policy import parse_policy
 from domain.entry import HEADER, parse_text
+from domain.kernel.disclosure import encode_base64url, parse_disclosure
 from domain.kernel.errors import RuleViolation
 from domain.kernel.merkle import Tree, leaf_hash
 from domain.kernel.note import COSIGNATURE, SigningKey, format_note, parse_note, parse_vkey
@@ -116,6 +117,8 @@ def statements() -> Iterator[Case]:
         ("a field of a prototype", line.replace(b'"count":1', b'"__proto__":{},"count":1')),
         ("an unknown field", line.replace(b'"count":1', b'"count":1,"kount":1')),
         ("a type of a prototype", line.replace(b"voucher.posted/1", b"constructor")),
+        ("an object for a type", line.replace(b'"voucher.posted/1"', b'{"toString":1,"valueOf":1}')),
+        ("the end before the type", line.replace(b',"type"', b'},"type"')),
         ("no type", line.replace(b',"type":"voucher.posted/1"', b"")),
         ("a direction mark", line.replace(b'"summary":"', '"summary":"\u202e'.encode())),
         ("an empty summary", line.replace('"summary":"卖竹笋"'.encode(), b'"summary":""')),
@@ -181,6 +184,67 @@ def policies() -> Iterator[Case]:
         yield name, good.replace(old, new).encode()
 
 
+def disclosures() -> Iterator[Case]:
+    """Yield disclosures, most of them of another form or outside the JSON profile."""
+
+    def coded(json_text: bytes) -> bytes:
+        return encode_base64url(json_text).encode()
+
+    good = coded(b'["c2FsdA","name","value"]')
+    yield "good", good
+    for name, value in (
+        ("good: other white space", b' [ "c2FsdA" ,\n"name",\t1 ]\r\n'),
+        ("good: escapes", rb'["c\/2","n\u0061me","\ud83c\udf8b\u5f20"]'),
+        ("good: nested values", '["s","n",{"a":[1,true,"张三"],"b":{}}]'.encode()),
+        ("good: minus zero", b'["s","n",-0]'),
+        ("good: the largest integer", b'["s","n",9007199254740991]'),
+        ("good: the last of two names counts", b'["s","n",{"a":1.5,"a":1}]'),
+        ("good: nested 64 deep", b'["s","n",' + b"[" * 64 + b"]" * 64 + b"]"),
+        ("good: a name of a prototype", b'["s","__proto__",{"__proto__":1}]'),
+        ("good: an empty salt and text", b'["","n",""]'),
+        ("a fraction", b'["s","n",1.0]'),
+        ("an exponent", b'["s","n",1e2]'),
+        ("an integer beyond", b'["s","n",9007199254740992]'),
+        ("an integer that no double holds", b'["s","n",9007199254740993]'),
+        ("a leading zero", b'["s","n",01]'),
+        ("null", b'["s","n",null]'),
+        ("null inside", b'["s","n",[null]]'),
+        ("nested 65 deep", b'["s","n",' + b"[" * 65 + b"]" * 65 + b"]"),
+        ("nested deeper than any program goes", b"[" * 6_000),
+        ("a name in capitals", b'["s","n",{"A":1}]'),
+        ("an empty name inside", b'["s","n",{"":1}]'),
+        ("no name", b'["s","",1]'),
+        ("the name _sd", b'["s","_sd",1]'),
+        ("the name ...", b'["s","...",1]'),
+        ("a number for a name", b'["s",1,1]'),
+        ("a number for a salt", b'[1,"n",1]'),
+        ("two parts", b'["s","n"]'),
+        ("four parts", b'["s","n",1,1]'),
+        ("an object", b'{"0":"s","1":"n","2":1,"length":3}'),
+        ("a text", b'"abc"'),
+        ("something behind it", b'["s","n",1]x'),
+        ("half a surrogate pair", rb'["s","n","\ud83c"]'),
+        ("half a surrogate pair in the salt", rb'["\udf8b","n",1]'),
+        ("a control character", b'["s","n","\x07"]'),
+        ("a control character, escaped", rb'["s","n","\u0007"]'),
+        ("a direction mark in the name", '["s","n\u202e",1]'.encode()),
+        ("a direction mark in the salt", '["\u202e","n",1]'.encode()),
+        ("a byte order mark", '\ufeff["s","n",1]'.encode()),
+        ("not UTF-8", b'["s","n","\xff"]'),
+        ("nothing in it", b""),
+    ):
+        yield name, coded(value)
+    yield "with padding", good + b"="
+    yield "with a space", good + b" "
+    yield "in the other alphabet", base64.b64encode(b'["s","n","\xc3\xbf\xc3\xbe?>"]')
+    yield "with idle bits", coded(b'["s","n",12]')[:-1] + b"1"
+    yield "a character too few", good[:-1]
+    yield "a character too many", good + b"A"
+    yield "too long", b"A" * 8_193
+    yield "the longest that is looked at", b"A" * 8_192
+    yield "no ASCII", "é".encode()
+
+
 def as_object() -> dict[str, Any]:
     """Return all cases with what Python says of each: the rule that refuses it, or null."""
     tree, roots = Tree(), [Tree().root().hex()]
@@ -194,6 +258,7 @@ def as_object() -> dict[str, Any]:
         "statements": _judged(statements(), parse_text),
         "checkpoints": _judged(checkpoints(), lambda note: open_checkpoint(note, LOG.verifier)),
         "policies": _judged(policies(), parse_policy),
+        "disclosures": _judged(disclosures(), lambda text: parse_disclosure(text.decode())),
         "log": LOG.verifier.vkey,
         "witnesses": [witness_verifier(witness).vkey for witness in (TOWN, COUNTY)],
         "witnessed": {"note": WITNESSED, "times": [TOWN_AT_S, COUNTY_AT_S]},
@@ -232,7 +297,7 @@ def test_good_cases_pass_and_the_others_do_not() -> None:
     good |= {"a byte order mark", "a zero-width no-break space in a name", "a summary of 200 characters"}
     good |= {"with a line of another key of that name"}
     vectors = read("texts.json")
-    for kind in ("notes", "statements", "checkpoints", "policies"):
+    for kind in ("notes", "statements", "checkpoints", "policies", "disclosures"):
         passed = {case["name"] for case in vectors[kind] if case["rule"] is None}
         assert {name for name in passed if not name.startswith("good")} <= good, kind
         assert "good" in passed, kind

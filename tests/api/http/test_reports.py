@@ -92,20 +92,6 @@ def test_from_takes_several_periods_together(door: Door) -> None:
     )
 
 
-def test_period_before_the_first_ends_with_the_opening_balances(door: Door) -> None:
-    report = door.get("trial-balance.json", period="2025-12").json()
-    closing = {row["account"]: row["closing_debit_fen"] - row["closing_credit_fen"] for row in report["rows"]}
-    assert closing == {
-        "101": 120_000,
-        "10201": 3_560_000,
-        "15102": 8_000_000,
-        "152": -1_200_000,
-        "301": -9_000_000,
-        "32202": -1_480_000,
-    }
-    assert report["totals"]["debit_fen"] == report["totals"]["year_debit_fen"] == 0
-
-
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_trial_balance_as_a_file_is_the_same(door: Door, suffix: str) -> None:
     answer = door.get(f"trial-balance.{suffix}", period="2026-03")
@@ -134,6 +120,13 @@ def test_workbook_has_codes_as_text_and_amounts_as_numbers(door: Door) -> None:
     assert sheet is not None
     assert (sheet["A2"].value, sheet["B2"].value) == ("101", "库存现金")
     assert (sheet["C2"].value, sheet["C2"].number_format) == (1163.5, "#,##0.00")
+
+
+@pytest.mark.parametrize("path", ["trial-balance.json", "trial-balance.csv", "balance-sheet.json"])
+def test_before_the_book_there_are_no_figures(door: Door, path: str) -> None:
+    answer = door.get(path, period="1999-01")
+    assert (answer.status_code, answer.json()["rule"]) == (404, "period.before_the_book")
+    assert "2026-01" in answer.json()["detail"]
 
 
 # --- the journal

@@ -229,3 +229,35 @@ def test_log_key_is_made_once_and_found_by_its_origin(tmp_path: Path) -> None:
     [file] = (tmp_path / "logkeys").iterdir()
     assert mode(file) == 0o600
     assert b"PRIVATE" not in file.read_bytes()
+
+
+def test_a_log_has_keys_that_follow_one_another(tmp_path: Path) -> None:
+    folder = tmp_path / "logkeys"
+    keys = LogKeyFolder(folder, PASSPHRASE)
+    first = keys.draft("a.example/1")
+    keys.keep(first)
+    second = keys.draft_next("a.example/1", {first.verifier.vkey})
+    assert second.name == first.name
+    assert second != first
+    again = LogKeyFolder(folder, PASSPHRASE)
+    assert again.draft_next("a.example/1", {first.verifier.vkey}) == second
+    assert again.held("a.example/1") == [first, second]
+    assert [again.signing_key(key.verifier.vkey) for key in (first, second)] == [first, second]
+    assert again.signing_key(SigningKey.generate("a.example/1").verifier.vkey) is None
+    assert again.signing_key(SigningKey.generate("a.example/2").verifier.vkey) is None
+    assert [mode(file) for file in folder.iterdir()] == [0o600, 0o600]
+    again.destroy(first.verifier.vkey)
+    assert again.held("a.example/1") == LogKeyFolder(folder, PASSPHRASE).held("a.example/1") == [second]
+    again.destroy(second.verifier.vkey)
+    assert not list(folder.iterdir())
+
+
+def test_a_freeze_is_seen_by_every_process(tmp_path: Path) -> None:
+    here, there = (LogKeyFolder(tmp_path / "logkeys") for _ in range(2))
+    assert here.frozen("a.example/1") == ""
+    there.freeze("a.example/1", "失窃 / stolen")
+    assert here.frozen("a.example/1") == "失窃 / stolen"
+    assert here.frozen("a.example/2") == ""
+    there.unfreeze("a.example/1")
+    there.unfreeze("a.example/1")
+    assert here.frozen("a.example/1") == ""

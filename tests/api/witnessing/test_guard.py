@@ -152,7 +152,7 @@ def test_a_proof_that_comes_later_stops_a_running_log(
         for witness in village.witnesses.values():
             witness.held.set()
         until(lambda: alarms(village, service))
-        until(lambda: service.witnesses.contradicted(BOOK))
+        until(lambda: service.witnesses.contradicted(BOOK, ORIGIN))
         assert refusal(village, service, OTHER + line(3)) == "log.witness_other"
         assert newest(service) == 7
 

@@ -15,7 +15,7 @@ from projections.log import cosignatures, history, query, signing
 from projections.log.cosignatures import Cosignature
 from projections.log.fold import SELECT_LAST_TILES, WRITE_TILES
 from projections.log.query import SignedCheckpoint
-from projections.register import query as register
+from projections.register import LogKeyRow, logkeys
 from tests.attack.history import log_key
 from tests.domain.conftest import BOOK
 
@@ -191,6 +191,6 @@ _STATEMENTS: dict[str, Callable[[Connection, Row], Iterator[Row]]] = {
     query.SELECT_LATEST: _newest_checkpoint,
     query.SELECT_SIZE: _one("positions"),
     query.SELECT_TILE: _tile,
-    register.SELECT_ORIGIN: lambda *_: iter([(ORIGIN,)]),
+    logkeys.SELECT_KEYS: lambda *_: iter([LogKeyRow(log_key(BOOK).verifier.vkey, ORIGIN, 0, None)]),
     signing.INSERT_CHECKPOINT: _add_checkpoint,
 }

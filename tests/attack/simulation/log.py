@@ -14,6 +14,7 @@ from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.tiles import ENTRIES, encode_bundle, parse_tile_path
 from domain.book import Book
 from domain.entry import parse_entry
+from domain.founding import Log as Founded
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import parse_note
 from domain.ledger.writer import _append
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from tests.attack.simulation.database import Connection, Database
     from tests.attack.simulation.machine import Keys, Luck
     from tests.attack.simulation.witnesses import WitnessMachine
+
+FOUNDED = Founded(origin=log_key(BOOK).name, vkey=log_key(BOOK).verifier.vkey)
+"""What the first entry says of the log."""
 
 LOST, KEPT_UNSAID = 0.06, 0.06
 """How likely a COMMIT fails: what it should have stored is lost, or it is kept though an error is told."""
@@ -78,7 +82,7 @@ class Log:
         self.up, self._book, self._sound = True, None, False
         self.queue.clear()
         self.asking = Asking(self.database, self.keys, self.witnesses)
-        self.asking.seen(BOOK, log_key(BOOK).name)
+        self.asking.seen(BOOK, FOUNDED)
 
     def stop(self) -> None:
         """Stop it, or notice that it has crashed."""
@@ -122,7 +126,7 @@ class Log:
     @property
     def refusal(self) -> str:
         """What forbids the log to grow, as `Runner.require_sound` asks before it does; "" if nothing."""
-        if self._sound and not self.asking.contradicted(BOOK):
+        if self._sound and not self.asking.contradicted(BOOK, FOUNDED.origin):
             return ""
         try:
             self._check_history()

@@ -10,7 +10,7 @@ from tests.attack.history import log_key
 from tests.domain.conftest import BOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from random import Random
 
@@ -110,6 +110,21 @@ class Keys:
         """Return the log's key."""
         key = log_key(BOOK)
         return key if key.name == origin else None
+
+    def signing_key(self, vkey: str) -> SigningKey | None:
+        """Return the log's key."""
+        key = log_key(BOOK)
+        return key if key.verifier.vkey == vkey else None
+
+    def held(self, origin: str) -> Sequence[SigningKey]:
+        """Return the log's key."""
+        key = self.key_of(origin)
+        return [key] if key else []
+
+    def frozen(self, origin: str) -> str:
+        """Return that the log may sign."""
+        del origin
+        return ""
 
     def last_signed(self, origin: str) -> bytes:
         """Return the newest checkpoint that was signed."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from audit.tlog.witness_request import WitnessRequest
+    from domain.founding import Log as Founded
     from projections.log import LogKeys, Sighting
     from tests.attack.simulation.database import Database
 
@@ -140,14 +141,14 @@ class Asking:
             self._stopping.add(name)
         return False
 
-    def contradicted(self, book: str) -> bool:
+    def contradicted(self, book: str, origin: str) -> bool:
         """Tell whether anything is known now that `seen` would return."""
-        del book
+        del book, origin
         return any(found.proved or name in self._stopping for name, found in self._found.items())
 
-    def seen(self, book: str, origin: str) -> Sequence[Sighting]:
+    def seen(self, book: str, log: Founded) -> Sequence[Sighting]:
         """Return what stands against the log (`projections.log.Others`)."""
-        del book, origin
+        del book, log
         if not self._asked:
             for machine in self.machines:
                 if self.ask(machine.name) or machine.name in self._found:

@@ -14,6 +14,7 @@ from domain.entry import HEADER, sign_text
 from domain.kernel.note import SigningKey, parse_note
 from tests.audit.browser.conftest import call
 from tests.vectors.honest import HONEST, founded
+from tests.vectors.private import PUBLIC
 from tests.vectors.reading import audited
 from tests.vectors.village import key
 
@@ -29,9 +30,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 SEED = 20
 DAMAGED, CHANGED = 250, 500
+FRESH = "x" * 43
 VALUES: tuple[Any, ...] = (
     *(0, 1, -1, 5, 10**12, 10**12 - 1, 2**53 - 1, 2**53, 1.5, True, False, None, [], {}, ["head"]),
     *("", "x", "head", "2026-02", "2026-01-31", "101", "102", "10201", "N2330881MF0000021R"),
+    *("a" * 42 + "-", [FRESH], [FRESH, FRESH], {"roll": "x", "row": 0}, "debit", "wages", "law", "_sd"),
     *("\u2028", "\ud7ff", "é", "0" * 26, "a" * 43, "A" * 88, "A" * 201),
 )
 """What is put in the place of a value, beside the values of the log itself."""
@@ -61,30 +64,57 @@ def differences(page: Page, logs: list[Log], folder: Path) -> list[tuple[int, An
     return [(number, python, browser) for number, (python, browser) in pairs if python != browser]
 
 
-def damaged() -> Iterator[Log]:
-    """Yield logs with one entry damaged: a byte flipped, taken out, doubled, or two exchanged."""
+def damage(data: bytes, chance: random.Random) -> bytes:
+    """Return bytes with one flipped, taken out or doubled, or two exchanged."""
+    made = bytearray(data)
+    place = chance.randrange(len(made) - 1)
+    match chance.randrange(4):
+        case 0:
+            made[place] ^= 1 << chance.randrange(8)
+        case 1:
+            del made[place]
+        case 2:
+            made.insert(place, made[place])
+        case _:
+            made[place], made[place + 1] = made[place + 1], made[place]
+    return bytes(made)
+
+
+def damaged(log: Log) -> Iterator[Log]:
+    """Yield logs with one entry damaged."""
     chance = random.Random(SEED)
-    log = founded()
     for _ in range(DAMAGED):
         index = chance.randrange(len(log.entries))
-        note = bytearray(log.entries[index])
-        place = chance.randrange(len(note) - 1)
-        match chance.randrange(4):
-            case 0:
-                note[place] ^= 1 << chance.randrange(8)
-            case 1:
-                del note[place]
-            case 2:
-                note.insert(place, note[place])
-            case _:
-                note[place], note[place + 1] = note[place + 1], note[place]
-        yield replace(log, entries=(*log.entries[:index], bytes(note), *log.entries[index + 1 :]))
+        note = damage(log.entries[index], chance)
+        yield replace(log, entries=(*log.entries[:index], note, *log.entries[index + 1 :]))
 
 
-def changed() -> Iterator[Log]:
+def damaged_beside() -> Iterator[Log]:
+    """Yield logs whose published disclosures are damaged."""
+    chance = random.Random(SEED)
+    for _ in range(DAMAGED):
+        yield PUBLIC.alter("disclosures", damage(PUBLIC.altered["disclosures"] or b"", chance))
+
+
+def damaged_files() -> Iterator[Log]:
+    """Yield logs one of whose files, whichever it is, is damaged, cut off, empty or another one."""
+    chance = random.Random(SEED)
+    files = PUBLIC.files()
+    for _ in range(DAMAGED):
+        path, data = chance.choice(list(files.items()))
+        ways = [
+            damage(data, chance),
+            data[: chance.randrange(len(data))],
+            b"",
+            chance.choice(list(files.values())),
+        ]
+        yield PUBLIC.alter(path, chance.choices(ways, [5, 3, 1, 1])[0])
+
+
+def changed(log: Log) -> Iterator[Log]:
     """Yield logs with one value of one entry changed, or a field added or taken out, and the entry signed again."""
     chance = random.Random(SEED)
-    log = replace(HONEST, published=False)
+    log = replace(log, published=False)
     lines = [json.loads(parse_note(note).text[len(HEADER) : -1]) for note in log.entries]
     own = [value for line in lines for _, _, value in leaves(line)]
     for _ in range(CHANGED):
@@ -94,7 +124,9 @@ def changed() -> Iterator[Log]:
         if chance.random() < 0.1:
             del holder[name]
         elif chance.random() < 0.1 and isinstance(holder, dict):
-            holder[chance.choice(["a", "zz", "note", "resolution", "credit_fen"])] = chance.choice(VALUES)
+            holder[chance.choice(["_sd", "a", "zz", "note", "resolution", "roll", "credit_fen"])] = (
+                chance.choice(VALUES)
+            )
         else:
             holder[name] = chance.choice([*VALUES, *own])
         yield log.with_entry(index, lambda note, line=line: signed(note, line))  # type: ignore[misc]
@@ -118,9 +150,35 @@ def signed(note: bytes, line: dict[str, Any]) -> bytes:
     return made if made != note else made + b"\n"
 
 
-def test_damaged_entries_are_found_alike(modules: Page, tmp_path: Path) -> None:
-    assert differences(modules, list(damaged()), tmp_path) == []
+@pytest.mark.parametrize("log", [founded(), PUBLIC], ids=["founded", "private"])
+def test_damaged_entries_are_found_alike(modules: Page, log: Log, tmp_path: Path) -> None:
+    assert differences(modules, list(damaged(log)), tmp_path) == []
 
 
-def test_changed_values_are_found_alike(modules: Page, tmp_path: Path) -> None:
-    assert differences(modules, list(changed()), tmp_path) == []
+@pytest.mark.parametrize("log", [HONEST, PUBLIC], ids=["honest", "private"])
+def test_changed_values_are_found_alike(modules: Page, log: Log, tmp_path: Path) -> None:
+    assert differences(modules, list(changed(log)), tmp_path) == []
+
+
+def test_damaged_disclosures_are_found_alike(modules: Page, tmp_path: Path) -> None:
+    assert differences(modules, list(damaged_beside()), tmp_path) == []
+
+
+def test_damaged_files_are_found_alike(modules: Page, tmp_path: Path) -> None:
+    assert differences(modules, list(damaged_files()), tmp_path) == []
+
+
+def test_a_damaged_file_ends_in_a_finding_or_in_words(modules: Page, tmp_path: Path) -> None:
+    """Nothing is thrown, and there is no green tick where Python sees none: the page may be stricter about a file."""
+    chance = random.Random(SEED)
+    path = PUBLIC.bundle(tmp_path / "log.zip")
+    good = path.read_bytes()
+    files = [
+        damage(good, chance) if chance.random() < 0.8 else good[: chance.randrange(len(good))]
+        for _ in range(DAMAGED)
+    ]
+    outcomes = call(modules, RUN_ALL, [base64.b64encode(file).decode() for file in files])
+    for file, outcome in zip(files, outcomes, strict=True):
+        path.write_bytes(file)
+        assert outcome or audited(path) == ([], None)
+    assert sum(bool(outcome) for outcome in outcomes) > DAMAGED // 2

@@ -5,26 +5,27 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 
 from audit.source import open_source
 from audit.verify import verify as audit
-from domain.vouchers import Attachments, SaltedVoucher, SaltedVoucherPosted, Voucher
-from tests.vectors.honest import CLERKS, HONEST, lines
-from tests.vectors.reading import read, write_log
+from domain.kernel.disclosure import disclosure, hidden
+from domain.vouchers import SaltedVoucherPosted
+from tests.audit.browser.conftest import PHONE, Opened, verify_file
+from tests.vectors.honest import BASIC, founded
+from tests.vectors.private import beside, salted_lines, salted_voucher
+from tests.vectors.reading import read_logs, write_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.e2e
 
-PHONE = {"width": 320, "height": 640}
-VECTORS = read("logs.json")
-LOGS: dict[str, dict[str, Any]] = {log["name"]: log for log in VECTORS["logs"]}
+LOGS = {log["name"]: log for log, _ in read_logs()}
+PARTS = {log["name"]: parts for log, parts in read_logs()}
 
 WITHOUT_WORKERS = "delete window.Worker;"
 WITHOUT_ED25519 = "delete SubtleCrypto.prototype.verify;"
@@ -47,48 +48,11 @@ SINGLE_ATTACKS = (
     "a tile of zeros",
 )
 
-Opened = tuple["Page", list[str]]
-
-
-@pytest.fixture
-def opener(chromium: Browser, page_file: Path) -> Iterator[Callable[..., Opened]]:
-    """Open the page from its file on a narrow phone without a network; give it and what the browser complains of."""
-    contexts = []
-
-    def opened(lacking: str = "") -> Opened:
-        context = chromium.new_context(viewport=PHONE, locale="zh-CN", offline=True)  # type: ignore[arg-type]
-        contexts.append(context)
-        context.add_init_script(lacking)
-        page = context.new_page()
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(page_file.as_uri())
-        return page, complaints
-
-    yield opened
-    for context in contexts:
-        context.close()
-
 
 def verify(page: Page, name: str, folder: Path) -> list[list[Any]]:
     """Give the page a log of the vectors; return rule and entry of each finding that it shows."""
-    bundle = write_log(LOGS[name], VECTORS["parts"], folder / "log.zip")
+    bundle = write_log(LOGS[name], PARTS[name], folder / "log.zip")
     return verify_file(page, bundle)
-
-
-def verify_file(page: Page, bundle: Path) -> list[list[Any]]:
-    """Give the page a file; return rule and entry of each finding that it shows."""
-    page.evaluate(
-        "document.getElementById('file').value = ''; document.getElementById('result').hidden = true"
-    )
-    page.set_input_files("#file", bundle)
-    page.wait_for_selector("#result:not([hidden])")
-    page.wait_for_selector("#go:not([disabled])")
-    shown = page.locator("#findings li").evaluate_all(
-        "items => items.map(({ dataset }) => [dataset.rule, dataset.entry])"
-    )
-    return [[rule, int(entry) if entry else None] for rule, entry in shown]
 
 
 def test_a_good_book_is_green_in_every_check(opener: Callable[..., Opened], tmp_path: Path) -> None:
@@ -128,20 +92,89 @@ def test_an_old_web_view_finds_the_same(
     assert complaints == []
 
 
-def test_a_type_that_the_page_does_not_know_yet_gets_no_verdict(
+def test_what_stands_outside_the_log_is_told_in_words(opener: Callable[..., Opened], tmp_path: Path) -> None:
+    """Public, withheld or erased: none of it is called a fault."""
+    page, complaints = opener()
+    assert verify(page, "private values, some of them public", tmp_path) == []
+    assert "核对无误" in page.inner_text("#verdict")
+    told = page.inner_text("#told")
+    assert "有 8 项内容不写进账本" in told
+    assert "3 项已公开，与摘要相符；3 项未公开；2 项已依法删除" in told
+    assert "未公开和已依法删除都不是问题，签名和证明仍然有效" in told
+    assert "发放清册 1 份：合计公开，各户的行不公开，其中 1 行已依法删除" in told
+    lines = [line.partition("\n")[0] for line in page.locator("#private li").all_inner_texts()]
+    assert lines == [
+        "第 0 号记录：1 项已依法删除，见第 13 号记录",
+        "第 6 号记录：持有人：李四（已公开，与摘要相符）",
+        '第 7 号记录：details：{"beds":2,"days":[3,4],"paid":true}（已公开，与摘要相符）',
+        "第 7 号记录：往来：张三（已公开，与摘要相符）",
+        "第 7 号记录：2 项未公开；签名人签过摘要",
+        "第 7 号记录：1 项已依法删除，见第 13 号记录",
+        "第 12 号记录：1 项未公开；签名人签过摘要",
+    ]
+    said = page.inner_text("#result")
+    assert not any(word in said.lower() for word in ("无效", "invalid", "缺失", "missing"))
+    assert complaints == []
+
+
+def test_a_book_that_keeps_nothing_outside_says_nothing_of_it(
     opener: Callable[..., Opened], tmp_path: Path
 ) -> None:
-    """The program judges it, so the book must not be accused by a page that cannot."""
-    data = Voucher(
-        attachments=Attachments(), date="2026-02-02", lines=lines("10201", "501", 5), summary="卖笋"
-    )
-    salted = msgspec.convert(msgspec.to_builtins(data), SaltedVoucher)
-    bundle = HONEST.then(SaltedVoucherPosted, salted, *CLERKS).bundle(tmp_path / "log.zip")
-    assert audit(open_source(str(bundle))).ok
     page, _ = opener()
-    assert verify_file(page, bundle) == []
-    assert "无法核对" in page.inner_text("#verdict")
-    assert "voucher.posted/2" in page.inner_text("#summary")
+    verify(page, "private values, some of them public", tmp_path)
+    assert page.is_visible("#outside")
+    verify(page, "honest", tmp_path)
+    assert page.is_hidden("#outside")
+    verify(page, "private values, some of them public", tmp_path)
+    verify(page, "no checkpoint", tmp_path)
+    assert page.is_hidden("#outside")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "another value than was signed",
+        "an erased value that is published",
+        "disclosures that are no text",
+        "digests of the book once more",
+        "a roll that is booked twice",
+        "what was erased is erased",
+    ],
+)
+def test_what_is_wrong_outside_the_log_is_found_as_in_python(
+    opener: Callable[..., Opened], name: str, tmp_path: Path
+) -> None:
+    page, complaints = opener()
+    assert verify(page, name, tmp_path) == LOGS[name]["found"]
+    assert "发现" in page.inner_text("#verdict")
+    assert "13800138000" not in page.inner_text("body")  # erased, though it is published
+    assert complaints == []
+
+
+def test_a_hostile_value_is_text_and_nothing_else(opener: Callable[..., Opened], tmp_path: Path) -> None:
+    page, complaints = opener()
+    markup = "<img src=x onerror=alert(1)>" * 50
+    party = disclosure(bytes(16), "__proto__", markup)
+    said = salted_voucher(digests=hidden([party]), lines=salted_lines())
+    log = beside(founded().then(SaltedVoucherPosted, said, *BASIC), party).publish()
+    assert verify_file(page, log.bundle(tmp_path / "log.zip")) == []
+    assert f"__proto__：{markup}（已公开" in page.inner_text("#private")
+    assert page.locator("img").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert complaints == []
+
+
+def test_more_values_than_fit_are_counted(opener: Callable[..., Opened], tmp_path: Path) -> None:
+    page, _ = opener()
+    log = founded()
+    values: list[str] = []
+    for number in range(5):
+        made = [disclosure(bytes([number]) * 16, f"n{i}", i) for i in range(12)]
+        said = salted_voucher(digests=hidden(made), lines=salted_lines())
+        log, values = log.then(SaltedVoucherPosted, said, *BASIC), [*values, *made]
+    assert verify_file(page, beside(log, *values).publish().bundle(tmp_path / "log.zip")) == []
+    assert page.locator("#private li").count() == 51
+    assert "另有 10 处" in page.locator("#private li").last.inner_text()
 
 
 @pytest.mark.parametrize("name", ["bundle cut off", "no checkpoint"])
@@ -185,6 +218,40 @@ def test_what_is_remembered_travels_in_a_file(opener: Callable[..., Opened], tmp
     new_phone.wait_for_selector("#lasts:has-text('这不是本页存的文件')")
 
 
+@pytest.mark.parametrize(
+    "log",
+    [
+        {"checkpoint": 5, "size": 16},
+        {"size": "16"},
+        {"anchor": {"toString": 1}},
+        {"policy": ["quorum none"]},
+        {"size": 2**53},
+        {"name": None},
+        None,
+    ],
+    ids=str,
+)
+def test_a_hostile_file_of_what_is_remembered_changes_nothing(
+    opener: Callable[..., Opened], tmp_path: Path, log: dict[str, Any] | None
+) -> None:
+    page, complaints = opener()
+    verify(page, "honest", tmp_path)
+    with page.expect_download() as download:
+        page.click("#export")
+    saved = json.loads(download.value.path().read_text())
+    (good,) = saved["logs"].values()
+    origins = [*saved["logs"], "__proto__", "constructor", ""]
+    logs = dict.fromkeys(origins, None if log is None else good | log)
+    (tmp_path / "hostile.json").write_text(json.dumps(saved | {"logs": logs}))
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    page.set_input_files("#import", tmp_path / "hostile.json")
+    page.wait_for_selector("#lasts:has-text('读入了 0 本账')")
+    assert verify(page, "honest", tmp_path) == []
+    assert "本机第一次见到这本账" in page.inner_text("#notes")
+    assert complaints == []
+
+
 def test_anchor_and_policy_are_asked_for_and_remembered(
     opener: Callable[..., Opened], tmp_path: Path
 ) -> None:
@@ -203,7 +270,7 @@ def test_anchor_and_policy_are_asked_for_and_remembered(
 
 def test_a_dropped_file_is_taken(opener: Callable[..., Opened], tmp_path: Path) -> None:
     page, _ = opener()
-    bundle = write_log(LOGS["honest"], VECTORS["parts"], tmp_path / "log.zip")
+    bundle = write_log(LOGS["honest"], PARTS["honest"], tmp_path / "log.zip")
     transfer = page.evaluate_handle(
         """bytes => {
             const transfer = new DataTransfer();
@@ -220,7 +287,7 @@ def test_words_of_a_hostile_log_are_text_and_nothing_else(
     opener: Callable[..., Opened], tmp_path: Path
 ) -> None:
     page, complaints = opener()
-    bundle = write_log(LOGS["honest"], VECTORS["parts"], tmp_path / "<img src=x onerror=alert(1)>.zip")
+    bundle = write_log(LOGS["honest"], PARTS["honest"], tmp_path / "<img src=x onerror=alert(1)>.zip")
     bundle.write_bytes(bundle.read_bytes()[:-1])
     verify_file(page, bundle)
     assert "<img src=x" in page.inner_text("#summary")
@@ -235,7 +302,7 @@ def test_the_page_fits_a_narrow_phone(opener: Callable[..., Opened], tmp_path: P
         page.click("#size")
         page.reload()
     page.click("#trust summary")
-    for name in ("honest", "an amount flipped"):
+    for name in ("honest", "an amount flipped", "private values, some of them public"):
         verify(page, name, tmp_path)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert page.evaluate("getComputedStyle(document.body).fontSize") == ("26px" if large else "18px")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import threading
 import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +15,7 @@ import pytest
 from api.adapters.tlog_export import export_bundle
 from api.serving import address, free_port, serving
 from audit.browser import content_security_policy, verifier_page
+from audit.files import MAX_FILE_BYTES
 from audit.source import open_source
 from audit.verify import verify as audit
 
@@ -30,6 +33,7 @@ BOOK = "N2330881MF0000021R"
 PUBLIC = (
     "checkpoint",
     "log.vkey",
+    "disclosures",
     "tile/0/000.p/19",
     "tile/entries/000.p/19",
     "trial-balance.json?period=2026-03",
@@ -78,6 +82,18 @@ def test_a_village_links_to_its_own_verification(site: str, page: Page) -> None:
     page.click("#go")
     assert outcome(page) == expected(f"{site}/books/{BOOK}")
     assert "核对无误" in page.inner_text("#verdict")
+
+
+def test_large_text_stays_large_behind_the_link(site: str, page: Page) -> None:
+    for to in (f"/books/{BOOK}", f"/books/{BOOK}/signers"):
+        page.goto(f"{site}/elder?on=true&to={to}")
+        page.locator("a[href^='/verify']").click()
+        assert page.evaluate("getComputedStyle(document.body).fontSize") == "26px"
+        assert page.input_value("#url") == f"{site}/books/{BOOK}"
+        page.goto(f"{site}/elder?on=false&to={to}")
+        page.evaluate("localStorage.clear()")
+        page.locator("a[href^='/verify']").click()
+        assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
 
 
 def test_the_page_from_a_disk_reads_a_live_book(site: str, page: Page, page_file: Path) -> None:
@@ -148,6 +164,39 @@ def test_a_server_that_is_away_gets_no_verdict(site: str, page: Page, page_file:
     page.wait_for_selector("#summary:has-text('audit.no_checkpoint')")
 
 
+class Endless(BaseHTTPRequestHandler):
+    """Answers with zeros until the reader hangs up."""
+
+    written = 0
+
+    def do_GET(self) -> None:
+        """Never end."""
+        self.send_response(200)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        while Endless.written < 100 * MAX_FILE_BYTES:
+            try:
+                self.wfile.write(bytes(1_000_000))
+            except (BrokenPipeError, ConnectionResetError):
+                break
+            Endless.written += 1_000_000
+
+    def log_message(self, format: str, *_: object) -> None:  # noqa: A002 -- the parameter of the base class
+        """Say nothing."""
+
+
+def test_an_answer_without_end_is_left_off(page: Page, page_file: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page.goto(page_file.as_uri())
+        page.fill("#url", f"http://127.0.0.1:{server.server_port}/books/{BOOK}")
+        page.click("#go")
+        page.wait_for_selector("#summary:has-text('audit.unreadable')")
+        server.shutdown()
+    assert "more than" in page.inner_text("#summary")
+    assert Endless.written < 3 * MAX_FILE_BYTES
+
+
 def test_public_files_may_be_read_from_anywhere_and_nothing_else(site: str) -> None:
     for path in PUBLIC:
         answer = httpx.get(f"{site}/books/{BOOK}/{path}")
@@ -171,7 +220,7 @@ def test_the_page_is_served_whole_and_may_load_nothing(site: str) -> None:
     with httpx.stream("GET", f"{site}/verify", headers={"Accept-Encoding": "gzip"}) as packed:
         raw = b"".join(packed.iter_raw())
     assert gzip.decompress(raw) == verifier_page()
-    assert len(raw) < 60_000
+    assert len(raw) < 55_000
 
 
 def test_a_bundle_brings_the_page(xiaohe: Service, tmp_path: Path) -> None:

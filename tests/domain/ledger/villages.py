@@ -51,6 +51,19 @@ class LogKey:
         """Remember a log's newest checkpoint."""
         self._signed[origin] = checkpoint
 
+    def signing_key(self, vkey: str) -> SigningKey | None:
+        """Return the key of that name."""
+        return self.key_of(vkey.partition("+")[0])
+
+    def held(self, origin: str) -> list[SigningKey]:
+        """Return the key of that origin."""
+        return [key for key in [self.key_of(origin)] if key]
+
+    def frozen(self, origin: str) -> str:
+        """Return nothing: no log is frozen."""
+        del origin
+        return ""
+
     def key_of(self, origin: str) -> SigningKey | None:
         """Return the key of that origin."""
         return SigningKey(origin, sha256(origin.encode()).digest()) if origin.startswith(ORIGIN) else None

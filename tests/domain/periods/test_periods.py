@@ -56,6 +56,14 @@ def test_a_period_cannot_be_skipped(village: Village) -> None:
         village.close("2026-02")
 
 
+def test_a_period_closes_no_sooner_than_it_begins(village: Village) -> None:
+    """A village signs in March 2026; a slip in the year would close every month until then for good."""
+    for period in ("2026-01", "2026-02", "2026-03"):
+        village.close(period)
+    with village.refuses("period.not_begun"):
+        village.close("2026-04")
+
+
 def test_a_period_before_the_first_cannot_close(village: Village) -> None:
     with village.refuses("period.out_of_order"):
         village.close("2025-12")

@@ -181,6 +181,14 @@ def test_a_reversal_goes_to_accounts_that_exist(village: Village) -> None:
         village.reversal(voucher, lines=village.lines([("999", -100), ("101", 100)]))
 
 
+def test_a_reversal_is_not_dated_before_its_voucher(village: Village) -> None:
+    """Else a month that is read for itself would show a red amount of what came later."""
+    voucher = village.voucher(date="2026-02-10")
+    with village.refuses("reversal.before_original"):
+        village.reversal(voucher, date="2026-02-09")
+    village.reversal(voucher, date="2026-02-10")
+
+
 def test_a_reversal_before_the_first_period(village: Village) -> None:
     voucher = village.voucher()
     with village.refuses("period.before_first"):

@@ -1,0 +1,39 @@
+/** Proof files (证明文件) after C2SP tlog-proof, as audit/tlog/proof_file.py reads them. */
+
+import { decodeBase64, encodeUtf8 } from "./bytes.js";
+import { parseDecimal } from "./checkpoint.js";
+import { refusal } from "./errors.js";
+import { HASH_BYTES } from "./merkle.js";
+
+const HEADER = "c2sp.org/tlog-proof@v1";
+const MAX_HASHES = 63;
+const MAX_EXTRA_BYTES = 2 * 65_535;
+
+function malformed(problem) {
+  return refusal("tlog.proof_malformed", { problem });
+}
+
+/**
+ * Parse a proof file strictly; nothing is verified yet. What stands in `extra` is looked at and left.
+ * @param {string} text
+ * @returns {{index: number, hashes: Uint8Array[], checkpoint: Uint8Array}}
+ */
+export function parseProofFile(text) {
+  const gap = text.indexOf("\n\n");
+  const [header, ...lines] = text.slice(0, Math.max(gap, 0)).split("\n");
+  if (header !== HEADER) throw malformed(`the first line is '${HEADER}', an empty line ends the proof`);
+  if (lines.length && lines[0].startsWith("extra ")) checkExtra(lines.shift());
+  const index = lines.length && lines[0].startsWith("index ") ? parseDecimal(lines[0].slice(6)) : -1;
+  if (index < 0) throw malformed("'index <decimal>' expected");
+  if (lines.length > 1 + MAX_HASHES) throw malformed(`more than ${MAX_HASHES} hashes`);
+  const hashes = lines.slice(1).map((line) => decodeBase64(encodeUtf8(line)));
+  if (hashes.some((hash) => hash.length !== HASH_BYTES)) throw malformed("a hash is 32 bytes in strict base64");
+  return { index, hashes, checkpoint: encodeUtf8(text.slice(gap + 2)) };
+}
+
+function checkExtra(line) {
+  const { length } = decodeBase64(encodeUtf8(line.slice(6)));
+  if (!length || length > MAX_EXTRA_BYTES) {
+    throw malformed(`extra is 1 to ${MAX_EXTRA_BYTES} bytes in strict base64`);
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * A household's row of a roll (清册的一行) in a file of its own, checked without a network as audit/rows.py does it. What
+ * is then known: the row stood so in the roll, and the roll stands in the log that this key signs.
+ */
+
+import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8, sameBytes } from "./bytes.js";
+import { openCheckpoint } from "./checkpoint.js";
+import { parseDisclosure } from "./disclosure.js";
+import { parseEntry } from "./entry.js";
+import { Refusal, refusal } from "./errors.js";
+import { leafHash } from "./merkle.js";
+import { formatFen } from "./money.js";
+import { parseVkey } from "./note.js";
+import { checkInclusion } from "./proof.js";
+import { parseProofFile } from "./proof_file.js";
+import { Report } from "./report.js";
+import { anyText, hash64, list, oneOf, rowNumber, struct } from "./shapes.js";
+import { row } from "./statements.js";
+
+const OPENING_BRACE = 0x7b;
+const MAX_FILE_BYTES = 4_000_000;
+const MAX_PATH = 16;
+const ROLL = "roll.committed/1";
+
+const rowFile = struct({
+  entry: anyText,
+  format: oneOf("sunledger.row/v1"),
+  log_vkey: anyText,
+  number: rowNumber,
+  path: list(hash64, 0, MAX_PATH),
+  proof: anyText,
+  row: anyText,
+});
+
+/** Tell whether a file is JSON, as a row is, and no bundle. */
+export function isRowFile(bytes) {
+  return bytes[0] === OPENING_BRACE;
+}
+
+/**
+ * Check a row; throws a Refusal only when the file cannot be read. `keptOf(origin)` gives the text of the checkpoint
+ * that is remembered of a log, or "".
+ * @returns {Report} with `row`, what it says, when nothing is wrong; `keyIs` tells whether the device knows the key
+ */
+export function verifyRow(bytes, keptOf) {
+  const file = readFile(bytes);
+  const key = parseVkey(file.log_vkey);
+  const proof = parseProofFile(file.proof);
+  const report = new Report();
+  Object.assign(report, { row: null, origin: key.name, vkey: file.log_vkey, entry: proof.index });
+  const inclusion = report.check("inclusion", "清册在已签署的日志中", "the roll is in the signed log");
+  const kept = report.check("kept", "日志就是本机核对过的那一本", "it is the log that this device has verified");
+  const placed = report.check("row", "这一行在清册之中", "the row stands in the roll");
+  const checkpoint = hold(report, inclusion, proof.index, () => openCheckpoint(proof.checkpoint, key));
+  if (!checkpoint) return report;
+  const known = knownBy(key, keptOf(key.name));
+  report.keyIs = known ? "known" : keptOf(key.name) ? "another" : "unknown";
+  if (known) hold(report, kept, null, () => checkSame(known, checkpoint));
+  const roll = hold(report, inclusion, proof.index, () => loggedRoll(file.entry, proof, checkpoint));
+  const said = roll && hold(report, placed, proof.index, () => placedRow(file, roll.data));
+  if (said && !report.findings.length) report.row = { ...said, number: file.number, roll: roll.data, book: roll.book };
+  return report;
+}
+
+/** Return what a look gives; null, and a finding, when it is refused. */
+function hold(report, check, entry, look) {
+  check.count = 1;
+  try {
+    return look();
+  } catch (problem) {
+    const refused = problem instanceof Refusal ? problem : refusal("audit.unusable", { problem: String(problem) });
+    report.find(check, refused, entry);
+    return null;
+  }
+}
+
+function readFile(bytes) {
+  if (bytes.length > MAX_FILE_BYTES) throw refusal("row.file", { problem: `more than ${MAX_FILE_BYTES} bytes` });
+  try {
+    const file = JSON.parse(decodeUtf8(bytes) ?? "");
+    rowFile(file, {});
+    return file;
+  } catch (problem) {
+    throw refusal("row.file", { problem: problem instanceof Refusal ? problem.en : problem.message });
+  }
+}
+
+/** Return the checkpoint that is remembered, if this very key signed it: a log may have had another key since. */
+function knownBy(key, note) {
+  try {
+    return note ? openCheckpoint(encodeUtf8(note), key) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** At the same size a log has one root. */
+function checkSame(known, { size, root }) {
+  if (known.size !== size || sameBytes(known.root, root)) return;
+  throw refusal("audit.not_extended", { kept: size, computed: encodeBase64(root), signed: encodeBase64(known.root) });
+}
+
+function loggedRoll(entry, { index, hashes }, { size, root }) {
+  const note = encodeUtf8(entry);
+  checkInclusion(leafHash(note), index, size, hashes, root);
+  const { statement } = parseEntry(note);
+  if (statement.type !== ROLL) throw refusal("row.file", { problem: "the entry is no roll" });
+  return statement;
+}
+
+function placedRow({ row: disclosed, number, path }, roll) {
+  const hashes = path.map((part) => decodeBase64(encodeUtf8(part)));
+  const root = decodeBase64(encodeUtf8(roll.root));
+  checkInclusion(leafHash(encodeUtf8(disclosed)), number, roll.count, hashes, root);
+  const { name, value } = parseDisclosure(disclosed);
+  if (name !== "row") throw refusal("row.malformed", { problem: "it is not named 'row'" });
+  try {
+    row(value, {});
+  } catch (problem) {
+    throw refusal("row.malformed", { problem: problem.en ?? problem.message });
+  }
+  const [amounts, columns] = [value.amounts_fen.length, roll.columns.length];
+  if (amounts !== columns) throw refusal("row.malformed", { problem: `${amounts} amounts for ${columns} columns` });
+  return value;
+}
+
+/** Say in words what a row says, and what is public of its roll. */
+export function wordsOfRow({ who, note, amounts_fen, number, roll }) {
+  const sums = (fen) => roll.columns.map(({ name }, i) => `${name} ${formatFen(fen(i))} 元`).join("，");
+  return [
+    [`${roll.summary}：第 ${number + 1} 行，共 ${roll.count} 行`, `row ${number + 1} of ${roll.count}`],
+    [`${who}：${sums((i) => amounts_fen[i])}${note ? `（${note}）` : ""}`, "what the row says"],
+    [`公布的合计：${sums((i) => roll.columns[i].total_fen)}`, "the published totals"],
+  ];
+}

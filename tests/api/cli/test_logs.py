@@ -1,0 +1,89 @@
+"""`sunledger log …` as an operator runs it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.cli.conftest import BOOK, Commands
+from tests.api.cli.test_commands import served
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+
+HERE = ("--book", BOOK)
+SPEAKERS = ("township", "head", "supervisor")
+
+
+@pytest.fixture
+def village(commands: Commands, xiaohe_imported: str) -> Commands:
+    """The commands, with the small sample village imported."""
+    assert xiaohe_imported
+    return commands
+
+
+def keys(village: Commands, *roles: str) -> list[str | Path]:
+    """Return the options that name these roles' keys."""
+    folder = village.home / "keys" / BOOK
+    return [word for role in roles for word in ("--key", folder / f"{role}-1.key")]
+
+
+def test_a_request_is_signed_elsewhere_and_only_by_those_who_speak_for_the_log(
+    village: Commands, tmp_path: Path
+) -> None:
+    """Each signs on a machine of their own: the first writes the note, the others add theirs, one sends it."""
+    request, note = tmp_path / "request.json", tmp_path / "entry.note"
+    said = village.good("log", "rotate", *HERE, "--reason", "例行更换", "--request", request)
+    assert "交乡镇、负责人、监督委员会签署" in said
+    asked = json.loads(request.read_bytes())
+    assert (asked["type"], asked["data"]["reason"]) == ("log.key_added/1", "例行更换")
+    assert "草稿" in village.good("log", "list", *HERE)
+    with served(village) as url:
+        away = ("--url", url, *HERE)
+        alone = village.refused("log", "sign", request, *away, *keys(village, "head"))
+        assert "还需要以下岗位签名" in alone
+        village.good("log", "sign", request, *away, *keys(village, "township"), "--sign-only", note)
+        village.good("cosign", note, *keys(village, "head", "supervisor"), "--yes")
+        receipt = json.loads(village.good("send", note, "--url", url))
+        assert receipt["proof"].startswith("c2sp.org/tlog-proof@v1\n")
+        vkeys = [line.split(" ")[1] for line in receipt["proof"].splitlines() if line.startswith("— ")]
+        assert len(vkeys) == 2, "the checkpoint over it has both signatures"
+        assert "草稿" not in village.good("log", "list", *HERE)
+        request.write_text('{"data":{},"type":"period.closed/1"}', encoding="utf-8")
+        assert "period.closed/1" in village.refused("log", "sign", request, *away, *keys(village, "head"))
+        assert "[log.overlap]" in village.refused("log", "rotate", *HERE, "--reason", "又换")
+        back = ("--vkey", asked["data"]["vkey"], "--reason", "不换了")
+        village.good("log", "retire", *HERE, *back, *keys(village, *SPEAKERS))
+
+
+def test_a_log_is_rotated_frozen_and_moved(village: Commands, tmp_path: Path) -> None:
+    speakers = keys(village, *SPEAKERS)
+    assert "[log.no_signers]" in village.refused("log", "rotate", *HERE, "--reason", "例行更换")
+    village.good("log", "rotate", *HERE, "--reason", "例行更换", *speakers)
+    village.good("log", "retire", *HERE, "--reason", "已换新", *speakers)
+    assert "共销毁 2 把私钥" in village.good("log", "destroy", *HERE), (
+        "this one, and the one that was given up"
+    )
+    village.good("log", "freeze", *HERE, "--reason", "失窃")
+    sick = village.run("doctor")
+    assert (sick.returncode, b"[log.frozen]" in sick.stderr) == (1, True)
+    assert "失窃" in village.good("log", "list", *HERE)
+    origin = f"new.example.cn/books/{BOOK}"
+    village.good("log", "move", *HERE, "--origin", origin, "--reason", "compromised", *speakers)
+    village.good("doctor")
+    assert f"{origin}+" in village.good("log", "list", *HERE)
+    bundle = tmp_path / "copy.zip"
+    village.good("export", "bundle", bundle, *HERE)
+    assert "核对无误 / verified" in village.good("verify", bundle)
+
+
+def test_a_freeze_is_taken_back(village: Commands) -> None:
+    village.good("log", "freeze", *HERE, "--reason", "演习")
+    assert village.run("doctor").returncode == 1
+    assert "已解除冻结" in village.good("log", "unfreeze", *HERE)
+    village.good("doctor")
