@@ -77,9 +77,9 @@ def parse_text(read: str) -> str:
     text = LINE_BREAK.sub(" ", read)
     if len(text) > TEXT_MAX:
         raise TOO_LONG_TEXT(limit=TEXT_MAX, length=len(text))
-    if not _PLAIN.match(text):
-        place, character = next((at, one) for at, one in enumerate(text, start=1) if not _PLAIN.match(one))
-        raise INVISIBLE(character=code_point(character), place=place)
+    found = invisible(text)
+    if found:
+        raise INVISIBLE(place=found[0], character=code_point(found[1]))
     return text
 
 
@@ -112,6 +112,13 @@ def parse_count(read: str) -> int:
     if not (read.isascii() and read.isdigit()) or len(read) > 4:
         raise BAD_COUNT(read=read)
     return int(read)
+
+
+def invisible(text: str) -> tuple[int, str] | None:
+    """Return the first character that no entry may hold, and its place counted from 1; None in a good text."""
+    if _PLAIN.match(text):
+        return None
+    return next((place, one) for place, one in enumerate(text, start=1) if not _PLAIN.match(one))
 
 
 def code_point(character: str) -> str:

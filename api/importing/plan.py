@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from api.importing.folder import SIGNERS
+from api.importing.book_file import FILE, SIGNERS
 from api.importing.placing import place
 from api.importing.problems import ImportRefused, Problem
-from api.importing.rules import BAD_LINES, BOOK_CHANGED, CHANGED, NO_KEY, NO_SUMMARY, OTHER_MEANING, TWO_NAMES
+from api.importing.rules import (
+    BAD_LINES,
+    BOOK_CHANGED,
+    CHANGED,
+    NO_KEY,
+    NO_SUMMARY,
+    OTHER_MEANING,
+    TWO_NAMES,
+)
 from domain.accounts import AccountAdded, NewAccount
 from domain.book import Book
 from domain.chart import chart, parent_code
@@ -34,7 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from api.identity import Keyring
-    from api.importing.folder import Amounts, BookFile, ImportFolder
+    from api.importing.book_file import BookFile
+    from api.importing.folder import Amounts, ImportFolder
     from domain.entry import AnyStatement
     from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
@@ -344,7 +353,7 @@ class _Planner:
 
     def _refuse(self, violation: RuleViolation, rows: Sequence[Amounts] = ()) -> None:
         if not rows:
-            self._problems.append(Problem.of(violation, "book.toml"))
+            self._problems.append(Problem.of(violation, FILE))
             return
         row, field = place(violation, rows)
         self._problems.append(Problem.at(violation, row.row, field))

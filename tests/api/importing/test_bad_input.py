@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from api.importing import ImportRefused
+from api.importing.cells import visible
 from domain.kernel.errors import RULES
 from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING, village_in
 from tests.audit.conftest import service_of_its_own
@@ -274,17 +275,28 @@ TABLES = {
 
 
 def in_book(
-    files: dict[str, str | bytes | None], says: str = "", rule: str = "import.book_toml", read: str = ""
+    files: dict[str, str | bytes | None],
+    says: str = "",
+    rule: str = "import.book_toml",
+    read: str = "",
+    key: str = "",
 ) -> Bad:
     """Return a change whose problem is book.toml's."""
-    return Bad(files, "book.toml", 0, "", read, rule, says)
+    return Bad(files, "book.toml", 0, key, read, rule, says)
+
+
+def in_value(key: str, read: str, says: str = "", old: str = "") -> Bad:
+    """Return a change of the value of a key of book.toml, which the import itself refuses; `says` is what it wants."""
+    line = f'{key} = "{old}"' if old else "[book]"
+    new = f'{key} = "{read}"' if old else f'[book]\n{key} = "{read}"'
+    return in_book(toml(line, new), says, "import.book_value", read, key)
 
 
 PEOPLE = BOOK_TOML + "[people]\n"
 BOOKS = {
     "no book.toml": in_book({"book.toml": None}, "book.toml"),
     "no TOML": in_book(toml("[book]", "[book")),
-    "GB18030 in TOML": in_book({"book.toml": BOOK_TOML.encode("gb18030")}, "utf-8"),
+    "GB18030 in TOML": in_book({"book.toml": BOOK_TOML.encode("gb18030")}, "UTF-8"),
     "no table [book]": in_book({"book.toml": ""}, "[book]"),
     "unknown table": in_book({"book.toml": BOOK_TOML + "[boook]\na = 1\n"}, "boook"),
     "name missing": in_book(toml('name = "三户村"\n', ""), "name"),
@@ -301,7 +313,16 @@ BOOKS = {
     ),
     "month 13": in_book(toml("2026-01", "2026-13"), "2026-13", "period.malformed", "2026-13"),
     "opened in a year far ahead": in_book(toml("2026-01", "2062-01"), "2062-01", "period.too_far_ahead"),
-    "division of two digits": in_book(toml('"330881101201"', '"33"'), "division", "entry.malformed"),
+    "division of two digits": in_value("division", "33", "12", "330881101201"),
+    "division in other digits": in_value("division", "３３０８８１１０１２０１", "12", "330881101201"),
+    "direction character in the name": in_value("name", "三\u202e户村", "U+202E", "三户村"),
+    "line break in the name": in_book(
+        toml("三户村", "三户\\n村"), "U+000A", "import.book_value", "三户\n村", "name"
+    ),
+    "origin with a scheme": in_value("origin", "https://a.cn/书", "A-Z a-z 0-9"),
+    "control character in a person's name": in_book(
+        {"book.toml": PEOPLE + 'head = "张\\u0007三"\n'}, "U+0007", "import.book_value", "张\a三", "head"
+    ),
     "check digit": in_book(toml("0013Y", "0014Y"), "2", "organisation.check_digit", "N2330881MF0000014Y"),
     "unknown chart": in_book(
         toml("rural-collective-2024", "rural-collective-2004"), "rural-collective-2024", "chart.unknown"
@@ -353,8 +374,8 @@ def test_bad_folder_is_refused_with_its_place_and_rule(bad_village: Village, bad
     assert bad.says in problem.en
     shown = str(problem)
     assert shown.startswith(bad.file)
-    assert shown.endswith(f"{problem.zh} / {problem.en} [{bad.rule}]")
-    assert all(part in shown for part in (bad.column, bad.read, str(bad.row or "")))
+    assert shown.endswith(visible(f"{problem.zh} / {problem.en} [{bad.rule}]"))
+    assert all(part in shown for part in (bad.column, visible(bad.read), str(bad.row or "")))
 
 
 @pytest.mark.parametrize(
