@@ -18,6 +18,7 @@ from api.importing.rules import (
     BAD_LINES,
     BOOK_CHANGED,
     CHANGED,
+    CLOSED_AHEAD,
     NO_KEY,
     NO_SUMMARY,
     OTHER_MEANING,
@@ -135,6 +136,8 @@ class _Planner:
 
     def _founding(self) -> None:
         file = self._folder.book
+        if file.closed_through > self._at[:7]:
+            self._refuse(CLOSED_AHEAD(column="closed_through", read=file.closed_through, latest=self._at[:7]))
         if self._book.size:
             self._check_same(file)
             return

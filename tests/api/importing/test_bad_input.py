@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from api.clock import now
 from api.importing import ImportRefused
 from api.importing.cells import visible
 from domain.kernel.errors import RULES
+from domain.kernel.period import next_period
+from domain.periods import PeriodClosed
 from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING, village_in
 from tests.audit.conftest import service_of_its_own
 
@@ -323,6 +326,13 @@ BOOKS = {
     "control character in a person's name": in_book(
         {"book.toml": PEOPLE + 'head = "张\\u0007三"\n'}, "U+0007", "import.book_value", "张\a三", "head"
     ),
+    "closed through a year far ahead": in_book(
+        {"book.toml": BOOK_TOML + 'closed_through = "2062-12"\n'},
+        "2062-12",
+        "import.closed_through",
+        "2062-12",
+        "closed_through",
+    ),
     "check digit": in_book(toml("0013Y", "0014Y"), "2", "organisation.check_digit", "N2330881MF0000014Y"),
     "unknown chart": in_book(
         toml("rural-collective-2024", "rural-collective-2004"), "rural-collective-2024", "chart.unknown"
@@ -478,6 +488,20 @@ def test_all_problems_of_all_files_are_told_at_once(bad_village: Village) -> Non
         ("journal.csv", 6, "import.account_code"),
         ("journal.csv", 6, "money.malformed"),
     ]
+
+
+def test_month_after_this_one_cannot_be_closed_and_this_one_may(village: Village) -> None:
+    month = now()[:7]
+    village.write("book.toml", f'{BOOK_TOML}closed_through = "{next_period(month)}"\n')
+    [problem] = refused(village)
+    assert (problem.rule, problem.read) == ("import.closed_through", next_period(month))
+    assert month in problem.zh
+    assert month in problem.en
+    village.write("book.toml", f'{BOOK_TOML}closed_through = "{month}"\n')
+    village.run()
+    last = village.entries()[-1].statement
+    assert isinstance(last, PeriodClosed)
+    assert last.data.period == month
 
 
 def test_bad_voucher_keeps_the_good_ones_before_it_out(bad_village: Village) -> None:
