@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MAX_ROWS = 200_000
 """The most rows a table may have; a year of a rich village has some 40,000."""
 
+SHOWN_MAX = 200
+"""The most characters of a row that a message shows."""
+
 NO_FILE = rule(
     "import.no_file",
     Kind.MALFORMED,
@@ -47,6 +50,14 @@ NO_COLUMN = rule(
     "缺少列「{column}」；读到的表头：{read}",
     "there is no column '{column}'; the header read is {read}",
 )
+NO_HEADER = rule(
+    "import.header",
+    Kind.MALFORMED,
+    "这一行不是表头：读到「{read}」，应有 {expected}。如果读到的是乱码，文件是别的编码（如 Big5）：请在表格程序中打开，"
+    "看清文字无误后另存为「CSV UTF-8」",
+    "this row is no header: read '{read}', where {expected} is expected. If what was read is garbled, the file has "
+    "another encoding, such as Big5: open it in a spreadsheet program and save it as 'CSV UTF-8'",
+)
 TOO_LONG = rule(
     "import.too_long",
     Kind.MALFORMED,
@@ -56,8 +67,9 @@ TOO_LONG = rule(
 NOT_CSV = rule(
     "import.csv",
     Kind.MALFORMED,
-    "不是可读的 CSV：{problem}",
-    "not readable as CSV: {problem}",
+    "这一行里的一个双引号没有在同一格末尾配对，后面的内容都成了这一格；请补上或删去这个引号",
+    "a quotation mark in this row is not closed at the end of its cell and swallows what follows; close or delete it",
+    "RFC 4180 section 2",
 )
 
 
@@ -109,6 +121,9 @@ def _find(folder: Path, stem: str) -> Path:
 
 def _places(file: str, header: list[str], columns: tuple[Column, ...]) -> dict[str, int]:
     names = [cell.strip() for cell in header]
+    if not {name for column in columns for name in (column.zh, column.en)} & set(names):
+        expected = ",".join(column.zh for column in columns)
+        raise NO_HEADER(file=file, row=1, read=",".join(names)[:SHOWN_MAX], expected=expected)
     places = {}
     for column in columns:
         place = next((names.index(name) for name in (column.zh, column.en) if name in names), None)
@@ -125,10 +140,15 @@ def _cell(line: list[str], place: int) -> str:
 
 def _read_csv(path: Path) -> Sheet:
     text = _decode(path.name, path.read_bytes())
+    lines: list[list[str]] = []
     try:
-        return Sheet("", list(csv.reader(io.StringIO(text, newline=""))))
-    except csv.Error as error:
-        raise NOT_CSV(file=path.name, problem=str(error)) from None
+        lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:  # the row that failed is the one in which the quotation mark stands
+        raise NOT_CSV(file=path.name, row=len(lines) + 1) from None
+    for number, line in enumerate(lines, start=1):
+        if len(line) < len(lines[0]) and any("\n" in cell for cell in line):  # two rows became one
+            raise NOT_CSV(file=path.name, row=number)
+    return Sheet("", lines)
 
 
 def _decode(file: str, data: bytes) -> str:

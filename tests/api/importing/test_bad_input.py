@@ -222,7 +222,62 @@ VOUCHERS = {
     ),
 }
 JOURNAL_HEADER = HEADER.replace("摘要", "备注")
+TRADITIONAL = "日期,憑證號,摘要,科目編碼,科目名稱,借方金額,貸方金額,附件數"
+LONG_TEXT = "试" * 140_000
 TABLES = {
+    "Big5": Bad(
+        {"journal.csv": f"{TRADITIONAL}\n2026-01-08,1,收利息,101,現金,5.00,,1\n".encode("big5")},
+        "journal.csv",
+        1,
+        "",
+        TRADITIONAL.encode("big5").decode("gb18030"),
+        "import.header",
+        "Big5",
+    ),
+    "no header": Bad(
+        {"journal.csv": JOURNAL.partition("\n")[2]},
+        "journal.csv",
+        1,
+        "",
+        "2026-01-08,记-1,收利息,10201,基本户,5.00,,1",
+        "import.header",
+        HEADER,
+    ),
+    "a quote that nothing closes": Bad(
+        rows('2026-01-07,"记-3,试,101,,5.00,,0', "2026-01-07,记-3,试,50401,,,5.00,0"),
+        "journal.csv",
+        6,
+        "",
+        "",
+        "import.csv",
+    ),
+    "a quote that the next quoted cell closes": Bad(
+        rows('2026-01-07,"记-3,试,101,,5.00,,0', '2026-01-07,记-3,试,50401,,,"5.00",0'),
+        "journal.csv",
+        6,
+        "",
+        "",
+        "import.csv",
+    ),
+    "a quote behind two lines in one cell": Bad(
+        rows('2026-01-07,记-3,"试\n试",101,,5.00,,0', '2026-01-07,记-3,"试,50401,,,5.00,0'),
+        "journal.csv",
+        7,
+        "",
+        "",
+        "import.csv",
+    ),
+    "a quote that the sign of an inch closes": Bad(
+        rows('2026-01-07,"记-3,试,101,,5.00,,0', '2026-01-07,记-3,显示器24",50401,,,5.00,0'),
+        "journal.csv",
+        6,
+        "",
+        "",
+        "import.csv",
+    ),
+    "a quote before 140,000 characters": Bad(
+        rows(f'2026-01-07,"记-3,试,101,,5.00,,0\n{LONG_TEXT}'), "journal.csv", 6, "", "", "import.csv"
+    ),
     "column missing": Bad(
         {"journal.csv": JOURNAL.replace("摘要", "备注", 1)},
         "journal.csv",
