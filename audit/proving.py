@@ -23,7 +23,7 @@ from audit.tlog.proof import check_inclusion, inclusion_proof
 from audit.tlog.proof_file import parse_proof_file
 from domain.entry import Entry, parse_entry
 from domain.kernel.canonical import encode
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import leaf_hash
 from domain.kernel.money import format_fen
 from domain.kernel.note import decode_base64, parse_vkey
@@ -192,7 +192,7 @@ def _entry(leaf: bytes) -> Entry | None:
 def _check_figure(figure: Figure, entry: Entry | None) -> dict[str, str | int]:
     """Return the row, which is on the sheet that the entry published."""
     if entry is None or not isinstance(entry.statement, SheetPublished):
-        raise BAD_FIGURE(problem="记录不是 sheet.published / the entry publishes no sheet")
+        raise BAD_FIGURE(problem=Phrase("记录不是 sheet.published", "the entry publishes no sheet"))
     sheet = entry.statement.data
     path = [decode_base64(part.encode()) for part in figure.path]
     try:

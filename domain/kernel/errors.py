@@ -24,6 +24,17 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """A fact in words: each message of a rule has it in its own language."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
+@dataclass(frozen=True)
 class Rule:
     """A rule: stable `code`, `kind`, message templates (`str.format`) and `source` (article, RFC, C2SP)."""
 
@@ -35,7 +46,8 @@ class Rule:
 
     def __call__(self, **facts: object) -> RuleViolation:
         """Return the violation of this rule with `facts` filled into its messages."""
-        return RuleViolation(self, self.zh.format(**facts), self.en.format(**facts), dict(facts))
+        zh = {name: fact.zh if isinstance(fact, Phrase) else fact for name, fact in facts.items()}
+        return RuleViolation(self, self.zh.format(**zh), self.en.format(**facts), dict(facts))
 
 
 @dataclass
