@@ -69,9 +69,10 @@ export class Roles {
 export function requireRoles(signers, demanded) {
   const missing = demanded.filter((role) => !signers.some((key) => key.role === role));
   if (!missing.length) return;
-  const present = [...new Set(signers.map((key) => key.role))].sort().join(", ") || "-";
-  const missing_zh = missing.map((role) => ROLES[role] ?? role).join("、");
-  throw refusal("policy.roles_missing", { missing: missing.join(", "), missing_zh, present });
+  const held = [...new Set(signers.map((key) => key.role))].sort();
+  const [missing_zh, present_zh] = [missing, held].map((roles) => roles.map((role) => ROLES[role] ?? role).join("、"));
+  const told = { missing: missing.join(", "), missing_zh, present: held.join(", ") || "-", present_zh: present_zh || "无" };
+  throw refusal("policy.roles_missing", told);
 }
 
 /** Check a key to be registered: its name, its point, its proof of possession, and the separation of roles. */

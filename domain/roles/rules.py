@@ -40,7 +40,7 @@ BAD_SIGNATURE = rule(
 ROLES_MISSING = rule(
     "policy.roles_missing",
     Kind.FORBIDDEN,
-    "还需要以下岗位签名：{missing_zh}(已有：{present})",
+    "还需要以下岗位签名：{missing_zh}（已有：{present_zh}）",
     "signatures of these roles are still needed: {missing} (present: {present})",
     "财务制度 财农〔2021〕121号 art. 8-11",
 )
@@ -130,9 +130,14 @@ def _roles_missing(present: Collection[str], demanded: Iterable[str]) -> RuleVio
     missing = [role for role in demanded if role not in present]
     return ROLES_MISSING(
         missing=", ".join(missing),
-        missing_zh="、".join(ROLES.get(role, role) for role in missing),
+        missing_zh=_words(missing),
         present=", ".join(sorted(present)) or "-",
+        present_zh=_words(sorted(present)) or "无",
     )
+
+
+def _words(roles: Iterable[str]) -> str:
+    return "、".join(ROLES.get(role, role) for role in roles)
 
 
 def check_grant(roles: Roles, grant: KeyGrant, book: str) -> None:

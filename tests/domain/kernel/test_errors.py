@@ -43,6 +43,13 @@ def test_a_phrase_stands_in_each_message_in_its_language() -> None:
     assert str(violation.facts["left"]) == "seven"
 
 
+def test_a_violation_within_another_stands_in_each_message_in_its_language() -> None:
+    inner = UNEVEN(left=7, right=5)
+    outer = RULES["json.malformed"](problem=inner)
+    assert outer.zh.endswith(":左 7，右 5 [test.uneven]")
+    assert outer.en.endswith(": 7 left, 5 right [test.uneven]")
+
+
 def test_it_is_raised_and_caught_as_itself() -> None:
     violation = UNEVEN(left=7, right=5)
     with pytest.raises(RuleViolation) as caught:
