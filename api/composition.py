@@ -15,7 +15,7 @@ from api.witnessing import Witnesses
 from audit.source import read_policy
 from domain.entry import parse_entry
 from domain.founding import BookOpened
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.ledger import BookRecorder, Ledger, open_recorder
 from domain.privacy import check_clear_fields, may_name_a_person
 from migrations import WEB_ROLE, create_read_side
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from api.settings import Settings
+    from domain.founding import Log
 
 
 BOOK_OPENED = b"book.opened/"
@@ -67,22 +68,32 @@ class Service:
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             return rebuild(connection, create_read_side, swap=swap, begin=begin, advance=advance)
 
-    def admit(self, notes: Sequence[bytes]) -> None:
-        """Say whether entries may come in from outside; raises `book.not_admitted`, `privacy.*`.
+    def objections(self, notes: Sequence[bytes]) -> list[RuleViolation | None]:
+        """Return for each entry from outside what stands against taking it in: `book.not_admitted`, `privacy.*`.
 
         A book is opened only for a log whose key this server holds: otherwise anyone could open one under any
-        organisation's id, with a township of their own. No text may have what looks like a person's number.
+        organisation's id, with a township of their own. No text may have what looks like a person's number. What is
+        stored already came in when it could. Raises what `parse_entry` raises.
         """
-        for note in notes:
-            if may_name_a_person(note):
-                check_clear_fields(parse_entry(note).statement.data)
-            if BOOK_OPENED in note:
-                statement = parse_entry(note).statement
-                if isinstance(statement, BookOpened):
-                    log = statement.data.log
-                    key = self.log_keys.key_of(log.origin)
-                    if key is None or key.verifier.vkey != log.vkey:
-                        raise NOT_ADMITTED(origin=log.origin)
+        return [self._objection(note) for note in notes]
+
+    def _objection(self, note: bytes) -> RuleViolation | None:
+        opens = BOOK_OPENED in note
+        if not opens and not may_name_a_person(note):
+            return None
+        statement = parse_entry(note).statement
+        try:
+            check_clear_fields(statement.data)
+            if opens and isinstance(statement, BookOpened):
+                self._check_log(statement.data.log)
+        except RuleViolation as violation:
+            return violation
+        return None
+
+    def _check_log(self, log: Log) -> None:
+        key = self.log_keys.key_of(log.origin)
+        if key is None or key.verifier.vkey != log.vkey:
+            raise NOT_ADMITTED(origin=log.origin)
 
     def origin(self, book: str) -> str:
         """Return the origin that a new book's log gets: a scheme-less URL prefix."""

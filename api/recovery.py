@@ -68,11 +68,15 @@ REMEDIES = {
         "  Do: a witness remembers more than the database holds; most likely an old backup was restored. Put the\n"
         "  newest database and folder of keys back, or bring the lost entries back from any copy of the log:\n"
         "      sunledger recover 副本/COPY --book {book}\n"
+        "  见证人说过的话，重启不会忘记；它再次见证本日志，警报即解除\n"
+        "  What a witness has said is kept over a restart, until it cosigns again\n"
         "  确信是见证人弄错了，才把它从 SUNLEDGER_WITNESSES 的策略文件中去掉，并公告原因\n"
         "  Only when you are sure that the witness is wrong, take it out of the policy that SUNLEDGER_WITNESSES\n"
         "  names, and say publicly why"
     ),
     "log.witness_other": (
+        "  见证人说过的话，重启不会忘记；它再次见证本日志，警报即解除\n"
+        "  What a witness has said is kept over a restart, until it cosigns again\n"
         "  处理：不要再签署。同一个日志有两份历史：索取见证人所见证的检查点和副本，与数据库核对，查明哪一份是真的\n"
         "  Do: sign nothing. This log has two histories: ask the witness for the checkpoint that it cosigned, and\n"
         "  whoever has a copy for that copy, compare them with the database, and find out which one is true"
@@ -180,4 +184,4 @@ def _check_prefix(service: Service, replay: Replay, book: str) -> int:
 def _bundles_behind(source: Source, size: int, stored: int) -> Iterator[list[bytes]]:
     for tile in tile_sizes(size):
         if tile.level == ENTRIES and tile.start + tile.width > stored:
-            yield fetch_bundle(source.fetch, tile)[max(stored - tile.start, 0) :]
+            yield fetch_bundle(source.fetch, tile, max(stored - tile.start, 0))

@@ -74,12 +74,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _look(wanted: argparse.Namespace) -> Report | Proof:
     """Verify a proof file, or a whole log."""
+    policy = read_policy(wanted.policy) if wanted.policy else None
     if is_proof(wanted.place):
         entry = read_file(wanted.entry) if wanted.entry else b""
-        return prove(read_file(Path(wanted.place)), wanted.log_key, entry)
+        return prove(read_file(Path(wanted.place)), wanted.log_key, entry, policy)
     kept = read_kept(wanted.kept) if wanted.kept else b""
     source = open_source(wanted.place)
-    policy = read_policy(wanted.policy) if wanted.policy else None
     return verify(source, anchor=wanted.anchor, kept=kept, policy=policy, processes=wanted.processes)
 
 

@@ -69,6 +69,23 @@ REWRITTEN = rule(
     " tiles that would show otherwise are withheld",
     "RFC 6962 section 2.1.2",
 )
+OTHER_SIZE = rule(
+    "anchor.other_size",
+    Kind.REFUSED,
+    "{date} 印出的锚定行有 {printed} 条，证明依据的日志有 {size} 条，两者不能直接比较；"
+    "请用 sunledger anchor 网址 --check 核对日志是否延续所印的一行",
+    "the line printed on {date} has {printed} entries and the proof stands under {size}, so they cannot be compared;"
+    " sunledger anchor URL --check tells whether the log extends the printed line",
+    "ADR 0025",
+)
+OTHER_ROOT = rule(
+    "anchor.other_root",
+    Kind.REFUSED,
+    "同为 {size} 条，证明依据的根不是 {date} 印出的根：出示给您的是另一份历史。请保存好证明文件，它就是证据",
+    "of the same {size} entries, the proof's root is not the one printed on {date}: you were shown another history;"
+    " keep the proof file, it is the evidence",
+    "RFC 6962 section 2.1.2",
+)
 
 _FOLD = str.maketrans("OIL", "011")
 _DASH = re.compile("[\u2010-\u2015\u2212]")
@@ -145,6 +162,17 @@ def check_extends(line: AnchorLine, source: Source, vkey: str = "") -> Checkpoin
     if printed.size and not _extends(printed, head, source):
         raise REWRITTEN(date=line.date, printed=printed.size, size=head.size)
     return head
+
+
+def check_same(line: AnchorLine, head: Checkpoint) -> None:
+    """Hold a log's head against the printed one; raises `anchor.other_log`, `….other_size`, `….other_root`."""
+    printed = line.head
+    if fold(head.origin) != fold(printed.origin):
+        raise OTHER_LOG(expected=printed.origin, read=head.origin)
+    if head.size != printed.size:
+        raise OTHER_SIZE(date=line.date, printed=printed.size, size=head.size)
+    if head.root != printed.root:
+        raise OTHER_ROOT(date=line.date, size=head.size)
 
 
 def _extends(printed: Checkpoint, head: Checkpoint, source: Source) -> bool:

@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audit.tlog.checkpoint import parse_checkpoint
+from audit.tlog.cosignature import moment_of
+from audit.tlog.policy import parse_policy
 from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
 from domain.entry import parse_entry
 from domain.history import FigureFold, figure_of
 from domain.kernel.errors import Kind, rule
 from domain.kernel.merkle import Tree
+from domain.kernel.note import parse_note
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from audit.source import Source
+    from audit.tlog.policy import Policy
     from domain.book import Book
 
 CHANGED = rule(
@@ -49,3 +56,21 @@ def trace(source: Source, book: Book, code: str) -> FigureFold:
     if tree.root() != book.tree.root():
         raise CHANGED()
     return fold
+
+
+def witnessed_at(source: Source, book: Book, policy: Policy | None = None) -> datetime | None:
+    """Return when the checkpoint over the entries that were verified had its quorum, None when it has none.
+
+    A log holds one checkpoint: earlier ones may have been witnessed before. Without a `policy` of the reader's own the
+    one that lies beside the log is asked, which is the word of whoever made the copy. Raises `tlog.policy`.
+    """
+    try:
+        note = parse_note(source.fetch("checkpoint"))
+        policy = policy or parse_policy(source.fetch("policy"))
+    except FileNotFoundError:
+        return None
+    checkpoint = parse_checkpoint(note.text)
+    if (checkpoint.size, checkpoint.root) != (book.size, book.tree.root()):  # the log has grown since
+        return None
+    since = policy.complete_at(policy.judge(checkpoint, note.signatures).signed)
+    return None if since is None else moment_of(since)

@@ -21,6 +21,7 @@ from audit.files import UNREADABLE
 from audit.report import Finding, Report
 from audit.tlog.proof import check_inclusion, inclusion_proof
 from audit.tlog.proof_file import parse_proof_file
+from audit.witnessed import judge_witnesses, witnesses_check
 from domain.entry import Entry, parse_entry
 from domain.kernel.canonical import encode
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from audit.tlog.policy import Policy
     from domain.sheets import Row
 
 NOTHING_TO_PROVE = rule(
@@ -134,10 +136,11 @@ def read_file(path: Path) -> bytes:
         raise UNREADABLE(place=path, problem=error) from None
 
 
-def prove(data: bytes, log_vkey: str, entry: bytes = b"") -> Proof:
+def prove(data: bytes, log_vkey: str, entry: bytes = b"", policy: Policy | None = None) -> Proof:
     """Check a proof file with the log's key; raises only when key or file cannot be read at all (`note.*`, `tlog.*`).
 
-    `entry` is what is to be proved when the file does not carry it.
+    `entry` is what is to be proved when the file does not carry it; `policy` says whose cosignatures the checkpoint in
+    the file needs.
     """
     if not log_vkey:
         raise NO_KEY()
@@ -146,6 +149,7 @@ def prove(data: bytes, log_vkey: str, entry: bytes = b"") -> Proof:
     proof = Proof(Report(anchor=log_vkey), file.index)
     report = proof.report
     inclusion = report.check("inclusion", "记录在已签署的日志中", "the entry is in the signed log")
+    witnesses = witnesses_check(report) if policy else None
     figure = None if entry else _figure(file.extra)
     proof.leaf = entry or (figure.entry.encode() if figure else file.extra)
     if not proof.leaf:
@@ -158,6 +162,8 @@ def prove(data: bytes, log_vkey: str, entry: bytes = b"") -> Proof:
         return proof
     report.name, report.entries = checkpoint.origin, checkpoint.size
     report.root = base64.b64encode(checkpoint.root).decode()
+    if policy and witnesses:
+        judge_witnesses(witnesses, file.checkpoint, checkpoint, [log_vkey], policy, report)
     proof.entry = _entry(proof.leaf)
     if proof.entry:
         report.book = proof.entry.statement.book

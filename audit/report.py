@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from audit.outside import Outside
@@ -60,11 +60,19 @@ class Check:
 
 @dataclass(frozen=True)
 class WitnessReport:
-    """Whether the policy's quorum is reached, who cosigned the checkpoint and when (RFC 3339), and who is missing."""
+    """Whether the policy's quorum is reached, who cosigned the checkpoint and when (RFC 3339), and who is missing.
+
+    `fresh_s` is how new the quorum is, in POSIX seconds; None without one.
+    """
 
     quorum: bool
     signed: dict[str, str]
     missing: list[str]
+    fresh_s: int | None = None
+
+    def as_object(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        return {"quorum": self.quorum, "signed": self.signed, "missing": self.missing}
 
 
 @dataclass
@@ -97,6 +105,11 @@ class Report:
             return ""
         return "注意：没有给出 --anchor，乡镇公钥取自日志本身 / no --anchor: the township's key is the log's own word"
 
+    @property
+    def heading(self) -> list[str]:
+        """The lines that say what was looked at."""
+        return [f"{self.name}  {self.book}", f"记录 entries: {self.entries}    根 root: {self.root}"]
+
     def check(self, name: str, zh: str, en: str) -> Check:
         """Begin a check."""
         check = Check(name, zh, en)
@@ -117,7 +130,7 @@ class Report:
             "entries": self.entries,
             "root": self.root,
             "anchored": self.anchored,
-            "witnesses": asdict(self.witnesses) if self.witnesses else None,
+            "witnesses": self.witnesses.as_object() if self.witnesses else None,
             "disclosures": self.outside.as_object(),
             "checks": [
                 {"name": check.name, "ok": check.ok, "count": check.count, "failed": check.failed}
@@ -131,7 +144,7 @@ class Report:
 
     def as_text(self) -> str:
         """Return the report for a person, Chinese first."""
-        lines = [f"{self.name}  {self.book}", f"记录 entries: {self.entries}    根 root: {self.root}"]
+        lines = self.heading
         lines += [f"{check.mark} {check.zh} / {check.en} ({check.count})" for check in self.checks]
         lines += self.outside.lines()
         for found in self.findings:

@@ -12,7 +12,9 @@ from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 
 if TYPE_CHECKING:
-    from audit.report import Report
+    from collections.abc import Sequence
+
+    from audit.report import Check, Report
     from audit.tlog.checkpoint import Checkpoint
     from audit.tlog.policy import Policy
     from domain.logkeys import LogOrigins
@@ -31,20 +33,40 @@ NO_QUORUM = rule(
     "the checkpoint has too few cosignatures; still missing: {missing}",
     "C2SP tlog-policy; tlog-cosignature",
 )
+STALE = rule(
+    "audit.stale",
+    Kind.REFUSED,
+    "见证停在 {at}：此后不再有够数的见证人签名，已超过所设期限。日志可能停在旧处；"
+    "请向村里和别的读者索取最新的检查点比对",
+    "witnessing stands still at {at}: no quorum has signed since, for longer than the limit; the log may be an old one"
+    " that is shown on and on; compare it with the newest checkpoint that the village or other readers have",
+    "C2SP tlog-witness: a witness signs a checkpoint again to show that it is fresh",
+)
 
 
 def check_witnesses(
     note: bytes, checkpoint: Checkpoint | None, log: LogOrigins, policy: Policy, report: Report
 ) -> None:
     """The checkpoint carries the cosignatures that the policy asks for, each of a witness that it lists."""
-    check = report.check(
+    check = witnesses_check(report)
+    if checkpoint is not None:
+        vkeys = [key.verifier.vkey for key in log.at(checkpoint.size).keys_at(checkpoint.size)]
+        judge_witnesses(check, note, checkpoint, vkeys, policy, report)
+
+
+def witnesses_check(report: Report) -> Check:
+    """Begin the check."""
+    return report.check(
         "witnesses",
         "检查点有见证策略所要求的见证签名",
         "the checkpoint has the cosignatures that the policy asks for",
     )
-    if checkpoint is None:
-        return
-    vkeys = [key.verifier.vkey for key in log.at(checkpoint.size).keys_at(checkpoint.size)]
+
+
+def judge_witnesses(
+    check: Check, note: bytes, checkpoint: Checkpoint, vkeys: Sequence[str], policy: Policy, report: Report
+) -> None:
+    """Judge the cosignatures of a checkpoint that the log has signed with these keys."""
     if not any(map(policy.accepts, vkeys)):
         report.find(check, Finding.of(OTHER_LOG(key=vkeys[0])))
     verdict = policy.judge(checkpoint, parse_note(note).signatures)
@@ -55,7 +77,13 @@ def check_witnesses(
     if not verdict.reached:
         report.find(check, Finding.of(NO_QUORUM(missing=", ".join(missing))))
     signed = {label_of(name): _moment(time_s) for name, time_s in verdict.signed.items()}
-    report.witnesses = WitnessReport(verdict.reached, signed, missing)
+    report.witnesses = WitnessReport(verdict.reached, signed, missing, policy.fresh_at(verdict.signed))
+
+
+def check_fresh(witnesses: WitnessReport | None, oldest_s: int) -> Finding | None:
+    """Return a finding when a checkpoint's quorum is older than `oldest_s` (POSIX seconds); None when it has none."""
+    fresh_s = witnesses.fresh_s if witnesses else None
+    return Finding.of(STALE(at=_moment(fresh_s))) if fresh_s is not None and fresh_s < oldest_s else None
 
 
 def _moment(time_s: int) -> str:

@@ -105,8 +105,8 @@ class Posting(NamedTuple):
 class HistoryRow(NamedTuple):
     """A posting, the figure after it (debits less credits, in fen), and when it was recorded and witnessed.
 
-    `recorded_at` is the time of the first checkpoint that covers the entry, by the log's clock; `witnessed_at` that of
-    the first cosignature over such a checkpoint. None: not yet, or not known where this was made.
+    `recorded_at` is the time of the first checkpoint that covers the entry, by the log's clock; `witnessed_at` when
+    such a checkpoint first had its quorum, by the witnesses' clocks. None: not yet, or not known where this was made.
     """
 
     posting: Posting

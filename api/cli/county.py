@@ -15,8 +15,11 @@ from api.cli.options import OutOption, Words, write
 from api.clock import now
 from api.identity.logkeys import LogKeyFolder
 from api.settings import Settings
-from audit.county import Collection, known_books, prove_book, verify_county
+from audit.anchor import parse_anchor
+from audit.county import Collection, check_book, known_books, prove_book, verify_county
 from audit.files import UNREADABLE
+from audit.proving import read_file
+from audit.report import Report
 from audit.source import FolderSource, open_source
 from audit.tlog.folder import create_log, open_log
 
@@ -131,6 +134,27 @@ def proof(
 
 
 @county.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="总日志证明 / the county's proof, .tlog-proof")],
+    key: TrustedKeyOption = "",
+    anchor: Annotated[
+        str,
+        typer.Option(help="照抄印出的总日志锚定行，加引号 / the county's printed line, in quotation marks"),
+    ] = "",
+    book_key: Annotated[
+        str, typer.Option(help="您信任的账套日志公钥 / the vkey of the book's log that you trust")
+    ] = "",
+    wanted: Annotated[Words, typer.Option("--format", help="输出格式 / output format")] = Words.text,
+) -> None:
+    """核对总日志证明：哪本账、几条、县根是否印出的那个 / Check a proof: which book, its root, and the printed line.
+
+    One of --key and --anchor is needed. Exit code 0 good, 1 findings, 2 could not run.
+    """
+    line = parse_anchor(anchor) if anchor else None
+    _show(check_book(read_file(file), key=key, anchor=line, book_key=book_key), wanted)
+
+
+@county.command()
 def verify(
     place: PlaceArgument,
     key: TrustedKeyOption = "",
@@ -139,6 +163,11 @@ def verify(
     """核对总日志 / Verify the log; exit code 0 good, 1 findings, 2 could not run."""
     with progress("核对 verify") as bar:
         result = verify_county(open_source(place), key, bar.reach)
+    _show(result, wanted)
+
+
+def _show(result: Report, wanted: Words) -> None:
+    """Print what was found, and exit with 1 when something is wrong."""
     if wanted is Words.json:
         out.print_json(json.dumps(result.as_object(), ensure_ascii=False))
     else:

@@ -21,7 +21,7 @@ from api.settings import Settings
 from api.witnessing import Target
 from audit.tlog.policy import Policy
 from projections import journal as journals
-from projections import log, register
+from projections import log, register, witnessing
 from projections.journal import JournalFilter
 from projections.sheets import figure_proof
 
@@ -66,12 +66,13 @@ def export_proof(
     if (entry is None) == (not (period and account)):
         raise typer.BadParameter("--entry N，或者 --period YYYY-MM --account CODE / one of the two")
     with open_service(Settings()) as service:
-        service.runner.catch_up([book])
+        policy = _cosigned(service, book)
         with snapshot(service.pool) as connection:
             if entry is None:
-                proof = figure_proof(connection, book, period, account)
+                proof = figure_proof(connection, book, period, account, policy)
             else:
-                proof = log.proof_at(connection, book, entry, log.entry_at(connection, book, entry))
+                note = log.entry_at(connection, book, entry)
+                proof = witnessing.proof_at(connection, book, policy, entry, note)
     file.write_bytes(proof)
     out.print(f"{file}")
 

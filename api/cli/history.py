@@ -14,14 +14,14 @@ from psycopg import Connection
 from api import history as histories
 from api.adapters.tables import Table, to_csv, to_text, to_xlsx
 from api.cli.console import FINDINGS, err, progress
-from api.cli.options import BookOption, Format, FormatOption, OutOption, write
+from api.cli.options import BookOption, Format, FormatOption, OutOption, PolicyOption, write
 from api.composition import open_service
 from api.database import snapshot
 from api.http.entry_words import added_lines
 from api.settings import Settings
-from audit.history import trace
+from audit.history import trace, witnessed_at
 from audit.replay import Replay
-from audit.source import open_source, read_kept
+from audit.source import open_source, read_kept, read_policy
 from audit.verify import verify
 from domain.history import span_of
 from domain.kernel.errors import Kind, RuleViolation, rule
@@ -50,6 +50,12 @@ NO_TIMES = rule(
     "公开日志里没有封存时间，不能用 --known-on；请改用当时留存的公示包或文件夹",
     "a log does not hold the times of its checkpoints, so --known-on has no answer here; ask a bundle or folder that"
     " was kept then",
+)
+
+
+OWN_WORD = (
+    "注意：没有给出 --policy，见证时间按公示包或文件夹自带的策略算出"
+    " / no --policy: the times of witnessing follow the policy that lies beside the log"
 )
 
 
@@ -82,6 +88,7 @@ def history(
     anchor: Annotated[
         str, typer.Option(help="与 --from 同用：乡镇公钥 / with --from: the township's vkey you trust")
     ] = "",
+    policy: PolicyOption = None,
     wanted: FormatOption = Format.text,
     target: OutOption = None,
 ) -> None:
@@ -89,7 +96,9 @@ def history(
     asked = Wanted(span_of(period, as_of), histories.moment_of(known_on))
     if bool(book) == bool(place):
         raise NO_BOOK()
-    found, people = _verified(place, anchor, account, asked) if place else _stored(book, account, asked)
+    found, people = (
+        _verified(place, anchor, policy, account, asked) if place else _stored(book, account, asked)
+    )
     if wanted is Format.json:
         write(_json(histories.history_object(found, people)), target)
     else:
@@ -101,21 +110,28 @@ def _stored(book: str, account: str, asked: Wanted) -> tuple[History, dict[str, 
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
         with snapshot(service.pool) as connection:
-            return history_of(connection, book, account, asked), register.people(connection, book)
+            found = history_of(connection, book, account, asked, service.witnesses.policy_for)
+            return found, register.people(connection, book)
 
 
-def _verified(place: str, anchor: str, account: str, asked: Wanted) -> tuple[History, dict[str, str]]:
+def _verified(
+    place: str, anchor: str, policy: Path | None, account: str, asked: Wanted
+) -> tuple[History, dict[str, str]]:
     """Return a history and the signers' names from a log, verified first; exit with 1 when it has findings."""
     if asked.known_on:
         raise NO_TIMES()
+    pinned = read_policy(policy) if policy else None
     source, replay = open_source(place), Replay()
     with progress("核对 verify") as bar:
-        report = verify(source, anchor=anchor, replay=replay, progress=bar.reach)
+        report = verify(source, anchor=anchor, policy=pinned, replay=replay, progress=bar.reach)
     if not report.ok:
         err.print(report.as_text(), end="")
         sys.exit(FINDINGS)
     fold = trace(source, replay.book, account)
     sums, rows = fold.over(asked.span)
+    at = witnessed_at(source, replay.book, pinned)
+    if at and not pinned:
+        err.print(OWN_WORD)
     found = History(
         book=report.book,
         name=report.name,
@@ -125,7 +141,7 @@ def _verified(place: str, anchor: str, account: str, asked: Wanted) -> tuple[His
         root=report.root,
         sums=sums,
         carried_fen=sums.opening_fen,
-        rows=rows,
+        rows=[row._replace(witnessed_at=at) for row in rows],
     )
     return found, {key.name: key.person for key in replay.book.roles.keys.values()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +12,23 @@ import typer
 
 from api.cli.console import COULD_NOT_RUN, FINDINGS, progress
 from api.cli.options import PolicyOption
+from api.clock import posix_seconds
 from api.settings import Settings
-from audit.monitor import StateStore, follow
+from audit.monitor import MaxAge, StateStore, follow
 from audit.source import read_policy
+from domain.kernel.errors import Kind, rule
+
+BAD_AGE = rule(
+    "audit.max_age",
+    Kind.MALFORMED,
+    "「--max-age {read}」应为天数或小时数，如 8d、36h，或 0（不限），并与 --policy 同用",
+    "'--max-age {read}' is a number of days or hours such as 8d or 36h, or 0 for no limit, and goes with --policy",
+)
+
+DEFAULT_AGE = "8d"
+"""A week and a day: a witness may be away over a holiday."""
+
+UNITS_S = {"d": 86_400, "h": 3_600}
 
 
 def monitor(
@@ -26,15 +41,26 @@ def monitor(
         typer.Option(help="乡镇公钥，按网址的次序 / the townships' keys, in the order of the URLs"),
     ] = None,
     policy: PolicyOption = None,
+    max_age: Annotated[
+        str,
+        typer.Option(
+            help="与 --policy 同用：见证最多多旧，如 8d、36h，0 不限 / with --policy: how old witnessing may be"
+        ),
+    ] = "",
 ) -> None:
-    """跟踪多本账，只核对新增的 / Follow books, verify only what is new; exit code 0 good, 1 findings, 2 unread."""
+    """跟踪多本账，只核对新增的 / Follow books, verify only what is new; exit code 0 good, 1 findings, 2 unread.
+
+    With a policy a checkpoint whose newest quorum is older than 8 days is a finding: a log asks its witnesses anew each
+    day, so one that stands still is not shown as it is. Villages whose witnesses sign by file need a larger --max-age.
+    """
+    limit = _max_age(max_age, with_policy=policy is not None)
     store = StateStore(state or Settings().home / "monitor")
     anchors = dict(zip(addresses, anchor or [], strict=False))
     pinned = read_policy(policy) if policy else None
     code = 0
     with progress("监察 monitor") as bar:
         bar.begin(len(addresses))
-        for outcome in follow(addresses, store, anchors, pinned):
+        for outcome in follow(addresses, store, anchors, pinned, limit):
             for line in outcome.as_lines():
                 print(json.dumps(line, ensure_ascii=False), flush=True)
             bar.advance(1)
@@ -43,3 +69,14 @@ def monitor(
             elif outcome.unreadable and code == 0:
                 code = COULD_NOT_RUN
     sys.exit(code)
+
+
+def _max_age(text: str, *, with_policy: bool) -> MaxAge | None:
+    """Return the limit that was given, or the usual one where there is a policy; raises `audit.max_age`."""
+    if not with_policy and not text:
+        return None
+    wanted = text or DEFAULT_AGE
+    found = re.fullmatch(r"([0-9]{1,4})([dh])|0", wanted)
+    if not found or not with_policy:
+        raise BAD_AGE(read=wanted[:20])
+    return MaxAge(int(found[1]) * UNITS_S[found[2]], posix_seconds()) if found[1] else None

@@ -39,12 +39,12 @@ def verify(
     ] = None,
 ) -> None:
     """核对日志或证明文件 / Verify a log or a .tlog-proof; exit code 0 good, 1 findings, 2 could not run."""
+    pinned = read_policy(policy) if policy else None
     if is_proof(place):
         note = read_file(entry) if entry else b""
-        show(prove(read_file(Path(place)), log_key, note), wanted)
+        show(prove(read_file(Path(place)), log_key, note, pinned), wanted)
         return
     saved = read_kept(kept) if kept else b""
-    pinned = read_policy(policy) if policy else None
     with progress("核对 verify") as bar:
         result = audit_book(
             open_source(place),

@@ -99,8 +99,8 @@ async def post_entries(
     body = await read_body(request)
     single = body.startswith(HEADER)
     notes = [body] if single else decode_bundle(body)
-    await run_in_threadpool(service.admit, notes)
-    receipts = await wrap_future(await run_in_threadpool(service.ledger.submit, book, notes))
+    objections = await run_in_threadpool(service.objections, notes)
+    receipts = await wrap_future(await run_in_threadpool(service.ledger.submit, book, notes, objections))
     if any(SUBJECT_ERASED in note for note in notes):
         await run_in_threadpool(service.disclosures.forget, book)
     if not any(receipt.created for receipt in receipts):

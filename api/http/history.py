@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api import history as histories
 from api.http.pages import PAGE, moved
-from api.http.parts import BookId, Database, documented
+from api.http.parts import BookId, Database, Services, documented
 from api.http.reports import CSV_TYPE, XLSX_TYPE, download, file_of
 from api.http.views import page
 from domain.history import span_of
@@ -43,8 +43,8 @@ class SignerBody(BaseModel):
 class HistoryRowBody(BaseModel):
     """What one entry adds, in fen; `balance_fen` is the figure after it. Dateless: the opening balances.
 
-    `recorded_at` is the time of the first checkpoint that covers the entry, by the log's clock, `witnessed_at` that of
-    the first cosignature over such a checkpoint; null: not yet.
+    `recorded_at` is the time of the first checkpoint that covers the entry, by the log's clock, `witnessed_at` when
+    such a checkpoint first had the quorum of the policy, by the witnesses' clocks; null: not yet.
     """
 
     entry: int
@@ -116,33 +116,48 @@ Asked = Annotated[Wanted, Depends(wanted_of)]
 
 
 @router.get("/{account}.json", response_model=HistoryBody, responses=documented(400, 404, 503))
-def get_history(book: BookId, account: Account, database: Database, wanted: Asked) -> dict[str, Any]:
+def get_history(
+    book: BookId, account: Account, service: Services, database: Database, wanted: Asked
+) -> dict[str, Any]:
     """Return the entries that make a figure (数字的来历), with who signed each and when it was recorded."""
-    return histories.history_object(history(database, book, account, wanted), register.people(database, book))
+    found = history(database, book, account, wanted, service.witnesses.policy_for)
+    return histories.history_object(found, register.people(database, book))
 
 
 @router.get("/{account}.csv", response_class=Response, responses=file_of(CSV_TYPE))
-def get_history_csv(book: BookId, account: Account, database: Database, wanted: Asked) -> Response:
+def get_history_csv(
+    book: BookId, account: Account, service: Services, database: Database, wanted: Asked
+) -> Response:
     """Return the history as CSV."""
-    table = histories.history_table(history(database, book, account, wanted), register.people(database, book))
+    found = history(database, book, account, wanted, service.witnesses.policy_for)
+    table = histories.history_table(found, register.people(database, book))
     return download([table], CSV_TYPE, f"history-{book}-{account}.csv")
 
 
 @router.get("/{account}.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
-def get_history_xlsx(book: BookId, account: Account, database: Database, wanted: Asked) -> Response:
+def get_history_xlsx(
+    book: BookId, account: Account, service: Services, database: Database, wanted: Asked
+) -> Response:
     """Return the history as a workbook."""
-    table = histories.history_table(history(database, book, account, wanted), register.people(database, book))
+    found = history(database, book, account, wanted, service.witnesses.policy_for)
+    table = histories.history_table(found, register.people(database, book))
     return download([table], XLSX_TYPE, f"history-{book}-{account}.xlsx")
 
 
 @router.get("/{account}", responses=PAGE, response_class=HTMLResponse)
 def get_history_page(
-    request: Request, book: BookId, account: Account, database: Database, wanted: Asked
+    request: Request,
+    book: BookId,
+    account: Account,
+    service: Services,
+    database: Database,
+    wanted: Asked,
 ) -> Response:
     """Show where a figure comes from, page by page, with the balance carried from page to page (承前)."""
     row = register.book(database, book)
     shown = min(wanted.limit, ROWS_PER_PAGE)
-    found = history(database, book, account, dataclasses.replace(wanted, limit=shown))
+    few = dataclasses.replace(wanted, limit=shown)
+    found = history(database, book, account, few, service.witnesses.policy_for)
     return page(
         request,
         "history.html",

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from api import reports
 from api.adapters.tables import Table, to_csv, to_xlsx
-from api.http.parts import BookId, Database, documented
+from api.http.parts import BookId, Database, Services, documented
 from domain.kernel.money import parse_fen
 from domain.kernel.period import parse_period
 from projections import journal, register
@@ -164,13 +164,14 @@ def get_figure_proof(
     book: BookId,
     period: Annotated[str, Path(description="a published period, YYYY-MM", pattern=PERIOD)],
     account: Annotated[str, Path(description="the account's code", pattern=r"^[0-9]{3,9}$")],
+    service: Services,
     database: Database,
 ) -> Response:
     """Return the proof of an account's row on a published trial balance; it is checked offline."""
-    register.book(database, book)
+    policy = service.witnesses.policy_for(register.book(database, book).log_vkey)
     name = f"{book}-{period}-{account}.tlog-proof"
     return Response(
-        figure_proof(database, book, period, account),
+        figure_proof(database, book, period, account, policy),
         media_type=PROOF_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

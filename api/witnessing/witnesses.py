@@ -1,8 +1,9 @@
 """The witnesses of the policy, as the running program deals with them: asked at the start, and after each checkpoint.
 
-At the start a witness's word suffices to stop a log: whoever restored an old backup has nobody else to ask. Later, when
-the log's own memory is known to be sound, only a checkpoint that its key signed does. Nothing waits for a witness but a
-book's very first signature in this process, and that for a few seconds at most.
+At the start a witness's word suffices to stop a log: whoever restored an old backup has nobody else to ask. Its word of
+before the start counts as well until it has cosigned again, whether it can be reached now or not. Later, when the log's
+own memory is known to be sound, only a checkpoint that its key signed does. Nothing waits for a witness but a book's
+very first signature in this process, and that for a few seconds at most.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from api.witnessing.courier import Courier, Pace, Target
+from audit.tlog.checkpoint import parse_checkpoint
+from domain.kernel.note import parse_note
+from projections.log import OTHER, Sighting, alarmed_books, open_alarms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from audit.tlog.policy import Policy
     from domain.founding import Log
     from domain.kernel.errors import RuleViolation
-    from projections.log import LogKeys, Sighting
+    from projections.log import Alarm, LogKeys
 
 START_SECONDS = 10.0
 """How long all witnesses together have to answer when the program starts, about all books."""
@@ -44,6 +48,9 @@ class Witnesses:
         self.policy = policy
         self._asked: set[str] = set()
         self._claimed: set[tuple[str, str]] = set()
+        self._pool = pool
+        self._before: set[str] | None = None
+        self._alarmed: set[str] = set()
         lines = [line for line in policy.witnesses.values() if line.url] if policy else []
         self.couriers = [
             Courier(pool, keys, line, pace, policy.accepts if policy else bool) for line in lines
@@ -72,9 +79,10 @@ class Witnesses:
     def ask(self, targets: Sequence[Target], seconds: float = START_SECONDS) -> None:
         """Ask every witness about books, all witnesses at once, and keep what stands against a log.
 
-        Those that have not answered in time, or cannot be reached, stop nothing.
+        Those that have not answered in time, or cannot be reached, stop nothing, unless they did before.
         """
         end = time.monotonic() + seconds
+        self._recall(targets)
         self._asked |= {target.book for target in targets}
         wanted = [target for target in targets if self.policy and self.policy.accepts(target.vkey)]
         threads = [
@@ -90,6 +98,17 @@ class Witnesses:
             for target in wanted:
                 if target.book in courier.found:
                     self._claimed.add((target.book, courier.witness.name))
+
+    def _recall(self, targets: Sequence[Target]) -> None:
+        """Recall about which of these books a witness said something, before this start, that it has not taken back."""
+        if self._before is None:
+            with self._pool.connection() as connection:
+                self._before = alarmed_books(connection, self._vkeys)
+        self._alarmed |= {target.book for target in targets} & self._before
+
+    @property
+    def _vkeys(self) -> list[str]:
+        return [line.key.vkey for line in self.policy.witnesses.values()] if self.policy else []
 
     def seen(self, book: str, log: Log) -> Sequence[Sighting]:
         """Return what stands against a log: claimed when its witnesses were asked first, or proved at any time."""
@@ -110,7 +129,19 @@ class Witnesses:
                 self._claimed.discard((book, courier.witness.name))
             elif found.origin == origin and (found.proved or (book, courier.witness.name) in self._claimed):
                 against.append(found.sighting)
-        return against
+        return [*against, *self._remembered(book, origin)]
+
+    def _remembered(self, book: str, origin: str) -> list[Sighting]:
+        """Return what witnesses said before they were asked here; another process may have heard them since."""
+        if book not in self._alarmed or self.policy is None:
+            return []
+        with self._pool.connection() as connection:
+            alarms = open_alarms(connection, book, self._vkeys)
+        labels = {line.key.vkey: line.label for line in self.policy.witnesses.values()}
+        if not alarms:
+            self._alarmed.discard(book)
+        seen = [sighting_of(alarm, labels[alarm.vkey], origin) for alarm in alarms]
+        return [sighting for sighting in seen if sighting]
 
     def problem(self, book: str, name: str) -> RuleViolation | None:
         """Return what went wrong when a witness was asked about a book the last time, None when nothing did."""
@@ -118,3 +149,11 @@ class Witnesses:
             if courier.witness.name == name:
                 return courier.problems.get(book)
         return None
+
+
+def sighting_of(alarm: Alarm, witness: str, origin: str) -> Sighting | None:
+    """Return what an alarm says that a witness has seen of the log of an origin; None when it shows another log."""
+    if not alarm.evidence:
+        return Sighting(witness, alarm.seen, other=alarm.kind == OTHER)
+    shown = parse_checkpoint(parse_note(alarm.evidence).text)
+    return Sighting(witness, shown.size, shown.root) if shown.origin == origin else None

@@ -8,6 +8,7 @@ nothing else, and is no log's key.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Protocol
 
 from domain.kernel.errors import Kind, rule
@@ -25,6 +26,9 @@ from domain.kernel.note import (
 MAX_TIME_S = 2**63 - 1
 """The specification's limit for a time in POSIX seconds."""
 
+LAST_TIME_S = 253_370_764_800
+"""The first second of the year 9999."""
+
 BAD_COSIGNATURE = rule(
     "checkpoint.cosignature",
     Kind.FORBIDDEN,
@@ -32,6 +36,11 @@ BAD_COSIGNATURE = rule(
     "the cosignature of {key} does not hold",
     "C2SP tlog-cosignature",
 )
+
+
+def moment_of(time_s: int) -> datetime:
+    """Return a time in POSIX seconds; one beyond the calendar as its last year, with room for every time zone."""
+    return datetime.fromtimestamp(min(time_s, LAST_TIME_S), UTC)
 
 
 class Head(Protocol):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.tlog.checkpoint import parse_decimal
@@ -22,7 +23,7 @@ from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import COSIGNATURE, ED25519, VerifierKey, is_valid_public_key, parse_vkey
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from audit.tlog.checkpoint import Checkpoint
     from domain.kernel.note import Signature
@@ -108,6 +109,23 @@ class Policy:
     def reached(self, names: Collection[str]) -> bool:
         """Whether these witnesses make the quorum."""
         return self.quorum == NONE or self.quorum in self._satisfied(names)
+
+    def complete_at(self, signed: Mapping[str, int]) -> int | None:
+        """Return when (POSIX seconds) these witnesses, each by its time, first made the quorum; None if they do not."""
+        return self._reached_at(sorted(signed.items(), key=itemgetter(1)))
+
+    def fresh_at(self, signed: Mapping[str, int]) -> int | None:
+        """Return the newest time at which all that a quorum needs had signed then or later; None without a quorum."""
+        return self._reached_at(sorted(signed.items(), key=itemgetter(1), reverse=True))
+
+    def _reached_at(self, signed: Iterable[tuple[str, int]]) -> int | None:
+        """Return the time of the witness who makes the quorum, taking one after the other."""
+        names: list[str] = []
+        for name, time_s in signed:
+            names.append(name)
+            if self.reached(names):
+                return time_s
+        return None
 
     def missing(self, names: Collection[str]) -> tuple[str, ...]:
         """Return the witnesses that did not sign and whose signature would bring the quorum nearer."""

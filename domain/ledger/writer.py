@@ -73,10 +73,14 @@ Outcome: TypeAlias = list[Receipt] | Exception
 
 @dataclass
 class Unit:
-    """Entries of one book that are stored all or none, and the future that gets their receipts."""
+    """Entries of one book that are stored all or none, and the future that gets their receipts.
+
+    `objections` are what stands against each of them if it is new.
+    """
 
     book: str
     entries: list[Entry]
+    objections: Sequence[RuleViolation | None]
     future: Future[list[Receipt]]
 
 
@@ -108,9 +112,15 @@ class Ledger:
         """Whether the disk was full at the last attempt to write."""
         return self._full_since > 0
 
-    def submit(self, book: str, notes: Sequence[bytes]) -> Future[list[Receipt]]:
-        """Queue entries for one book, all or none; raises at once when one is malformed, or the guard refuses."""
-        unit = Unit(book, [parse_entry(note) for note in notes], Future())
+    def submit(
+        self, book: str, notes: Sequence[bytes], objections: Sequence[RuleViolation | None] = ()
+    ) -> Future[list[Receipt]]:
+        """Queue entries for one book, all or none; raises at once when one is malformed, or the guard refuses.
+
+        An objection (one for each note, None: nothing) refuses an entry that is new. One that is stored already gets
+        its receipt.
+        """
+        unit = Unit(book, [parse_entry(note) for note in notes], objections or [None] * len(notes), Future())
         self._guard(book, unit.entries)
         with self._door:
             if self._closed:
@@ -228,7 +238,7 @@ class Ledger:
         start = head + len(pending)
         try:
             book = self._books.at(unit.book, start)
-            receipts = list(map(_append, repeat(book), unit.entries, verified))
+            receipts = list(map(_append, repeat(book), unit.entries, verified, unit.objections))
         except PersistenceError:
             raise
         except RuleViolation as refusal:
@@ -269,11 +279,13 @@ class Ledger:
             self._on_commit(grown)
 
 
-def _append(book: Book, entry: Entry, verified: list[Key]) -> Receipt:
+def _append(book: Book, entry: Entry, verified: list[Key], objection: RuleViolation | None = None) -> Receipt:
     """Apply an entry to its book, or find that the same bytes are there already."""
     index = book.ids.get(entry.statement.id)
     if index is not None and book.tree.leaf(index) == entry.leaf_hash:
         return Receipt(book.book, index, entry.leaf_hash, created=False)
+    if objection:
+        raise objection
     book.apply(entry, verified)
     return Receipt(book.book, book.size - 1, entry.leaf_hash, created=True)
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from domain.entry import parse_entry
 from domain.history import OPENING_SUMMARY, WHOLE, Figure, HistoryRow, Posting, Span, Sums, figure_of
-from projections import log, register
+from projections import log, register, witnessing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from psycopg import Connection
 
+    from audit.tlog.policy import Policy
     from projections.register import BookRow
 
 MAX_ROWS = 1_000_000
@@ -98,11 +100,18 @@ class History:
     rows: list[HistoryRow]
 
 
-def history(connection: Connection[Any], book_id: str, code: str, wanted: Wanted = WHOLE_HISTORY) -> History:
+def history(
+    connection: Connection[Any],
+    book_id: str,
+    code: str,
+    wanted: Wanted = WHOLE_HISTORY,
+    policy_for: Callable[[str], Policy | None] = lambda _: None,
+) -> History:
     """Return the history of a figure, named by an account's code or its own name.
 
     Raises `book.unknown`, `history.unknown_account`. `connection` is in one snapshot. What was known at a moment are
-    the entries below the largest checkpoint that was signed until then.
+    the entries below the largest checkpoint that was signed until then. `policy_for` gives the policy of the log with
+    that key, under which an entry is witnessed.
     """
     book = register.book(connection, book_id)
     figure, accounts = _figure(connection, book_id, code)
@@ -118,6 +127,9 @@ def history(connection: Connection[Any], book_id: str, code: str, wanted: Wanted
     ((debit, credit, count),) = _ask(connection, SELECT_SUMS, values)
     sums = Sums(opening, debit, credit, count)
     carried, rows = _rows(connection, wanted, values, sums)
+    policy = policy_for(book.log_vkey)
+    if policy:
+        rows = _with_witnesses(connection, book_id, policy, rows, wanted.known_on)
     return History(
         book=book_id,
         name=book.name,
@@ -169,6 +181,19 @@ def _rows(
         balance += posting.debit_fen - posting.credit_fen
         rows.append(HistoryRow(posting, balance, recorded_at))
     return carried, rows
+
+
+def _with_witnesses(
+    connection: Connection[Any],
+    book: str,
+    policy: Policy,
+    rows: list[HistoryRow],
+    known_on: datetime | None,
+) -> list[HistoryRow]:
+    """Return the rows with the times when they were witnessed, as far as that was so at the moment `known_on`."""
+    times = witnessing.first_over_each(connection, book, policy, [row.posting.entry for row in rows])
+    known = {entry: at for entry, at in times.items() if known_on is None or at <= known_on}
+    return [row._replace(witnessed_at=known.get(row.posting.entry)) for row in rows]
 
 
 def _posting(

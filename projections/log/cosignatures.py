@@ -31,14 +31,16 @@ SELECT_LAST = """
     SELECT vkey, size, time_s, line FROM cosignatures WHERE book = %s AND vkey = %s
     ORDER BY size DESC, time_s DESC LIMIT 1
 """
-SELECT_OPEN_ALARMS = """
-    SELECT vkey, kind, seen, size, evidence, at FROM witness_alarms AS alarms WHERE book = %s AND vkey = ANY(%s)
-        AND NOT EXISTS (
-            SELECT FROM cosignatures WHERE cosignatures.book = alarms.book
-                AND cosignatures.vkey = alarms.vkey AND stored_at > alarms.at
-        )
-    ORDER BY at DESC LIMIT %s
+_OPEN_ALARMS = """
+    FROM witness_alarms AS alarms WHERE vkey = ANY(%s) AND NOT EXISTS (
+        SELECT FROM cosignatures WHERE cosignatures.book = alarms.book
+            AND cosignatures.vkey = alarms.vkey AND stored_at > alarms.at
+    )
 """
+SELECT_OPEN_ALARMS = (
+    "SELECT vkey, kind, seen, size, evidence, at" + _OPEN_ALARMS + "AND book = %s ORDER BY at DESC LIMIT %s"
+)
+SELECT_ALARMED = "SELECT DISTINCT book" + _OPEN_ALARMS
 SELECT_DUE = """
     SELECT heads.book, books.origin, books.log_vkey FROM heads JOIN books USING (book)
     CROSS JOIN LATERAL (
@@ -105,7 +107,12 @@ def store_alarm(
 def open_alarms(connection: Connection[Any], book: str, vkeys: Sequence[str]) -> list[Alarm]:
     """Return the alarms of witnesses that have cosigned nothing since, the newest first."""
     with connection.cursor(row_factory=class_row(Alarm)) as cursor:
-        return cursor.execute(SELECT_OPEN_ALARMS, (book, list(vkeys), ALARMS_MAX)).fetchall()
+        return cursor.execute(SELECT_OPEN_ALARMS, (list(vkeys), book, ALARMS_MAX)).fetchall()
+
+
+def alarmed_books(connection: Connection[Any], vkeys: Sequence[str]) -> set[str]:
+    """Return the books with open alarms of these witnesses."""
+    return {book for (book,) in connection.execute(SELECT_ALARMED, (list(vkeys),)).fetchall()}
 
 
 def last_cosignature(connection: Connection[Any], book: str, vkey: str) -> Cosignature | None:

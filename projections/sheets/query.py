@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from audit.proving import figure_extra
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import parse_period
-from projections import balances, log
+from projections import balances, log, witnessing
 
 if TYPE_CHECKING:
     from psycopg import Connection
+
+    from audit.tlog.policy import Policy
 
 TRIAL_BALANCE = "trial_balance"
 
@@ -38,10 +40,13 @@ def published_at(connection: Connection[Any], book: str, period: str) -> int | N
     return int(row[0]) if row else None
 
 
-def figure_proof(connection: Connection[Any], book: str, period: str, account: str) -> bytes:
+def figure_proof(
+    connection: Connection[Any], book: str, period: str, account: str, policy: Policy | None = None
+) -> bytes:
     """Return the tlog-proof of an account's row on a published sheet; raises `sheet.unknown`, `sheet.no_row`.
 
-    The rows of a closed month never change, so that they are still those that were signed.
+    It stands under a checkpoint that is witnessed under `policy`, if one covers the sheet's entry. The rows of a closed
+    month never change, so that they are still those that were signed.
     """
     entry = published_at(connection, book, parse_period(period))
     if entry is None:
@@ -51,4 +56,4 @@ def figure_proof(connection: Connection[Any], book: str, period: str, account: s
     if not numbers:
         raise NO_ROW(account=account, period=period)
     note = log.entry_at(connection, book, entry)
-    return log.proof_at(connection, book, entry, figure_extra(note, rows, numbers[0]))
+    return witnessing.proof_at(connection, book, policy, entry, figure_extra(note, rows, numbers[0]))

@@ -5,7 +5,9 @@ from projections.witnessing.query import (
     Witnessing,
     WitnessState,
     first_over,
+    first_over_each,
     newest_checkpoint,
+    proof_at,
     state_of,
 )
 
@@ -14,6 +16,8 @@ __all__ = [
     "Witnessed",
     "Witnessing",
     "first_over",
+    "first_over_each",
     "newest_checkpoint",
+    "proof_at",
     "state_of",
 ]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from audit.tlog.cosignature import moment_of
 from domain.kernel.errors import Kind, rule
 from projections import log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator
+    from datetime import datetime
 
     from psycopg import Connection
 
@@ -26,10 +27,11 @@ NOT_WITNESSED = rule(
 )
 
 ROWS_MAX = 5_000
-"""Cosignatures that are looked through for a quorum, from where the search begins."""
+"""Cosignatures that are read at a time in search of a quorum: those of one size, of which there are far fewer, are
+among them whole."""
 
-LAST_TIME_S = 253_370_764_800
-"""The first second of the year 9999."""
+FEW, NEAR_SIZES = 200, 8
+"""For so few entries, as a page lists, the cosignatures next behind each are looked at, of about so many sizes."""
 
 _COSIGNERS = """
     SELECT size, vkey, min(time_s) AS time_s FROM cosignatures
@@ -37,6 +39,13 @@ _COSIGNERS = """
 """
 SELECT_NEWEST_COSIGNERS = _COSIGNERS + "ORDER BY size DESC, time_s LIMIT %s"
 SELECT_FIRST_COSIGNERS = _COSIGNERS + "ORDER BY size, time_s LIMIT %s"
+SELECT_NEAR_COSIGNERS = """
+    SELECT entry, near.size, near.vkey, near.time_s FROM unnest(%s::bigint[]) AS entry CROSS JOIN LATERAL (
+        SELECT size, vkey, min(time_s) AS time_s FROM cosignatures
+        WHERE book = %s AND vkey = ANY(%s) AND size > entry GROUP BY size, vkey ORDER BY size, time_s LIMIT %s
+    ) AS near
+    ORDER BY entry, near.size, near.time_s
+"""
 SELECT_BEHIND_SINCE = """
     SELECT min(signed_at), now() FROM (
         SELECT signed_at FROM checkpoints WHERE book = %s AND size > %s ORDER BY size LIMIT 1
@@ -97,7 +106,7 @@ def state_of(connection: Connection[Any], book: str, policy: Policy) -> Witnessi
         newest.size,
         states,
         tuple(policy.witnesses[name].label for name in policy.missing(signed)),
-        _quorum(connection, book, policy, SELECT_NEWEST_COSIGNERS),
+        _newest_quorum(connection, book, policy),
         [(labels[alarm.vkey], alarm) for alarm in log.open_alarms(connection, book, list(labels))],
     )
 
@@ -109,13 +118,51 @@ def _state(connection: Connection[Any], book: str, line: WitnessLine, newest: in
     if size < newest:
         row = connection.execute(SELECT_BEHIND_SINCE, (book, size)).fetchone()
         lag_seconds = int((row[1] - row[0]).total_seconds()) if row and row[0] else 0
-    at = _moment(last.time_s) if last else None
+    at = moment_of(last.time_s) if last else None
     return WitnessState(line.label, line.key.vkey, size, at, max(0, newest - size), lag_seconds)
 
 
 def first_over(connection: Connection[Any], book: str, policy: Policy, index: int) -> Witnessed | None:
     """Return the first quorum over a checkpoint that covers entry `index`, None as long as there is none."""
-    return _quorum(connection, book, policy, SELECT_FIRST_COSIGNERS, index)
+    return next(_quorums(connection, book, policy, index), None)
+
+
+def first_over_each(
+    connection: Connection[Any], book: str, policy: Policy, indices: Iterable[int]
+) -> dict[int, datetime]:
+    """Return for each of these entries when the first quorum over it was complete; those without one are left out.
+
+    Of many entries, and where a quorum was long in coming, the cosignatures from the first entry up to the quorum over
+    the last are read once for all.
+    """
+    wanted = set(indices)
+    near = _near(connection, book, policy, wanted) if 0 < len(wanted) <= FEW else {}
+    times = {index: at for index, at in near.items() if at}
+    waiting = sorted(wanted - near.keys(), reverse=True)
+    for quorum in _quorums(connection, book, policy, waiting[-1]) if waiting else ():
+        while waiting and waiting[-1] < quorum.size:
+            times[waiting.pop()] = quorum.at
+        if not waiting:
+            break
+    return times
+
+
+def _near(
+    connection: Connection[Any], book: str, policy: Policy, indices: Collection[int]
+) -> dict[int, datetime | None]:
+    """Return when entries were witnessed, as far as the next cosignatures tell; None: never so far."""
+    vkeys = [line.key.vkey for line in policy.witnesses.values()]
+    limit = NEAR_SIZES * len(vkeys)
+    found: dict[int, datetime | None] = dict.fromkeys(indices)
+    rows = connection.execute(SELECT_NEAR_COSIGNERS, (list(indices), book, vkeys, limit)).fetchall()
+    for index, group in groupby(rows, key=itemgetter(0)):
+        next_rows = [row[1:] for row in group]
+        quorum = next(_among(policy, next_rows), None)
+        if quorum:
+            found[index] = quorum.at
+        elif len(next_rows) == limit:  # there may be one further on
+            del found[index]
+    return found
 
 
 def newest_checkpoint(connection: Connection[Any], book: str, policy: Policy) -> log.SignedCheckpoint:
@@ -124,7 +171,7 @@ def newest_checkpoint(connection: Connection[Any], book: str, policy: Policy) ->
     Raises `checkpoint.not_witnessed`, `checkpoint.unknown`.
     """
     newest = log.latest_checkpoint(connection, book)
-    found = _quorum(connection, book, policy, SELECT_NEWEST_COSIGNERS)
+    found = _newest_quorum(connection, book, policy)
     if found is None:
         raise NOT_WITNESSED(book=book)
     if found.size != newest.size:
@@ -132,31 +179,47 @@ def newest_checkpoint(connection: Connection[Any], book: str, policy: Policy) ->
     return log.cosigned(connection, book, newest)
 
 
-def _quorum(
-    connection: Connection[Any], book: str, policy: Policy, statement: str, above: int = 0
-) -> Witnessed | None:
-    """Return the first quorum in the statement's order, over more than `above` entries."""
+def proof_at(
+    connection: Connection[Any], book: str, policy: Policy | None, index: int, extra: bytes = b""
+) -> bytes:
+    """Return the tlog-proof of an entry under the newest witnessed checkpoint, if that covers it, else the newest.
+
+    Without a policy nothing is witnessed. Raises `entry.unknown`, `checkpoint.unknown`.
+    """
+    found = _newest_quorum(connection, book, policy) if policy else None
+    if found is None or found.size <= index:
+        return log.proof_at(connection, book, index, extra)
+    under = log.cosigned(connection, book, log.checkpoint_at(connection, book, found.size))
+    return log.proof_at(connection, book, index, extra, under)
+
+
+def _newest_quorum(connection: Connection[Any], book: str, policy: Policy) -> Witnessed | None:
+    """Return the quorum over the most entries."""
+    rows = connection.execute(
+        SELECT_NEWEST_COSIGNERS, (book, [line.key.vkey for line in policy.witnesses.values()], 0, ROWS_MAX)
+    )
+    return next(_among(policy, rows.fetchall()), None)
+
+
+def _quorums(connection: Connection[Any], book: str, policy: Policy, above: int) -> Iterator[Witnessed]:
+    """Yield the quorums over more than `above` entries, by size."""
+    vkeys = [line.key.vkey for line in policy.witnesses.values()]
+    full = True
+    while full:
+        rows = connection.execute(SELECT_FIRST_COSIGNERS, (book, vkeys, above, ROWS_MAX)).fetchall()
+        full = len(rows) == ROWS_MAX
+        if full:  # there may be more of the last size
+            rows = [row for row in rows if row[0] != rows[-1][0]]
+            above = rows[-1][0]
+        yield from _among(policy, rows)
+
+
+def _among(policy: Policy, rows: Iterable[tuple[int, str, int]]) -> Iterator[Witnessed]:
+    """Yield the quorums among cosignatures, which are in order of size, those of a size in order of time."""
     names = {line.key.vkey: line.name for line in policy.witnesses.values()}
-    rows = connection.execute(statement, (book, list(names), above, ROWS_MAX)).fetchall()
     for size, group in groupby(rows, key=itemgetter(0)):
-        found = _complete(policy, [(names[vkey], time_s) for _, vkey, time_s in group])
-        if found:
-            by = tuple(policy.witnesses[name].label for name in found[1])
-            return Witnessed(size, _moment(found[0]), by)
-    return None
-
-
-def _complete(policy: Policy, signed: Iterable[tuple[str, int]]) -> tuple[int, list[str]] | None:
-    """Return when these signatures (name and time, in order of time) made a quorum, and all names; None if never."""
-    names: list[str] = []
-    since: int | None = None
-    for name, time_s in signed:
-        names.append(name)
-        if since is None and policy.reached(names):
-            since = time_s
-    return None if since is None else (since, names)
-
-
-def _moment(time_s: int) -> datetime:
-    """Return a time in POSIX seconds; one beyond the calendar as its last year, with room for every time zone."""
-    return datetime.fromtimestamp(min(time_s, LAST_TIME_S), UTC)
+        signed = {names[vkey]: time_s for _, vkey, time_s in group}
+        since = policy.complete_at(signed)
+        if since is not None:
+            by = tuple(policy.witnesses[name].label for name in signed)
+            yield Witnessed(size, moment_of(since), by)

@@ -13,10 +13,12 @@ from playwright.sync_api import sync_playwright
 from audit.browser import verifier_page
 from tests.attack.circle import policy_text
 from tests.attack.model import BROWSER, Notice
+from tests.attack.readers import carried
 from tests.conftest import CHROMIUM_FLAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -53,13 +55,15 @@ class Browser:
     server: HostileServer
     truth: History
     page: Page
+    folder: Path
     name: str = BROWSER
     _remembered: dict[int, str] = field(default_factory=dict)
 
     def notices(self, played: Played) -> list[Notice]:
         """Look at the book's address once more, with what the device remembers of the true log."""
         self._remember(self.truth.seen(played.seen))
-        return self._look(self.truth.files if played.files is None else played.files)
+        files = self.truth.files if played.files is None else played.files
+        return self._look(files, carried(self.folder, played) if played.carried else "")
 
     def _remember(self, size: int) -> None:
         if size not in self._remembered:
@@ -70,14 +74,19 @@ class Browser:
             "([name, text]) => localStorage.setItem(name, text)", [STORE, self._remembered[size]]
         )
 
-    def _look(self, files: dict[str, bytes]) -> list[Notice]:
+    def _look(self, files: dict[str, bytes], file: str = "") -> list[Notice]:
+        """Look at the address, or at a file that was carried here; the page begins when it is chosen."""
         self.server.files = files
         page = self.page
         page.locator("#trust").evaluate("part => { part.open = true; }")
-        page.fill("#url", self.server.address)
         page.fill("#anchor", self.truth.anchor)
         page.fill("#policy", policy_text().decode())
-        page.click("#go")
+        if file:
+            page.locator("#file").evaluate("chosen => { chosen.value = ''; }")  # the same again is no change
+            page.set_input_files("#file", file)
+        else:
+            page.fill("#url", self.server.address)
+            page.click("#go")
         page.wait_for_selector("#result:not([hidden])", timeout=TIMEOUT_MS)
         page.wait_for_selector("#go:enabled")
         found = page.locator("#findings li[data-rule]").evaluate_all(

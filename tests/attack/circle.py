@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 NAMES = ("town", "county", "peer")
 NOW_S = 1_772_676_000
+MAX_AGE_S = 8 * 86_400
+"""How old witnessing may be for the monitor."""
+
 STATUS = {"malformed": 400, "forbidden": 403, "unknown": 404, "conflict": 409, "refused": 422}
 
 

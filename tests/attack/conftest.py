@@ -77,6 +77,7 @@ def noticers(
         serving(service, free_port("127.0.0.1", 0)) as url,
         hostile_server() as server,
     ):
-        browser = Browser(server, truth, page)
+        disk = tmp_path_factory.mktemp("reader")
+        browser = Browser(server, truth, page, disk)
         monitor = Monitor(server, truth, tmp_path_factory.mktemp("monitor"))
-        yield [Server(url, truth), *readers_of(server, truth), browser, monitor, circle]
+        yield [Server(url, truth), *readers_of(server, truth, disk), browser, monitor, circle]

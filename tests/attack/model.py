@@ -81,8 +81,8 @@ NOTICERS = (
         MONITOR,
         "监察程序",
         "the monitor",
-        "监察状态文件夹",
-        "its folder of states",
+        "监察状态文件夹，以及见证策略",
+        "its folder of states, and the policy",
     ),
     Noticed(
         WITNESS,
@@ -122,7 +122,8 @@ def door(code: str) -> dict[str, Notice]:
 class Played:
     """What an attack has made.
 
-    `posted` is what is posted at an honest server. `files` is what a dishonest one serves to its victim, who looked
+    `posted` is what is posted at an honest server. `carried` is a file that is handed to its victim, who verifies that
+    instead of the address. `files` is what a dishonest one serves to its victim, who looked
     last when the log had `seen` entries (default: all of them). `harm` is done to an honest server's database as the
     role `role`, or to its `backup` of one entry earlier; what that server then serves takes the place of `files`,
     and what it `noticed` itself is told. With `forgets` what lay beside the log's key is restored too, and the server
@@ -130,6 +131,7 @@ class Played:
     """
 
     posted: bytes = b""
+    carried: bytes = b""
     files: Files | None = None
     seen: int = -1
     harm: tuple[str, ...] = ()

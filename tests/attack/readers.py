@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audit.monitor import StateStore, follow
+from audit.monitor import MaxAge, StateStore, follow
 from audit.source import open_source
 from audit.verify import verify
 from domain.kernel.errors import RuleViolation
+from tests.attack.circle import MAX_AGE_S, NOW_S
 from tests.attack.circle import POLICY as WITNESS_POLICY
 from tests.attack.model import EXCHANGE, KEPT, MONITOR, POLICY, VERIFY, Notice
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from audit.report import Finding
     from audit.tlog.policy import Policy
     from tests.attack.history import History
@@ -41,6 +41,7 @@ class Reader:
     before: bool = False
     newest: bool = False
     policy: Policy | None = None
+    folder: Path = Path()
 
     def notices(self, played: Played) -> list[Notice]:
         """Verify what is served now."""
@@ -50,23 +51,29 @@ class Reader:
             kept = self.truth.checkpoint(self.truth.entries[: self.truth.seen(played.seen)])
         if self.newest:
             kept = self.truth.checkpoint()
+        place = carried(self.folder, played) if played.carried else self.server.address
         try:
-            report = verify(
-                open_source(self.server.address), anchor=self.truth.anchor, kept=kept, policy=self.policy
-            )
+            report = verify(open_source(place), anchor=self.truth.anchor, kept=kept, policy=self.policy)
         except RuleViolation as violation:  # nothing can be said about the log, and that is said
             return [Notice(violation.rule.code)]
         return _notices(report.findings)
 
 
-def readers_of(server: HostileServer, truth: History) -> list[Reader]:
-    """Return the readers who replay everything at each visit."""
+def readers_of(server: HostileServer, truth: History, folder: Path) -> list[Reader]:
+    """Return the readers who replay everything at each visit; what they are handed lies in `folder`."""
     return [
-        Reader(VERIFY, server, truth),
-        Reader(KEPT, server, truth, before=True),
-        Reader(EXCHANGE, server, truth, newest=True),
-        Reader(POLICY, server, truth, policy=WITNESS_POLICY),
+        Reader(VERIFY, server, truth, folder=folder),
+        Reader(KEPT, server, truth, before=True, folder=folder),
+        Reader(EXCHANGE, server, truth, newest=True, folder=folder),
+        Reader(POLICY, server, truth, policy=WITNESS_POLICY, folder=folder),
     ]
+
+
+def carried(folder: Path, played: Played) -> str:
+    """Put the file that the victim is handed on their disk; return its path."""
+    path = folder / "carried.zip"
+    path.write_bytes(played.carried)
+    return str(path)
 
 
 @dataclass
@@ -92,13 +99,19 @@ class Monitor:
     def _remembered(self, size: int) -> Path:
         folder = self.folder / str(size)
         if not folder.exists():
-            self.server.files = self.truth.served(self.truth.entries[:size])
+            self.server.files = self.truth.cosigned(size)
             assert self._look(folder) == []
         return folder
 
     def _look(self, folder: Path) -> list[Notice]:
         address = self.server.address
-        (outcome,) = follow([address], StateStore(folder), {address: self.truth.anchor})
+        (outcome,) = follow(
+            [address],
+            StateStore(folder),
+            {address: self.truth.anchor},
+            WITNESS_POLICY,
+            MaxAge(MAX_AGE_S, NOW_S),
+        )
         if outcome.unreadable:
             return [Notice(outcome.unreadable.partition("]")[0].removeprefix("["))]
         return _notices(outcome.fresh)

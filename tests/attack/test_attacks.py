@@ -8,6 +8,7 @@ import pytest
 
 from tests.attack.catalogue import ATTACKS
 from tests.attack.model import NOTICERS, Notice, Played
+from tests.attack.plays.carried import zipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,10 @@ def test_attack_is_noticed_by_those_who_can(
 @pytest.mark.parametrize("seen", [1, 8, 12, 13])
 def test_the_true_log_alarms_nobody(truth: History, noticers: Sequence[Noticer], seen: int) -> None:
     assert noticed(noticers, Played(files=truth.files, seen=seen)) == {}
+
+
+def test_a_true_bundle_alarms_nobody(truth: History, noticers: Sequence[Noticer]) -> None:
+    assert noticed(noticers, Played(carried=zipped(truth.files.items()))) == {}
 
 
 def test_growth_alarms_nobody(truth: History, circle: Circle, noticers: Sequence[Noticer]) -> None:

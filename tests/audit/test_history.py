@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit.history import trace
+from audit.history import trace, witnessed_at
 from audit.replay import Replay
+from audit.tlog.checkpoint import sign_checkpoint
+from audit.tlog.cosignature import add_signature, cosign
 from audit.verify import verify
 from domain.history import Span
 from domain.kernel.errors import RuleViolation
 from projections.history import Wanted, history
 from tests.audit.conftest import BUNDLE, MemorySource
+from tests.audit.test_witnessed import KEYS, TIME_S, head, policy
 
 if TYPE_CHECKING:
     from api.composition import Service
+    from audit.tlog.policy import Policy
     from domain.book import Book
     from tests.audit.conftest import Export, Log
 
@@ -69,3 +73,51 @@ def test_other_entries_the_second_time_are_not_taken(
         with pytest.raises(RuleViolation) as caught:
             trace(replace(source, files=files), book, "101")
         assert caught.value.rule.code == "audit.changed_meanwhile"
+
+
+# --------------------------------------------------------------------------------------------- when witnessed
+
+
+def cosigned(exported: Export, *signed: tuple[str, int]) -> dict[str, bytes]:
+    """Return the log's files, their checkpoint cosigned by these witnesses, each so many seconds after `TIME_S`."""
+    lines = [cosign(head(exported), KEYS[name], TIME_S + seconds) for name, seconds in signed]
+    note = exported.files["checkpoint"]
+    for line in lines:
+        note = add_signature(note, line)
+    return exported.files | {"checkpoint": note}
+
+
+def seconds_until(files: dict[str, bytes], wanted: Policy | None = None) -> int | None:
+    """Return how many seconds after `TIME_S` a log, which is verified first, says that it was witnessed."""
+    source, replay = MemorySource(files), Replay()
+    assert verify(source, policy=wanted, replay=replay).ok
+    at = witnessed_at(source, replay.book, wanted)
+    return int(at.timestamp()) - TIME_S if at else None
+
+
+def test_a_log_was_witnessed_when_the_last_that_its_quorum_needed_had_signed(exported: Export) -> None:
+    assert seconds_until(cosigned(exported, ("town", 50), ("county", 90), ("peer", 70)), policy()) == 70
+
+
+def test_the_policy_beside_the_log_is_asked_when_the_reader_has_none(exported: Export) -> None:
+    files = cosigned(exported, ("town", 50), ("county", 90))
+    assert seconds_until(files) is None
+    assert seconds_until(files | {"policy": policy().text}) == 90
+    generous = policy().text.replace(b"quorum q", b"quorum town")
+    assert seconds_until(files | {"policy": generous}) == 50
+    assert seconds_until(files | {"policy": generous}, policy()) == 90
+
+
+def test_a_log_without_a_quorum_was_not_witnessed(exported: Export) -> None:
+    beside = {"policy": policy().text}
+    assert seconds_until(exported.files | beside) is None
+    assert seconds_until(cosigned(exported, ("town", 50)) | beside) is None
+
+
+def test_a_checkpoint_of_another_size_says_nothing_of_what_was_verified(
+    exported: Export, source: MemorySource, book: Book
+) -> None:
+    other = replace(head(exported), size=18)
+    note = add_signature(sign_checkpoint(other, exported.log.key), cosign(other, KEYS["town"], TIME_S))
+    files = source.files | {"checkpoint": note, "policy": policy().text.replace(b"quorum q", b"quorum town")}
+    assert witnessed_at(MemorySource(files), book) is None

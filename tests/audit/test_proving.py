@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import base64
+import json
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from audit.proving import figure_extra, prove
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
+from audit.tlog.cosignature import cosign
 from audit.tlog.proof import inclusion_proof
 from audit.tlog.proof_file import ProofFile
 from domain.kernel.canonical import encode
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey
+from tests.audit.test_command import audit
+from tests.audit.test_witnessed import AT, KEYS, TIME_S, policy
 from tests.domain.conftest import Village
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from audit.tlog.policy import Policy
 
 LOG = SigningKey("ledger.example/log", sha256(b"log").digest())
 VKEY = LOG.verifier.vkey
@@ -40,6 +49,13 @@ class Log:
         tree, index = self.village.book.tree, self.index if index is None else index
         note = sign_checkpoint(Checkpoint(LOG.name, tree.size, tree.root()), LOG)
         return ProofFile(index, tuple(inclusion_proof(index, tree.size, tree)), note, extra).encode()
+
+    def cosigned(self, *names: str, over: int = 0) -> bytes:
+        """Return the proof of the sheet, its checkpoint cosigned by these; `over` is another size that they signed."""
+        tree = self.village.book.tree
+        head = Checkpoint(LOG.name, over or tree.size, tree.root())
+        lines = b"".join(cosign(head, KEYS[name], TIME_S).line for name in names)
+        return self.proof(self.sheet) + lines
 
     def figure(self, place: int, **fields: Any) -> bytes:  # noqa: ANN401 -- any field of the figure
         """Return the proof of a row, with some fields changed."""
@@ -147,3 +163,67 @@ def test_a_leaf_of_another_kind_of_log_is_shown_as_it_is(log: Log) -> None:
     proof = prove(log.proof(leaf, tree.size - 1), VKEY)
     assert proof.ok
     assert "\n  village\n  3\n" in proof.as_text()
+
+
+# ------------------------------------------------------------------------------------- under a policy
+
+
+def judged(data: bytes, wanted: Policy) -> tuple[bool, list[str], dict[str, str]]:
+    """Return whether a proof holds under a policy, the rules that were found broken, and who signed when."""
+    report = prove(data, VKEY, policy=wanted).report
+    return (
+        report.ok,
+        [found.rule for found in report.findings],
+        report.witnesses.signed if report.witnesses else {},
+    )
+
+
+def test_with_a_policy_it_says_whether_the_checkpoint_has_its_quorum(log: Log) -> None:
+    good = log.cosigned("town", "peer")
+    assert judged(good, policy()) == (True, [], {"town": AT, "peer": AT})
+    assert f"见证 cosigned: town {AT}" in prove(good, VKEY, policy=policy()).as_text()
+    assert judged(log.cosigned("town"), policy()) == (False, ["audit.no_quorum"], {"town": AT})
+    assert judged(log.cosigned("town", "town"), policy()) == (False, ["audit.no_quorum"], {"town": AT})
+    assert judged(log.proof(log.sheet), policy()) == (False, ["audit.no_quorum"], {})
+    assert prove(log.cosigned("town"), VKEY, policy=policy()).as_object()["proved"] is None
+
+
+def test_without_a_policy_cosignatures_are_passed_over(log: Log) -> None:
+    proof = prove(log.cosigned("town", over=1), VKEY)
+    assert proof.ok
+    assert proof.report.witnesses is None
+    assert all(check.name != "witnesses" for check in proof.report.checks)
+
+
+def test_a_cosignature_of_another_size_is_a_finding(log: Log) -> None:
+    data = (
+        log.cosigned("town", "peer") + cosign(Checkpoint(LOG.name, 1, bytes(32)), KEYS["county"], TIME_S).line
+    )
+    assert judged(data, policy())[:2] == (False, ["checkpoint.cosignature"])
+
+
+def test_a_policy_for_another_log_is_not_met(log: Log) -> None:
+    other = SigningKey("ledger.example/other", bytes(32)).verifier.vkey
+    good = log.cosigned("town", "peer")
+    assert judged(good, policy(f"log {other}"))[1] == ["audit.log_not_in_policy"]
+    assert judged(good, policy(f"log {VKEY}"))[1] == []
+
+
+def test_witnesses_mend_no_proof(log: Log) -> None:
+    tampered = log.cosigned("town", "peer").replace(b"index ", b"index 1", 1)
+    assert judged(tampered, policy())[1] == ["tlog.bad_proof"]
+    forged = prove(
+        log.cosigned("town", "peer"), SigningKey(LOG.name, bytes(32)).verifier.vkey, policy=policy()
+    )
+    assert [found.rule for found in forged.report.findings] == ["checkpoint.signature"]
+    assert forged.report.witnesses is None
+
+
+@pytest.mark.parametrize(("names", "code"), [(("town", "peer"), 0), (("town",), 1)])
+def test_the_command_takes_a_policy(log: Log, tmp_path: Path, names: tuple[str, ...], code: int) -> None:
+    (tmp_path / "sheet.tlog-proof").write_bytes(log.cosigned(*names))
+    (tmp_path / "policy").write_bytes(policy().text)
+    wanted = ("--log-key", VKEY, "--policy", tmp_path / "policy", "--format", "json")
+    result = audit(tmp_path / "sheet.tlog-proof", *wanted)
+    assert result.returncode == code, result.stderr
+    assert json.loads(result.stdout)["witnesses"]["quorum"] is (code == 0)

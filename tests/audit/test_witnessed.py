@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audit.monitor import StateStore, follow
+from audit.monitor import MaxAge, StateStore, follow
 from audit.tlog.checkpoint import Checkpoint, parse_checkpoint
 from audit.tlog.cosignature import add_signature, cosign, witness_verifier
 from audit.tlog.policy import Policy, parse_policy
@@ -175,3 +175,51 @@ def monitored(store: StateStore, files: dict[str, bytes]) -> list[str]:
     """Return the rules that a run of the monitor finds broken."""
     (outcome,) = follow(["log"], store, policy=policy(), opened=lambda _: MemorySource(files))
     return [found.rule for found in outcome.findings]
+
+
+# ------------------------------------------------------------------------------ a checkpoint that stands still
+
+DAY_S = 86_400
+
+
+def aged(store: StateStore, files: dict[str, bytes], days: float, max_age_days: int = 8) -> list[str]:
+    """Return the rules that a monitor newly finds broken so many days after `TIME_S`."""
+    limit = MaxAge(max_age_days * DAY_S, int(TIME_S + days * DAY_S))
+    (outcome,) = follow(["log"], store, policy=policy(), max_age=limit, opened=lambda _: MemorySource(files))
+    assert outcome.entries == 19
+    return [found.rule for found in outcome.fresh]
+
+
+def test_a_monitor_says_once_that_witnessing_stands_still(exported: Export, tmp_path: Path) -> None:
+    store, files = StateStore(tmp_path / "state"), signed_by(exported, "town", "county")
+    assert aged(store, files, 0) == aged(store, files, 8) == []
+    assert aged(store, files, 8.1) == ["audit.stale"]
+    assert aged(store, files, 9) == aged(store, files, 400) == []
+    assert store.load("log").findings[0].zh.count("2026-01-01") == 1
+    assert aged(store, files, 30, max_age_days=31) == []
+    assert store.load("log").findings == []
+
+
+def test_what_was_good_is_not_read_again_for_a_checkpoint_that_stands_still(
+    exported: Export, tmp_path: Path
+) -> None:
+    store, files = StateStore(tmp_path / "state"), signed_by(exported, "town", "county")
+    assert aged(store, files, 10) == ["audit.stale"]
+    assert store.load("log").replay.size == 19
+
+
+def test_a_quorum_is_as_old_as_the_oldest_that_it_needs(exported: Export, tmp_path: Path) -> None:
+    def at(*days: int) -> dict[str, bytes]:
+        lines = [
+            cosign(head(exported), key, TIME_S + day * DAY_S)
+            for key, day in zip(KEYS.values(), days, strict=True)
+        ]
+        return cosigned(exported, *lines)
+
+    assert aged(StateStore(tmp_path / "one"), at(0, 0, 20), 20) == ["audit.stale"]
+    assert aged(StateStore(tmp_path / "two"), at(0, 19, 20), 20) == []
+
+
+def test_without_a_quorum_its_age_is_no_matter(exported: Export, tmp_path: Path) -> None:
+    store = StateStore(tmp_path / "state")
+    assert aged(store, signed_by(exported, "town"), 20) == ["audit.no_quorum"]

@@ -119,6 +119,43 @@ def test_the_proof_of_a_book(clerk: Commands, log: Path, tmp_path: Path) -> None
     assert "[county.no_book]" in clerk.refused("county", "proof", log, "--origin", "nobody")
 
 
+def test_a_supervisor_checks_the_proof_against_the_newspaper(
+    clerk: Commands, log: Path, tmp_path: Path
+) -> None:
+    clerk.good("county", "collect", log, shown(tmp_path, 1, 3), shown(tmp_path, 2, 4))
+    file, vkey = tmp_path / "2.tlog-proof", (log / "log.vkey").read_text().strip()
+    clerk.good("county", "proof", log, "--origin", SECOND, "--out", file)
+    line = clerk.good("anchor", log).strip().lower()
+    own = ("--book-key", book(2, 0).key.verifier.vkey)
+
+    said = clerk.good("county", "check", file, "--anchor", line, *own)
+    assert said.startswith(f"账套 book: {SECOND}\n  4 条 / entries")
+    assert f"县级总日志 county's log: {ORIGIN}" in said
+    assert "印出的锚定行与县根一致" in said
+    assert said.endswith("核对无误 / verified\n")
+    report = json.loads(clerk.good("county", "check", file, "--key", vkey, "--format", "json"))
+    assert (report["book"], report["entries"], report["county"]["entries"]) == (SECOND, 4, 2)
+    assert report["printed"] is None
+
+    assert "[county.no_trust]" in clerk.refused("county", "check", file)
+    assert "[anchor.mistyped]" in clerk.refused(
+        "county", "check", file, "--anchor", line.replace(" 2 ", " 3 ")
+    )
+    assert "[audit.unreadable]" in clerk.refused("county", "check", tmp_path / "no", "--key", vkey)
+
+    clerk.good("county", "collect", log, shown(tmp_path, 1, 4))
+    later = clerk.run("county", "check", file, "--anchor", clerk.good("anchor", log).strip(), "--key", vkey)
+    assert (later.returncode, "[anchor.other_size]" in later.stdout.decode()) == (1, True)
+    other = write(tmp_path / "other", book(2, 4).forked(1, 4).files())
+    clerk.good("county", "init", ORIGIN, tmp_path / "second", SUNLEDGER_HOME=str(tmp_path / "home2"))
+    second = {"SUNLEDGER_HOME": str(tmp_path / "home2")}
+    clerk.good("county", "collect", tmp_path / "second", shown(tmp_path, 1, 3), other, **second)
+    clerk.good("county", "proof", tmp_path / "second", "--origin", SECOND, "--out", file)
+    forged = clerk.run("county", "check", file, "--anchor", line)
+    assert (forged.returncode, "[anchor.other_root]" in forged.stdout.decode()) == (1, True)
+    assert "它就是证据" in forged.stdout.decode()
+
+
 def test_a_folder_restored_from_a_backup_is_not_written(clerk: Commands, log: Path, tmp_path: Path) -> None:
     shutil.copytree(log, tmp_path / "backup")
     clerk.good("county", "collect", log, shown(tmp_path, 1, 3))

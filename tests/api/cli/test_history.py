@@ -12,8 +12,10 @@ import pytest
 from openpyxl import load_workbook
 
 from api.identity.keyfile import load_key
-from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
-from domain.kernel.note import SigningKey
+from audit.bundle import BundleSource, write_bundle
+from audit.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from audit.tlog.cosignature import add_signature, cosign, witness_verifier
+from domain.kernel.note import SigningKey, parse_note
 from tests.api.cli.conftest import BOOK
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 HISTORY = ("history", "--book", BOOK, "--account")
+STRANGER = witness_verifier(SigningKey("example.com/b", bytes([9]) * 32)).vkey
 DIFF = ("diff", "--book", BOOK, "--from")
 
 
@@ -112,6 +115,37 @@ def test_a_bundle_and_a_folder_give_what_the_server_gives(village: Commands, tmp
         for row in found["rows"]:
             assert row.pop("recorded_at") is None
         assert found == stored
+
+
+def test_a_bundle_tells_when_it_was_witnessed(village: Commands, tmp_path: Path) -> None:
+    village.good("export", "bundle", tmp_path / "book.zip", "--book", BOOK)
+    files = {
+        name: BundleSource(tmp_path / "book.zip").fetch(name)
+        for name in BundleSource(tmp_path / "book.zip").names
+    }
+    town = SigningKey("example.com/town", bytes(32))
+    line = cosign(parse_checkpoint(parse_note(files["checkpoint"]).text), town, 1_767_225_600)
+    files["checkpoint"] = add_signature(files["checkpoint"], line)
+    files["policy"] = f"witness town {witness_verifier(town).vkey}\nquorum town\n".encode()
+    write_bundle(tmp_path / "seen.zip", files.items())
+    wanted = ("history", "--from", tmp_path / "seen.zip", "--account", "101", "--format", "json")
+    result = village.run(*wanted)
+    rows = json.loads(result.stdout)["rows"]
+    assert {row["witnessed_at"] for row in rows} == {"2026-01-01T08:00:00+08:00"}
+    assert "--policy" in result.stderr.decode()
+    own = tmp_path / "policy"
+    own.write_bytes(files["policy"])
+    result = village.run(*wanted, "--policy", own)
+    assert json.loads(result.stdout)["rows"] == rows
+    assert "--policy" not in result.stderr.decode()
+    own.write_bytes(
+        files["policy"]
+        .replace(b"\nquorum", f"\nwitness b {STRANGER}\nquorum".encode())
+        .replace(b"quorum town", b"quorum b")
+    )
+    result = village.run(*wanted, "--policy", own)
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert "[audit.no_quorum]" in result.stderr.decode()
 
 
 def test_a_log_with_findings_gives_no_history(village: Commands, tmp_path: Path) -> None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import psycopg
 import pytest
+from openpyxl import load_workbook
 
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
+from api.clock import CHINA
 from api.serving import free_port, serving
 from audit.bundle import BundleSource
+from audit.proving import prove
 from audit.tlog.checkpoint import open_checkpoint
 from audit.tlog.policy import parse_policy
 from audit.tlog.proof_file import parse_proof_file
 from domain.kernel.note import parse_note
+from projections import witnessing
 from tests.api.http.test_pages import CONTRAST, PHONE, SMALL_TARGETS, open_page
 from tests.api.witnessing.conftest import BOOK, NAMES, ORIGIN, line, until
 
@@ -112,6 +119,30 @@ def test_a_book_that_waits_says_for_whom(village: Village) -> None:
         assert "已见证。" in client.get(f"{PAGE}/entries/6").text
 
 
+def test_a_history_says_when_each_entry_was_witnessed(village: Village) -> None:
+    with site(village) as (service, client):
+        opened(village, service)
+        grown_unwitnessed(village, service)
+        rows = {row["entry"]: row for row in client.get(f"{PAGE}/history/101.json").json()["rows"]}
+        quorum = datetime.fromisoformat(witnesses(client)["quorum"]["at"])
+        assert rows.keys() == {2, 3, 5, 6}
+        assert datetime.fromisoformat(rows[5]["witnessed_at"]) == quorum
+        assert rows[6]["witnessed_at"] is None
+        said = client.get(f"{PAGE}/history/101").text
+        assert said.count("已见证") == 3
+        shown = quorum.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+        table = list(
+            csv.reader(client.get(f"{PAGE}/history/101.csv").text.removeprefix("\ufeff").splitlines())
+        )
+        assert [row[table[0].index("见证时间")] for row in table[1:]] == [shown, shown, shown, "", ""]
+        sheet = load_workbook(io.BytesIO(client.get(f"{PAGE}/history/101.xlsx").content)).active
+        assert sheet is not None
+        times = [str(row[10] or "") for row in sheet.iter_rows(min_row=2, values_only=True)]
+        assert times == [shown, shown, shown, "", ""]
+        village.witnesses["peer"].says = None
+        until(lambda: client.get(f"{PAGE}/history/101").text.count("已见证") == 4)
+
+
 def test_the_checkpoints_are_served_with_their_cosignatures(village: Village) -> None:
     with site(village) as (service, client):
         opened(village, service)
@@ -142,6 +173,30 @@ def test_a_proof_carries_the_cosignatures_that_are_there(village: Village) -> No
         checkpoint = proof.check(client.get(f"{PAGE}/entries/2.note").content, key.verifier)
         policy = parse_policy(village.policy.read_bytes())
         assert policy.judge(checkpoint, parse_note(proof.checkpoint).signatures).reached
+
+
+def test_a_proof_to_take_away_stands_under_the_newest_checkpoint_that_is_witnessed(village: Village) -> None:
+    with site(village) as (service, client):
+        opened(village, service)
+        grown_unwitnessed(village, service)
+        key = service.log_keys.key_of(ORIGIN)
+        assert key is not None
+        policy = parse_policy(village.policy.read_bytes())
+        found = {}
+        with service.pool.connection() as connection:
+            for index in (5, 6):
+                note = client.get(f"{PAGE}/entries/{index}.note").content
+                for wanted in (policy, None):
+                    data = witnessing.proof_at(connection, BOOK, wanted, index, note)
+                    proof = prove(data, key.verifier.vkey, policy=policy)
+                    rules = [found.rule for found in proof.report.findings]
+                    found[index, wanted is policy] = (proof.report.entries, rules)
+    assert found == {
+        (5, True): (6, []),
+        (5, False): (7, ["audit.no_quorum"]),
+        (6, True): (7, ["audit.no_quorum"]),
+        (6, False): (7, ["audit.no_quorum"]),
+    }
 
 
 def test_exports_hold_the_policy_and_the_cosigned_checkpoint(village: Village, tmp_path: Path) -> None:

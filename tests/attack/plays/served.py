@@ -187,6 +187,22 @@ ATTACKS = (
         readers("audit.unreadable"),
     ),
     _attack(
+        "large_tile",
+        "瓦片过大",
+        "a tile that is too large",
+        SERVER,
+        lambda *_: {TILE: bytes(MAX_FILE_BYTES + 1)},
+        readers("audit.unreadable"),
+    ),
+    _attack(
+        "large_statement",
+        "报表过大",
+        "a statement that is too large",
+        SERVER,
+        lambda *_: {MARCH: b" " * (MAX_FILE_BYTES + 1)},
+        all_readers("audit.unreadable"),
+    ),
+    _attack(
         "changed_statement",
         "改动公布的报表，不改日志",
         "change a published statement, not the log",

@@ -8,9 +8,9 @@ from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.cosignature import cosign
 from domain.kernel.note import Signature, SigningKey, parse_note
 from domain.vouchers import VoucherPosted
-from tests.attack.circle import NOW_S, cosigned, witness_key
+from tests.attack.circle import MAX_AGE_S, NOW_S, cosigned, witness_key
 from tests.attack.history import Files, History, voucher
-from tests.attack.model import BROWSER, EXCHANGE, POLICY, Attack, Notice, Played, witness
+from tests.attack.model import BROWSER, EXCHANGE, MONITOR, POLICY, Attack, Notice, Played, witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ BEFORE = 11
 
 NO_QUORUM = Notice("audit.no_quorum")
 BAD_COSIGNATURE = Notice("checkpoint.cosignature")
-ASKING = (POLICY, BROWSER)
+ASKING = (POLICY, BROWSER, MONITOR)
 """Those who ask for cosignatures."""
 
 
@@ -48,7 +48,10 @@ def _all_collude(truth: History, _: History) -> Played:
 
 
 def _stale(truth: History, _: History) -> Played:
-    return Played(files=truth.cosigned(BEFORE), seen=BEFORE)
+    """Serve what was true, with the cosignatures of that time; the witnesses have gone on."""
+    files = truth.served(truth.entries[:BEFORE])
+    note = cosigned(files["checkpoint"], time_s=NOW_S - MAX_AGE_S - 1)
+    return Played(files=files | {"checkpoint": note}, seen=BEFORE)
 
 
 def _signed_by(lines: Callable[[bytes], list[Signature]]) -> Callable[[History, History], Played]:
@@ -132,7 +135,7 @@ ATTACKS = (
         "serve a stale checkpoint for ever",
         SERVER,
         _stale,
-        {EXCHANGE: Notice("audit.rolled_back")},
+        {EXCHANGE: Notice("audit.rolled_back"), MONITOR: Notice("audit.stale")},
     ),
     _attack(
         "impostors",

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from domain.kernel.disclosure import digest_of
-from tests.api.disclosures.test_privacy_at_the_door import erase, keep, posted, salted
+from tests.api.disclosures.private import erase, keep, posted, salted
 from tests.api.http.conftest import BOOK, Door, door_on
 from tests.audit.browser.test_served import expected, outcome
 from tests.audit.conftest import service_of_its_own

@@ -265,3 +265,21 @@ def test_reached_and_missing_agree(seed: int, names: set[str]) -> None:
     assert read.reached(names | missing)
     for more in "abcdefg":
         assert read.reached(names | {more}) or not read.reached(names)
+
+
+@given(signed=st.dictionaries(st.sampled_from("abcd"), st.integers(1, 9)))
+def test_a_quorum_is_complete_with_the_last_that_it_needed(signed: dict[str, int]) -> None:
+    wanted = policy(*GOVERNMENT, names="abcd")
+    until = [
+        at for at in range(10) if wanted.reached([name for name, time_s in signed.items() if time_s <= at])
+    ]
+    assert wanted.complete_at(signed) == (until[0] if until else None)
+
+
+@given(signed=st.dictionaries(st.sampled_from("abcd"), st.integers(1, 9)))
+def test_a_quorum_is_as_fresh_as_the_oldest_that_it_needs(signed: dict[str, int]) -> None:
+    wanted = policy(*GOVERNMENT, names="abcd")
+    since = [
+        at for at in range(10) if wanted.reached([name for name, time_s in signed.items() if time_s >= at])
+    ]
+    assert wanted.fresh_at(signed) == (since[-1] if since else None)

@@ -1,0 +1,87 @@
+"""Personal numbers in clear: refused at the door, unless the entry is booked already; the numbers of books come in."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from audit.tlog.tiles import encode_bundle
+from domain.entry import parse_entry, seal
+from domain.vouchers import Attachments, Line, Voucher
+from tests.api.http.conftest import BOOK
+
+if TYPE_CHECKING:
+    from tests.api.http.conftest import Door
+
+
+def numbered(summary: str) -> Voucher:
+    lines = [Line(account="10201", debit_fen=100), Line(account="50103", credit_fen=100)]
+    return Voucher(attachments=Attachments(count=1), date="2026-04-02", lines=lines, summary=summary)
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "changes"),
+    [
+        ("privacy.id_number", "summary", {"summary": "付张三(110101199003077475)工资"}),
+        ("privacy.phone", "lines[1].party", {"party": "张三 １３８００１３８０００"}),
+        ("privacy.phone", "lines[1].summary", {"line_summary": "联系 0571-88001234"}),
+        ("privacy.bank_card", "source", {"source": "4111 1111 1111 1111"}),
+    ],
+)
+def test_personal_numbers_in_clear_are_refused(
+    door: Door, rule: str, field: str, changes: dict[str, str]
+) -> None:
+    fields = dict(changes)
+    line = Line(
+        account="10201", debit_fen=1, party=fields.pop("party", ""), summary=fields.pop("line_summary", "")
+    )
+    data = Voucher(
+        attachments=Attachments(),
+        date="2026-04-02",
+        lines=[line, Line(account="50103", credit_fen=1)],
+        **{"summary": "付款", **fields},
+    )
+    size = door.book().size
+    problem = door.post(door.note(data)).json()
+    assert (problem["rule"], problem["status"], problem["facts"]["field"]) == (rule, 422, field)
+    assert "披露" in problem["detail_zh"]
+    number = "".join(character for value in changes.values() for character in value if character.isdigit())
+    assert number not in json.dumps(problem)
+    assert door.book().size == size
+
+
+@pytest.mark.parametrize(
+    "summary",
+    ["数电发票 24332000000123456789", "对公账号 201000123456789", "合同 HT-13912345678 余款 13,800.00 元"],
+)
+def test_numbers_that_books_need_come_in(door: Door, summary: str) -> None:
+    lines = [Line(account="10201", debit_fen=1), Line(account="50103", credit_fen=1)]
+    data = Voucher(attachments=Attachments(), date="2026-04-02", lines=lines, summary=summary)
+    assert door.post(door.note(data)).status_code == 201
+
+
+def test_what_is_booked_already_is_answered_with_its_receipt(door: Door) -> None:
+    old = door.note(numbered("李四 13900139000"))
+    [stored] = door.service.ledger.post(BOOK, [old])  # it was booked before texts were looked at
+    again = door.post(old, wait=10)
+    assert again.status_code == 200, again.text
+    assert (again.json()["index"], again.json()["leaf_hash"]) == (
+        stored.index,
+        base64.b64encode(stored.leaf_hash).decode(),
+    )
+    assert again.json()["proof"]
+
+    new = door.note()
+    both = door.post(encode_bundle([old, new]))
+    assert both.status_code == 201, both.text
+    assert [one["index"] for one in both.json()["receipts"]] == [stored.index, stored.index + 1]
+
+    size = door.book().size
+    other = door.post(encode_bundle([old, door.note(), door.note(numbered("李四 13900139000"))]))
+    assert (other.status_code, other.json()["rule"]) == (422, "privacy.phone")
+    resigned = door.post(seal(parse_entry(old).statement, door.keys("accountant", "head", "supervisor")))
+    assert (resigned.status_code, resigned.json()["rule"]) == (422, "privacy.phone")
+    assert door.book().size == size
