@@ -24,6 +24,7 @@ from audit.tlog.proof_file import parse_proof_file
 from audit.witnessed import judge_witnesses, witnesses_check
 from domain.entry import Entry, parse_entry
 from domain.kernel.canonical import encode
+from domain.kernel.decoding import decoding_problem
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import leaf_hash
 from domain.kernel.money import format_fen
@@ -184,7 +185,7 @@ def _figure(extra: bytes) -> Figure | None:
     try:
         return msgspec.json.decode(extra, type=Figure)
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
-        raise BAD_FIGURE(problem=problem) from None
+        raise BAD_FIGURE(problem=decoding_problem(problem)) from None
 
 
 def _entry(leaf: bytes) -> Entry | None:

@@ -29,7 +29,7 @@ from domain.book import Book
 from domain.chart import chart, parent_code
 from domain.entry import MAX_ENTRY_BYTES, TOO_LARGE, Entry, parse_text, unsigned_text
 from domain.founding import BookOpened, Log, Opened, Organisation
-from domain.kernel.errors import RuleViolation
+from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.note import Signature
 from domain.kernel.organisation import check_organisation
 from domain.kernel.ulid import derive
@@ -37,6 +37,7 @@ from domain.opening import Balances, OpeningPosted
 from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers, Tier
 from domain.privacy import check_clear, check_clear_fields, may_name_a_person
+from domain.roles import ROLES
 from domain.vouchers import MAX_LINES, Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def signing_keys(book: Book, keyring: Keyring, roles: Iterable[str]) -> list[Sig
         if book.size == 0:
             name = f"{book.book}/{role}/1"
         if name is None:
-            raise NO_KEY(role=role, folder=keyring.folder)
+            raise NO_KEY(role=Phrase(ROLES.get(role, role), role), folder=keyring.folder)
         keys.append(keyring.named(name))
     return keys
 

@@ -50,6 +50,6 @@ CLOSED_AHEAD = rule(
 NO_KEY = rule(
     "import.no_key",
     Kind.FORBIDDEN,
-    "密钥文件夹 {folder} 中没有本账套现行有效的 {role} 密钥",
+    "密钥文件夹 {folder} 中没有本账套现行有效的{role}密钥",
     "the keys folder {folder} holds no {role} key that is good in this book now",
 )

@@ -75,7 +75,7 @@ NO_POSSESSION = rule(
 NOT_SEPARATED = rule(
     "key.not_separated",
     Kind.REFUSED,
-    "同一人不得兼任：已有 {held}，又要 {role}",
+    "同一人不得兼任：已有{held_zh}，又要{role_zh}",
     "one person may not hold both: has {held}, is to get {role}",
     "会计基础工作规范 art. 12; 农村集体经济组织法 art. 34",
 )
@@ -165,7 +165,8 @@ def _is_number(text: str) -> bool:
 def _check_separated(roles: Roles, holder: str, role: str) -> None:
     held = (roles.roles_held(holder) & SEPARATED) - {role}
     if role in SEPARATED and held:
-        raise NOT_SEPARATED(held=", ".join(sorted(held)), role=role)
+        both = sorted(held)
+        raise NOT_SEPARATED(held=", ".join(both), held_zh=_words(both), role=role, role_zh=_words([role]))
 
 
 def _require_others(signers: list[Key], holder: str) -> None:

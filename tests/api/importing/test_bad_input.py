@@ -393,7 +393,7 @@ BOOKS = {
         toml("rural-collective-2024", "rural-collective-2004"), "rural-collective-2024", "chart.unknown"
     ),
     "one person in two separated roles": in_book(
-        {"book.toml": PEOPLE + 'accountant = "张三"\ncashier = "张三"\n'}, "cashier", "key.not_separated"
+        {"book.toml": PEOPLE + 'accountant = "张三"\ncashier = "张三"\n'}, rule="key.not_separated"
     ),
 }
 ALL = CELLS | PERSONAL | VOUCHERS | TABLES | BOOKS
@@ -531,6 +531,15 @@ def test_invisible_character_in_a_text_is_refused_at_its_cell(
     assert named in problems[0].en
     assert character not in str(problems[0])
     assert f"办公<{named}>费" in str(problems[0])
+
+
+def test_roles_of_one_person_are_told_in_words(bad_village: Village) -> None:
+    bad_village.write("book.toml", PEOPLE + 'accountant = "张三"\ncashier = "张三"\n')
+    [problem] = refused(bad_village)
+    assert ("已有会计，又要出纳" in problem.zh, "has accountant, is to get cashier" in problem.en) == (
+        True,
+        True,
+    )
 
 
 def test_all_problems_of_all_files_are_told_at_once(bad_village: Village) -> None:
