@@ -15,6 +15,7 @@ from api.outbox import kept_statement, read_note, receipt_path, write_note
 from audit.tlog.checkpoint import open_checkpoint
 from audit.tlog.proof_file import parse_proof_file
 from domain.entry import parse_entry, seal
+from domain.kernel.decoding import decoding_problem
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import VerifierKey, parse_vkey
 from domain.kernel.period import parse_period
@@ -71,7 +72,7 @@ def read_data(name: object, text: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(text, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BAD_DATA(name=name, problem=error) from None
+        raise BAD_DATA(name=name, problem=decoding_problem(error)) from None
 
 
 class ServerRefusal(RuleViolation):

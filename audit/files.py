@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO
 
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """A larger file is refused; the largest bundle of entries has 16 MB."""
@@ -35,5 +35,7 @@ def read(file: IO[bytes], path: object) -> bytes:
 def bounded(path: object, data: bytes) -> bytes:
     """Return the data of a file that is not too large; raises `audit.unreadable`."""
     if len(data) > MAX_FILE_BYTES:
-        raise UNREADABLE(place=path, problem=f"more than {MAX_FILE_BYTES} bytes")
+        raise UNREADABLE(
+            place=path, problem=Phrase(f"超过 {MAX_FILE_BYTES} 字节", f"more than {MAX_FILE_BYTES} bytes")
+        )
     return data

@@ -14,6 +14,7 @@ from audit.bundle import BundleSource
 from audit.files import UNREADABLE
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.policy import Policy, parse_policy
+from domain.kernel.errors import Phrase
 from domain.kernel.note import parse_note
 
 TIMEOUT_SECONDS = 30.0
@@ -51,7 +52,9 @@ class FolderSource:
     def __init__(self, folder: Path) -> None:
         """Read below `folder`; raises `audit.unreadable` when it is no folder."""
         if not folder.is_dir():
-            raise UNREADABLE(place=folder, problem="不是文件夹或公示包 / neither a folder nor a bundle")
+            raise UNREADABLE(
+                place=folder, problem=Phrase("不是文件夹或公示包", "neither a folder nor a bundle")
+            )
         self._folder = folder
 
     @property
@@ -85,7 +88,9 @@ class HttpSource:
     def __init__(self, url: str) -> None:
         """Read below `url`; only http and https are followed."""
         if not url.startswith(("http://", "https://")):
-            raise UNREADABLE(place=url, problem="http:// or https:// expected")
+            raise UNREADABLE(
+                place=url, problem=Phrase("应以 http:// 或 https:// 开头", "http:// or https:// expected")
+            )
         self._url = url.rstrip("/")
         self._open = urllib.request.build_opener(_NoRedirection).open
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from audit.tlog.proof import range_root
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.merkle import HASH_BYTES, node_hash
 
 if TYPE_CHECKING:
@@ -124,9 +124,18 @@ def tile_hashes(tile: Tile, tree: Tree) -> bytes:
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
     """Return the bundle of 1 to 256 entries; raises `tlog.bad_bundle` beyond the limits."""
     if not 0 < len(entries) <= TILE_WIDTH:
-        raise BAD_BUNDLE(problem=f"{len(entries)} entries, where 1 to {TILE_WIDTH} are expected")
+        raise BAD_BUNDLE(
+            problem=Phrase(
+                f"有 {len(entries)} 条记录，应为 1 到 {TILE_WIDTH} 条",
+                f"{len(entries)} entries, where 1 to {TILE_WIDTH} are expected",
+            )
+        )
     if any(len(entry) > MAX_ENTRY_BYTES for entry in entries):
-        raise BAD_BUNDLE(problem=f"an entry of more than {MAX_ENTRY_BYTES} bytes")
+        raise BAD_BUNDLE(
+            problem=Phrase(
+                f"有一条记录超过 {MAX_ENTRY_BYTES} 字节", f"an entry of more than {MAX_ENTRY_BYTES} bytes"
+            )
+        )
     return b"".join([len(entry).to_bytes(2, "big") + entry for entry in entries])
 
 
@@ -144,9 +153,18 @@ def decode_bundle(bundle: bytes, width: int | None = None, skip: int = 0) -> lis
             entries.append(bundle[start:place])
         number += 1
     if place != len(bundle) or not number:
-        raise BAD_BUNDLE(problem=f"it is cut off, empty, or holds more than {TILE_WIDTH} entries")
+        raise BAD_BUNDLE(
+            problem=Phrase(
+                f"不完整、是空的，或超过 {TILE_WIDTH} 条记录",
+                f"it is cut off, empty, or holds more than {TILE_WIDTH} entries",
+            )
+        )
     if width is not None and number != width:
-        raise BAD_BUNDLE(problem=f"{number} entries, where {width} are expected")
+        raise BAD_BUNDLE(
+            problem=Phrase(
+                f"有 {number} 条记录，应为 {width} 条", f"{number} entries, where {width} are expected"
+            )
+        )
     return entries
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -174,6 +175,15 @@ def test_malformed_request_is_refused_with_400(door: Door, method: str, path: st
     answer = door.client.request(method, path, content=b"x" if method == "POST" else None)
     check_problem(answer, 400, "request.malformed")
     assert answer.json()["facts"]["field"]
+    assert not re.search(r"[A-Za-z]+ [a-z]+", answer.json()["detail_zh"])
+
+
+def test_page_of_a_malformed_request_says_in_words_what_is_wrong(door: Door) -> None:
+    answer = door.client.get(f"/books/{BOOK}?period=2026", headers={"Accept": "text/html"})
+    assert answer.status_code == 400
+    assert "应为 YYYY-MM（如 2026-03）" in answer.text
+    assert "YYYY-MM such as 2026-03 expected" in answer.text
+    assert "[0-9]" not in answer.text
 
 
 @pytest.mark.parametrize("suffix", ["json", "csv", "xlsx"])
