@@ -38,3 +38,13 @@ def test_an_english_sentence_is_found() -> None:
         'BAD(problem="not in order")\nBAD(problem=f"HTTP {code}")\nBAD(problem=Phrase("乱", "not it"))'
     )
     assert list(problems_told(tree)) == [(1, "not in order"), (2, "HTTP ")]
+
+
+PAGE = sorted((ROOT / "audit" / "browser").glob("*.js"))
+ONE_LANGUAGE = re.compile(r"""(?:problem[:=] ?|problem = |malformed\()(["`])(?P<words>.*?)\1(?!, ["`])""")
+
+
+@pytest.mark.parametrize("path", PAGE, ids=lambda path: path.name)
+def test_the_page_tells_problems_in_both_languages(path: Path) -> None:
+    told = [found["words"] for found in ONE_LANGUAGE.finditer(path.read_text(encoding="utf-8"))]
+    assert [words for words in told if SENTENCE.search(words)] == []
