@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.adapters.workbook import Sheet, read_workbook
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from domain.kernel.errors import RuleViolation
 
 MAX_ROWS = 200_000
 """The most rows a table may have; a year of a rich village has some 40,000."""
@@ -35,8 +37,8 @@ TWO_FILES = rule(
 ENCODING = rule(
     "import.encoding",
     Kind.MALFORMED,
-    "这里既不是 UTF-8 也不是 GB18030 编码，请另存为「CSV UTF-8」",
-    "this is neither UTF-8 nor GB18030; save the file as 'CSV UTF-8'",
+    "{problem}；请在表格程序中打开，另存为「CSV UTF-8」",
+    "{problem}; open the file in a spreadsheet program and save it as 'CSV UTF-8'",
 )
 EMPTY = rule(
     "import.empty",
@@ -48,7 +50,7 @@ NO_COLUMN = rule(
     "import.column",
     Kind.MALFORMED,
     "缺少列「{column}」；读到的表头：{read}",
-    "there is no column '{column}'; the header read is {read}",
+    "no column '{column}'; the header read is {read}",
 )
 NO_HEADER = rule(
     "import.header",
@@ -63,6 +65,13 @@ TOO_LONG = rule(
     Kind.MALFORMED,
     "超过 {limit} 行，请按年度拆分",
     "more than {limit} rows; split the file by year",
+)
+SURPLUS = rule(
+    "import.surplus",
+    Kind.MALFORMED,
+    "这一行比表头多出几格，多出的内容是「{read}」；如果某一格的文字里有逗号，请用双引号括起这一格",
+    "this row has more cells than the header: '{read}'; a cell with a comma in it must stand in double quotation marks",
+    "RFC 4180 section 2",
 )
 NOT_CSV = rule(
     "import.csv",
@@ -96,11 +105,13 @@ class Row:
 def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row]:
     """Return the rows of `stem`.csv or .xlsx in `folder`, blank rows left out; raises what is wrong with the file."""
     path = _find(folder, stem)
+    if not path.stat().st_size:
+        raise _empty(path.name, columns)
     sheet, lines = read_workbook(path) if path.suffix == ".xlsx" else _read_csv(path)
     if len(lines) > MAX_ROWS:
         raise TOO_LONG(file=path.name, limit=MAX_ROWS)
     if not lines or not any(cell.strip() for cell in lines[0]):
-        raise EMPTY(file=path.name, row=1, expected=",".join(column.zh for column in columns))
+        raise _empty(path.name, columns)
     places = _places(path.name, lines[0], columns)
     headers = {field: lines[0][place].strip() for field, place in places.items()}
     return [
@@ -108,6 +119,10 @@ def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row
         for number, line in enumerate(lines[1:], start=2)
         if any(cell.strip() for cell in line)
     ]
+
+
+def _empty(file: str, columns: tuple[Column, ...]) -> RuleViolation:
+    return EMPTY(file=file, row=1, expected=",".join(column.zh for column in columns))
 
 
 def _find(folder: Path, stem: str) -> Path:
@@ -124,14 +139,15 @@ def _places(file: str, header: list[str], columns: tuple[Column, ...]) -> dict[s
     if not {name for column in columns for name in (column.zh, column.en)} & set(names):
         expected = ",".join(column.zh for column in columns)
         raise NO_HEADER(file=file, row=1, read=",".join(names)[:SHOWN_MAX], expected=expected)
-    places = {}
-    for column in columns:
-        place = next((names.index(name) for name in (column.zh, column.en) if name in names), None)
-        if place is not None:
-            places[column.field] = place
-        else:
-            raise NO_COLUMN(file=file, row=1, column=f"{column.zh}/{column.en}", read=",".join(names))
-    return places
+    found = {column.field: _place(names, column) for column in columns}
+    missing = ", ".join(f"{column.zh}/{column.en}" for column in columns if found[column.field] is None)
+    if missing:
+        raise NO_COLUMN(file=file, row=1, column=missing, read=",".join(names))
+    return {field: place for field, place in found.items() if place is not None}
+
+
+def _place(names: list[str], column: Column) -> int | None:
+    return next((names.index(name) for name in (column.zh, column.en) if name in names), None)
 
 
 def _cell(line: list[str], place: int) -> str:
@@ -148,20 +164,44 @@ def _read_csv(path: Path) -> Sheet:
     for number, line in enumerate(lines, start=1):
         if len(line) < len(lines[0]) and any("\n" in cell for cell in line):  # two rows became one
             raise NOT_CSV(file=path.name, row=number)
+        surplus = ",".join(line[len(lines[0]) :]).strip(", ")
+        if surplus:
+            raise SURPLUS(file=path.name, row=number, read=surplus)
     return Sheet("", lines)
 
 
 def _decode(file: str, data: bytes) -> str:
     data = data.removeprefix(codecs.BOM_UTF8)
-    good = 0
+    bad = 0
     for encoding in ("utf-8", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
-            good = max(good, error.start)  # the encoding that gets further is the one that was meant
+            bad = max(bad, error.start)  # the encoding that gets further is the one that was meant
             continue
-        if "\x00" in text:  # a workbook, or UTF-16
-            good = data.index(b"\x00")
-            break
-        return text
-    raise ENCODING(file=file, row=data.count(b"\n", 0, good) + 1)
+        if "\x00" not in text:
+            return text
+        bad = data.index(b"\x00")
+        break
+    raise ENCODING(
+        file=file,
+        row=data.count(b"\n", 0, bad) + 1,
+        read=data[bad : bad + 4].hex(" "),
+        problem=_misread(data, bad),
+    )
+
+
+def _misread(data: bytes, bad: int) -> Phrase:
+    """Say why bytes are no text that is read here, from the place of the first bad one."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Phrase("文件是 UTF-16 编码（「Unicode 文本」）", "the file is UTF-16 ('Unicode text')")
+    if data[bad] == 0:
+        return Phrase(
+            "这里有值为 0 的字节：不是文本文件，或是 UTF-16 编码",
+            "a byte of value 0: no text file, or UTF-16",
+        )
+    shown = data[bad : bad + 4].hex(" ").upper()
+    return Phrase(
+        f"这里的字节 {shown} 既不是 UTF-8 也不是 GB18030 编码",
+        f"the bytes {shown} are neither UTF-8 nor GB18030",
+    )

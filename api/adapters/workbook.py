@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 NOT_XLSX = rule(
     "import.xlsx",
     Kind.MALFORMED,
-    "不是可读的 XLSX 工作簿：{problem}",
-    "not a readable XLSX workbook: {problem}",
+    "打不开这个 XLSX 工作簿：文件损坏，或是别的格式；请用表格程序打开，另存为 .xlsx 后再导入（{problem}）",
+    "this XLSX workbook cannot be opened: it is damaged or of another format; open it in a spreadsheet program and "
+    "save it as .xlsx ({problem})",
 )
 
 SHEET_ROWS = 1_048_576
@@ -56,7 +57,7 @@ def read_workbook(path: Path) -> Sheet:
         lines = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
         valueless = _valueless(path, sheet.name)
     except (CalamineError, OSError, zipfile.BadZipFile, KeyError, ValueError, expat.ExpatError) as error:
-        raise NOT_XLSX(file=path.name, problem=str(error)) from None
+        raise NOT_XLSX(file=path.name, problem=f"{error}"[:200]) from None
     for cell in valueless:
         lines.extend([] for _ in range(len(lines), cell.row + 1))
         line = lines[cell.row]

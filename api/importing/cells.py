@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 from domain.chart import is_account_code
 from domain.kernel.errors import Kind, rule
@@ -20,6 +21,12 @@ BAD_COUNT = rule(
     Kind.MALFORMED,
     "附件数应为 0 到 9999 的整数，读到「{read}」",
     "the number of attachments is an integer from 0 to 9999; read '{read}'",
+)
+DATE_SERIAL = rule(
+    "import.date_serial",
+    Kind.MALFORMED,
+    "读到「{read}」，像是日期 {date} 在表格程序里的序号；请把这一列的单元格格式设为「日期」，保存后再导入",
+    "read '{read}', which looks like the serial number of {date}; give this column the cell format 'date' and save",
 )
 TOO_LONG_TEXT = rule(
     "import.text_too_long",
@@ -54,6 +61,10 @@ BLANK = rule(
 
 TEXT_MAX = 200
 """The most characters of a text in an entry (`domain.kernel.statement.Text`)."""
+
+SERIAL = re.compile(r"[3-6][0-9]{4}")
+SERIAL_EPOCH = date(1899, 12, 30)
+"""A day from 1982 to 2091 as spreadsheet programs count it, and the day that is their 0 (ECMA-376 part 1, 18.17.4)."""
 
 CELL_ERRORS = re.compile(r"#(?:[A-Z][A-Z0-9/_]*[!?]|N/A|GETTING_DATA)")
 """What a cell in error shows; in CSV it stands there as a text."""
@@ -98,8 +109,14 @@ def parse_code(read: str) -> str:
 
 
 def parse_day(read: str) -> str:
-    """Accept 2026-03-05, 2026/3/5 and 2026.3.5; return the first form; raises `date.malformed`."""
-    parts = read.replace("/", "-").replace(".", "-").split("-")
+    """Accept 2026-03-05, 2026/3/5, 2026.3.5 and 2026年3月5日; return the first form.
+
+    Raises `date.malformed`, `import.date_serial`.
+    """
+    if SERIAL.fullmatch(read):
+        raise DATE_SERIAL(read=read, date=(SERIAL_EPOCH + timedelta(days=int(read))).isoformat())
+    plain = read.removesuffix("日").replace("年", "-").replace("月", "-") if "日" in read else read
+    parts = plain.replace("/", "-").replace(".", "-").split("-")
     if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts):
         return parse_date(f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}")
     return parse_date(read)

@@ -15,7 +15,6 @@ _FIELDS = {
     "account.no_parent": "code",
     "account.parent_used": "code",
     "import.account_name": "name",
-    "import.changed": "number",
     "import.lines": "number",
     "import.summary": "summary",
     "import.two_names": "name",
@@ -24,8 +23,10 @@ _FIELDS = {
 """The column that a violation is about where its facts do not tell."""
 
 
-_WRITTEN = re.compile(r"(?:lines\[(?P<line>[0-9]+)\]\.)?(?P<field>summary|name|source)")
-"""The path of a text that came from a cell; `source` is the voucher's number."""
+_WRITTEN = re.compile(r"(?:lines\[(?P<line>[0-9]+)\]\.)?(?P<field>[a-z]+)")
+"""The path of what came from a cell; `source` is the voucher's number."""
+
+_IN_CELLS = {"attachments", "code", "credit", "debit", "name", "number", "source", "summary"}
 
 
 def place(violation: RuleViolation, rows: Sequence[Amounts]) -> tuple[Amounts, str]:
@@ -33,7 +34,7 @@ def place(violation: RuleViolation, rows: Sequence[Amounts]) -> tuple[Amounts, s
     facts = violation.facts
     field = _FIELDS.get(violation.rule.code, "")
     written = _WRITTEN.fullmatch(str(facts.get("field", "")))
-    if written:
+    if written and written["field"] in _IN_CELLS:
         row = rows[int(written["line"] or 1) - 1]
         return row, "number" if written["field"] == "source" else written["field"]
     if "line" in facts:

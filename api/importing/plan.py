@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from api.importing.book_file import FILE, SIGNERS
+from api.importing.comparing import first_difference
 from api.importing.placing import place
 from api.importing.problems import ImportRefused, Problem
 from api.importing.rules import (
+    ATTACHMENTS_DIFFER,
     BAD_LINES,
     BOOK_CHANGED,
     CHANGED,
@@ -257,7 +259,7 @@ class _Planner:
         if self._book.opening.entry is None:
             self._add(OpeningPosted, balances, id_, ("accountant", "head"), rows)
         elif self._stored.get(id_) != balances:
-            self._refuse(CHANGED(number="期初余额", date=self._folder.book.opened), rows)
+            self._refuse_changed("期初余额", self._folder.book.opened, id_, balances, rows)
 
     def _vouchers(self) -> int:
         there = 0
@@ -270,13 +272,20 @@ class _Planner:
             if id_ in self._stored:
                 there += 1
                 if self._stored[id_] != voucher:
-                    self._refuse(CHANGED(number=first.number, date=first.date), rows)
+                    self._refuse_changed(first.number, first.date, id_, voucher, rows)
                 continue
             self._close_before(first.date[:7])
             roles = tuple(self._book.policy.tier(amount_fen(voucher.lines)).roles)
             self._add(VoucherPosted, voucher, id_, roles, rows)
         self._close_before("9999-99")
         return there
+
+    def _refuse_changed(
+        self, number: str, date: str, id_: str, sheet: Voucher | Balances, rows: Sequence[Amounts]
+    ) -> None:
+        found = first_difference(self._stored[id_], sheet)
+        facts = {"number": number, "date": date, "what": found.what, **found._asdict()}
+        self._refuse(CHANGED(**facts), rows)
 
     def _grouped(self) -> list[list[Amounts]]:
         groups: dict[tuple[str, str], list[Amounts]] = {}
@@ -295,16 +304,28 @@ class _Planner:
             if not LINES_MIN <= len(rows) <= MAX_LINES:
                 raise BAD_LINES(number=first.number, count=len(rows), least=LINES_MIN, most=MAX_LINES)
             check_balanced(lines)
+            attachments = self._attachments(rows)
         except RuleViolation as violation:
             self._refuse(violation, rows)
             return None
         return Voucher(
-            attachments=Attachments(count=max(row.attachments for row in rows)),
+            attachments=Attachments(count=attachments),
             date=first.date,
             lines=lines,
             source=first.number,
             summary=summary,
         )
+
+    @staticmethod
+    def _attachments(rows: Sequence[Amounts]) -> int:
+        """Return the voucher's number of attachments, which its rows give once or alike."""
+        count = 0
+        for number, row in enumerate(rows, start=1):
+            if count and row.attachments and row.attachments != count:
+                path = f"lines[{number}].attachments"
+                raise ATTACHMENTS_DIFFER(first=count, read=row.attachments, field=path)
+            count = count or row.attachments
+        return count
 
     def _line(self, row: Amounts, summary: str) -> Line:
         own = "" if row.summary == summary else row.summary

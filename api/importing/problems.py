@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from api.adapters.spreadsheet import Row
     from domain.kernel.errors import RuleViolation
 
+SHOWN_MAX = 80
+"""The most characters of a cell that are shown before the reason."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -65,7 +68,8 @@ class Problem:
         if self.column:
             place += f" 「{self.column}」"
         if self.read and self.read not in self.zh:
-            place += f" 读到 (read) 「{self.read}」"
+            more = f"…（共 {len(self.read)} 字 characters）" if len(self.read) > SHOWN_MAX else ""
+            place += f" 读到 (read) 「{self.read[:SHOWN_MAX]}{more}」"
         return visible(f"{place}: {self.zh} / {self.en} [{self.rule}]")
 
 

@@ -5,9 +5,18 @@ from domain.kernel.errors import Kind, rule
 CHANGED = rule(
     "import.changed",
     Kind.CONFLICT,
-    "凭证 {number}({date})已经入账，而表中内容不同；已入账的凭证不能修改，请另记冲销凭证",
-    "voucher {number} of {date} is posted and the sheet differs from it; post a reversal instead of editing",
+    "凭证 {number}（{date}）已经入账：{what}入账时是「{posted}」，表中是「{read}」；已入账的不能改，请改回或另记冲销",
+    "voucher {number} of {date} is posted: {what} was posted as '{posted}', the sheet says '{read}'; put it back, or "
+    "post a reversal",
     "财会〔2013〕20号 art. 10",
+)
+ATTACHMENTS_DIFFER = rule(
+    "import.attachments",
+    Kind.REFUSED,
+    "同一张凭证的附件数应相同：前面的行是 {first}，这一行是 {read}；请写整张凭证的附件数，只写一次或每行都一样",
+    "the rows of one voucher give different numbers of attachments: {first} before, {read} here; give the voucher's, "
+    "once or alike in each row",
+    "会计基础工作规范 art. 51",
 )
 OTHER_MEANING = rule(
     "import.account_name",

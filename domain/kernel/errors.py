@@ -65,12 +65,18 @@ class RuleViolation(Exception):  # noqa: N818 -- the field's word; it is the ref
         return f"[{self.rule.code}] {self.zh} / {self.en}"
 
 
+SHOWN_MAX = 300
+"""The most characters of one fact that a message repeats: what was read may be a whole file in one cell."""
+
+
 def _said(fact: object, language: Literal["zh", "en"]) -> object:
     """Return a fact as it stands in a message of that language."""
     if isinstance(fact, Phrase):
         return getattr(fact, language)
     if isinstance(fact, RuleViolation):  # the reason of a refusal may be a refusal
         return f"{getattr(fact, language)} [{fact.rule.code}]"
+    if isinstance(fact, str) and len(fact) > SHOWN_MAX:
+        return f"{fact[:SHOWN_MAX]}…"
     return fact
 
 

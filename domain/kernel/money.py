@@ -12,6 +12,12 @@ MALFORMED = rule(
     "金额应为最多两位小数的数字（如 12,345.67），读到「{read}」",
     "an amount is a number with at most two decimals such as 12,345.67; read '{read}'",
 )
+TOO_LARGE = rule(
+    "money.too_large",
+    Kind.MALFORMED,
+    "一笔金额最多 9,999,999,999.99 元，读到「{read}」；请核对小数点和单位",
+    "one amount is at most 9,999,999,999.99 yuan; read '{read}'; check the decimal point and the unit",
+)
 
 MAX_FEN = 999_999_999_999
 """The largest amount of one line, just under ten thousand million yuan: nine million such lines fit a 64-bit sum."""
@@ -29,7 +35,8 @@ _PLACES = ("", "拾", "佰", "仟")
 def parse_fen(text: str) -> int:
     """Return the fen of an amount in yuan as people write it; blank is 0, brackets and minus are red (红字).
 
-    Full-width characters, thousands separators and a currency sign are accepted; raises `money.malformed`.
+    Full-width characters, thousands separators and a currency sign are accepted; raises `money.malformed`,
+    `money.too_large`.
     """
     plain = text.translate(_TO_HALF_WIDTH).strip()
     if not plain:
@@ -43,7 +50,7 @@ def parse_fen(text: str) -> int:
         raise MALFORMED(read=text)
     fen = int((yuan or "0").replace(",", "")) * 100 + int(decimals[:2].ljust(2, "0"))
     if fen > MAX_FEN:
-        raise MALFORMED(read=text)
+        raise TOO_LARGE(read=text)
     return -fen if bracketed or match["sign"] == "-" else fen
 
 

@@ -52,7 +52,7 @@ def check_balanced(lines: Sequence[Line]) -> int:
             red = True
     if debit != credit:
         raise UNBALANCED(
-            debit=format_fen(debit), credit=format_fen(credit), difference=format_fen(debit - credit)
+            debit=format_fen(debit), credit=format_fen(credit), difference=format_fen(abs(debit - credit))
         )
     return amount_fen(lines) if red else debit
 

@@ -81,7 +81,14 @@ CELLS = {
     "three decimals": in_journal(cell(debit="5.001"), "借方金额", "5.001", "money.malformed"),
     "exponent": in_journal(cell(debit="5e2"), "借方金额", "5e2", "money.malformed"),
     "amount beyond 2^53 fen": in_journal(
-        cell(debit="99999999999999999"), "借方金额", "99999999999999999", "money.malformed"
+        cell(debit="99999999999999999"),
+        "借方金额",
+        "99999999999999999",
+        "money.too_large",
+        "9,999,999,999.99",
+    ),
+    "amount just beyond the largest": in_journal(
+        cell(debit="10000000000.00"), "借方金额", "10000000000.00", "money.too_large", "9,999,999,999.99"
     ),
     "attachments in words": in_journal(cell(attachments="两张"), "附件数", "两张", "import.count"),
     "attachments negative": in_journal(cell(attachments="-1"), "附件数", "-1", "import.count"),
@@ -126,6 +133,14 @@ PERSONAL = {
     ),
 }
 VOUCHERS = {
+    "two numbers of attachments": Bad(
+        rows("2026-02-10,记-2,试,101,,5.00,,1", "2026-02-10,记-2,试,50401,,,5.00,2"),
+        "journal.csv",
+        7,
+        "附件数",
+        "2",
+        "import.attachments",
+    ),
     "debits do not equal credits": in_journal(
         cell(debit="6.00"), "借方金额", "6.00", "voucher.unbalanced", "6.00"
     ),
@@ -295,17 +310,58 @@ TABLES = {
         "科目编码,科目名称,借方余额,贷方",
         "import.column",
     ),
-    "UTF-16": Bad({"journal.csv": JOURNAL.encode("utf-16")}, "journal.csv", 1, "", "", "import.encoding"),
+    "several columns missing": Bad(
+        {"journal.csv": JOURNAL.replace("摘要,", "备注,", 1).replace("附件数", "张数", 1)},
+        "journal.csv",
+        1,
+        "摘要/summary, 附件数/attachments",
+        HEADER.replace("摘要", "备注").replace("附件数", "张数"),
+        "import.column",
+    ),
+    "more cells than the header": Bad(
+        rows("2026-02-10,记-2,购米,面,101,,5.00,,0", "2026-02-10,记-2,购米,50401,,,5.00,0"),
+        "journal.csv",
+        6,
+        "",
+        "0",
+        "import.surplus",
+        "0",
+    ),
+    "UTF-16": Bad(
+        {"journal.csv": JOURNAL.encode("utf-16")},
+        "journal.csv",
+        1,
+        "",
+        "ff fe e5 65",
+        "import.encoding",
+        "UTF-16",
+    ),
+    "a byte of value 0": Bad(
+        {"journal.csv": JOURNAL.replace("库存", "库\0存").encode()},
+        "journal.csv",
+        5,
+        "",
+        "00 e5 ad 98",
+        "import.encoding",
+        "0",
+    ),
     "bytes that are no text": Bad(
-        {"journal.csv": bytes(range(255, 127, -1))}, "journal.csv", 1, "", "", "import.encoding"
+        {"journal.csv": bytes(range(128, 256))},
+        "journal.csv",
+        1,
+        "",
+        "80 81 82 83",
+        "import.encoding",
+        "80 81 82 83",
     ),
     "one bad byte in row 5": Bad(
         {"journal.csv": JOURNAL.replace("库存现金", "\udcff").encode(errors="surrogateescape")},
         "journal.csv",
         5,
         "",
-        "",
+        "ff 2c 2c 31",
         "import.encoding",
+        "FF 2C 2C 31",
     ),
     "empty": Bad({"journal.csv": ""}, "journal.csv", 1, "", "", "import.empty", HEADER),
     "a byte order mark alone": Bad(
@@ -327,7 +383,10 @@ TABLES = {
         {"journal.xlsx": b"x"}, "journal.csv/.xlsx", 0, "", "", "import.two_files", "journal.xlsx"
     ),
     "xlsx that is none": Bad(
-        {"journal.csv": None, "journal.xlsx": b"x"}, "journal.xlsx", 0, "", "", "import.xlsx", "Zip"
+        {"journal.csv": None, "journal.xlsx": b"x"}, "journal.xlsx", 0, "", "", "import.xlsx", ".xlsx"
+    ),
+    "an empty workbook": Bad(
+        {"journal.csv": None, "journal.xlsx": b""}, "journal.xlsx", 1, "", "", "import.empty", HEADER
     ),
 }
 
@@ -443,15 +502,43 @@ def test_bad_folder_is_refused_with_its_place_and_rule(bad_village: Village, bad
     assert all(part in shown for part in (bad.column, visible(bad.read), str(bad.row or "")))
 
 
+BAD_DATES = [
+    "2026-02-30",
+    "2026-13-01",
+    "26-02-01",
+    "2026-2",
+    "昨天",
+    "",
+    "2026年2月30日",
+    "2026年2月",
+    "二月1日",
+]
+
+
 @pytest.mark.parametrize(
-    "date", ["2026-02-30", "2026-13-01", "26-02-01", "2026-2", "昨天", "", "2026年2月1日", "46054"]
+    ("date", "rule"), [*((date, "date.malformed") for date in BAD_DATES), ("46054", "import.date_serial")]
 )
-def test_bad_date_is_refused_in_both_rows(bad_village: Village, date: str) -> None:
+def test_bad_date_is_refused_in_both_rows(bad_village: Village, date: str, rule: str) -> None:
     change(bad_village, cell(date=date))
     problems = refused(bad_village)
     assert [(problem.row, problem.column, problem.read, problem.rule) for problem in problems] == [
-        (row, "日期", date, "date.malformed") for row in (6, 7)
+        (row, "日期", date, rule) for row in (6, 7)
     ]
+    assert all(rule == "date.malformed" or "2026-02-01" in problem.zh for problem in problems)
+
+
+def test_a_cell_that_floods_is_shown_in_short(bad_village: Village) -> None:
+    change(bad_village, cell(summary="试" * 30_000))
+    for problem in refused(bad_village):
+        assert len(problem.read) == 30_000
+        assert len(str(problem)) < 500
+        assert "30000" in str(problem)
+
+
+def test_a_code_that_floods_is_shown_in_short(bad_village: Village) -> None:
+    change(bad_village, cell(code="1" * 30_000))
+    [problem] = refused(bad_village)
+    assert len(str(problem)) < 1_500
 
 
 @pytest.mark.parametrize("code", ["999", "99901", "9990101", "77702"])

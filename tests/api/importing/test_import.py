@@ -287,16 +287,26 @@ def test_rows_taken_out_of_the_sheet_stay_in_the_book(village: Village) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "row"),
+    ("file", "old", "new", "place", "said"),
     [
-        ("journal.csv", "12.30", "12.31", 4),
-        ("journal.csv", "购灯泡", "购灯管", 4),
-        ("journal.csv", ",2\n2026-02-09", ",3\n2026-02-09", 4),
-        ("journal.csv", "51302", "51303", 4),
-        ("opening.csv", "00.00", "00.01", 2),
+        ("journal.csv", "12.30", "12.31", (4, "借方金额"), "借方入账时是「12.30」，表中是「12.31」"),
+        ("journal.csv", "购灯泡", "购灯管", (4, "摘要"), "摘要入账时是「购灯泡」，表中是「购灯管」"),
+        ("journal.csv", ",2\n", ",3\n", (4, "附件数"), "附件数入账时是「2」，表中是「3」"),
+        ("journal.csv", "51302", "51303", (4, "科目编码"), "科目编码入账时是「51302」，表中是「51303」"),
+        ("journal.csv", "购灯泡,101", "灯泡,101", (5, "摘要"), "摘要入账时是「」，表中是「灯泡」"),
+        (
+            "journal.csv",
+            "2026-02-09,记-1,购灯泡,101,库存现金,,12.30,2",
+            "2026-02-09,记-1,购灯泡,101,库存现金,,12,2\n2026-02-09,记-1,购灯泡,101,库存现金,,0.30,2",
+            (4, "凭证号"),
+            "分录行数入账时是「2」，表中是「3」",
+        ),
+        ("opening.csv", "00.00", "00.01", (2, "借方余额"), "借方入账时是「100.00」，表中是「100.01」"),
     ],
 )
-def test_posted_voucher_cannot_be_edited(village: Village, file: str, old: str, new: str, row: int) -> None:
+def test_posted_voucher_cannot_be_edited(
+    village: Village, file: str, old: str, new: str, place: tuple[int, str], said: str
+) -> None:
     village.run()
     entries = village.entries()
     text = (village.folder / file).read_text(encoding="utf-8")
@@ -304,9 +314,9 @@ def test_posted_voucher_cannot_be_edited(village: Village, file: str, old: str, 
     village.write(file, text.replace(old, new))
     with pytest.raises(ImportRefused) as refused:
         village.run()
-    assert [(one.file, one.row, one.rule) for one in refused.value.problems] == [
-        (file, row, "import.changed")
-    ]
+    [problem] = refused.value.problems
+    assert (problem.file, problem.row, problem.column, problem.rule) == (file, *place, "import.changed")
+    assert said in problem.zh
     assert village.entries() == entries
 
 

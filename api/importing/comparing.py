@@ -1,0 +1,68 @@
+"""What a sheet says otherwise than the posted entry: the first cell that differs, with both values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.kernel.errors import Phrase
+from domain.kernel.money import format_fen
+from domain.vouchers import Voucher
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.opening import Balances
+    from domain.vouchers import Line
+
+_NAMES = {
+    "attachments": Phrase("附件数", "the number of attachments"),
+    "code": Phrase("科目编码", "the account"),
+    "credit": Phrase("贷方", "the credit"),
+    "debit": Phrase("借方", "the debit"),
+    "number": Phrase("分录行数", "the number of lines"),
+    "summary": Phrase("摘要", "the summary"),
+}
+
+
+class Differing(NamedTuple):
+    """A cell that differs: `field` as a path (`lines[2].debit`, counted from 1), and both values as they are shown."""
+
+    field: str
+    posted: str
+    read: str
+
+    @property
+    def what(self) -> Phrase:
+        """The cell's name."""
+        return _NAMES[self.field.rpartition(".")[2]]
+
+
+def first_difference(posted: Voucher | Balances, sheet: Voucher | Balances) -> Differing:
+    """Return the first thing that differs between two that are not equal: the lines, then the voucher as a whole."""
+    if len(posted.lines) != len(sheet.lines):
+        return Differing("number", str(len(posted.lines)), str(len(sheet.lines)))
+    return _differing_line(posted.lines, sheet.lines) or _differing_whole(posted, sheet)
+
+
+def _differing_line(posted: Sequence[Line], sheet: Sequence[Line]) -> Differing | None:
+    for number, lines in enumerate(zip(posted, sheet, strict=True), start=1):
+        before, now = map(_cells, lines)
+        for field, value in before.items():
+            if now[field] != value:
+                return Differing(f"lines[{number}].{field}", value, now[field])
+    return None
+
+
+def _cells(line: Line) -> dict[str, str]:
+    return {
+        "code": line.account,
+        "debit": format_fen(line.debit_fen),
+        "credit": format_fen(line.credit_fen),
+        "summary": line.summary,
+    }
+
+
+def _differing_whole(posted: Voucher | Balances, sheet: Voucher | Balances) -> Differing:
+    if isinstance(posted, Voucher) and isinstance(sheet, Voucher) and posted.summary == sheet.summary:
+        return Differing("attachments", str(posted.attachments.count), str(sheet.attachments.count))
+    return Differing("summary", getattr(posted, "summary", ""), getattr(sheet, "summary", ""))
