@@ -66,9 +66,8 @@ def check_clear(text: str, field: str) -> None:
     """Raise `privacy.*` when a text has what looks like a person's number; the number itself is not repeated."""
     found = find_personal(text)
     if found:
-        masked = f"{found.digits[:3]}…{found.digits[-2:]}"
         name = field.rpartition(".")[2]
-        raise _RULES[found.kind](field=field, field_zh=f"{FIELDS.get(name, name)}({field})", masked=masked)
+        raise _RULES[found.kind](field=field, field_zh=f"{FIELDS.get(name, name)}({field})", masked=found.masked)
 
 
 def check_clear_fields(data: msgspec.Struct) -> None:
