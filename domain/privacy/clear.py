@@ -67,7 +67,9 @@ def check_clear(text: str, field: str) -> None:
     found = find_personal(text)
     if found:
         name = field.rpartition(".")[2]
-        raise _RULES[found.kind](field=field, field_zh=f"{FIELDS.get(name, name)}({field})", masked=found.masked)
+        raise _RULES[found.kind](
+            field=field, field_zh=f"{FIELDS.get(name, name)}({field})", masked=found.masked
+        )
 
 
 def check_clear_fields(data: msgspec.Struct) -> None:

@@ -11,10 +11,8 @@ import unicodedata
 POINT = "\ufdd0"
 """Stands for the point of an amount; it is no character, and in no text."""
 
-NUMERALS = dict(
-    zip("〇零○一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖", "00011122233445566778899", strict=True)
-)
-"""Chinese numerals, as they are said on the telephone and written in words."""
+NUMERALS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
+"""Chinese numerals, as they are written in a row instead of digits."""
 
 _HYPHENS = frozenset("_·•・\u2043\u2212")
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")

@@ -55,18 +55,14 @@ _WIDE = b"\xc2\xe2\xe3\xef"
 _RARE = frozenset({*range(0xC4, 0xE2), *range(0xEA, 0xEF), *range(0xF0, 0xF5)})
 """First bytes of scripts that are rare in a village's book, and have digits or marks of their own."""
 _SHAPE = bytes(
-    ord("0")
-    if byte in b"0123456789" or byte in _ALSO_DIGITS
-    else ord("r")
-    if byte in _RARE
-    else ord("x")
+    ord("0") if byte in b"0123456789" or byte in _ALSO_DIGITS else ord("r") if byte in _RARE else ord("x")
     for byte in range(256)
 )
 """Digits as 0, what has to be read as r, all else as x."""
 _BETWEEN = b" -_.,()/\\|~" + bytes(set(range(0x80, 0xC0)) - _ALSO_DIGITS) + _WIDE
 """What may stand between two digits in UTF-8: ASCII's signs, and the bytes of wide signs, dashes and invisible ones."""
 _NUMERALS_IN_BYTES = [numeral.encode() for numeral in NUMERALS]
-_ONES_IN_BYTES = [numeral.encode() for numeral, digit in NUMERALS.items() if digit == "1"]
+_ONE_IN_BYTES = "一".encode()
 
 _GAP = r"[ ()/,-]{1,3}"
 _WORDS_BEFORE = "".join(f"|(?<=(?i:{word}))" for word in ("tel", "phone", "mobile", "mob", "id", "sfz"))
@@ -75,22 +71,22 @@ _RUN = re.compile(
 )
 _GROUP = re.compile(r"\d+[Xx]?|[Xx]", re.ASCII)
 _DATED = re.compile(
-    rf"(?<![0-9A-Za-z])(\d{{6}})(?:{_GAP})?((?:19|20)\d\d) ?年 ?(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?日?(?:{_GAP})?(\d{{3}}[\dXx])"
-    r"(?![0-9A-Za-z])",
+    rf"(?<![0-9A-Za-z])(\d{{6}})(?:{_GAP})?((?:19|20)\d\d) ?年 ?(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?日?"
+    rf"(?:{_GAP})?(\d{{3}}[\dXx])(?![0-9A-Za-z])",
     re.ASCII,
 )
 """An ID number whose birthday is written as a date."""
 _NUMERAL = f"[{''.join(NUMERALS)}]"
-_IN_WORDS = re.compile(rf"[一幺壹](?:{_GAP})?[三叁四肆五伍六陆七柒八捌九玖](?:(?:{_GAP})?{_NUMERAL}){{9}}")
+_IN_WORDS = re.compile(rf"一(?:{_GAP})?[三四五六七八九](?:(?:{_GAP})?{_NUMERAL}){{9}}")
 """A mobile number in Chinese numerals; the name before it may end with one too (张三)."""
 
-_CONTEXT = 16
+_CONTEXT = 32
 """How far before and behind a number the words are read that say what it is, in characters."""
 _REFERENCE = re.compile(r"[A-Za-z][0-9A-Za-z]*[-/]$")
 _LABEL = re.compile(
     r"(?:合同|编号|单号|票号|发票|凭证|流水|代码|文号|批号|项目|宗地|档号)(?:(?i:no)|[编号代码为是第：:#№ (-]){1,4}$"
 )
-"""What says that a number is a thing's. Right behind the bare word a number is not let through, and no name stands between."""
+"""What says that a number is a thing's: not the bare word right before it, and with no name between."""
 _ACCOUNT = re.compile(r"(?:账号|帐号|账户|帐户|税号|识别号|基本户|专户|对公)\D{0,4}$")
 _NUMBER_OF_PERSON = re.compile(r"(?:身份证|电话|手机|联系|联络|座机|银行卡|℡|(?i:tel|phone|mob))\D{0,6}$")
 _UNIT = re.compile(rf" *(?:(?:[万亿]?元[整正]?|[万亿分])(?![\u3400-\u9fff])|{POINT}\d)")
@@ -131,9 +127,7 @@ def may_name_a_person(text: bytes) -> bool:
 
 def _has_many_numerals(text: bytes) -> bool:
     """Whether a text has Chinese numerals enough for a mobile number, and the 1 that it begins with."""
-    if not any(one in text for one in _ONES_IN_BYTES):
-        return False
-    return sum(map(text.count, _NUMERALS_IN_BYTES)) >= LEAST_DIGITS
+    return _ONE_IN_BYTES in text and sum(map(text.count, _NUMERALS_IN_BYTES)) >= LEAST_DIGITS
 
 
 def find_personal(text: str) -> Found | None:
@@ -143,16 +137,27 @@ def find_personal(text: str) -> Found | None:
 
 def look_closely(text: str) -> Found | None:
     """Return what `find_personal` does, without the quick look before."""
-    plain = fold_text(text)
-    return next((found for look in (_in_runs, _dated, _in_words) for found in look(plain)), None)
+    return next(_all(fold_text(text)), None)
 
 
 def mask_personal(text: str) -> str:
     """Return a text in which of each personal number only the first and the last digits stand."""
-    while found := find_personal(text):
-        places = origins(text)
-        text = text[: places[found.start]] + found.masked + text[places[found.end - 1] + 1 :]
-    return text
+    if not may_name_a_person(text.encode()):
+        return text
+    pieces, told, places = [], 0, origins(text)
+    for found in sorted(_all(fold_text(text)), key=lambda found: found.start):
+        start = places[found.start]
+        if start >= told:
+            pieces += [text[told:start], found.masked]
+        told = max(told, places[found.end - 1] + 1)
+    return "".join([*pieces, text[told:]])
+
+
+def _all(plain: str) -> Iterator[Found]:
+    """Find all there is in a folded text; what is found may overlap."""
+    yield from _in_runs(plain)
+    yield from _dated(plain)
+    yield from _in_words(plain)
 
 
 def _in_runs(plain: str) -> Iterator[Found]:
@@ -160,12 +165,13 @@ def _in_runs(plain: str) -> Iterator[Found]:
     for run in _RUN.finditer(plain):
         groups = list(_GROUP.finditer(plain, run.start(), run.end()))
         for first in range(len(groups)):
-            yield from _series_from(groups[first:], plain)
+            yield from _series_from(groups[first : first + MOST_DIGITS], plain)
 
 
 def _series_from(groups: list[re.Match[str]], plain: str) -> Iterator[Found]:
     """Look at every series that begins with the first of these groups."""
-    start, digits, gaps = groups[0].start(), "", set()
+    start, digits = groups[0].start(), ""
+    gaps: set[str] = set()
     for number, group in enumerate(groups, start=1):
         if number > 1:
             gaps |= _gap(plain[groups[number - 2].end() : group.start()])
@@ -215,11 +221,17 @@ def _kind(groups: list[str], gaps: set[str], before: str, after: str) -> Persona
         return None
     if _is_card(digits, groups):
         return Personal.BANK_CARD
-    if labelled or (not named and _UNIT.match(after)):
-        return None
+    excused = labelled or (not named and _UNIT.match(after) is not None)
+    return None if excused else _kind_without_check(groups, gaps, before, after, named=named)
+
+
+def _kind_without_check(
+    groups: list[str], gaps: set[str], before: str, after: str, *, named: bool
+) -> Personal | None:
+    """Return the kind of a number that has no check digit, and that nothing around excuses."""
     if gaps & {"/", ","}:
         return Personal.PHONE if _is_listed_mobile(groups, after) else None
-    if _is_old_id_number(digits, groups) and (named or not _ACCOUNT.search(before)):
+    if _is_old_id_number("".join(groups), groups) and (named or not _ACCOUNT.search(before)):
         return Personal.ID_NUMBER
     return Personal.PHONE if _is_phone(groups, named=named) else None
 
