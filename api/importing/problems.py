@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from domain.privacy import mask_personal
 
 if TYPE_CHECKING:
     from domain.kernel.errors import RuleViolation
@@ -37,6 +39,11 @@ class Problem:
             en=violation.en,
         )
 
+    def masked(self) -> Problem:
+        """Return the problem without the personal numbers that stand in a cell or a message."""
+        read, zh, en = map(mask_personal, (self.read, self.zh, self.en))
+        return replace(self, read=read, zh=zh, en=en)
+
     def __str__(self) -> str:
         place = self.file
         if self.row:
@@ -52,6 +59,6 @@ class ImportRefused(Exception):  # noqa: N818 -- a refusal with its reasons, not
     """The folder has problems; nothing was posted."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        """Carry all problems found."""
+        """Carry all problems found; a personal number in what was read or said is shown in none of them."""
         super().__init__(f"{len(problems)} problems")
-        self.problems = problems
+        self.problems = [problem.masked() for problem in problems]

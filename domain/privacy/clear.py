@@ -67,9 +67,8 @@ def check_clear(text: str, field: str) -> None:
     found = find_personal(text)
     if found:
         name = field.rpartition(".")[2]
-        raise _RULES[found.kind](
-            field=field, field_zh=f"{FIELDS.get(name, name)}({field})", masked=found.masked
-        )
+        field_zh = f"{FIELDS[name]}({field})" if name in FIELDS else field
+        raise _RULES[found.kind](field=field, field_zh=field_zh, masked=found.masked)
 
 
 def check_clear_fields(data: msgspec.Struct) -> None:
