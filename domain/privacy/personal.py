@@ -47,7 +47,7 @@ MOST_DIGITS = 19
 """A bank card's."""
 
 _RUN_IN_BYTES = b"0" * 10
-"""What the quick look looks for: in 330881 1980年1月1日 1233 no more digits stand together."""
+"""What the quick look looks for: an ID number whose birthday is a date (330881 1980年…) has no more together."""
 _ALSO_DIGITS = frozenset({0x82, *range(0x90, 0x9A), 0x9D, 0x9E, 0xB0, *range(0xB2, 0xBA)})
 """Of wide, raised, lowered and circled digits (0xC2, 0xE2, 0xEF) each has one of these bytes behind the first."""
 _WIDE = b"\xc2\xe2\xe3\xef"
@@ -109,8 +109,8 @@ _MOBILE_GROUPS = frozenset(
     {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (5, 3, 3)}
     | {(3, 2, 2, 2, 2), (2, 2, 2, 2, 2, 1), (1, 2, 2, 2, 2, 2)}
 )
-_LISTED_GROUPS = frozenset({(11,), (3, 4, 4)})
-"""How a mobile number is set with "/" or "、", which stand in lists of other numbers too."""
+_MORE_BEFORE = re.compile(rf"\d{_GAP}$", re.ASCII)
+_MORE_AFTER = re.compile(rf"{_GAP}\d", re.ASCII)
 _LANDLINE = re.compile(r"0?(?:10|2\d)[2-9]\d{7}|0?[3-9]\d{2}[2-9]\d{6,7}")
 _AREA = re.compile(r"0(?:10|2\d|[3-9]\d{2})")
 _CARD = re.compile(r"(?:62|60|9558|9559)\d+")
@@ -230,7 +230,7 @@ def _kind_without_check(
 ) -> Personal | None:
     """Return the kind of a number that has no check digit, and that nothing around excuses."""
     if gaps & {"/", ","}:
-        return Personal.PHONE if _is_listed_mobile(groups, after) else None
+        return Personal.PHONE if _is_listed_mobile(groups, before, after) else None
     if _is_old_id_number("".join(groups), groups) and (named or not _ACCOUNT.search(before)):
         return Personal.ID_NUMBER
     return Personal.PHONE if _is_phone(groups, named=named) else None
@@ -275,10 +275,15 @@ def _luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _is_listed_mobile(groups: list[str], after: str) -> bool:
-    """Whether groups that might be a list are a mobile number's, and count nothing (补助150、1200、3000元)."""
-    fits = tuple(map(len, groups)) in _LISTED_GROUPS and _MOBILE.fullmatch("".join(groups)) is not None
-    return fits and not _COUNTED.match(after)
+def _is_listed_mobile(groups: list[str], before: str, after: str) -> bool:
+    """Whether groups that might be a list are a mobile number's, and count nothing (补助150、1200、3000元).
+
+    They are when set in 3, 4 and 4; and eleven digits, each by itself, when the list has no others.
+    """
+    sizes = tuple(map(len, groups))
+    alone = not _MORE_BEFORE.search(before) and not _MORE_AFTER.match(after)
+    fits = sizes == (3, 4, 4) or (sizes == (11,) and alone)
+    return fits and _MOBILE.fullmatch("".join(groups)) is not None and not _COUNTED.match(after)
 
 
 def _is_phone(groups: list[str], *, named: bool) -> bool:
