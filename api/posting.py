@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -13,10 +15,11 @@ from api.outbox import kept_statement, read_note, receipt_path, write_note
 from audit.tlog.checkpoint import open_checkpoint
 from audit.tlog.proof_file import parse_proof_file
 from domain.entry import parse_entry, seal
+from domain.kernel.decoding import decoding_problem
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import VerifierKey, parse_vkey
 from domain.kernel.period import parse_period
-from domain.kernel.statement import Seen
+from domain.kernel.statement import Seen, type_name
 from domain.sheets import Sheet, rows_root
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_CODE = re.compile(r"[a-z_]+\.[a-z_]+")
+
 BAD_DATA = rule(
     "post.data",
     Kind.MALFORMED,
@@ -40,6 +45,12 @@ REFUSED = rule(
     Kind.REFUSED,
     "服务器拒绝：{zh}",
     "the server refuses: {en}",
+)
+OTHER_ENTRY = rule(
+    "post.other_entry",
+    Kind.REFUSED,
+    "第 {entry} 号记录不是{zh}，而是 {read}",
+    "entry {entry} is no {en}, but {read}",
 )
 UNREACHABLE = rule(
     "post.unreachable",
@@ -61,7 +72,11 @@ def read_data(name: object, text: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(text, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BAD_DATA(name=name, problem=error) from None
+        raise BAD_DATA(name=name, problem=decoding_problem(error)) from None
+
+
+class ServerRefusal(RuleViolation):
+    """What the server refused, under the code of its own rule where it gave one, else `post.refused`."""
 
 
 class _TrialBalance(msgspec.Struct):
@@ -89,9 +104,8 @@ class Poster:
         note = self.signed(kind, data, keys, kept)
         try:
             receipt = self.send(note, kept)
-        except RuleViolation as violation:
-            if violation.rule is REFUSED:
-                kept.unlink()
+        except ServerRefusal:
+            kept.unlink()
             raise
         write_note(receipt_path(kept), msgspec.json.format(msgspec.json.encode(receipt)) + b"\n")
         return receipt
@@ -137,7 +151,7 @@ class Poster:
         return int(answer.json()["stored"])
 
     def fetch(self, path: str) -> bytes:
-        """Return what the server has below the book's address; raises `post.unreachable`, `post.refused`."""
+        """Return what the server has below the book's address; raises `post.unreachable`, or as the server refuses."""
         try:
             answer = self._client.get(f"/books/{self.book}/{path}")
         except httpx.HTTPError as error:
@@ -146,11 +160,11 @@ class Poster:
             raise _refusal(answer)
         return answer.content
 
-    def statement_of(self, entry: int, kind: type[T]) -> T:
-        """Return the statement of an entry that must be of a type; raises `post.refused`, `post.data`."""
+    def statement_of(self, entry: int, kind: type[T], zh: str, en: str) -> T:
+        """Return the statement of an entry of a type, called so; raises `post.other_entry`, or as `fetch` does."""
         statement = parse_entry(self.fetch(f"entries/{entry}.note")).statement
         if not isinstance(statement, kind):
-            raise BAD_DATA(name=f"entry {entry}", problem=type(statement).__name__)
+            raise OTHER_ENTRY(entry=entry, zh=zh, en=en, read=type_name(type(statement)))
         return statement
 
     def sheet(self, period: str) -> Sheet:
@@ -167,9 +181,13 @@ class Poster:
         return parse_vkey(self.fetch("log.vkey").decode().strip())
 
 
-def _refusal(answer: httpx.Response) -> RuleViolation:
+def _refusal(answer: httpx.Response) -> ServerRefusal:
     problem = _problem(answer)
-    return REFUSED(zh=problem.get("detail_zh", answer.text), en=problem.get("detail", answer.text))
+    code = str(problem.get("rule"))
+    said = replace(REFUSED, code=code) if _CODE.fullmatch(code) else REFUSED
+    en = problem.get("detail", answer.text)
+    violation = said(zh=problem.get("detail_zh", en), en=en)
+    return ServerRefusal(violation.rule, violation.zh, violation.en, violation.facts)
 
 
 def _problem(answer: httpx.Response) -> dict[str, str]:

@@ -16,7 +16,9 @@ import nacl.utils
 
 from api.disclosures import Given, Tier
 from api.posting import BAD_DATA, read_data
+from domain.kernel.decoding import decoding_problem
 from domain.kernel.disclosure import SALT_BYTES, disclosure, hidden
+from domain.kernel.errors import Phrase
 from domain.kernel.statement import Text
 from domain.rolls import MAX_ROWS, Roll, Row, in_order, root_of, seal_row
 from domain.vouchers import SaltedVoucher, Voucher
@@ -98,7 +100,12 @@ def _salt(name: object, record: dict[str, Any], given: list[Given], random: Rand
     """Put digests in the place of what is private in a record."""
     values = _convert(name, record.pop("private", {}), dict[str, Private])
     for field in values.keys() & record.keys():
-        raise BAD_DATA(name=name, problem=f"`{field}` stands both in clear and in `private`")
+        raise BAD_DATA(
+            name=name,
+            problem=Phrase(
+                f"`{field}` 既有明文，又在 `private` 中", f"`{field}` stands both in clear and in `private`"
+            ),
+        )
     made = [
         Given(disclosure(random(SALT_BYTES), field, _json(one.value)), one.subject, one.tier)
         for field, one in values.items()
@@ -122,7 +129,10 @@ def salt_roll(name: object, text: bytes, random: Random) -> Salted:
         if len(row.amounts_fen) != len(file.columns):
             raise BAD_DATA(
                 name=name,
-                problem=f"{row.who}: {len(row.amounts_fen)} amounts for {len(file.columns)} columns",
+                problem=Phrase(
+                    f"{row.who}：{len(file.columns)} 列却有 {len(row.amounts_fen)} 个金额",
+                    f"{row.who}: {len(row.amounts_fen)} amounts for {len(file.columns)} columns",
+                ),
             )
         sealed = _convert(name, {"amounts_fen": row.amounts_fen, "note": row.note, "who": row.who}, Row)
         given.append(Given(seal_row(random(SALT_BYTES), sealed), row.subject, row.tier))
@@ -144,7 +154,7 @@ def _convert(name: object, value: object, kind: Any) -> Any:  # noqa: ANN401 -- 
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise BAD_DATA(name=name, problem=error) from None
+        raise BAD_DATA(name=name, problem=decoding_problem(error)) from None
 
 
 def salted_once(path: Path, make: Make, kind: type[SaltedVoucher | Roll]) -> Salted:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from audit.head import prove_prefix, read_head, tiles_of
 from audit.tlog.checkpoint import Checkpoint, parse_decimal
 from audit.tlog.proof import BAD_PROOF
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import HASH_BYTES
 
 if TYPE_CHECKING:
@@ -114,18 +114,23 @@ def parse_anchor(line: str) -> AnchorLine:
     """Read a line that was typed; raises `anchor.malformed`, or `anchor.mistyped` when its check does not fit."""
     words = unicodedata.normalize("NFKC", line[:MAX_LINE]).split()
     if len(words) < 4:
-        raise MALFORMED(problem="来源、条数、日期、根 / origin, size, date and root expected")
+        raise MALFORMED(problem=Phrase("应有来源、条数、日期、根", "origin, size, date and root expected"))
     origin, (size, date) = words[0], map(fold, words[1:3])
     letters = fold("".join(words[3:])).replace("-", "")
     if wrong := sorted(set(letters) - set(ALPHABET)):
-        raise MALFORMED(problem=f"根中不会有 / not in a root: {''.join(wrong)!a}")
+        raise MALFORMED(
+            problem=Phrase(f"根中不会有 {''.join(wrong)!a}", f"not in a root: {''.join(wrong)!a}")
+        )
     if len(letters) != ROOT_CHARACTERS + CHECK_CHARACTERS:
         raise MALFORMED(
-            problem=f"应为 14 组、每组 4 个字符，读到 {len(letters)} 个 / 14 groups of 4 expected"
+            problem=Phrase(
+                f"应为 14 组、每组 4 个字符，读到 {len(letters)} 个",
+                f"14 groups of 4 expected; read {len(letters)} characters",
+            )
         )
     number = parse_decimal(size.encode())
     if number < 0 or not _is_date(date):
-        raise MALFORMED(problem=f"条数或日期 / size or date: {size!a} {date!a}")
+        raise MALFORMED(problem=Phrase(f"条数或日期：{size!a} {date!a}", f"size or date: {size!a} {date!a}"))
     root, read = letters[:ROOT_CHARACTERS], letters[ROOT_CHARACTERS:]
     expected = _check_characters(origin, number, date, root)
     if read != expected:
@@ -133,7 +138,7 @@ def parse_anchor(line: str) -> AnchorLine:
         raise MISTYPED(read=read, expected=expected, line=typed)
     value = _decode(root)
     if value & ((1 << PADDING_BITS) - 1):
-        raise MALFORMED(problem="根的末尾多出几位 / bits behind the root")
+        raise MALFORMED(problem=Phrase("根的末尾多出几位", "bits behind the root"))
     return AnchorLine(Checkpoint(origin, number, (value >> PADDING_BITS).to_bytes(HASH_BYTES, "big")), date)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from audit import files as bounds
 from audit.files import UNREADABLE
+from domain.kernel.errors import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,10 +70,12 @@ class BundleSource:
             raise UNREADABLE(place=path, problem=error) from None
         members = self._archive.infolist()
         if len(members) > MAX_MEMBERS:
-            raise UNREADABLE(place=path, problem=f"more than {MAX_MEMBERS} members")
+            raise UNREADABLE(
+                place=path, problem=Phrase(f"超过 {MAX_MEMBERS} 个文件", f"more than {MAX_MEMBERS} members")
+            )
         self._members = {member.filename: member for member in members}
         if len(self._members) != len(members):
-            raise UNREADABLE(place=path, problem="文件名重复 / a member's name stands twice")
+            raise UNREADABLE(place=path, problem=Phrase("文件名重复", "a member's name stands twice"))
 
     @property
     def names(self) -> list[str]:

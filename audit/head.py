@@ -9,7 +9,7 @@ from audit.files import UNREADABLE
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint
 from audit.tlog.proof import BAD_PROOF, check_consistency, consistency_proof, range_root
 from audit.tlog.tiles import TileReader
-from domain.kernel.errors import Kind, RuleViolation
+from domain.kernel.errors import Kind, Phrase, RuleViolation
 from domain.kernel.note import VerifierKey, parse_vkey
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def fetch_needed(source: Source, path: str) -> bytes:
     try:
         return source.fetch(path)
     except FileNotFoundError:
-        raise UNREADABLE(place=path, problem="没有这个文件 / there is no such file") from None
+        raise UNREADABLE(place=path, problem=Phrase("没有这个文件", "there is no such file")) from None
 
 
 def tiles_of(source: Source, head: Checkpoint) -> TileReader:

@@ -24,7 +24,8 @@ from audit.tlog.proof_file import parse_proof_file
 from audit.witnessed import judge_witnesses, witnesses_check
 from domain.entry import Entry, parse_entry
 from domain.kernel.canonical import encode
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.decoding import decoding_problem
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import leaf_hash
 from domain.kernel.money import format_fen
 from domain.kernel.note import decode_base64, parse_vkey
@@ -184,7 +185,7 @@ def _figure(extra: bytes) -> Figure | None:
     try:
         return msgspec.json.decode(extra, type=Figure)
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
-        raise BAD_FIGURE(problem=problem) from None
+        raise BAD_FIGURE(problem=decoding_problem(problem)) from None
 
 
 def _entry(leaf: bytes) -> Entry | None:
@@ -198,7 +199,7 @@ def _entry(leaf: bytes) -> Entry | None:
 def _check_figure(figure: Figure, entry: Entry | None) -> dict[str, str | int]:
     """Return the row, which is on the sheet that the entry published."""
     if entry is None or not isinstance(entry.statement, SheetPublished):
-        raise BAD_FIGURE(problem="记录不是 sheet.published / the entry publishes no sheet")
+        raise BAD_FIGURE(problem=Phrase("记录不是 sheet.published", "the entry publishes no sheet"))
     sheet = entry.statement.data
     path = [decode_base64(part.encode()) for part in figure.path]
     try:

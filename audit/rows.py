@@ -16,7 +16,8 @@ import msgspec
 from audit.tlog.proof import check_inclusion
 from audit.tlog.proof_file import parse_proof_file
 from domain.entry import parse_entry
-from domain.kernel.errors import Kind, rule
+from domain.kernel.decoding import decoding_problem
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.merkle import HASH_BYTES, Tree, leaf_hash
 from domain.kernel.money import format_fen
 from domain.kernel.note import decode_base64, parse_vkey
@@ -125,7 +126,7 @@ def verify_rows(data: bytes, log_vkey: str = "") -> Verdict:
     size = proof.check(note, parse_vkey(file.log_vkey)).size
     statement = parse_entry(note).statement
     if not isinstance(statement, RollCommitted):
-        raise BAD_FILE(problem="the entry is no roll")
+        raise BAD_FILE(problem=Phrase("记录不是清册", "the entry is no roll"))
     roll = statement.data
     rows = _one(file, roll) if isinstance(file, RowFile) else _all(file, roll)
     return Verdict(statement.book, proof.index, size, roll, rows, bool(log_vkey))
@@ -135,7 +136,7 @@ def _read(data: bytes) -> RowFile | RowsFile:
     try:
         file: RowFile | RowsFile = msgspec.json.decode(data, type=RowFile | RowsFile)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BAD_FILE(problem=error) from None
+        raise BAD_FILE(problem=decoding_problem(error)) from None
     return file
 
 
@@ -151,7 +152,9 @@ def _all(file: RowsFile, roll: Roll) -> dict[int, Row]:
     tree = Tree()
     for leaf in leaves:
         if len(leaf) != HASH_BYTES:
-            raise BAD_FILE(problem="a hash is 32 bytes in strict base64")
+            raise BAD_FILE(
+                problem=Phrase("哈希应为严格 base64 的 32 字节", "a hash is 32 bytes in strict base64")
+            )
         tree.append(leaf)
     if len(leaves) != roll.count or tree.root() != base64.b64decode(roll.root):
         raise MISPLACED(number="-")

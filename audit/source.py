@@ -14,6 +14,7 @@ from audit.bundle import BundleSource
 from audit.files import UNREADABLE
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.policy import Policy, parse_policy
+from domain.kernel.errors import Phrase
 from domain.kernel.note import parse_note
 
 TIMEOUT_SECONDS = 30.0
@@ -47,18 +48,24 @@ class FolderSource:
     """A folder in the C2SP tiles layout, as `sunledger export tlog` writes it."""
 
     name = ""
-    promises_balances = False
 
     def __init__(self, folder: Path) -> None:
         """Read below `folder`; raises `audit.unreadable` when it is no folder."""
         if not folder.is_dir():
-            raise UNREADABLE(place=folder, problem="不是文件夹或公示包 / neither a folder nor a bundle")
+            raise UNREADABLE(
+                place=folder, problem=Phrase("不是文件夹或公示包", "neither a folder nor a bundle")
+            )
         self._folder = folder
+
+    @property
+    def promises_balances(self) -> bool:
+        """Whether any trial balance lies beside the log: an export writes that of every period."""
+        return any((self._folder / "trial-balance").glob("*.json"))
 
     def fetch(self, path: str) -> bytes:
         """Return a file of the folder."""
         try:
-            with (self._folder / path).open("rb") as file:
+            with open(f"{self._folder}/{path}", "rb") as file:  # noqa: PTH123 -- a Path takes longer than small files
                 return files.read(file, path)
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(path) from None
@@ -81,7 +88,9 @@ class HttpSource:
     def __init__(self, url: str) -> None:
         """Read below `url`; only http and https are followed."""
         if not url.startswith(("http://", "https://")):
-            raise UNREADABLE(place=url, problem="http:// or https:// expected")
+            raise UNREADABLE(
+                place=url, problem=Phrase("应以 http:// 或 https:// 开头", "http:// or https:// expected")
+            )
         self._url = url.rstrip("/")
         self._open = urllib.request.build_opener(_NoRedirection).open
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 
 from audit.collector import settle
-from bench import auditing, browser, growth, ingest, reading, rebuilding
+from bench import auditing, browser, growth, ingest, monitoring, proving, reading, rebuilding
 from bench.rows import Result, table
 from bench.sizes import SIZES
 from bench.world import open_world
@@ -20,6 +21,8 @@ MEASURES = {
     "rebuild": rebuilding.measure,
     "read": reading.measure,
     "growth": growth.measure,
+    "monitor": monitoring.measure,
+    "proof": proving.measure,
 }
 
 
@@ -59,4 +62,5 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the server is stopped
     sys.exit(main())

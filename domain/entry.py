@@ -18,7 +18,8 @@ import msgspec
 
 from domain.accounts import AccountAdded
 from domain.founding import BookOpened
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.decoding import decoding_problem
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import leaf_hash
 from domain.kernel.note import Signature, SigningKey, check_characters, format_note, split_note
 from domain.kernel.period import is_timestamp
@@ -202,7 +203,12 @@ def _parse_together(notes: Sequence[bytes]) -> list[Entry]:
 def _line(text: bytes) -> bytes:
     """Return the one line of JSON behind the header, with its newline."""
     if not text.startswith(HEADER) or text.find(b"\n", len(HEADER)) != len(text) - 1:
-        raise MALFORMED(problem="a header line 'sunledger.entry/v1' and one line of JSON expected")
+        raise MALFORMED(
+            problem=Phrase(
+                "应为首行 sunledger.entry/v1 加一行 JSON",
+                "a header line 'sunledger.entry/v1' and one line of JSON expected",
+            )
+        )
     return text[len(HEADER) :]
 
 
@@ -214,9 +220,9 @@ def parse_text(text: bytes) -> AnyStatement:
     except msgspec.MsgspecError as error:
         raise _refusal(error) from None
     except UnicodeDecodeError:
-        raise MALFORMED(problem="not UTF-8") from None
+        raise MALFORMED(problem=Phrase("不是 UTF-8 编码", "not UTF-8")) from None
     except RecursionError:
-        raise MALFORMED(problem="nested too deep") from None
+        raise MALFORMED(problem=Phrase("嵌套太深", "nested too deep")) from None
     if _encode(statement) != line:
         raise NOT_CANONICAL()
     if not is_ulid(statement.id):
@@ -227,10 +233,10 @@ def parse_text(text: bytes) -> AnyStatement:
 
 
 def _refusal(error: msgspec.MsgspecError) -> RuleViolation:
-    problem = str(error)
-    if _UNKNOWN_FIELD.search(problem):
+    read, problem = str(error), decoding_problem(error)
+    if _UNKNOWN_FIELD.search(read):
         return UNKNOWN_FIELD(problem=problem)
-    if _UNKNOWN_TYPE.search(problem):
+    if _UNKNOWN_TYPE.search(read):
         return UNKNOWN_TYPE(problem=problem)
     return MALFORMED(problem=problem)
 

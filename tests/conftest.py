@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
+import psutil
 import psycopg
 import pytest
 from playwright.sync_api import sync_playwright
@@ -38,6 +40,17 @@ TEMPLATE = "sunledger_template"
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 _numbers = count(1)
+
+
+def pytest_configure() -> None:
+    """End in order when told to (SIGTERM), so that no server is left behind; in each of xdist's workers too."""
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(*_: object) -> None:
+    for child in psutil.Process().children():  # workers hear it from the first process; none leaves a server
+        child.terminate()
+    pytest.exit("SIGTERM", returncode=128 + signal.SIGTERM)
 
 
 @pytest.fixture(scope="session")

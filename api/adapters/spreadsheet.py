@@ -1,17 +1,14 @@
-"""Reading tables from CSV (UTF-8 with or without BOM, GB18030) and XLSX, with the row of every cell kept."""
+"""Reading tables from CSV (UTF-8 with or without BOM, GB18030) and XLSX, with the place of every cell kept."""
 
 from __future__ import annotations
 
 import codecs
 import csv
-import datetime
 import io
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from api.adapters.workbook import Sheet, read_workbook
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
@@ -19,6 +16,9 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 200_000
 """The most rows a table may have; a year of a rich village has some 40,000."""
+
+SHOWN_MAX = 200
+"""The most characters of a row that a message shows."""
 
 NO_FILE = rule(
     "import.no_file",
@@ -50,6 +50,14 @@ NO_COLUMN = rule(
     "缺少列「{column}」；读到的表头：{read}",
     "there is no column '{column}'; the header read is {read}",
 )
+NO_HEADER = rule(
+    "import.header",
+    Kind.MALFORMED,
+    "这一行不是表头：读到「{read}」，应有 {expected}。如果读到的是乱码，文件是别的编码（如 Big5）：请在表格程序中打开，"
+    "看清文字无误后另存为「CSV UTF-8」",
+    "this row is no header: read '{read}', where {expected} is expected. If what was read is garbled, the file has "
+    "another encoding, such as Big5: open it in a spreadsheet program and save it as 'CSV UTF-8'",
+)
 TOO_LONG = rule(
     "import.too_long",
     Kind.MALFORMED,
@@ -59,14 +67,9 @@ TOO_LONG = rule(
 NOT_CSV = rule(
     "import.csv",
     Kind.MALFORMED,
-    "不是可读的 CSV：{problem}",
-    "not readable as CSV: {problem}",
-)
-NOT_XLSX = rule(
-    "import.xlsx",
-    Kind.MALFORMED,
-    "不是可读的 XLSX 工作簿：{problem}",
-    "not a readable XLSX workbook: {problem}",
+    "这一行里的一个双引号没有在同一格末尾配对，后面的内容都成了这一格；请补上或删去这个引号",
+    "a quotation mark in this row is not closed at the end of its cell and swallows what follows; close or delete it",
+    "RFC 4180 section 2",
 )
 
 
@@ -81,18 +84,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: its number in the file (the header is row 1), its cells and the headers by field."""
+    """One row of a table: its number (the header is row 1), its cells and the headers by field; a workbook's sheet."""
 
     file: str
     number: int
     cells: dict[str, str]
     headers: dict[str, str]
+    sheet: str = ""
 
 
 def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row]:
     """Return the rows of `stem`.csv or .xlsx in `folder`, blank rows left out; raises what is wrong with the file."""
     path = _find(folder, stem)
-    lines = _read_xlsx(path) if path.suffix == ".xlsx" else _read_csv(path)
+    sheet, lines = read_workbook(path) if path.suffix == ".xlsx" else _read_csv(path)
     if len(lines) > MAX_ROWS:
         raise TOO_LONG(file=path.name, limit=MAX_ROWS)
     if not lines or not any(cell.strip() for cell in lines[0]):
@@ -100,7 +104,7 @@ def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row
     places = _places(path.name, lines[0], columns)
     headers = {field: lines[0][place].strip() for field, place in places.items()}
     return [
-        Row(path.name, number, {field: _cell(line, place) for field, place in places.items()}, headers)
+        Row(path.name, number, {field: _cell(line, place) for field, place in places.items()}, headers, sheet)
         for number, line in enumerate(lines[1:], start=2)
         if any(cell.strip() for cell in line)
     ]
@@ -117,6 +121,9 @@ def _find(folder: Path, stem: str) -> Path:
 
 def _places(file: str, header: list[str], columns: tuple[Column, ...]) -> dict[str, int]:
     names = [cell.strip() for cell in header]
+    if not {name for column in columns for name in (column.zh, column.en)} & set(names):
+        expected = ",".join(column.zh for column in columns)
+        raise NO_HEADER(file=file, row=1, read=",".join(names)[:SHOWN_MAX], expected=expected)
     places = {}
     for column in columns:
         place = next((names.index(name) for name in (column.zh, column.en) if name in names), None)
@@ -131,12 +138,17 @@ def _cell(line: list[str], place: int) -> str:
     return line[place].strip() if place < len(line) else ""
 
 
-def _read_csv(path: Path) -> list[list[str]]:
+def _read_csv(path: Path) -> Sheet:
     text = _decode(path.name, path.read_bytes())
+    lines: list[list[str]] = []
     try:
-        return list(csv.reader(io.StringIO(text, newline="")))
-    except csv.Error as error:
-        raise NOT_CSV(file=path.name, problem=str(error)) from None
+        lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:  # the row that failed is the one in which the quotation mark stands
+        raise NOT_CSV(file=path.name, row=len(lines) + 1) from None
+    for number, line in enumerate(lines, start=1):
+        if len(line) < len(lines[0]) and any("\n" in cell for cell in line):  # two rows became one
+            raise NOT_CSV(file=path.name, row=number)
+    return Sheet("", lines)
 
 
 def _decode(file: str, data: bytes) -> str:
@@ -153,20 +165,3 @@ def _decode(file: str, data: bytes) -> str:
             break
         return text
     raise ENCODING(file=file, row=data.count(b"\n", 0, good) + 1)
-
-
-def _read_xlsx(path: Path) -> list[list[str]]:
-    try:
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-        return [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    except (CalamineError, OSError) as error:
-        raise NOT_XLSX(file=path.name, problem=str(error)) from None
-
-
-def _text(value: object) -> str:
-    """Return a workbook's typed cell as a person reads it: 15 digits, no exponent, dates as YYYY-MM-DD."""
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else format(Decimal(f"{value:.15g}"), "f")
-    return str(value)

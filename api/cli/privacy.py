@@ -55,7 +55,7 @@ def roll(
     with poster(book, url, wait) as server:
         receipt = server.post(RollCommitted, salted.data, load_keys(key), file.with_name(f"{file.name}.note"))
         server.disclose(receipt["index"], salted.given)
-        roll_id = server.statement_of(receipt["index"], RollCommitted).id
+        roll_id = server.statement_of(receipt["index"], RollCommitted, "清册", "roll").id
     print_receipt(receipt)
     err.print(f'清册编号，写入凭证的 "roll" / the roll\'s id, for "roll" of its voucher: {roll_id}')
 

@@ -119,7 +119,7 @@ def reverse(
 ) -> None:
     """冲销一张凭证（红字）/ Reverse a voucher by its mirror in red."""
     with poster(book, url, wait) as server:
-        original = server.statement_of(entry, VoucherPosted)
+        original = server.statement_of(entry, VoucherPosted, "可以冲销的凭证", "voucher that can be reversed")
         fields: dict[str, Any] = {
             "attachments": Attachments(),
             "date": date or now()[:10],

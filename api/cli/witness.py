@@ -27,7 +27,7 @@ from audit.tlog.proof import check_consistency, range_root
 from audit.tlog.tiles import TileReader
 from audit.tlog.witness_request import MAX_REQUEST_BYTES, make_request
 from audit.witness import MISSING, OLD_SIZE, Witness, WitnessFolder, origin_hash
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.note import SigningKey, parse_note
 from projections import log as logs
 
@@ -157,7 +157,7 @@ def request(
             data = _request(open_source(place).fetch, old)
         except FileNotFoundError as gone:
             raise UNREADABLE(
-                place=f"{place}/{gone}", problem="没有这个文件 / there is no such file"
+                place=f"{place}/{gone}", problem=Phrase("没有这个文件", "there is no such file")
             ) from None
         write(data, target)
         return

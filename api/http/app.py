@@ -13,6 +13,7 @@ from api.http import (
     disclosures,
     entries,
     history,
+    packing,
     pages,
     problems,
     reports,
@@ -79,6 +80,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.waiters = ThreadPoolExecutor(WAITERS_MAX, thread_name_prefix="wait")
+    app.add_middleware(packing.Packed)
     app.add_middleware(HeadAsGet)
     app.add_middleware(verifier.OpenToReaders)
     problems.install(app)

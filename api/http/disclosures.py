@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from api.disclosures import Given, Tier
 from api.http.entries import read_body
 from api.http.parts import BookId, Database, Services, documented
+from domain.kernel.decoding import decoding_problem
 from domain.kernel.errors import Kind, rule
 from domain.kernel.statement import Count
 from domain.rolls import MAX_ROWS
@@ -89,7 +90,7 @@ async def post_disclosures(book: BookId, request: Request, service: Services) ->
     try:
         wanted = msgspec.json.decode(await read_body(request), type=Disclosures)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise MALFORMED(problem=error) from None
+        raise MALFORMED(problem=decoding_problem(error)) from None
     stored = await run_in_threadpool(service.disclosures.keep, book, wanted.entry, wanted.disclosures)
     return Stored(stored=stored)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from asyncio import get_running_loop, wrap_future
 from concurrent.futures import Executor
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.problems import TOO_LARGE
 from audit.tlog.tiles import decode_bundle
 from domain.entry import HEADER, parse_entry
+from domain.kernel.errors import RuleViolation
 from domain.ledger import Receipt
 from projections import log
 
@@ -26,6 +28,10 @@ MAX_BODY_BYTES = 16_777_216 + 512
 MAX_WAIT_SECONDS = 30.0
 SUBJECT_ERASED = b'"type":"subject.erased/'
 NOTE_TYPE = "text/plain; charset=utf-8"
+
+
+_BINARY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""What no text holds, and the lengths in nearly every bundle do."""
 
 router = APIRouter(tags=["entries"])
 
@@ -98,7 +104,7 @@ async def post_entries(
     """Store one signed note, or several all or none; posting the same bytes again gives the same receipt."""
     body = await read_body(request)
     single = body.startswith(HEADER)
-    notes = [body] if single else decode_bundle(body)
+    notes = [body] if single else _notes(body)
     objections = await run_in_threadpool(service.objections, notes)
     receipts = await wrap_future(await run_in_threadpool(service.ledger.submit, book, notes, objections))
     if any(SUBJECT_ERASED in note for note in notes):
@@ -121,6 +127,16 @@ async def read_body(request: Request) -> bytes:
         if len(body) > MAX_BODY_BYTES:
             raise TOO_LARGE(limit=MAX_BODY_BYTES)
     return bytes(body)
+
+
+def _notes(body: bytes) -> list[bytes]:
+    """Return the notes of a bundle; text that is none was meant as a note, and is judged as one."""
+    try:
+        return decode_bundle(body)
+    except RuleViolation:
+        if body and not _BINARY.search(body):
+            parse_entry(body)
+        raise
 
 
 def _proved(service: Services, book: str, receipts: list[Receipt], wait: float) -> list[ReceiptBody]:

@@ -13,8 +13,9 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from api.http.validation import parameter_problem
 from api.http.views import page, wants_page
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +123,9 @@ def install(app: FastAPI) -> None:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         read = repr(first.get("input"))[:100]
-        return problem_response(request, BAD_REQUEST(field=field, read=read, problem=first["msg"]))
+        return problem_response(
+            request, BAD_REQUEST(field=field, read=read, problem=parameter_problem(first))
+        )
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
@@ -131,7 +134,9 @@ def install(app: FastAPI) -> None:
             return problem_response(request, NOT_ALLOWED(path=path, method=method), error.headers)
         if error.status_code == STATUS[Kind.UNKNOWN]:
             return problem_response(request, NOT_FOUND(path=path))
-        return problem_response(request, BAD_REQUEST(field="request", read=method, problem=error.detail))
+        return problem_response(
+            request, BAD_REQUEST(field="request", read=method, problem=Phrase("无法读懂", error.detail))
+        )
 
     @app.exception_handler(Exception)
     def failed(request: Request, error: Exception) -> Response:

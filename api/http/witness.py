@@ -19,7 +19,7 @@ from starlette.routing import Route
 from api.http.problems import BAD_REQUEST, FAULT, NOT_ALLOWED, NOT_FOUND, RETRY_AFTER_SECONDS, STATUS
 from audit.tlog.witness_request import MAX_REQUEST_BYTES
 from audit.witness import Witness, refused
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 
 LOGGER = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def _not_here(request: Request, error: Exception) -> Response:
         return _refusal(NOT_ALLOWED(path=path, method=method))
     if status == STATUS[Kind.UNKNOWN]:
         return _refusal(NOT_FOUND(path=path))
-    return _refusal(BAD_REQUEST(field="request", read=method, problem=error))
+    return _refusal(BAD_REQUEST(field="request", read=method, problem=Phrase("无法读懂", str(error))))
 
 
 def _disk(_: Request, error: Exception) -> Response:

@@ -2,61 +2,28 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from api.adapters.spreadsheet import Column, Row, read_table
+from api.importing.book_file import FILE, BookFile, read_book
+from api.importing.cells import (
+    check_value,
+    parse_code,
+    parse_count,
+    parse_day,
+    parse_filled,
+    parse_text,
+)
 from api.importing.problems import ImportRefused, Problem
-from domain.chart import is_account_code
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import RuleViolation
 from domain.kernel.money import parse_fen
-from domain.kernel.period import parse_date, parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 T = TypeVar("T")
-
-BOOK_FILE = rule(
-    "import.book_toml",
-    Kind.MALFORMED,
-    "book.toml 有误：{problem}",
-    "book.toml is wrong: {problem}",
-)
-BAD_CODE = rule(
-    "import.account_code",
-    Kind.MALFORMED,
-    "科目编码应为 3、5、7 或 9 位数字，读到「{read}」",
-    "an account code has 3, 5, 7 or 9 digits; read '{read}'",
-)
-BAD_COUNT = rule(
-    "import.count",
-    Kind.MALFORMED,
-    "附件数应为 0 到 9999 的整数，读到「{read}」",
-    "the number of attachments is an integer from 0 to 9999; read '{read}'",
-)
-TOO_LONG_TEXT = rule(
-    "import.text_too_long",
-    Kind.MALFORMED,
-    "文字最多 {limit} 个字，这里有 {length} 个",
-    "a text has at most {limit} characters, this one has {length}",
-)
-BLANK = rule(
-    "import.blank",
-    Kind.MALFORMED,
-    "此格不能为空",
-    "this cell must not be blank",
-)
-
-TEXT_MAX = 200
-"""The most characters of a text in an entry (`domain.kernel.statement.Text`)."""
-
-SIGNERS = ("township", "accountant", "cashier", "head", "supervisor")
-"""The roles whose keys an import makes on first use; [people] may name who holds them."""
-
-REQUIRED = ("id", "name", "division", "chart", "opened")
 
 OPENING_COLUMNS = (
     Column("code", "科目编码", "code"),
@@ -74,20 +41,6 @@ JOURNAL_COLUMNS = (
     Column("credit", "贷方金额", "credit"),
     Column("attachments", "附件数", "attachments"),
 )
-
-
-@dataclass(frozen=True)
-class BookFile:
-    """book.toml: the organisation, its chart, its first period; optionally `closed_through` and the signers' names."""
-
-    id: str
-    name: str
-    division: str
-    chart: str
-    opened: str
-    closed_through: str = ""
-    origin: str = ""
-    people: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,7 +70,7 @@ class ImportFolder:
 def read_folder(folder: Path) -> ImportFolder:
     """Read the three files; raises `ImportRefused` with every problem found in them."""
     problems: list[Problem] = []
-    book = _guard(problems, "book.toml", lambda: _read_book(folder))
+    book = _guard(problems, FILE, lambda: read_book(folder))
     opening = _read_amounts(folder, "opening", OPENING_COLUMNS, problems)
     journal = _read_amounts(folder, "journal", JOURNAL_COLUMNS, problems)
     if problems or book is None:
@@ -131,47 +84,6 @@ def _guard(problems: list[Problem], file: str, read: Callable[[], T]) -> T | Non
     except RuleViolation as violation:
         problems.append(Problem.of(violation, file))
         return None
-
-
-def _read_book(folder: Path) -> BookFile:
-    path = folder / "book.toml"
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise BOOK_FILE(problem=f"{path} 不存在 / does not exist") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BOOK_FILE(problem=str(error)) from None
-    return _book_of(table)
-
-
-def _book_of(table: dict[str, Any]) -> BookFile:
-    unknown = sorted(table.keys() - {"book", "people"})
-    if unknown or "book" not in table:
-        what = f"[{unknown[0]}] 未知 / is unknown" if unknown else "[book] 缺失 / is missing"
-        raise BOOK_FILE(problem=what)
-    values = _texts(table, "book", (*REQUIRED, "closed_through", "origin"))
-    missing = [key for key in REQUIRED if not values.get(key)]
-    if missing:
-        raise BOOK_FILE(problem=f"[book] 缺少 / lacks {', '.join(missing)}")
-    parse_period(values["opened"])
-    if values.get("closed_through") and parse_period(values["closed_through"]) < values["opened"]:
-        raise BOOK_FILE(problem="closed_through 早于 opened / lies before opened")
-    return BookFile(**values, people=_texts(table, "people", SIGNERS))
-
-
-def _texts(table: dict[str, Any], name: str, known: tuple[str, ...]) -> dict[str, str]:
-    """Return a table of texts; a key that is not known, or anything but text, is refused."""
-    values = table.get(name, {})
-    if not isinstance(values, dict):
-        raise BOOK_FILE(problem=f"{name} 应为一节 [{name}] / should be a table [{name}]")
-    for key, value in values.items():
-        if key not in known:
-            raise BOOK_FILE(
-                problem=f"[{name}] {key} 未知，可用的有 / is unknown, known are {', '.join(known)}"
-            )
-        if not isinstance(value, str) or len(value) > TEXT_MAX:
-            raise BOOK_FILE(problem=f"[{name}] {key} = {value!r} 应为文本 / should be a text")
-    return values
 
 
 def _read_amounts(
@@ -192,56 +104,20 @@ class _Cells:
         in_journal = "date" in self._row.cells
         return Amounts(
             row=self._row,
-            code=self._parse("code", _code, ""),
-            name=self._parse("name", _text, ""),
+            code=self._parse("code", parse_code, ""),
+            name=self._parse("name", parse_text, ""),
             debit_fen=self._parse("debit", parse_fen, 0),
             credit_fen=self._parse("credit", parse_fen, 0),
-            date=self._parse("date", _date, "") if in_journal else "",
-            number=self._parse("number", _filled, "") if in_journal else "",
-            summary=self._parse("summary", _text, "") if in_journal else "",
-            attachments=self._parse("attachments", _count, 0) if in_journal else 0,
+            date=self._parse("date", parse_day, "") if in_journal else "",
+            number=self._parse("number", parse_filled, "") if in_journal else "",
+            summary=self._parse("summary", parse_text, "") if in_journal else "",
+            attachments=self._parse("attachments", parse_count, 0) if in_journal else 0,
         )
 
     def _parse(self, name: str, parse: Callable[[str], T], neutral: T) -> T:
         read = self._row.cells[name]
         try:
-            return parse(read)
+            return parse(check_value(read))
         except RuleViolation as violation:
-            self._problems.append(
-                Problem.of(violation, self._row.file, self._row.number, self._row.headers[name], read)
-            )
+            self._problems.append(Problem.at(violation, self._row, name))
             return neutral
-
-
-def _text(text: str) -> str:
-    if len(text) > TEXT_MAX:
-        raise TOO_LONG_TEXT(limit=TEXT_MAX, length=len(text))
-    return text
-
-
-def _filled(text: str) -> str:
-    if not text:
-        raise BLANK()
-    return _text(text)
-
-
-def _code(text: str) -> str:
-    if not is_account_code(text):
-        raise BAD_CODE(read=text)
-    return text
-
-
-def _date(text: str) -> str:
-    """Accept 2026-03-05, 2026/3/5 and 2026.3.5; store the first form."""
-    parts = text.replace("/", "-").replace(".", "-").split("-")
-    if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts):
-        return parse_date(f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}")
-    return parse_date(text)
-
-
-def _count(text: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit()) or len(text) > 4:
-        raise BAD_COUNT(read=text)
-    return int(text)

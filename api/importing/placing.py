@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from domain.kernel.errors import RuleViolation
 
 _FIELDS = {
+    "account.no_parent": "code",
+    "account.parent_used": "code",
     "import.account_name": "name",
     "import.changed": "number",
     "import.lines": "number",

@@ -11,16 +11,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from api.importing.folder import SIGNERS
+from api.importing.book_file import FILE, SIGNERS
 from api.importing.placing import place
 from api.importing.problems import ImportRefused, Problem
-from api.importing.rules import BAD_LINES, BOOK_CHANGED, CHANGED, NO_KEY, NO_SUMMARY, OTHER_MEANING, TWO_NAMES
+from api.importing.rules import (
+    BAD_LINES,
+    BOOK_CHANGED,
+    CHANGED,
+    CLOSED_AHEAD,
+    NO_KEY,
+    NO_SUMMARY,
+    OTHER_MEANING,
+    TWO_NAMES,
+)
 from domain.accounts import AccountAdded, NewAccount
 from domain.book import Book
 from domain.chart import chart, parent_code
 from domain.entry import MAX_ENTRY_BYTES, TOO_LARGE, Entry, parse_text, unsigned_text
 from domain.founding import BookOpened, Log, Opened, Organisation
-from domain.kernel.errors import RuleViolation
+from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.note import Signature
 from domain.kernel.organisation import check_organisation
 from domain.kernel.ulid import derive
@@ -28,13 +37,15 @@ from domain.opening import Balances, OpeningPosted
 from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers, Tier
 from domain.privacy import check_clear, check_clear_fields, may_name_a_person
+from domain.roles import ROLES
 from domain.vouchers import MAX_LINES, Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from api.identity import Keyring
-    from api.importing.folder import Amounts, BookFile, ImportFolder
+    from api.importing.book_file import BookFile
+    from api.importing.folder import Amounts, ImportFolder
     from domain.entry import AnyStatement
     from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
@@ -92,7 +103,7 @@ def signing_keys(book: Book, keyring: Keyring, roles: Iterable[str]) -> list[Sig
         if book.size == 0:
             name = f"{book.book}/{role}/1"
         if name is None:
-            raise NO_KEY(role=role, folder=keyring.folder)
+            raise NO_KEY(role=Phrase(ROLES.get(role, role), role), folder=keyring.folder)
         keys.append(keyring.named(name))
     return keys
 
@@ -107,6 +118,7 @@ class _Planner:
         self._steps: list[Step] = []
         self._problems: list[Problem] = []
         self._stored: dict[str, Any] = {}
+        self._refused_accounts: set[str] = set()
 
     def plan(self, stored: Iterable[Entry]) -> Plan:
         for entry in stored:
@@ -125,6 +137,8 @@ class _Planner:
 
     def _founding(self) -> None:
         file = self._folder.book
+        if file.closed_through > self._at[:7]:
+            self._refuse(CLOSED_AHEAD(column="closed_through", read=file.closed_through, latest=self._at[:7]))
         if self._book.size:
             self._check_same(file)
             return
@@ -178,15 +192,28 @@ class _Planner:
         names: dict[str, Amounts] = {}
         for row in (*self._folder.opening, *self._folder.journal):
             self._check_name(row)
-            if row.code not in names or not names[row.code].name:
+            if row.code not in names or (row.name and not names[row.code].name):
                 names[row.code] = row
-        wanted = {code[:length] for code in names for length in (3, 5, 7, 9) if length <= len(code)}
-        for code in sorted(wanted, key=lambda code: (len(code), code)):
+        using: dict[str, Amounts] = {}
+        for code, row in names.items():
+            for length in (3, 5, 7, 9):
+                using.setdefault(code[:length], row)
+        for code in sorted(using, key=lambda code: (len(code), code)):
             if code not in self._book.accounts.by_code:
-                source = [names[code]] if code in names else []
-                account = NewAccount(code=code, name=self._clear_name(code, names))
-                self._add(AccountAdded, account, self._id("account", code), ("accountant",), source)
+                self._add_account(code, names, names.get(code, using[code]))
         self._check_one_name(names)
+
+    def _add_account(self, code: str, names: Mapping[str, Amounts], row: Amounts) -> None:
+        """Add an account that `row` uses; below one that was refused nothing is tried: its row is told already."""
+        if parent_code(code) not in self._refused_accounts:
+            account = NewAccount(code=code, name=self._clear_name(code, names))
+            if self._add(AccountAdded, account, self._id("account", code), ("accountant",), [row]):
+                return
+        self._refused_accounts.add(code)
+
+    def _uses_refused(self, rows: Iterable[Amounts]) -> bool:
+        """Tell whether rows use an account that was refused, which would be told of each of them again."""
+        return any(row.code in self._refused_accounts for row in rows)
 
     def _check_one_name(self, names: Mapping[str, Amounts]) -> None:
         """An account has one name in all sheets; with and without the names of the accounts above is the same."""
@@ -238,7 +265,7 @@ class _Planner:
 
     def _opening(self) -> None:
         rows = [row for row in self._folder.opening if row.debit_fen or row.credit_fen]
-        if not rows:
+        if not rows or self._uses_refused(rows):
             return
         balances = Balances(lines=[self._line(row, "") for row in rows])
         id_ = self._id("opening")
@@ -253,7 +280,7 @@ class _Planner:
             first = rows[0]
             id_ = self._id("voucher", first.date, first.number)
             voucher = self._voucher(rows)
-            if voucher is None:
+            if voucher is None or self._uses_refused(rows):
                 continue
             if id_ in self._stored:
                 there += 1
@@ -345,11 +372,10 @@ class _Planner:
 
     def _refuse(self, violation: RuleViolation, rows: Sequence[Amounts] = ()) -> None:
         if not rows:
-            self._problems.append(Problem.of(violation, "book.toml"))
+            self._problems.append(Problem.of(violation, FILE))
             return
         row, field = place(violation, rows)
-        header, read = row.row.headers.get(field, ""), row.row.cells.get(field, "")
-        self._problems.append(Problem.of(violation, row.row.file, row.row.number, header, read))
+        self._problems.append(Problem.at(violation, row.row, field))
 
     def _id(self, *parts: str) -> str:
         """Return the id that the same thing always gets, so that a second import finds it."""

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from api.importing.cells import visible
 from domain.privacy import mask_personal
 
 if TYPE_CHECKING:
+    from api.adapters.spreadsheet import Row
     from domain.kernel.errors import RuleViolation
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem: file, row (1 is the header; 0: the file as a whole), column, what was read, rule and messages."""
+    """One problem: file, row (1 is the header; 0: the file as a whole), column, what was read, rule and messages.
+
+    `sheet` is a workbook's, and "" of other files.
+    """
 
     file: str
     row: int
@@ -22,21 +27,34 @@ class Problem:
     rule: str
     zh: str
     en: str
+    sheet: str = ""
 
     @classmethod
-    def of(
-        cls, violation: RuleViolation, file: str, row: int = 0, column: str = "", read: str = ""
-    ) -> Problem:
-        """Place a violation in a file; what the violation itself says of its place comes first."""
+    def of(cls, violation: RuleViolation, file: str) -> Problem:
+        """Place a violation in a file as a whole; what the violation itself says of its place comes first."""
         facts = violation.facts
         return cls(
             file=str(facts.get("file", file)),
-            row=int(str(facts.get("row", row))),
-            column=str(facts.get("column", column)),
-            read=read or str(facts.get("read", "")),
+            row=int(str(facts.get("row", 0))),
+            column=str(facts.get("column", "")),
+            read=str(facts.get("read", "")),
             rule=violation.rule.code,
             zh=violation.zh,
             en=violation.en,
+        )
+
+    @classmethod
+    def at(cls, violation: RuleViolation, row: Row, field: str) -> Problem:
+        """Place a violation in a row, at the column of a field; a field that the row has not is the whole row."""
+        return cls(
+            file=row.file,
+            row=row.number,
+            column=row.headers.get(field, ""),
+            read=row.cells.get(field) or str(violation.facts.get("read", "")),
+            rule=violation.rule.code,
+            zh=violation.zh,
+            en=violation.en,
+            sheet=row.sheet,
         )
 
     def masked(self) -> Problem:
@@ -46,13 +64,15 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file
+        if self.sheet:
+            place += f" 工作表 (sheet) 「{self.sheet}」"
         if self.row:
             place += f" 第 {self.row} 行 (row {self.row})"
         if self.column:
             place += f" 「{self.column}」"
         if self.read and self.read not in self.zh:
             place += f" 读到 (read) 「{self.read}」"
-        return f"{place}: {self.zh} / {self.en} [{self.rule}]"
+        return visible(f"{place}: {self.zh} / {self.en} [{self.rule}]")
 
 
 class ImportRefused(Exception):  # noqa: N818 -- a refusal with its reasons, not a fault

@@ -40,9 +40,16 @@ BOOK_CHANGED = rule(
     "{key} was fixed as '{expected}' when the book was opened and cannot become '{read}'",
     "ADR 0012",
 )
+CLOSED_AHEAD = rule(
+    "import.closed_through",
+    Kind.REFUSED,
+    "closed_through 是 {read}，还没有到；最晚写本月 {latest}。结了账的月份不能再打开，请核对年份",
+    "closed_through is {read}, which has not begun; the latest is this month, {latest}. What is closed stays closed",
+    "财会〔2023〕14号: 按月结账",
+)
 NO_KEY = rule(
     "import.no_key",
     Kind.FORBIDDEN,
-    "密钥文件夹 {folder} 中没有本账套现行有效的 {role} 密钥",
+    "密钥文件夹 {folder} 中没有本账套现行有效的{role}密钥",
     "the keys folder {folder} holds no {role} key that is good in this book now",
 )

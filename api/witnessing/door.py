@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpx
 
 from audit.tlog.witness_request import MAX_CHECKPOINT_BYTES
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
     from audit.tlog.policy import WitnessLine
@@ -76,7 +76,10 @@ class WitnessDoor:
                     if len(read) > MAX_CHECKPOINT_BYTES:
                         raise UNREACHABLE(
                             witness=self._witness.label,
-                            problem=f"回答超过 / more than {MAX_CHECKPOINT_BYTES} 字节 bytes",
+                            problem=Phrase(
+                                f"回答超过 {MAX_CHECKPOINT_BYTES} 字节",
+                                f"the answer has more than {MAX_CHECKPOINT_BYTES} bytes",
+                            ),
                         )
                     if time.monotonic() > end:
                         raise httpx.ReadTimeout(f"{WHOLE_SECONDS:.0f} s")

@@ -13,7 +13,7 @@ from api.clock import posix_seconds
 from audit.tlog.checkpoint import Checkpoint, open_by_any, parse_checkpoint, sign_checkpoint
 from audit.tlog.cosignature import check_cosignature
 from audit.tlog.witness_request import SIZE_MALFORMED, WitnessRequest, parse_size
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import EMPTY_ROOT
 from domain.kernel.note import parse_note, parse_vkey, split_note
 from projections import log, register
@@ -119,7 +119,8 @@ class Exchange:
                 return self._against(book, origin, log.OTHER, seen, newest.size)
             old = seen
         raise BAD_ANSWER(
-            witness=self._witness.label, problem="每次说的大小都不同 / it names another size each time"
+            witness=self._witness.label,
+            problem=Phrase("每次说的大小都不同", "it names another size each time"),
         )
 
     @staticmethod
@@ -217,9 +218,9 @@ def check_answer(
     except RuleViolation as violation:
         raise BAD_ANSWER(witness=witness.label, problem=violation) from None
     if not own or answered_text != text:
-        raise BAD_ANSWER(witness=witness.label, problem="没有它的签名 / no signature of its key")
+        raise BAD_ANSWER(witness=witness.label, problem=Phrase("没有它的签名", "no signature of its key"))
     if any(not 0 < time_s <= now_s + CLOCK_SECONDS for time_s in times):
-        raise BAD_ANSWER(witness=witness.label, problem="时间在将来 / its time lies in the future")
+        raise BAD_ANSWER(witness=witness.label, problem=Phrase("时间在将来", "its time lies in the future"))
     return [
         log.Cosignature(key.vkey, checkpoint.size, time_s, line.line.rstrip(b"\n"))
         for line, time_s in zip(own, times, strict=True)

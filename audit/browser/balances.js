@@ -1,5 +1,6 @@
 /** Balances (余额): turnover per account and period, folded from the entries (domain/balances.py, audit/figures.py). */
 
+import { COLUMNS } from "./generated.js";
 import { exactSum } from "./money.js";
 
 const OPENING = "";
@@ -36,16 +37,8 @@ function entryOf(map, key) {
   return map.get(key);
 }
 
-const FIGURES = [
-  "opening_debit_fen",
-  "opening_credit_fen",
-  "debit_fen",
-  "credit_fen",
-  "year_debit_fen",
-  "year_credit_fen",
-  "closing_debit_fen",
-  "closing_credit_fen",
-];
+/** The columns of a trial balance, in their order. */
+export const FIGURES = COLUMNS.map(([column]) => column);
 
 /**
  * Return the trial balance (科目余额表) of one period, one row for each account with figures, all in fen.

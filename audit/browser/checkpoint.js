@@ -1,7 +1,7 @@
 /** Checkpoints (检查点) and their cosignatures (见证签名) after C2SP tlog-checkpoint and tlog-cosignature. */
 
 import { NO_BYTES, decodeBase64, decodeUtf8, encodeUtf8, joinBytes, sameBytes } from "./bytes.js";
-import { refusal } from "./errors.js";
+import { Phrase, refusal } from "./errors.js";
 import { verifyEd25519 } from "./ed25519.js";
 import { EMPTY_ROOT, HASH_BYTES } from "./merkle.js";
 import { COSIGNATURE, ED25519, isKeyName, parseNote } from "./note.js";
@@ -9,8 +9,8 @@ import { COSIGNATURE, ED25519, isKeyName, parseNote } from "./note.js";
 const DECIMAL = /^(?:0|[1-9][0-9]{0,18})$/;
 const MAX_SIZE = 2n ** 63n - 1n;
 
-function malformed(problem) {
-  return refusal("checkpoint.malformed", { problem });
+function malformed(zh, en) {
+  return refusal("checkpoint.malformed", { problem: new Phrase(zh, en) });
 }
 
 /** Return a number written without sign and leading zero, at most 2**63 - 1; else -1. */
@@ -24,16 +24,18 @@ export function parseDecimal(text) {
  */
 export function parseCheckpoint(text) {
   const lines = (decodeUtf8(text) ?? "").split("\n");
-  if (lines.length !== 4 || lines[3]) throw malformed("three lines expected: origin, size, root");
+  if (lines.length !== 4 || lines[3]) {
+    throw malformed("应为三行：来源、条数、根", "three lines expected: origin, size, root");
+  }
   const [origin, decimal, encoded] = lines;
   const size = parseDecimal(decimal);
   const root = /^[\x00-\x7f]*$/.test(encoded) ? decodeBase64(encodeUtf8(encoded)) : NO_BYTES;
-  if (!isKeyName(origin)) throw malformed("an origin has no spaces and no plus sign");
+  if (!isKeyName(origin)) throw malformed("日志来源不含空格和加号", "an origin has no spaces and no plus sign");
   if (size < 0 || root.length !== HASH_BYTES) {
-    throw malformed("a size from 0 to 2^63-1 and a root of 32 bytes expected");
+    throw malformed("条数应为 0 至 2^63-1，根应为 32 字节", "a size from 0 to 2^63-1 and a root of 32 bytes expected");
   }
   if (size === 0 && !sameBytes(root, EMPTY_ROOT)) {
-    throw malformed("the root of an empty log is SHA-256 of nothing");
+    throw malformed("空日志的根应为空内容的 SHA-256", "the root of an empty log is SHA-256 of nothing");
   }
   return { origin, size, root };
 }

@@ -1,7 +1,7 @@
 /** Disclosures (披露) after RFC 9901 section 4.2, as domain/kernel/disclosure.py reads them: [salt, name, value]. */
 
 import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from "./bytes.js";
-import { refusal } from "./errors.js";
+import { Phrase, refusal } from "./errors.js";
 import { sha256 } from "./sha2.js";
 import { isPlain } from "./shapes.js";
 
@@ -12,8 +12,8 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
 const KEY = /^[a-z0-9_]+$/;
 const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?[0-9][-+0-9.eE]*/g;
 
-function malformed(problem) {
-  return refusal("disclosure.malformed", { problem });
+function malformed(zh, en) {
+  return refusal("disclosure.malformed", { problem: new Phrase(zh, en) });
 }
 
 function encodeBase64url(bytes) {
@@ -38,14 +38,18 @@ export function digestOf(disclosed) {
  * @returns {{salt: string, name: string, value: *}}
  */
 export function parseDisclosure(text) {
-  if (text.length > MAX_CHARACTERS) throw malformed(`more than ${MAX_CHARACTERS} characters`);
+  if (text.length > MAX_CHARACTERS) {
+    throw malformed(`超过 ${MAX_CHARACTERS} 个字符`, `more than ${MAX_CHARACTERS} characters`);
+  }
   const bytes = decodeBase64url(text);
-  if (!bytes) throw malformed("not base64url without padding");
+  if (!bytes) throw malformed("应为不带填充的 base64url", "not base64url without padding");
   const parts = parseJson(decodeUtf8(bytes) ?? "");
-  if (!Array.isArray(parts) || parts.length !== 3) throw malformed("salt, name and value expected");
+  if (!Array.isArray(parts) || parts.length !== 3) throw malformed("应为盐、名称和值", "salt, name and value expected");
   const [salt, name, value] = parts;
-  if (typeof salt !== "string" || typeof name !== "string") throw malformed("salt and name are texts");
-  if (!name || RESERVED.includes(name)) throw malformed("the name is reserved");
+  if (typeof salt !== "string" || typeof name !== "string") {
+    throw malformed("盐和名称应为文本", "salt and name are texts");
+  }
+  if (!name || RESERVED.includes(name)) throw malformed("这个名称是保留的", "the name is reserved");
   for (const part of parts) checkValue(part, MAX_DEPTH);
   return { salt, name, value };
 }
@@ -56,7 +60,7 @@ function parseJson(json) {
     JSON.parse(json);
     return JSON.parse(json.replace(TEXT_OR_NUMBER, (part) => (part[0] === '"' || isInteger(part) ? part : "null")));
   } catch {
-    throw malformed("no JSON");
+    throw malformed("不是合格的 JSON", "no JSON");
   }
 }
 
@@ -68,12 +72,16 @@ function isInteger(text) {
 function checkValue(value, depth) {
   if (typeof value === "boolean" || typeof value === "number") return;
   if (typeof value === "string") {
-    if (!isPlain(value)) throw malformed("a control character, or half a surrogate pair");
+    if (!isPlain(value)) throw malformed("含有控制字符，或半个代理对", "a control character, or half a surrogate pair");
     return;
   }
-  if (value === null || depth === 0) throw malformed("null, a fraction, or nested too deep");
+  if (value === null || depth === 0) {
+    throw malformed("含有空值或小数，或嵌套太深", "null, a fraction, or nested too deep");
+  }
   for (const [key, member] of Object.entries(value)) {
-    if (!Array.isArray(value) && !KEY.test(key)) throw malformed("a name in it is not of [a-z0-9_]");
+    if (!Array.isArray(value) && !KEY.test(key)) {
+      throw malformed("其中有名称不合 [a-z0-9_]", "a name in it is not of [a-z0-9_]");
+    }
     checkValue(member, depth - 1);
   }
 }

@@ -1,7 +1,7 @@
 /** An entry (记录): a signed note around one canonical statement, byte for byte as domain/entry.py reads it. */
 
 import { compareText, decodeUtf8, encodeUtf8 } from "./bytes.js";
-import { refusal } from "./errors.js";
+import { Phrase, refusal } from "./errors.js";
 import { TYPE_NAMES } from "./generated.js";
 import { leafHash } from "./merkle.js";
 import { checkCharacters, splitNote } from "./note.js";
@@ -42,6 +42,10 @@ export function parseEntry(note) {
   return { text: signed, statement, signatures, leafHash: leafHash(note) };
 }
 
+function malformed(zh, en) {
+  return refusal("entry.malformed", { problem: new Phrase(zh, en) });
+}
+
 /** What is no note at all is said first. */
 function parseOrSayFirst(signed, note) {
   try {
@@ -57,11 +61,13 @@ export function parseText(signed) {
   const last = signed.length - 1;
   const headed = HEADER.every((byte, i) => signed[i] === byte);
   if (!headed || signed.indexOf(NEWLINE, HEADER.length) !== last) {
-    const problem = "a header line 'sunledger.entry/v1' and one line of JSON expected";
-    throw refusal("entry.malformed", { problem });
+    throw malformed(
+      "应为一行「sunledger.entry/v1」和一行 JSON",
+      "a header line 'sunledger.entry/v1' and one line of JSON expected",
+    );
   }
   const json = decodeUtf8(signed.subarray(HEADER.length, last));
-  if (json === null) throw refusal("entry.malformed", { problem: "not UTF-8" });
+  if (json === null) throw malformed("不是 UTF-8 编码", "not UTF-8");
   const statement = parseStatement(json);
   if (!ULID.test(statement.id)) throw refusal("entry.id", { id: statement.id });
   if (!isTimestamp(statement.at)) throw refusal("entry.at", { at: statement.at });
@@ -71,11 +77,11 @@ export function parseText(signed) {
 function parseStatement(json) {
   const statement = parseJson(json);
   if (statement === null || typeof statement !== "object" || Array.isArray(statement)) {
-    throw refusal("entry.malformed", { problem: "an object expected" });
+    throw malformed("应为对象", "an object expected");
   }
   // written again before the defaults are filled in; keys that stand twice or out of order show here or in the shapes
   const again = JSON.stringify(statement);
-  if (LONE_SURROGATE.test(again)) throw refusal("entry.malformed", { problem: "half a surrogate pair" });
+  if (LONE_SURROGATE.test(again)) throw malformed("字符串中有半个代理对", "half a surrogate pair");
   const shape = SHAPES.get(statement.type);
   if (!shape) throw unknownType(statement.type);
   const state = { canonical: again === json };
@@ -93,14 +99,14 @@ function unknownType(type) {
 /** A number written with a fraction or an exponent is no integer, even where JavaScript takes it for one. */
 function fraction(json) {
   const numbers = json.replace(/"(?:[^"\\]|\\.)*"/g, "");
-  return /[0-9][.eE]/.test(numbers) ? refusal("entry.malformed", { problem: "an integer expected" }) : null;
+  return /[0-9][.eE]/.test(numbers) ? malformed("应为整数", "an integer expected") : null;
 }
 
 function parseJson(json) {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw unknownTypeBefore(json) ?? refusal("entry.malformed", { problem: error.message });
+    throw unknownTypeBefore(json) ?? malformed("不是合格的 JSON", `no JSON: ${error.message}`);
   }
 }
 

@@ -2,6 +2,14 @@
 
 import { RULES } from "./generated.js";
 
+/** A fact in words: each message of a rule has it in its own language. */
+export class Phrase {
+  constructor(zh, en) {
+    this.zh = zh;
+    this.en = en;
+  }
+}
+
 /** A statement, or a file, breaks the rule `code`; `zh` and `en` say so, `kind` as in domain/kernel/errors.py. */
 export class Refusal extends Error {
   constructor(code, facts) {
@@ -9,13 +17,16 @@ export class Refusal extends Error {
     super(code);
     this.code = code;
     this.kind = rule.kind;
-    this.zh = filled(rule.zh, facts);
-    this.en = filled(rule.en, facts);
+    this.zh = filled(rule.zh, facts, "zh");
+    this.en = filled(rule.en, facts, "en");
   }
 }
 
-function filled(template, facts) {
-  return template.replace(/\{([a-z_]+)\}/g, (_, name) => String(facts[name]));
+function filled(template, facts, language) {
+  return template.replace(/\{([a-z_]+)\}/g, (_, name) => {
+    const fact = facts[name];
+    return fact instanceof Phrase ? fact[language] : String(fact);
+  });
 }
 
 /** Return the violation of a rule, to be thrown, with `facts` filled into its words. */

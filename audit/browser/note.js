@@ -1,7 +1,7 @@
 /** Signed notes (签名文书) after C2SP signed-note, canonical or refused, as domain/kernel/note.py reads them. */
 
 import { NO_BYTES, decodeBase64, decodeUtf8, encodeUtf8, joinBytes, lastEmptyLine } from "./bytes.js";
-import { refusal } from "./errors.js";
+import { Phrase, refusal } from "./errors.js";
 import { sha256 } from "./sha2.js";
 
 export const ED25519 = 0x01;
@@ -19,8 +19,12 @@ const DASH = [0xe2, 0x80, 0x94, SPACE]; // "— "
 const BAD_IN_NAME = /[+\x00-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 const KEY_ID = /^[0-9a-f]{8}$/;
 
-function malformed(problem) {
-  return refusal("note.malformed", { problem });
+function malformed(zh, en) {
+  return refusal("note.malformed", { problem: new Phrase(zh, en) });
+}
+
+function noKey(zh, en) {
+  return refusal("note.vkey_malformed", { problem: new Phrase(zh, en) });
 }
 
 /**
@@ -35,20 +39,22 @@ export function parseNote(note) {
 
 /** Throw `note.malformed` for what may stand in no note: too many bytes, no UTF-8, a control character. */
 export function checkCharacters(note) {
-  if (note.length > MAX_NOTE_BYTES) throw malformed(`more than ${MAX_NOTE_BYTES} bytes`);
-  for (const byte of note) if (byte < SPACE && byte !== NEWLINE) throw malformed("a control character");
-  if (decodeUtf8(note) === null) throw malformed("not UTF-8");
+  if (note.length > MAX_NOTE_BYTES) throw malformed(`超过 ${MAX_NOTE_BYTES} 字节`, `more than ${MAX_NOTE_BYTES} bytes`);
+  for (const byte of note) if (byte < SPACE && byte !== NEWLINE) throw malformed("含有控制字符", "a control character");
+  if (decodeUtf8(note) === null) throw malformed("不是 UTF-8 编码", "not UTF-8");
 }
 
 /** Return text and signatures; the characters of the text are the caller's to check. */
 export function splitNote(note) {
   const end = lastEmptyLine(note);
-  if (end < 0) throw malformed("no empty line before the signatures");
+  if (end < 0) throw malformed("签名行之前没有空行", "no empty line before the signatures");
   if (note[note.length - 1] !== NEWLINE || end + 2 === note.length) {
-    throw malformed("no signature line, or no newline at the end");
+    throw malformed("没有签名行，或末尾没有换行", "no signature line, or no newline at the end");
   }
   const lines = lineRanges(note, end + 2);
-  if (lines.length > MAX_SIGNATURES) throw malformed(`more than ${MAX_SIGNATURES} signatures`);
+  if (lines.length > MAX_SIGNATURES) {
+    throw malformed(`超过 ${MAX_SIGNATURES} 个签名`, `more than ${MAX_SIGNATURES} signatures`);
+  }
   return { text: note.subarray(0, end + 1), signatures: lines.map(([from, to]) => parseLine(note, from, to)) };
 }
 
@@ -68,7 +74,9 @@ function parseLine(note, from, to) {
   while (space >= from && note[space] !== SPACE) space -= 1;
   const name = nameOf(note.subarray(from, Math.max(space, from)));
   const payload = decodeBase64(note, space + 1, to);
-  if (payload.length < 5) throw malformed("a signature is strict base64 of at least 5 bytes");
+  if (payload.length < 5) {
+    throw malformed("签名应为严格 base64，至少 5 字节", "a signature is strict base64 of at least 5 bytes");
+  }
   return { name, keyId: keyIdAt(payload, 0), signature: payload.subarray(4) };
 }
 
@@ -79,9 +87,16 @@ function keyIdAt(bytes, place) {
 /** Return the key name in `— <name>`. */
 function nameOf(head) {
   const dashed = DASH.every((byte, i) => head[i] === byte);
-  if (!dashed || head.indexOf(SPACE, DASH.length) >= 0) throw malformed("a signature line is '— <name> <base64>'");
+  if (!dashed || head.indexOf(SPACE, DASH.length) >= 0) {
+    throw malformed("签名行应为「— 名称 base64」", "a signature line is '— <name> <base64>'");
+  }
   const name = decodeUtf8(head.subarray(DASH.length));
-  if (name === null || !isKeyName(name)) throw malformed("a key name is 1 to 255 bytes without space and plus sign");
+  if (name === null || !isKeyName(name)) {
+    throw malformed(
+      "密钥名称应为 1 至 255 字节，不含空格和加号",
+      "a key name is 1 to 255 bytes without space and plus sign",
+    );
+  }
   return name;
 }
 
@@ -104,16 +119,18 @@ export function parseVkey(text, algorithm = ED25519) {
   const [name, id, ...rest] = text.split("+");
   const encoded = rest.join("+"); // the base64 may hold plus signs too
   if (!rest.length || !isKeyName(name) || !KEY_ID.test(id)) {
-    throw refusal("note.vkey_malformed", { problem: "<name>+<8 hex digits>+<base64> expected" });
+    throw noKey("应为「名称+8 位十六进制+base64」", "<name>+<8 hex digits>+<base64> expected");
   }
   const payload = /^[\x00-\x7f]*$/.test(encoded) ? decodeBase64(encodeUtf8(encoded)) : NO_BYTES;
   if (payload.length !== 1 + PUBLIC_KEY_BYTES || payload[0] !== algorithm) {
-    const problem = `base64 of the byte ${algorithm} and a 32-byte Ed25519 key expected`;
-    throw refusal("note.vkey_malformed", { problem });
+    throw noKey(
+      `应为字节 ${algorithm} 和 32 字节 Ed25519 公钥的 base64`,
+      `base64 of the byte ${algorithm} and a 32-byte Ed25519 key expected`,
+    );
   }
   const publicKey = payload.subarray(1);
   const keyId = keyIdOf(name, algorithm, publicKey);
   const written = keyId.toString(16).padStart(8, "0");
-  if (written !== id) throw refusal("note.vkey_malformed", { problem: `its key id is ${written}, not ${id}` });
+  if (written !== id) throw noKey(`密钥编号是 ${written}，不是 ${id}`, `its key id is ${written}, not ${id}`);
   return { name, keyId, algorithm, publicKey };
 }

@@ -2,15 +2,15 @@
 
 import { decodeBase64, encodeUtf8 } from "./bytes.js";
 import { parseDecimal } from "./checkpoint.js";
-import { refusal } from "./errors.js";
+import { Phrase, refusal } from "./errors.js";
 import { HASH_BYTES } from "./merkle.js";
 
 const HEADER = "c2sp.org/tlog-proof@v1";
 const MAX_HASHES = 63;
 const MAX_EXTRA_BYTES = 2 * 65_535;
 
-function malformed(problem) {
-  return refusal("tlog.proof_malformed", { problem });
+function malformed(zh, en) {
+  return refusal("tlog.proof_malformed", { problem: new Phrase(zh, en) });
 }
 
 /**
@@ -21,19 +21,29 @@ function malformed(problem) {
 export function parseProofFile(text) {
   const gap = text.indexOf("\n\n");
   const [header, ...lines] = text.slice(0, Math.max(gap, 0)).split("\n");
-  if (header !== HEADER) throw malformed(`the first line is '${HEADER}', an empty line ends the proof`);
+  if (header !== HEADER) {
+    throw malformed(
+      `第一行应为「${HEADER}」，证明以空行结束`,
+      `the first line is '${HEADER}', an empty line ends the proof`,
+    );
+  }
   if (lines.length && lines[0].startsWith("extra ")) checkExtra(lines.shift());
   const index = lines.length && lines[0].startsWith("index ") ? parseDecimal(lines[0].slice(6)) : -1;
-  if (index < 0) throw malformed("'index <decimal>' expected");
-  if (lines.length > 1 + MAX_HASHES) throw malformed(`more than ${MAX_HASHES} hashes`);
+  if (index < 0) throw malformed("应有「index 十进制数」一行", "'index <decimal>' expected");
+  if (lines.length > 1 + MAX_HASHES) throw malformed(`超过 ${MAX_HASHES} 个哈希`, `more than ${MAX_HASHES} hashes`);
   const hashes = lines.slice(1).map((line) => decodeBase64(encodeUtf8(line)));
-  if (hashes.some((hash) => hash.length !== HASH_BYTES)) throw malformed("a hash is 32 bytes in strict base64");
+  if (hashes.some((hash) => hash.length !== HASH_BYTES)) {
+    throw malformed("哈希应为严格 base64 的 32 字节", "a hash is 32 bytes in strict base64");
+  }
   return { index, hashes, checkpoint: encodeUtf8(text.slice(gap + 2)) };
 }
 
 function checkExtra(line) {
   const { length } = decodeBase64(encodeUtf8(line.slice(6)));
   if (!length || length > MAX_EXTRA_BYTES) {
-    throw malformed(`extra is 1 to ${MAX_EXTRA_BYTES} bytes in strict base64`);
+    throw malformed(
+      `extra 应为严格 base64 的 1 至 ${MAX_EXTRA_BYTES} 字节`,
+      `extra is 1 to ${MAX_EXTRA_BYTES} bytes in strict base64`,
+    );
   }
 }

@@ -65,13 +65,19 @@ export class Roles {
   }
 }
 
+function words(roles) {
+  return roles.map((role) => ROLES[role] ?? role).join("、");
+}
+
 /** Throw `policy.roles_missing` unless each demanded role is among the signers. */
 export function requireRoles(signers, demanded) {
   const missing = demanded.filter((role) => !signers.some((key) => key.role === role));
   if (!missing.length) return;
-  const present = [...new Set(signers.map((key) => key.role))].sort().join(", ") || "-";
-  const missing_zh = missing.map((role) => ROLES[role] ?? role).join("、");
-  throw refusal("policy.roles_missing", { missing: missing.join(", "), missing_zh, present });
+  const held = [...new Set(signers.map((key) => key.role))].sort();
+  const missing_zh = words(missing);
+  const present_zh = words(held) || "无";
+  const present = held.join(", ") || "-";
+  throw refusal("policy.roles_missing", { missing: missing.join(", "), missing_zh, present, present_zh });
 }
 
 /** Check a key to be registered: its name, its point, its proof of possession, and the separation of roles. */
@@ -94,7 +100,9 @@ export function checkGrant(roles, grant, book) {
 
 function checkSeparated(roles, holder, role) {
   const held = [...roles.rolesHeld(holder)].filter((other) => SEPARATED.has(other) && other !== role);
-  if (SEPARATED.has(role) && held.length) throw refusal("key.not_separated", { held: held.sort().join(", "), role });
+  if (!SEPARATED.has(role) || !held.length) return;
+  const [held_zh, role_zh] = [held.sort(), [role]].map(words);
+  throw refusal("key.not_separated", { held: held.join(", "), held_zh, role, role_zh });
 }
 
 function requireOthers(signers, holder) {

@@ -7,7 +7,7 @@ import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8, sameBytes } from ".
 import { openCheckpoint } from "./checkpoint.js";
 import { parseDisclosure } from "./disclosure.js";
 import { parseEntry } from "./entry.js";
-import { Refusal, refusal } from "./errors.js";
+import { Phrase, Refusal, refusal } from "./errors.js";
 import { leafHash } from "./merkle.js";
 import { formatFen } from "./money.js";
 import { parseVkey } from "./note.js";
@@ -74,14 +74,23 @@ function hold(report, check, entry, look) {
   }
 }
 
+function noFile(zh, en) {
+  return refusal("row.file", { problem: new Phrase(zh, en) });
+}
+
+function malformed(zh, en) {
+  return refusal("row.malformed", { problem: new Phrase(zh, en) });
+}
+
 function readFile(bytes) {
-  if (bytes.length > MAX_FILE_BYTES) throw refusal("row.file", { problem: `more than ${MAX_FILE_BYTES} bytes` });
+  if (bytes.length > MAX_FILE_BYTES) throw noFile(`超过 ${MAX_FILE_BYTES} 字节`, `more than ${MAX_FILE_BYTES} bytes`);
   try {
     const file = JSON.parse(decodeUtf8(bytes) ?? "");
     rowFile(file, {});
     return file;
   } catch (problem) {
-    throw refusal("row.file", { problem: problem instanceof Refusal ? problem.en : problem.message });
+    if (problem instanceof Refusal) throw noFile(problem.zh, problem.en);
+    throw noFile("不是合格的 JSON", `no JSON: ${problem.message}`);
   }
 }
 
@@ -104,7 +113,7 @@ function loggedRoll(entry, { index, hashes }, { size, root }) {
   const note = encodeUtf8(entry);
   checkInclusion(leafHash(note), index, size, hashes, root);
   const { statement } = parseEntry(note);
-  if (statement.type !== ROLL) throw refusal("row.file", { problem: "the entry is no roll" });
+  if (statement.type !== ROLL) throw noFile("这条记录不是名册", "the entry is no roll");
   return statement;
 }
 
@@ -113,14 +122,16 @@ function placedRow({ row: disclosed, number, path }, roll) {
   const root = decodeBase64(encodeUtf8(roll.root));
   checkInclusion(leafHash(encodeUtf8(disclosed)), number, roll.count, hashes, root);
   const { name, value } = parseDisclosure(disclosed);
-  if (name !== "row") throw refusal("row.malformed", { problem: "it is not named 'row'" });
+  if (name !== "row") throw malformed("名称不是 row", "it is not named 'row'");
   try {
     row(value, {});
   } catch (problem) {
-    throw refusal("row.malformed", { problem: problem.en ?? problem.message });
+    throw problem instanceof Refusal ? malformed(problem.zh, problem.en) : problem;
   }
   const [amounts, columns] = [value.amounts_fen.length, roll.columns.length];
-  if (amounts !== columns) throw refusal("row.malformed", { problem: `${amounts} amounts for ${columns} columns` });
+  if (amounts !== columns) {
+    throw malformed(`${columns} 栏却有 ${amounts} 个金额`, `${amounts} amounts for ${columns} columns`);
+  }
   return value;
 }
 

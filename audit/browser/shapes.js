@@ -1,7 +1,7 @@
 /** Shapes of values: what a field of a statement may hold, as the structs of domain/ declare it. */
 
 import { has } from "./bytes.js";
-import { refusal } from "./errors.js";
+import { Phrase, refusal } from "./errors.js";
 
 const MAX_FEN = 999_999_999_999;
 
@@ -15,44 +15,52 @@ export function isPlain(text) {
   return PLAIN.test(text) && !HALF_A_PAIR.test(text);
 }
 
-function malformed(problem) {
-  return refusal("entry.malformed", { problem });
+function malformed(zh, en) {
+  return refusal("entry.malformed", { problem: new Phrase(zh, en) });
 }
 
 /** A shape is a function (value, state): it throws, or sets `state.canonical` false, or all is well. */
 function string({ min = 0, max = Infinity, pattern = null } = {}) {
   return (value) => {
-    if (typeof value !== "string") throw malformed("a string expected");
+    if (typeof value !== "string") throw malformed("应为文本", "a string expected");
     const length = value.length <= max && value.length >= 2 * min ? value.length : [...value].length;
-    if (length < min || length > max) throw malformed(`a string of ${min} to ${max} characters expected`);
-    if (pattern && !pattern.test(value)) throw malformed(`a string that matches ${pattern.source} expected`);
+    if (length < min || length > max) {
+      throw malformed(`应为 ${min} 至 ${max} 个字符的文本`, `a string of ${min} to ${max} characters expected`);
+    }
+    if (pattern && !pattern.test(value)) {
+      throw malformed(`应为合 ${pattern.source} 的文本`, `a string that matches ${pattern.source} expected`);
+    }
   };
 }
 
 function integer(min, max) {
   return (value) => {
-    if (typeof value !== "number" || !Number.isInteger(value)) throw malformed("an integer expected");
-    if (value < min || value > max) throw malformed(`an integer from ${min} to ${max} expected`);
+    if (typeof value !== "number" || !Number.isInteger(value)) throw malformed("应为整数", "an integer expected");
+    if (value < min || value > max) {
+      throw malformed(`应为 ${min} 至 ${max} 的整数`, `an integer from ${min} to ${max} expected`);
+    }
   };
 }
 
 /** One of these texts. */
 export function oneOf(...texts) {
   return (value) => {
-    if (!texts.includes(value)) throw malformed(`one of ${texts.join(", ")} expected`);
+    if (!texts.includes(value)) throw malformed(`应为 ${texts.join("、")} 之一`, `one of ${texts.join(", ")} expected`);
   };
 }
 
 /** True or false. */
 export function bool(value) {
-  if (typeof value !== "boolean") throw malformed("true or false expected");
+  if (typeof value !== "boolean") throw malformed("应为 true 或 false", "true or false expected");
 }
 
 /** A list of values of one shape. */
 export function list(member, min, max) {
   return (value, state) => {
-    if (!Array.isArray(value)) throw malformed("a list expected");
-    if (value.length < min || value.length > max) throw malformed(`a list of ${min} to ${max} members expected`);
+    if (!Array.isArray(value)) throw malformed("应为数组", "a list expected");
+    if (value.length < min || value.length > max) {
+      throw malformed(`应为 ${min} 至 ${max} 项的数组`, `a list of ${min} to ${max} members expected`);
+    }
     for (const item of value) member(item, state);
   };
 }
@@ -71,7 +79,9 @@ export function struct(fields) {
     else required.push(name);
   }
   return (value, state) => {
-    if (value === null || typeof value !== "object" || Array.isArray(value)) throw malformed("an object expected");
+    if (value === null || typeof value !== "object" || Array.isArray(value)) {
+      throw malformed("应为对象", "an object expected");
+    }
     let previous = "";
     for (const name of Object.keys(value)) {
       const shape = shapes.get(name);
@@ -80,7 +90,9 @@ export function struct(fields) {
       if (name <= previous) state.canonical = false;
       previous = name;
     }
-    for (const name of required) if (!has(value, name)) throw malformed(`the field ${name} is missing`);
+    for (const name of required) {
+      if (!has(value, name)) throw malformed(`缺少字段 ${name}`, `the field ${name} is missing`);
+    }
     for (const [name, unset] of optional) fill(value, name, unset, state);
   };
 }

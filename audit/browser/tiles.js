@@ -1,7 +1,7 @@
 /** Tiles and entry bundles (瓦片、记录包) after C2SP tlog-tiles: their paths and their bytes. */
 
 import { NO_BYTES } from "./bytes.js";
-import { refusal } from "./errors.js";
+import { Phrase, refusal } from "./errors.js";
 import { HASH_BYTES } from "./merkle.js";
 
 const TILE_WIDTH = 256;
@@ -41,6 +41,10 @@ export function tilePath({ level, index, width }) {
   return `tile/${level === ENTRIES ? "entries" : level}/${groups}${partial}`;
 }
 
+function badBundle(zh, en) {
+  return refusal("tlog.bad_bundle", { problem: new Phrase(zh, en) });
+}
+
 /** Return the entries of a bundle, `width` of them; else `tlog.bad_bundle` is thrown. */
 export function decodeBundle(bundle, width) {
   const entries = [];
@@ -51,12 +55,13 @@ export function decodeBundle(bundle, width) {
     entries.push(bundle.subarray(start, place));
   }
   if (place !== bundle.length || !entries.length) {
-    const problem = `it is cut off, empty, or holds more than ${TILE_WIDTH} entries`;
-    throw refusal("tlog.bad_bundle", { problem });
+    throw badBundle(
+      `被截断、为空，或超过 ${TILE_WIDTH} 条`,
+      `it is cut off, empty, or holds more than ${TILE_WIDTH} entries`,
+    );
   }
-  if (entries.length !== width) {
-    throw refusal("tlog.bad_bundle", { problem: `${entries.length} entries, where ${width} are expected` });
-  }
+  const held = entries.length;
+  if (held !== width) throw badBundle(`应有 ${width} 条，却有 ${held} 条`, `${held} entries, where ${width} are expected`);
   return entries;
 }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from audit.tlog.tiles import TILE_WIDTH
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.note import SIGNATURE_BYTES, format_note, parse_note
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def parse_leaf(entry: bytes) -> Leaf:
     text, lines = parse_note(entry)
     checkpoint = parse_checkpoint(text)
     if len(lines) != 1 or lines[0].name != checkpoint.origin or len(lines[0].signature) != SIGNATURE_BYTES:
-        raise LEAF(problem="应只有账套自己的一个签名 / the one signature of the book's own log expected")
+        raise LEAF(
+            problem=Phrase("应只有账套自己的一个签名", "the one signature of the book's own log expected")
+        )
     return Leaf(checkpoint, lines[0])
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from audit.tlog.tiles import MAX_LEAVES
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.merkle import EMPTY_ROOT, HASH_BYTES
 from domain.kernel.note import (
     ED25519,
@@ -68,11 +68,22 @@ class Checkpoint:
     def __post_init__(self) -> None:
         """Refuse what could not be written; raises `checkpoint.malformed`."""
         if not is_key_name(self.origin):
-            raise MALFORMED(problem="an origin has no spaces and no plus sign")
+            raise MALFORMED(
+                problem=Phrase("日志来源不含空格和加号", "an origin has no spaces and no plus sign")
+            )
         if not 0 <= self.size <= MAX_LEAVES or len(self.root) != HASH_BYTES:
-            raise MALFORMED(problem="a size from 0 to 2^63-1 and a root of 32 bytes expected")
+            raise MALFORMED(
+                problem=Phrase(
+                    "条数应为 0 到 2^63-1，根应为 32 字节",
+                    "a size from 0 to 2^63-1 and a root of 32 bytes expected",
+                )
+            )
         if self.size == 0 and self.root != EMPTY_ROOT:
-            raise MALFORMED(problem="the root of an empty log is SHA-256 of nothing")
+            raise MALFORMED(
+                problem=Phrase(
+                    "空日志的根应为空串的 SHA-256", "the root of an empty log is SHA-256 of nothing"
+                )
+            )
 
     @property
     def text(self) -> bytes:
@@ -90,11 +101,13 @@ def parse_checkpoint(text: bytes) -> Checkpoint:
     """Parse a checkpoint's text strictly; raises `checkpoint.malformed`. Its signature is not looked at."""
     lines = text.split(b"\n")
     if len(lines) != 4 or lines[3]:
-        raise MALFORMED(problem="three lines expected: origin, size, root")
+        raise MALFORMED(
+            problem=Phrase("应为三行：来源、条数、根", "three lines expected: origin, size, root")
+        )
     try:
         origin = lines[0].decode()
     except UnicodeDecodeError:
-        raise MALFORMED(problem="not UTF-8") from None
+        raise MALFORMED(problem=Phrase("不是 UTF-8 编码", "not UTF-8")) from None
     return Checkpoint(origin, parse_decimal(lines[1]), decode_base64(lines[2]))
 
 

@@ -30,7 +30,7 @@ from audit.tlog.checkpoint import (
 from audit.tlog.growth import grow, new_tiles
 from audit.tlog.proof import check_consistency, consistency_proof
 from audit.tlog.tiles import ENTRIES, TileReader, decode_bundle
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import EMPTY_ROOT, leaf_hash
 from domain.kernel.note import parse_vkey
 
@@ -180,7 +180,9 @@ class LogWriter:
         files = {tile.path: data for tile, data in grow(old.size, entries, self.source.fetch)}
         for path in files:
             if (self._folder / path).exists():
-                raise DAMAGED(folder=self._folder, problem=f"{path} 不应存在 / ought not to be there")
+                raise DAMAGED(
+                    folder=self._folder, problem=Phrase(f"{path} 不应存在", f"{path} ought not to be there")
+                )
         planned = TileReader(new, lambda path: files[path] if path in files else self.source.fetch(path))
         head = Checkpoint(old.origin, new, planned.root())
         _require_extension(old, head, planned)
@@ -200,10 +202,11 @@ class LogWriter:
                 hashes = [reader.subtree(0, tile.start + place) for place in range(tile.width)]
                 if [leaf_hash(entry) for entry in entries] != hashes:
                     raise DAMAGED(
-                        folder=self._folder, problem=f"{tile.path} 与瓦片不符 / differs from the tiles"
+                        folder=self._folder,
+                        problem=Phrase(f"{tile.path} 与瓦片不符", f"{tile.path} differs from the tiles"),
                     )
         if reader.root() != head.root:
-            raise DAMAGED(folder=self._folder, problem="根不同 / the root is another")
+            raise DAMAGED(folder=self._folder, problem=Phrase("根不同", "the root is another"))
 
     def _publish(self, head: Checkpoint) -> None:
         """Sign a head, keep it beside the key, then put it in its place."""

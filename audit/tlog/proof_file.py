@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from audit.tlog.checkpoint import open_checkpoint, parse_decimal
 from audit.tlog.proof import check_inclusion
 from audit.tlog.tiles import MAX_ENTRY_BYTES
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.merkle import HASH_BYTES, leaf_hash
 from domain.kernel.note import MAX_NOTE_BYTES, decode_base64
 
@@ -77,25 +77,37 @@ class ProofFile:
 def parse_proof_file(data: bytes) -> ProofFile:
     """Parse a proof file strictly; raises `tlog.proof_malformed`. Nothing is verified yet."""
     if len(data) > MAX_PROOF_BYTES:
-        raise MALFORMED(problem=f"more than {MAX_PROOF_BYTES} bytes")
+        raise MALFORMED(problem=Phrase(f"超过 {MAX_PROOF_BYTES} 字节", f"more than {MAX_PROOF_BYTES} bytes"))
     head, gap, checkpoint = data.partition(b"\n\n")
     header, *lines = head.split(b"\n")
     if header != HEADER or not gap:
-        raise MALFORMED(problem="the first line is 'c2sp.org/tlog-proof@v1', an empty line ends the proof")
+        raise MALFORMED(
+            problem=Phrase(
+                "第一行应为 c2sp.org/tlog-proof@v1，证明以空行结束",
+                "the first line is 'c2sp.org/tlog-proof@v1', an empty line ends the proof",
+            )
+        )
     extra = _parse_extra(lines.pop(0)) if lines and lines[0].startswith(b"extra ") else b""
     index = parse_decimal(lines[0][6:]) if lines and lines[0].startswith(b"index ") else -1
     if index < 0:
-        raise MALFORMED(problem="'index <decimal>' expected")
+        raise MALFORMED(problem=Phrase("应有「index 十进制数」一行", "an 'index <decimal>' line expected"))
     if len(lines) > 1 + MAX_HASHES:
-        raise MALFORMED(problem=f"more than {MAX_HASHES} hashes")
+        raise MALFORMED(problem=Phrase(f"超过 {MAX_HASHES} 个哈希", f"more than {MAX_HASHES} hashes"))
     hashes = tuple(decode_base64(line) for line in lines[1:])
     if any(len(part) != HASH_BYTES for part in hashes):
-        raise MALFORMED(problem="a hash is 32 bytes in strict base64")
+        raise MALFORMED(
+            problem=Phrase("哈希应为严格 base64 的 32 字节", "a hash is 32 bytes in strict base64")
+        )
     return ProofFile(index, hashes, checkpoint, extra)
 
 
 def _parse_extra(line: bytes) -> bytes:
     extra = decode_base64(line[6:])
     if not 0 < len(extra) <= MAX_EXTRA_BYTES:
-        raise MALFORMED(problem=f"extra is 1 to {MAX_EXTRA_BYTES} bytes in strict base64")
+        raise MALFORMED(
+            problem=Phrase(
+                f"extra 应为严格 base64 的 1 到 {MAX_EXTRA_BYTES} 字节",
+                f"extra is 1 to {MAX_EXTRA_BYTES} bytes in strict base64",
+            )
+        )
     return extra

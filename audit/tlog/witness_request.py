@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from audit.tlog.checkpoint import parse_decimal
 from audit.tlog.proof import consistency_proof
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.merkle import HASH_BYTES
 from domain.kernel.note import decode_base64
 
@@ -83,20 +83,27 @@ def make_request(old: int, size: int, checkpoint: bytes, reader: Reader) -> Witn
 def parse_request(body: bytes) -> WitnessRequest:
     """Parse a request strictly; raises `witness.request_malformed`. The checkpoint is not looked at."""
     if len(body) > MAX_REQUEST_BYTES:
-        raise MALFORMED(problem=f"more than {MAX_REQUEST_BYTES} bytes")
+        raise MALFORMED(
+            problem=Phrase(f"超过 {MAX_REQUEST_BYTES} 字节", f"more than {MAX_REQUEST_BYTES} bytes")
+        )
     head, gap, checkpoint = body.partition(b"\n\n")
     first, *lines = head.split(b"\n")
     old = parse_decimal(first[4:]) if first.startswith(b"old ") else -1
     if old < 0:
-        raise MALFORMED(problem="the first line is 'old <decimal>'")
+        raise MALFORMED(problem=Phrase("第一行应为「old 十进制数」", "the first line is 'old <decimal>'"))
     if len(lines) > MAX_HASHES:
-        raise MALFORMED(problem=f"more than {MAX_HASHES} hashes")
+        raise MALFORMED(problem=Phrase(f"超过 {MAX_HASHES} 个哈希", f"more than {MAX_HASHES} hashes"))
     hashes = tuple(map(decode_base64, lines))
     if any(len(part) != HASH_BYTES for part in hashes):
-        raise MALFORMED(problem="a hash is 32 bytes in strict base64")
+        raise MALFORMED(
+            problem=Phrase("哈希应为严格 base64 的 32 字节", "a hash is 32 bytes in strict base64")
+        )
     if not gap or not 0 < len(checkpoint) <= MAX_CHECKPOINT_BYTES:
         raise MALFORMED(
-            problem=f"an empty line and a checkpoint of at most {MAX_CHECKPOINT_BYTES} bytes expected"
+            problem=Phrase(
+                f"应有空行，其后是至多 {MAX_CHECKPOINT_BYTES} 字节的检查点",
+                f"an empty line and a checkpoint of at most {MAX_CHECKPOINT_BYTES} bytes expected",
+            )
         )
     return WitnessRequest(old, hashes, checkpoint)
 

@@ -21,7 +21,7 @@ import msgspec
 
 from audit.disk import Disk
 from audit.witness.history import History
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.note import parse_vkey
 
 if TYPE_CHECKING:
@@ -115,7 +115,10 @@ class LogFolder:
         try:
             return self._checkpoint.read_bytes()
         except FileNotFoundError:
-            raise DAMAGED(origin=self._folder.name, problem=f"{self._checkpoint} 不见了 / is gone") from None
+            raise DAMAGED(
+                origin=self._folder.name,
+                problem=Phrase(f"{self._checkpoint} 不见了", f"{self._checkpoint} is gone"),
+            ) from None
 
     def replace_newest(self, note: bytes) -> None:
         """Keep a cosigned checkpoint as the newest, durably; a crash leaves the one before."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from audit.tlog.checkpoint import MALFORMED, parse_decimal
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.merkle import HASH_BYTES
 from domain.kernel.note import decode_base64, verify_ed25519
 
@@ -43,10 +43,17 @@ def parse_head(text: bytes) -> Head:
     """Parse a checkpoint's text; raises `checkpoint.malformed`. Whether the root fits the size is not looked at."""
     lines = text.split(b"\n")
     if len(lines) < 4 or not all(lines[:-1]) or lines[-1]:
-        raise MALFORMED(problem="origin, size, root expected, and no empty line")
+        raise MALFORMED(
+            problem=Phrase("应为来源、条数、根，没有空行", "origin, size, root expected, and no empty line")
+        )
     size, root = parse_decimal(lines[1]), decode_base64(lines[2])
     if size < 0 or len(root) != HASH_BYTES:
-        raise MALFORMED(problem="a size from 0 to 2^63-1 and a root of 32 bytes expected")
+        raise MALFORMED(
+            problem=Phrase(
+                "条数应为 0 到 2^63-1，根应为 32 字节",
+                "a size from 0 to 2^63-1 and a root of 32 bytes expected",
+            )
+        )
     return Head(lines[0].decode(), size, root, text)
 
 

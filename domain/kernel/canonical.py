@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from domain.kernel.errors import Kind, rule
+from domain.kernel.decoding import decoding_problem
+from domain.kernel.errors import Kind, Phrase, rule
 
 Json: TypeAlias = "str | bool | int | list[Json] | dict[str, Json]"
 """A value of the profile."""
@@ -58,17 +59,17 @@ def encode(value: object) -> bytes:
     try:
         return _encode(value)
     except UnicodeEncodeError:
-        raise PROFILE(problem="a lone surrogate in a string") from None
+        raise PROFILE(problem=Phrase("字符串中有半个代理对", "a lone surrogate in a string")) from None
 
 
 def decode(data: bytes) -> Json:
     """Return the value of canonical bytes; else `json.malformed`, `json.profile` or `json.not_canonical`."""
     if len(data) > MAX_BYTES:
-        raise MALFORMED(problem=f"more than {MAX_BYTES} bytes")
+        raise MALFORMED(problem=Phrase(f"超过 {MAX_BYTES} 字节", f"more than {MAX_BYTES} bytes"))
     try:
         value: Json = _decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise MALFORMED(problem=str(error)) from None
+        raise MALFORMED(problem=decoding_problem(error)) from None
     if encode(value) != data:
         raise NOT_CANONICAL()
     return value
@@ -80,9 +81,9 @@ def _check(value: object, depth: int) -> None:
         return
     if type(value) is int:
         if not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
-            raise PROFILE(problem="an integer beyond 2^53-1")
+            raise PROFILE(problem=Phrase("整数超过 2^53-1", "an integer beyond 2^53-1"))
     elif depth == 0:
-        raise PROFILE(problem=f"nested deeper than {MAX_DEPTH}")
+        raise PROFILE(problem=Phrase(f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH}"))
     elif isinstance(value, dict):
         for key, member in value.items():
             _check_key(key)
@@ -91,9 +92,15 @@ def _check(value: object, depth: int) -> None:
         for member in value:
             _check(member, depth - 1)
     else:
-        raise PROFILE(problem=f"{kind.__name__} is no type of the profile")
+        raise PROFILE(
+            problem=Phrase(f"不用 {kind.__name__} 这种类型", f"{kind.__name__} is no type of the profile")
+        )
 
 
 def _check_key(key: object) -> None:
     if type(key) is not str or not _KEY.fullmatch(key):
-        raise PROFILE(problem=f"the key {key!a:.80}, where [a-z0-9_]+ is expected")
+        raise PROFILE(
+            problem=Phrase(
+                f"键 {key!a:.80}，应为 [a-z0-9_]+", f"the key {key!a:.80}, where [a-z0-9_]+ is expected"
+            )
+        )

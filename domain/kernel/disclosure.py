@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import msgspec
 
 from domain.kernel.canonical import Json, encode
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.decoding import decoding_problem
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.statement import PLAIN
 
 if TYPE_CHECKING:
@@ -85,31 +86,36 @@ def hidden(disclosures: Iterable[str], decoys: Iterable[bytes] = ()) -> list[str
 def parse_disclosure(text: str) -> Disclosed:
     """Return what a disclosure says; raises `disclosure.malformed`. Any JSON encoding of the three parts is good."""
     if len(text) > MAX_DISCLOSURE_CHARACTERS:
-        raise MALFORMED(problem=f"more than {MAX_DISCLOSURE_CHARACTERS} characters")
+        raise MALFORMED(
+            problem=Phrase(
+                f"超过 {MAX_DISCLOSURE_CHARACTERS} 个字符",
+                f"more than {MAX_DISCLOSURE_CHARACTERS} characters",
+            )
+        )
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         parts = msgspec.json.decode(data)
     except (binascii.Error, ValueError, msgspec.MsgspecError, RecursionError) as error:
-        raise MALFORMED(problem=error) from None
+        raise MALFORMED(problem=decoding_problem(error)) from None
     if encode_base64url(data) != text:
-        raise MALFORMED(problem="not base64url without padding")
+        raise MALFORMED(problem=Phrase("应为不带填充的 base64url", "not base64url without padding"))
     return _checked(parts)
 
 
 def _checked(parts: object) -> Disclosed:
     if not isinstance(parts, list) or len(parts) != 3:
-        raise MALFORMED(problem="salt, name and value expected")
+        raise MALFORMED(problem=Phrase("应为盐、名称和值", "salt, name and value expected"))
     salt, name, value = parts
     if not isinstance(salt, str) or not isinstance(name, str):
-        raise MALFORMED(problem="salt and name are texts")
+        raise MALFORMED(problem=Phrase("盐和名称应为文本", "salt and name are texts"))
     if not name or name in RESERVED:
-        raise MALFORMED(problem=f"the name {name!r} is reserved")
+        raise MALFORMED(problem=Phrase(f"名称 {name!r} 是保留的", f"the name {name!r} is reserved"))
     try:
         encode(value)
     except RuleViolation as violation:
-        raise MALFORMED(problem=violation.en) from None
+        raise MALFORMED(problem=Phrase(violation.zh, violation.en)) from None
     if not all(map(_PLAIN.match, (salt, name, *_texts(value)))):
-        raise MALFORMED(problem="a control character")
+        raise MALFORMED(problem=Phrase("含有控制字符", "a control character"))
     return Disclosed(salt, name, value)
 
 

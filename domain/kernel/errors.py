@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 
 class Kind(Enum):
@@ -24,6 +25,17 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """A fact in words: each message of a rule has it in its own language."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
+@dataclass(frozen=True)
 class Rule:
     """A rule: stable `code`, `kind`, message templates (`str.format`) and `source` (article, RFC, C2SP)."""
 
@@ -35,7 +47,9 @@ class Rule:
 
     def __call__(self, **facts: object) -> RuleViolation:
         """Return the violation of this rule with `facts` filled into its messages."""
-        return RuleViolation(self, self.zh.format(**facts), self.en.format(**facts), dict(facts))
+        zh = self.zh.format(**{name: _said(fact, "zh") for name, fact in facts.items()})
+        en = self.en.format(**{name: _said(fact, "en") for name, fact in facts.items()})
+        return RuleViolation(self, zh, en, dict(facts))
 
 
 @dataclass
@@ -49,6 +63,15 @@ class RuleViolation(Exception):  # noqa: N818 -- the field's word; it is the ref
 
     def __str__(self) -> str:
         return f"[{self.rule.code}] {self.zh} / {self.en}"
+
+
+def _said(fact: object, language: Literal["zh", "en"]) -> object:
+    """Return a fact as it stands in a message of that language."""
+    if isinstance(fact, Phrase):
+        return getattr(fact, language)
+    if isinstance(fact, RuleViolation):  # the reason of a refusal may be a refusal
+        return f"{getattr(fact, language)} [{fact.rule.code}]"
+    return fact
 
 
 RULES: dict[str, Rule] = {}

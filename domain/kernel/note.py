@@ -29,7 +29,7 @@ from nacl.bindings import (
 )
 from nacl.exceptions import BadSignatureError
 
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,25 +112,39 @@ def parse_note(note: bytes) -> Note:
 def check_characters(note: bytes) -> None:
     """Raise `note.malformed` for what may stand in no note: too many bytes, no UTF-8, a control character."""
     if len(note) > MAX_NOTE_BYTES:
-        raise MALFORMED(problem=f"more than {MAX_NOTE_BYTES} bytes")
+        raise MALFORMED(problem=Phrase(f"超过 {MAX_NOTE_BYTES} 字节", f"more than {MAX_NOTE_BYTES} bytes"))
     if len(note.translate(None, _CONTROLS)) != len(note):
-        raise MALFORMED(problem="a control character")
+        raise MALFORMED(
+            problem=Phrase(
+                "含有换行以外的控制字符，例如行尾的 CRLF",
+                "a control character other than the newline, such as CRLF at a line's end",
+            )
+        )
     try:
         note.decode()
     except UnicodeDecodeError:
-        raise MALFORMED(problem="not UTF-8") from None
+        raise MALFORMED(problem=Phrase("不是 UTF-8 编码", "not UTF-8")) from None
 
 
 def split_note(note: bytes) -> tuple[bytes, tuple[Signature, ...]]:
     """Return text and signatures; raises `note.malformed`. The characters of the text are the caller's to check."""
     end = note.rfind(b"\n\n")
     if end < 0:
-        raise MALFORMED(problem="no empty line before the signatures")
+        raise MALFORMED(
+            problem=Phrase(
+                "签名行之前没有空行（行以 LF 结尾，不用 CRLF）",
+                "no empty line before the signatures (a line ends in LF, not in CRLF)",
+            )
+        )
     lines = note[end + 2 :].split(b"\n")
     if lines.pop() or not lines:
-        raise MALFORMED(problem="no signature line, or no newline at the end")
+        raise MALFORMED(
+            problem=Phrase("没有签名行，或末尾没有换行", "no signature line, or no newline at the end")
+        )
     if len(lines) > MAX_SIGNATURES:
-        raise MALFORMED(problem=f"more than {MAX_SIGNATURES} signatures")
+        raise MALFORMED(
+            problem=Phrase(f"超过 {MAX_SIGNATURES} 个签名", f"more than {MAX_SIGNATURES} signatures")
+        )
     return note[: end + 1], tuple(map(_parse_line, lines))
 
 
@@ -139,7 +153,11 @@ def _parse_line(line: bytes) -> Signature:
     name = _name(head)
     payload = decode_base64(encoded)
     if len(payload) < 5:
-        raise MALFORMED(problem="a signature is strict base64 of at least 5 bytes")
+        raise MALFORMED(
+            problem=Phrase(
+                "签名应为严格的 base64，至少 5 字节", "a signature is strict base64 of at least 5 bytes"
+            )
+        )
     (key_id,) = _KEY_ID_BYTES.unpack_from(payload)
     return Signature(name, key_id, payload[4:])
 
@@ -149,13 +167,20 @@ def _name(head: bytes) -> str:
     """Return the key name in ``— <name>``. Cached: a book has few names and very many lines."""
     parts = head.split(b" ")
     if len(parts) != 2 or parts[0] != b"\xe2\x80\x94":
-        raise MALFORMED(problem="a signature line is '— <name> <base64>'")
+        raise MALFORMED(
+            problem=Phrase("签名行应为「— 名称 base64」", "a signature line is '— <name> <base64>'")
+        )
     try:
         name = parts[1].decode()
     except UnicodeDecodeError:
         name = ""
     if not is_key_name(name):
-        raise MALFORMED(problem="a key name is 1 to 255 bytes without space and plus sign")
+        raise MALFORMED(
+            problem=Phrase(
+                "密钥名称应为 1 到 255 字节，不含空格和加号",
+                "a key name is 1 to 255 bytes without space and plus sign",
+            )
+        )
     return name
 
 
@@ -174,7 +199,7 @@ def format_note(text: bytes, signatures: Iterable[Signature]) -> bytes:
     wanted = Note(text, tuple(signatures))
     note = text + b"\n" + b"".join([signature.line for signature in wanted.signatures])
     if parse_note(note) != wanted:
-        raise MALFORMED(problem="the text does not end in a newline")
+        raise MALFORMED(problem=Phrase("正文末尾没有换行", "the text does not end in a newline"))
     return note
 
 
@@ -220,13 +245,25 @@ def parse_vkey(text: str, algorithm: int = ED25519) -> VerifierKey:
     """Parse a verifier key of that algorithm; `note.vkey_malformed` also when its key id does not fit."""
     parts = text.split("+", 2)  # the base64 may hold plus signs too
     if len(parts) != 3 or not is_key_name(parts[0]) or not _KEY_ID.fullmatch(parts[1]):
-        raise VKEY_MALFORMED(problem="<name>+<8 hex digits>+<base64> expected")
+        raise VKEY_MALFORMED(
+            problem=Phrase("应为「名称+8 位十六进制+base64」", "<name>+<8 hex digits>+<base64> expected")
+        )
     payload = decode_base64(parts[2].encode()) if parts[2].isascii() else b""
     if len(payload) != 1 + PUBLIC_KEY_BYTES or payload[0] != algorithm:
-        raise VKEY_MALFORMED(problem=f"base64 of the byte {algorithm} and a 32-byte Ed25519 key expected")
+        raise VKEY_MALFORMED(
+            problem=Phrase(
+                f"应为字节 {algorithm} 加 32 字节 Ed25519 公钥的 base64",
+                f"base64 of the byte {algorithm} and a 32-byte Ed25519 key expected",
+            )
+        )
     key = verifier_key(parts[0], payload[1:], algorithm)
     if f"{key.key_id:08x}" != parts[1]:
-        raise VKEY_MALFORMED(problem=f"its key id is {key.key_id:08x}, not {parts[1]}")
+        raise VKEY_MALFORMED(
+            problem=Phrase(
+                f"密钥编号应为 {key.key_id:08x}，读到 {parts[1]}",
+                f"its key id is {key.key_id:08x}, not {parts[1]}",
+            )
+        )
     return key
 
 
@@ -241,9 +278,16 @@ class SigningKey:
     def __post_init__(self) -> None:
         """Derive the key pair from the 32-byte seed."""
         if not is_key_name(self.name):
-            raise KEY_MALFORMED(problem=f"{self.name!a:.80} is no key name")
+            raise KEY_MALFORMED(
+                problem=Phrase(f"{self.name!a:.80} 不是密钥名称", f"{self.name!a:.80} is no key name")
+            )
         if len(self.seed) != SEED_BYTES:
-            raise KEY_MALFORMED(problem=f"the seed has {len(self.seed)} bytes, not {SEED_BYTES}")
+            raise KEY_MALFORMED(
+                problem=Phrase(
+                    f"种子有 {len(self.seed)} 字节，应为 {SEED_BYTES} 字节",
+                    f"the seed has {len(self.seed)} bytes, not {SEED_BYTES}",
+                )
+            )
         object.__setattr__(self, "_pair", crypto_sign_seed_keypair(self.seed))
 
     @classmethod
@@ -256,13 +300,22 @@ class SigningKey:
         """Parse ``PRIVATE+KEY+<name>+<key id>+<base64>``; `note.key_malformed` never quotes the key."""
         parts = text.removeprefix(_PRIVATE).split("+", 2)
         if not text.startswith(_PRIVATE) or len(parts) != 3:
-            raise KEY_MALFORMED(problem="PRIVATE+KEY+<name>+<8 hex digits>+<base64> expected")
+            raise KEY_MALFORMED(
+                problem=Phrase(
+                    "应为「PRIVATE+KEY+名称+8 位十六进制+base64」",
+                    "PRIVATE+KEY+<name>+<8 hex digits>+<base64> expected",
+                )
+            )
         payload = decode_base64(parts[2].encode()) if parts[2].isascii() else b""
         if len(payload) != 1 + SEED_BYTES or payload[0] != ED25519:
-            raise KEY_MALFORMED(problem="base64 of the byte 1 and a 32-byte seed expected")
+            raise KEY_MALFORMED(
+                problem=Phrase(
+                    "应为字节 1 加 32 字节种子的 base64", "base64 of the byte 1 and a 32-byte seed expected"
+                )
+            )
         key = cls(parts[0], payload[1:])
         if f"{key.verifier.key_id:08x}" != parts[1]:
-            raise KEY_MALFORMED(problem="the key id does not fit the key")
+            raise KEY_MALFORMED(problem=Phrase("密钥编号与密钥不符", "the key id does not fit the key"))
         return key
 
     def encode(self) -> str:

@@ -40,7 +40,7 @@ BAD_SIGNATURE = rule(
 ROLES_MISSING = rule(
     "policy.roles_missing",
     Kind.FORBIDDEN,
-    "还需要以下岗位签名：{missing_zh}(已有：{present})",
+    "还需要以下岗位签名：{missing_zh}（已有：{present_zh}）",
     "signatures of these roles are still needed: {missing} (present: {present})",
     "财务制度 财农〔2021〕121号 art. 8-11",
 )
@@ -75,7 +75,7 @@ NO_POSSESSION = rule(
 NOT_SEPARATED = rule(
     "key.not_separated",
     Kind.REFUSED,
-    "同一人不得兼任：已有 {held}，又要 {role}",
+    "同一人不得兼任：已有{held_zh}，又要{role_zh}",
     "one person may not hold both: has {held}, is to get {role}",
     "会计基础工作规范 art. 12; 农村集体经济组织法 art. 34",
 )
@@ -130,9 +130,14 @@ def _roles_missing(present: Collection[str], demanded: Iterable[str]) -> RuleVio
     missing = [role for role in demanded if role not in present]
     return ROLES_MISSING(
         missing=", ".join(missing),
-        missing_zh="、".join(ROLES.get(role, role) for role in missing),
+        missing_zh=_words(missing),
         present=", ".join(sorted(present)) or "-",
+        present_zh=_words(sorted(present)) or "无",
     )
+
+
+def _words(roles: Iterable[str]) -> str:
+    return "、".join(ROLES.get(role, role) for role in roles)
 
 
 def check_grant(roles: Roles, grant: KeyGrant, book: str) -> None:
@@ -160,7 +165,8 @@ def _is_number(text: str) -> bool:
 def _check_separated(roles: Roles, holder: str, role: str) -> None:
     held = (roles.roles_held(holder) & SEPARATED) - {role}
     if role in SEPARATED and held:
-        raise NOT_SEPARATED(held=", ".join(sorted(held)), role=role)
+        both = sorted(held)
+        raise NOT_SEPARATED(held=", ".join(both), held_zh=_words(both), role=role, role_zh=_words([role]))
 
 
 def _require_others(signers: list[Key], holder: str) -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from domain.kernel.decoding import decoding_problem
 from domain.kernel.disclosure import digest_of, disclosure, parse_disclosure
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.merkle import Tree, leaf_hash
 from domain.kernel.statement import Fen, OptionalText, Record, Text
 from domain.rolls.events import MAX_COLUMNS, MAX_ROWS
@@ -65,11 +66,13 @@ def read_row(disclosed: str) -> Row:
     """Return the row that a disclosure says; raises `disclosure.malformed` or `row.malformed`."""
     said = parse_disclosure(disclosed)
     if said.name != ROW:
-        raise BAD_ROW(problem=f"it is named {said.name!r}, not 'row'")
+        raise BAD_ROW(
+            problem=Phrase(f"名称应为 row，读到 {said.name!r}", f"it is named {said.name!r}, not 'row'")
+        )
     try:
         return msgspec.convert(said.value, Row)
     except msgspec.ValidationError as error:
-        raise BAD_ROW(problem=error) from None
+        raise BAD_ROW(problem=decoding_problem(error)) from None
 
 
 def in_order(rows: Iterable[str]) -> list[str]:
@@ -94,7 +97,7 @@ def check_rows(roll: Roll, rows: Iterable[str]) -> list[Row]:
     """Return all rows of a roll, in their order; raises `row.*` unless they have its root and add up to its totals."""
     ordered = in_order(rows)
     if len(ordered) > MAX_ROWS:
-        raise BAD_ROW(problem=f"more than {MAX_ROWS} rows")
+        raise BAD_ROW(problem=Phrase(f"超过 {MAX_ROWS} 行", f"more than {MAX_ROWS} rows"))
     computed = root_of(ordered)
     if len(ordered) != roll.count or computed != roll.root:
         raise OTHER_ROWS(computed=computed, signed=roll.root)
@@ -109,5 +112,10 @@ def check_rows(roll: Roll, rows: Iterable[str]) -> list[Row]:
 def amount_of(roll: Roll, row: Row, column: int) -> int:
     """Return a row's amount in one column, in fen; raises `row.malformed` when the row has not the roll's columns."""
     if len(row.amounts_fen) != len(roll.columns):
-        raise BAD_ROW(problem=f"{len(row.amounts_fen)} amounts for {len(roll.columns)} columns")
+        raise BAD_ROW(
+            problem=Phrase(
+                f"{len(roll.columns)} 列却有 {len(row.amounts_fen)} 个金额",
+                f"{len(row.amounts_fen)} amounts for {len(roll.columns)} columns",
+            )
+        )
     return row.amounts_fen[column]

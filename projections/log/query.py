@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 from audit.tlog.tiles import ENTRIES, TILE_WIDTH, Tile, TileReader, encode_bundle, parse_tile_path
 from domain.kernel.errors import Kind, rule
 from domain.kernel.merkle import HASH_BYTES
+from projections.register import NO_BOOK
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,10 +100,10 @@ def root_from(cursor: Cursor[Any], book: str, size: int) -> bytes:
 
 
 def log_size(connection: Connection[Any], book: str) -> int:
-    """Return how many entries the read side holds; raises `checkpoint.unknown` for a book without any."""
+    """Return how many entries the read side holds; raises `book.unknown` for a book without any."""
     row = connection.execute(SELECT_SIZE, (book,)).fetchone()
     if row is None:
-        raise NO_CHECKPOINT(book=book)
+        raise NO_BOOK(book=book)
     return int(row[0])
 
 
@@ -129,7 +130,7 @@ def notes(connection: Connection[Any], book: str, first: int, end: int) -> list[
 
 
 def entry_at(connection: Connection[Any], book: str, index: int) -> bytes:
-    """Return one entry's bytes; raises `entry.unknown`."""
+    """Return one entry's bytes; raises `entry.unknown`, `book.unknown`."""
     found = notes(connection, book, index, index + 1) if index >= 0 else []
     if not found:
         raise NO_ENTRY(book=book, index=index)
@@ -145,7 +146,7 @@ def _bundle(connection: Connection[Any], book: str, tile: Tile) -> bytes:
 
 
 def latest_checkpoint(connection: Connection[Any], book: str) -> SignedCheckpoint:
-    """Return the newest signed checkpoint; raises `checkpoint.unknown`."""
+    """Return the newest signed checkpoint; raises `checkpoint.unknown`, `book.unknown`."""
     return _checkpoint(connection, book, SELECT_LATEST, (book,))
 
 
@@ -156,7 +157,7 @@ def newest_checkpoints(connection: Connection[Any], book: str, limit: int) -> li
 
 
 def checkpoint_at(connection: Connection[Any], book: str, size: int) -> SignedCheckpoint:
-    """Return the signed checkpoint of that size; raises `checkpoint.unknown`."""
+    """Return the signed checkpoint of that size; raises `checkpoint.unknown`, `book.unknown`."""
     return _checkpoint(connection, book, SELECT_AT, (book, size))
 
 
@@ -171,5 +172,6 @@ def _checkpoint(
     with connection.cursor(row_factory=class_row(SignedCheckpoint)) as cursor:
         row = cursor.execute(statement, values).fetchone()
     if row is None:
+        log_size(connection, book)  # is there such a book?
         raise NO_CHECKPOINT(book=book)
     return row

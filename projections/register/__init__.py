@@ -3,6 +3,7 @@
 from projections.register.fold import fold
 from projections.register.logkeys import LogKeyRow, log_keys
 from projections.register.query import (
+    NO_BOOK,
     AccountRow,
     BookRow,
     KeyRow,
@@ -16,6 +17,7 @@ from projections.register.query import (
 )
 
 __all__ = [
+    "NO_BOOK",
     "AccountRow",
     "BookRow",
     "KeyRow",

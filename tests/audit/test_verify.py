@@ -19,6 +19,7 @@ from audit.verify import verify
 from domain.accounts import AccountAdded, NewAccount
 from domain.entry import HEADER, parse_entry, sign_text
 from domain.kernel.errors import RuleViolation
+from domain.kernel.money import format_fen
 from domain.kernel.note import SigningKey, format_note, parse_note
 from domain.periods import Closing, PeriodClosed
 from domain.roles import KeyGranted, KeyRevoked
@@ -270,7 +271,8 @@ def test_account_that_takes_no_postings_is_found(log: Log, account: str, rule: s
     assert (rule, 19) in found(forged.verify())
 
 
-def test_second_reversal_is_found(log: Log) -> None:
+def reversed_once(log: Log) -> Log:
+    """Return the log with a further entry that reverses its small voucher."""
     original = parse_entry(log.entries[SMALL_VOUCHER]).statement
     assert isinstance(original, VoucherPosted)
     reversal = Reversal(
@@ -280,9 +282,13 @@ def test_second_reversal_is_found(log: Log) -> None:
         reverses=original.id,
         summary="冲销",
     )
-    once = log.then(VoucherReversed, reversal, log.roles(*BASIC))
+    return log.then(VoucherReversed, reversal, log.roles(*BASIC))
+
+
+def test_second_reversal_is_found(log: Log) -> None:
+    once = reversed_once(log)
     assert once.verify().ok
-    assert found(once.then(VoucherReversed, reversal, log.roles(*BASIC)).verify()) == [("reversal.twice", 20)]
+    assert found(reversed_once(once).verify()) == [("reversal.twice", 20)]
 
 
 def test_account_added_twice_is_found(log: Log) -> None:
@@ -415,6 +421,46 @@ def test_altered_balances_are_found(exported: Export, change: Callable[[dict[str
     report = verify(MemorySource(exported.files | {path: json.dumps(published).encode()}))
     assert found(report) == [("audit.published", None)]
     assert "2026-02" in report.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("change", "zh", "en"),
+    [
+        (
+            lambda rows: rows[0].update(closing_debit_fen=rows[0]["closing_debit_fen"] + 1),
+            "科目 101 库存现金 的期末借方余额公布为 {more} 元，按日志应为 {yuan} 元",
+            "account 101 库存现金, closing debit balance: {more} yuan published, {yuan} yuan by the log",
+        ),
+        (
+            lambda rows: rows[0].update(closing_debit_fen="x" * 1_000),
+            "科目 101 库存现金 的期末借方余额公布为 ? 元，按日志应为 {yuan} 元",
+            "account 101 库存现金, closing debit balance: ? yuan published, {yuan} yuan by the log",
+        ),
+        (
+            lambda rows: rows[0].update(name="别的科目"),
+            "科目 101 库存现金 的一行缺失、不在其位或名称不同",
+            "the row of account 101 库存现金 is missing, out of place or named otherwise",
+        ),
+        (
+            lambda rows: rows[0].update(account="102"),
+            "科目 101 库存现金 的一行缺失、不在其位或名称不同",
+            "the row of account 101 库存现金 is missing, out of place or named otherwise",
+        ),
+        (lambda rows: rows.append({}), "多出 1 行", "1 rows too many"),
+    ],
+    ids=["amount", "no amount", "name", "account", "rows"],
+)
+def test_a_difference_names_account_and_column_and_both_amounts(
+    exported: Export, change: Callable[[list[dict[str, object]]], object], zh: str, en: str
+) -> None:
+    path = "trial-balance/2026-02.json"
+    published = json.loads(exported.files[path])
+    fen = published["rows"][0]["closing_debit_fen"]
+    amounts = {"yuan": format_fen(fen), "more": format_fen(fen + 1)}
+    change(published["rows"])
+    report = verify(MemorySource(exported.files | {path: json.dumps(published).encode()}))
+    assert report.findings[0].zh.endswith(f"：{zh.format(**amounts)}")
+    assert report.findings[0].en.endswith(f": {en.format(**amounts)}")
 
 
 @pytest.mark.parametrize(

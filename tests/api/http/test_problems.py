@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -75,12 +76,16 @@ def too_large(door: Door) -> bytes:
 
 MALFORMED: dict[str, tuple[str, Callable[[Door], bytes]]] = {
     "empty": ("tlog.bad_bundle", lambda _: b""),
-    "no note and no bundle": ("tlog.bad_bundle", lambda _: b"hello"),
+    "no note and no bundle": ("note.malformed", lambda _: b"hello"),
+    "no note but JSON": ("note.malformed", lambda _: '{"summary":"收款"}'.encode()),
+    "carriage returns in all lines": ("note.malformed", lambda door: door.note().replace(b"\n", b"\r\n")),
+    "header of another version": ("entry.malformed", lambda door: door.note().replace(b"/v1\n", b"/v2\n", 1)),
+    "no header": ("entry.malformed", lambda door: door.note().partition(b"\n")[2]),
     "bundle cut off": ("tlog.bad_bundle", lambda door: encode_bundle([door.note()])[:-1]),
     "bundle of garbage": ("note.malformed", lambda _: encode_bundle([b"garbage"])),
     "no signature": ("note.malformed", lambda door: parse_note(door.note()).text),
     "carriage return": ("note.malformed", lambda door: door.note().replace(b"}\n", b"}\r\n")),
-    "byte order mark": ("tlog.bad_bundle", lambda door: b"\xef\xbb\xbf" + door.note()),
+    "byte order mark": ("entry.malformed", lambda door: b"\xef\xbb\xbf" + door.note()),
     "not UTF-8": ("note.malformed", lambda door: door.note().replace("收".encode(), b"\xff\xff\xff")),
     "white space": ("entry.not_canonical", lambda door: changed(door, b'{"at":', b'{ "at":')),
     "keys unsorted": (
@@ -133,6 +138,14 @@ def test_malformed_entry_is_refused_with_400(door: Door, rule: str, make: Callab
     assert door.book().size == size
 
 
+def test_a_text_that_is_no_entry_is_told_what_one_looks_like(door: Door) -> None:
+    windows = door.post(door.note().replace(b"\n", b"\r\n")).json()
+    assert "CRLF" in windows["detail"]
+    assert "CRLF" in windows["detail_zh"]
+    other = door.post(door.note().replace(b"/v1\n", b"/v2\n", 1)).json()
+    assert "sunledger.entry/v1" in other["detail"]
+
+
 def test_body_beyond_a_full_bundle_is_refused_unread(door: Door) -> None:
     check_problem(door.post(b"\x00" * (16_777_216 + 513)), 400, "request.too_large")
 
@@ -162,6 +175,15 @@ def test_malformed_request_is_refused_with_400(door: Door, method: str, path: st
     answer = door.client.request(method, path, content=b"x" if method == "POST" else None)
     check_problem(answer, 400, "request.malformed")
     assert answer.json()["facts"]["field"]
+    assert not re.search(r"[A-Za-z]+ [a-z]+", answer.json()["detail_zh"])
+
+
+def test_page_of_a_malformed_request_says_in_words_what_is_wrong(door: Door) -> None:
+    answer = door.client.get(f"/books/{BOOK}?period=2026", headers={"Accept": "text/html"})
+    assert answer.status_code == 400
+    assert "应为 YYYY-MM（如 2026-03）" in answer.text
+    assert "YYYY-MM such as 2026-03 expected" in answer.text
+    assert "[0-9]" not in answer.text
 
 
 @pytest.mark.parametrize("suffix", ["json", "csv", "xlsx"])
@@ -396,12 +418,13 @@ def test_book_that_was_never_opened_takes_nothing(door: Door) -> None:
 UNKNOWN = {
     "address": ("/nowhere", "request.not_found"),
     "part of a book": (f"/books/{BOOK}/nowhere", "request.not_found"),
-    "checkpoint": (f"/books/{OTHER_BOOK}/checkpoint", "checkpoint.unknown"),
+    "checkpoint": (f"/books/{OTHER_BOOK}/checkpoint", "book.unknown"),
     "log key": (f"/books/{OTHER_BOOK}/log.vkey", "book.unknown"),
     "tile": (f"/books/{OTHER_BOOK}/tile/0/000", "tile.unknown"),
-    "bundle": (f"/books/{OTHER_BOOK}/tile/entries/000", "checkpoint.unknown"),
-    "note": (f"/books/{OTHER_BOOK}/entries/0.note", "checkpoint.unknown"),
-    "proof": (f"/books/{OTHER_BOOK}/proof/0", "checkpoint.unknown"),
+    "bundle": (f"/books/{OTHER_BOOK}/tile/entries/000", "book.unknown"),
+    "note": (f"/books/{OTHER_BOOK}/entries/0.note", "book.unknown"),
+    "entry": (f"/books/{OTHER_BOOK}/entries/0.json", "book.unknown"),
+    "proof": (f"/books/{OTHER_BOOK}/proof/0", "book.unknown"),
     "trial balance": (f"/books/{OTHER_BOOK}/trial-balance.json?period=2026-01", "book.unknown"),
     "journal": (f"/books/{OTHER_BOOK}/journal.xlsx", "book.unknown"),
 }

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from api.clock import now
 from api.importing import ImportRefused
+from api.importing.cells import visible
 from domain.kernel.errors import RULES
+from domain.kernel.period import next_period
+from domain.periods import PeriodClosed
 from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING, village_in
 from tests.audit.conftest import service_of_its_own
 
@@ -223,7 +227,62 @@ VOUCHERS = {
     ),
 }
 JOURNAL_HEADER = HEADER.replace("摘要", "备注")
+TRADITIONAL = "日期,憑證號,摘要,科目編碼,科目名稱,借方金額,貸方金額,附件數"
+LONG_TEXT = "试" * 140_000
 TABLES = {
+    "Big5": Bad(
+        {"journal.csv": f"{TRADITIONAL}\n2026-01-08,1,收利息,101,現金,5.00,,1\n".encode("big5")},
+        "journal.csv",
+        1,
+        "",
+        TRADITIONAL.encode("big5").decode("gb18030"),
+        "import.header",
+        "Big5",
+    ),
+    "no header": Bad(
+        {"journal.csv": JOURNAL.partition("\n")[2]},
+        "journal.csv",
+        1,
+        "",
+        "2026-01-08,记-1,收利息,10201,基本户,5.00,,1",
+        "import.header",
+        HEADER,
+    ),
+    "a quote that nothing closes": Bad(
+        rows('2026-01-07,"记-3,试,101,,5.00,,0', "2026-01-07,记-3,试,50401,,,5.00,0"),
+        "journal.csv",
+        6,
+        "",
+        "",
+        "import.csv",
+    ),
+    "a quote that the next quoted cell closes": Bad(
+        rows('2026-01-07,"记-3,试,101,,5.00,,0', '2026-01-07,记-3,试,50401,,,"5.00",0'),
+        "journal.csv",
+        6,
+        "",
+        "",
+        "import.csv",
+    ),
+    "a quote behind two lines in one cell": Bad(
+        rows('2026-01-07,记-3,"试\n试",101,,5.00,,0', '2026-01-07,记-3,"试,50401,,,5.00,0'),
+        "journal.csv",
+        7,
+        "",
+        "",
+        "import.csv",
+    ),
+    "a quote that the sign of an inch closes": Bad(
+        rows('2026-01-07,"记-3,试,101,,5.00,,0', '2026-01-07,记-3,显示器24",50401,,,5.00,0'),
+        "journal.csv",
+        6,
+        "",
+        "",
+        "import.csv",
+    ),
+    "a quote before 140,000 characters": Bad(
+        rows(f'2026-01-07,"记-3,试,101,,5.00,,0\n{LONG_TEXT}'), "journal.csv", 6, "", "", "import.csv"
+    ),
     "column missing": Bad(
         {"journal.csv": JOURNAL.replace("摘要", "备注", 1)},
         "journal.csv",
@@ -279,17 +338,28 @@ TABLES = {
 
 
 def in_book(
-    files: dict[str, str | bytes | None], says: str = "", rule: str = "import.book_toml", read: str = ""
+    files: dict[str, str | bytes | None],
+    says: str = "",
+    rule: str = "import.book_toml",
+    read: str = "",
+    key: str = "",
 ) -> Bad:
     """Return a change whose problem is book.toml's."""
-    return Bad(files, "book.toml", 0, "", read, rule, says)
+    return Bad(files, "book.toml", 0, key, read, rule, says)
+
+
+def in_value(key: str, read: str, says: str = "", old: str = "") -> Bad:
+    """Return a change of the value of a key of book.toml, which the import itself refuses; `says` is what it wants."""
+    line = f'{key} = "{old}"' if old else "[book]"
+    new = f'{key} = "{read}"' if old else f'[book]\n{key} = "{read}"'
+    return in_book(toml(line, new), says, "import.book_value", read, key)
 
 
 PEOPLE = BOOK_TOML + "[people]\n"
 BOOKS = {
     "no book.toml": in_book({"book.toml": None}, "book.toml"),
     "no TOML": in_book(toml("[book]", "[book")),
-    "GB18030 in TOML": in_book({"book.toml": BOOK_TOML.encode("gb18030")}, "utf-8"),
+    "GB18030 in TOML": in_book({"book.toml": BOOK_TOML.encode("gb18030")}, "UTF-8"),
     "no table [book]": in_book({"book.toml": ""}, "[book]"),
     "unknown table": in_book({"book.toml": BOOK_TOML + "[boook]\na = 1\n"}, "boook"),
     "name missing": in_book(toml('name = "三户村"\n', ""), "name"),
@@ -306,13 +376,29 @@ BOOKS = {
     ),
     "month 13": in_book(toml("2026-01", "2026-13"), "2026-13", "period.malformed", "2026-13"),
     "opened in a year far ahead": in_book(toml("2026-01", "2062-01"), "2062-01", "period.too_far_ahead"),
-    "division of two digits": in_book(toml('"330881101201"', '"33"'), "division", "entry.malformed"),
+    "division of two digits": in_value("division", "33", "12", "330881101201"),
+    "division in other digits": in_value("division", "３３０８８１１０１２０１", "12", "330881101201"),
+    "direction character in the name": in_value("name", "三\u202e户村", "U+202E", "三户村"),
+    "line break in the name": in_book(
+        toml("三户村", "三户\\n村"), "U+000A", "import.book_value", "三户\n村", "name"
+    ),
+    "origin with a scheme": in_value("origin", "https://a.cn/书", "A-Z a-z 0-9"),
+    "control character in a person's name": in_book(
+        {"book.toml": PEOPLE + 'head = "张\\u0007三"\n'}, "U+0007", "import.book_value", "张\a三", "head"
+    ),
+    "closed through a year far ahead": in_book(
+        {"book.toml": BOOK_TOML + 'closed_through = "2062-12"\n'},
+        "2062-12",
+        "import.closed_through",
+        "2062-12",
+        "closed_through",
+    ),
     "check digit": in_book(toml("0013Y", "0014Y"), "2", "organisation.check_digit", "N2330881MF0000014Y"),
     "unknown chart": in_book(
         toml("rural-collective-2024", "rural-collective-2004"), "rural-collective-2024", "chart.unknown"
     ),
     "one person in two separated roles": in_book(
-        {"book.toml": PEOPLE + 'accountant = "张三"\ncashier = "张三"\n'}, "cashier", "key.not_separated"
+        {"book.toml": PEOPLE + 'accountant = "张三"\ncashier = "张三"\n'}, rule="key.not_separated"
     ),
 }
 ALL = CELLS | PERSONAL | VOUCHERS | TABLES | BOOKS
@@ -358,8 +444,8 @@ def test_bad_folder_is_refused_with_its_place_and_rule(bad_village: Village, bad
     assert bad.says in problem.en
     shown = str(problem)
     assert shown.startswith(bad.file)
-    assert shown.endswith(f"{problem.zh} / {problem.en} [{bad.rule}]")
-    assert all(part in shown for part in (bad.column, bad.read, str(bad.row or "")))
+    assert shown.endswith(visible(f"{problem.zh} / {problem.en} [{bad.rule}]"))
+    assert all(part in shown for part in (bad.column, visible(bad.read), str(bad.row or "")))
 
 
 @pytest.mark.parametrize(
@@ -373,14 +459,45 @@ def test_bad_date_is_refused_in_both_rows(bad_village: Village, date: str) -> No
     ]
 
 
-def test_account_that_nothing_stands_above_is_refused(bad_village: Village) -> None:
-    change(bad_village, cell(code="999"))
-    problems = refused(bad_village)
-    assert [(one.file, one.row, one.rule) for one in problems] == [
-        ("journal.csv", 6, "account.no_parent"),
-        ("journal.csv", 6, "account.unknown"),
+@pytest.mark.parametrize("code", ["999", "99901", "9990101", "77702"])
+def test_account_that_nothing_stands_above_is_one_problem_at_the_first_row(
+    bad_village: Village, code: str
+) -> None:
+    voucher = [f"2026-03-0{{day}},记-3,试,{code},,5.00,,0", "2026-03-0{day},记-3,试,50401,,,5.00,0"]
+    change(bad_village, rows(*[line.format(day=day) for day in (1, 2) for line in voucher]))
+    [problem] = refused(bad_village)
+    assert (problem.file, problem.row, problem.column, problem.read, problem.rule) == (
+        "journal.csv",
+        6,
+        "科目编码",
+        code,
+        "account.no_parent",
+    )
+    assert code[:3] in problem.zh
+
+
+def test_other_problems_of_a_voucher_with_a_refused_account_are_told(bad_village: Village) -> None:
+    change(
+        bad_village,
+        rows(
+            "2026-03-01,记-3,试,99901,,5.00,,0",
+            "2026-03-01,记-3,试,50401,,,6.00,0",
+            "2026-03-02,记-4,试,102,,7.00,,0",
+            "2026-03-02,记-4,试,50401,,,7.00,0",
+        ),
+    )
+    assert [(one.row, one.rule) for one in refused(bad_village)] == [
+        (6, "account.no_parent"),
+        (6, "voucher.unbalanced"),
+        (8, "account.not_leaf"),
     ]
-    assert all("999" in one.zh and "999" in one.en for one in problems)
+
+
+def test_opening_balances_on_a_refused_account_are_one_problem(bad_village: Village) -> None:
+    bad_village.add("opening.csv", "99901,甲,1.00,", "211,,,1.00")
+    assert [(one.file, one.row, one.rule) for one in refused(bad_village)] == [
+        ("opening.csv", 5, "account.no_parent")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -422,6 +539,35 @@ def test_a_number_in_two_names_of_an_account_is_repeated_nowhere(bad_village: Vi
     assert "13812345678" not in f"{problem}{problem!r}"
 
 
+@pytest.mark.parametrize("name", ["number", "summary", "name"])
+@pytest.mark.parametrize(
+    ("character", "named"),
+    [("\x07", "U+0007"), ("\u202e", "U+202E"), ("\u2067", "U+2067"), ("\ufeff", "U+FEFF")],
+)
+def test_invisible_character_in_a_text_is_refused_at_its_cell(
+    bad_village: Village, name: str, character: str, named: str
+) -> None:
+    read = f"办公{character}费"
+    change(bad_village, cell(**{"code": "51303", name: read}))
+    problems = refused(bad_village)
+    column = {"number": "凭证号", "summary": "摘要", "name": "科目名称"}[name]
+    assert {(one.column, one.read, one.rule) for one in problems} == {(column, read, "import.invisible")}
+    assert problems[0].row == 6
+    assert named in problems[0].zh
+    assert named in problems[0].en
+    assert character not in str(problems[0])
+    assert f"办公<{named}>费" in str(problems[0])
+
+
+def test_roles_of_one_person_are_told_in_words(bad_village: Village) -> None:
+    bad_village.write("book.toml", PEOPLE + 'accountant = "张三"\ncashier = "张三"\n')
+    [problem] = refused(bad_village)
+    assert ("已有会计，又要出纳" in problem.zh, "has accountant, is to get cashier" in problem.en) == (
+        True,
+        True,
+    )
+
+
 def test_all_problems_of_all_files_are_told_at_once(bad_village: Village) -> None:
     bad_village.write("book.toml", "")
     bad_village.write("opening.csv", OPENING.replace("100.00", "x"))
@@ -432,6 +578,20 @@ def test_all_problems_of_all_files_are_told_at_once(bad_village: Village) -> Non
         ("journal.csv", 6, "import.account_code"),
         ("journal.csv", 6, "money.malformed"),
     ]
+
+
+def test_month_after_this_one_cannot_be_closed_and_this_one_may(village: Village) -> None:
+    month = now()[:7]
+    village.write("book.toml", f'{BOOK_TOML}closed_through = "{next_period(month)}"\n')
+    [problem] = refused(village)
+    assert (problem.rule, problem.read) == ("import.closed_through", next_period(month))
+    assert month in problem.zh
+    assert month in problem.en
+    village.write("book.toml", f'{BOOK_TOML}closed_through = "{month}"\n')
+    village.run()
+    last = village.entries()[-1].statement
+    assert isinstance(last, PeriodClosed)
+    assert last.data.period == month
 
 
 def test_bad_voucher_keeps_the_good_ones_before_it_out(bad_village: Village) -> None:

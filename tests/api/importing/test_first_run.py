@@ -121,6 +121,7 @@ def test_two_imports_with_other_keys_take_turns_and_the_second_is_told(
     with pytest.raises(ImportRefused) as refused:
         other.run()
     assert {problem.rule for problem in refused.value.problems} == {"import.no_key"}
+    assert "现行有效的会计密钥" in refused.value.problems[0].zh
     assert not elsewhere.exists()
 
 

@@ -480,3 +480,23 @@ def test_workbook_numbers_of_vouchers_are_the_sheets(village: Village) -> None:
 
     village.write("journal.xlsx", as_workbook(sheet, cell))
     assert values(read_folder(village.folder)) == told
+
+
+@pytest.mark.parametrize("typed_break", ["\n", "\r\n", " \n ", "\t", "\n\n", "\u2028"])
+def test_line_break_in_a_cell_is_one_space(village: Village, typed_break: str) -> None:
+    """Alt+Enter breaks the line in a cell; an entry's texts have one line."""
+    village.add(
+        "journal.csv",
+        f'2026-03-05,"记{typed_break}2","购{typed_break}灯泡",51303,"公务{typed_break}费",5.00,,1',
+        f'2026-03-05,"记{typed_break}2","购{typed_break}灯泡",101,库存现金,,5.00,1',
+    )
+    village.run()
+    posted = vouchers(village.entries())[-1]
+    assert (posted.source, posted.summary, [line.summary for line in posted.lines]) == (
+        "记 2",
+        "购 灯泡",
+        ["", ""],
+    )
+    added = [entry.statement.data for entry in village.entries() if isinstance(entry.statement, AccountAdded)]
+    assert "公务 费" in [account.name for account in added]
+    assert village.run().posted == 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import domain
-from domain.kernel.errors import RULES, Kind, Rule, RuleViolation, rule
+from domain.kernel.errors import RULES, Kind, Phrase, Rule, RuleViolation, rule
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -35,6 +35,19 @@ def test_a_violation_says_what_was_read() -> None:
     assert violation.zh == "左 7，右 5"
     assert violation.en == "7 left, 5 right"
     assert str(violation) == "[test.uneven] 左 7，右 5 / 7 left, 5 right"
+
+
+def test_a_phrase_stands_in_each_message_in_its_language() -> None:
+    violation = UNEVEN(left=Phrase("七", "seven"), right=5)
+    assert (violation.zh, violation.en) == ("左 七，右 5", "seven left, 5 right")
+    assert str(violation.facts["left"]) == "seven"
+
+
+def test_a_violation_within_another_stands_in_each_message_in_its_language() -> None:
+    inner = UNEVEN(left=7, right=5)
+    outer = RULES["json.malformed"](problem=inner)
+    assert outer.zh.endswith(":左 7，右 5 [test.uneven]")
+    assert outer.en.endswith(": 7 left, 5 right [test.uneven]")
 
 
 def test_it_is_raised_and_caught_as_itself() -> None:

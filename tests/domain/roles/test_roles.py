@@ -100,7 +100,10 @@ def test_the_missing_roles_are_named(village: Village) -> None:
         "missing": "accountant, cashier",
         "missing_zh": "会计、出纳",
         "present": "head",
+        "present_zh": "负责人",
     }
+    assert "会计、出纳" in caught.value.zh
+    assert "head" not in caught.value.zh
 
 
 def test_the_role_is_the_middle_of_the_name(village: Village) -> None:

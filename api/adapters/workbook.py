@@ -1,0 +1,188 @@
+"""XLSX workbooks: the cells of the first sheet as a person sees them, with those that hold no value named.
+
+python-calamine gives a cell in error (#N/A) and a formula that was never computed as blank cells, which in an account
+book would be zeros. So the sheet's own XML (ECMA-376 part 1, 18.3.1.4) is looked through for these two.
+"""
+
+from __future__ import annotations
+
+import datetime
+import posixpath
+import re
+import zipfile
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+from xml.parsers import expat
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from domain.kernel.errors import Kind, rule
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOT_XLSX = rule(
+    "import.xlsx",
+    Kind.MALFORMED,
+    "不是可读的 XLSX 工作簿：{problem}",
+    "not a readable XLSX workbook: {problem}",
+)
+
+SHEET_ROWS = 1_048_576
+"""The most rows that a sheet of the format has."""
+WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_LETTERS = re.compile("[A-Z]{0,3}")
+
+
+class Sheet(NamedTuple):
+    """A sheet: its name, and its cells as texts, from the first row and the first column on."""
+
+    name: str
+    lines: list[list[str]]
+
+
+class Cell(NamedTuple):
+    """A cell without a value: its row and column, counted from 0, and #N/A or the like, or the formula after `=`."""
+
+    row: int
+    column: int
+    shown: str
+
+
+def read_workbook(path: Path) -> Sheet:
+    """Return the first sheet; an error cell is #N/A or the like, a formula without a result is `=` and the formula."""
+    try:
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
+        lines = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        valueless = _valueless(path, sheet.name)
+    except (CalamineError, OSError, zipfile.BadZipFile, KeyError, ValueError, expat.ExpatError) as error:
+        raise NOT_XLSX(file=path.name, problem=str(error)) from None
+    for cell in valueless:
+        lines.extend([] for _ in range(len(lines), cell.row + 1))
+        line = lines[cell.row]
+        line.extend("" for _ in range(len(line), cell.column + 1))
+        line[cell.column] = cell.shown
+    return Sheet(sheet.name, lines)
+
+
+def _text(value: object) -> str:
+    """Return a workbook's typed cell as a person reads it: 15 digits, no exponent, dates as YYYY-MM-DD."""
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else format(Decimal(f"{value:.15g}"), "f")
+    return str(value)
+
+
+def _valueless(path: Path, sheet: str) -> list[Cell]:
+    with zipfile.ZipFile(path) as parts, parts.open(_part_of(parts, sheet)) as part:
+        search = _Search()
+        search.parser.ParseFile(part)
+        return search.found
+
+
+def _part_of(parts: zipfile.ZipFile, sheet: str) -> str:
+    """Return the part that holds a sheet, found by its relation as ECMA-376 part 1, 12.3.24 has it."""
+    relations: dict[str, str] = {}
+    targets: dict[str, str] = {}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "sheet":
+            key = next((key for key in attributes if key.endswith(":id")), "")
+            relations[attributes.get("name", "")] = attributes.get(key, "")
+        elif _local(name) == "Relationship":
+            targets[attributes.get("Id", "")] = attributes.get("Target", "")
+
+    for part in (WORKBOOK, RELATIONS):
+        parser = _parser()
+        parser.StartElementHandler = start
+        with parts.open(part) as opened:
+            parser.ParseFile(opened)
+    return posixpath.normpath(posixpath.join("/xl", targets[relations[sheet]])).lstrip("/")
+
+
+class _Search:
+    """Finds the cells without a value while `parser` reads a sheet.
+
+    A sheet has a million cells and few of these, so texts and ends are listened to inside such a cell only.
+    """
+
+    def __init__(self) -> None:
+        self.found: list[Cell] = []
+        self.parser = _parser()
+        self.parser.StartElementHandler = self._start
+        self._row = -1
+        self._reference, self._behind = "", -1
+        self._type = ""
+        self._texts: dict[str, str] = {}
+        self._inside = ""
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = _local(name)
+        if name == "c":
+            self._cell(attributes)
+        elif name == "row":
+            self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
+            self._reference, self._behind = "", -1
+            if self._row >= SHEET_ROWS:
+                raise ValueError(f"a row beyond {SHEET_ROWS}")
+        elif name == "f":
+            self._listen()
+        self._inside = name
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        """Note where a cell is: it may have no reference, and then lies behind the one before it."""
+        if "r" in attributes:
+            self._reference, self._behind = attributes["r"], 0
+        else:
+            self._behind += 1
+        self._type = attributes.get("t", "")
+        if self._type == "e":
+            self._listen()
+
+    def _listen(self) -> None:
+        self._texts = {}
+        self.parser.CharacterDataHandler = self._text
+        self.parser.EndElementHandler = self._end
+
+    def _text(self, text: str) -> None:
+        self._texts[self._inside] = self._texts.get(self._inside, "") + text
+
+    def _end(self, name: str) -> None:
+        self._inside = ""
+        if _local(name) != "c":
+            return
+        self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
+        value = self._texts.get("v", "").strip()
+        column = _column(self._reference) + self._behind
+        if self._type == "e":
+            self.found.append(Cell(self._row, column, value or "#N/A"))
+        elif not value and self._type != "str":  # the result of a "str" may well be the empty text
+            self.found.append(Cell(self._row, column, f"={self._texts.get('f', '')}"))
+
+
+def _column(reference: str) -> int:
+    """Return the column of a reference, counted from 0: A1 is 0, Z9 25, AA1 26; without one 0."""
+    letters = reference.rstrip("0123456789")
+    if not _LETTERS.fullmatch(letters):
+        raise ValueError(f"a cell named {reference!a:.20}")
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return max(place - 1, 0)
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _parser() -> expat.XMLParserType:
+    """Return a parser that refuses document types, since entities are what makes XML dangerous."""
+
+    def refuse(*_: object) -> None:
+        raise ValueError("a document type, which no workbook has")
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = refuse
+    return parser

@@ -1,0 +1,137 @@
+"""book.toml: which organisation keeps the book, by which chart, from when on, and who signs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from api.importing.cells import TEXT_MAX, code_point, invisible
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.period import parse_period
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOOK_FILE = rule(
+    "import.book_toml",
+    Kind.MALFORMED,
+    "book.toml 有误：{problem}",
+    "book.toml is wrong: {problem}",
+)
+BOOK_VALUE = rule(
+    "import.book_value",
+    Kind.MALFORMED,
+    "{column} 应为{expected}，读到「{read}」",
+    "{column} should be {expected}; read '{read}'",
+)
+
+FILE = "book.toml"
+SIGNERS = ("township", "accountant", "cashier", "head", "supervisor")
+"""The roles whose keys an import makes on first use; [people] may name who holds them."""
+
+REQUIRED = ("id", "name", "division", "chart", "opened")
+OPTIONAL = ("closed_through", "origin")
+
+FORMS = {
+    "division": (
+        re.compile("[0-9]{12}"),
+        Phrase(" 12 位数字的行政区划代码", "an administrative division code of 12 digits"),
+    ),
+    "origin": (
+        re.compile("[A-Za-z0-9.:/_-]{1,200}"),
+        Phrase(
+            "不带 https:// 的网址，只含 A-Z a-z 0-9 . : / _ -",
+            "an address without https://, of A-Z a-z 0-9 . : / _ - alone",
+        ),
+    ),
+}
+"""How a value is written, and how that is said, where the entry would refuse another (`domain.founding`)."""
+
+_AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
+"""Where tomllib says that a mistake is."""
+
+
+@dataclass(frozen=True)
+class BookFile:
+    """book.toml: the organisation, its chart, its first period; optionally `closed_through` and the signers' names."""
+
+    id: str
+    name: str
+    division: str
+    chart: str
+    opened: str
+    closed_through: str = ""
+    origin: str = ""
+    people: dict[str, str] = field(default_factory=dict)
+
+
+def read_book(folder: Path) -> BookFile:
+    """Read book.toml; raises `import.book_toml`, `import.book_value` or `period.malformed`."""
+    path = folder / FILE
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise BOOK_FILE(problem=Phrase(f"{path} 不存在", f"{path} does not exist")) from None
+    except UnicodeDecodeError:
+        raise BOOK_FILE(
+            problem=Phrase("不是 UTF-8 编码，请另存为 UTF-8", "it is not UTF-8; save it in that encoding")
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        at = _AT.search(str(error))
+        place = f"第 {at[1]} 行第 {at[2]} 个字" if at else "末尾"
+        raise BOOK_FILE(problem=Phrase(f"{place}不合 TOML 格式", str(error))) from None
+    return _book_of(table)
+
+
+def _book_of(table: dict[str, Any]) -> BookFile:
+    unknown = sorted(table.keys() - {"book", "people"})
+    if unknown:
+        raise BOOK_FILE(problem=Phrase(f"[{unknown[0]}] 未知", f"[{unknown[0]}] is unknown"))
+    if "book" not in table:
+        raise BOOK_FILE(problem=Phrase("缺少 [book] 一节", "[book] is missing"))
+    values = _texts(table, "book", (*REQUIRED, *OPTIONAL))
+    missing = ", ".join(key for key in REQUIRED if not values.get(key))
+    if missing:
+        raise BOOK_FILE(problem=Phrase(f"[book] 缺少 {missing}", f"[book] lacks {missing}"))
+    for key, (form, expected) in FORMS.items():
+        if values.get(key) and not form.fullmatch(values[key]):
+            raise BOOK_VALUE(column=key, read=values[key], expected=expected)
+    parse_period(values["opened"])
+    if values.get("closed_through") and parse_period(values["closed_through"]) < values["opened"]:
+        raise BOOK_FILE(problem=Phrase("closed_through 早于 opened", "closed_through lies before opened"))
+    return BookFile(**values, people=_texts(table, "people", SIGNERS))
+
+
+def _texts(table: dict[str, Any], name: str, known: tuple[str, ...]) -> dict[str, str]:
+    """Return a table of texts; a key that is not known, or anything but text, is refused."""
+    values = table.get(name, {})
+    if not isinstance(values, dict):
+        raise BOOK_FILE(problem=Phrase(f"{name} 应为一节 [{name}]", f"{name} should be a table [{name}]"))
+    for key, value in values.items():
+        if key not in known:
+            raise BOOK_FILE(
+                problem=Phrase(
+                    f"[{name}] {key} 未知，可用的有 {', '.join(known)}",
+                    f"[{name}] {key} is unknown, known are {', '.join(known)}",
+                )
+            )
+        if not isinstance(value, str) or len(value) > TEXT_MAX:
+            raise BOOK_FILE(
+                problem=Phrase(
+                    f"[{name}] {key} = {value!r} 应为文本，最多 {TEXT_MAX} 个字",
+                    f"[{name}] {key} = {value!r} should be a text of at most {TEXT_MAX} characters",
+                )
+            )
+        found = invisible(value)
+        if found:
+            code = code_point(found[1])
+            raise BOOK_VALUE(
+                column=key,
+                read=value,
+                expected=Phrase(
+                    f"不含 {code} 等不可见字符的文本", f"a text without invisible characters such as {code}"
+                ),
+            )
+    return values
