@@ -11,18 +11,23 @@ import unicodedata
 POINT = "\ufdd0"
 """Stands for the point of an amount; it is no character, and in no text."""
 
-NUMERALS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
-"""Chinese numerals, as they are written in a row instead of digits."""
+NUMERALS = dict(zip("〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "0001234567891123456789", strict=True))
+"""Chinese numerals, as they are written in a row instead of digits, and those of cheques."""
 
 _HYPHENS = frozenset("_·•・\u2043\u2212")
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_SLASHES = {"\\": "/", "|": "/", "~": ",", "、": ","}
-_DOTTED = re.compile(r"\d+(?:\.\d+)+")
+_SLASHES = {"\\": "/", "|": "/", "~": ","}
+_KEPT = frozenset(".,/:#%‰*")
+"""What is not folded into a comma: 150*1200 is a measure, 15%, 1200 a share."""
+_QUOTES = frozenset("\"'`^\u00b4")
+_MARKS = {"Pd": "-", "Pc": "-", "Ps": "(", "Pe": ")", "Pi": ")", "Pf": ")", "Po": ",", "Zs": " ", "Cc": " "}
+"""What categories of Unicode become; line breaks and tabs are in no entry, but in what was read from a file."""
+_DOTTED = re.compile(r"(?<!\d)\d++(?:\.\d+)+")
 _AMOUNT = re.compile(r"\d+\.\d{1,2}")
 
 
 def fold(sign: str) -> str:
-    """Fold one character: a digit into ASCII's, dashes into "-", a space into " ", what nobody sees into "".
+    """Fold one character: a digit into ASCII's, marks into ASCII's, a space into " ", what nobody sees into "".
 
     Of Unicode's compatible forms (NFKC) only those of one character count: in ㎡ and ⑩ nothing adjoins a number.
     """
@@ -32,11 +37,15 @@ def fold(sign: str) -> str:
     if sign in _BLANKS or unicodedata.category(sign) in {"Cf", "Mn", "Me"}:
         return ""
     compatible = unicodedata.normalize("NFKC", sign)
-    plain = compatible if len(compatible) == 1 else sign
-    category = unicodedata.category(plain)
-    if category == "Pd" or plain in _HYPHENS:
+    plain = compatible if len(compatible) == 1 and compatible not in NUMERALS else sign
+    return _SLASHES.get(plain) or (plain if plain in _KEPT else _fold_mark(plain))
+
+
+def _fold_mark(sign: str) -> str:
+    """Fold a mark into what it is like: "-", "(", ")", "," or a space; any other character stays."""
+    if sign in _HYPHENS:
         return "-"
-    return " " if category == "Zs" else _SLASHES.get(plain, plain)
+    return ")" if sign in _QUOTES else _MARKS.get(unicodedata.category(sign), sign)
 
 
 class _Folded(dict[int, str]):

@@ -3,7 +3,8 @@
 It is looked for where people type: with spaces, hyphens, full-width digits or invisible characters between the digits.
 What village books are full of is let through: amounts, dates, numbers of vouchers, contracts and invoices (an
 electronic one has 20 digits), organisations' codes, and organisations' bank accounts, which are public. So a number
-counts only when its length, its first digits and its check digit, if any, fit, and neither letters nor digits adjoin.
+counts only when its length, its first digits and its check digit, if any, fit, and no other digits adjoin. Letters
+before it (HT13912345678) make it a code's, unless it is the ID number of somebody born before 2000.
 """
 
 from __future__ import annotations
@@ -59,17 +60,17 @@ _SHAPE = bytes(
     for byte in range(256)
 )
 """Digits as 0, what has to be read as r, all else as x."""
-_BETWEEN = b" -_.,()/\\|~" + bytes(set(range(0x80, 0xC0)) - _ALSO_DIGITS) + _WIDE
+_SIGNS = bytes(code for code in range(0x80) if not chr(code).isalnum() and chr(code) not in "$%*+<=>")
+_BETWEEN = _SIGNS + bytes(set(range(0x80, 0xC0)) - _ALSO_DIGITS) + _WIDE
 """What may stand between two digits in UTF-8: ASCII's signs, and the bytes of wide signs, dashes and invisible ones."""
 _NUMERALS_IN_BYTES = [numeral.encode() for numeral in NUMERALS]
-_ONE_IN_BYTES = "一".encode()
+_ONES_IN_BYTES = [numeral.encode() for numeral in "一壹幺"]
 
-_GAP = r"[ ()/,-]{1,3}"
-_WORDS_BEFORE = "".join(f"|(?<=(?i:{word}))" for word in ("tel", "phone", "mobile", "mob", "id", "sfz"))
-_RUN = re.compile(
-    rf"(?:(?<![0-9A-Za-z]){_WORDS_BEFORE})\d+(?:{_GAP}\d+)*(?:[ -]?[Xx])?(?![0-9A-Za-z])", re.ASCII
-)
-_GROUP = re.compile(r"\d+[Xx]?|[Xx]", re.ASCII)
+_GAP = r"[ ()/,:#-]{1,8}"
+_RUN = re.compile(rf"\d+(?:{_GAP}\d+)*", re.ASCII)
+_GROUP = re.compile(r"\d+", re.ASCII)
+_X = re.compile("[ -]?[Xx\u00d7\u0425\u0445](?![0-9A-Za-z])")
+"""The last character of an ID number: X, and what is taken for it (×, the Cyrillic letter)."""
 _DATED = re.compile(
     rf"(?<![0-9A-Za-z])(\d{{6}})(?:{_GAP})?((?:19|20)\d\d) ?年 ?(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?日?"
     rf"(?:{_GAP})?(\d{{3}}[\dXx])(?![0-9A-Za-z])",
@@ -77,22 +78,30 @@ _DATED = re.compile(
 )
 """An ID number whose birthday is written as a date."""
 _NUMERAL = f"[{''.join(NUMERALS)}]"
-_IN_WORDS = re.compile(rf"一(?:{_GAP})?[三四五六七八九](?:(?:{_GAP})?{_NUMERAL}){{9}}")
+_IN_WORDS = re.compile(rf"[一壹幺](?:{_GAP})?[三四五六七八九叁肆伍陆柒捌玖](?:(?:{_GAP})?{_NUMERAL}){{9}}")
 """A mobile number in Chinese numerals; the name before it may end with one too (张三)."""
 
 _CONTEXT = 32
 """How far before and behind a number the words are read that say what it is, in characters."""
-_REFERENCE = re.compile(r"[A-Za-z][0-9A-Za-z]*[-/]$")
+_REFERENCE = re.compile(r"[A-Za-z][0-9A-Za-z]*[-/]?$")
+_MORE_OF_CODE = re.compile(r"[A-Za-z][0-9A-Za-z]")
 _LABEL = re.compile(
     r"(?:合同|编号|单号|票号|发票|凭证|流水|代码|文号|批号|项目|宗地|档号)(?:(?i:no)|[编号代码为是第：:#№ (-]){1,4}$"
 )
 """What says that a number is a thing's: not the bare word right before it, and with no name between."""
 _ACCOUNT = re.compile(r"(?:账号|帐号|账户|帐户|税号|识别号|基本户|专户|对公)\D{0,4}$")
-_NUMBER_OF_PERSON = re.compile(r"(?:身份证|电话|手机|联系|联络|座机|银行卡|℡|(?i:tel|phone|mob))\D{0,6}$")
+_NUMBER_OF_PERSON = re.compile(
+    r"(?:身份证|电话|手机|联系|联络|座机|银行卡|℡|(?i:tel|phone|mob))\D{0,6}$"
+    r"|(?<![A-Za-z])(?i:t|ph|cell|wx|vx?|id|sfzh?|card)[^0-9A-Za-z]{0,6}$"
+)
+_SUM = re.compile(r"(?:[共计额款费金￥¥]|人民币|(?i:rmb))\D{0,3}$")
+"""What says that an amount follows; so many digits and 元 alone would be ten thousand million."""
 _UNIT = re.compile(rf" *(?:(?:[万亿]?元[整正]?|[万亿分])(?![\u3400-\u9fff])|{POINT}\d)")
 """The unit of an amount as a word of its own: 分红 and 万小明 begin with the same character."""
-_COUNTED = re.compile(r" *(?:[万亿]?元|[斤亩吨户人株棵米方公个台套])")
-"""What is counted by the last number of a list."""
+_COUNTED = re.compile(
+    r" *(?:[万亿]?元|[斤亩吨户人株棵米方平立公个台套组队号股份名项件批次年月日天工度小只头袋包桶箱车辆张页块千#:=])"
+)
+"""What is counted by the last number of a list, or is its sum."""
 
 PROVINCES = frozenset(
     f"{tens}{ones}"
@@ -104,13 +113,15 @@ PROVINCES = frozenset(
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_COUNTRY = re.compile(r"(?:00)?86")
+_COUNTRY = re.compile(r"0{0,2}86")
 _MOBILE_GROUPS = frozenset(
-    {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (5, 3, 3)}
-    | {(3, 2, 2, 2, 2), (2, 2, 2, 2, 2, 1), (1, 2, 2, 2, 2, 2)}
+    {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (5, 3, 3), (5, 6), (6, 5), (8, 3)}
+    | {(3, 5, 3), (3, 4, 2, 2), (3, 2, 2, 4), (3, 2, 2, 2, 2), (2, 2, 2, 2, 2, 1), (1, 2, 2, 2, 2, 2)}
 )
-_MORE_BEFORE = re.compile(rf"\d{_GAP}$", re.ASCII)
-_MORE_AFTER = re.compile(rf"{_GAP}\d", re.ASCII)
+_LISTING = frozenset("/,:#")
+"""What stands between the numbers of a list, too."""
+_MORE_BEFORE = re.compile(r"\d *[,/:#] *$", re.ASCII)
+_MORE_AFTER = re.compile(r" *[,/:#] *\d", re.ASCII)
 _LANDLINE = re.compile(r"0?(?:10|2\d)[2-9]\d{7}|0?[3-9]\d{2}[2-9]\d{6,7}")
 _AREA = re.compile(r"0(?:10|2\d|[3-9]\d{2})")
 _CARD = re.compile(r"(?:62|60|9558|9559)\d+")
@@ -127,7 +138,10 @@ def may_name_a_person(text: bytes) -> bool:
 
 def _has_many_numerals(text: bytes) -> bool:
     """Whether a text has Chinese numerals enough for a mobile number, and the 1 that it begins with."""
-    return _ONE_IN_BYTES in text and sum(map(text.count, _NUMERALS_IN_BYTES)) >= LEAST_DIGITS
+    return (
+        any(one in text for one in _ONES_IN_BYTES)
+        and sum(map(text.count, _NUMERALS_IN_BYTES)) >= LEAST_DIGITS
+    )
 
 
 def find_personal(text: str) -> Found | None:
@@ -179,10 +193,19 @@ def _series_from(groups: list[re.Match[str]], plain: str) -> Iterator[Found]:
         if len(digits) > MOST_DIGITS:
             return
         if len(digits) >= LEAST_DIGITS:
-            texts = [one[0] for one in groups[:number]]
-            kind = _kind(texts, gaps, *_context(plain, start, group.end()))
-            if kind:
-                yield Found(kind, digits, start, group.end())
+            found = _judge([one[0] for one in groups[:number]], gaps, plain, start, group.end())
+            if found:
+                yield found
+
+
+def _judge(groups: list[str], gaps: set[str], plain: str, start: int, end: int) -> Found | None:
+    """Say what a series of groups is that stands there; an X behind it may be an ID number's last character."""
+    digits = "".join(groups)
+    last = _X.match(plain, end)
+    if last and _is_id_number(f"{digits}X"):
+        groups, digits, end = [*groups, "X"], f"{digits}X", last.end()
+    kind = _kind(groups, gaps, *_context(plain, start, end))
+    return Found(kind, digits, start, end) if kind else None
 
 
 def _gap(between: str) -> set[str]:
@@ -213,27 +236,43 @@ def _kind(groups: list[str], gaps: set[str], before: str, after: str) -> Persona
     if len(groups) == len(digits):  # every digit by itself
         groups = [digits]
     named = _NUMBER_OF_PERSON.search(before) is not None
-    reference = not named and _REFERENCE.search(before) is not None  # a contract's, such as XY-13812345678
-    labelled = not named and _LABEL.search(before) is not None
+    code = _REFERENCE.search(before) or _MORE_OF_CODE.match(after)  # a contract's, such as XY-13812345678
+    reference = not named and code is not None
+    labelled = not named and _is_labelled(before, after)
     if _is_id_number(digits) and not ((reference or labelled) and digits[6:8] == "20"):
         return Personal.ID_NUMBER  # 330881 20260305 0012 may be a project of that day, if it is called one
-    if reference or len(gaps) > 1:
+    if reference or (len(gaps) > 1 and not _is_set_as_usual(groups, gaps)):
         return None
     if _is_card(digits, groups):
         return Personal.BANK_CARD
-    excused = labelled or (not named and _UNIT.match(after) is not None)
+    excused = labelled or (not named and _is_amount(before, after))
     return None if excused else _kind_without_check(groups, gaps, before, after, named=named)
+
+
+def _is_labelled(before: str, after: str) -> bool:
+    """Whether a number is said to be a thing's: 合同编号：…, 第…号."""
+    return _LABEL.search(before) is not None or (before.endswith("第") and after.startswith("号"))
+
+
+def _is_amount(before: str, after: str) -> bool:
+    return _UNIT.match(after) is not None and _SUM.search(before) is not None
+
+
+def _is_set_as_usual(groups: list[str], gaps: set[str]) -> bool:
+    """Whether groups are as long as a mobile number's or a card's mostly are; then 138-1234 5678 is one too."""
+    sizes = tuple(map(len, groups))
+    return gaps == {" ", "-"} and (sizes[-3:] == (3, 4, 4) or (sum(sizes) >= 16 and set(sizes[:-1]) == {4}))
 
 
 def _kind_without_check(
     groups: list[str], gaps: set[str], before: str, after: str, *, named: bool
 ) -> Personal | None:
     """Return the kind of a number that has no check digit, and that nothing around excuses."""
-    if gaps & {"/", ","}:
+    if gaps & _LISTING:
         return Personal.PHONE if _is_listed_mobile(groups, before, after) else None
     if _is_old_id_number("".join(groups), groups) and (named or not _ACCOUNT.search(before)):
         return Personal.ID_NUMBER
-    return Personal.PHONE if _is_phone(groups, named=named) else None
+    return Personal.PHONE if _is_phone(groups, named=named or before.endswith("+")) else None
 
 
 def _is_id_number(digits: str) -> bool:
@@ -278,11 +317,10 @@ def _luhn(digits: str) -> bool:
 def _is_listed_mobile(groups: list[str], before: str, after: str) -> bool:
     """Whether groups that might be a list are a mobile number's, and count nothing (补助150、1200、3000元).
 
-    They are when set in 3, 4 and 4; and eleven digits, each by itself, when the list has no others.
+    They are when set in 3, 4 and 4, or each digit by itself, and the list has no others.
     """
-    sizes = tuple(map(len, groups))
     alone = not _MORE_BEFORE.search(before) and not _MORE_AFTER.match(after)
-    fits = sizes == (3, 4, 4) or (sizes == (11,) and alone)
+    fits = alone and tuple(map(len, groups)) in {(3, 4, 4), (11,)}
     return fits and _MOBILE.fullmatch("".join(groups)) is not None and not _COUNTED.match(after)
 
 
@@ -293,7 +331,12 @@ def _is_phone(groups: list[str], *, named: bool) -> bool:
     own = own if own[0] else own[1:]
     digits = "".join(own)
     if _MOBILE.fullmatch(digits):
-        return tuple(map(len, own)) in _MOBILE_GROUPS
+        return tuple(map(len, own)) in _MOBILE_GROUPS and (named or not _is_dated_code(own))
     area = f"0{own[0].removeprefix('0')}" if country else own[0]
     apart = len(own) in {2, 3} and _AREA.fullmatch(area) is not None
     return (apart or named) and _LANDLINE.fullmatch(digits) is not None
+
+
+def _is_dated_code(groups: list[str]) -> bool:
+    """Whether these are a code of three digits, such as an account's, and a day (151 20260305)."""
+    return len(groups) == 2 and groups[1].startswith("20") and len(groups[0]) == 3 and _is_birthday(groups[1])
