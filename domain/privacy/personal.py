@@ -64,7 +64,15 @@ _SIGNS = bytes(code for code in range(0x80) if not chr(code).isalnum() and chr(c
 _BETWEEN = _SIGNS + bytes(set(range(0x80, 0xC0)) - _ALSO_DIGITS) + _WIDE
 """What may stand between two digits in UTF-8: ASCII's signs, and the bytes of wide signs, dashes and invisible ones."""
 _NUMERALS_IN_BYTES = [numeral.encode() for numeral in NUMERALS]
-_ONES_IN_BYTES = [numeral.encode() for numeral in "一壹幺"]
+_BEGINNINGS_IN_BYTES = [
+    re.compile(
+        one.encode()
+        + rb"(?:[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]|[\xc2\xe2\xe3\xef][\x80-\xbf]{1,2})*"
+        + f"(?:{'|'.join('三四五六七八九叁肆伍陆柒捌玖')})".encode()
+    )
+    for one in "一壹幺"
+]
+"""How a mobile number in numerals begins, whatever stands between; one for each 1, since so it is soonest found."""
 
 _GAP = r"[ ()/,:#-]{1,8}"
 _RUN = re.compile(rf"\d+(?:{_GAP}\d+)*", re.ASCII)
@@ -137,11 +145,9 @@ def may_name_a_person(text: bytes) -> bool:
 
 
 def _has_many_numerals(text: bytes) -> bool:
-    """Whether a text has Chinese numerals enough for a mobile number, and the 1 that it begins with."""
-    return (
-        any(one in text for one in _ONES_IN_BYTES)
-        and sum(map(text.count, _NUMERALS_IN_BYTES)) >= LEAST_DIGITS
-    )
+    """Whether a text has Chinese numerals enough for a mobile number, and two that it may begin with."""
+    begins = any(beginning.search(text) for beginning in _BEGINNINGS_IN_BYTES)
+    return begins and sum(map(text.count, _NUMERALS_IN_BYTES)) >= LEAST_DIGITS
 
 
 def find_personal(text: str) -> Found | None:
