@@ -131,8 +131,8 @@ def test_what_a_retired_key_signed_for_a_witness_is_evidence(witnessed: Witnesse
     village, service, old = witnessed.village, witnessed.service, witnessed.key()
     added = draft_addition(service, BOOK, "例行更换")
     witnessed.post(LogKeyAdded, added)
+    until(lambda: village.cosigned(service)[-1:] == [(7, 3)])  # the old key signs no more of what comes after
     witnessed.post(LogKeyRetired, draft_retirement(service, BOOK, "已换新"))
-    until(lambda: village.cosigned(service)[-1:] == [(7, 3)])
     witnessed.fork(9, old)
     for witness in village.witnesses.values():
         witness.logs[ORIGIN] = parse_vkey(added.vkey)
