@@ -285,8 +285,8 @@ def test_a_text_of_ten_times_the_length_takes_ten_times_as_long(piece: str) -> N
         mask_personal(text)
         return time.process_time() - begun
 
-    least = min(seconds(3_000) for _ in range(5))
-    assert seconds(30_000) < 30 * least + 0.05
+    least = min(seconds(600) for _ in range(5))
+    assert min(seconds(6_000) for _ in range(2)) < 30 * least + 0.1  # squared, it would be a hundred times
 
 
 @given(MOBILES, st.lists(st.integers(0, 11), max_size=4), st.sampled_from(["", *UNSEEN, *SPACES]), st.data())
