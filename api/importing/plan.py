@@ -149,6 +149,8 @@ class _Planner:
         except RuleViolation as violation:
             self._refuse(violation)
             return
+        if not self._names_are_clear(file):
+            return
         grants = [self._keyring.grant(role, file.people.get(role, "")) for role in SIGNERS]
         opened = Opened(
             chart=file.chart,
@@ -161,6 +163,19 @@ class _Planner:
         if not self._problems:
             tiers = PolicyTiers(tiers=DEFAULT_TIERS)
             self._add(PolicySet, tiers, self._id("policy"), ("township", "head", "supervisor"))
+
+    def _names_are_clear(self, file: BookFile) -> bool:
+        """Report every name in book.toml that names a person by a number, by the key under which it stands there."""
+        names = {"[book] name": file.name}
+        names |= {f"[people] {role}": file.people.get(role, "") for role in SIGNERS}
+        clear = True
+        for key, name in names.items():
+            try:
+                check_clear(name, key)
+            except RuleViolation as violation:
+                self._refuse(violation)
+                clear = False
+        return clear
 
     def _check_same(self, file: BookFile) -> None:
         """What the first entry fixed cannot be changed by editing book.toml."""

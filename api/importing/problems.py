@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from api.importing.cells import visible
+from domain.privacy import mask_personal
 
 if TYPE_CHECKING:
     from api.adapters.spreadsheet import Row
@@ -59,6 +60,11 @@ class Problem:
             sheet=row.sheet,
         )
 
+    def masked(self) -> Problem:
+        """Return the problem without the personal numbers that stand in a cell or a message."""
+        read, zh, en = map(mask_personal, (self.read, self.zh, self.en))
+        return replace(self, read=read, zh=zh, en=en)
+
     def __str__(self) -> str:
         place = self.file
         if self.sheet:
@@ -77,6 +83,6 @@ class ImportRefused(Exception):  # noqa: N818 -- a refusal with its reasons, not
     """The folder has problems; nothing was posted."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        """Carry all problems found."""
+        """Carry all problems found; a personal number in what was read or said is shown in none of them."""
         super().__init__(f"{len(problems)} problems")
-        self.problems = problems
+        self.problems = [problem.masked() for problem in problems]

@@ -2,7 +2,7 @@
 
 from domain.privacy.clear import check_clear, check_clear_fields
 from domain.privacy.events import MAX_ERASED, ErasedRow, Erasure, SubjectErased
-from domain.privacy.personal import Found, Personal, find_personal, may_name_a_person
+from domain.privacy.personal import Found, Personal, find_personal, mask_personal, may_name_a_person
 from domain.privacy.rules import decide_erase, require_new
 from domain.privacy.state import Privacy
 
@@ -18,6 +18,7 @@ __all__ = [
     "check_clear_fields",
     "decide_erase",
     "find_personal",
+    "mask_personal",
     "may_name_a_person",
     "require_new",
 ]

@@ -66,9 +66,9 @@ def check_clear(text: str, field: str) -> None:
     """Raise `privacy.*` when a text has what looks like a person's number; the number itself is not repeated."""
     found = find_personal(text)
     if found:
-        masked = f"{found.digits[:3]}…{found.digits[-2:]}"
         name = field.rpartition(".")[2]
-        raise _RULES[found.kind](field=field, field_zh=f"{FIELDS.get(name, name)}({field})", masked=masked)
+        field_zh = f"{FIELDS[name]}({field})" if name in FIELDS else field
+        raise _RULES[found.kind](field=field, field_zh=field_zh, masked=found.masked)
 
 
 def check_clear_fields(data: msgspec.Struct) -> None:

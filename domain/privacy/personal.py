@@ -3,16 +3,18 @@
 It is looked for where people type: with spaces, hyphens, full-width digits or invisible characters between the digits.
 What village books are full of is let through: amounts, dates, numbers of vouchers, contracts and invoices (an
 electronic one has 20 digits), organisations' codes, and organisations' bank accounts, which are public. So a number
-counts only when its length, its first digits and its check digit, if any, fit, and neither letters nor digits adjoin.
+counts only when its length, its first digits and its check digit, if any, fit, and no other digits adjoin. Letters
+before it (HT13912345678) make it a code's, unless it is the ID number of somebody born before 2000.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
+
+from domain.privacy.digits import NUMERALS, POINT, fold_text, origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,39 +29,87 @@ class Personal(Enum):
 
 
 class Found(NamedTuple):
-    """What was found, and its digits."""
+    """What was found, its digits, and from where to where it stands in the folded text."""
 
     kind: Personal
     digits: str
+    start: int
+    end: int
 
+    @property
+    def masked(self) -> str:
+        """As much of the number as may be repeated."""
+        return f"{self.digits[:3]}…{self.digits[-2:]}"
 
-MAX_GROUPS = 19
-"""A bank card's digits, each by itself."""
 
 LEAST_DIGITS = 11
-"""Every kind has at least so many digits, so a text without such a run is done with at once."""
+"""Every kind has at least so many digits."""
+MOST_DIGITS = 19
+"""A bank card's."""
 
+_RUN_IN_BYTES = b"0" * 10
+"""What the quick look looks for: an ID number whose birthday is a date (330881 1980年…) has no more together."""
+_ALSO_DIGITS = frozenset({0x82, *range(0x90, 0x9A), 0x9D, 0x9E, 0xB0, *range(0xB2, 0xBA)})
+"""Of wide, raised, lowered and circled digits (0xC2, 0xE2, 0xEF) each has one of these bytes behind the first."""
+_WIDE = b"\xc2\xe2\xe3\xef"
+"""First bytes of wide signs, dashes, marks and invisible characters, any of which may stand between digits."""
+_RARE = frozenset({*range(0xC4, 0xE2), *range(0xEA, 0xEF), *range(0xF0, 0xF5)})
+"""First bytes of scripts that are rare in a village's book, and have digits or marks of their own."""
 _SHAPE = bytes(
-    ord("0")
-    if byte in b"0123456789" or 0x90 <= byte <= 0x99
-    else ord("x")
-    if byte < 0x80 or byte >= 0xC0
-    else 0
+    ord("0") if byte in b"0123456789" or byte in _ALSO_DIGITS else ord("r") if byte in _RARE else ord("x")
     for byte in range(256)
 )
-"""Digits as 0, all else as x; the last byte of a full-width digit is 0x90 to 0x99."""
-_BETWEEN = b" -.()" + bytes(set(range(0x80, 0xC0)) - set(range(0x90, 0x9A))) + b"\xc2\xe2\xe3\xef"
+"""Digits as 0, what has to be read as r, all else as x."""
+_SIGNS = bytes(code for code in range(0x80) if not chr(code).isalnum() and chr(code) not in "$%*+<=>")
+_BETWEEN = _SIGNS + bytes(set(range(0x80, 0xC0)) - _ALSO_DIGITS) + _WIDE
 """What may stand between two digits in UTF-8: ASCII's signs, and the bytes of wide signs, dashes and invisible ones."""
-_LONG_RUN = b"0" * LEAST_DIGITS
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064]")
-_DASHES = re.compile("[\u2010-\u2015\u2212\u2043\u30fb\u00b7.•_－—]")
-_RUN = re.compile(r"(?<![0-9A-Za-z])\d+(?:(?:\)|\)?[ -]{1,2})\d+)*(?:[ -]?[Xx])?(?![0-9A-Za-z])")
-_GROUP = re.compile(r"\d+[Xx]?|[Xx]")
-_REFERENCE = re.compile(r"[A-Za-z][0-9A-Za-z]*[-/]$")
-_LABEL = re.compile(r"(?:合同|编号|单号|票号|发票|凭证|流水|代码|文号|批号|项目|宗地|档号)\D{0,4}$")
+_NUMERALS_IN_BYTES = [numeral.encode() for numeral in NUMERALS]
+_BEGINNINGS_IN_BYTES = [
+    re.compile(
+        one.encode()
+        + rb"(?:[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]|[\xc2\xe2\xe3\xef][\x80-\xbf]{1,2})*"
+        + f"(?:{'|'.join('三四五六七八九叁肆伍陆柒捌玖')})".encode()
+    )
+    for one in "一壹幺"
+]
+"""How a mobile number in numerals begins, whatever stands between; one for each 1, since so it is soonest found."""
+
+_GAP = r"[ ()/,:#-]{1,8}"
+_RUN = re.compile(rf"\d+(?:{_GAP}\d+)*", re.ASCII)
+_GROUP = re.compile(r"\d+", re.ASCII)
+_X = re.compile("[ -]?[Xx\u00d7\u0425\u0445](?![0-9A-Za-z])")
+"""The last character of an ID number: X, and what is taken for it (×, the Cyrillic letter)."""
+_DATED = re.compile(
+    rf"(?<![0-9A-Za-z])(\d{{6}})(?:{_GAP})?((?:19|20)\d\d) ?年 ?(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?日?"
+    rf"(?:{_GAP})?(\d{{3}}[\dXx])(?![0-9A-Za-z])",
+    re.ASCII,
+)
+"""An ID number whose birthday is written as a date."""
+_NUMERAL = f"[{''.join(NUMERALS)}]"
+_IN_WORDS = re.compile(rf"[一壹幺](?:{_GAP})?[三四五六七八九叁肆伍陆柒捌玖](?:(?:{_GAP})?{_NUMERAL}){{9}}")
+"""A mobile number in Chinese numerals; the name before it may end with one too (张三)."""
+
+_CONTEXT = 32
+"""How far before and behind a number the words are read that say what it is, in characters."""
+_REFERENCE = re.compile(r"[A-Za-z][0-9A-Za-z]*[-/]?$")
+_MORE_OF_CODE = re.compile(r"[A-Za-z][0-9A-Za-z]")
+_LABEL = re.compile(
+    r"(?:合同|编号|单号|票号|发票|凭证|流水|代码|文号|批号|项目|宗地|档号)(?:(?i:no)|[编号代码为是第：:#№ (-]){1,4}$"
+)
+"""What says that a number is a thing's: not the bare word right before it, and with no name between."""
 _ACCOUNT = re.compile(r"(?:账号|帐号|账户|帐户|税号|识别号|基本户|专户|对公)\D{0,4}$")
-_NUMBER_OF_PERSON = re.compile(r"(?:身份证|电话|手机|联系|座机|银行卡|(?i:tel|phone|mob))\D{0,6}$")
-_UNIT = re.compile(r"\s*(?:元|万|亿|分|点\d)")
+_NUMBER_OF_PERSON = re.compile(
+    r"(?:身份证|电话|手机|联系|联络|座机|银行卡|℡|(?i:tel|phone|mob))\D{0,6}$"
+    r"|(?<![A-Za-z])(?i:t|ph|cell|wx|vx?|id|sfzh?|card)[^0-9A-Za-z]{0,6}$"
+)
+_SUM = re.compile(r"(?:[共计额款费金￥¥]|人民币|(?i:rmb))\D{0,3}$")
+"""What says that an amount follows; so many digits and 元 alone would be ten thousand million."""
+_UNIT = re.compile(rf" *(?:(?:[万亿]?元[整正]?|[万亿分])(?![\u3400-\u9fff])|{POINT}\d)")
+"""The unit of an amount as a word of its own: 分红 and 万小明 begin with the same character."""
+_COUNTED = re.compile(
+    r" *(?:[万亿]?元|[斤亩吨户人株棵米方平立公个台套组队号股份名项件批次年月日天工度小只头袋包桶箱车辆张页块千#:=])"
+)
+"""What is counted by the last number of a list, or is its sum."""
 
 PROVINCES = frozenset(
     f"{tens}{ones}"
@@ -70,11 +120,17 @@ PROVINCES = frozenset(
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
-_MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_COUNTRY = re.compile(r"0{0,2}86")
 _MOBILE_GROUPS = frozenset(
-    {(11,), (13,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (5, 3, 3)}
+    {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (5, 3, 3), (5, 6), (6, 5), (8, 3)}
+    | {(3, 5, 3), (3, 4, 2, 2), (3, 2, 2, 4), (3, 2, 2, 2, 2), (2, 2, 2, 2, 2, 1), (1, 2, 2, 2, 2, 2)}
 )
-_LANDLINE = re.compile(r"(?:86)?0?(?:10|2\d)[2-9]\d{7}|(?:86)?0?[3-9]\d{2}[2-9]\d{6,7}")
+_LISTING = frozenset("/,:#")
+"""What stands between the numbers of a list, too."""
+_MORE_BEFORE = re.compile(r"\d *[,/:#] *$", re.ASCII)
+_MORE_AFTER = re.compile(r" *[,/:#] *\d", re.ASCII)
+_LANDLINE = re.compile(r"0?(?:10|2\d)[2-9]\d{7}|0?[3-9]\d{2}[2-9]\d{6,7}")
 _AREA = re.compile(r"0(?:10|2\d|[3-9]\d{2})")
 _CARD = re.compile(r"(?:62|60|9558|9559)\d+")
 """UnionPay's cards of 16 to 19 digits, and two old series that are still about."""
@@ -84,59 +140,145 @@ _FOREIGN_CARD = re.compile(r"(?:4|5[1-5]|2[2-7]|35)\d+")
 
 def may_name_a_person(text: bytes) -> bool:
     """Whether a text in UTF-8 has a run of digits that is worth a closer look; cheap enough for every entry."""
-    return _LONG_RUN in text.translate(_SHAPE, _BETWEEN)
+    shape = text.translate(_SHAPE, _BETWEEN)
+    return _RUN_IN_BYTES in shape or b"r" in shape or _has_many_numerals(text)
+
+
+def _has_many_numerals(text: bytes) -> bool:
+    """Whether a text has Chinese numerals enough for a mobile number, and two that it may begin with."""
+    begins = any(beginning.search(text) for beginning in _BEGINNINGS_IN_BYTES)
+    return begins and sum(map(text.count, _NUMERALS_IN_BYTES)) >= LEAST_DIGITS
 
 
 def find_personal(text: str) -> Found | None:
     """Return the first thing in a text that looks like a personal number, None when there is none."""
+    return look_closely(text) if may_name_a_person(text.encode()) else None
+
+
+def look_closely(text: str) -> Found | None:
+    """Return what `find_personal` does, without the quick look before."""
+    return next(_all(fold_text(text)), None)
+
+
+def mask_personal(text: str) -> str:
+    """Return a text in which of each personal number only the first and the last digits stand."""
     if not may_name_a_person(text.encode()):
-        return None
-    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", _INVISIBLE.sub("", _keep_points(text))))
+        return text
+    pieces, told, places = [], 0, origins(text)
+    for found in sorted(_all(fold_text(text)), key=lambda found: found.start):
+        start = places[found.start]
+        if start >= told:
+            pieces += [text[told:start], found.masked]
+        told = max(told, places[found.end - 1] + 1)
+    return "".join([*pieces, text[told:]])
+
+
+def _all(plain: str) -> Iterator[Found]:
+    """Find all there is in a folded text; what is found may overlap."""
+    yield from _in_runs(plain)
+    yield from _dated(plain)
+    yield from _in_words(plain)
+
+
+def _in_runs(plain: str) -> Iterator[Found]:
+    """Look at every series of groups of every run of digits."""
     for run in _RUN.finditer(plain):
-        before, after = plain[: run.start()], plain[run.end() :]
-        for found in _in_run(run[0], before, after):
-            return found
-    return None
+        groups = list(_GROUP.finditer(plain, run.start(), run.end()))
+        for first in range(len(groups)):
+            yield from _series_from(groups[first : first + MOST_DIGITS], plain)
 
 
-def _keep_points(text: str) -> str:
-    """Keep the point of an amount apart from the dots that some put between the groups of a number."""
-    return re.sub(r"(?<=\d)\.(?=\d{1,2}(?!\d))", "点", text)
+def _series_from(groups: list[re.Match[str]], plain: str) -> Iterator[Found]:
+    """Look at every series that begins with the first of these groups."""
+    start, digits = groups[0].start(), ""
+    gaps: set[str] = set()
+    for number, group in enumerate(groups, start=1):
+        if number > 1:
+            gaps |= _gap(plain[groups[number - 2].end() : group.start()])
+        digits += group[0]
+        if len(digits) > MOST_DIGITS:
+            return
+        if len(digits) >= LEAST_DIGITS:
+            found = _judge([one[0] for one in groups[:number]], gaps, plain, start, group.end())
+            if found:
+                yield found
 
 
-def _in_run(run: str, before: str, after: str) -> Iterator[Found]:
-    """Look at every series of groups of a run whose groups are set apart in one way."""
-    groups = list(_GROUP.finditer(run))
-    for first in range(len(groups)):
-        gap = ""
-        for last in range(first, min(len(groups), first + MAX_GROUPS)):
-            series = groups[first : last + 1]
-            between = run[groups[last - 1].end() : groups[last].start()].lstrip(")") if last > first else ""
-            if gap and between and between != gap:
-                break
-            gap = gap or between
-            lead, rest = before + run[: series[0].start()], run[series[-1].end() :] + after
-            digits = "".join(group[0] for group in series)
-            kind = _kind([group[0] for group in series], lead, rest) if len(digits) >= LEAST_DIGITS else None
-            if kind:
-                yield Found(kind, digits)
+def _judge(groups: list[str], gaps: set[str], plain: str, start: int, end: int) -> Found | None:
+    """Say what a series of groups is that stands there; an X behind it may be an ID number's last character."""
+    digits = "".join(groups)
+    last = _X.match(plain, end)
+    if last and _is_id_number(f"{digits}X"):
+        groups, digits, end = [*groups, "X"], f"{digits}X", last.end()
+    kind = _kind(groups, gaps, *_context(plain, start, end))
+    return Found(kind, digits, start, end) if kind else None
 
 
-def _kind(groups: list[str], before: str, after: str) -> Personal | None:
+def _gap(between: str) -> set[str]:
+    """Return what sets two groups apart; a bracket alone goes with anything."""
+    return set(between) - set(" ()") or ({" "} if " " in between else set())
+
+
+def _context(plain: str, start: int, end: int) -> tuple[str, str]:
+    return plain[max(0, start - _CONTEXT) : start], plain[end : end + _CONTEXT]
+
+
+def _dated(plain: str) -> Iterator[Found]:
+    for match in _DATED.finditer(plain):
+        place, year, month, day, order = match.groups()
+        digits = f"{place}{year}{month:0>2}{day:0>2}{order}"
+        if _kind([digits], set(), *_context(plain, *match.span())) is Personal.ID_NUMBER:
+            yield Found(Personal.ID_NUMBER, digits, *match.span())
+
+
+def _in_words(plain: str) -> Iterator[Found]:
+    for match in _IN_WORDS.finditer(plain):
+        digits = "".join(NUMERALS.get(sign, "") for sign in match[0])
+        yield Found(Personal.PHONE, digits, *match.span())
+
+
+def _kind(groups: list[str], gaps: set[str], before: str, after: str) -> Personal | None:
     digits = "".join(groups)
     if len(groups) == len(digits):  # every digit by itself
         groups = [digits]
     named = _NUMBER_OF_PERSON.search(before) is not None
-    if not named and _REFERENCE.search(before):
-        return None  # the tail of a contract number such as XY-13812345678
-    labelled = not named and (_LABEL.search(before) is not None or _UNIT.match(after) is not None)
-    if _is_id_number(digits) and not (labelled and digits[6:8] == "20"):
-        return Personal.ID_NUMBER  # 330881 20260305 0012 may be a project of that day
+    code = _REFERENCE.search(before) or _MORE_OF_CODE.match(after)  # a contract's, such as XY-13812345678
+    reference = not named and code is not None
+    labelled = not named and _is_labelled(before, after)
+    if _is_id_number(digits) and not ((reference or labelled) and digits[6:8] == "20"):
+        return Personal.ID_NUMBER  # 330881 20260305 0012 may be a project of that day, if it is called one
+    if reference or (len(gaps) > 1 and not _is_set_as_usual(groups, gaps)):
+        return None
     if _is_card(digits, groups):
         return Personal.BANK_CARD
-    if not labelled and _is_old_id_number(digits, groups) and (named or not _ACCOUNT.search(before)):
+    excused = labelled or (not named and _is_amount(before, after))
+    return None if excused else _kind_without_check(groups, gaps, before, after, named=named)
+
+
+def _is_labelled(before: str, after: str) -> bool:
+    """Whether a number is said to be a thing's: 合同编号：…, 第…号."""
+    return _LABEL.search(before) is not None or (before.endswith("第") and after.startswith("号"))
+
+
+def _is_amount(before: str, after: str) -> bool:
+    return _UNIT.match(after) is not None and _SUM.search(before) is not None
+
+
+def _is_set_as_usual(groups: list[str], gaps: set[str]) -> bool:
+    """Whether groups are as long as a mobile number's or a card's mostly are; then 138-1234 5678 is one too."""
+    sizes = tuple(map(len, groups))
+    return gaps == {" ", "-"} and (sizes[-3:] == (3, 4, 4) or (sum(sizes) >= 16 and set(sizes[:-1]) == {4}))
+
+
+def _kind_without_check(
+    groups: list[str], gaps: set[str], before: str, after: str, *, named: bool
+) -> Personal | None:
+    """Return the kind of a number that has no check digit, and that nothing around excuses."""
+    if gaps & _LISTING:
+        return Personal.PHONE if _is_listed_mobile(groups, before, after) else None
+    if _is_old_id_number("".join(groups), groups) and (named or not _ACCOUNT.search(before)):
         return Personal.ID_NUMBER
-    return Personal.PHONE if not labelled and _is_phone(digits, groups, named=named) else None
+    return Personal.PHONE if _is_phone(groups, named=named or before.endswith("+")) else None
 
 
 def _is_id_number(digits: str) -> bool:
@@ -178,11 +320,29 @@ def _luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _is_phone(digits: str, groups: list[str], *, named: bool) -> bool:
+def _is_listed_mobile(groups: list[str], before: str, after: str) -> bool:
+    """Whether groups that might be a list are a mobile number's, and count nothing (补助150、1200、3000元).
+
+    They are when set in 3, 4 and 4, or each digit by itself, and the list has no others.
+    """
+    alone = not _MORE_BEFORE.search(before) and not _MORE_AFTER.match(after)
+    fits = alone and tuple(map(len, groups)) in {(3, 4, 4), (11,)}
+    return fits and _MOBILE.fullmatch("".join(groups)) is not None and not _COUNTED.match(after)
+
+
+def _is_phone(groups: list[str], *, named: bool) -> bool:
     """Whether these are a mobile number, or a landline's with its area code set apart or after the word telephone."""
-    own = groups[1:] if groups[0] == "86" else groups
+    country = _COUNTRY.match(groups[0])
+    own = [groups[0][country.end() :], *groups[1:]] if country else groups
+    own = own if own[0] else own[1:]
+    digits = "".join(own)
     if _MOBILE.fullmatch(digits):
-        return tuple(map(len, own)) in _MOBILE_GROUPS
-    area = own[0] if own is groups else f"0{own[0].removeprefix('0')}"
+        return tuple(map(len, own)) in _MOBILE_GROUPS and (named or not _is_dated_code(own))
+    area = f"0{own[0].removeprefix('0')}" if country else own[0]
     apart = len(own) in {2, 3} and _AREA.fullmatch(area) is not None
     return (apart or named) and _LANDLINE.fullmatch(digits) is not None
+
+
+def _is_dated_code(groups: list[str]) -> bool:
+    """Whether these are a code of three digits, such as an account's, and a day (151 20260305)."""
+    return len(groups) == 2 and groups[1].startswith("20") and len(groups[0]) == 3 and _is_birthday(groups[1])

@@ -63,6 +63,33 @@ def test_numbers_that_books_need_come_in(door: Door, summary: str) -> None:
     assert door.post(door.note(data)).status_code == 201
 
 
+BOTH_WAYS = [
+    ("Tel13812345678", True),
+    ("付张三13812345678元", True),
+    ("付张三 138-1234 5678", True),
+    ("+86 (138) 1234-5678", True),
+    ("138；1234；5678", True),
+    ("壹叁捌壹贰叁肆伍陆柒捌", True),
+    ("330881198001011233分红", True),
+    ("11010119900307002×", True),
+    ("6222021201001234569万元", True),
+    ("补助1380元、1234户", False),
+    ("三户分别补助150、1200、3000元", False),
+    ("面积138.12亩，承包期2026.01.01-2055.12.31", False),
+    ("付 91330881MA2DJ0000X 货款", False),
+    ("工程款13812345678.00元", False),
+    ("合同编号：15202600015", False),
+]
+
+
+@pytest.mark.parametrize(("summary", "refused"), BOTH_WAYS)
+def test_disguised_numbers_are_refused_and_counts_come_in(door: Door, summary: str, *, refused: bool) -> None:
+    answer = door.post(door.note(numbered(summary)))
+    assert answer.status_code == (422 if refused else 201)
+    assert answer.json().get("rule", "").startswith("privacy.") is refused
+    assert not refused or summary not in answer.text
+
+
 def test_what_is_booked_already_is_answered_with_its_receipt(door: Door) -> None:
     old = door.note(numbered("李四 13900139000"))
     [stored] = door.service.ledger.post(BOOK, [old])  # it was booked before texts were looked at

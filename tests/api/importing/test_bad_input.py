@@ -104,24 +104,28 @@ CELLS = {
 }
 PERSONAL = {
     "phone in the summary": in_journal(
-        cell(summary="付张三 138-0013-8000"), "摘要", "付张三 138-0013-8000", "privacy.phone", "138…00"
+        cell(summary="付张三 138-0013-8000，代领"), "摘要", "付张三 138…00，代领", "privacy.phone", "138…00"
     ),
     "ID number in the second row's summary": Bad(
         rows("2026-02-10,记-2,试,101,,5.00,,0", "2026-02-10,记-2,张三110101199003077475,50401,,,5.00,0"),
         "journal.csv",
         7,
         "摘要",
-        "张三110101199003077475",
+        "张三110…75",
         "privacy.id_number",
     ),
     "bank card as number": in_journal(
-        cell(number="4111111111111111"), "凭证号", "4111111111111111", "privacy.bank_card"
+        cell(number="4111111111111111"), "凭证号", "411…11", "privacy.bank_card"
     ),
     "phone in an account's name": in_journal(
         cell(code="11301", name="张三１３８００１３８０００"),
         "科目名称",
-        "张三１３８００１３８０００",
+        "张三138…00",
         "privacy.phone",
+    ),
+    "phone for an amount": in_journal(cell(debit="打13800138000"), "借方金额", "打138…00", "money.malformed"),
+    "phone in the book's name": Bad(
+        toml('name = "', 'name = "13800138000 '), "book.toml", 0, "", "", "privacy.phone", "[book] name"
     ),
     "phone in a signer's name": Bad(
         {"book.toml": f'{BOOK_TOML}[people]\nhead = "王五 13800138000"\n'},
@@ -130,6 +134,7 @@ PERSONAL = {
         "",
         "",
         "privacy.phone",
+        "[people] head",
     ),
 }
 VOUCHERS = {
@@ -598,6 +603,27 @@ def test_bad_text_is_refused_in_both_rows(
         (6, column, read, rule),
         (7, column, read, rule),
     ]
+
+
+def test_personal_numbers_of_all_people_are_told_at_once_and_repeated_nowhere(bad_village: Village) -> None:
+    numbers = {"accountant": "13812345678", "head": "110101199003077475", "cashier": "139 1234 5678"}
+    people = "".join(f'{role} = "王五{number}"\n' for role, number in numbers.items())
+    change(bad_village, {"book.toml": f"{BOOK_TOML}[people]\n{people}"})
+    problems = refused(bad_village)
+    assert [(one.rule, one.zh.partition("中有")[0], one.en.partition(" has ")[0]) for one in problems] == [
+        ("privacy.phone", "[people] accountant", "[people] accountant"),
+        ("privacy.phone", "[people] cashier", "[people] cashier"),
+        ("privacy.id_number", "[people] head", "[people] head"),
+    ]
+    assert not [one for one in problems for number in numbers.values() if number in f"{one}{one!r}"]
+
+
+def test_a_number_in_two_names_of_an_account_is_repeated_nowhere(bad_village: Village) -> None:
+    change(bad_village, cell(code="51302", name="张三13812345678"))
+    [problem] = refused(bad_village)
+    assert problem.rule == "import.two_names"
+    assert "138…78" in problem.zh
+    assert "13812345678" not in f"{problem}{problem!r}"
 
 
 @pytest.mark.parametrize("name", ["number", "summary", "name"])
