@@ -7,7 +7,6 @@ row, before anything is signed or posted.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,17 +20,17 @@ from api.importing.rules import (
     BOOK_CHANGED,
     CHANGED,
     CLOSED_AHEAD,
-    NO_KEY,
     NO_SUMMARY,
     OTHER_MEANING,
     TWO_NAMES,
 )
+from api.importing.steps import Plan, Step, signing_keys
 from domain.accounts import AccountAdded, NewAccount
 from domain.book import Book
 from domain.chart import chart, parent_code
 from domain.entry import MAX_ENTRY_BYTES, TOO_LARGE, Entry, parse_text, unsigned_text
 from domain.founding import BookOpened, Log, Opened, Organisation
-from domain.kernel.errors import Phrase, RuleViolation
+from domain.kernel.errors import RuleViolation
 from domain.kernel.note import Signature
 from domain.kernel.organisation import check_organisation
 from domain.kernel.ulid import derive
@@ -39,7 +38,6 @@ from domain.opening import Balances, OpeningPosted
 from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers, Tier
 from domain.privacy import check_clear, check_clear_fields, may_name_a_person
-from domain.roles import ROLES
 from domain.vouchers import MAX_LINES, Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
 
 if TYPE_CHECKING:
@@ -48,8 +46,6 @@ if TYPE_CHECKING:
     from api.identity import Keyring
     from api.importing.book_file import BookFile
     from api.importing.folder import Amounts, ImportFolder
-    from domain.entry import AnyStatement
-    from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
 
 DEFAULT_TIERS = [
@@ -64,50 +60,9 @@ SIGNATURE_LINE_BYTES = 150
 """Room for one signature line when an entry's size is estimated."""
 
 
-@dataclass(frozen=True)
-class Step:
-    """One statement to post: its type and data, its id, and the roles that sign it."""
-
-    type: type[Statement]
-    data: Any
-    id: str
-    roles: tuple[str, ...]
-
-    def statement(self, book: Book, at: str) -> AnyStatement:
-        """Return the statement as it would be signed now, on top of `book`."""
-        return self.type(at=at, book=book.book, data=self.data, id=self.id, seen=book.seen())  # type: ignore[call-arg,return-value]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The steps that are new, and how many vouchers were there already."""
-
-    steps: list[Step]
-    vouchers_there: int
-
-    @property
-    def vouchers(self) -> int:
-        """How many vouchers are to be posted."""
-        return sum(step.type is VoucherPosted for step in self.steps)
-
-
 def make_plan(folder: ImportFolder, stored: Iterable[Entry], keyring: Keyring, log: Log, at: str) -> Plan:
     """Return the plan for a folder, to be signed at `at` on top of the stored entries; raises `ImportRefused`."""
     return _Planner(folder, keyring, log, at).plan(stored)
-
-
-def signing_keys(book: Book, keyring: Keyring, roles: Iterable[str]) -> list[SigningKey]:
-    """Return the keyring's keys that may sign the book's next entry in these roles; raises `import.no_key`."""
-    keys = []
-    for role in roles:
-        active = (key.name for key in book.roles.active() if key.role == role)
-        name = next((name for name in active if keyring.holds(name)), None)
-        if book.size == 0:
-            name = f"{book.book}/{role}/1"
-        if name is None:
-            raise NO_KEY(role=Phrase(ROLES.get(role, role), role), folder=keyring.folder)
-        keys.append(keyring.named(name))
-    return keys
 
 
 class _Planner:

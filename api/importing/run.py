@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from api.clock import now
-from api.importing.plan import make_plan, signing_keys
+from api.importing.plan import make_plan
+from api.importing.steps import signing_keys
 from domain.book import Book
 from domain.entry import parse_entry, seal
 from domain.founding import Log
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from api.composition import Service
     from api.identity import Keyring
     from api.importing.folder import ImportFolder
-    from api.importing.plan import Step
+    from api.importing.steps import Step
 
 ENTRIES_PER_CHUNK = 200
 LOGGER = logging.getLogger(__name__)
