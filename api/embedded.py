@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING
 
 import psutil
 
+from api.server_user import make_home, settle_in
 from domain.kernel.errors import Kind, rule
 
 with warnings.catch_warnings():  # it asks for a runtime folder of the session, which root on a server has not
@@ -44,12 +45,13 @@ CANNOT_START = rule(
 
 @contextmanager
 def embedded_server(home: Path) -> Iterator[PostgresServer]:
-    """Start the PostgreSQL below `home`, or join it; raises `database.cannot_start`."""
+    """Start the PostgreSQL below `home`, or join it; raises `database.cannot_start`, `database.home_private`."""
     data = home / "postgres"
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_home(home)
         with _turn(home):
             server = get_server(data, start=False)
+            settle_in(server)
             _start(server)
             using = _lock(home / "postgres.users", fcntl.LOCK_SH)
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
@@ -98,7 +100,8 @@ def _nobody_uses(home: Path) -> bool:
 
 def _start(server: PostgresServer) -> None:
     """Start, and wait on when the server is still recovering from a crash."""
-    server.ensure_pgdata_inited()
+    if not (server.pgdata / "PG_VERSION").exists():
+        _make(server)
     _forget_stale(server)
     deadline = time.monotonic() + START_SECONDS
     while True:
@@ -110,6 +113,12 @@ def _start(server: PostgresServer) -> None:
             time.sleep(0.5)
         else:
             return
+
+
+def _make(server: PostgresServer) -> None:
+    """Make the data folder, as the wheel's `ensure_pgdata_inited` does that opens every folder above it as well."""
+    options = ("--auth=trust", "--encoding=utf8", "-U", server.postgres_user, "-D", str(server.pgdata))
+    pgexec("initdb", options, bin_path=server.bin_path, user=server.system_user)
 
 
 def _keep_up(home: Path, server: PostgresServer, left: threading.Event) -> None:

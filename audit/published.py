@@ -14,6 +14,7 @@ import msgspec
 from audit.report import Finding
 from domain.balances import totals
 from domain.kernel.errors import Kind, rule
+from domain.kernel.money import format_fen
 from domain.kernel.period import is_date, parse_period, period_of, periods
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 PUBLISHED = rule(
     "audit.published",
     Kind.REFUSED,
-    "公布的 {period} 科目余额表与日志不符：{problem}",
-    "the published trial balance of {period} does not follow from the log: {problem}",
+    "公布的 {period} 科目余额表与日志不符：{zh}",
+    "the published trial balance of {period} does not follow from the log: {en}",
     "农经发〔2011〕13号",
 )
 WITHHELD = rule(
@@ -39,6 +40,32 @@ WITHHELD = rule(
     "the trial balances of these periods are not published: {periods}",
     "农经发〔2011〕13号",
 )
+
+
+COLUMNS = {
+    "opening_debit_fen": ("期初借方余额", "opening debit balance"),
+    "opening_credit_fen": ("期初贷方余额", "opening credit balance"),
+    "debit_fen": ("本期借方发生额", "debits of the period"),
+    "credit_fen": ("本期贷方发生额", "credits of the period"),
+    "year_debit_fen": ("本年累计借方", "debits of the year"),
+    "year_credit_fen": ("本年累计贷方", "credits of the year"),
+    "closing_debit_fen": ("期末借方余额", "closing debit balance"),
+    "closing_credit_fen": ("期末贷方余额", "closing credit balance"),
+}
+"""The columns of a trial balance in Chinese and English, by their names in JSON."""
+
+MAX_AMOUNT_FEN = 2**53 - 1
+"""What JSON gives whole to every reader; a larger number is no amount."""
+
+
+class Words(NamedTuple):
+    """What is wrong with a trial balance, in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+UNREADABLE = Words("无法读取", "unreadable")
 
 
 class Trial(NamedTuple):
@@ -58,6 +85,9 @@ class Published:
         self._report = report
         self._check = report.check(
             "balances", "公布的余额与日志算出的一致", "published balances follow from the log"
+        )
+        self._check.nothing = (
+            "没有随日志公布余额，未作核对 / no balances were published with this log, so none was compared"
         )
         self._waiting: dict[int, list[Trial]] = {}
 
@@ -93,11 +123,12 @@ class Published:
         """Report those that name a size which the log did not have while they were read."""
         for trials in self._waiting.values():
             for trial in trials:
-                self._find(trial, "entries" if trial.served else "unreadable")
+                self._find(trial, [Words("entries", "entries") if trial.served else UNREADABLE])
 
-    def _find(self, trial: Trial, problem: str) -> None:
-        if problem:
-            self._report.find(self._check, Finding.of(PUBLISHED(period=trial.period, problem=problem)))
+    def _find(self, trial: Trial, wrong: list[Words]) -> None:
+        if wrong:
+            zh, en = "；".join(words.zh for words in wrong), "; ".join(words.en for words in wrong)
+            self._report.find(self._check, Finding.of(PUBLISHED(period=trial.period, zh=zh, en=en)))
 
 
 def _periods(book: Book, figures: Figures) -> list[str]:
@@ -118,7 +149,7 @@ def _read(period: str, served: bytes) -> Trial:
     return Trial(period, entries if isinstance(entries, int) else 0, trial)
 
 
-def _differences(trial: Trial, book: Book, computed: TrialBalances) -> str:
+def _differences(trial: Trial, book: Book, computed: TrialBalances) -> list[Words]:
     """Return what is wrong with a published trial balance, or nothing."""
     rows = computed.trial_balance(trial.period)
     organisation = book.founding.organisation
@@ -134,15 +165,40 @@ def _differences(trial: Trial, book: Book, computed: TrialBalances) -> str:
     }
     fields = sorted(wanted.keys() | trial.served.keys())
     wrong = [name for name in fields if trial.served.get(name) != wanted.get(name)]
-    return ", ".join(_first_difference(trial.served, rows) if name == "rows" else name for name in wrong)
+    return [_first_difference(trial.served, rows) if name == "rows" else Words(name, name) for name in wrong]
 
 
-def _first_difference(published: dict[str, Any], rows: Sequence[TrialRow]) -> str:
-    """Name the first account whose line differs."""
+def _first_difference(published: dict[str, Any], rows: Sequence[TrialRow]) -> Words:
+    """Say where the first row that differs does."""
     lines = published.get("rows")
     served = lines if isinstance(lines, list) else []
     for number, row in enumerate(rows):
         line = served[number] if number < len(served) else None
         if line != row._asdict():
-            return f"rows: account {row.account}: {line} != {row._asdict()}"
-    return f"rows: {len(served)} of them, {len(rows)} expected"
+            return _row_difference(line, row)
+    more = len(served) - len(rows)
+    return Words(f"多出 {more} 行", f"{more} rows too many")
+
+
+def _row_difference(line: object, row: TrialRow) -> Words:
+    """Name the account, and the first column that differs with both its amounts in yuan."""
+    who = f"{row.account} {row.name}"
+    if not isinstance(line, dict) or line.get("account") != row.account:
+        return Words(f"科目 {who} 缺失，或不在其位", f"the row of account {who} is missing, or out of place")
+    for column, (zh, en) in COLUMNS.items():
+        wanted = getattr(row, column)
+        if line.get(column) != wanted:
+            served, yuan = _yuan(line.get(column)), format_fen(wanted)
+            return Words(
+                f"科目 {who} 的{zh}公布为 {served} 元，按日志应为 {yuan} 元",
+                f"account {who}, {en}: {served} yuan published, {yuan} yuan by the log",
+            )
+    return Words(
+        f"科目 {who} 的名称或其他内容不同",
+        f"the row of account {who} has another name, or other contents than a row has",
+    )
+
+
+def _yuan(served: object) -> str:
+    """Return an amount that was served in fen, or "?" when it is none."""
+    return format_fen(served) if isinstance(served, int) and abs(served) <= MAX_AMOUNT_FEN else "?"

@@ -15,6 +15,10 @@ _VISIBLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)
 """What a hostile log says is printed, but cannot steer the terminal."""
 
 
+FINDINGS_SHOWN = 10
+"""A report in words names so many findings; most of the others follow from the first. The JSON has all."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong: the rule, the entry (None: the log as a whole), and words in both languages."""
@@ -34,16 +38,25 @@ class Finding:
         """The words, Chinese first."""
         return f"{self.zh} / {self.en}"
 
+    def as_text(self) -> str:
+        """Return the finding's line in a report."""
+        place = "" if self.entry is None else f"第 {self.entry} 号记录 entry {self.entry}: "
+        return f"  ! {place}{self.message} [{self.rule}]"
+
 
 @dataclass
 class Check:
-    """One kind of check: its name, what it says when all is well, how many things it looked at, how many failed."""
+    """One kind of check: its name, what it says when all is well, how many things it looked at, how many failed.
+
+    `nothing` tells, in both languages, what it means that there was nothing to look at.
+    """
 
     name: str
     zh: str
     en: str
     count: int = 0
     failed: int = 0
+    nothing: str = ""
 
     @property
     def ok(self) -> bool:
@@ -56,6 +69,11 @@ class Check:
         if self.failed:
             return "✗"
         return "✓" if self.count else "–"
+
+    def as_text(self) -> str:
+        """Return the check's line in a report."""
+        why = f": {self.nothing}" if self.nothing and self.mark == "–" else ""
+        return f"{self.mark} {self.zh} / {self.en} ({self.count}){why}"
 
 
 @dataclass(frozen=True)
@@ -145,11 +163,15 @@ class Report:
     def as_text(self) -> str:
         """Return the report for a person, Chinese first."""
         lines = self.heading
-        lines += [f"{check.mark} {check.zh} / {check.en} ({check.count})" for check in self.checks]
+        lines += [check.as_text() for check in self.checks]
         lines += self.outside.lines()
-        for found in self.findings:
-            place = "" if found.entry is None else f"第 {found.entry} 号记录 entry {found.entry}: "
-            lines.append(f"  ! {place}{found.message} [{found.rule}]")
+        lines += [found.as_text() for found in self.findings[:FINDINGS_SHOWN]]
+        more = len(self.findings) - FINDINGS_SHOWN
+        if more > 0:
+            lines.append(
+                f"  … 还有 {more} 个随之而来的问题，全部列出请用 --format json / "
+                f"and {more} more that follow; --format json lists all"
+            )
         if self.witnesses:
             lines += [f"  见证 cosigned: {name} {at}" for name, at in self.witnesses.signed.items()]
         if self.caution:

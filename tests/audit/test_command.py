@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from audit.report import Finding, Report
 from tests.audit.conftest import BUNDLE
 
 if TYPE_CHECKING:
@@ -51,6 +52,30 @@ def test_good_log_exits_with_0(exported: Export) -> None:
     assert "✗" not in result.stdout
 
 
+def test_a_folder_from_which_one_periods_balances_were_taken_is_found(
+    exported: Export, tmp_path: Path
+) -> None:
+    """An export writes the trial balance of every period."""
+    left = {path: data for path, data in exported.files.items() if path != "trial-balance/2026-02.json"}
+    result = audit(write(tmp_path / "log", left))
+    assert result.returncode == 1
+    assert "[audit.withheld]" in result.stdout
+    assert "2026-02" in result.stdout
+
+
+def test_a_folder_without_balances_says_that_none_was_compared(exported: Export, tmp_path: Path) -> None:
+    bare = {path: data for path, data in exported.files.items() if not path.startswith("trial-balance/")}
+    folder = write(tmp_path / "log", bare)
+    (folder / "trial-balance").mkdir()
+    result = audit(folder)
+    assert result.returncode == 0
+    [line] = [line for line in result.stdout.splitlines() if "published balances" in line]
+    assert line.startswith("–")
+    assert "没有随日志公布余额" in line
+    assert "no balances were published with this log" in line
+    assert "no balances were published" not in audit(exported.folder).stdout
+
+
 def test_findings_exit_with_1_and_name_the_entry(forged: Path) -> None:
     result = audit(forged)
     assert (result.returncode, result.stderr) == (1, "")
@@ -82,6 +107,31 @@ def test_server_that_is_away_exits_with_2(url: str) -> None:
 def test_wrong_use_exits_with_2() -> None:
     assert audit().returncode == 2
     assert audit("--format", "yaml", ".").returncode == 2
+
+
+def test_many_findings_are_told_in_ten_lines(exported: Export, tmp_path: Path) -> None:
+    """An early flip breaks what every later signer had seen; whoever wants all of it asks for JSON."""
+    bundle = bytearray(exported.files[BUNDLE])
+    bundle[300] ^= 1
+    folder = write(tmp_path / "flipped", exported.files | {BUNDLE: bytes(bundle)})
+    findings = json.loads(audit(folder, "--format", "json").stdout)["findings"]
+    said = audit(folder).stdout.splitlines()
+    assert len(findings) > 11
+    assert len([line for line in said if line.startswith("  ! ")]) == 10
+    [more] = [line for line in said if line.startswith("  … ")]
+    assert f"还有 {len(findings) - 10} 个" in more
+    assert f"and {len(findings) - 10} more that follow" in more
+    assert "--format json" in more
+    assert said[-1] == f"发现 {len(findings)} 个问题 / findings"
+
+
+def test_ten_findings_are_told_whole() -> None:
+    report = Report()
+    check = report.check("rules", "规则", "rules")
+    for index in range(10):
+        report.find(check, Finding("entry.seen", index, "有误", "wrong"))
+    assert report.as_text().count("[entry.seen]") == 10
+    assert "…" not in report.as_text()
 
 
 def test_json_of_a_good_log(exported: Export) -> None:

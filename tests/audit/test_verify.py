@@ -19,6 +19,7 @@ from audit.verify import verify
 from domain.accounts import AccountAdded, NewAccount
 from domain.entry import HEADER, parse_entry, sign_text
 from domain.kernel.errors import RuleViolation
+from domain.kernel.money import format_fen
 from domain.kernel.note import SigningKey, format_note, parse_note
 from domain.periods import Closing, PeriodClosed
 from domain.roles import KeyGranted, KeyRevoked
@@ -415,6 +416,46 @@ def test_altered_balances_are_found(exported: Export, change: Callable[[dict[str
     report = verify(MemorySource(exported.files | {path: json.dumps(published).encode()}))
     assert found(report) == [("audit.published", None)]
     assert "2026-02" in report.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("change", "zh", "en"),
+    [
+        (
+            lambda rows: rows[0].update(closing_debit_fen=rows[0]["closing_debit_fen"] + 1),
+            "科目 101 库存现金 的期末借方余额公布为 {more} 元，按日志应为 {yuan} 元",
+            "account 101 库存现金, closing debit balance: {more} yuan published, {yuan} yuan by the log",
+        ),
+        (
+            lambda rows: rows[0].update(closing_debit_fen="x" * 1_000),
+            "科目 101 库存现金 的期末借方余额公布为 ? 元，按日志应为 {yuan} 元",
+            "account 101 库存现金, closing debit balance: ? yuan published, {yuan} yuan by the log",
+        ),
+        (
+            lambda rows: rows[0].update(name="别的科目"),
+            "科目 101 库存现金 的名称或其他内容不同",
+            "the row of account 101 库存现金 has another name, or other contents than a row has",
+        ),
+        (
+            lambda rows: rows[0].update(account="102"),
+            "科目 101 库存现金 缺失，或不在其位",
+            "the row of account 101 库存现金 is missing, or out of place",
+        ),
+        (lambda rows: rows.append({}), "多出 1 行", "1 rows too many"),
+    ],
+    ids=["amount", "no amount", "name", "account", "rows"],
+)
+def test_a_difference_names_account_and_column_and_both_amounts(
+    exported: Export, change: Callable[[list[dict[str, object]]], object], zh: str, en: str
+) -> None:
+    path = "trial-balance/2026-02.json"
+    published = json.loads(exported.files[path])
+    fen = published["rows"][0]["closing_debit_fen"]
+    amounts = {"yuan": format_fen(fen), "more": format_fen(fen + 1)}
+    change(published["rows"])
+    report = verify(MemorySource(exported.files | {path: json.dumps(published).encode()}))
+    assert report.findings[0].zh.endswith(f"：{zh.format(**amounts)}")
+    assert report.findings[0].en.endswith(f": {en.format(**amounts)}")
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ TITLES = {
     "disclosure": "披露 disclosures",
     "entry": "记录 entries",
     "erasure": "删除个人信息 erasures",
+    "export": "导出 export",
     "import": "导入 import",
     "json": "规范 JSON canonical JSON",
     "history": "数字的来历 the history of figures",

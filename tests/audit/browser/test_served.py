@@ -149,6 +149,11 @@ def test_a_changed_balance_of_a_live_book_is_found(site: str, page: Page, xiaohe
     found = outcome(page)
     assert found == expected(f"{site}/books/{BOOK}")
     assert {rule for rule, _ in found[0]} == {"audit.published"}
+    told = [finding.message for finding in audit(open_source(f"{site}/books/{BOOK}")).findings]
+    shown = " ".join(page.inner_text("#findings").split())
+    for words in told:
+        for part in words.split(" / "):
+            assert part in shown
 
 
 def test_a_server_that_is_away_gets_no_verdict(site: str, page: Page, page_file: Path) -> None:
