@@ -184,4 +184,4 @@ def _check_prefix(service: Service, replay: Replay, book: str) -> int:
 def _bundles_behind(source: Source, size: int, stored: int) -> Iterator[list[bytes]]:
     for tile in tile_sizes(size):
         if tile.level == ENTRIES and tile.start + tile.width > stored:
-            yield fetch_bundle(source.fetch, tile)[max(stored - tile.start, 0) :]
+            yield fetch_bundle(source.fetch, tile, max(stored - tile.start, 0))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from audit.heads import open_head, open_kept, void_head
 from audit.report import Finding
+from audit.tlog.growth import new_tiles
 from audit.tlog.proof import range_root
-from audit.tlog.tiles import ENTRIES, TileReader, fetch_hashes, tile_hashes, tile_sizes
+from audit.tlog.tiles import ENTRIES, TileReader, fetch_hashes, tile_hashes
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
@@ -160,9 +161,8 @@ def check_root(book: Entries, checkpoint: Checkpoint | None, report: Report) -> 
 def check_tiles(source: Source, book: Entries, verified: int, report: Report) -> None:
     """Every tile of hashes that is served follows from the entries; those of the first `verified` entries are known."""
     check = report.check("tiles", "每个瓦片都由记录算出", "every tile follows from the entries")
-    known = set(tile_sizes(verified))
-    for tile in tile_sizes(book.size):
-        if tile.level == ENTRIES or tile in known:
+    for tile in new_tiles(verified, book.size):
+        if tile.level == ENTRIES:
             continue
         check.count += 1
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from domain.chart import MONEY_ACCOUNTS
@@ -12,17 +13,18 @@ if TYPE_CHECKING:
     from domain.kernel.statement import Statement
 
 
+@dataclass
 class Figures:
     """What the published figures are compared with, folded entry by entry: no entry is kept."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.money_days: dict[tuple[str, str], tuple[int, int]] = {}
-        """By account and date what moved in fen, and the last entry that moved it; opening balances under ""."""
-        self.newest = ""
-        """The latest date of a voucher."""
-        self.changed_from = ""
-        """The first period whose published figures are to be compared with these; "" stands for all."""
+    money_days: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """By account and date what moved in fen, and the last entry that moved it; opening balances under ""."""
+
+    newest: str = ""
+    """The latest date of a voucher."""
+
+    changed_from: str = ""
+    """The first period whose published figures are to be compared with these; "" stands for all."""
 
     def fold(self, index: int, statement: Statement) -> None:
         """Take in entry `index`."""

@@ -9,6 +9,8 @@ from domain.kernel.errors import Kind, rule
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """A larger file is refused; the largest bundle of entries has 16 MB."""
 
+FIRST_BYTES = 65_536
+
 UNREADABLE = rule(
     "audit.unreadable",
     Kind.UNAVAILABLE,
@@ -18,8 +20,16 @@ UNREADABLE = rule(
 
 
 def read(file: IO[bytes], path: object) -> bytes:
-    """Return all that an open file holds; raises `audit.unreadable` when that is too much."""
-    return bounded(path, file.read(MAX_FILE_BYTES + 1))
+    """Return all that an open file holds; raises `audit.unreadable` when that is too much.
+
+    To ask for the limit at once would make room for it, each time; so it is asked for more and more.
+    """
+    parts: list[bytes] = []
+    size, step = 0, FIRST_BYTES
+    while size <= MAX_FILE_BYTES and (part := file.read(min(step, MAX_FILE_BYTES + 1 - size))):
+        parts.append(part)
+        size, step = size + len(part), 2 * step
+    return bounded(path, b"".join(parts))
 
 
 def bounded(path: object, data: bytes) -> bytes:

@@ -7,12 +7,13 @@ asked for, or more than the one that is there afterwards.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from audit.report import Finding
-from domain.balances import totals
+from domain.balances import TrialRow, totals
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import is_date, parse_period, period_of, periods
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from audit.figures import Figures
     from audit.report import Report
     from audit.source import Source
-    from domain.balances import TrialBalances, TrialRow
+    from domain.balances import TrialBalances
     from domain.book import Book
 
 PUBLISHED = rule(
@@ -66,6 +67,8 @@ class Words(NamedTuple):
 
 
 UNREADABLE = Words("无法读取", "unreadable")
+
+_figures_of = itemgetter(*TrialRow._fields)
 
 
 class Trial(NamedTuple):
@@ -151,7 +154,7 @@ def _read(period: str, served: bytes) -> Trial:
 
 def _differences(trial: Trial, book: Book, computed: TrialBalances) -> list[Words]:
     """Return what is wrong with a published trial balance, or nothing."""
-    rows = computed.trial_balance(trial.period)
+    rows, lines = computed.trial_balance(trial.period), trial.served.get("rows")
     organisation = book.founding.organisation
     wanted = {
         "book": book.book,
@@ -160,12 +163,24 @@ def _differences(trial: Trial, book: Book, computed: TrialBalances) -> list[Word
         "period": trial.period,
         "entries": book.size,
         "root": book.root(),
-        "rows": [row._asdict() for row in rows],
+        "rows": lines if _are(lines, rows) else rows,
         "totals": totals(rows),
     }
     fields = sorted(wanted.keys() | trial.served.keys())
     wrong = [name for name in fields if trial.served.get(name) != wanted.get(name)]
     return [_first_difference(trial.served, rows) if name == "rows" else Words(name, name) for name in wrong]
+
+
+def _are(lines: object, rows: list[TrialRow]) -> bool:
+    """Tell whether lines, as they were served, are these rows."""
+    try:
+        return (
+            isinstance(lines, list)
+            and [_figures_of(line) for line in lines] == rows
+            and all(len(line) == len(TrialRow._fields) for line in lines)
+        )
+    except (KeyError, TypeError):  # a figure is missing, or a line is none
+        return False
 
 
 def _first_difference(published: dict[str, Any], rows: Sequence[TrialRow]) -> Words:

@@ -15,7 +15,8 @@ from audit.replay import Replay
 from audit.report import Finding, Report
 from audit.signatures import RULE, SignatureChecker
 from audit.tlog.checkpoint import parse_checkpoint
-from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
+from audit.tlog.growth import new_tiles
+from audit.tlog.tiles import ENTRIES, fetch_bundle
 from audit.witnessed import check_witnesses
 from domain.entry import Entry, parse_entries
 from domain.founding import BookOpened
@@ -186,13 +187,11 @@ class _Audit:
 
     def _bundles(self, first: int, size: int) -> Iterator[list[bytes]]:
         """Yield the bytes of each entry from `first` on, a bundle at a time, up to the first that cannot be read."""
-        for tile in tile_sizes(size):
+        for tile in new_tiles(min(first, size), size):
             if tile.level != ENTRIES:
                 return
-            if tile.start + tile.width <= first:
-                continue
             try:
-                yield fetch_bundle(self._source.fetch, tile)[max(first - tile.start, 0) :]
+                yield fetch_bundle(self._source.fetch, tile, max(first - tile.start, 0))
             except (FileNotFoundError, RuleViolation) as problem:
                 if isinstance(problem, RuleViolation) and problem.rule.kind is Kind.UNAVAILABLE:
                     raise  # it could not be read, which says nothing about it

@@ -8,7 +8,7 @@ import sys
 import time
 
 from audit.collector import settle
-from bench import auditing, browser, growth, ingest, reading, rebuilding
+from bench import auditing, browser, growth, ingest, monitoring, proving, reading, rebuilding
 from bench.rows import Result, table
 from bench.sizes import SIZES
 from bench.world import open_world
@@ -20,6 +20,8 @@ MEASURES = {
     "rebuild": rebuilding.measure,
     "read": reading.measure,
     "growth": growth.measure,
+    "monitor": monitoring.measure,
+    "proof": proving.measure,
 }
 
 

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bench.rows import Result, Rounds, timed
-from bench.villages import Village, filler, vouchers
+from bench.villages import VILLAGES_PER_TASK, Village, filler, vouchers
 from bench.world import copy_in, open_ledger, post_all
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 FILLER = 10_000_000
 """Vouchers from this number on are other than those that are posted under the clock."""
-
-VILLAGES_PER_TASK = 25
 
 
 def measure(world: World, sizes: Sizes) -> Result:

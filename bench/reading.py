@@ -9,30 +9,26 @@ from __future__ import annotations
 import shutil
 import subprocess
 from functools import partial
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from api.adapters.hledger import to_hledger
-from bench.rows import Result, Rounds, timed
+from bench.rows import TURN, Result, Rounds, in_turn, timed
 from bench.villages import CHART, PERIODS, Village, filler
-from bench.world import copy_in
+from bench.world import copy_in, fold_all
 from projections import register
 from projections.balances import trial_balance
 from projections.balances.query import SELECT_BALANCES
 from projections.journal import JournalFilter, journal
-from projections.runner import ENTRIES_PER_COMMIT, advance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from bench.sizes import Sizes
     from bench.world import World
 
 LAST = PERIODS[-1]
-TURN = 20
 
 
 def measure(world: World, sizes: Sizes) -> Result:
@@ -42,8 +38,7 @@ def measure(world: World, sizes: Sizes) -> Result:
     with world.database() as url:
         copy_in(url, village.book, notes)
         with psycopg.connect(url, autocommit=True) as connection:
-            while advance(connection, village.book, "read", None).folded == ENTRIES_PER_COMMIT:
-                pass
+            fold_all(connection, village.book, "read", None)
             connection.execute("VACUUM ANALYZE")
             connection.execute("SET search_path TO read, public")
             result = _against_select_1(connection, village.book, sizes)
@@ -62,7 +57,7 @@ def _against_select_1(connection: psycopg.Connection[Any], book: str, sizes: Siz
 
     query, whole = Rounds(), Rounds()
     for _ in range(sizes.rounds):
-        one, asked, answered = _in_turn(
+        one, asked, answered = in_turn(
             sizes.read_calls,
             lambda: connection.execute("SELECT 1").fetchall(),
             turnover,
@@ -77,18 +72,6 @@ def _against_select_1(connection: psycopg.Connection[Any], book: str, sizes: Siz
         ],
         [f"read: {len(turnover()):,} rows of balances read after {sizes.read_vouchers:,} vouchers"],
     )
-
-
-def _in_turn(times: int, *calls: Callable[[], object]) -> list[float]:
-    """Return the median milliseconds of each call, made in turns of `TURN` calls, so that each runs warm."""
-    seconds: list[list[float]] = [[] for _ in calls]
-    for _ in range(max(times // TURN, 1)):
-        for call, taken in zip(calls, seconds, strict=True):
-            for _ in range(TURN):
-                with timed() as clock:
-                    call()
-                taken.append(clock.seconds)
-    return [median(taken) * 1_000 for taken in seconds]
 
 
 def _against_hledger(connection: psycopg.Connection[Any], book: str, file: Path, sizes: Sizes) -> Result:
@@ -106,6 +89,6 @@ def _against_hledger(connection: psycopg.Connection[Any], book: str, file: Path,
         with timed() as clock:
             answer = hledger()
         assert len(answer.stdout.splitlines()) > 1
-        rounds.add(_in_turn(TURN, lambda: trial_balance(connection, book, LAST))[0], clock.seconds * 1_000)
+        rounds.add(in_turn(TURN, lambda: trial_balance(connection, book, LAST))[0], clock.seconds * 1_000)
     file.unlink()
     return Result([rounds.row("hledger: trial balance 科目余额表", "ms", "hledger balance")])

@@ -13,10 +13,9 @@ import psycopg
 
 from bench.rows import Result, Rounds, timed
 from bench.villages import Village, vouchers
-from bench.world import copy_in
+from bench.world import copy_in, fold_all
 from bench.yardsticks import stock_projection, stored
 from migrations import create_read_side
-from projections.runner import ENTRIES_PER_COMMIT, advance
 
 if TYPE_CHECKING:
     from bench.sizes import Sizes
@@ -41,8 +40,6 @@ def rebuild(url: str, book: str, size: int) -> float:
     with psycopg.connect(url, autocommit=True) as connection:
         create_read_side(connection, "rebuild")
         with timed() as clock:
-            step = advance(connection, book, "rebuild", None)
-            while step.folded == ENTRIES_PER_COMMIT:
-                step = advance(connection, book, "rebuild", None)
-    assert step.size == size
+            folded = fold_all(connection, book, "rebuild", None)
+    assert folded == size
     return size / clock.seconds

@@ -10,7 +10,10 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+TURN = 20
+"""Calls of one kind in a row."""
 
 HEADINGS = ("measure", "value", "yardstick", "", "ratio", "bound", "")
 
@@ -106,6 +109,18 @@ def timed() -> Iterator[Clock]:
     wall, cpu = time.perf_counter(), time.process_time()
     yield clock
     clock.seconds, clock.cpu = time.perf_counter() - wall, time.process_time() - cpu
+
+
+def in_turn(times: int, *calls: Callable[[], object]) -> list[float]:
+    """Return the median milliseconds of each call, made in turns of `TURN` calls, so that each runs warm."""
+    seconds: list[list[float]] = [[] for _ in calls]
+    for _ in range(max(times // TURN, 1)):
+        for call, taken in zip(calls, seconds, strict=True):
+            for _ in range(TURN):
+                with timed() as clock:
+                    call()
+                taken.append(clock.seconds)
+    return [median(taken) * 1_000 for taken in seconds]
 
 
 def table(rows: Iterable[Row]) -> str:

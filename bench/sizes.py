@@ -24,6 +24,10 @@ class Sizes:
     growth_sample: int
     books: int
     books_sample: int
+    followed_books: int
+    followed_entries: int
+    proof_small: int
+    proof_large: int
 
 
 SIZES = {
@@ -43,6 +47,10 @@ SIZES = {
         growth_sample=20_000,
         books=1_000,
         books_sample=20_000,
+        followed_books=1_000,
+        followed_entries=1_000,
+        proof_small=1_000,
+        proof_large=1_000_000,
     ),
     "quick": Sizes(
         name="quick",
@@ -60,6 +68,10 @@ SIZES = {
         growth_sample=4_000,
         books=1_000,
         books_sample=6_000,
+        followed_books=40,
+        followed_entries=1_000,
+        proof_small=1_000,
+        proof_large=100_000,
     ),
     "tiny": Sizes(
         name="tiny",
@@ -77,5 +89,9 @@ SIZES = {
         growth_sample=100,
         books=5,
         books_sample=100,
+        followed_books=3,
+        followed_entries=100,
+        proof_small=100,
+        proof_large=400,
     ),
 }

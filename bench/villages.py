@@ -45,11 +45,15 @@ PARENTS = ("112", "113", "121", "151", "161", "171", "211", "212", "501", "513")
 PERIODS = periods("2024-01", "2026-12")
 ROLES = ("township", "accountant", "cashier", "head", "supervisor")
 ONE_SIGNER = ("accountant",)
+TWO_SIGNERS = ("accountant", "head")
+"""Who signs every voucher until a book sets a policy of its own."""
+
 FOUR_SIGNERS = ("accountant", "head", "supervisor", "township")
 START_MS = 1_700_000_000_000
 ID_MARK = b'"id":"'
 ID_LENGTH = 26
 NOTES_PER_TASK = 2_500
+VILLAGES_PER_TASK = 5
 VOUCHERS_PER_MONTH = 280
 TEMPLATES = VOUCHERS_PER_MONTH * len(PERIODS)
 

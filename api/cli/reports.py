@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from psycopg import Connection
 
 from api import reports
-from api.adapters.tables import to_format
+from api.adapters.tables import Table, to_format
 from api.cli.options import BookOption, Format, FormatOption, OutOption, write
 from api.composition import open_service
 from api.database import snapshot
@@ -33,15 +37,9 @@ def report_trial_balance(
     target: OutOption = None,
 ) -> None:
     """科目余额表 / The trial balance of a book."""
-    with open_service(Settings()) as service:
-        service.runner.catch_up([book])
-        with snapshot(service.pool) as connection:
-            result = trial_balance(connection, book, period, first)
-    if wanted is Format.json:
-        data = json.dumps(reports.trial_object(result), ensure_ascii=False, indent=2).encode() + b"\n"
-    else:
-        data = to_format(reports.trial_table(result), wanted.value)
-    write(data, target)
+    with _up_to_date(book) as connection:
+        result = trial_balance(connection, book, period, first)
+    _write(reports.trial_object(result), reports.trial_table(result), wanted, target)
 
 
 @report.command("balance-sheet")
@@ -52,15 +50,9 @@ def report_balance_sheet(
     target: OutOption = None,
 ) -> None:
     """资产负债表 / The balance sheet of a book at the end of a period."""
-    with open_service(Settings()) as service:
-        service.runner.catch_up([book])
-        with snapshot(service.pool) as connection:
-            result = balance_sheet(connection, book, period)
-    if wanted is Format.json:
-        data = json.dumps(reports.sheet_object(result), ensure_ascii=False, indent=2).encode() + b"\n"
-    else:
-        data = to_format(reports.sheet_table(result), wanted.value)
-    write(data, target)
+    with _up_to_date(book) as connection:
+        result = balance_sheet(connection, book, period)
+    _write(reports.sheet_object(result), reports.sheet_table(result), wanted, target)
 
 
 @report.command("journal")
@@ -76,17 +68,29 @@ def report_journal(
     target: OutOption = None,
 ) -> None:
     """序时账 / The journal of a book, filtered."""
+    top = parse_fen(largest) if largest else JournalFilter.max_fen
+    first = parse_period(first) if first else ""
+    last = parse_period(last) if last else JournalFilter.last
+    filtered = JournalFilter(first, last, account, text, parse_fen(smallest), top)
+    with _up_to_date(book) as connection:
+        name = register.book(connection, book).name
+        lines = journals.journal(connection, book, filtered)
+    _write(reports.journal_object(book, lines), reports.journal_table(name, lines), wanted, target)
+
+
+@contextmanager
+def _up_to_date(book: str) -> Iterator[Connection[Any]]:
+    """Lend one snapshot of the read side, when it holds all entries of a book."""
     with open_service(Settings()) as service:
-        top = parse_fen(largest) if largest else JournalFilter.max_fen
-        first = parse_period(first) if first else ""
-        last = parse_period(last) if last else JournalFilter.last
-        filtered = JournalFilter(first, last, account, text, parse_fen(smallest), top)
         service.runner.catch_up([book])
         with snapshot(service.pool) as connection:
-            name = register.book(connection, book).name
-            lines = journals.journal(connection, book, filtered)
+            yield connection
+
+
+def _write(value: dict[str, Any], table: Table, wanted: Format, target: Path | None) -> None:
+    """Write a report as JSON, or its table in another format."""
     if wanted is Format.json:
-        data = json.dumps(reports.journal_object(book, lines), ensure_ascii=False, indent=2).encode() + b"\n"
+        data = json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
     else:
-        data = to_format(reports.journal_table(name, lines), wanted.value)
+        data = to_format(table, wanted.value)
     write(data, target)

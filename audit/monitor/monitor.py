@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from audit.monitor.database import DAMAGED
 from audit.source import open_source
 from audit.verify import verify
 from audit.witnessed import check_fresh
 from domain.kernel.errors import Kind, RuleViolation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from audit.monitor.store import State, StateStore
-    from audit.report import Finding
+    from audit.report import Finding, Report
     from audit.source import Source
     from audit.tlog.policy import Policy
 
@@ -79,32 +80,40 @@ def follow(
     policy: Policy | None = None,
     max_age: MaxAge | None = None,
     opened: Callable[[str], Source] = open_source,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Look at each address once; `anchors` are the townships' keys by address, checked whenever a book is read anew.
 
     `policy` says whose cosignatures each newest checkpoint needs, `max_age` how old they may be: a log that is shown as
-    it once was, for ever, is true in every other way.
+    it once was, for ever, is true in every other way. What was verified is durable when the run has ended.
     """
-    for address in addresses:
-        state = store.load(address)
-        try:
+    with store:
+        for address in addresses:
             trusted = Trusted((anchors or {}).get(address, ""), policy, max_age)
-            yield _look(opened(address), state, store, trusted)
-        except RuleViolation as violation:
-            if violation.rule.kind is not Kind.UNAVAILABLE:
-                raise
-            yield Outcome(address, findings=state.findings, unreadable=str(violation))
+            yield _look(address, store, trusted, opened)
 
 
-def _look(source: Source, state: State, store: StateStore, trusted: Trusted) -> Outcome:
-    """Verify what is new. What is wrong with an entry stays so, and the audit goes on behind it.
+def _look(address: str, store: StateStore, trusted: Trusted, opened: Callable[[str], Source]) -> Outcome:
+    state = store.load(address)
+    before = state.replay.size
+    try:
+        report = verify(opened(address), anchor=trusted.anchor, policy=trusted.policy, replay=state.replay)
+    except RuleViolation as violation:
+        if violation.rule is DAMAGED:
+            store.forget(address, violation)
+            return _look(address, store, trusted, opened)
+        if violation.rule.kind is not Kind.UNAVAILABLE:
+            raise
+        return Outcome(address, findings=state.findings, unreadable=str(violation))
+    return _take_in(report, state, before, store, trusted.max_age)
+
+
+def _take_in(report: Report, state: State, before: int, store: StateStore, limit: MaxAge | None) -> Outcome:
+    """Remember what was verified. What is wrong with an entry stays so, and the audit goes on behind it.
 
     When the log as a whole is wrong, nothing of it is taken in: the next run looks from where it was good.
     """
-    before, known = state.replay.size, set(state.findings)
-    report = verify(source, anchor=trusted.anchor, policy=trusted.policy, replay=state.replay)
+    known = set(state.findings)
     state.findings = [*state.settled, *(found for found in report.findings if found not in state.settled)]
-    limit = trusted.max_age
     if limit and (stale := check_fresh(report.witnesses, limit.now_s - limit.seconds)):
         state.findings.append(stale)  # it says nothing against the entries: what is good is good
     outcome = _outcome(state, before, [found for found in state.findings if found not in known])

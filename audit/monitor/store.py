@@ -1,119 +1,170 @@
 """What a monitor keeps between two runs: for each address the replay of what it verified, and what it found.
 
-A replay is the state of many small classes. It is written as a pickle, which only ever holds values of the domain and
-of this package: whatever else stands in such a file is refused before it is made. A file of another version of the
-program is passed over, and the book is verified anew from its first entry.
+Of a book, what each entry adds to (ids, vouchers, hashes) is looked up in a database when it is asked for. The rest is
+read whole: the state of each of its slices, decoded into the types that the program declares. What does not fit, is
+damaged, or was written by another version of the program is passed over, and the book is verified anew from its
+first entry.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import logging
-import os
-import pickle
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
 
 import domain
+from audit.figures import Figures
+from audit.monitor.database import Database
+from audit.monitor.kept import Kept, kept_tree, new_facts, new_hashes
 from audit.replay import Replay
+from audit.report import Finding
+from domain.book import Book
+from domain.entry import Entry
+from domain.vouchers.state import Posted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from audit.report import Finding
-
 LOGGER = logging.getLogger(__name__)
 
-MAGIC = b"sunledger.monitor/v1\n"
-HEAD_BYTES = len(MAGIC) + 64
-OURS = ("domain.", "audit.figures", "audit.monitor.", "audit.replay", "audit.report")
-FOREIGN = frozenset(
-    {
-        ("builtins", "bytearray"),
-        ("builtins", "frozenset"),
-        ("builtins", "set"),
-        ("msgspec._core", "UNSET"),
-        ("msgspec._core", "rebuild"),  # makes a record of a class that was let through before
-    }
-)
-"""All that a state may name besides our own classes."""
+FILE = "states.sqlite"
+BOOKS_PER_COMMIT = 250
+IDS, POSTED = "ids", "posted"
+
+encode = msgspec.msgpack.encode
 
 
 @dataclass
 class State:
-    """A book as far as it was verified (`replay`) with what is wrong there (`settled`), and what the last run found."""
+    """A book as far as it was verified (`replay`) with what is wrong there (`settled`), and what the last run found.
+
+    `kept` is how many of its entries are remembered.
+    """
 
     address: str
     replay: Replay = field(default_factory=Replay)
     settled: list[Finding] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    kept: int = 0
 
 
 class StateStore:
-    """A folder with one file for each address that is followed, each replaced whole."""
+    """A folder with the database of what is remembered, by address; as a context, the one run that uses it."""
 
     def __init__(self, folder: Path) -> None:
-        """Use a folder, made when the first state is saved; nobody else should be able to write there."""
+        """Use a folder, made when a run begins; nobody else should be able to write there."""
         self._folder = folder
+        self._unsaved = 0
+
+    def __enter__(self) -> Self:
+        """Begin a run; raises `monitor.busy`, `monitor.unusable`."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._database = Database(self._folder / FILE)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the run; all that was saved is durable, unless an error ended it midway."""
+        try:
+            if kind is None or kind is GeneratorExit:
+                self._database.commit()
+        finally:
+            self._database.close()
 
     def load(self, address: str) -> State:
         """Return what is known of an address, or the state before the first run."""
         try:
-            data = self._path(address).read_bytes()
-        except FileNotFoundError:
+            known = self._database.book(address)
+            return self._decode(*known, address) if known else State(address)
+        except Exception as problem:  # noqa: BLE001 -- whatever is wrong with a state, the log itself is there
+            self.forget(address, problem)
             return State(address)
-        try:
-            return _decode(data, address)
-        except Exception as problem:  # noqa: BLE001 -- whatever is wrong with the file, the log itself is there
-            LOGGER.warning("monitor: %s is verified anew: %s", address, problem)
-            return State(address)
+
+    def forget(self, address: str, problem: object) -> None:
+        """Delete what is known of an address, and tell why."""
+        LOGGER.warning("monitor: %s is verified anew: %s", address, problem)
+        self._database.forget(address)
 
     def save(self, state: State) -> None:
-        """Keep a state; a crash leaves the one before."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._path(state.address)
-        partial = path.with_suffix(".part")
-        with partial.open("wb") as file:
-            file.write(_head(kept := pickle.dumps(state, protocol=5)) + kept)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        """Keep a state, at the latest durable when the run ends; a crash leaves the one before.
 
-    def _path(self, address: str) -> Path:
-        return self._folder / f"{hashlib.sha256(address.encode()).hexdigest()}.state"
+        It also stays when sums are larger than any honest book has: what is new is verified again then.
+        """
+        book = state.replay.book
+        try:
+            rest = encode(_rest(state))
+        except OverflowError as problem:
+            LOGGER.warning("monitor: %s is remembered as it was before: %s", state.address, problem)
+            return
+        facts = chain(
+            new_facts(IDS, book.ids),
+            new_facts(POSTED, book.vouchers.posted),
+            new_hashes(book.tree, state.kept),
+        )
+        self._database.put(state.address, _program() + rest, facts)
+        self._unsaved += 1
+        if self._unsaved == BOOKS_PER_COMMIT:
+            self._database.commit()
+            self._unsaved = 0
+
+    def _decode(self, number: int, data: bytes, address: str) -> State:
+        version = _program()
+        if not data.startswith(version):
+            raise ValueError("of another version")
+        kept = _REST.decode(data[len(version) :])
+        lookup, book = partial(self._database.fact, number), Book("")
+        vars(book).update({name: _PARTS[name].decode(part) for name, part in kept.parts.items()})
+        book.ids = Kept(lookup, IDS, int)
+        book.vouchers.posted = Kept(lookup, POSTED, Posted)
+        book.tree = kept_tree(lookup, kept.size)
+        return State(address, Replay(book, kept.figures, kept.first), kept.settled, kept.findings, kept.size)
 
 
-def _head(kept: bytes) -> bytes:
-    """Return what stands before a state: the format, the version of the program, and the checksum of what follows."""
-    return MAGIC + _program() + hashlib.sha256(kept).digest()
+class Rest(msgspec.Struct, gc=False):
+    """What is read whole of a state: the number of entries, the parts of the book by name, and what stands beside."""
+
+    size: int
+    parts: dict[str, msgspec.Raw]
+    figures: Figures
+    first: Entry | None
+    settled: list[Finding]
+    findings: list[Finding]
 
 
-def _decode(data: bytes, address: str) -> State:
-    kept = data[HEAD_BYTES:]
-    if data[:HEAD_BYTES] != _head(kept):
-        raise pickle.UnpicklingError("damaged, or of another version")
-    state = _Reader(io.BytesIO(kept)).load()
-    if not isinstance(state, State) or state.address != address:
-        raise pickle.UnpicklingError("another address")
-    return state
+_LOOKED_UP = {IDS, "tree", "_seen"}
+"""The parts of a book that are not among them; `_seen` is worked out again."""
+
+_REST = msgspec.msgpack.Decoder(Rest)
+_PARTS = {
+    name: msgspec.msgpack.Decoder(type(part))
+    for name, part in vars(Book("")).items()
+    if name not in _LOOKED_UP
+}
 
 
-class _Reader(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> object:
-        """Return a class of the domain or of this package; nothing else is ever made or called."""
-        if (module, name) in FOREIGN:
-            return super().find_class(module, name)
-        if module.startswith(OURS) and isinstance(found := super().find_class(module, name), type):
-            return found
-        raise pickle.UnpicklingError(f"{module}.{name} has no place in a state")
+def _rest(state: State) -> dict[str, object]:
+    """Return what `Rest` is decoded from."""
+    replay, book = state.replay, state.replay.book
+    parts: dict[str, Any] = {name: getattr(book, name) for name in _PARTS}
+    parts["vouchers"] = replace(book.vouchers, posted={})
+    return {
+        "size": book.size,
+        "parts": parts,
+        "figures": replay.figures,
+        "first": replay.first,
+        "settled": state.settled,
+        "findings": state.findings,
+    }
 
 
 @cache
 def _program() -> bytes:
-    """Return a digest of the code whose objects are kept: another version may see another meaning in them."""
+    """Return a digest of the code, which stands before a state: another version may see another meaning in it."""
     digest = hashlib.sha256()
     for path in _sources():
         digest.update(path.read_bytes())

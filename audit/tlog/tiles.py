@@ -8,7 +8,6 @@ partial ones with ``.p/<width>`` behind; the index is written in groups of three
 from __future__ import annotations
 
 import re
-import struct
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -60,7 +59,6 @@ BAD_BUNDLE = rule(
     "C2SP tlog-tiles",
 )
 
-_LENGTH = struct.Struct(">H")
 _PATH = re.compile(
     r"tile/(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 )
@@ -132,24 +130,30 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
     return b"".join([len(entry).to_bytes(2, "big") + entry for entry in entries])
 
 
-def decode_bundle(bundle: bytes, width: int | None = None) -> list[bytes]:
-    """Return the entries of a bundle, `width` of them if given, else 1 to 256; raises `tlog.bad_bundle`."""
+def decode_bundle(bundle: bytes, width: int | None = None, skip: int = 0) -> list[bytes]:
+    """Return the entries of a bundle without the first `skip`; raises `tlog.bad_bundle`.
+
+    It has to hold `width` of them if given, else 1 to 256.
+    """
     entries: list[bytes] = []
-    place, end = 0, len(bundle)
-    while place + _LENGTH.size <= end and len(entries) < TILE_WIDTH:
-        start = place + _LENGTH.size
-        place = start + _LENGTH.unpack_from(bundle, place)[0]
-        entries.append(bundle[start:place])
-    if place != end or not entries:
+    place, last, number = 0, len(bundle) - 1, 0
+    while place < last and number < TILE_WIDTH:
+        start = place + 2
+        place = start + (bundle[place] << 8 | bundle[place + 1])
+        if number >= skip:
+            entries.append(bundle[start:place])
+        number += 1
+    if place != len(bundle) or not number:
         raise BAD_BUNDLE(problem=f"it is cut off, empty, or holds more than {TILE_WIDTH} entries")
-    if width is not None and len(entries) != width:
-        raise BAD_BUNDLE(problem=f"{len(entries)} entries, where {width} are expected")
+    if width is not None and number != width:
+        raise BAD_BUNDLE(problem=f"{number} entries, where {width} are expected")
     return entries
 
 
-def fetch_bundle(fetch: Callable[[str], bytes], tile: Tile) -> list[bytes]:
-    """Return the entries of a bundle; `fetch` as `TileReader` has it."""
-    return _part_or_full(tile, lambda there: decode_bundle(fetch(there.path), there.width))[: tile.width]
+def fetch_bundle(fetch: Callable[[str], bytes], tile: Tile, skip: int = 0) -> list[bytes]:
+    """Return the entries of a bundle without the first `skip`; `fetch` as `TileReader` has it."""
+    entries = _part_or_full(tile, lambda there: decode_bundle(fetch(there.path), there.width, skip))
+    return entries[: tile.width - skip]
 
 
 def fetch_hashes(fetch: Callable[[str], bytes], tile: Tile) -> bytes:

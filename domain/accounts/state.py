@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from domain.chart import chart, parent_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(slots=True)
-class Account:
+class Account(msgspec.Struct, array_like=True, gc=False):
     """An account of a chart version; `kind` asset … expense, `side` debit or credit, `used` once posted to."""
 
     chart: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.founding.events import Log, Organisation
+
 if TYPE_CHECKING:
-    from domain.founding.events import Log, Opened, Organisation
+    from domain.founding.events import Opened
 
 
 @dataclass

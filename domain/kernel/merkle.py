@@ -9,6 +9,7 @@ Inclusion and consistency proofs are the auditor's: `audit.tlog.proof`.
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Protocol, Self
 
 HASH_BYTES = 32
 """Every hash is SHA-256."""
@@ -27,19 +28,37 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+class Level(Protocol):
+    """The hashes of one level of a tree, one after another: a `bytearray`, or hashes that are kept elsewhere."""
+
+    def __len__(self) -> int: ...
+
+    def __iadd__(self, hashes: bytes, /) -> Self: ...
+
+    def __getitem__(self, place: slice, /) -> bytes | bytearray: ...
+
+
 class Tree:
     """An append-only tree of `size` leaves; level k holds the hashes of all complete subtrees of 2**k leaves.
 
     A leaf costs no hash when it is added: the subtrees above are hashed, many at a time, once one is asked for.
     """
 
-    __slots__ = ("_leaves", "_levels", "size")
+    __slots__ = ("_known", "_leaves", "_levels", "size")
 
     def __init__(self) -> None:
         """Begin a tree without leaves."""
-        self._leaves = bytearray()
-        self._levels = [self._leaves]
+        self._leaves: Level = bytearray()
+        self._levels: list[Level] = [self._leaves]
+        self._known = (0, EMPTY_ROOT)
         self.size = 0
+
+    @classmethod
+    def over(cls, levels: list[Level], size: int) -> Self:
+        """Return a tree of `size` leaves whose levels are there already, at least the lowest."""
+        tree = cls()
+        tree._leaves, tree._levels, tree.size = levels[0], levels, size
+        return tree
 
     def append(self, leaf_hash: bytes) -> None:
         """Add a leaf by its 32-byte hash."""
@@ -48,7 +67,7 @@ class Tree:
         self._leaves += leaf_hash
         self.size += 1
 
-    def _complete(self) -> list[bytearray]:
+    def _complete(self) -> list[Level]:
         """Hash the subtrees that leaves added since the last time have completed; return the levels."""
         levels = self._levels
         below = self._leaves
@@ -83,13 +102,16 @@ class Tree:
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root over the first `size` leaves (default: all); `IndexError` beyond the tree."""
-        rest = self.size if size is None else size
+        wanted = rest = self.size if size is None else size
         if not 0 <= rest <= self.size:
             raise IndexError(f"no prefix of {rest} leaves in a tree of {self.size}")
+        if wanted == self._known[0]:  # the root of a prefix never changes
+            return self._known[1]
         root = b""
         while rest:  # the complete subtrees of the prefix, from the rightmost and smallest to the left
             level = (rest & -rest).bit_length() - 1
             rest ^= 1 << level
             left = self.subtree(level, rest >> level)
             root = node_hash(left, root) if root else left
-        return root or EMPTY_ROOT
+        self._known = (wanted, root or EMPTY_ROOT)
+        return self._known[1]

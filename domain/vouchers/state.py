@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from domain.vouchers.events import Reversal, Voucher
 
 
-class Posted(msgspec.Struct, frozen=True, gc=False):
+class Posted(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A posted voucher: its lines' digest, its date, the roles that signed it, and whether it is itself a reversal."""
 
     digest: bytes
@@ -27,7 +28,7 @@ class Posted(msgspec.Struct, frozen=True, gc=False):
 class Vouchers:
     """The vouchers of a book by id, which of them were reversed, and how many each period has."""
 
-    posted: dict[str, Posted] = field(default_factory=dict)
+    posted: MutableMapping[str, Posted] = field(default_factory=dict)
     reversed_by: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 

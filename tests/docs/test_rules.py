@@ -57,6 +57,7 @@ TITLES = {
     "key": "密钥与岗位 keys and roles",
     "keyfile": "密钥文件 key files",
     "money": "金额 money",
+    "monitor": "监察 monitor",
     "note": "签名文书 signed notes",
     "opening": "期初余额 opening balances",
     "organisation": "组织代码 organisation ids",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from audit.monitor import StateStore, follow
-from audit.monitor.store import State
+from audit.monitor.database import Database
 from audit.source import Source
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.verify import verify
@@ -140,29 +139,28 @@ class Reader:
         self.alarms += bool(found)
 
 
-class Pickles(StateStore):
-    """The monitor's store, in memory."""
+class InMemory(StateStore):
+    """The monitor's store, in memory: it stays open from one run to the next."""
 
     def __init__(self) -> None:
         """Know nothing yet."""
         super().__init__(Path())
-        self._states: dict[str, bytes] = {}
+        self._database = Database(Path(":memory:"))
 
-    def load(self, address: str) -> State:
-        """Return what is known of an address."""
-        kept = self._states.get(address)
-        return pickle.loads(kept) if kept else State(address)  # noqa: S301 -- it was made here
+    def __enter__(self) -> Self:
+        """Begin a run."""
+        return self
 
-    def save(self, state: State) -> None:
-        """Keep a state."""
-        self._states[state.address] = pickle.dumps(state)
+    def __exit__(self, *_: object) -> None:
+        """End a run."""
+        self._database.commit()
 
 
 @dataclass
 class Monitor(Reader):
     """A monitor: it verifies only what is new, and what it holds is how far it has replayed."""
 
-    store: Pickles = field(default_factory=Pickles)
+    store: InMemory = field(default_factory=InMemory)
 
     def visit(self, place: Shown, meanwhile: Callable[[], None], kept: bytes | None = None) -> None:
         """Follow the log once; raises `VerdictError` for a wrong verdict. It holds nobody else's checkpoints."""

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-import pickle
+import sqlite3
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from audit.files import UNREADABLE
 from audit.monitor import StateStore, follow
 from audit.monitor import store as stores
+from audit.monitor.database import STATE, Fact, _sealed
 from audit.tlog.tiles import TILE_WIDTH
+from domain.kernel.errors import RuleViolation
 from tests.audit.conftest import MemorySource
-from tests.audit.test_verify import by_another_hand, then_voucher, voucher
+from tests.audit.test_verify import by_another_hand, reversed_once, then_voucher, voucher
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from audit.monitor import Outcome
@@ -79,12 +84,22 @@ def test_only_what_is_new_is_verified(store: StateStore, log: Log) -> None:
 def test_a_book_is_verified_like_one_that_is_read_at_once(store: StateStore, log: Log) -> None:
     steps = [grown(log, count) for count in (0, 1, 3, 4)]
     assert [look(store, step.files()).new for step in steps] == [19, 1, 2, 1]
-    replayed = store.load(ADDRESS).replay.book
     whole = steps[-1].book()
-    assert replayed.root() == whole.root()
-    assert replayed.vouchers == whole.vouchers
-    assert replayed.roles == whole.roles
-    assert replayed.ids == whole.ids
+    with store:
+        replayed = store.load(ADDRESS).replay.book
+        assert [replayed.root(size) for size in range(24)] == [whole.root(size) for size in range(24)]
+        assert {id_: replayed.ids[id_] for id_ in whole.ids} == whole.ids
+        posted = whole.vouchers.posted
+        assert {id_: replayed.vouchers.posted[id_] for id_ in posted} == posted
+    replayed.vouchers.posted = posted
+    for name in vars(whole).keys() - {"ids", "tree", "_seen"}:
+        assert getattr(replayed, name) == getattr(whole, name), name
+
+
+def test_an_id_and_a_voucher_of_an_earlier_run_are_known(store: StateStore, log: Log) -> None:
+    look(store, log.files())
+    again = look(store, log.with_entries([*log.entries, log.entries[-1]]).files())
+    assert ("entry.id_used", 19) in rules(again)
 
 
 def test_a_bad_entry_is_told_once_and_the_audit_goes_on_behind_it(store: StateStore, log: Log) -> None:
@@ -171,9 +186,20 @@ def test_one_book_that_cannot_be_read_does_not_hold_up_the_others(store: StateSt
 # --- the state that is kept
 
 
-def state_file(tmp_path: Path) -> Path:
-    (path,) = (tmp_path / "monitor").iterdir()
-    return path
+@contextmanager
+def opened_file(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database that a run has left."""
+    connection = sqlite3.connect(tmp_path / "monitor" / stores.FILE)
+    with connection:
+        yield connection
+    connection.close()
+
+
+def flip(data: bytes, place: int) -> bytes:
+    """Return data with one byte changed."""
+    changed = bytearray(data)
+    changed[place] ^= 0xFF
+    return bytes(changed)
 
 
 @pytest.mark.parametrize("place", [0, 40, 200, -1])
@@ -181,12 +207,45 @@ def test_a_damaged_state_means_that_all_is_verified_anew(
     store: StateStore, log: Log, tmp_path: Path, place: int
 ) -> None:
     look(store, log.files())
-    path = state_file(tmp_path)
-    data = bytearray(path.read_bytes())
-    data[place] ^= 0xFF
-    path.write_bytes(data)
+    with opened_file(tmp_path) as file:
+        ((state,),) = file.execute("SELECT state FROM books").fetchall()
+        file.execute("UPDATE books SET state = ?", (flip(state, place),))
     outcome = look(store, log.files())
     assert (outcome.entries, outcome.new, outcome.findings) == (19, 19, [])
+    assert look(store, log.files()).new == 0
+
+
+@pytest.mark.parametrize("kind", ["ids", "posted", "hashes"])
+@pytest.mark.parametrize("place", [0, -1])
+def test_damage_that_shows_while_entries_are_checked_means_that_all_is_verified_anew(
+    store: StateStore, log: Log, tmp_path: Path, kind: str, place: int
+) -> None:
+    look(store, log.files())
+    with opened_file(tmp_path) as file:
+        for key, value in file.execute("SELECT key, value FROM facts WHERE kind = ?", (kind,)).fetchall():
+            damaged = (flip(value, place), kind, key)
+            file.execute("UPDATE facts SET value = ? WHERE kind = ? AND key = ?", damaged)
+    once = reversed_once(log)
+    outcome = look(store, once.with_entries([*once.entries, log.entries[-1]]).files())
+    assert (outcome.entries, outcome.new) == (21, 21)
+    assert ("entry.id_used", 20) in rules(outcome)
+
+
+def test_hashes_that_are_gone_mean_that_all_is_verified_anew(
+    store: StateStore, log: Log, tmp_path: Path
+) -> None:
+    look(store, log.files())
+    with opened_file(tmp_path) as file:
+        file.execute("DELETE FROM facts WHERE kind = 'hashes'")
+    assert look(store, grown(log).files()).new == 20
+
+
+def test_a_file_that_is_no_database_is_put_aside(store: StateStore, log: Log, tmp_path: Path) -> None:
+    look(store, log.files())
+    file = tmp_path / "monitor" / stores.FILE
+    file.write_bytes(b"no database" * 1_000)
+    assert look(store, log.files()).new == 19
+    assert file.with_suffix(".damaged").read_bytes().startswith(b"no database")
 
 
 def test_a_state_of_another_version_of_the_program_is_passed_over(
@@ -197,19 +256,55 @@ def test_a_state_of_another_version_of_the_program_is_passed_over(
     assert look(store, log.files()).new == 19
 
 
-class Trap:
-    """What a hostile file would have the reader call."""
-
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        """Ask for a function that is none of ours."""
-        return (print, ("trapped",))
-
-
-def test_a_state_makes_nothing_but_our_own_classes(
-    store: StateStore, log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("rest", [b"", b"\x93", b"\x80", msgspec.msgpack.encode({"size": 19, "parts": {}})])
+def test_a_state_that_is_something_else_is_passed_over(
+    store: StateStore, log: Log, tmp_path: Path, rest: bytes
 ) -> None:
     look(store, log.files())
-    trap = pickle.dumps(Trap())
-    state_file(tmp_path).write_bytes(stores._head(trap) + trap)
+    with opened_file(tmp_path) as file:
+        state = _sealed(Fact(STATE, ADDRESS, stores._program() + rest))
+        file.execute("UPDATE books SET state = ?", (state,))
     assert look(store, log.files()).new == 19
-    assert capsys.readouterr().out == ""
+
+
+def test_two_runs_do_not_write_at_once(
+    store: StateStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.monitor.database.SECONDS_TO_WAIT", 0.0)
+    with store, pytest.raises(RuleViolation, match=r"monitor\.busy"), StateStore(tmp_path / "monitor"):
+        pass
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "monitor" / stores.FILE).mkdir(parents=True)
+    with pytest.raises(RuleViolation, match=r"monitor\.unusable"), StateStore(tmp_path / "monitor"):
+        pass
+
+
+def test_a_run_that_an_error_ends_leaves_the_states_before(store: StateStore, log: Log) -> None:
+    look(store, log.files())
+
+    def opened(address: str) -> MemorySource:
+        if address != ADDRESS:
+            raise MemoryError
+        return MemorySource(grown(log).files())
+
+    with pytest.raises(MemoryError):
+        list(follow([ADDRESS, "http://other"], store, opened=opened))
+    assert look(store, grown(log).files()).new == 1
+
+
+def test_a_run_that_is_not_followed_to_its_end_keeps_what_it_told(store: StateStore, log: Log) -> None:
+    run = follow([ADDRESS, "http://other"], store, opened=lambda _: MemorySource(log.files()))
+    assert next(run).new == 19
+    run.close()
+    assert look(store, log.files()).new == 0
+
+
+def test_sums_beyond_all_measure_are_not_remembered_and_end_no_run(store: StateStore, log: Log) -> None:
+    look(store, log.files())
+    with store:
+        state = store.load(ADDRESS)
+        state.replay.figures.money_days["101", "2026-03-31"] = (2**64, 18)
+        store.save(state)
+    assert look(store, grown(log).files()).new == 1
