@@ -35,8 +35,9 @@ NOT_SOUND = rule(
 OTHER_COPY = rule(
     "recover.other_history",
     Kind.REFUSED,
-    "这份副本的前 {size} 条记录与数据库中的不同，不能用来恢复",
-    "the first {size} entries of this copy are not those of the database, so it cannot restore it",
+    "这份副本的前 {size} 条记录与数据库中的不同，不能用来恢复：这个日志有两份历史，处理步骤见 docs/log-keys.md",
+    "the first {size} entries of this copy are not those of the database, so it cannot restore it: this log has two"
+    " histories; docs/log-keys.md says what to do",
 )
 NOTHING_MISSING = rule(
     "recover.nothing_missing",
@@ -79,7 +80,8 @@ REMEDIES = {
         "  What a witness has said is kept over a restart, until it cosigns again\n"
         "  处理：不要再签署。同一个日志有两份历史：索取见证人所见证的检查点和副本，与数据库核对，查明哪一份是真的\n"
         "  Do: sign nothing. This log has two histories: ask the witness for the checkpoint that it cosigned, and\n"
-        "  whoever has a copy for that copy, compare them with the database, and find out which one is true"
+        "  whoever has a copy for that copy, compare them with the database, and find out which one is true.\n"
+        "  然后按 docs/log-keys.md 冻结并换来源 · then freeze the log and move it, as docs/log-keys.md says"
     ),
     "log.frozen": (
         "  处理：查明密钥是否被人拿走，步骤见 docs/log-keys.md\n"

@@ -14,8 +14,8 @@ from audit.source import open_source
 from domain.kernel.errors import Kind, RuleViolation
 from domain.kernel.note import parse_vkey
 
-EXTENDED, CONTRADICTED, NOT_COMPARED = 1, 2, 3
-"""Exit codes beside 0 for the same head: the log has grown since; it is another history; nothing can be said."""
+CONTRADICTED, NOT_COMPARED = 1, 2
+"""Exit codes beside 0 for a log that holds what was printed: it is another history; nothing can be said."""
 
 
 def anchor(
@@ -30,7 +30,7 @@ def anchor(
 ) -> None:
     """打印一行锚定，或核对 --check / Print a log's head as one line for a newspaper or a wall, or check such a line.
 
-    With --check the exit code is 0 for the same head, 1 for a log that extends it, 2 for one that does not, and 3 when
+    With --check the exit code is 0 for the same head or a log that extends it, 1 for one that does not, and 2 when
     nothing can be said: the line was mistyped, or the log could not be read.
     """
     if not printed:
@@ -56,9 +56,9 @@ def _check(line: AnchorLine, place: str, key: str) -> int:
         out.print(
             f"✓ 与 {line.date} 印出的完全相同（{size} 条）/ the same as printed on {line.date}: {size} entries"
         )
-        return 0
-    out.print(
-        f"✓ 延续 {line.date} 印出的 {line.head.size} 条，现有 {size} 条"
-        f" / extends the {line.head.size} entries printed on {line.date}; it has {size} now"
-    )
-    return EXTENDED
+    else:
+        out.print(
+            f"✓ 延续 {line.date} 印出的 {line.head.size} 条，现有 {size} 条"
+            f" / extends the {line.head.size} entries printed on {line.date}; it has {size} now"
+        )
+    return 0

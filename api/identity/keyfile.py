@@ -23,6 +23,12 @@ KEY_UNREADABLE = rule(
     "{path} 不是本系统的密钥文件",
     "{path} is not a key file of this program",
 )
+KEY_MISSING = rule(
+    "keyfile.missing",
+    Kind.MALFORMED,
+    "没有密钥文件 {path}，请核对路径",
+    "there is no key file {path}; check the path",
+)
 KEY_EXISTS = rule(
     "keyfile.exists",
     Kind.CONFLICT,
@@ -76,7 +82,7 @@ def write_private(path: Path, data: bytes) -> None:
 
 
 def load_key(path: Path, passphrase: str = "") -> SigningKey:
-    """Read a key; raises `keyfile.unreadable` or `keyfile.passphrase`."""
+    """Read a key; raises `keyfile.missing`, `keyfile.unreadable` or `keyfile.passphrase`."""
     text = load_secret(path, passphrase)
     try:
         return SigningKey.parse(text.decode())
@@ -85,9 +91,11 @@ def load_key(path: Path, passphrase: str = "") -> SigningKey:
 
 
 def load_secret(path: Path, passphrase: str = "") -> bytes:
-    """Read a secret text; raises `keyfile.unreadable` or `keyfile.passphrase`."""
+    """Read a secret text; raises `keyfile.missing`, `keyfile.unreadable` or `keyfile.passphrase`."""
     try:
         text = path.read_bytes().strip()
+    except FileNotFoundError:
+        raise KEY_MISSING(path=path) from None
     except OSError:
         raise KEY_UNREADABLE(path=path) from None
     return _open(path, text, passphrase) if text.startswith(b"{") else text

@@ -88,8 +88,7 @@ def follow(
     """
     with store:
         for address in addresses:
-            trusted = Trusted((anchors or {}).get(address, ""), policy, max_age)
-            yield _look(address, store, trusted, opened)
+            yield _look(address, store, Trusted((anchors or {}).get(address, ""), policy, max_age), opened)
 
 
 def _look(address: str, store: StateStore, trusted: Trusted, opened: Callable[[str], Source]) -> Outcome:

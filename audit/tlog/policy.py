@@ -49,7 +49,7 @@ LINE = rule(
     "C2SP tlog-policy",
 )
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\A\xef\xbb\xbf")
 
 
 class LogLine(NamedTuple):
@@ -190,8 +190,8 @@ def parse_policy(text: bytes) -> Policy:
             raise _refuse(
                 number,
                 line,
-                "没有控制字符的一行（换行为 LF）",
-                "a line without control characters, ended by LF",
+                "没有控制字符的一行；请另存为 UTF-8（无 BOM）、换行为 LF 的文本",
+                "a line without control characters; save the file as UTF-8 without BOM, with LF",
             )
         parser.line(number, line.decode("utf-8", "surrogateescape"))
     if last:

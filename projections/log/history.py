@@ -56,10 +56,10 @@ OTHER_HISTORY = rule(
 WITNESS_AHEAD = rule(
     "log.witness_ahead",
     Kind.UNAVAILABLE,
-    "见证人 {witness} 已见证过账套 {book} 的 {seen} 条记录，而数据库只有 {size} 条：数据库被回退（例如恢复了旧备份）；"
-    "已停止签署和记账，请运行 sunledger doctor",
+    "见证人 {witness} 已见证过账套 {book} 的 {seen} 条记录，而数据库只有 {size} 条："
+    "数据库多半被回退（例如恢复了旧备份）；已停止签署和记账，请运行 sunledger doctor",
     "the witness {witness} has cosigned {seen} entries of {book}, and the database holds {size}: the database was"
-    " rolled back, as by restoring an old backup; nothing is signed or posted; run sunledger doctor",
+    " most likely rolled back, as by restoring an old backup; nothing is signed or posted; run sunledger doctor",
     "C2SP tlog-witness: a log never shows two histories",
 )
 WITNESS_OTHER = rule(

@@ -26,8 +26,8 @@ NOT_PUBLISHED = rule(
 NO_ROW = rule(
     "sheet.no_row",
     Kind.UNKNOWN,
-    "{period} 的公开表上没有科目 {account}",
-    "there is no account {account} on the sheet of {period}",
+    "{period} 的公开表上没有科目 {account}；表上列的是末级科目，如 {some}",
+    "there is no account {account} on the sheet of {period}, which has accounts without detail such as {some}",
     "农经发〔2011〕13号",
 )
 
@@ -54,6 +54,7 @@ def figure_proof(
     rows = [row._asdict() for row in balances.trial_balance(connection, book, period).rows]
     numbers = [number for number, row in enumerate(rows) if row["account"] == account]
     if not numbers:
-        raise NO_ROW(account=account, period=period)
+        below = [row["account"] for row in rows if row["account"].startswith(account)] or [rows[0]["account"]]
+        raise NO_ROW(account=account, period=period, some=below[0])
     note = log.entry_at(connection, book, entry)
     return witnessing.proof_at(connection, book, policy, entry, figure_extra(note, rows, numbers[0]))

@@ -156,7 +156,7 @@ def test_sealed_file_that_is_cut_off_is_refused(sealed: Path, tmp_path: Path, bo
 
 
 def test_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RuleViolation, match=r"keyfile\.unreadable"):
+    with pytest.raises(RuleViolation, match=r"keyfile\.missing"):
         load_key(tmp_path / "none.key")
 
 

@@ -283,3 +283,11 @@ def test_a_quorum_is_as_fresh_as_the_oldest_that_it_needs(signed: dict[str, int]
         at for at in range(10) if wanted.reached([name for name, time_s in signed.items() if time_s >= at])
     ]
     assert wanted.fresh_at(signed) == (since[-1] if since else None)
+
+
+def test_a_file_of_another_editor_is_told_how_to_be_saved() -> None:
+    for text in (b"\xef\xbb\xbf" + lines("quorum none"), b"quorum none\r\n"):
+        problem = str(refusal(text))
+        assert "[tlog.policy]" in problem
+        assert "UTF-8" in problem
+        assert "LF" in problem
