@@ -101,7 +101,8 @@ class Report:
     """The outcome: `ok` when there is no finding; `root` is the base64 root of all `entries` that were read.
 
     `witnesses` is there when a policy was given and the log's own signature is good. Beyond the first `FINDINGS_MAX`
-    findings about entries, and as many about the log as a whole, they are only counted, in `unlisted`.
+    findings about entries, and as many about the log as a whole, they are only counted, in `unlisted`. `head` is the
+    newest checkpoint as it was served, b"" when no key of the log's signed it.
     """
 
     book: str = ""
@@ -114,6 +115,7 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     unlisted: int = 0
+    head: bytes = b""
     outside: Outside = field(default_factory=Outside)
     _listed: dict[bool, int] = field(default_factory=lambda: {False: 0, True: 0})
     """How many findings are listed: about entries (False), about the log as a whole (True)."""
@@ -140,6 +142,10 @@ class Report:
         check = Check(name, zh, en)
         self.checks.append(check)
         return check
+
+    def failed(self, *names: str) -> bool:
+        """Tell whether any of the checks of these names failed."""
+        return any(check.failed for check in self.checks if check.name in names)
 
     def find(self, check: Check, finding: Finding) -> None:
         """Add a finding of a check, or count it only."""

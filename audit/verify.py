@@ -227,6 +227,8 @@ class _Audit:
         if kept:
             checks.check_kept(kept, book, report)
         signed = checks.check_checkpoint(checkpoint, self._source, book, report)
+        if signed or self._is_signed(checkpoint):
+            report.head = checkpoint
         if policy:
             self._holds(self._rules, None, check_witnesses, checkpoint, signed, book.log, policy, report)
         head = signed or self._claimed(checkpoint)
