@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """
 A village's signed, append-only account book and its public transparency log.
-Every error is a problem document (RFC 9457) whose `rule` is a stable code.
+Every error is a problem document (RFC 9457) whose `rule` is a stable code; a method that an address does not take gets
+405 (`request.method`). A slash at an address's end is redirected (307) to the address without it.
 """
 
 
@@ -76,7 +77,12 @@ class HeadAsGet:
 def create_app(service: Service) -> FastAPI:
     """Return the application on a running service."""
     app = Application(
-        title="sunledger 阳光账本", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None
+        title="sunledger 阳光账本",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # the framework's redirect believes the request's Host header
     )
     app.state.service = service
     app.state.waiters = ThreadPoolExecutor(WAITERS_MAX, thread_name_prefix="wait")

@@ -15,7 +15,7 @@ from api.disclosures import Selection, Tier
 from api.http.entry_words import read_background, words_of
 from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.private_words import Private, private_words
-from api.http.reports import First, Wanted
+from api.http.reports import First, Last, Wanted
 from api.http.views import ELDER_COOKIE, STYLE, page
 from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
@@ -133,11 +133,10 @@ def _signers(database: Connection[Any], book: str, entry: Entry) -> list[registe
 
 @router.get("/books/{book}/trial-balance", responses=PAGE)
 def get_trial_balance_page(
-    request: Request, book: BookId, database: Database, period: PeriodChoice = None, first: First = None
+    request: Request, book: BookId, database: Database, last: Last, first: First = None
 ) -> Response:
     """Show the trial balance (科目余额表), default of the newest period."""
     row = register.book(database, book)
-    last = period or journal.last_period(database, book) or row.first_period
     report = trial_balance(database, book, last, first)
     published = sheets.published_at(database, book, last) if report.first == last else None
     periods = month.periods_of(database, book)
@@ -154,12 +153,9 @@ def get_trial_balance_page(
 
 
 @router.get("/books/{book}/balance-sheet", responses=PAGE)
-def get_balance_sheet_page(
-    request: Request, book: BookId, database: Database, period: PeriodChoice = None
-) -> Response:
+def get_balance_sheet_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
     """Show the balance sheet (资产负债表), default of the newest period."""
     row = register.book(database, book)
-    last = period or journal.last_period(database, book) or row.first_period
     return page(
         request,
         "balance_sheet.html",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 from psycopg import Connection
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from api.composition import Service
 from api.database import snapshot
 from api.http.problems import Problem
 
 MAX_INDEX = 2**63 - 1
+INTEGER = re.compile("-?(?:0|[1-9][0-9]*)", re.ASCII)
 
 
 def service_of(request: Request) -> Service:
@@ -33,7 +37,20 @@ BookId = Annotated[
     str,
     Path(description="the organisation's unified social credit code", pattern=r"^[0-9A-Z]{18}$"),
 ]
-Index = Annotated[int, Path(description="the entry's index in the log, from 0", ge=0, le=MAX_INDEX)]
+
+
+def one_spelling(read: object) -> object:
+    """Refuse other spellings of an integer (01, +1, 1.0): one thing has one address."""
+    if isinstance(read, str) and not INTEGER.fullmatch(read):
+        raise PydanticCustomError("int_spelling", "an integer without leading zeros expected")
+    return read
+
+
+Index = Annotated[
+    int,
+    BeforeValidator(one_spelling),
+    Path(description="the entry's index in the log, from 0", ge=0, le=MAX_INDEX),
+]
 
 _TEXT = {
     400: "the request or the entry is malformed",

@@ -9,7 +9,7 @@ import psycopg
 import psycopg_pool
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
@@ -37,7 +37,7 @@ RETRY_AFTER_SECONDS = 5
 BAD_REQUEST = rule(
     "request.malformed",
     Kind.MALFORMED,
-    "请求有误：{field} 为 {read};{problem}",
+    "请求有误：{field} 为 {read}；{problem}",
     "the request is malformed: {field} is {read}; {problem}",
 )
 TOO_LARGE = rule(
@@ -111,6 +111,12 @@ def problem_response(
     return JSONResponse(problem.model_dump(), status, extra, media_type="application/problem+json")
 
 
+def _without_slash(request: Request) -> str:
+    """Return the same address without slashes at its end, relative to this server, whatever its Host header says."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"/{request.url.path.strip('/')}{query}"
+
+
 def install(app: FastAPI) -> None:
     """Let every error of the application become a problem document."""
 
@@ -132,6 +138,8 @@ def install(app: FastAPI) -> None:
         path, method = request.url.path, request.method
         if error.status_code == STATUS[Kind.METHOD]:
             return problem_response(request, NOT_ALLOWED(path=path, method=method), error.headers)
+        if error.status_code == STATUS[Kind.UNKNOWN] and method == "GET" and path.endswith("/"):
+            return RedirectResponse(_without_slash(request), 307)
         if error.status_code == STATUS[Kind.UNKNOWN]:
             return problem_response(request, NOT_FOUND(path=path))
         return problem_response(

@@ -31,7 +31,19 @@ MAX_LINES = 1_000_000
 
 router = APIRouter(prefix="/books/{book}", tags=["reports"])
 
-Last = Annotated[str, Query(alias="period", description="the last period, YYYY-MM", pattern=PERIOD)]
+
+def last_period(
+    book: BookId,
+    database: Database,
+    period: Annotated[
+        str | None, Query(description="the last period, YYYY-MM; default: the newest", pattern=PERIOD)
+    ] = None,
+) -> str:
+    """Return the period that is asked for, else the newest of the book, else its first; raises `book.unknown`."""
+    return period or journal.last_period(database, book) or register.book(database, book).first_period
+
+
+Last = Annotated[str, Depends(last_period)]
 First = Annotated[
     str | None, Query(alias="from", description="the first period; default: the same", pattern=PERIOD)
 ]

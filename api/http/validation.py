@@ -20,6 +20,7 @@ _FOUND = {
     "int_from_float": _INTEGER,
     "int_parsing": _INTEGER,
     "int_parsing_size": _INTEGER,
+    "int_spelling": Phrase("应为不带前导零的整数", "an integer without leading zeros expected"),
     "less_than_equal": Phrase("不得大于 {le}", "at most {le} expected"),
     "literal_error": Phrase("应为 {expected_zh}", "{expected} expected"),
     "missing": Phrase("没有给出", "it is missing"),

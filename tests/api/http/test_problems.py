@@ -163,7 +163,10 @@ QUERIES = {
     "index below zero": ("GET", f"/books/{BOOK}/entries/-1.note"),
     "index beyond 2^63": ("GET", f"/books/{BOOK}/proof/9223372036854775808"),
     "index no number": ("GET", f"/books/{BOOK}/entries/one.json"),
-    "no period": ("GET", f"/books/{BOOK}/trial-balance.json"),
+    "index with a zero before it": ("GET", f"/books/{BOOK}/entries/01"),
+    "index with a sign": ("GET", f"/books/{BOOK}/proof/+1"),
+    "index with a fraction": ("GET", f"/books/{BOOK}/entries/1.0.json"),
+    "index in other digits": ("GET", f"/books/{BOOK}/entries/１.note"),
     "period of a day": ("GET", f"/books/{BOOK}/trial-balance.json?period=2026-03-01"),
     "account of letters": ("GET", f"/books/{BOOK}/journal.json?account=cash"),
     "limit zero": ("GET", f"/books/{BOOK}/journal.json?limit=0"),
@@ -184,6 +187,37 @@ def test_page_of_a_malformed_request_says_in_words_what_is_wrong(door: Door) -> 
     assert "应为 YYYY-MM（如 2026-03）" in answer.text
     assert "YYYY-MM such as 2026-03 expected" in answer.text
     assert "[0-9]" not in answer.text
+
+
+@pytest.mark.parametrize("report", ["trial-balance", "balance-sheet"])
+@pytest.mark.parametrize("suffix", ["", ".json", ".csv", ".xlsx"])
+def test_a_report_without_a_period_is_the_newest_one(door: Door, report: str, suffix: str) -> None:
+    newest = door.client.get(f"/books/{BOOK}/{report}{suffix}?period=2026-03")
+    assert newest.status_code == 200
+    default = door.client.get(f"/books/{BOOK}/{report}{suffix}")
+    assert default.status_code == 200
+    assert suffix not in {".json", ".csv"} or default.text == newest.text
+    check_problem(door.client.get(f"/books/{'9' * 18}/{report}{suffix}"), 404, "book.unknown")
+
+
+@pytest.mark.parametrize("path", [f"/books/{BOOK}", f"/books/{BOOK}/journal.json", "/verify"])
+def test_a_slash_at_the_end_leads_to_the_address_on_this_server(door: Door, path: str) -> None:
+    host = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+    answer = door.client.get(f"{path}/?period=2026-01", headers=host, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, f"{path}?period=2026-01")
+    for slashes in ("//evil.example/", "///evil.example//"):
+        answer = door.client.get(f"{door.url}{slashes}", follow_redirects=False)
+        assert answer.headers.get("location", "/evil.example") == "/evil.example"
+    check_problem(door.client.post(f"/books/{BOOK}/entries/", content=b"x"), 404, "request.not_found")
+
+
+def test_a_method_that_no_address_takes_is_refused(door: Door) -> None:
+    paths = door.client.get("/openapi.json").json()["paths"]
+    said = {"book": BOOK, "index": "1", "account": "101", "period": "2026-01", "path": "0/000", "vkey": "x"}
+    for path, operations in paths.items():
+        address = re.sub(r"\{([a-z_]+)\}", lambda found: said.get(found[1], "1"), path)
+        for method in {"get", "post", "put", "delete", "patch"} - set(operations):
+            check_problem(door.client.request(method.upper(), address), 405, "request.method")
 
 
 @pytest.mark.parametrize("suffix", ["json", "csv", "xlsx"])
