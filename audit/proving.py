@@ -62,6 +62,13 @@ BAD_FIGURE = rule(
 )
 
 
+NAMES_ONLY = (
+    "本证明只说明日志收下了这条记录；签名是否真实，用公示包和 sunledger verify 核对 / that the log holds the entry is "
+    "proved; whether the names did sign is checked by sunledger verify on a bundle or the whole log"
+)
+"""A log's key signs whatever was put into the log: what a proof says of those who are named."""
+
+
 class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What proves a row: the `entry` that published its sheet, the row's `number` from 0, its `path` and itself."""
 
@@ -101,8 +108,13 @@ class Proof:
     def as_object(self) -> dict[str, Any]:
         """Return the proof as a JSON object: the report, and what was proved."""
         statement = msgspec.to_builtins(self.entry.statement) if self.entry else None
-        signers = [line.name for line in self.entry.signatures] if self.entry else []
-        proved = {"index": self.index, "statement": statement, "signers": signers, "row": self.row or None}
+        proved = {
+            "index": self.index,
+            "statement": statement,
+            "named": [line.name for line in self.entry.signatures] if self.entry else [],
+            "signatures_checked": False,
+            "row": self.row or None,
+        }
         return self.report.as_object() | {"proved": proved if self.report.ok else None}
 
     def as_text(self) -> str:
@@ -112,7 +124,11 @@ class Proof:
         lines = [f"所证明的 proved: 第 {self.index} 号记录 / entry {self.index}"]
         if self.entry:
             lines.append(f"  {type_name(self.entry.statement)}  {self.entry.statement.book}")
-            lines += [f"  签名 signed: {line.name}" for line in self.entry.signatures]
+            lines += [
+                f"  署名（未核对签名）/ named, signature not checked: {line.name}"
+                for line in self.entry.signatures
+            ]
+            lines.append(f"  {NAMES_ONLY}")
         else:
             lines += [f"  {line}" for line in self.leaf.decode(errors="replace").splitlines()]
         lines += [f"  {name}: {_shown(name, value)}" for name, value in self.row.items()]

@@ -16,7 +16,10 @@ _VISIBLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)
 
 
 FINDINGS_SHOWN = 10
-"""A report in words names so many findings; most of the others follow from the first. The JSON has all."""
+"""A report in words names so many findings; most of the others follow from the first. The JSON has more."""
+
+FINDINGS_MAX = 1000
+"""A report lists so many findings, whatever a hostile log contains; more are counted."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,9 @@ class WitnessReport:
 class Report:
     """The outcome: `ok` when there is no finding; `root` is the base64 root of all `entries` that were read.
 
-    `witnesses` is there when a policy was given and the log's own signature is good.
+    `witnesses` is there when a policy was given and the log's own signature is good. Beyond the first `FINDINGS_MAX`
+    findings about entries, and as many about the log as a whole, they are only counted, in `unlisted`. `head` is the
+    newest checkpoint as it was served, b"" when no key of the log's signed it.
     """
 
     book: str = ""
@@ -109,7 +114,11 @@ class Report:
     witnesses: WitnessReport | None = None
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    unlisted: int = 0
+    head: bytes = b""
     outside: Outside = field(default_factory=Outside)
+    _listed: dict[bool, int] = field(default_factory=lambda: {False: 0, True: 0})
+    """How many findings are listed: about entries (False), about the log as a whole (True)."""
 
     @property
     def ok(self) -> bool:
@@ -134,10 +143,24 @@ class Report:
         self.checks.append(check)
         return check
 
+    def failed(self, *names: str) -> bool:
+        """Tell whether any of the checks of these names failed."""
+        return any(check.failed for check in self.checks if check.name in names)
+
     def find(self, check: Check, finding: Finding) -> None:
-        """Add a finding of a check."""
+        """Add a finding of a check, or count it only."""
         check.failed += 1
-        self.findings.append(finding)
+        whole = finding.entry is None
+        if self._listed[whole] < FINDINGS_MAX:
+            self._listed[whole] += 1
+            self.findings.append(finding)
+        else:
+            self.unlisted += 1
+
+    def unlist(self, check: Check, count: int) -> None:
+        """Count what a check found and kept no more."""
+        check.failed += count
+        self.unlisted += count
 
     def as_object(self) -> dict[str, Any]:
         """Return the report as a JSON object."""
@@ -158,6 +181,7 @@ class Report:
                 {"rule": found.rule, "entry": found.entry, "message": found.message}
                 for found in self.findings
             ],
+            "unlisted": self.unlisted,
         }
 
     def as_text(self) -> str:
@@ -165,16 +189,16 @@ class Report:
         lines = self.heading
         lines += [check.as_text() for check in self.checks]
         lines += self.outside.lines()
-        lines += [found.as_text() for found in self.findings[:FINDINGS_SHOWN]]
-        more = len(self.findings) - FINDINGS_SHOWN
-        if more > 0:
+        lines += [each.as_text() for each in self.findings[:FINDINGS_SHOWN]]
+        found = len(self.findings) + self.unlisted
+        if (more := found - FINDINGS_SHOWN) > 0:
             lines.append(
-                f"  … 还有 {more} 个随之而来的问题，全部列出请用 --format json / "
-                f"and {more} more that follow; --format json lists all"
+                f"  … 还有 {more} 个随之而来的问题，列出请用 --format json / "
+                f"and {more} more that follow; --format json lists them"
             )
         if self.witnesses:
             lines += [f"  见证 cosigned: {name} {at}" for name, at in self.witnesses.signed.items()]
         if self.caution:
             lines.append(self.caution)
-        lines.append("核对无误 / verified" if self.ok else f"发现 {len(self.findings)} 个问题 / findings")
+        lines.append("核对无误 / verified" if self.ok else f"发现 {found} 个问题 / findings")
         return "".join(f"{line.translate(_VISIBLE)}\n" for line in lines)

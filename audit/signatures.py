@@ -26,6 +26,9 @@ JOBS_PER_TASK = 200
 TASKS_WAITING_MAX = 100
 """Tasks for each other process; when so many wait, this one works too instead of reading on."""
 
+BAD_MAX = 1000
+"""Of more bad signatures only the number is remembered."""
+
 
 Job: TypeAlias = "tuple[int, bytes, tuple[Signature, ...], Sequence[Key]]"
 """What is to be checked of an entry: its index, its text, its signatures and the keys that they name, in order."""
@@ -91,6 +94,7 @@ class SignatureChecker:
         self._tasks: deque[_Task] = deque()
         self._bad: list[Bad] = []
         self.count = 0
+        self.failed = 0
 
     def __enter__(self) -> Self:
         """Start the other processes, if any."""
@@ -115,22 +119,28 @@ class SignatureChecker:
     def _flush(self) -> None:
         jobs, self._jobs = self._jobs, []
         while self._tasks and self._tasks[0].future.done():
-            self._bad += self._tasks.popleft().result()
+            self._found(self._tasks.popleft().result())
         if self._executor and len(self._tasks) < TASKS_WAITING_MAX * self._others:
             self._tasks.append(_Task(jobs, self._executor.submit(check_parts, _parts(jobs))))
         else:
-            self._bad += check_jobs(jobs)
+            self._found(check_jobs(jobs))
+
+    def _found(self, bad: list[Bad]) -> None:
+        """Count the bad signatures and keep the first ones."""
+        if bad:
+            self.failed += len(bad)
+            self._bad = sorted([*self._bad, *bad])[:BAD_MAX]
 
     def finish(self) -> Iterator[Bad]:
-        """Yield every signature that does not hold, in the order of entries.
+        """Yield the signatures that do not hold, in the order of entries; how many they are in all is in `failed`.
 
         What waits is shared: this process begins with the newest task, the others go on with the oldest.
         """
-        self._bad += check_jobs(self._jobs)
+        self._found(check_jobs(self._jobs))
         self._jobs = []
         while self._tasks:
-            self._bad += self._tasks.pop().result()
-        yield from sorted(self._bad)
+            self._found(self._tasks.pop().result())
+        yield from self._bad
 
 
 RULE = BAD_SIGNATURE

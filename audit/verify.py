@@ -12,9 +12,9 @@ from audit import checks
 from audit.disclosures import Disclosures
 from audit.published import Published
 from audit.replay import Replay
-from audit.report import Finding, Report
+from audit.report import FINDINGS_MAX, Finding, Report
 from audit.signatures import RULE, SignatureChecker
-from audit.tlog.checkpoint import parse_checkpoint
+from audit.tlog.checkpoint import parse_checkpoint, signed_by
 from audit.tlog.growth import new_tiles
 from audit.tlog.tiles import ENTRIES, fetch_bundle
 from audit.witnessed import check_witnesses
@@ -53,6 +53,24 @@ UNUSABLE = rule(
     "the entry cannot follow from those before it: {problem}",
     "ADR 0011",
 )
+RUBBISH = rule(
+    "audit.rubbish",
+    Kind.REFUSED,
+    "从第 {first} 号记录起连续 {count} 条都无法解析，之后的没有再读",
+    "{count} entries one after another, from {first} on, cannot be parsed, so nothing further was read",
+    "C2SP tlog-tiles",
+)
+UNSIGNED = rule(
+    "audit.unsigned",
+    Kind.REFUSED,
+    "检查点没有日志密钥的有效签名，前 {size} 条记录已有 {count} 个问题，之后的没有再读",
+    "the checkpoint has no good signature of the log's key and the first {size} entries have {count} findings, so"
+    " nothing further was read",
+    "C2SP tlog-checkpoint",
+)
+
+MALFORMED_MAX = 1000
+"""More entries in a row that cannot be parsed are no log, and the size that a checkpoint claims no reason to go on."""
 
 
 def verify(  # noqa: PLR0913 -- what the caller trusts, one by one
@@ -87,6 +105,8 @@ class _Audit:
         self._replay = replay
         self._book, self._figures = replay.book, replay.figures
         self._verified = replay.size
+        self._malformed = 0  # how many entries before the next one could not be parsed
+        self._ended = False
         report = self._report = Report()
         self._format = report.check("format", "检查点格式规范", "the checkpoint is well-formed")
         self._entries = report.check("entries", "每条记录格式规范", "every entry is canonical")
@@ -104,12 +124,12 @@ class _Audit:
         published = Published(self._source, report)
         with SignatureChecker(self._processes) as checker:
             size = self._claimed_size(checkpoint)
-            self._read_on(size, checker, None)
+            self._read_on(size, checkpoint, checker, None)
             if size >= self._verified:  # else it was rolled back, and so were the balances
                 self._holds(self._rules, None, published.fetch, book, self._figures)
-            if published.newest > book.size:  # the book has grown meanwhile: read on
+            if published.newest > book.size and not self._ended:  # the book has grown meanwhile: read on
                 checkpoint = self._fetch_checkpoint()
-                self._read_on(self._claimed_size(checkpoint), checker, published)
+                self._read_on(self._claimed_size(checkpoint), checkpoint, checker, published)
             published.end()
             self._entries.count = self._rules.count = book.size - self._verified
             self._signatures.count = checker.count
@@ -117,8 +137,10 @@ class _Audit:
                 checkpoint, anchor, kept, policy
             )  # while other processes, if any, finish the signatures
             disclosures.check(book, report)
-            for bad in checker.finish():
-                report.find(self._signatures, Finding.of(RULE(key=bad.key), bad.entry))
+            bad = list(checker.finish())
+            for each in bad:
+                report.find(self._signatures, Finding.of(RULE(key=each.key), each.entry))
+            report.unlist(self._signatures, checker.failed - len(bad))
         self._progress(book.size, book.size)
         self._figures.changed_from = self._figures.newest[
             :7
@@ -152,16 +174,49 @@ class _Audit:
         except RuleViolation:
             return None
 
-    def _read_on(self, size: int, checker: SignatureChecker, published: Published | None) -> None:
-        """Check the entries from where the book stands up to `size`, and the balances published at each size."""
+    def _read_on(
+        self, size: int, checkpoint: bytes, checker: SignatureChecker, published: Published | None
+    ) -> None:
+        """Check the entries from where the book stands up to `size`, and the balances published at each size.
+
+        Anybody can claim a size. So the reading ends behind a first entry that opens no book, for then nothing can say
+        whose log this is; and behind entries that only somebody makes who wants it to go on for ever.
+        """
         index = self._book.size
         for notes in self._bundles(index, size):
             for note, entry in zip(notes, parse_entries(notes), strict=True):
                 self._one(index, note, entry, checker)
+                if not self._book.log.origins:
+                    self._ended = True
+                    return
                 if published:
                     self._holds(self._rules, None, published.compare, self._book)
                 index += 1
             self._progress(index, size)
+            if self._is_endless(index, checkpoint, checker):
+                self._ended = True
+                return
+
+    def _is_endless(self, size: int, checkpoint: bytes, checker: SignatureChecker) -> bool:
+        """Tell whether the first `size` entries are reason to read no further, and report why."""
+        if self._malformed > MALFORMED_MAX:
+            violation = RUBBISH(first=size - self._malformed, count=self._malformed)
+            self._report.find(self._entries, Finding.of(violation))
+            return True
+        count = self._entries.failed + self._rules.failed + self._signatures.failed + checker.failed
+        if count > FINDINGS_MAX and not self._is_signed(checkpoint):
+            self._report.find(self._format, Finding.of(UNSIGNED(size=size, count=count)))
+            return True
+        return False
+
+    def _is_signed(self, checkpoint: bytes) -> bool:
+        """Tell whether any key that the log has had so far signed a checkpoint; by which it has to be is told later."""
+        try:
+            return bool(
+                signed_by(parse_note(checkpoint), [key.verifier for key in self._book.log.all_keys()])
+            )
+        except RuleViolation:
+            return False
 
     def _check_whole(self, checkpoint: bytes, anchor: str, kept: bytes, policy: Policy | None) -> None:
         """Check what concerns the log as a whole."""
@@ -172,6 +227,8 @@ class _Audit:
         if kept:
             checks.check_kept(kept, book, report)
         signed = checks.check_checkpoint(checkpoint, self._source, book, report)
+        if signed or self._is_signed(checkpoint):
+            report.head = checkpoint
         if policy:
             self._holds(self._rules, None, check_witnesses, checkpoint, signed, book.log, policy, report)
         head = signed or self._claimed(checkpoint)
@@ -182,7 +239,8 @@ class _Audit:
         ):
             return
         self._holds(self._rules, None, checks.check_root, book, signed, report)
-        self._holds(self._rules, None, checks.check_tiles, self._source, book, self._verified, report)
+        if book.log.origins:
+            self._holds(self._rules, None, checks.check_tiles, self._source, book, self._verified, report)
         self._holds(self._rules, None, checks.check_money, self._figures, report)
 
     def _bundles(self, first: int, size: int) -> Iterator[list[bytes]]:
@@ -204,8 +262,10 @@ class _Audit:
         book = self._book
         if isinstance(entry, RuleViolation):
             self._report.find(self._entries, Finding.of(entry, index))
+            self._malformed += 1
             self._skip(note)
             return
+        self._malformed = 0
         if index == 0 and isinstance(entry.statement, BookOpened):
             book.book = entry.statement.book
         check = self._signatures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from api.cli.console import COULD_NOT_RUN, FINDINGS, progress
 from api.cli.options import PolicyOption
 from api.clock import posix_seconds
 from api.settings import Settings
-from audit.monitor import MaxAge, StateStore, follow
+from audit.monitor import BUDGET_S, MaxAge, StateStore, follow, opened_for, read_list
 from audit.source import read_policy
 from domain.kernel.errors import Kind, rule
 
@@ -25,6 +26,13 @@ BAD_AGE = rule(
     "'--max-age {read}' is a number of days or hours such as 8d or 36h, or 0 for no limit, and goes with --policy",
 )
 
+NOTHING_TO_FOLLOW = rule(
+    "monitor.nothing",
+    Kind.MALFORMED,
+    "没有要跟踪的账：请给出账套的网址，或用 --from 给出名单文件",
+    "nothing to follow: give the books' URLs, or with --from a file of them",
+)
+
 DEFAULT_AGE = "8d"
 """A week and a day: a witness may be away over a holiday."""
 
@@ -32,7 +40,16 @@ UNITS_S = {"d": 86_400, "h": 3_600}
 
 
 def monitor(
-    addresses: Annotated[list[str], typer.Argument(help="账套的网址，可多个 / the books' URLs")],
+    addresses: Annotated[
+        list[str] | None, typer.Argument(help="账套的网址，可多个 / the books' URLs")
+    ] = None,
+    listed: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="名单文件，每行一个网址，可加乡镇公钥 / a file: on each line a URL, and the township's key",
+        ),
+    ] = None,
     state: Annotated[
         Path | None, typer.Option(help="记住核对进度的文件夹 / where it remembers how far it has come")
     ] = None,
@@ -47,6 +64,9 @@ def monitor(
             help="与 --policy 同用：见证最多多旧，如 8d、36h，0 不限 / with --policy: how old witnessing may be"
         ),
     ] = "",
+    budget: Annotated[
+        int, typer.Option(min=1, help="每本账最多多少秒 / how many seconds at most for one book")
+    ] = BUDGET_S,
 ) -> None:
     """跟踪多本账，只核对新增的 / Follow books, verify only what is new; exit code 0 good, 1 findings, 2 unread.
 
@@ -55,12 +75,16 @@ def monitor(
     """
     limit = _max_age(max_age, with_policy=policy is not None)
     store = StateStore(state or Settings().home / "monitor")
-    anchors = dict(zip(addresses, anchor or [], strict=False))
+    given = addresses or []
+    anchors = read_list(listed) if listed else {}
+    anchors |= zip_longest(given, (anchor or [])[: len(given)], fillvalue="")
+    if not anchors:
+        raise NOTHING_TO_FOLLOW()
     pinned = read_policy(policy) if policy else None
     code = 0
     with progress("监察 monitor") as bar:
-        bar.begin(len(addresses))
-        for outcome in follow(addresses, store, anchors, pinned, limit):
+        bar.begin(len(anchors))
+        for outcome in follow(list(anchors), store, anchors, pinned, limit, opened_for(budget)):
             for line in outcome.as_lines():
                 print(json.dumps(line, ensure_ascii=False), flush=True)
             bar.advance(1)

@@ -199,9 +199,12 @@ def get_signers_page(request: Request, book: BookId, service: Services, database
     """Show who may sign, with which key, from which entry on, and how anyone verifies the book."""
     row = register.book(database, book)
     keys = register.keys(database, book)
+    log_keys = register.log_keys(database.cursor(), book)
     site = str(request.base_url).rstrip("/")
     witnesses = _witnesses(service, database, row)
-    return page(request, "signers.html", book=row, keys=keys, site=site, witnesses=witnesses)
+    return page(
+        request, "signers.html", book=row, keys=keys, log_keys=log_keys, site=site, witnesses=witnesses
+    )
 
 
 @router.get("/elder", include_in_schema=False)

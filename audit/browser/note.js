@@ -40,14 +40,26 @@ export function parseNote(note) {
 /** Throw `note.malformed` for what may stand in no note: too many bytes, no UTF-8, a control character. */
 export function checkCharacters(note) {
   if (note.length > MAX_NOTE_BYTES) throw malformed(`超过 ${MAX_NOTE_BYTES} 字节`, `more than ${MAX_NOTE_BYTES} bytes`);
-  for (const byte of note) if (byte < SPACE && byte !== NEWLINE) throw malformed("含有控制字符", "a control character");
+  for (const byte of note) {
+    if (byte < SPACE && byte !== NEWLINE) {
+      throw malformed(
+        "含有换行以外的控制字符，例如行尾的 CRLF",
+        "a control character other than the newline, such as CRLF at a line's end",
+      );
+    }
+  }
   if (decodeUtf8(note) === null) throw malformed("不是 UTF-8 编码", "not UTF-8");
 }
 
 /** Return text and signatures; the characters of the text are the caller's to check. */
 export function splitNote(note) {
   const end = lastEmptyLine(note);
-  if (end < 0) throw malformed("签名行之前没有空行", "no empty line before the signatures");
+  if (end < 0) {
+    throw malformed(
+      "签名行之前没有空行（行以 LF 结尾，不用 CRLF）",
+      "no empty line before the signatures (a line ends in LF, not in CRLF)",
+    );
+  }
   if (note[note.length - 1] !== NEWLINE || end + 2 === note.length) {
     throw malformed("没有签名行，或末尾没有换行", "no signature line, or no newline at the end");
   }

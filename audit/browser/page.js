@@ -193,9 +193,9 @@ const KEYS = {
 };
 
 /** Show a household's row of a roll. */
-function showRow({ row, origin, entry, vkey, keyIs, findings, checks }) {
+function showRow({ row, origin, entry, vkey, keyIs, findings, unlisted, checks }) {
   fill("summary", [`${row ? row.book : origin} 第 ${entry} 号记录`]);
-  showChecks({ findings, checks }, "");
+  showChecks({ findings, unlisted, checks }, "");
   const open = row && keyIs !== "known";
   if (open) showVerdict("open", "证明成立，日志公钥还待核对", "the proof holds, the log's key is to be checked");
   $("outside").hidden = !row;
@@ -207,12 +207,13 @@ function showRow({ row, origin, entry, vkey, keyIs, findings, checks }) {
 }
 
 /** Show the verdict, the findings and the checks. */
-function showChecks({ findings, checks }, url) {
-  const count = findings.length;
+function showChecks({ findings, unlisted, checks }, url) {
+  const count = findings.length + unlisted;
   if (count) showVerdict("bad", `✗ 发现 ${count} 个问题`, count === 1 ? "1 finding" : `${count} findings`);
   else showVerdict("good", "✓ 核对无误", "verified, no findings");
   const show = (found) => finding(found, url);
-  fillFirst("findings", findings, FINDINGS_SHOWN, show, (rest) => [`另有 ${rest} 个问题`, `and ${rest} more`]);
+  const more = (rest) => [`另有 ${rest + unlisted} 个问题`, `and ${rest + unlisted} more`];
+  fillFirst("findings", findings, FINDINGS_SHOWN, show, more);
   $("looked").hidden = false;
   fill("checks", checks.map(checkLine));
 }

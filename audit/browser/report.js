@@ -1,9 +1,14 @@
 /** What an audit found: checks with their counts, findings that name the entry, as audit/report.py has them. */
 
-/** The outcome of an audit; there is no finding when all is well. */
+/** So many findings about entries are listed, and as many about the log as a whole; more are counted. */
+export const FINDINGS_MAX = 1000;
+
+/** The outcome of an audit; there is no finding when all is well. `unlisted` counts findings beyond those listed. */
 export class Report {
   constructor() {
     Object.assign(this, { book: "", name: "", entries: 0, root: "", checks: [], findings: [], outside: null });
+    this.unlisted = 0;
+    this.listed = { entries: 0, whole: 0 };
   }
 
   /** Begin a check: its name, and what it says when all is well. */
@@ -13,10 +18,22 @@ export class Report {
     return check;
   }
 
-  /** Add a finding of a check; `entry` is null for the log as a whole. */
+  /** Add a finding of a check, or count it only; `entry` is null for the log as a whole. */
   find(check, refusal, entry = null) {
     check.failed += 1;
+    const about = entry === null ? "whole" : "entries";
+    if (this.listed[about] === FINDINGS_MAX) {
+      this.unlisted += 1;
+      return;
+    }
+    this.listed[about] += 1;
     this.findings.push({ rule: refusal.code, entry, zh: refusal.zh, en: refusal.en });
+  }
+
+  /** Count what a check found and kept no more. */
+  unlist(check, count) {
+    check.failed += count;
+    this.unlisted += count;
   }
 
   /** Put the findings in the order of entries, those of the whole log last. */

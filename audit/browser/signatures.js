@@ -10,6 +10,7 @@ import { encodeHex } from "./bytes.js";
 const JOBS_PER_BATCH = 512;
 const BATCHES_OPEN = 4;
 const JOBS_PER_BREATH = 64;
+const BAD_MAX = 1000;
 
 /** RFC 8032 section 7.1, test 2: a key, a message of one byte, its signature. */
 const TRIAL = {
@@ -58,6 +59,7 @@ export class SignatureChecker {
     this.jobs = [];
     this.open = [];
     this.bad = [];
+    this.failed = 0;
     this.imported = new Map();
   }
 
@@ -108,10 +110,12 @@ export class SignatureChecker {
   }
 
   note(job, good) {
-    if (!good) this.bad.push({ index: job.index, name: job.name });
+    if (good) return;
+    this.failed += 1;
+    if (this.bad.length < BAD_MAX) this.bad.push({ index: job.index, name: job.name });
   }
 
-  /** Return every signature that does not hold, in the order of entries. */
+  /** Return the first signatures that do not hold, in the order of entries; `failed` is how many they are in all. */
   async finish() {
     await this.begin();
     await Promise.all(this.open);

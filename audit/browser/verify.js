@@ -5,7 +5,7 @@
  */
 
 import { Book } from "./book.js";
-import { parseCheckpoint } from "./checkpoint.js";
+import { parseCheckpoint, signedBy } from "./checkpoint.js";
 import {
   checkAnchor,
   checkCheckpoint,
@@ -24,7 +24,7 @@ import { leafHash } from "./merkle.js";
 import { parseNote, parseVkey } from "./note.js";
 import { parsePolicy } from "./policy.js";
 import { Published } from "./published.js";
-import { Report } from "./report.js";
+import { FINDINGS_MAX, Report } from "./report.js";
 import { SignatureChecker } from "./signatures.js";
 import { inOrder } from "./source.js";
 import { ENTRIES, NotThere, fetchEntries, tilePath, tilesOf } from "./tiles.js";
@@ -32,6 +32,9 @@ import { TYPES } from "./types.js";
 
 const UNAVAILABLE = "unavailable";
 const MALFORMED = "malformed";
+
+/** More entries in a row that cannot be parsed are no log. */
+const MALFORMED_MAX = 1000;
 
 /**
  * Audit the book at `source`; throws a Refusal only when it cannot be read at all.
@@ -50,6 +53,8 @@ class Audit {
     this.book = new Book();
     this.figures = this.book.figures;
     this.first = null;
+    this.malformed = 0; // how many entries before the next one could not be parsed
+    this.ended = false;
     this.signatureChecker = new SignatureChecker(byBrowser, pause);
     this.report = new Report();
     const check = (...words) => this.report.check(...words);
@@ -65,11 +70,11 @@ class Audit {
     await disclosures.fetch();
     let checkpoint = await this.fetchCheckpoint();
     const published = new Published(this.source, report);
-    await this.readOn(this.claimedSize(checkpoint), null);
+    await this.readOn(this.claimedSize(checkpoint), checkpoint, null);
     await this.holds(() => published.fetch(book, figures));
-    if (published.newest > book.size) {
+    if (published.newest > book.size && !this.ended) {
       checkpoint = await this.fetchCheckpoint(); // the book has grown meanwhile: read on
-      await this.readOn(this.claimedSize(checkpoint), published);
+      await this.readOn(this.claimedSize(checkpoint), checkpoint, published);
     }
     published.end();
     this.entries.count = book.size;
@@ -77,9 +82,11 @@ class Audit {
     this.signatures.count = this.signatureChecker.count;
     await this.checkWhole(checkpoint, trustIn(this.log?.origin ?? ""));
     await disclosures.check(book, report);
-    for (const { index, name } of await this.signatureChecker.finish()) {
+    const bad = await this.signatureChecker.finish();
+    for (const { index, name } of bad) {
       report.find(this.signatures, refusal("signature.invalid", { key: name }), index);
     }
+    report.unlist(this.signatures, this.signatureChecker.failed - bad.length);
     this.progress(book.size, book.size);
     const name = book.opened?.organisation.name ?? "";
     const origin = this.log?.origin ?? "";
@@ -113,8 +120,13 @@ class Audit {
     }
   }
 
-  /** Check the entries from where the book stands up to `size`, and the balances published at each size. */
-  async readOn(size, published) {
+  /**
+   * Check the entries from where the book stands up to `size`, and the balances published at each size.
+   *
+   * Anybody can claim a size. So the reading ends behind a first entry that opens no book, for then nothing can say whose
+   * log this is; and behind entries that only somebody makes who wants it to go on for ever.
+   */
+  async readOn(size, checkpoint, published) {
     const from = this.book.size;
     for await (const [tile, { entries, problem }] of inOrder(bundlesFrom(from, size), (each) => this.bundle(each))) {
       if (problem) {
@@ -123,11 +135,45 @@ class Audit {
       }
       for (const note of entries.slice(Math.max(from - tile.start, 0))) {
         this.one(note);
+        if (!this.book.log.now) {
+          this.ended = true;
+          return;
+        }
         if (published) await this.holds(() => published.compare(this.book, this.figures));
       }
       await this.signatureChecker.room();
       this.progress(this.book.size, size);
+      if (this.isEndless(checkpoint)) {
+        this.ended = true;
+        return;
+      }
       await this.pause();
+    }
+  }
+
+  /** Tell whether the entries so far are reason to read no further, and report why. */
+  isEndless(checkpoint) {
+    const { size } = this.book;
+    if (this.malformed > MALFORMED_MAX) {
+      const facts = { first: size - this.malformed, count: this.malformed };
+      this.report.find(this.entries, refusal("audit.rubbish", facts));
+      return true;
+    }
+    const checks = [this.entries, this.rules, this.signatures];
+    const count = checks.reduce((sum, { failed }) => sum + failed, this.signatureChecker.failed);
+    if (count <= FINDINGS_MAX || this.isSigned(checkpoint)) return false;
+    this.report.find(this.format, refusal("audit.unsigned", { size, count }));
+    return true;
+  }
+
+  /** Tell whether any key that the log has had so far signed a checkpoint; by which it has to be is told later. */
+  isSigned(checkpoint) {
+    try {
+      const keys = this.book.log.origins.flatMap((origin) => origin.keys);
+      return signedBy(parseNote(checkpoint), keys).length > 0;
+    } catch (problem) {
+      if (problem instanceof Refusal) return false;
+      throw problem;
     }
   }
 
@@ -151,9 +197,11 @@ class Audit {
       entry = parseEntry(note);
     } catch (problem) {
       this.refused(this.entries, index, problem);
+      this.malformed += 1;
       this.skip(note);
       return;
     }
+    this.malformed = 0;
     if (index === 0 && entry.statement.type === OPENED) book.book = entry.statement.book;
     if (!this.decided(index, entry) || !this.took(() => book.evolve(entry), index)) {
       this.skip(note);
@@ -200,7 +248,7 @@ class Audit {
     const signed = await checkCheckpoint(checkpoint, source, book, report);
     if (witnesses) await this.holds(() => checkWitnesses(checkpoint, signed, witnesses, book, report));
     await this.holds(() => checkRoot(book, signed, report));
-    await this.holds(() => checkTiles(source, book, report));
+    if (book.log.now) await this.holds(() => checkTiles(source, book, report));
     await this.holds(() => checkMoney(this.figures, report));
   }
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from audit.monitor.budget import BUDGET_S, opened_for
 from audit.monitor.database import DAMAGED
-from audit.source import open_source
+from audit.report import FINDINGS_MAX, Finding
 from audit.verify import verify
 from audit.witnessed import check_fresh
 from domain.kernel.errors import Kind, RuleViolation
+from domain.kernel.note import parse_vkey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from audit.monitor.store import State, StateStore
-    from audit.report import Finding, Report
+    from audit.report import Report
     from audit.source import Source
     from audit.tlog.policy import Policy
 
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 class Outcome:
     """One address in one run: `entries` in all and `new` among them; every finding, and which were `fresh` this time.
 
-    `unreadable` says why nothing could be read, which is no verdict on the book.
+    `unreadable` says why nothing could be read, which is no verdict on the book. `anew` says why the book was read from
+    its first entry though it had been before. `evidence` is where a signed checkpoint lies that does not go with what
+    was verified; `forks` counts all such of this address, also of earlier runs. `unlisted` counts findings of this run
+    beyond those listed.
     """
 
     address: str
@@ -35,6 +40,11 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     fresh: list[Finding] = field(default_factory=list)
     unreadable: str = ""
+    unlisted: int = 0
+    anchored: bool = False
+    anew: str = ""
+    evidence: str = ""
+    forks: int = 0
 
     def as_lines(self) -> Iterator[dict[str, Any]]:
         """Yield the outcome as JSON objects: one of the book, then one of each fresh finding."""
@@ -46,6 +56,11 @@ class Outcome:
             "entries": self.entries,
             "new": self.new,
             "findings": len(self.findings),
+            "unlisted": self.unlisted,
+            "anchored": self.anchored,
+            "anew": self.anew,
+            "evidence": self.evidence,
+            "forks": self.forks,
             "unreadable": self.unreadable,
         }
         for found in self.fresh:
@@ -73,13 +88,16 @@ class Trusted(NamedTuple):
     max_age: MaxAge | None
 
 
+_opened = opened_for(BUDGET_S)
+
+
 def follow(
     addresses: Sequence[str],
     store: StateStore,
     anchors: dict[str, str] | None = None,
     policy: Policy | None = None,
     max_age: MaxAge | None = None,
-    opened: Callable[[str], Source] = open_source,
+    opened: Callable[[str], Source] = _opened,
 ) -> Generator[Outcome, None, None]:
     """Look at each address once; `anchors` are the townships' keys by address, checked whenever a book is read anew.
 
@@ -91,40 +109,87 @@ def follow(
             yield _look(address, store, Trusted((anchors or {}).get(address, ""), policy, max_age), opened)
 
 
-def _look(address: str, store: StateStore, trusted: Trusted, opened: Callable[[str], Source]) -> Outcome:
+def _look(
+    address: str, store: StateStore, trusted: Trusted, opened: Callable[[str], Source], anew: str = ""
+) -> Outcome:
     state = store.load(address)
+    state.anew = anew or state.anew
     before = state.replay.size
+    bad_anchor = _malformed(trusted.anchor)
     try:
-        report = verify(opened(address), anchor=trusted.anchor, policy=trusted.policy, replay=state.replay)
+        report = verify(
+            opened(address),
+            anchor="" if bad_anchor else trusted.anchor,
+            kept=store.heads.beyond(address, before),
+            policy=trusted.policy,
+            replay=state.replay,
+        )
     except RuleViolation as violation:
         if violation.rule is DAMAGED:
             store.forget(address, violation)
-            return _look(address, store, trusted, opened)
+            return _look(address, store, trusted, opened, str(violation))
         if violation.rule.kind is not Kind.UNAVAILABLE:
             raise
-        return Outcome(address, findings=state.findings, unreadable=str(violation))
-    return _take_in(report, state, before, store, trusted.max_age)
+        forks = store.heads.forks(address)
+        return Outcome(
+            address, findings=state.findings, unreadable=str(violation), anew=state.anew, forks=forks
+        )
+    beside = [bad_anchor, _stale(report, trusted.max_age)]
+    return _take_in(report, state, before, store, [found for found in beside if found])
 
 
-def _take_in(report: Report, state: State, before: int, store: StateStore, limit: MaxAge | None) -> Outcome:
+def _malformed(anchor: str) -> Finding | None:
+    """Return what is wrong with how the caller wrote a township's key: it is said of its book, and ends no run."""
+    try:
+        if anchor:
+            parse_vkey(anchor)
+    except RuleViolation as violation:
+        return Finding.of(violation)
+    return None
+
+
+def _stale(report: Report, limit: MaxAge | None) -> Finding | None:
+    return check_fresh(report.witnesses, limit.now_s - limit.seconds) if limit else None
+
+
+def _take_in(report: Report, state: State, before: int, store: StateStore, beside: list[Finding]) -> Outcome:
     """Remember what was verified. What is wrong with an entry stays so, and the audit goes on behind it.
 
-    When the log as a whole is wrong, nothing of it is taken in: the next run looks from where it was good.
+    When the log as a whole is wrong, nothing of it is taken in: the next run looks from where it was good. What is
+    found `beside` the log, by what the caller trusts, says nothing against its entries.
     """
     known = set(state.findings)
-    state.findings = [*state.settled, *(found for found in report.findings if found not in state.settled)]
-    if limit and (stale := check_fresh(report.witnesses, limit.now_s - limit.seconds)):
-        state.findings.append(stale)  # it says nothing against the entries: what is good is good
+    settled = set(state.settled)
+    state.findings = [*state.settled, *(found for found in report.findings if found not in settled), *beside]
     outcome = _outcome(state, before, [found for found in state.findings if found not in known])
+    outcome.unlisted, outcome.anchored = report.unlisted, report.anchored
+    outcome.evidence = _keep_head(report, state.address, store)
+    outcome.forks = store.heads.forks(state.address)
     if all(found.entry is not None for found in report.findings):
-        state.settled = [found for found in state.findings if found.entry is not None]
+        state.settled = [found for found in state.findings if found.entry is not None][:FINDINGS_MAX]
     else:
         state.replay = store.load(state.address).replay
     store.save(state)
     return outcome
 
 
+def _keep_head(report: Report, address: str, store: StateStore) -> str:
+    """Keep the checkpoint that the log signed: as the newest good one, or as evidence, of which the path is returned.
+
+    What else is wrong with the entries or beside the log says nothing against the checkpoint.
+    """
+    if not report.head:
+        return ""
+    if report.failed("checkpoint", "extends", "kept", "root"):
+        return store.heads.keep_fork(address, report.head)
+    if not report.failed("format", "address", "anchor"):
+        store.heads.keep(address, report.head)
+    return ""
+
+
 def _outcome(state: State, before: int, fresh: list[Finding]) -> Outcome:
     book = state.replay.book
     name = book.founding.organisation.name if book.founding.organisation else ""
-    return Outcome(state.address, book.book, name, book.size, book.size - before, state.findings, fresh)
+    return Outcome(
+        state.address, book.book, name, book.size, book.size - before, state.findings, fresh, anew=state.anew
+    )

@@ -21,6 +21,7 @@ import msgspec
 import domain
 from audit.figures import Figures
 from audit.monitor.database import Database
+from audit.monitor.heads import Heads
 from audit.monitor.kept import Kept, kept_tree, new_facts, new_hashes
 from audit.replay import Replay
 from audit.report import Finding
@@ -36,6 +37,7 @@ LOGGER = logging.getLogger(__name__)
 FILE = "states.sqlite"
 BOOKS_PER_COMMIT = 250
 IDS, POSTED = "ids", "posted"
+LOST = "监察进度丢失 / what was remembered is lost"
 
 encode = msgspec.msgpack.encode
 
@@ -44,7 +46,7 @@ encode = msgspec.msgpack.encode
 class State:
     """A book as far as it was verified (`replay`) with what is wrong there (`settled`), and what the last run found.
 
-    `kept` is how many of its entries are remembered.
+    `kept` is how many of its entries are remembered; `anew` says why nothing is though something was, else "".
     """
 
     address: str
@@ -52,6 +54,7 @@ class State:
     settled: list[Finding] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     kept: int = 0
+    anew: str = ""
 
 
 class StateStore:
@@ -61,6 +64,7 @@ class StateStore:
         """Use a folder, made when a run begins; nobody else should be able to write there."""
         self._folder = folder
         self._unsaved = 0
+        self.heads = Heads(folder)
 
     def __enter__(self) -> Self:
         """Begin a run; raises `monitor.busy`, `monitor.unusable`."""
@@ -80,10 +84,12 @@ class StateStore:
         """Return what is known of an address, or the state before the first run."""
         try:
             known = self._database.book(address)
-            return self._decode(*known, address) if known else State(address)
+            if known:
+                return self._decode(*known, address)
+            return State(address, anew=LOST if self.heads.newest(address) else "")
         except Exception as problem:  # noqa: BLE001 -- whatever is wrong with a state, the log itself is there
             self.forget(address, problem)
-            return State(address)
+            return State(address, anew=str(problem))
 
     def forget(self, address: str, problem: object) -> None:
         """Delete what is known of an address, and tell why."""
@@ -115,7 +121,7 @@ class StateStore:
     def _decode(self, number: int, data: bytes, address: str) -> State:
         version = _program()
         if not data.startswith(version):
-            raise ValueError("of another version")
+            raise ValueError("由程序的另一版本所记 / written by another version of the program")
         kept = _REST.decode(data[len(version) :])
         lookup, book = partial(self._database.fact, number), Book("")
         vars(book).update({name: _PARTS[name].decode(part) for name, part in kept.parts.items()})

@@ -3,7 +3,7 @@
 witness.vkey                    the witness's own key; the folder of one key serves no other
 logs/<hex SHA-256 of origin>/
 log.json                    the origin and the keys trusted for it
-checkpoint                  the newest cosigned checkpoint, empty before the first
+checkpoint                  the newest cosigned checkpoint, ``none`` before the first; never empty
 cosigned/<n>                the ones before it (`audit.witness.history`)
 forks/<size>-<hex root>.*   ``.cosigned`` and ``.request``: two heads that no one log can have, both signed by it
 lock                        held while a request is decided, between processes too
@@ -35,6 +35,9 @@ OWNER_ONLY = 0o700
 
 MAX_FORKS = 1000
 """More evidence against one log is not kept: the first fork says all, and a log could fill the disk."""
+
+NONE = b"none\n"
+"""What stands in the place of the first cosigned checkpoint: an empty file is one whose contents were lost."""
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -107,18 +110,24 @@ class LogFolder:
         for name in ("cosigned", "forks"):
             self._disk.make_folder(self._folder / name, OWNER_ONLY)
         if not self._checkpoint.exists() and self.trusted() is None:
-            self._disk.put(self._checkpoint, b"")
+            self._disk.put(self._checkpoint, NONE)
         self._disk.put(self._folder / "log.json", msgspec.json.encode(log))
 
     def newest(self) -> bytes:
         """Return the newest cosigned checkpoint, b"" when there is none yet; raises `witness.damaged`."""
         try:
-            return self._checkpoint.read_bytes()
+            note = self._checkpoint.read_bytes()
         except FileNotFoundError:
             raise DAMAGED(
                 origin=self._folder.name,
                 problem=Phrase(f"{self._checkpoint} 不见了", f"{self._checkpoint} is gone"),
             ) from None
+        if not note or (note == NONE and self.history.begun()):
+            raise DAMAGED(
+                origin=self._folder.name,
+                problem=Phrase(f"{self._checkpoint} 空了", f"{self._checkpoint} is empty"),
+            )
+        return b"" if note == NONE else note
 
     def replace_newest(self, note: bytes) -> None:
         """Keep a cosigned checkpoint as the newest, durably; a crash leaves the one before."""

@@ -45,6 +45,10 @@ class History:
         self._folder = folder
         self._disk = disk
 
+    def begun(self) -> bool:
+        """Tell whether anything was ever kept here."""
+        return any(self._folder.iterdir())
+
     def at(self, size: int) -> bytes:
         """Return the checkpoint of that size that was cosigned last, b"" when none was."""
         notes = [record.note for record in _records(self._read(size)) if record.size == size]

@@ -86,8 +86,22 @@ def test_an_entry_is_proved(log: Log) -> None:
     assert (proof.report.entries, proof.index) == (log.index + 1, log.index)
     proved = proof.as_object()["proved"]
     assert proved["statement"]["type"] == "sheet.published/1"
-    assert [name.split("/")[1] for name in proved["signers"]] == ["accountant", "head", "supervisor"]
+    assert [name.split("/")[1] for name in proved["named"]] == ["accountant", "head", "supervisor"]
     assert "sheet.published/1" in proof.as_text()
+
+
+def test_of_names_on_an_entry_it_says_that_their_signatures_were_not_checked(log: Log) -> None:
+    """The log's own key signs whatever was put into it, also names that never signed."""
+    proof = prove(log.proof(log.sheet), VKEY)
+    assert proof.as_object()["proved"]["signatures_checked"] is False
+    text = proof.as_text()
+    names = proof.as_object()["proved"]["named"]
+    assert [
+        line for line in text.splitlines() if "署名（未核对签名）/ named, signature not checked: " in line
+    ] == [f"  署名（未核对签名）/ named, signature not checked: {name}" for name in names]
+    assert "signed:" not in text.replace("cosigned:", "")
+    assert "公示包" in text
+    assert "sunledger verify" in text
 
 
 def test_an_entry_that_is_given_beside_its_proof(log: Log) -> None:

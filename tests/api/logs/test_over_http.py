@@ -78,3 +78,18 @@ def test_each_entry_is_told_in_a_villagers_words(village: Village, url: str) -> 
         page = unescape(httpx.get(f"{url}/entries/{index}", headers={"Accept": "text/html"}).text)
         assert all(word in page for word in words), page
     assert NEW in httpx.get(f"{url}/signers", headers={"Accept": "text/html"}).text
+
+
+def test_the_page_of_signers_shows_each_key_of_the_log(village: Village, url: str) -> None:
+    def shown() -> str:
+        return unescape(httpx.get(f"{url}/signers", headers={"Accept": "text/html"}).text)
+
+    old = httpx.get(f"{url}/log.vkey").text.strip()
+    assert old in shown()
+    assert "（签 " not in shown()
+    added = draft_addition(village.service, BOOK, "例行更换")
+    village.post(LogKeyAdded, added)
+    assert f'（签 20 条以上的检查点）</dt><dd class="text"><code>{added.vkey}' in shown()
+    assert old in shown(), "in the overlap both keys sign"
+    village.post(LogKeyRetired, draft_retirement(village.service, BOOK, "已换新"))
+    assert f'（签 1 到 20 条的检查点）</dt><dd class="text"><code>{old}' in shown()

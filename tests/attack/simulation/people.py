@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from audit.monitor import StateStore, follow
 from audit.monitor.database import Database
+from audit.monitor.heads import Heads
 from audit.source import Source
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.verify import verify
@@ -139,6 +140,33 @@ class Reader:
         self.alarms += bool(found)
 
 
+class HeadsInMemory(Heads):
+    """The monitor's signed checkpoints, in memory."""
+
+    def __init__(self) -> None:
+        """Keep none yet."""
+        super().__init__(Path())
+        self._kept: dict[str, bytes] = {}
+        self._found: set[tuple[str, bytes]] = set()
+
+    def newest(self, address: str) -> bytes:
+        """Return the newest good checkpoint."""
+        return self._kept.get(address, b"")
+
+    def keep(self, address: str, note: bytes) -> None:
+        """Keep a good checkpoint."""
+        self._kept[address] = note
+
+    def keep_fork(self, address: str, note: bytes) -> str:
+        """Keep evidence."""
+        self._found.add((address, note))
+        return "in memory"
+
+    def forks(self, address: str) -> int:
+        """Return how much evidence there is."""
+        return sum(of == address for of, _ in self._found)
+
+
 class InMemory(StateStore):
     """The monitor's store, in memory: it stays open from one run to the next."""
 
@@ -146,6 +174,7 @@ class InMemory(StateStore):
         """Know nothing yet."""
         super().__init__(Path())
         self._database = Database(Path(":memory:"))
+        self.heads = HeadsInMemory()
 
     def __enter__(self) -> Self:
         """Begin a run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from audit.tlog.cosignature import witness_verifier
 from audit.tlog.witness_request import WitnessRequest
 from audit.witness import Witness, WitnessFolder
+from audit.witness.folder import NONE
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import COSIGNATURE, SigningKey, format_note, verifier_key
 from tests.audit.witness.conftest import NOW, ORIGIN, TOWN, Post, Village, open_post
@@ -151,3 +153,31 @@ def test_the_list_of_logs(tmp_path: Path, village: Village) -> None:
     assert found == {ORIGIN: (7, NOW, 1), "other": (-1, 0, 0)}
     assert refusal(post.witness.checkpoint, post.log_folder("other").name) == "witness.no_checkpoint"
     assert refusal(post.witness.checkpoint, "0" * 64) == "witness.unknown_log"
+
+
+@pytest.mark.parametrize("sizes", [[5], [5, 8]])
+def test_an_empty_checkpoint_is_damage_and_no_beginning(
+    post: Post, village: Village, sizes: list[int]
+) -> None:
+    for old, size in pairwise([0, *sizes]):
+        assert post.ask(village, old, size) == ""
+    (post.log_folder() / "checkpoint").write_bytes(b"")
+    fork = village.fork(2, 7)
+    assert post.ask(fork, 0, 7) == "witness.damaged"
+    assert post.ask(village, 0, 9) == "witness.damaged"
+    with pytest.raises(RuleViolation, match=r"witness\.damaged"):
+        post.witness.logs()
+
+
+def test_trusting_a_log_again_does_not_let_it_begin_anew(post: Post, village: Village) -> None:
+    assert post.ask(village, 0, 5) == ""
+    (post.log_folder() / "checkpoint").write_bytes(b"")
+    post.witness.add_log(village.key.verifier.vkey)
+    assert post.ask(village, 0, 7) == "witness.damaged"
+
+
+def test_what_was_cosigned_before_contradicts_a_beginning(post: Post, village: Village) -> None:
+    for old, size in ((0, 5), (5, 8)):
+        assert post.ask(village, old, size) == ""
+    (post.log_folder() / "checkpoint").write_bytes(NONE)
+    assert post.ask(village.fork(2, 7), 0, 7) == "witness.damaged"

@@ -14,7 +14,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from audit.tlog.cosignature import check_cosignature, witness_verifier
 from audit.tlog.witness_request import SIZE_TYPE, WitnessRequest, parse_request, parse_size
 from audit.witness import Witness, WitnessFolder
-from audit.witness.folder import origin_hash
+from audit.witness.folder import NONE, origin_hash
 from audit.witness.head import parse_head
 from domain.kernel.note import SigningKey, parse_note
 from tests.audit.dying_disk import Crash, DyingDisk, Mode
@@ -104,7 +104,7 @@ class WitnessMachine(RuleBasedStateMachine):
     def last(self, origin: str) -> tuple[int, bytes, int]:
         """Return what the witness keeps as its newest: what it was, or what a crash kept without an answer."""
         note = (self.post.log_folder(origin) / "checkpoint").read_bytes()
-        if not note:
+        if note == NONE:
             return 0, b"", 0
         head = parse_head(parse_note(note).text)
         return head.size, head.root, self.post.newest(origin)[1]

@@ -1,0 +1,91 @@
+"""Signed checkpoints that a monitor keeps as plain bytes beside its database, whatever becomes of that.
+
+kept/<hex>.checkpoint               the newest checkpoint that was found good at an address, named by its SHA-256
+forks/<hex>/<size>-<root>.checkpoint   one that the log signed too and that does not go with what was verified
+forks/<hex>/<size>-<root>.kept         the newest good one at that time, if any
+forks/<hex>/malformed-<SHA-256>.*      the same, of a signed text that is no checkpoint
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from audit.disk import Disk
+from audit.tlog.checkpoint import parse_checkpoint
+from domain.kernel.errors import RuleViolation
+from domain.kernel.note import parse_note
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from audit.tlog.checkpoint import Checkpoint
+
+MAX_FORKS = 1000
+"""More evidence against one log is not kept: the first says all, and a log could fill the disk."""
+
+
+class Heads:
+    """The checkpoints of all addresses, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder; what is needed below it is made when something is kept."""
+        self._folder = folder
+        self._disk = Disk()
+
+    def newest(self, address: str) -> bytes:
+        """Return the newest good checkpoint of an address, b"" when none was kept or it cannot be read any more."""
+        try:
+            note = self._newest(address).read_bytes()
+            _head(note)
+        except (FileNotFoundError, RuleViolation):
+            return b""
+        return note
+
+    def beyond(self, address: str, size: int) -> bytes:
+        """Return the newest good checkpoint if it is of more than `size` entries, else b""."""
+        note = self.newest(address)
+        return note if note and _head(note).size > size else b""
+
+    def keep(self, address: str, note: bytes) -> None:
+        """Keep a checkpoint that was found good as the newest, durably."""
+        if self.newest(address) != note:
+            self._disk.put(self._newest(address), note)
+
+    def keep_fork(self, address: str, note: bytes) -> str:
+        """Keep a checkpoint that does not go with what was verified, durably; return its path, "" beyond the limit."""
+        path = self._forks(address) / f"{_label(note)}.checkpoint"
+        if not path.exists():
+            if self.forks(address) >= MAX_FORKS:
+                return ""
+            if kept := self.newest(address):
+                self._disk.put(path.with_suffix(".kept"), kept)
+            self._disk.put(path, note)
+        return str(path)
+
+    def forks(self, address: str) -> int:
+        """Return how many such checkpoints were kept of an address."""
+        return len(list(self._forks(address).glob("*.checkpoint")))
+
+    def _newest(self, address: str) -> Path:
+        return self._folder / "kept" / f"{_name(address)}.checkpoint"
+
+    def _forks(self, address: str) -> Path:
+        return self._folder / "forks" / _name(address)
+
+
+def _name(address: str) -> str:
+    return sha256(address.encode()).hexdigest()
+
+
+def _label(note: bytes) -> str:
+    """Return under which name evidence is kept."""
+    try:
+        head = _head(note)
+    except RuleViolation:
+        return f"malformed-{sha256(note).hexdigest()}"
+    return f"{head.size}-{head.root.hex()}"
+
+
+def _head(note: bytes) -> Checkpoint:
+    return parse_checkpoint(parse_note(note).text)
