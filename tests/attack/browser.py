@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.attack.history import History
+    from tests.attack.history import Files, History
     from tests.attack.hostile import HostileServer
     from tests.attack.model import Played
 
@@ -57,21 +57,22 @@ class Browser:
     page: Page
     folder: Path
     name: str = BROWSER
-    _remembered: dict[int, str] = field(default_factory=dict)
+    _remembered: dict[bytes, str] = field(default_factory=dict)
 
     def notices(self, played: Played) -> list[Notice]:
         """Look at the book's address once more, with what the device remembers of the true log."""
-        self._remember(self.truth.seen(played.seen))
+        self._remember(self.truth.last_visit(played))
         files = self.truth.files if played.files is None else played.files
         return self._look(files, carried(self.folder, played) if played.carried else "")
 
-    def _remember(self, size: int) -> None:
-        if size not in self._remembered:
+    def _remember(self, files: Files) -> None:
+        seen = files["checkpoint"]
+        if seen not in self._remembered:
             self.page.evaluate("localStorage.clear()")
-            assert self._look(self.truth.cosigned(size)) == []
-            self._remembered[size] = self.page.evaluate(f"localStorage.getItem({json.dumps(STORE)})")
+            assert self._look(files) == []
+            self._remembered[seen] = self.page.evaluate(f"localStorage.getItem({json.dumps(STORE)})")
         self.page.evaluate(
-            "([name, text]) => localStorage.setItem(name, text)", [STORE, self._remembered[size]]
+            "([name, text]) => localStorage.setItem(name, text)", [STORE, self._remembered[seen]]
         )
 
     def _look(self, files: dict[str, bytes], file: str = "") -> list[Notice]:

@@ -92,12 +92,26 @@ class Circle:
         lines, refusals = b"", []
         for name in NAMES:
             size = self.truth.seen(played.seen) if name in played.behind else self.truth.size
-            answer = _ask(self.witness(name, size), files, size)
+            witness = self.witness(name, size)
+            self._told(witness, played)
+            answer = _ask(witness, files, _cosigned_size(witness, note))
             if answer.refusal is None:
                 lines += answer.body
             else:
                 refusals.append(Notice(answer.refusal.rule.code))
         return replace(played, files=files | {"checkpoint": note + lines}, refused=tuple(refusals))
+
+    def _told(self, witness: Witness, played: Played) -> None:
+        """Let a witness follow the log to where everyone saw it last, and trust other keys of it."""
+        if not played.trusted:
+            return
+        for vkey in played.trusted:
+            witness.add_log(vkey)
+        if played.before is not None:
+            note = played.before["checkpoint"]
+            assert _ask(witness, played.before, _cosigned_size(witness, note)).refusal is None
+        if self.truth.key.verifier.vkey not in played.trusted:
+            witness.drop_key(self.truth.key.verifier.vkey)
 
     def notices(self, played: Played) -> list[Notice]:
         """Return why they refused to sign."""
@@ -117,6 +131,12 @@ def _is_cosigned(note: bytes) -> bool:
         return len(parse_note(note).signatures) > 1
     except RuleViolation:
         return False
+
+
+def _cosigned_size(witness: Witness, note: bytes) -> int:
+    """Return how many entries a witness has cosigned of a checkpoint's log."""
+    origin = note.partition(b"\n")[0].decode(errors="replace")
+    return next((max(0, status.size) for status in witness.logs() if status.log.origin == origin), 0)
 
 
 def _ask(witness: Witness, files: Files, old: int) -> Answer:

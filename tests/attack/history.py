@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from domain.entry import Entry
     from domain.kernel.statement import Statement
+    from tests.attack.model import Played
 
 OTHER_BOOK = "N2330881MF0000021R"
 CLERKS = "accountant/2 head"
@@ -145,6 +146,10 @@ class History:
         """Return what was served truly when there were so many entries, with the cosignatures of that time."""
         files = self.served(self.entries[:size])
         return files | {"checkpoint": cosigned(files["checkpoint"])}
+
+    def last_visit(self, played: Played) -> Files:
+        """Return what the victim was truly served at the last visit."""
+        return self.cosigned(self.seen(played.seen)) if played.before is None else played.before
 
     def served(self, entries: Sequence[bytes]) -> Files:
         """Return all files of a log of these entries: tiles, root and figures computed, the checkpoint signed."""

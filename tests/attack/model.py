@@ -128,6 +128,9 @@ class Played:
     role `role`, or to its `backup` of one entry earlier; what that server then serves takes the place of `files`,
     and what it `noticed` itself is told. With `forgets` what lay beside the log's key is restored too, and the server
     has nobody but its witnesses. Those `behind` have seen no more than the victim; why any `refused` is told.
+
+    Where the log's keys change, `before` is what everyone was truly served last, witnesses too, instead of the true
+    history's files, and `trusted` are the log's keys that the witnesses trust now.
     """
 
     posted: bytes = b""
@@ -140,6 +143,8 @@ class Played:
     forgets: bool = False
     noticed: tuple[Notice, ...] = ()
     behind: tuple[str, ...] = ()
+    before: Files | None = None
+    trusted: tuple[str, ...] = ()
     refused: tuple[Notice, ...] = ()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from tests.attack.model import EXCHANGE, KEPT, MONITOR, POLICY, VERIFY, Notice
 if TYPE_CHECKING:
     from audit.report import Finding
     from audit.tlog.policy import Policy
-    from tests.attack.history import History
+    from tests.attack.history import Files, History
     from tests.attack.hostile import HostileServer
     from tests.attack.model import Played
 
@@ -48,9 +49,9 @@ class Reader:
         self.server.files = self.truth.files if played.files is None else played.files
         kept = b""
         if self.before:
-            kept = self.truth.checkpoint(self.truth.entries[: self.truth.seen(played.seen)])
+            kept = self.truth.last_visit(played)["checkpoint"]
         if self.newest:
-            kept = self.truth.checkpoint()
+            kept = played.before["checkpoint"] if played.before else self.truth.checkpoint()
         place = carried(self.folder, played) if played.carried else self.server.address
         try:
             report = verify(open_source(place), anchor=self.truth.anchor, kept=kept, policy=self.policy)
@@ -87,7 +88,7 @@ class Monitor:
 
     def notices(self, played: Played) -> list[Notice]:
         """Look once more, with a copy of what is remembered of the true log."""
-        remembered = self._remembered(self.truth.seen(played.seen))
+        remembered = self._remembered(self.truth.last_visit(played))
         now = self.folder / "now"
         shutil.copytree(remembered, now)
         try:
@@ -96,10 +97,10 @@ class Monitor:
         finally:
             shutil.rmtree(now)
 
-    def _remembered(self, size: int) -> Path:
-        folder = self.folder / str(size)
+    def _remembered(self, files: Files) -> Path:
+        folder = self.folder / sha256(files["checkpoint"]).hexdigest()
         if not folder.exists():
-            self.server.files = self.truth.cosigned(size)
+            self.server.files = files
             assert self._look(folder) == []
         return folder
 

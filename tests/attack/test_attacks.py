@@ -9,6 +9,7 @@ import pytest
 from tests.attack.catalogue import ATTACKS
 from tests.attack.model import NOTICERS, Notice, Played
 from tests.attack.plays.carried import zipped
+from tests.attack.plays.logkeys import moved_truly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,13 @@ def test_growth_alarms_nobody(truth: History, circle: Circle, noticers: Sequence
     entries.append(truth.voucher(200, seen=truth.view_of(entries)))
     played = circle.played(Played(files=truth.served(entries)))
     assert noticed(noticers, played) == {}
+
+
+@pytest.mark.parametrize("last", [5, 13])
+def test_a_log_that_moves_with_its_history_alarms_nobody(
+    truth: History, circle: Circle, noticers: Sequence[Noticer], last: int
+) -> None:
+    assert noticed(noticers, circle.played(moved_truly(truth, last))) == {}
 
 
 def test_every_noticer_of_the_table_is_there(noticers: Sequence[Noticer]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from projections.log import cosignatures, history, query, signing
@@ -16,6 +17,7 @@ from projections.log.cosignatures import Cosignature
 from projections.log.fold import SELECT_LAST_TILES, WRITE_TILES
 from projections.log.query import SignedCheckpoint
 from projections.register import LogKeyRow, logkeys
+from projections.witnessing import query as witnessing
 from tests.attack.history import log_key
 from tests.domain.conftest import BOOK
 
@@ -169,6 +171,44 @@ def _last_cosignature(tx: Connection, values: Row) -> Iterator[Cosignature]:
         yield Cosignature(vkey, size, time_s, line)
 
 
+def _cosigners(tx: Connection, values: Row) -> list[Row]:
+    """Return size, key and first time of each witness's cosignatures of more entries than so many."""
+    _, vkeys, above, _ = values
+    first: dict[tuple[int, str], int] = {}
+    for _table, vkey, size, time_s in tx.table("cosignatures"):
+        if vkey in vkeys and size > above:
+            first[size, vkey] = min(time_s, first.get((size, vkey), time_s))
+    return [(size, vkey, time_s) for (size, vkey), time_s in first.items()]
+
+
+def _newest_cosigners(tx: Connection, values: Row) -> list[Row]:
+    return sorted(_cosigners(tx, values), key=lambda row: (-row[0], row[2]))[: values[3]]
+
+
+def _first_cosigners(tx: Connection, values: Row) -> list[Row]:
+    return sorted(_cosigners(tx, values), key=itemgetter(0, 2))[: values[3]]
+
+
+def _near_cosigners(tx: Connection, values: Row) -> Iterator[Row]:
+    indices, book, vkeys, limit = values
+    for index in sorted(indices):
+        for row in _first_cosigners(tx, (book, vkeys, index, limit)):
+            yield index, *row
+
+
+def _lines(tx: Connection, values: Row) -> Iterator[Row]:
+    rows = {key: row for key, row in tx.table("cosignatures").items() if key[2] == values[1]}
+    newest = {key[1]: row for key, row in sorted(rows.items())}
+    return iter(list(newest.values())[: values[2]])
+
+
+def _checkpoint_at(tx: Connection, values: Row) -> Iterator[SignedCheckpoint]:
+    row = tx.read("checkpoints", values[1])
+    if row:
+        root, note = row
+        yield SignedCheckpoint(values[1], root, note, SIGNED_AT)
+
+
 def _one(name: str) -> Callable[[Connection, Row], Iterator[Row]]:
     """Return the one row of a table that has one for the book."""
 
@@ -184,13 +224,20 @@ _STATEMENTS: dict[str, Callable[[Connection, Row], Iterator[Row]]] = {
     cosignatures.INSERT_ALARM: lambda *_: iter(()),
     cosignatures.INSERT_COSIGNATURE: _add_cosignature,
     cosignatures.SELECT_LAST: _last_cosignature,
+    cosignatures.SELECT_LINES: _lines,
+    cosignatures.SELECT_OPEN_ALARMS: lambda *_: iter(()),
     SELECT_LAST_TILES: _last_tiles,
     WRITE_TILES: _write_tiles,
     history.SELECT_HEAD: _one("heads"),
     history.SELECT_LAST: _last_signed,
+    query.SELECT_AT: _checkpoint_at,
     query.SELECT_LATEST: _newest_checkpoint,
     query.SELECT_SIZE: _one("positions"),
     query.SELECT_TILE: _tile,
     logkeys.SELECT_KEYS: lambda *_: iter([LogKeyRow(log_key(BOOK).verifier.vkey, ORIGIN, 0, None)]),
     signing.INSERT_CHECKPOINT: _add_checkpoint,
+    witnessing.SELECT_BEHIND_SINCE: lambda *_: iter([(None, None)]),
+    witnessing.SELECT_FIRST_COSIGNERS: lambda tx, values: iter(_first_cosigners(tx, values)),
+    witnessing.SELECT_NEAR_COSIGNERS: _near_cosigners,
+    witnessing.SELECT_NEWEST_COSIGNERS: lambda tx, values: iter(_newest_cosigners(tx, values)),
 }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.attack.simulation.forger import Forger
 from tests.attack.simulation.people import pairs
+from tests.attack.simulation.quorum import Asker
 from tests.attack.simulation.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.attack.simulation.forger import View
 
 STEPS = 45
 CRASH = 0.03
@@ -22,6 +26,8 @@ class ForgerWorld(World):
         """Let the forger begin."""
         super().__post_init__()
         self.forger = Forger(self.history, self.random)
+        asker = Asker("asker", policy=self.policy, wanted=self.wanted, signers=self.claims.signers)
+        self.readers.append(asker)
         self.luck.crash = CRASH
 
     def act(self) -> None:
@@ -55,12 +61,18 @@ class ForgerWorld(World):
     def _ask(self) -> None:
         self.forger.ask(self.random.choice(self.witnesses))
 
+    def _view(self) -> View:
+        """Show a history with all cosignatures that there are of it."""
+        view = self.forger.view()
+        lines = self.claims.lines(view.checkpoint)
+        return replace(view, note=view.note + b"".join(line.line for line in lines))
+
     def _look(self) -> None:
         reader = self.random.choice(self.readers)
         self.note(f"look: {reader.name}")
-        self.visit(reader, self.forger.view(), lambda: None)
+        self.visit(reader, self._view(), lambda: None)
 
     def _exchange(self) -> None:
         for one, other in self.random.sample(found := pairs(self.readers), min(len(found), 2)):
             self.note(f"exchange: {one.name} {other.name}")
-            self.visit(one, self.forger.view(), lambda: None, other.kept)
+            self.visit(one, self._view(), lambda: None, other.kept)

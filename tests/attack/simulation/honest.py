@@ -11,6 +11,7 @@ from tests.attack.simulation.database import Database
 from tests.attack.simulation.log import Backup, Posting
 from tests.attack.simulation.machine import Crash, Keys
 from tests.attack.simulation.people import Clerk, pairs
+from tests.attack.simulation.witnessed import check_witnessed
 from tests.attack.simulation.world import World
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class HonestWorld(World):
     """The operator is honest and not always lucky."""
 
     def __post_init__(self) -> None:
-        """Open the book."""
+        """Set the stage for an honest log."""
         super().__post_init__()
         self.keys = Keys(self.luck)
         self.log = self.parts.log(Database(), self.keys, self.luck, self.witnesses)
@@ -41,10 +42,6 @@ class HonestWorld(World):
         self.backup: Backup | None = None
         self.mirror: list[bytes] = []
         self.amnesia = self.ever_amnesia = False
-        self.log.start()
-        self.log.queue.append(Posting(self.history.entries[0], lambda _: None))
-        self._drain()
-        self.luck.crash = CRASH
 
     # --- what was promised
 
@@ -69,7 +66,11 @@ class HonestWorld(World):
     # --- what happens
 
     def act(self) -> None:
-        """Let everyone act at random, then let all failures end and everyone agree."""
+        """Open the book; let everyone act at random, then let all failures end and everyone agree."""
+        self.log.start()
+        self.log.queue.append(Posting(self.history.entries[0], lambda _: None))
+        self._drain()
+        self.luck.crash = CRASH
         for _ in range(STEPS):
             self.tick()
             self._safely(self._one)
@@ -145,7 +146,10 @@ class HonestWorld(World):
     def _ask(self) -> None:
         machine = self.random.choice(self.witnesses)
         machine.away = machine.away and self.luck.happens(STAYS_AWAY)
-        self.note(f"ask: {machine.name} {self.log.asking.ask(machine.name)}")
+        done = self.log.asking.ask(machine.name)
+        self.note(f"ask: {machine.name} {done}")
+        if done:
+            check_witnessed(self.log.database, self.wanted, self.policy)
 
     def _look(self) -> None:
         reader = self.random.choice(self.readers)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from audit.tlog.cosignature import cosign
+from audit.tlog.policy import Policy, parse_policy
 from audit.verify import verify
 from audit.witness import Witness
 from projections.log import NOBODY
@@ -23,10 +25,12 @@ from tests.attack.simulation.seeds import run
 from tests.attack.simulation.world import BrokenError, Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from audit.report import Report
     from audit.source import Source
+    from audit.tlog.checkpoint import Checkpoint
+    from audit.tlog.policy import Verdict
     from audit.witness.folder import LogFolder
     from audit.witness.head import Head
     from audit.witness.witness import Cosigned
@@ -43,6 +47,7 @@ EVENTS = {
     "crash",
     "exchange",
     "fork",
+    "forked",
     "recover",
     "restore",
     "settled",
@@ -95,6 +100,55 @@ class HastyWitness(Witness):
         return line
 
 
+class TimelessWitness(Witness):
+    """Cosigns at whatever time its clock shows."""
+
+    def _keep(
+        self,
+        folder: LogFolder,
+        head: Head,
+        lines: tuple[Signature, ...],
+        last: Cosigned | None,
+        now_s: int,
+    ) -> bytes:
+        earlier = replace(last, time_s=0) if last else None
+        return super()._keep(folder, head, lines, earlier, now_s)
+
+
+class BackwardWitness(Witness):
+    """Takes the head before its last one for the last."""
+
+    def _newest(self, folder: LogFolder, origin: str) -> Cosigned | None:
+        last = super()._newest(folder, origin)
+        note = folder.history.at(last.head.size - 1) if last else b""
+        return self._read(note, origin) if note else last
+
+
+class LenientPolicy(Policy):
+    """Takes one member of a group for enough."""
+
+    def _satisfied(self, names: Collection[str]) -> set[str]:
+        groups = tuple(group._replace(needed=1) for group in self.groups)
+        return Policy._satisfied(replace(self, groups=groups), names)
+
+
+class CredulousPolicy(Policy):
+    """Believes each line that bears a witness's name."""
+
+    def judge(self, checkpoint: Checkpoint, lines: Iterable[Signature]) -> Verdict:
+        """Look at no signature."""
+        verdict = Policy.judge(self, checkpoint, lines)
+        return verdict._replace(reached=self.reached({*verdict.signed, *verdict.bad}))
+
+
+def _made(kind: type[Policy]) -> Callable[[bytes], Policy]:
+    def make(text: bytes) -> Policy:
+        policy = parse_policy(text)
+        return kind(policy.text, policy.quorum, policy.logs, policy.witnesses, policy.groups)
+
+    return make
+
+
 class ForgetfulKeys(Keys):
     """Do not remember what was signed."""
 
@@ -139,13 +193,27 @@ class CarelessReader(Reader):
 @pytest.mark.parametrize(
     ("parts", "breaks"),
     [
-        (Parts(witness=HastyWitness), "cosigned a fork"),
+        (Parts(witness=HastyWitness), "cosigned a fork|went back"),
+        (Parts(witness=TimelessWitness), "cosigned at .* and later at"),
+        (Parts(witness=BackwardWitness), "went back|cosigned a fork|and later at"),
+        (Parts(policy=_made(LenientPolicy)), "the policy says|wants"),
+        (Parts(policy=_made(CredulousPolicy)), "the policy says"),
         (Parts(log=ForgetfulLog), "signed a fork|promised twice"),
         (Parts(log=DeafLog), "signed a fork|promised twice"),
         (Parts(log=HastyLog), "promised twice|acknowledged and is lost"),
         (Parts(reader=CarelessReader), "holds .* is shown .* finds"),
     ],
-    ids=["hasty witness", "forgetful log", "deaf log", "hasty log", "careless reader"],
+    ids=[
+        "hasty witness",
+        "timeless witness",
+        "backward witness",
+        "lenient policy",
+        "credulous policy",
+        "forgetful log",
+        "deaf log",
+        "hasty log",
+        "careless reader",
+    ],
 )
 def test_a_worse_part_is_found(parts: Parts, breaks: str) -> None:
     for seed in range(MUTANT_SEEDS):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from audit.tlog.witness_request import WitnessRequest
+    from audit.witness import Answer as Answered
     from domain.founding import Log as Founded
     from projections.log import LogKeys, Sighting
     from tests.attack.simulation.database import Database
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 STATUS = {"malformed": 400, "forbidden": 403, "unknown": 404, "conflict": 409, "refused": 422, "fault": 500}
 UNHEARD = 0.1
 """How likely a request or an answer is lost on its way."""
+
+CLOCK_SET, CLOCK_WRONG_S = 0.1, 7_200
+"""How likely a witness's clock is set between two requests, and how wrong it is then, either way."""
 
 
 class Clock(Protocol):
@@ -50,10 +54,18 @@ class WitnessMachine:
     folder: Path
     luck: Luck
     clock: Clock
-    told: Callable[[str, bytes], None]
+    told: Callable[[str, bytes, Answered], None]
+    """Hears of each answer that the witness gives: its name, the checkpoint, the answer."""
+
     kind: type[Witness] = Witness
     away: bool = False
     """Nobody can reach it for now."""
+
+    wrong_s: int = 0
+    """By how many seconds its own clock is wrong."""
+
+    latest_s: int = 0
+    """The latest time that its clock has shown when it was asked."""
 
     disk: FailingDisk = field(init=False)
     key: SigningKey = field(init=False)
@@ -77,17 +89,24 @@ class WitnessMachine:
         if self.away or self.luck.happens(UNHEARD):
             raise UNREACHABLE(witness=self.name, problem="the request was lost")
         try:
-            answer = self._witness().answer(request.encode(), self.clock.now_s)
+            answer = self._witness().answer(request.encode(), self._now_s())
         except Crash:
             self.disk.lose()
             raise UNREACHABLE(witness=self.name, problem="it crashed") from None
         status = STATUS[answer.refusal.rule.kind.value] if answer.refusal else 200
         assert status != 500, answer.refusal
-        if status == 200:
-            self.told(self.name, request.checkpoint)
+        self.told(self.name, request.checkpoint, answer)
         if self.luck.happens(UNHEARD):
             raise UNREACHABLE(witness=self.name, problem="the answer was lost")
         return Answer(status, answer.body)
+
+    def _now_s(self) -> int:
+        """Read its own clock, which somebody may have set, also back."""
+        if self.luck.happens(CLOCK_SET):
+            self.wrong_s = self.luck.random.randint(-CLOCK_WRONG_S, CLOCK_WRONG_S)
+        now_s = self.clock.now_s + self.wrong_s
+        self.latest_s = max(self.latest_s, now_s)
+        return now_s
 
     def checkpoint(self, origin: str) -> Answer:
         """Ask for what the witness cosigned last."""
@@ -100,6 +119,11 @@ class WitnessMachine:
     def size(self) -> int:
         """How many entries it has cosigned."""
         return self._witness().logs()[0].size
+
+    @property
+    def forks(self) -> int:
+        """How many forks it has kept as evidence."""
+        return self._witness().logs()[0].forks
 
     def _witness(self) -> Witness:
         return self.kind(self.key, WitnessFolder(self.folder, self.disk))
