@@ -55,8 +55,8 @@ OTHER_ENTRY = rule(
 UNREACHABLE = rule(
     "post.unreachable",
     Kind.UNAVAILABLE,
-    "无法连接 {url}:{problem}",
-    "cannot reach {url}: {problem}",
+    "无法连接 {url}（{problem}）；请确认服务器（sunledger serve）正在这个网址运行，或用 --url 给出网址",
+    "cannot reach {url} ({problem}); is the server (sunledger serve) running at this address? --url names another",
 )
 UNANSWERED = rule(
     "post.unanswered",
@@ -129,7 +129,7 @@ class Poster:
                 f"/books/{self.book}/entries", params={"wait": self._wait}, content=note
             )
         except httpx.HTTPError as error:
-            raise UNANSWERED(problem=str(error) or type(error).__name__, path=kept) from None
+            raise UNANSWERED(problem=error, path=kept) from None
         if answer.status_code >= 500:
             raise UNANSWERED(problem=_problem(answer).get("detail", answer.status_code), path=kept)
         if answer.status_code >= 400:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.importing import ImportRefused
-from domain.kernel.errors import RuleViolation
+from domain.kernel.errors import RuleViolation, system_problem
 
 out = Console(highlight=False, markup=False, soft_wrap=True)
 err = Console(highlight=False, markup=False, soft_wrap=True, stderr=True)
@@ -39,7 +39,8 @@ def refusals() -> Iterator[None]:
     except psycopg.Error as error:
         err.print(f"✗ 数据库出错 / the database says: {str(error).strip()}")
     except (OSError, httpx.HTTPError) as error:
-        err.print(f"✗ 文件或网络出错 / file or network: {error}")
+        problem, name = system_problem(error), getattr(error, "filename", None) or ""
+        err.print(f"✗ 文件或网络出错：{name} {problem.zh} / file or network: {name} {problem.en}")
     else:
         return
     sys.exit(COULD_NOT_RUN)

@@ -13,6 +13,7 @@ from api.cli.county import county
 from api.cli.exports import export
 from api.cli.logs import log
 from api.cli.reports import report
+from api.cli.usage import usage_in_both_languages
 from api.cli.witness import witness
 from audit.collector import settle
 
@@ -67,5 +68,5 @@ def main() -> None:
     """Run the command line."""
     settle()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that what is open is closed in order
-    with refusals():
+    with refusals(), usage_in_both_languages():
         app()

@@ -101,10 +101,24 @@ def post(
         if sign_only:
             submit(server, kind, data, key, sign_only)
             return
-        receipt = server.post(kind, data, load_keys(key), file.with_name(f"{file.name}.note"))
+        kept = file.with_name(f"{file.name}.note")
+        receipt = server.post(kind, data, load_keys(key), kept)
+        if not receipt["created"]:
+            _tell_booked_before(receipt, kept, file)
         if given:
             server.disclose(receipt["index"], given)
         print_receipt(receipt)
+
+
+def _tell_booked_before(receipt: dict[str, Any], kept: Path, file: Path) -> None:
+    """Say that nothing was booked or signed this time, by whom the entry is signed, and how to book another one."""
+    index, names = receipt["index"], [line.name for line in parse_entry(read_note(kept)).signatures]
+    err.print(
+        f"{file} 此前已入账，是第 {index} 号记录，签名：{'、'.join(names)}。这次没有再记账，也没有添加签名；"
+        "要另记一张内容相同的凭证，请把文件另存为别的名字再提交 / "
+        f"{file} was booked before as entry {index}, signed by {', '.join(names)}. Nothing was booked or signed this "
+        "time; to book another voucher of the same content, save the file under another name and post that"
+    )
 
 
 def reverse(

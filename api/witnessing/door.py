@@ -24,7 +24,7 @@ WHOLE_SECONDS = 20.0
 UNREACHABLE = rule(
     "witnessing.unreachable",
     Kind.UNAVAILABLE,
-    "无法连接见证人 {witness}:{problem}",
+    "无法连接见证人 {witness}：{problem}",
     "the witness {witness} cannot be reached: {problem}",
 )
 BAD_URL = rule(
@@ -85,5 +85,4 @@ class WitnessDoor:
                         raise httpx.ReadTimeout(f"{WHOLE_SECONDS:.0f} s")
                 return Answer(answer.status_code, bytes(read))
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            problem = str(error) or type(error).__name__
-            raise UNREACHABLE(witness=self._witness.label, problem=problem) from None
+            raise UNREACHABLE(witness=self._witness.label, problem=error) from None

@@ -16,7 +16,8 @@ export function checkBalanced(lines) {
     amount = [amount[0] + Math.abs(debit_fen), amount[1] + Math.abs(credit_fen)];
   });
   if (debit !== credit) {
-    const facts = { debit: formatFen(debit), credit: formatFen(credit), difference: formatFen(debit - credit) };
+    const difference = formatFen(Math.abs(debit - credit));
+    const facts = { debit: formatFen(debit), credit: formatFen(credit), difference };
     throw refusal("voucher.unbalanced", facts);
   }
   return Math.max(...amount);

@@ -33,7 +33,7 @@ def read_list(path: Path) -> dict[str, str]:
     except UnicodeDecodeError:
         raise UNREADABLE(path=path, problem=Phrase("不是 UTF-8 编码", "not UTF-8")) from None
     except OSError as error:
-        raise UNREADABLE(path=path, problem=error.strerror) from None
+        raise UNREADABLE(path=path, problem=error) from None
     if len(data) > MAX_BYTES:
         raise UNREADABLE(path=path, problem=Phrase(f"超过 {MAX_BYTES} 字节", f"more than {MAX_BYTES} bytes"))
     anchors: dict[str, str] = {}

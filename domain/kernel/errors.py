@@ -6,6 +6,8 @@ and the article it comes from. `docs/rules.md` lists every declared rule; a test
 
 from __future__ import annotations
 
+import errno
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
@@ -75,9 +77,42 @@ def _said(fact: object, language: Literal["zh", "en"]) -> object:
         return getattr(fact, language)
     if isinstance(fact, RuleViolation):  # the reason of a refusal may be a refusal
         return f"{getattr(fact, language)} [{fact.rule.code}]"
+    if isinstance(fact, Exception):
+        return getattr(system_problem(fact), language)
     if isinstance(fact, str) and len(fact) > SHOWN_MAX:
         return f"{fact[:SHOWN_MAX]}…"
     return fact
+
+
+_SYSTEM = {
+    errno.EACCES: Phrase("没有权限", "permission denied"),
+    errno.EADDRINUSE: Phrase("已被别的程序占用", "it is in use"),
+    errno.ECONNREFUSED: Phrase("那里没有程序在应答", "nothing answers there"),
+    errno.ECONNRESET: Phrase("连接中断", "the connection was broken off"),
+    errno.EHOSTUNREACH: Phrase("找不到通往它的路", "there is no way to it"),
+    errno.EISDIR: Phrase("是文件夹，不是文件", "it is a folder and no file"),
+    errno.ENETUNREACH: Phrase("没有网络", "there is no network"),
+    errno.ENOENT: Phrase("没有这个文件", "there is no such file"),
+    errno.ENOSPC: Phrase("磁盘已满", "the disk is full"),
+    errno.ENOTDIR: Phrase("路径中有一段不是文件夹", "a part of the path is no folder"),
+    errno.EPERM: Phrase("不允许", "not permitted"),
+    errno.EROFS: Phrase("磁盘只读", "the disk is read-only"),
+    errno.ETIMEDOUT: Phrase("超时没有应答", "no answer in time"),
+}
+_ERRNO = re.compile(r"\[Errno (-?[0-9]+)\]")
+
+
+def system_problem(error: Exception) -> Phrase:
+    """Return what an error of the system or the network means, in both languages; another one as it speaks itself.
+
+    Libraries wrap such an error in one of their own, whose text then has its number.
+    """
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
+        return _SYSTEM[errno.ETIMEDOUT]
+    found = _ERRNO.search(str(error))
+    number = int(found[1]) if found else getattr(error, "errno", None)
+    said = str(error) or type(error).__name__
+    return _SYSTEM.get(number or 0, Phrase(said, said))
 
 
 RULES: dict[str, Rule] = {}

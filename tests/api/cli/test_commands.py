@@ -406,6 +406,29 @@ def served(commands: Commands) -> Iterator[str]:
             process.wait(60)
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (
+            "report trial-balance --formt json",
+            "没有选项「--formt」；写法见 sunledger report trial-balance --help",
+        ),
+        ("report trial-balance --book", "命令的写法不对"),
+        ("report trial-balance", "缺少「--book」"),
+        ("post", "缺少「file」；写法见 sunledger post --help"),
+        ("serve --port 99999999", "「--port」的值不对；写法见 sunledger serve --help"),
+        ("nonsense", "命令的写法不对；写法见 sunledger --help"),
+    ],
+)
+def test_how_a_command_is_written_is_told_in_chinese_too(
+    commands: Commands, command: str, words: str
+) -> None:
+    result = commands.run(*command.split())
+    assert result.returncode == 2
+    assert words in result.stderr.decode()
+    assert "Traceback" not in result.stderr.decode()
+
+
 @pytest.mark.slow
 def test_voucher_is_signed_here_and_posted_to_a_server(village: Commands, tmp_path: Path) -> None:
     file, keys = tmp_path / "voucher.json", village.home / "keys" / BOOK
@@ -423,7 +446,11 @@ def test_voucher_is_signed_here_and_posted_to_a_server(village: Commands, tmp_pa
 
         report = json.loads(village.good("verify", f"{url}/books/{BOOK}", "--format", "json"))
         assert (report["ok"], report["entries"]) == (True, 20)
-    assert "[post.unreachable]" in village.refused("post", file, "--book", BOOK, *signers, "--url", url)
+    away = village.refused("post", file, "--book", BOOK, *signers, "--url", url)
+    assert "[post.unreachable]" in away
+    assert "那里没有程序在应答" in away
+    assert "sunledger serve" in away
+    assert "Errno" not in away
 
 
 def test_books_of_a_list_are_monitored(village: Commands, tmp_path: Path) -> None:

@@ -141,6 +141,11 @@ def test_a_lost_reply_books_nothing_twice(commands: Commands, signer: Signer, vo
     assert (receipt["index"], receipt["created"]) == (before, False)
     for roles in ("accountant head", "accountant"):  # it was booked as it is, whoever signs now
         assert signer.good("post", voucher, by=roles)["index"] == before
+    again = commands.run(*signer.arguments(("post", voucher), "supervisor"))
+    said = again.stderr.decode()
+    assert again.returncode == 0
+    assert f"第 {before} 号记录，签名：{BOOK}/accountant/1、{BOOK}/head/1。这次没有再记账" in said
+    assert f"booked before as entry {before}, signed by {BOOK}/accountant/1, {BOOK}/head/1." in said
     assert signer.verify() == before + 1
 
 

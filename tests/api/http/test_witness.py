@@ -15,7 +15,7 @@ from api.http.witness import create_witness_app
 from api.serving import free_port, serving_app
 from audit.disk import Disk
 from audit.tlog.witness_request import MAX_REQUEST_BYTES
-from audit.witness.folder import origin_hash
+from audit.witness.folder import NONE, origin_hash
 from domain.kernel.note import SigningKey
 from tests.audit.witness.conftest import NOW, ORIGIN, Post, Village, open_post, size_and_time
 
@@ -154,7 +154,7 @@ def test_a_disk_that_is_full_is_no_signature(tmp_path: Path, village: Village) -
         answer = ask(client, village.request(0, 12))
         assert told(answer) == (503, "witness.disk")
         assert answer.headers["retry-after"]
-        assert not (post.log_folder() / "checkpoint").read_bytes()
+        assert (post.log_folder() / "checkpoint").read_bytes() == NONE
         disk.full = False
         assert ask(client, village.request(0, 12)).status_code == 200
 

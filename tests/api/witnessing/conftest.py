@@ -37,7 +37,7 @@ def line(number: int, yuan: int = 9) -> str:
     return f"2026-02-20,{number},利息,101,,{yuan}.00,,1\n2026-02-20,{number},利息,301,,,{yuan}.00,1\n"
 
 
-def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not condition():

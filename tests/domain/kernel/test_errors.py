@@ -50,6 +50,32 @@ def test_a_violation_within_another_stands_in_each_message_in_its_language() -> 
     assert outer.en.endswith(": 7 left, 5 right [test.uneven]")
 
 
+@pytest.mark.parametrize(
+    ("error", "zh", "en"),
+    [
+        (FileNotFoundError(2, "No such file or directory"), "没有这个文件", "there is no such file"),
+        (
+            OSError("All attempts failed: [Errno 111] Connection refused"),
+            "那里没有程序在应答",
+            "nothing answers there",
+        ),
+        (ConnectionError("<urlopen error timed out>"), "超时没有应答", "no answer in time"),
+        (TimeoutError(), "超时没有应答", "no answer in time"),
+        (ValueError("unknown url type"), "unknown url type", "unknown url type"),
+        (ValueError(), "ValueError", "ValueError"),
+    ],
+)
+def test_an_error_of_the_system_is_said_in_words(error: Exception, zh: str, en: str) -> None:
+    violation = UNEVEN(left=error, right=5)
+    assert (violation.zh, violation.en) == (f"左 {zh}，右 5", f"{en} left, 5 right")
+
+
+def test_a_long_fact_is_told_in_short() -> None:
+    violation = UNEVEN(left="长" * 1_000, right="x" * 300)
+    assert violation.zh == f"左 {'长' * 300}…，右 {'x' * 300}"
+    assert violation.facts["left"] == "长" * 1_000
+
+
 def test_it_is_raised_and_caught_as_itself() -> None:
     violation = UNEVEN(left=7, right=5)
     with pytest.raises(RuleViolation) as caught:
