@@ -99,19 +99,19 @@ _SYSTEM = {
     errno.EROFS: Phrase("磁盘只读", "the disk is read-only"),
     errno.ETIMEDOUT: Phrase("超时没有应答", "no answer in time"),
 }
-_ERRNO = re.compile(r"\[Errno (-?[0-9]+)\]")
+_ERRNO = re.compile(r"\[Errno (-?[0-9]+)\] ?([^>]*)")
 
 
 def system_problem(error: Exception) -> Phrase:
     """Return what an error of the system or the network means, in both languages; another one as it speaks itself.
 
-    Libraries wrap such an error in one of their own, whose text then has its number.
+    Libraries wrap such an error in one of their own, whose text then has its number, which no message repeats.
     """
     if isinstance(error, TimeoutError) or "timed out" in str(error):
         return _SYSTEM[errno.ETIMEDOUT]
     found = _ERRNO.search(str(error))
     number = int(found[1]) if found else getattr(error, "errno", None)
-    said = str(error) or type(error).__name__
+    said = (found[2] if found else str(error)) or type(error).__name__
     return _SYSTEM.get(number or 0, Phrase(said, said))
 
 

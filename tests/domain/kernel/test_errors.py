@@ -61,6 +61,12 @@ def test_a_violation_within_another_stands_in_each_message_in_its_language() -> 
         ),
         (ConnectionError("<urlopen error timed out>"), "超时没有应答", "no answer in time"),
         (TimeoutError(), "超时没有应答", "no answer in time"),
+        (OSError(5, "Input/output error"), "Input/output error", "Input/output error"),
+        (
+            OSError("<urlopen error [Errno -2] Name or service not known>"),
+            "Name or service not known",
+            "Name or service not known",
+        ),
         (ValueError("unknown url type"), "unknown url type", "unknown url type"),
         (ValueError(), "ValueError", "ValueError"),
     ],
