@@ -20,12 +20,12 @@ _FOUND = {
     "int_from_float": _INTEGER,
     "int_parsing": _INTEGER,
     "int_parsing_size": _INTEGER,
-    "int_spelling": Phrase("应为不带前导零的整数", "an integer without leading zeros expected"),
     "less_than_equal": Phrase("不得大于 {le}", "at most {le} expected"),
     "literal_error": Phrase("应为 {expected_zh}", "{expected} expected"),
     "missing": Phrase("没有给出", "it is missing"),
     "string_too_long": Phrase("至多 {max_length} 个字", "at most {max_length} characters expected"),
     "string_too_short": Phrase("至少 {min_length} 个字", "at least {min_length} characters expected"),
+    "value_error": Phrase("应为不带前导零的整数", "an integer without leading zeros expected"),
     _PATTERN: Phrase("写法不对，应合 {pattern}", "not written as expected: {pattern}"),
 }
 """By the type of pydantic's error; another stays as it is in English."""
