@@ -13,6 +13,7 @@ import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import chain, islice, repeat
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import psycopg.errors
@@ -48,7 +49,7 @@ FULL = rule(
     "ADR 0007; SQLSTATE 53100",
 )
 
-ENTRIES_PER_COMMIT = 1_000
+ENTRIES_PER_COMMIT = 4_000
 ATTEMPTS = 4
 RETRY_SECONDS = 0.25
 GIVE_UP_SECONDS = 3.0
@@ -82,6 +83,9 @@ class Unit:
     entries: list[Entry]
     objections: Sequence[RuleViolation | None]
     future: Future[list[Receipt]]
+
+
+_book_of = attrgetter("book")
 
 
 class Ledger:
@@ -166,7 +170,11 @@ class Ledger:
         return units, True
 
     def _commit(self, units: list[Unit]) -> None:
-        """Decide and store the units, again after each database error, and answer them."""
+        """Decide and store the units, again after each database error, and answer them.
+
+        Order matters within a book only, so each book's are taken together: its state is in the processor's cache then.
+        """
+        units.sort(key=_book_of)
         problem = self._refuse_while_full()
         deadline = time.monotonic() + GIVE_UP_SECONDS
         for attempt in range(0 if problem else ATTEMPTS):

@@ -232,6 +232,18 @@ def test_more_than_a_commit_holds_takes_several(
     assert len({first, third, fifth}) == 3
 
 
+def test_books_are_taken_one_after_the_other_and_each_keeps_its_order(
+    ledger: Ledger, store: Store, village: Village
+) -> None:
+    others = [opened(ledger, number) for number in (3, 2)]
+    notes = {other.book.book: [other.voucher().note for _ in range(4)] for other in others}
+    units = [(other, [notes[other.book.book][place]]) for place in range(4) for other in others]
+    futures = post_together(ledger, store, village, units)
+    assert [future.result()[0].index for future in futures] == [1, 1, 2, 2, 3, 3, 4, 4]
+    for other in others:
+        assert store.notes(other.book.book)[1:] == notes[other.book.book]
+
+
 def test_a_unit_that_its_poster_took_back_is_not_stored(
     ledger: Ledger, store: Store, village: Village
 ) -> None:
