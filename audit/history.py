@@ -40,7 +40,7 @@ def trace(source: Source, book: Book, code: str) -> FigureFold:
     Raises `history.unknown_account`, `audit.changed_meanwhile`, and what the source raises.
     """
     names = {account.code: account.name for account in book.accounts.by_code.values()}
-    fold, tree = FigureFold(figure_of(code, book.book, names)), Tree()
+    fold, tree = FigureFold(figure_of(code, book.book, book.accounts.chart, names)), Tree()
     for tile in tile_sizes(book.size):
         if tile.level != ENTRIES:
             break

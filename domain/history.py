@@ -14,6 +14,7 @@ from domain.chart import MONEY_ACCOUNTS
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_date, parse_period, period_of
 from domain.opening import OpeningPosted
+from domain.statements import layout
 from domain.vouchers import VoucherPosted, VoucherReversed, voucher_number
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.kernel.statement import Statement
+    from domain.statements import LayoutLine
 
 OPENING_SUMMARY = "期初余额"
 """What the entry of the opening balances is called in a list of vouchers."""
@@ -28,8 +30,9 @@ OPENING_SUMMARY = "期初余额"
 UNKNOWN_ACCOUNT = rule(
     "history.unknown_account",
     Kind.UNKNOWN,
-    "账套 {book} 没有科目「{account}」；请照科目余额表填写科目编码，或填 money（货币资金）",
-    "the book {book} has no account '{account}'; take a code from the trial balance, or 'money' for cash and banks",
+    "账套 {book} 没有科目「{account}」；请照科目余额表填写科目编码，或填资产负债表项目的键，如 money（货币资金）",
+    "the book {book} has no account '{account}'; take a code from the trial balance, or the key of a line of the "
+    "balance sheet such as 'money' (cash and banks)",
 )
 BACKWARDS = rule(
     "history.backwards",
@@ -57,21 +60,27 @@ class Figure(NamedTuple):
 MONEY = Figure("money", "货币资金（库存现金和银行存款等）", MONEY_ACCOUNTS)
 """What a village has in cash and in banks."""
 
-NAMED = {MONEY.code: MONEY}
-"""The figures over several accounts, by the name they are asked for."""
 
+def figure_of(code: str, book: str, chart: str, names: Mapping[str, str]) -> Figure:
+    """Return the figure of an account's code, `money`, or a line's key of the chart's balance sheet.
 
-def figure_of(code: str, book: str, names: Mapping[str, str]) -> Figure:
-    """Return the figure of that name, or of the account of that code; raises `history.unknown_account`.
-
-    `names` are those of the book's accounts by code. An account is called with those above it: 银行存款/基本账户.
+    `names` are those of the book's accounts by code. An account is called with those above it: 银行存款/基本账户. Of an
+    account that stands on both sides of the sheet (内部往来) the whole is listed. Raises `history.unknown_account`.
     """
-    if code in NAMED:
-        return NAMED[code]
+    if code == MONEY.code:
+        return MONEY
     if code not in names:
-        raise UNKNOWN_ACCOUNT(book=book, account=code)
+        line = layout(chart).line(code)
+        if line is None:
+            raise UNKNOWN_ACCOUNT(book=book, account=code)
+        return Figure(code, _line_name(line), layout(chart).accounts_of(code))
     name = "/".join(names[code[:length]] for length in (3, 5, 7, 9) if length <= len(code))
     return Figure(code, name, (code,))
+
+
+def _line_name(line: LayoutLine) -> str:
+    halves = "、".join(term.name for term in line.formula if term.half)
+    return f"{line.name}（含 {halves} 的借方和贷方余额）" if halves else line.name
 
 
 class Posting(NamedTuple):

@@ -68,7 +68,10 @@ class Part(StrEnum):
 
 def history(
     account: Annotated[
-        str, typer.Option(help="科目编码（含下级），或 money 货币资金 / code with all below, or money")
+        str,
+        typer.Option(
+            help="科目编码（含下级），或资产负债表项目的键，如 money / code with all below, or a line of the sheet"
+        ),
     ],
     as_of: Annotated[str, typer.Option(help="截至日期，看凭证日期 / as of: vouchers dated up to it")] = "",
     known_on: Annotated[

@@ -26,8 +26,8 @@ router = APIRouter(prefix="/books/{book}/history", tags=["history"])
 Account = Annotated[
     str,
     Path(
-        description="an account's code, with all below it; or money (cash and banks)",
-        pattern=r"^[0-9a-z]{1,20}$",
+        description="an account's code, with all below it; money (cash and banks); or a balance sheet line's key",
+        pattern=r"^[0-9a-z_]{1,40}$",
     ),
 ]
 

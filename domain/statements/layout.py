@@ -81,6 +81,20 @@ class Layout:
     chart: str
     lines: tuple[LayoutLine, ...]
 
+    def line(self, key: str) -> LayoutLine | None:
+        """Return the line of that key."""
+        return next((line for line in self.lines if line.key == key), None)
+
+    def accounts_of(self, key: str) -> tuple[str, ...]:
+        """Return all accounts that make a line, those of the lines that it sums up too, in their order."""
+        line = self.line(key)
+        found = [
+            account
+            for term in (line.formula if line else ())
+            for account in ((term.name,) if term.is_account else self.accounts_of(term.name))
+        ]
+        return tuple(dict.fromkeys(found))
+
 
 def parse_formula(text: str) -> Formula:
     """Return the terms of a formula; raises `ValueError` with the text for anything else."""

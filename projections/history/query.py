@@ -114,7 +114,7 @@ def history(
     that key, under which an entry is witnessed.
     """
     book = register.book(connection, book_id)
-    figure, accounts = _figure(connection, book_id, code)
+    figure, accounts = _figure(connection, book, code)
     size = known_size(connection, book, wanted.known_on)
     values = {
         "book": book_id,
@@ -151,10 +151,11 @@ def known_size(connection: Connection[Any], book: BookRow, moment: datetime | No
     return min(int(row[0]), book.entries) if row else 0
 
 
-def _figure(connection: Connection[Any], book: str, code: str) -> tuple[Figure, list[str]]:
+def _figure(connection: Connection[Any], book: BookRow, code: str) -> tuple[Figure, list[str]]:
     """Return the figure of that code or name, and the codes of all its accounts."""
-    accounts = register.accounts(connection, book)
-    figure = figure_of(code, book, {account.code: account.name for account in accounts})
+    accounts = register.accounts(connection, book.book)
+    names = {account.code: account.name for account in accounts}
+    figure = figure_of(code, book.book, book.chart, names)
     return figure, [account.code for account in accounts if figure.holds(account.code)]
 
 

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.balances import Balances, trial_balance
-from domain.history import END, MONEY, NAMED, Figure, FigureFold, Posting, Span, figure_of, span_of
+from domain.chart import chart
+from domain.history import END, MONEY, Figure, FigureFold, Posting, Span, figure_of, span_of
 from domain.kernel.errors import RuleViolation
 from domain.kernel.period import last_day, previous_period
 from domain.opening import OpeningPosted
+from domain.statements import balance_sheet, layout
 from tests.domain.drawn import BOOKS, DATE, MONTHS, statements
 
 if TYPE_CHECKING:
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
 
     from domain.entry import Entry
     from domain.kernel.statement import Statement
+    from domain.statements import LayoutLine
     from domain.vouchers import Line
     from tests.domain.conftest import Village
     from tests.domain.drawn import Drawn
 
+CHART = "rural-collective-2024"
 CASH = Figure("101", "库存现金", ("101",))
 BANK = Figure("102", "银行存款", ("102",))
 FIGURES = (CASH, BANK, MONEY, Figure("10201", "", ("10201",)), Figure("301", "", ("301",)))
@@ -46,7 +50,7 @@ def test_a_figure_is_its_accounts_with_all_below() -> None:
         "10201",
         "1020101",
     ]
-    assert NAMED["money"].holds("10901")
+    assert MONEY.holds("10901")
     assert not MONEY.holds("112")
 
 
@@ -142,11 +146,30 @@ def test_what_makes_no_span_is_refused(period: str, as_of: str, code: str) -> No
 
 def test_a_figure_is_found_by_code_or_name_and_called_with_what_is_above_it() -> None:
     names = {"102": "银行存款", "10201": "基本账户"}
-    assert figure_of("10201", "B", names) == Figure("10201", "银行存款/基本账户", ("10201",))
-    assert figure_of("money", "B", names) is MONEY
+    assert figure_of("10201", "B", CHART, names) == Figure("10201", "银行存款/基本账户", ("10201",))
+    assert figure_of("money", "B", CHART, names) is MONEY
     with pytest.raises(RuleViolation) as caught:
-        figure_of("999", "B", names)
+        figure_of("999", "B", CHART, names)
     assert caught.value.rule.code == "history.unknown_account"
+
+
+def test_a_line_of_the_balance_sheet_is_a_figure_of_all_its_accounts() -> None:
+    assert figure_of("fixed_cost", "B", CHART, {}) == Figure("fixed_cost", "固定资产原值", ("151",))
+    assert figure_of("current_assets", "B", CHART, {}).accounts == (
+        *("101", "102", "109", "111", "112", "113", "121", "122", "401", "131"),
+    )
+    assert figure_of("receivables", "B", CHART, {}).name == "应收款项（含 113 的借方和贷方余额）"
+
+
+@pytest.mark.parametrize("line", layout(CHART).lines, ids=lambda line: line.key)
+def test_the_history_of_a_line_ends_in_what_the_sheet_shows(line: LayoutLine) -> None:
+    codes = sorted(chart(CHART).accounts)
+    leaves = [code for code in codes if not any(other != code and other.startswith(code) for other in codes)]
+    balances = {code: 1_000 + 7 * number for number, code in enumerate(leaves) if not code.startswith("113")}
+    sheet = balance_sheet(layout(CHART), balances, {})
+    shown = {row.line.key: row.closing_fen for row in (*sheet.assets, *sheet.claims)}
+    figure = figure_of(line.key, "B", CHART, {})
+    assert abs(sum(fen for code, fen in balances.items() if figure.holds(code))) == abs(shown[line.key]) > 0
 
 
 # ---------------------------------------------------------------------------------------- properties

@@ -34,7 +34,7 @@ NAMES = {
     "301": "资本",
     "513": "管理费用",
 }
-CODES = st.sampled_from(["101", "102", "10201", "301", "money"])
+CODES = st.sampled_from(["101", "102", "10201", "301", "money", "current_assets"])
 
 _numbers = count(100)
 
@@ -86,7 +86,7 @@ def test_the_rows_are_those_of_the_fold_over_the_entries_that_were_known(
     known_on = None if asked_after is None else START + timedelta(hours=asked_after)
     known = [size for size, moment in checkpoints if known_on is not None and moment <= known_on]
     size = len(entries) if known_on is None else max(known, default=0)
-    sums, rows = folded(entries[:size], figure_of(code, book, NAMES), span)
+    sums, rows = folded(entries[:size], figure_of(code, book, "rural-collective-2024", NAMES), span)
 
     whole = history(connection, book, code, Wanted(span, known_on))
     assert (whole.size, whole.sums) == (size, sums)

@@ -68,5 +68,12 @@ def test_the_page_leads_down_to_the_vouchers(door: Door) -> None:
         link = f"history/{account}?as_of=2026-03-31"
         assert link in page.text
         assert door.get(link.split("?", maxsplit=1)[0], as_of="2026-03-31").status_code == 200
+    for line in ("money", "fixed_cost", "current_assets", "capital"):
+        assert f"history/{line}?as_of=2026-03-31" in page.text
+    sheet = door.get("balance-sheet.json", period="2026-03").json()
+    for row in (*sheet["assets"], *sheet["claims"]):
+        found = door.get(f"history/{row['key']}.json", as_of="2026-03-31").json()
+        if row["key"] not in {"receivables", "payables"}:
+            assert abs(found["closing_fen"]) == abs(row["closing_fen"]), row["key"]
     assert "history/109" not in page.text  # not in the book
     assert 'href="balance-sheet?period=2026-03"' in door.get("trial-balance", period="2026-03").text
