@@ -63,8 +63,8 @@ ATTACKS = (
     _attack("cut_archive", "截断公示包", "truncate the bundle", _cut, readers("audit.unreadable")),
     _attack(
         "flipped_archive",
-        "公示包中翻转一位",
-        "flip one bit in the bundle",
+        "公示包的记录中翻转一位",
+        "flip one bit of an entry in the bundle",
         _flipped,
         readers("audit.unreadable"),
     ),
