@@ -14,8 +14,6 @@ from domain.kernel.errors import Kind, Phrase, rule
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from domain.kernel.errors import RuleViolation
-
 MAX_ROWS = 200_000
 """The most rows a table may have; a year of a rich village has some 40,000."""
 
@@ -105,13 +103,11 @@ class Row:
 def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row]:
     """Return the rows of `stem`.csv or .xlsx in `folder`, blank rows left out; raises what is wrong with the file."""
     path = _find(folder, stem)
-    if not path.stat().st_size:
-        raise _empty(path.name, columns)
     sheet, lines = read_workbook(path) if path.suffix == ".xlsx" else _read_csv(path)
     if len(lines) > MAX_ROWS:
         raise TOO_LONG(file=path.name, limit=MAX_ROWS)
     if not lines or not any(cell.strip() for cell in lines[0]):
-        raise _empty(path.name, columns)
+        raise EMPTY(file=path.name, row=1, expected=",".join(column.zh for column in columns))
     places = _places(path.name, lines[0], columns)
     headers = {field: lines[0][place].strip() for field, place in places.items()}
     return [
@@ -119,10 +115,6 @@ def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row
         for number, line in enumerate(lines[1:], start=2)
         if any(cell.strip() for cell in line)
     ]
-
-
-def _empty(file: str, columns: tuple[Column, ...]) -> RuleViolation:
-    return EMPTY(file=file, row=1, expected=",".join(column.zh for column in columns))
 
 
 def _find(folder: Path, stem: str) -> Path:

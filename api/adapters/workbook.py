@@ -51,7 +51,12 @@ class Cell(NamedTuple):
 
 
 def read_workbook(path: Path) -> Sheet:
-    """Return the first sheet; an error cell is #N/A or the like, a formula without a result is `=` and the formula."""
+    """Return the first sheet; an error cell is #N/A or the like, a formula without a result is `=` and the formula.
+
+    A file of no bytes is a sheet without cells, as an empty CSV file is.
+    """
+    if not path.stat().st_size:
+        return Sheet("", [])
     try:
         sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
         lines = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]

@@ -15,7 +15,7 @@ from api.disclosures import Selection, Tier
 from api.http.entry_words import read_background, words_of
 from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.private_words import Private, private_words
-from api.http.reports import First, Last, Wanted
+from api.http.reports import PERIOD, First, Last, Wanted
 from api.http.views import ELDER_COOKIE, STYLE, page
 from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
@@ -29,7 +29,6 @@ from projections.statements import balance_sheet
 NEWEST = 20
 LINES_PER_PAGE = 200
 YEAR_SECONDS = 31_536_000
-PERIOD = r"^[0-9]{4}-[0-9]{2}$"
 
 PeriodChoice = Annotated[
     str | None, Query(alias="period", description="YYYY-MM; default: the newest", pattern=PERIOD)
