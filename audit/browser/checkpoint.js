@@ -1,7 +1,7 @@
 /** Checkpoints (检查点) and their cosignatures (见证签名) after C2SP tlog-checkpoint and tlog-cosignature. */
 
 import { NO_BYTES, decodeBase64, decodeUtf8, encodeUtf8, joinBytes, sameBytes } from "./bytes.js";
-import { Phrase, refusal } from "./errors.js";
+import { refusal, telling } from "./errors.js";
 import { verifyEd25519 } from "./ed25519.js";
 import { EMPTY_ROOT, HASH_BYTES } from "./merkle.js";
 import { COSIGNATURE, ED25519, isKeyName, parseNote } from "./note.js";
@@ -9,9 +9,7 @@ import { COSIGNATURE, ED25519, isKeyName, parseNote } from "./note.js";
 const DECIMAL = /^(?:0|[1-9][0-9]{0,18})$/;
 const MAX_SIZE = 2n ** 63n - 1n;
 
-function malformed(zh, en) {
-  return refusal("checkpoint.malformed", { problem: new Phrase(zh, en) });
-}
+const malformed = telling("checkpoint.malformed");
 
 /** Return a number written without sign and leading zero, at most 2**63 - 1; else -1. */
 export function parseDecimal(text) {

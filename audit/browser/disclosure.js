@@ -1,7 +1,7 @@
 /** Disclosures (披露) after RFC 9901 section 4.2, as domain/kernel/disclosure.py reads them: [salt, name, value]. */
 
 import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from "./bytes.js";
-import { Phrase, refusal } from "./errors.js";
+import { telling } from "./errors.js";
 import { sha256 } from "./sha2.js";
 import { isPlain } from "./shapes.js";
 
@@ -12,9 +12,7 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
 const KEY = /^[a-z0-9_]+$/;
 const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?[0-9][-+0-9.eE]*/g;
 
-function malformed(zh, en) {
-  return refusal("disclosure.malformed", { problem: new Phrase(zh, en) });
-}
+const malformed = telling("disclosure.malformed");
 
 function encodeBase64url(bytes) {
   return encodeBase64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");

@@ -1,7 +1,7 @@
 /** An entry (记录): a signed note around one canonical statement, byte for byte as domain/entry.py reads it. */
 
 import { compareText, decodeUtf8, encodeUtf8 } from "./bytes.js";
-import { Phrase, refusal } from "./errors.js";
+import { refusal, telling } from "./errors.js";
 import { TYPE_NAMES } from "./generated.js";
 import { leafHash } from "./merkle.js";
 import { checkCharacters, splitNote } from "./note.js";
@@ -42,9 +42,7 @@ export function parseEntry(note) {
   return { text: signed, statement, signatures, leafHash: leafHash(note) };
 }
 
-function malformed(zh, en) {
-  return refusal("entry.malformed", { problem: new Phrase(zh, en) });
-}
+const malformed = telling("entry.malformed");
 
 /** What is no note at all is said first. */
 function parseOrSayFirst(signed, note) {

@@ -3,7 +3,7 @@
 import { RULES } from "./generated.js";
 
 /** A fact in words: each message of a rule has it in its own language. */
-export class Phrase {
+class Phrase {
   constructor(zh, en) {
     this.zh = zh;
     this.en = en;
@@ -32,4 +32,9 @@ function filled(template, facts, language) {
 /** Return the violation of a rule, to be thrown, with `facts` filled into its words. */
 export function refusal(code, facts = {}) {
   return new Refusal(code, facts);
+}
+
+/** Return what makes the violation of a rule that is told in words, given in both languages, what is wrong. */
+export function telling(code) {
+  return (zh, en) => refusal(code, { problem: new Phrase(zh, en) });
 }

@@ -1,7 +1,7 @@
 /** Signed notes (签名文书) after C2SP signed-note, canonical or refused, as domain/kernel/note.py reads them. */
 
 import { NO_BYTES, decodeBase64, decodeUtf8, encodeUtf8, joinBytes, lastEmptyLine } from "./bytes.js";
-import { Phrase, refusal } from "./errors.js";
+import { telling } from "./errors.js";
 import { sha256 } from "./sha2.js";
 
 export const ED25519 = 0x01;
@@ -19,13 +19,8 @@ const DASH = [0xe2, 0x80, 0x94, SPACE]; // "— "
 const BAD_IN_NAME = /[+\x00-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 const KEY_ID = /^[0-9a-f]{8}$/;
 
-function malformed(zh, en) {
-  return refusal("note.malformed", { problem: new Phrase(zh, en) });
-}
-
-function noKey(zh, en) {
-  return refusal("note.vkey_malformed", { problem: new Phrase(zh, en) });
-}
+const malformed = telling("note.malformed");
+const noKey = telling("note.vkey_malformed");
 
 /**
  * Parse a note strictly; nothing is verified.

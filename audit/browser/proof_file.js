@@ -2,16 +2,14 @@
 
 import { decodeBase64, encodeUtf8 } from "./bytes.js";
 import { parseDecimal } from "./checkpoint.js";
-import { Phrase, refusal } from "./errors.js";
+import { telling } from "./errors.js";
 import { HASH_BYTES } from "./merkle.js";
 
 const HEADER = "c2sp.org/tlog-proof@v1";
 const MAX_HASHES = 63;
 const MAX_EXTRA_BYTES = 2 * 65_535;
 
-function malformed(zh, en) {
-  return refusal("tlog.proof_malformed", { problem: new Phrase(zh, en) });
-}
+const malformed = telling("tlog.proof_malformed");
 
 /**
  * Parse a proof file strictly; nothing is verified yet. What stands in `extra` is looked at and left.

@@ -7,7 +7,7 @@ import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8, sameBytes } from ".
 import { openCheckpoint } from "./checkpoint.js";
 import { parseDisclosure } from "./disclosure.js";
 import { parseEntry } from "./entry.js";
-import { Phrase, Refusal, refusal } from "./errors.js";
+import { Refusal, refusal, telling } from "./errors.js";
 import { leafHash } from "./merkle.js";
 import { formatFen } from "./money.js";
 import { parseVkey } from "./note.js";
@@ -74,13 +74,8 @@ function hold(report, check, entry, look) {
   }
 }
 
-function noFile(zh, en) {
-  return refusal("row.file", { problem: new Phrase(zh, en) });
-}
-
-function malformed(zh, en) {
-  return refusal("row.malformed", { problem: new Phrase(zh, en) });
-}
+const noFile = telling("row.file");
+const malformed = telling("row.malformed");
 
 function readFile(bytes) {
   if (bytes.length > MAX_FILE_BYTES) throw noFile(`超过 ${MAX_FILE_BYTES} 字节`, `more than ${MAX_FILE_BYTES} bytes`);

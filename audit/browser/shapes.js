@@ -1,7 +1,7 @@
 /** Shapes of values: what a field of a statement may hold, as the structs of domain/ declare it. */
 
 import { has } from "./bytes.js";
-import { Phrase, refusal } from "./errors.js";
+import { refusal, telling } from "./errors.js";
 
 const MAX_FEN = 999_999_999_999;
 
@@ -15,9 +15,7 @@ export function isPlain(text) {
   return PLAIN.test(text) && !HALF_A_PAIR.test(text);
 }
 
-function malformed(zh, en) {
-  return refusal("entry.malformed", { problem: new Phrase(zh, en) });
-}
+const malformed = telling("entry.malformed");
 
 /** A shape is a function (value, state): it throws, or sets `state.canonical` false, or all is well. */
 function string({ min = 0, max = Infinity, pattern = null } = {}) {

@@ -1,7 +1,7 @@
 /** Tiles and entry bundles (瓦片、记录包) after C2SP tlog-tiles: their paths and their bytes. */
 
 import { NO_BYTES } from "./bytes.js";
-import { Phrase, refusal } from "./errors.js";
+import { refusal, telling } from "./errors.js";
 import { HASH_BYTES } from "./merkle.js";
 
 const TILE_WIDTH = 256;
@@ -41,9 +41,7 @@ export function tilePath({ level, index, width }) {
   return `tile/${level === ENTRIES ? "entries" : level}/${groups}${partial}`;
 }
 
-function badBundle(zh, en) {
-  return refusal("tlog.bad_bundle", { problem: new Phrase(zh, en) });
-}
+const badBundle = telling("tlog.bad_bundle");
 
 /** Return the entries of a bundle, `width` of them; else `tlog.bad_bundle` is thrown. */
 export function decodeBundle(bundle, width) {
