@@ -62,18 +62,26 @@ class HeldKey(NamedTuple):
 def draft_addition(service: Service, book: str, reason: str) -> LogKeyAddition:
     """Return what adds a key to the log, made here; raises `log.overlap`, before a key is made."""
     rows = _rows(service, book)
-    in_force = [row for row in rows if row.ended is None]
-    if len(in_force) > 1:
-        raise OVERLAP(count=len(in_force))
-    key = service.log_keys.draft_next(in_force[0].origin, {row.vkey for row in rows})
+    signing = log.in_force(rows)
+    if len(signing) > 1:
+        raise OVERLAP(count=len(signing))
+    key = service.log_keys.draft_next(signing[0].origin, {row.vkey for row in rows})
     data = LogKeyAddition(proof=_proof(key, book), reason=reason, vkey=key.verifier.vkey)
     return _checked(data)
 
 
 def draft_retirement(service: Service, book: str, reason: str, vkey: str = "") -> LogKeyRetirement:
-    """Return what retires a key of the log: the oldest that signs, unless another one is named."""
-    oldest = next(row for row in _rows(service, book) if row.ended is None)
-    return _checked(LogKeyRetirement(reason=reason, vkey=vkey or oldest.vkey))
+    """Return what retires a key of the log: the oldest that signs, unless another one is named.
+
+    Raises `witnessing.key_not_listed` when the policy lists none of those that are left.
+    """
+    signing = [row.vkey for row in log.in_force(_rows(service, book))]
+    retired = vkey or signing[0]
+    left = [key for key in signing if key != retired]
+    problem = service.witnesses.accepted(book, left) if left else None
+    if problem:
+        raise problem
+    return _checked(LogKeyRetirement(reason=reason, vkey=retired))
 
 
 def draft_move(service: Service, book: str, origin: str, reason: str, last: bytes = b"") -> LogMove:
@@ -100,7 +108,7 @@ def draft_move(service: Service, book: str, origin: str, reason: str, last: byte
 
 def _last_witnessed(service: Service, book: str) -> bytes:
     with service.pool.connection() as connection:
-        policy = service.witnesses.policy_for(register.book(connection, book).log_vkey)
+        policy = service.witnesses.policy_for(book)
         if policy:
             return witnessing.newest_checkpoint(connection, book, policy).note
         return log.latest_checkpoint(connection, book).note

@@ -97,6 +97,12 @@ REMEDIES = {
         "  docs/log-keys.md says:\n"
         "      sunledger log move --book {book} --origin 新来源/NEW --reason lost --last 检查点/CHECKPOINT …"
     ),
+    "witnessing.key_not_listed": (
+        "  处理：在 SUNLEDGER_WITNESSES 所指的策略文件中加上这一行，重启服务，再公布新的策略（docs/log-keys.md）：\n"
+        "  Do: add this line to the policy that SUNLEDGER_WITNESSES names, restart the server, and publish the new\n"
+        "  policy (docs/log-keys.md):\n"
+        "      log {key}"
+    ),
     "": (
         "  处理：不要再签署。保留数据库和密钥文件夹，用最近的公示包核对，查明哪一份历史是真的\n"
         "  Do: sign nothing. Keep the database and the folder of keys as they are, verify the newest bundle,\n"
@@ -108,7 +114,7 @@ REMEDIES = {
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A book's log: how many entries the database holds, how many were signed, and what forbids to sign more."""
+    """A book's log: how many entries the database holds, how many were signed, and what is wrong with it."""
 
     book: str
     name: str
@@ -127,10 +133,13 @@ class Recovered:
 
 
 def diagnose(service: Service) -> Iterator[Diagnosis]:
-    """Look at the log of every book, as the server does before it signs; its witnesses are asked first."""
+    """Look at the log of every book, as the server does before it signs; its witnesses are asked first.
+
+    Only with `witnessing.key_not_listed` does a log go on all the same.
+    """
     with service.pool.connection() as connection:
         books = register.books(connection, BOOKS_MAX)
-    service.witnesses.ask([Target(row.book, row.origin, row.log_vkey) for row in books])
+    service.witnesses.ask([Target(row.book, row.origin) for row in books])
     for row in books:
         with service.pool.connection() as connection, connection.cursor() as cursor:
             try:
@@ -139,12 +148,13 @@ def diagnose(service: Service) -> Iterator[Diagnosis]:
             except RuleViolation as problem:
                 yield Diagnosis(row.book, row.name, row.entries, problem=problem)
             else:
-                yield Diagnosis(row.book, row.name, row.entries, signed)
+                interrupted = service.witnesses.interrupted(connection, row.book)
+                yield Diagnosis(row.book, row.name, row.entries, signed, interrupted)
 
 
 def remedy(problem: RuleViolation, book: str) -> str:
     """Return what an operator is to do about a log that may sign no more."""
-    return REMEDIES.get(problem.rule.code, REMEDIES[""]).format(book=book)
+    return REMEDIES.get(problem.rule.code, REMEDIES[""]).format(**{**problem.facts, "book": book})
 
 
 def recover(

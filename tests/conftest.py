@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import tempfile
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,13 +90,22 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def database_url(postgres: PostgresServer, template: str) -> Iterator[str]:
     """The URL of a migrated database of the test's own."""
+    with copied_database(postgres, postgres.get_uri(database=template)) as url:
+        yield url
+
+
+@contextmanager
+def copied_database(postgres: PostgresServer, url: str) -> Iterator[str]:
+    """Copy a database as it is now, as a backup does, and yield the copy's URL; nobody is connected to the original."""
+    original = sql.Identifier(str(psycopg.conninfo.conninfo_to_dict(url)["dbname"]))
     name = f"test_{next(_numbers)}"
-    identifier = sql.Identifier(name)
+    copy = sql.Identifier(name)
     with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(template))
-        connection.execute(copy)
-        yield postgres.get_uri(database=name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, original))
+        try:
+            yield postgres.get_uri(database=name)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copy))
 
 
 @pytest.fixture

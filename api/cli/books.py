@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,10 @@ import typer
 
 from api.cli.console import FINDINGS, err, out, progress
 from api.cli.options import BookOption
-from api.composition import Service, open_service
+from api.composition import open_service
 from api.identity import Keyring
 from api.importing import read_folder, run_import
-from api.recovery import diagnose, remedy
+from api.recovery import Diagnosis, diagnose, remedy
 from api.recovery import recover as bring_back
 from api.serving import free_port, listen_for_stop, serving
 from api.settings import Settings
@@ -51,7 +52,7 @@ def serve(
     """提供网页和接口 / Serve the pages and the HTTP interface."""
     stopped = listen_for_stop()
     with open_service(Settings()) as service:
-        _show_unsound(service)
+        _show_problems(diagnose(service))
         with serving(service, free_port(host, port)) as url:
             out.print(f"{url}/")
             stopped.wait()
@@ -76,23 +77,26 @@ def rebuild(
 def doctor() -> None:
     """检查每本账的日志，说明怎样处理 / Look at every log and say what to do; exit code 1 when one is not sound."""
     with open_service(Settings()) as service:
-        for found in diagnose(service):
+        examined = list(diagnose(service))
+        for found in examined:
             if found.problem is None:
+                unwatched = service.witnesses.policy and not service.witnesses.concerns(found.book)
                 out.print(
                     f"✓ {found.name} {found.book}: {found.entries} 条记录，已签署到 {found.signed} / "
                     f"{found.entries} entries, signed up to {found.signed}"
+                    + ("；不在见证策略中 / not in the policy of witnesses" if unwatched else "")
                 )
-        if _show_unsound(service):
-            sys.exit(FINDINGS)
+    if _show_problems(examined):
+        sys.exit(FINDINGS)
 
 
-def _show_unsound(service: Service) -> bool:
-    """Say of every log that may sign no more what is wrong and what to do; whether there was one."""
-    unsound = [(found, found.problem) for found in diagnose(service) if found.problem]
-    for found, problem in unsound:
+def _show_problems(examined: Iterable[Diagnosis]) -> bool:
+    """Say of every log with which something is wrong what it is and what to do; whether there was one."""
+    wrong = [(found, found.problem) for found in examined if found.problem]
+    for found, problem in wrong:
         err.print(f"✗ {found.name} {found.book}: {problem}")
         err.print(remedy(problem, found.book))
-    return bool(unsound)
+    return bool(wrong)
 
 
 def recover(

@@ -13,7 +13,7 @@ from api.cli.options import BookOption
 from api.clock import CHINA
 from api.composition import open_service
 from api.settings import Settings
-from api.witnessing import NO_POLICY
+from api.witnessing import NO_POLICY, OTHER_LOGS
 from api.witnessing import accept as take_in
 from audit.tlog.witness_request import MAX_CHECKPOINT_BYTES
 from projections import register
@@ -27,9 +27,9 @@ def accept(
     with file.open("rb") as read:
         answer = read.read(MAX_CHECKPOINT_BYTES)
     with open_service(Settings()) as service, service.pool.connection() as connection:
-        policy = service.witnesses.policy_for(register.book(connection, book).log_vkey)
+        policy = service.witnesses.policy_for(register.book(connection, book).book)
         if policy is None:
-            raise NO_POLICY()
+            raise OTHER_LOGS(book=book) if service.witnesses.policy else NO_POLICY()
         for kept in take_in(connection, book, policy, answer):
             at = datetime.fromtimestamp(kept.time_s, UTC).astimezone(CHINA).isoformat()
             out.print(f"{kept.witness}: {kept.size} 条 / entries  {at}")

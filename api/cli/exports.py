@@ -82,8 +82,8 @@ def _cosigned(service: Service, book: str) -> Policy | None:
     service.runner.catch_up([book])
     with service.pool.connection() as connection:
         row = register.book(connection, book)
-    service.witnesses.ask([Target(book, row.origin, row.log_vkey)])
-    return service.witnesses.policy_for(row.log_vkey)
+    service.witnesses.ask([Target(book, row.origin)])
+    return service.witnesses.policy_for(book)
 
 
 @export.command("hledger")

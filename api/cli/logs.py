@@ -87,13 +87,24 @@ def _sign(service: Service, book: str, data: Record, keys: list[Path] | None, re
         submit(server, kind, data, keys, None)
 
 
+def _tell_unlisted(service: Service, book: str, vkey: str) -> None:
+    """Say that the policy wants a line for the log's new key."""
+    if service.witnesses.accepted(book, [vkey]):
+        out.print(
+            "见证策略还没有列出新公钥：请加上下面一行，重启服务，再公布策略 / the policy of witnesses does not list the"
+            f" new key yet: add this line, restart the server, and publish the policy\nlog {vkey}"
+        )
+
+
 @log.command()
 def rotate(
     book: BookOption, reason: ReasonOption, key: SignersOption = None, request: RequestOption = None
 ) -> None:
     """增加一把日志密钥，新旧并签，开始重叠期 / Add a key; both sign from now on: the overlap."""
     with open_service(Settings()) as service:
-        _sign(service, book, draft_addition(service, book, reason), key, request)
+        addition = draft_addition(service, book, reason)
+        _sign(service, book, addition, key, request)
+        _tell_unlisted(service, book, addition.vkey)
 
 
 @log.command()
@@ -127,7 +138,9 @@ def move(
     """密钥失窃或丢失：迁到新来源和新密钥 / The key is stolen or lost: move to a new origin and key."""
     note = read_kept(last) if last else b""
     with open_service(Settings()) as service:
-        _sign(service, book, draft_move(service, book, origin, reason.value, note), key, request)
+        moving = draft_move(service, book, origin, reason.value, note)
+        _sign(service, book, moving, key, request)
+        _tell_unlisted(service, book, moving.vkey)
 
 
 @log.command()

@@ -66,17 +66,16 @@ def get_book(
         vouchers=journal.newest_vouchers(database, book, NEWEST),
         vouchers_total=journal.count_vouchers(database, book),
         checkpoint=log.latest_checkpoint(database, book),
-        witnesses=_witnesses(service, database, row),
+        witnesses=_witnesses(service, database, book),
+        interrupted=service.witnesses.interrupted(database, book),
         day_before=last_day(previous_period(chosen)),
         last_day=last_day(chosen),
     )
 
 
-def _witnesses(
-    service: Service, database: Connection[Any], row: register.BookRow
-) -> witnessing.Witnessing | None:
-    policy = service.witnesses.policy_for(row.log_vkey)
-    return witnessing.state_of(database, row.book, policy) if policy else None
+def _witnesses(service: Service, database: Connection[Any], book: str) -> witnessing.Witnessing | None:
+    policy = service.witnesses.policy_for(book)
+    return witnessing.state_of(database, book, policy) if policy else None
 
 
 @router.get("/books/{book}/entries/{index}", responses=PAGE)
@@ -86,7 +85,7 @@ def get_entry_page(
     """Show an entry at its permanent address: a voucher in full, any other entry in words."""
     row = register.book(database, book)
     entry = parse_entry(log.entry_at(database, book, index))
-    policy = service.witnesses.policy_for(row.log_vkey)
+    policy = service.witnesses.policy_for(book)
     values: dict[str, Any] = {
         "book": row,
         "index": index,
@@ -196,9 +195,15 @@ def get_signers_page(request: Request, book: BookId, service: Services, database
     keys = register.keys(database, book)
     log_keys = register.log_keys(database.cursor(), book)
     site = str(request.base_url).rstrip("/")
-    witnesses = _witnesses(service, database, row)
     return page(
-        request, "signers.html", book=row, keys=keys, log_keys=log_keys, site=site, witnesses=witnesses
+        request,
+        "signers.html",
+        book=row,
+        keys=keys,
+        log_keys=log_keys,
+        site=site,
+        witnesses=_witnesses(service, database, book),
+        interrupted=service.witnesses.interrupted(database, book),
     )
 
 

@@ -180,7 +180,7 @@ def get_figure_proof(
     database: Database,
 ) -> Response:
     """Return the proof of an account's row on a published trial balance; it is checked offline."""
-    policy = service.witnesses.policy_for(register.book(database, book).log_vkey)
+    policy = service.witnesses.policy_for(book)
     name = f"{book}-{period}-{account}.tlog-proof"
     return Response(
         figure_proof(database, book, period, account, policy),

@@ -62,20 +62,22 @@ class AlarmBody(BaseModel):
 class WitnessesBody(BaseModel):
     """How far a book is witnessed: `witnessed` tells whether its newest checkpoint, of `size` entries, has its quorum.
 
-    `missing` names who is still wanted for that, `quorum` is the newest there was.
+    `missing` names who is still wanted for that, `quorum` is the newest there was. `problem` is what is wrong with the
+    policy itself (null: nothing): nothing newer is witnessed then, whoever has signed it.
     """
 
     book: str
     size: int
     witnessed: bool
     missing: list[str]
+    problem: str | None = None
     quorum: QuorumBody | None
     witnesses: list[WitnessBody]
     alarms: list[AlarmBody]
 
 
 def _require_policy(service: Service, database: Connection[Any], book: str) -> Policy:
-    policy = service.witnesses.policy_for(register.book(database, book).log_vkey)
+    policy = service.witnesses.policy_for(register.book(database, book).book)
     if policy is None:
         raise NO_POLICY(book=book)
     return policy
@@ -109,11 +111,13 @@ def get_witnesses(book: BookId, service: Services, database: Database) -> Witnes
     policy = _require_policy(service, database, book)
     state = witnessing.state_of(database, book, policy)
     problems = {line.label: service.witnesses.problem(book, line.name) for line in policy.witnesses.values()}
+    interrupted = service.witnesses.interrupted(database, book)
     return WitnessesBody(
         book=book,
         size=state.size,
-        witnessed=state.complete,
+        witnessed=state.complete and interrupted is None,
         missing=list(state.missing),
+        problem=str(interrupted) if interrupted else None,
         quorum=_quorum(state.witnessed),
         witnesses=[
             WitnessBody(

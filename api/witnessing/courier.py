@@ -45,11 +45,10 @@ class Pace(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A book, the origin of its log, and the log's key."""
+    """A book, and the origin of its log."""
 
     book: str
     origin: str
-    vkey: str
 
 
 class Courier:
@@ -61,15 +60,15 @@ class Courier:
         keys: log.LogKeys,
         witness: WitnessLine,
         pace: Pace,
-        accepts: Callable[[str], bool],
+        concerns: Callable[[str], bool],
     ) -> None:
-        """Serve a witness that has an address; `accepts` tells by a log's vkey whether the policy is for it."""
+        """Serve a witness that has an address; `concerns` tells whether the policy is for a book."""
         self.witness = witness
         self.problems: dict[str, RuleViolation] = {}
         self.found: dict[str, Found] = {}
         self._pool = pool
         self._pace = pace
-        self._accepts = accepts
+        self._concerns = concerns
         self._door = WitnessDoor(witness)
         self._exchange = Exchange(pool, keys, witness, self._door)
         self._wake = threading.Condition()
@@ -171,4 +170,4 @@ class Courier:
         stale_s = int(time.time() - self._pace.fresh_seconds)
         with self._pool.connection() as connection:
             rows = log.due(connection, self.witness.key.vkey, stale_s, books)
-        return [Target(*row) for row in rows if self._accepts(row.log_vkey)]
+        return [Target(*row) for row in rows if self._concerns(row.book)]

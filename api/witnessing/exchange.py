@@ -7,6 +7,7 @@ seen another history is a claim as long as it shows no checkpoint that the log's
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.clock import posix_seconds
@@ -62,9 +63,11 @@ SAYS_OTHER = rule(
     "C2SP tlog-witness",
 )
 
+UNTRUSTED = 403
+
 MEANINGS = {
     400: ("请求有误", "it finds the request malformed"),
-    403: ("它所信任的日志公钥不是本日志的", "the log's key is not the one that it trusts"),
+    UNTRUSTED: ("它所信任的日志公钥不是本日志的", "the log's key is not the one that it trusts"),
     404: ("它还没有登记这个日志", "it does not know this log yet"),
 }
 """By status, what a witness means by it."""
@@ -110,6 +113,9 @@ class Exchange:
                 return None
             if answer.status == 422 and request.old:
                 return self._against(book, origin, log.OTHER, request.old, newest.size)
+            found = self._untrusted(book, origin, newest.size) if answer.status == UNTRUSTED else None
+            if found:
+                return found
             seen = self._size(answer)
             if seen > newest.size:
                 newest = self._reread(book, newest)
@@ -146,10 +152,40 @@ class Exchange:
             return None
         note = sign_checkpoint(Checkpoint(origin, 0, EMPTY_ROOT), key)
         answer = self._door.add_checkpoint(WitnessRequest(0, (), note))
+        if answer.status == UNTRUSTED:
+            return self._untrusted(book, origin, 0)
         if answer.status != 409:
             return None
         seen = self._size(answer)
         return self._against(book, origin, log.AHEAD, seen, 0) if seen else None
+
+    def _untrusted(self, book: str, origin: str, size: int) -> Found | None:
+        """Return what a witness that trusts another key of the log has seen, if the book's `size` entries are not that.
+
+        The database may be one of before the key changed; then it cannot check the log's signature on what it is shown,
+        and the witness's own must do.
+        """
+        shown = self._cosigned(origin)
+        if shown is None:
+            return None
+        if shown.size > size:
+            return self._against(book, origin, log.AHEAD, shown.size, size)
+        with self._pool.connection() as connection:
+            same = log.root_at(connection, book, shown.size) == base64.b64encode(shown.root).decode()
+        return None if same else self._against(book, origin, log.OTHER, shown.size, size)
+
+    def _cosigned(self, origin: str) -> Checkpoint | None:
+        """Return the checkpoint that the witness shows of an origin under its own cosignature, None without one."""
+        key = self._witness.key
+        try:
+            note = parse_note(self._door.checkpoint(origin).body)
+            shown = parse_checkpoint(note.text)
+            own = [line for line in note.signatures if (line.name, line.key_id) == (key.name, key.key_id)]
+            for line in own:
+                check_cosignature(shown, line, key)
+        except RuleViolation:
+            return None
+        return shown if own and shown.origin == origin else None
 
     def _size(self, answer: Answer) -> int:
         """Return the size that a witness says it has cosigned; raises `witnessing.refused`, `witnessing.bad_answer`."""

@@ -26,6 +26,15 @@ NO_POLICY = rule(
     "there is no policy: name its file in SUNLEDGER_WITNESSES",
     "C2SP tlog-policy",
 )
+OTHER_LOGS = rule(
+    "witnessing.other_logs",
+    Kind.UNKNOWN,
+    "SUNLEDGER_WITNESSES 的策略没有列出账套 {book} 的日志，也就没有它的见证人；"
+    "请加上 log 一行（公钥见 sunledger log list）",
+    "the policy in SUNLEDGER_WITNESSES does not list the log of {book}, which so has no witnesses; add its line"
+    " 'log <vkey>' (sunledger log list shows the key)",
+    "C2SP tlog-policy",
+)
 NOT_OURS = rule(
     "witnessing.not_ours",
     Kind.REFUSED,

@@ -8,18 +8,22 @@ very first signature in this process, and that for a few seconds at most.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 from api.witnessing.courier import Courier, Pace, Target
 from audit.tlog.checkpoint import parse_checkpoint
+from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
-from projections.log import OTHER, Sighting, alarmed_books, open_alarms
+from projections import register
+from projections.log import OTHER, Sighting, alarmed_books, in_force, open_alarms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
     from audit.tlog.policy import Policy
@@ -27,11 +31,23 @@ if TYPE_CHECKING:
     from domain.kernel.errors import RuleViolation
     from projections.log import Alarm, LogKeys
 
-START_SECONDS = 10.0
+LOGGER = logging.getLogger(__name__)
+
+START_SECONDS = 5.0
 """How long all witnesses together have to answer when the program starts, about all books."""
 
 FIRST_SECONDS = 3.0
 """How long they have before the first signature of a book that was not asked about at the start."""
+
+KEY_NOT_LISTED = rule(
+    "witnessing.key_not_listed",
+    Kind.CONFLICT,
+    "见证中断：SUNLEDGER_WITNESSES 的策略没有列出账套 {book} 的日志现在的公钥，读者按这份策略核对不能通过；"
+    "请在策略中加上一行 log {key}",
+    "witnessing is interrupted: the policy in SUNLEDGER_WITNESSES does not list the present key of the log of {book},"
+    " and fails its readers; add the line: log {key}",
+    "C2SP tlog-policy",
+)
 
 
 class Witnesses:
@@ -51,15 +67,36 @@ class Witnesses:
         self._pool = pool
         self._before: set[str] | None = None
         self._alarmed: set[str] = set()
+        self._unlisted: set[str] = set()
+        self._listed = {line.key.name.rpartition("/")[2] for line in policy.logs} if policy else set()
         lines = [line for line in policy.witnesses.values() if line.url] if policy else []
-        self.couriers = [
-            Courier(pool, keys, line, pace, policy.accepts if policy else bool) for line in lines
-        ]
+        self.couriers = [Courier(pool, keys, line, pace, self.concerns) for line in lines]
 
-    def policy_for(self, log_vkey: str) -> Policy | None:
-        """Return the policy if it names witnesses for the log of that key."""
-        policy = self.policy
-        return policy if policy and policy.witnesses and policy.accepts(log_vkey) else None
+    def concerns(self, book: str) -> bool:
+        """Whether the policy is for the log of a book: it lists no logs, or one under any origin of the book.
+
+        The keys are not looked at. A database that was restored knows old ones, and a policy may be behind: neither
+        may keep the witnesses from being asked.
+        """
+        return self.policy is not None and (not self.policy.logs or book in self._listed)
+
+    def policy_for(self, book: str) -> Policy | None:
+        """Return the policy if it names witnesses for the log of a book."""
+        return self.policy if self.policy and self.policy.witnesses and self.concerns(book) else None
+
+    def accepted(self, book: str, vkeys: Sequence[str]) -> RuleViolation | None:
+        """Return `witnessing.key_not_listed` when the policy is for a book and lists none of these keys of its log."""
+        policy = self.policy_for(book)
+        if policy is None or any(map(policy.accepts, vkeys)):
+            return None
+        return KEY_NOT_LISTED(book=book, key=vkeys[-1])
+
+    def interrupted(self, connection: Connection[Any], book: str) -> RuleViolation | None:
+        """Return why the cosignatures of a book's newest checkpoint convince no reader, None when nothing is amiss."""
+        if not self._listed:
+            return None
+        with connection.cursor() as cursor:
+            return self.accepted(book, [row.vkey for row in in_force(register.log_keys(cursor, book))])
 
     def start(self) -> None:
         """Bring checkpoints to the witnesses in the background until `stop`."""
@@ -73,8 +110,19 @@ class Witnesses:
 
     def notify(self, book: str) -> None:
         """Hear that a book has a new checkpoint."""
+        self._report(book)
         for courier in self.couriers:
             courier.notify(book)
+
+    def _report(self, book: str) -> None:
+        """Say once that the policy fails a book's readers."""
+        with self._pool.connection() as connection:
+            problem = self.interrupted(connection, book)
+        if problem is None:
+            self._unlisted.discard(book)
+        elif book not in self._unlisted:
+            self._unlisted.add(book)
+            LOGGER.error("%s", problem)
 
     def ask(self, targets: Sequence[Target], seconds: float = START_SECONDS) -> None:
         """Ask every witness about books, all witnesses at once, and keep what stands against a log.
@@ -84,7 +132,7 @@ class Witnesses:
         end = time.monotonic() + seconds
         self._recall(targets)
         self._asked |= {target.book for target in targets}
-        wanted = [target for target in targets if self.policy and self.policy.accepts(target.vkey)]
+        wanted = [target for target in targets if self.concerns(target.book)]
         threads = [
             threading.Thread(target=courier.visit, args=(wanted,), daemon=True)
             for courier in self.couriers
@@ -113,7 +161,7 @@ class Witnesses:
     def seen(self, book: str, log: Log) -> Sequence[Sighting]:
         """Return what stands against a log: claimed when its witnesses were asked first, or proved at any time."""
         if book not in self._asked:
-            self.ask([Target(book, log.origin, log.vkey)], FIRST_SECONDS)
+            self.ask([Target(book, log.origin)], FIRST_SECONDS)
         return self._against(book, log.origin)
 
     def contradicted(self, book: str, origin: str) -> bool:

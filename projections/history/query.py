@@ -110,8 +110,8 @@ def history(
     """Return the history of a figure, named by an account's code or its own name.
 
     Raises `book.unknown`, `history.unknown_account`. `connection` is in one snapshot. What was known at a moment are
-    the entries below the largest checkpoint that was signed until then. `policy_for` gives the policy of the log with
-    that key, under which an entry is witnessed.
+    the entries below the largest checkpoint that was signed until then. `policy_for` gives the policy under
+    which the entries of a book are witnessed.
     """
     book = register.book(connection, book_id)
     figure, accounts = _figure(connection, book, code)
@@ -127,7 +127,7 @@ def history(
     ((debit, credit, count),) = _ask(connection, SELECT_SUMS, values)
     sums = Sums(opening, debit, credit, count)
     carried, rows = _rows(connection, wanted, values, sums)
-    policy = policy_for(book.log_vkey)
+    policy = policy_for(book_id)
     if policy:
         rows = _with_witnesses(connection, book_id, policy, rows, wanted.known_on)
     return History(

@@ -29,6 +29,7 @@ from projections.log.history import (
     check_new,
     check_not_frozen,
     check_signers,
+    in_force,
 )
 from projections.log.proofs import proof_at
 from projections.log.query import (
@@ -72,6 +73,7 @@ __all__ = [
     "entry_of_roll",
     "erased_in",
     "fold",
+    "in_force",
     "last_cosignature",
     "latest_checkpoint",
     "log_size",

@@ -42,7 +42,7 @@ SELECT_OPEN_ALARMS = (
 )
 SELECT_ALARMED = "SELECT DISTINCT book" + _OPEN_ALARMS
 SELECT_DUE = """
-    SELECT heads.book, books.origin, books.log_vkey FROM heads JOIN books USING (book)
+    SELECT heads.book, books.origin FROM heads JOIN books USING (book)
     CROSS JOIN LATERAL (
         SELECT size FROM checkpoints WHERE checkpoints.book = heads.book ORDER BY size DESC LIMIT 1
     ) AS newest
@@ -85,11 +85,10 @@ class Alarm(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A book of which a witness has not seen the newest checkpoint, or not lately; and its log."""
+    """A book of which a witness has not seen the newest checkpoint, or not lately; and its log's origin."""
 
     book: str
     origin: str
-    log_vkey: str
 
 
 def store_cosignature(connection: Connection[Any], book: str, cosignature: Cosignature) -> None:

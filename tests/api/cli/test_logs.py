@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from audit.tlog.cosignature import witness_verifier
+from domain.kernel.note import SigningKey
 from tests.api.cli.conftest import BOOK, Commands
 from tests.api.cli.test_commands import served
 
@@ -87,3 +89,35 @@ def test_a_freeze_is_taken_back(village: Commands) -> None:
     assert village.run("doctor").returncode == 1
     assert "已解除冻结" in village.good("log", "unfreeze", *HERE)
     village.good("doctor")
+
+
+def test_a_rotation_says_what_the_policy_wants_before_the_old_key_can_go(
+    village: Commands, tmp_path: Path
+) -> None:
+    speakers = keys(village, *SPEAKERS)
+    policy = tmp_path / "policy"
+    set_to = {"SUNLEDGER_WITNESSES": str(policy)}
+    old = village.good("log", "list", *HERE).split("\n")[0]
+    witness = witness_verifier(SigningKey("example.com/town", bytes(32))).vkey
+
+    def write(*logs: str) -> None:
+        lines = [*(f"log {vkey}" for vkey in logs), f"witness town {witness}", "quorum town"]
+        policy.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+    write(old)
+    said = village.good("log", "rotate", *HERE, "--reason", "例行更换", *speakers, **set_to)
+    new = said.split("\nlog ")[1].strip()
+    assert new in village.good("log", "list", *HERE)
+    early = village.refused("log", "retire", *HERE, "--reason", "已换新", *speakers, **set_to)
+    assert "[witnessing.key_not_listed]" in early
+    assert f"log {new}" in early
+    write(old, new)
+    village.good("log", "retire", *HERE, "--reason", "已换新", *speakers, **set_to)
+    village.good("doctor", **set_to)
+    write(old)
+    sick = village.run("doctor", **set_to)
+    assert sick.returncode == 1
+    assert f"      log {new}\n" in sick.stderr.decode()
+    write(SigningKey("example.com/books/N2330881MF0000013Y", b"\x01" * 32).verifier.vkey)
+    assert "不在见证策略中" in village.good("doctor", **set_to)
+    assert "[witnessing.other_logs]" in village.refused("witness", "accept", policy, *HERE, **set_to)

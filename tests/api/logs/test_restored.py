@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from api.composition import service_on
 from api.importing import read_folder, run_import
@@ -15,7 +13,7 @@ from api.recovery import recover
 from audit.bundle import BundleSource
 from domain.logkeys import LogKeyAdded, LogKeyRetired, LogMoved
 from tests.api.logs.conftest import BOOK, NEW, Village
-from tests.conftest import EXAMPLES
+from tests.conftest import EXAMPLES, copied_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 
     from api.identity import Keyring
     from api.settings import Settings
-
-BACKUP = "sunledger_keys_backup"
 
 
 def rotate(village: Village) -> None:
@@ -56,16 +52,13 @@ def restored(
     with service_on(settings, settings.database_url) as service:
         village = Village(service, keyring, tmp_path)
         run_import(service, read_folder(EXAMPLES / "xiaohe"), keyring)
-    original = sql.Identifier(str(psycopg.conninfo.conninfo_to_dict(settings.database_url)["dbname"]))
-    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(BACKUP), original))
+    with copied_database(postgres, settings.database_url) as copy:
         with village.restarted() as running:
             change(running)
             running.account("10290")
             running.bundle()
-        with village.restarted(postgres.get_uri(database=BACKUP)) as backup:
+        with village.restarted(copy) as backup:
             yield backup
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(BACKUP)))
 
 
 def test_a_backup_from_before_the_change_signs_and_takes_nothing(restored: Village) -> None:

@@ -6,9 +6,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from api.adapters.tlog_export import export_bundle
 from api.recovery import diagnose, recover, remedy
@@ -16,6 +14,7 @@ from audit.bundle import BundleSource
 from domain.kernel.errors import RuleViolation
 from projections import log
 from tests.api.witnessing.conftest import BOOK, NAMES, ORIGIN, line, until
+from tests.conftest import copied_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from api.composition import Service
     from tests.api.witnessing.conftest import Village
 
-BACKUP = "sunledger_witness_backup"
 OTHER = line(2, 7)
 
 
@@ -49,18 +47,14 @@ def restored(village: Village, postgres: PostgresServer, tmp_path: Path) -> Iter
         until(lambda: village.cosigned(service) == [(6, 3)])
     home = tmp_path / "backup"
     shutil.copytree(village.home, home)
-    original = sql.Identifier(str(psycopg.conninfo.conninfo_to_dict(village.url)["dbname"]))
-    backup = sql.Identifier(BACKUP)
-    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(backup, original))
+    with copied_database(postgres, village.url) as backup:
         with village.service() as service:
             service.witnesses.start()
             assert village.import_(service, line(2)) == 7
             until(lambda: village.cosigned(service)[-1:] == [(7, 3)])
             with service.pool.connection() as reading:
                 export_bundle(reading, BOOK, tmp_path / "copy.zip")
-        yield Restored(village, postgres.get_uri(database=BACKUP), home, tmp_path / "copy.zip")
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(backup))
+        yield Restored(village, backup, home, tmp_path / "copy.zip")
 
 
 def refusal(village: Village, service: Service, more: str) -> str:
@@ -202,13 +196,12 @@ def test_a_book_is_not_opened_again_whose_log_was_witnessed(
 ) -> None:
     """The database is gone, and with it the memory beside the key: the witnesses still know."""
     village = restored.village
-    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(BACKUP)))
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(copy.format(sql.Identifier(BACKUP), sql.Identifier(template)))
     for memory in (restored.home / "logkeys").glob("*.checkpoint"):
         memory.unlink()
-    with village.service(restored.url, restored.home) as service:
+    with (
+        copied_database(postgres, postgres.get_uri(database=template)) as empty,
+        village.service(empty, restored.home) as service,
+    ):
         assert refusal(village, service, "") == "log.witness_ahead"
         assert {witness.size(ORIGIN) for witness in village.witnesses.values()} == {7}
         done = recover(service, BundleSource(restored.copy), BOOK)
