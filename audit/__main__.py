@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audit.browser import verifier_page
 from audit.collector import settle
 from audit.proving import Proof, is_proof, prove, read_file
 from audit.source import open_source, read_kept, read_policy
@@ -80,7 +81,9 @@ def _look(wanted: argparse.Namespace) -> Report | Proof:
         return prove(read_file(Path(wanted.place)), wanted.log_key, entry, policy)
     kept = read_kept(wanted.kept) if wanted.kept else b""
     source = open_source(wanted.place)
-    return verify(source, anchor=wanted.anchor, kept=kept, policy=policy, processes=wanted.processes)
+    return verify(
+        source, anchor=wanted.anchor, kept=kept, policy=policy, page=verifier_page, processes=wanted.processes
+    )
 
 
 if __name__ == "__main__":

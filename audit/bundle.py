@@ -26,6 +26,9 @@ MAX_MEMBERS = 100_000
 DATE = (1980, 1, 1, 0, 0, 0)
 """The date of every member, the earliest that the format can hold."""
 
+POLICY, PAGE = "policy", "verify.html"
+"""What a bundle carries beside the log: the policy of its witnesses, and a page that verifies bundles."""
+
 MAGIC = b"PK"
 """What a bundle begins with."""
 
@@ -60,12 +63,14 @@ class BundleSource:
     promises_balances = True
 
     def __init__(self, path: Path) -> None:
-        """Open a bundle; raises `audit.unreadable` for what is none, or names one member twice.
+        """Open a bundle; raises `audit.unreadable` for what is none, names one member twice, or packs them in any way.
 
         Two members of one name are one thing to one reader and another to the next, so such an archive has no meaning.
+        Members that were compressed, or lie over one another, could make a small file an endless one.
         """
         try:
             self._archive = zipfile.ZipFile(path)
+            bytes_in_all = path.stat().st_size
         except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise UNREADABLE(place=path, problem=error) from None
         members = self._archive.infolist()
@@ -74,19 +79,32 @@ class BundleSource:
                 place=path, problem=Phrase(f"超过 {MAX_MEMBERS} 个文件", f"more than {MAX_MEMBERS} members")
             )
         self._members = {member.filename: member for member in members}
+        self._fetched: set[str] = set()
         if len(self._members) != len(members):
             raise UNREADABLE(place=path, problem=Phrase("文件名重复", "a member's name stands twice"))
+        packed = any(member.compress_type != zipfile.ZIP_STORED for member in members)
+        if packed or sum(member.file_size for member in members) > bytes_in_all:
+            raise UNREADABLE(
+                place=path,
+                problem=Phrase("文件经过压缩或互相重叠", "members are compressed, or lie over one another"),
+            )
 
     @property
     def names(self) -> list[str]:
         """The paths of all members, in their order."""
         return list(self._members)
 
+    @property
+    def rest(self) -> list[str]:
+        """The paths of the members that were not fetched so far."""
+        return [name for name in self._members if name not in self._fetched]
+
     def fetch(self, path: str) -> bytes:
         """Return a member; raises `FileNotFoundError`, or `audit.unreadable` when it is damaged or too large."""
         member = self._members.get(path)
         if member is None:
             raise FileNotFoundError(path)
+        self._fetched.add(path)
         try:
             with self._archive.open(member) as file:
                 return bounds.read(file, path)

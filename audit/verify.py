@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit import checks
+from audit.carried import check_carried
 from audit.disclosures import Disclosures
 from audit.published import Published
 from audit.replay import Replay
@@ -79,6 +80,7 @@ def verify(  # noqa: PLR0913 -- what the caller trusts, one by one
     anchor: str = "",
     kept: bytes = b"",
     policy: Policy | None = None,
+    page: Callable[[], bytes] | None = None,
     replay: Replay | None = None,
     processes: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
@@ -86,13 +88,14 @@ def verify(  # noqa: PLR0913 -- what the caller trusts, one by one
     """Audit the book at `source`; raises only when it cannot be read at all (`audit.*`, exit code 2).
 
     `anchor` is the township's vkey that the caller trusts, `kept` a checkpoint that the caller has saved earlier,
-    `policy` says whose cosignatures the newest needs; `progress` hears entries done and in all. With the `replay` of an
-    earlier audit of this log only what is new is verified, and that it extends what was there; the replay is moved on,
-    and is worth nothing if there are findings.
+    `policy` says whose cosignatures the newest needs, `page` gives the page that verifies, of the caller's program, to
+    compare the one in a bundle with; `progress` hears entries done and in all. With the `replay` of an earlier audit of
+    this log only what is new is verified, and that it extends what was there; the replay is moved on, and is worth
+    nothing if there are findings.
     """
     if anchor:
         parse_vkey(anchor)
-    return _Audit(source, replay or Replay(), processes, progress).run(anchor, kept, policy)
+    return _Audit(source, replay or Replay(), processes, progress).run(anchor, kept, policy, page)
 
 
 class _Audit:
@@ -117,7 +120,9 @@ class _Audit:
             "signatures", "每个签名有效且当时有权", "every signature is good and was entitled"
         )
 
-    def run(self, anchor: str, kept: bytes, policy: Policy | None) -> Report:
+    def run(
+        self, anchor: str, kept: bytes, policy: Policy | None, page: Callable[[], bytes] | None
+    ) -> Report:
         report, book = self._report, self._book
         disclosures = Disclosures(self._source, self._replay)
         checkpoint = self._fetch_checkpoint()
@@ -137,6 +142,7 @@ class _Audit:
                 checkpoint, anchor, kept, policy
             )  # while other processes, if any, finish the signatures
             disclosures.check(book, report)
+            check_carried(self._source, self._vkeys, policy, page, report)
             bad = list(checker.finish())
             for each in bad:
                 report.find(self._signatures, Finding.of(RULE(key=each.key), each.entry))
@@ -150,6 +156,12 @@ class _Audit:
             report.name = book.founding.organisation.name
         report.findings.sort(key=lambda found: (found.entry is None, found.entry or 0))
         return report
+
+    @property
+    def _vkeys(self) -> list[str]:
+        """The keys that sign the checkpoint of the entries that were read, [] when nothing says whose log it is."""
+        log, size = self._book.log, self._book.size
+        return [key.verifier.vkey for key in log.at(size).keys_at(size)] if log.origins else []
 
     def _fetch_checkpoint(self) -> bytes:
         try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api import reports
 from audit.browser import verifier_page
-from audit.bundle import write_bundle
+from audit.bundle import PAGE, POLICY, write_bundle
 from audit.tlog.tiles import tile_sizes
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import periods
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 
     from audit.tlog.policy import Policy
 
-VERIFIER = "verify.html"
-"""The page in a bundle that verifies bundles; whoever distrusts this one takes a copy from elsewhere."""
-
-EXPORTED = frozenset({"checkpoint", "disclosures", "log.vkey", "policy", "tile", "trial-balance"})
+EXPORTED = frozenset({"checkpoint", "disclosures", "log.vkey", POLICY, "tile", "trial-balance"})
 """What an exported folder holds, by name."""
 
 OTHER_LOG = rule(
@@ -88,7 +85,7 @@ def _files(
         yield "disclosures", disclosures
     yield "log.vkey", f"{row.log_vkey}\n".encode()
     if beside.policy:
-        yield "policy", beside.policy.text
+        yield POLICY, beside.policy.text
     for tile in tile_sizes(newest.size):
         yield tile.path, log.tile_at(connection, book, tile.path)
     for period in periods(row.first_period, last_period(connection, book) or row.first_period):
@@ -125,7 +122,7 @@ def export_bundle(
 ) -> int:
     """Write a book's log and the page that verifies it as one file (公示包) and return the log's size."""
     size, files = log_files(connection, book, beside)
-    write_bundle(path, _told(chain([(VERIFIER, verifier_page())], files), advance))
+    write_bundle(path, _told(chain([(PAGE, verifier_page())], files), advance))
     return size
 
 

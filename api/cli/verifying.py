@@ -11,6 +11,7 @@ import typer
 
 from api.cli.console import FINDINGS, out, progress
 from api.cli.options import PolicyOption, Words
+from audit.browser import verifier_page
 from audit.proving import Proof, is_proof, prove, read_file
 from audit.report import Report
 from audit.source import open_source, read_kept, read_policy
@@ -51,6 +52,7 @@ def verify(
             anchor=anchor,
             kept=saved,
             policy=pinned,
+            page=verifier_page,
             processes=processes,
             progress=bar.reach,
         )

@@ -81,7 +81,8 @@ export async function checkCheckpoint(note, source, { log }, report) {
   }
 }
 
-function vkeysAt(log, size) {
+/** Return the vkeys of the keys that sign the checkpoint of `size` entries. */
+export function vkeysAt(log, size) {
   return keysAt(log.at(size), size).map((key) => key.vkey);
 }
 

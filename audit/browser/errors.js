@@ -3,7 +3,7 @@
 import { RULES } from "./generated.js";
 
 /** A fact in words: each message of a rule has it in its own language. */
-class Phrase {
+export class Phrase {
   constructor(zh, en) {
     this.zh = zh;
     this.en = en;
@@ -25,6 +25,7 @@ export class Refusal extends Error {
 function filled(template, facts, language) {
   return template.replace(/\{([a-z_]+)\}/g, (_, name) => {
     const fact = facts[name];
+    if (fact instanceof Refusal) return `${fact[language]} [${fact.code}]`; // the reason of a refusal may be a refusal
     return fact instanceof Phrase ? fact[language] : String(fact);
   });
 }

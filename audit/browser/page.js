@@ -171,7 +171,7 @@ function showReport(report, url) {
   fill("summary", [`${report.name} ${report.book}：${report.entries} 条记录，根 `, code(report.root)]);
   showChecks(report, url);
   showOutside(report.outside);
-  fill("notes", notesOn(report, known).map(([zh, en]) => words("li", zh, en)));
+  fill("notes", notesOn(report, known).map(noteLine));
   remember(report);
   showMemory();
 }
@@ -250,6 +250,15 @@ function checkLine({ name, zh, en, count, failed }) {
   return item;
 }
 
+function noteLine([zh, en, rule]) {
+  const item = words("li", zh, en);
+  if (rule) {
+    item.append(code(rule));
+    item.dataset.rule = rule;
+  }
+  return item;
+}
+
 /** What a reader should know beside the findings. */
 function notesOn(report, known) {
   const notes = [];
@@ -270,6 +279,7 @@ function notesOn(report, known) {
     const when = moment(time);
     notes.push([`见证人 ${name} 于 ${when}（协调世界时）签名。`, `witness ${name} signed at ${when} UTC`]);
   }
+  for (const { rule, zh, en } of report.unvouched) notes.push([zh, en, rule]);
   const seconds = report.seconds.toFixed(1);
   if (report.byBrowser) notes.push([`用时 ${seconds} 秒。`, `it took ${seconds} s`]);
   else {

@@ -3,11 +3,15 @@
 /** So many findings about entries are listed, and as many about the log as a whole; more are counted. */
 export const FINDINGS_MAX = 1000;
 
-/** The outcome of an audit; there is no finding when all is well. `unlisted` counts findings beyond those listed. */
+/**
+ * The outcome of an audit; there is no finding when all is well. `unlisted` counts findings beyond those listed;
+ * `unvouched` tells what came with the log and is no part of it: no finding, and not to be trusted.
+ */
 export class Report {
   constructor() {
     Object.assign(this, { book: "", name: "", entries: 0, root: "", checks: [], findings: [], outside: null });
     this.unlisted = 0;
+    this.unvouched = [];
     this.listed = { entries: 0, whole: 0 };
   }
 
@@ -28,6 +32,11 @@ export class Report {
     }
     this.listed[about] += 1;
     this.findings.push({ rule: refusal.code, entry, zh: refusal.zh, en: refusal.en });
+  }
+
+  /** Tell what came with the log and is no part of it. */
+  warn({ code, zh, en }) {
+    this.unvouched.push({ rule: code, zh, en });
   }
 
   /** Count what a check found and kept no more. */

@@ -10,7 +10,7 @@ const AHEAD = 6;
 const WHOLE_MS = 120_000;
 
 function unreadable(place, problem) {
-  return refusal("audit.unreadable", { place, problem: problem.message ?? problem });
+  return refusal("audit.unreadable", { place, problem: problem.said ?? problem.message ?? problem });
 }
 
 /** A bundle as the place where a log is read from. */
@@ -19,11 +19,22 @@ export class BundleSource {
   constructor(bytes, place) {
     this.name = "";
     this.place = place;
+    this.fetched = new Set();
     try {
       this.archive = new Archive(bytes);
     } catch (problem) {
       throw unreadable(place, problem);
     }
+  }
+
+  /** The paths of all members, in their order. */
+  get names() {
+    return [...this.archive.members.keys()];
+  }
+
+  /** The paths of the members that were not fetched so far. */
+  get rest() {
+    return this.names.filter((name) => !this.fetched.has(name));
   }
 
   /** Return a member; `NotThere`, or `audit.unreadable` when it is damaged or too large. */
@@ -35,6 +46,7 @@ export class BundleSource {
       throw unreadable(this.place, problem);
     }
     if (bytes === null) throw new NotThere(path);
+    this.fetched.add(path);
     return bytes;
   }
 

@@ -6,6 +6,7 @@
 
 import { Book } from "./book.js";
 import { parseCheckpoint, signedBy } from "./checkpoint.js";
+import { checkCarried } from "./carried.js";
 import {
   checkAnchor,
   checkCheckpoint,
@@ -15,6 +16,7 @@ import {
   checkRoot,
   checkTiles,
   checkWitnesses,
+  vkeysAt,
 } from "./checks.js";
 import { Disclosures } from "./disclosures.js";
 import { parseEntry } from "./entry.js";
@@ -82,6 +84,8 @@ class Audit {
     this.signatures.count = this.signatureChecker.count;
     await this.checkWhole(checkpoint, trustIn(this.log?.origin ?? ""));
     await disclosures.check(book, report);
+    const vkeys = book.log.now ? vkeysAt(book.log, book.size) : [];
+    await checkCarried(this.source, vkeys, report.policy, report);
     const bad = await this.signatureChecker.finish();
     for (const { index, name } of bad) {
       report.find(this.signatures, refusal("signature.invalid", { key: name }), index);
@@ -184,7 +188,7 @@ class Audit {
     } catch (problem) {
       if (problem instanceof NotThere) return { problem: problem.message };
       if (!(problem instanceof Refusal) || problem.kind === UNAVAILABLE) throw problem;
-      return { problem: `${problem.zh} / ${problem.en}` };
+      return { problem };
     }
   }
 

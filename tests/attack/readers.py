@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audit.browser import verifier_page
 from audit.monitor import MaxAge, StateStore, follow
 from audit.source import open_source
 from audit.verify import verify
@@ -54,10 +55,16 @@ class Reader:
             kept = played.before["checkpoint"] if played.before else self.truth.checkpoint()
         place = carried(self.folder, played) if played.carried else self.server.address
         try:
-            report = verify(open_source(place), anchor=self.truth.anchor, kept=kept, policy=self.policy)
+            report = verify(
+                open_source(place),
+                anchor=self.truth.anchor,
+                kept=kept,
+                policy=self.policy,
+                page=verifier_page,
+            )
         except RuleViolation as violation:  # nothing can be said about the log, and that is said
             return [Notice(violation.rule.code)]
-        return _notices(report.findings)
+        return _notices([*report.findings, *report.unvouched])
 
 
 def readers_of(server: HostileServer, truth: History, folder: Path) -> list[Reader]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.attack.catalogue import ATTACKS
 from tests.attack.model import NOTICERS, Notice, Played
-from tests.attack.plays.carried import zipped
+from tests.attack.plays.carried import whole, zipped
 from tests.attack.plays.logkeys import moved_truly
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def test_the_true_log_alarms_nobody(truth: History, noticers: Sequence[Noticer],
 
 def test_a_true_bundle_alarms_nobody(truth: History, noticers: Sequence[Noticer]) -> None:
     assert noticed(noticers, Played(carried=zipped(truth.files.items()))) == {}
+    assert noticed(noticers, Played(carried=zipped(whole(truth.files).items()))) == {}
 
 
 def test_growth_alarms_nobody(truth: History, circle: Circle, noticers: Sequence[Noticer]) -> None:

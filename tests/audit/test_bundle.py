@@ -12,15 +12,21 @@ from audit import __main__ as command
 from audit import bundle, files
 from audit.bundle import BundleSource, write_bundle
 from audit.source import open_source
+from audit.tlog.policy import parse_policy
 from audit.verify import verify
 from domain.kernel.errors import RuleViolation
+from domain.kernel.note import SigningKey
 from tests.audit.conftest import MemorySource
 from tests.audit.test_verify import found
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from audit.report import Report
     from tests.audit.conftest import Export
+
+
+OTHER_LOG = f"log {SigningKey('example.com', bytes(32)).verifier.vkey}\nquorum none\n".encode()
 
 
 @pytest.fixture
@@ -42,6 +48,8 @@ def test_what_was_written_is_read_and_verified(packed: Path, hamlet: Export) -> 
     report = verify(open_source(str(packed)))
     assert found(report) == []
     assert report.entries == len(hamlet.log.entries)
+    looked = report.checks.pop()
+    assert (looked.name, looked.count, looked.failed) == ("carried", len(hamlet.files), 0)
     assert report.as_object() == verify(MemorySource(hamlet.files, promises_balances=True)).as_object()
 
 
@@ -80,6 +88,75 @@ def test_a_changed_entry_in_a_sound_archive_is_found(hamlet: Export, tmp_path: P
     write_bundle(path, changed.items())
     rules = {finding.rule for finding in verify(BundleSource(path)).findings}
     assert {"audit.root", "signature.invalid"} <= rules
+
+
+def carrying(path: Path, hamlet: Export, beside: dict[str, bytes]) -> Report:
+    """Verify the smallest village's bundle with more members, by a reader who has a page of the program's own."""
+    write_bundle(path, (hamlet.files | beside).items())
+    return verify(BundleSource(path), page=lambda: b"<html>own</html>")
+
+
+def test_a_page_is_compared_with_the_readers_own(hamlet: Export, tmp_path: Path) -> None:
+    path = tmp_path / "carried.zip"
+    assert carrying(path, hamlet, {"verify.html": b"<html>own</html>"}).unvouched == []
+    report = carrying(path, hamlet, {"verify.html": b"<html>other</html>"})
+    assert report.ok, "it says nothing about the log"
+    assert [each.rule for each in report.unvouched] == ["audit.other_page"]
+    assert "注意：公示包所附的核对网页" in report.as_text()
+    assert report.as_object()["unvouched"][0]["rule"] == "audit.other_page"
+    assert [each.rule for each in verify(BundleSource(path)).unvouched] == ["audit.page_not_compared"]
+
+
+def test_a_policy_is_read_and_is_for_this_log(hamlet: Export, tmp_path: Path) -> None:
+    path = tmp_path / "carried.zip"
+    vkey = hamlet.files["log.vkey"].strip().decode()
+    good = f"log {vkey}\nquorum none\n".encode()
+    assert carrying(path, hamlet, {"policy": good}).ok
+    for policy, says in ((b"quorum all\n", "tlog.policy"), (OTHER_LOG, vkey), (b"\xff", "tlog.policy")):
+        report = carrying(path, hamlet, {"policy": policy})
+        assert found(report) == [("audit.carried_policy", None)]
+        assert says in report.findings[0].message
+    report = verify(BundleSource(path), policy=parse_policy(good))
+    assert [each.rule for each in report.unvouched] == ["audit.other_policy"]
+
+
+def test_what_is_no_part_of_the_log_is_named(hamlet: Export, tmp_path: Path) -> None:
+    strange = {f"收支表{number}.html": b"1,000,000.00" for number in range(7)}
+    (told,) = carrying(tmp_path / "carried.zip", hamlet, strange).unvouched
+    assert told.rule == "audit.not_of_the_log"
+    assert "7 个文件" in told.zh
+    assert told.zh.endswith("收支表4.html…")
+
+
+def test_every_byte_of_every_member_is_read(hamlet: Export, tmp_path: Path) -> None:
+    """Also of those that say nothing about the log: the page, the policy, a file that nobody knows."""
+    path = tmp_path / "carried.zip"
+    beside = {"verify.html": b"<html>own</html>", "policy": b"quorum none\n", "notes.txt": b"hello"}
+    carrying(path, hamlet, beside)
+    whole = path.read_bytes()
+    for name, data in beside.items():
+        start = whole.index(data)
+        for place in range(start, start + len(data)):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            with pytest.raises(RuleViolation, match=f"cannot read {name}"):
+                verify(BundleSource(path))
+
+
+def test_what_is_packed_is_refused(hamlet: Export, tmp_path: Path) -> None:
+    """A member that is compressed, or lies over another, could make a small file an endless one."""
+    path = tmp_path / "packed.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in hamlet.files.items():
+            archive.writestr(name, data)
+    with pytest.raises(RuleViolation, match="compressed"):
+        BundleSource(path)
+    write_bundle(path, [("a", b"x" * 10_000), ("b", b"")])
+    lying = path.read_bytes()
+    size = (10_000).to_bytes(4, "little")
+    at = lying.rindex(size + size)
+    path.write_bytes(lying[:at] + (99_999).to_bytes(4, "little") * 2 + lying[at + 8 :])
+    with pytest.raises(RuleViolation, match="lie over one another"):
+        BundleSource(path)
 
 
 def test_a_name_that_stands_twice_is_refused(hamlet: Export, tmp_path: Path) -> None:

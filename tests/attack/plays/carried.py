@@ -6,16 +6,21 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
-from audit.bundle import DATE
+from audit.browser import verifier_page
+from audit.bundle import DATE, PAGE, POLICY
 from audit.files import MAX_FILE_BYTES
-from tests.attack.model import Attack, Played, readers
+from domain.kernel.note import SigningKey
+from tests.attack.circle import policy_text
+from tests.attack.model import BROWSER, EXCHANGE, KEPT, VERIFY, Attack, Notice, Played, readers
+from tests.attack.model import POLICY as HOLDER
 from tests.attack.plays.served import BUNDLE, JANUARY, TILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tests.attack.history import Files, History
-    from tests.attack.model import Notice
+
+OTHER_LOG = SigningKey("example.com/books/N2330881MF0000021R", b"\x01" * 32).verifier.vkey
 
 COURIER = "带公示包的人 whoever carries the bundle"
 
@@ -45,11 +50,33 @@ def _cut(files: Files) -> bytes:
     return archive[: len(archive) // 2]
 
 
-def _flipped(files: Files) -> bytes:
-    """Flip one bit of an entry; the archive's own checksum, which anyone can compute, is left as it was."""
-    archive = bytearray(zipped(files.items()))
-    archive[archive.index(files[BUNDLE]) + 1_000] ^= 1
-    return bytes(archive)
+def whole(files: Files) -> Files:
+    """Return what `export bundle` puts into a bundle: the policy and the page as well."""
+    return files | {POLICY: policy_text(), PAGE: verifier_page()}
+
+
+def _flipped(member: str, zh: str, en: str) -> Attack:
+    """Flip one bit of a member; the archive's own checksum, which anyone can compute, is left as it was."""
+
+    def change(files: Files) -> bytes:
+        members = whole(files)
+        archive = bytearray(zipped(members.items()))
+        archive[archive.index(members[member]) + len(members[member]) // 2] ^= 1
+        return bytes(archive)
+
+    name = f"flipped_{member.replace('/', '_')}"
+    return _attack(
+        name,
+        f"公示包的{zh}中翻转一位",
+        f"flip one bit of {en} in the bundle",
+        change,
+        readers("audit.unreadable"),
+    )
+
+
+def _replaced(**members: bytes) -> Callable[[Files], bytes]:
+    """Pack a whole bundle with other members."""
+    return lambda files: zipped((whole(files) | members).items())
 
 
 def _twice(files: Files) -> bytes:
@@ -61,12 +88,40 @@ def _twice(files: Files) -> bytes:
 
 ATTACKS = (
     _attack("cut_archive", "截断公示包", "truncate the bundle", _cut, readers("audit.unreadable")),
+    _flipped(BUNDLE, "记录", "an entry"),
+    _flipped(TILE, "瓦片", "a tile"),
+    _flipped("checkpoint", "检查点", "the checkpoint"),
+    _flipped("log.vkey", "日志公钥", "the log's key"),
+    _flipped(JANUARY, "一张报表", "a statement"),
+    _flipped(POLICY, "见证策略", "the policy"),
+    _flipped(PAGE, "核对网页", "the page"),
     _attack(
-        "flipped_archive",
-        "公示包的记录中翻转一位",
-        "flip one bit of an entry in the bundle",
-        _flipped,
-        readers("audit.unreadable"),
+        "another_page",
+        "公示包中换上别的核对网页",
+        "another page in the bundle",
+        _replaced(**{PAGE: verifier_page().replace(b"</body>", b"<p></p></body>")}),
+        dict.fromkeys((VERIFY, KEPT, EXCHANGE, HOLDER), Notice("audit.other_page")),
+    ),
+    _attack(
+        "another_policy",
+        "公示包中换上别的见证策略",
+        "another policy in the bundle",
+        _replaced(policy=policy_text().replace(b"group q 2", b"group q 1")),
+        dict.fromkeys((HOLDER, BROWSER), Notice("audit.other_policy")),
+    ),
+    _attack(
+        "policy_of_another_log",
+        "公示包中换上别的日志的见证策略",
+        "the policy of another log in the bundle",
+        _replaced(policy=f"log {OTHER_LOG}\n".encode() + policy_text()),
+        readers("audit.carried_policy"),
+    ),
+    _attack(
+        "strange_member",
+        "公示包中塞进别的文件",
+        "another file in the bundle",
+        _replaced(**{"收支表.html": b"<p>1,000,000.00</p>"}),
+        readers("audit.not_of_the_log"),
     ),
     _attack(
         "cut_member",

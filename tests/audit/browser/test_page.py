@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from audit.bundle import BundleSource, write_bundle
 from audit.source import open_source
 from audit.verify import verify as audit
 from domain.kernel.disclosure import disclosure, hidden
@@ -47,6 +49,13 @@ SINGLE_ATTACKS = (
     "a bundle of entries cut off",
     "a tile of zeros",
 )
+
+
+@pytest.fixture
+def honest(tmp_path: Path) -> dict[str, bytes]:
+    """The files of a good log."""
+    source = BundleSource(write_log(LOGS["honest"], PARTS["honest"], tmp_path / "honest.zip"))
+    return {name: source.fetch(name) for name in source.names}
 
 
 def verify(page: Page, name: str, folder: Path) -> list[list[Any]]:
@@ -323,3 +332,34 @@ def test_the_page_stays_responsive_and_shows_how_far_it_is(
     verify(page, "honest", tmp_path)
     assert page.evaluate("window.ticks") > 0
     assert page.evaluate("document.getElementById('bar').value") == 16
+
+
+def test_what_came_with_the_log_is_told_apart_from_it(
+    opener: Callable[..., Opened], honest: dict[str, bytes], tmp_path: Path
+) -> None:
+    page, complaints = opener()
+    path = tmp_path / "log.zip"
+    write_bundle(path, (honest | {"verify.html": b"<html></html>", "收支表.html": b"<p>9</p>"}).items())
+    assert verify_file(page, path) == []
+    told = page.locator("#notes li[data-rule]").evaluate_all(
+        "items => items.map((item) => item.dataset.rule)"
+    )
+    assert told == ["audit.page_not_compared", "audit.not_of_the_log"]
+    assert "收支表.html" in page.inner_text("#notes")
+    write_bundle(path, (honest | {"policy": b"quorum all\n"}).items())
+    assert verify_file(page, path) == [["audit.carried_policy", None]]
+    assert "[tlog.policy]" in page.inner_text("#findings")
+    assert complaints == []
+
+
+def test_a_packed_bundle_is_not_unpacked(
+    opener: Callable[..., Opened], honest: dict[str, bytes], tmp_path: Path
+) -> None:
+    page, _ = opener()
+    path = tmp_path / "log.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in honest.items():
+            archive.writestr(name, data)
+    assert verify_file(page, path) == []
+    assert page.inner_text("#verdict").startswith("无法核对")
+    assert "文件经过压缩或互相重叠" in page.inner_text("#summary")
