@@ -9,6 +9,7 @@ from api.adapters.tables import Table, TableColumn
 from api.clock import CHINA
 from domain.history import END
 from domain.kernel.errors import Kind, rule
+from domain.kernel.money import format_fen
 from domain.kernel.period import is_date, is_timestamp
 from domain.kernel.statement import type_name
 from domain.roles import ROLES, role_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from domain.history import HistoryRow, Posting
+    from domain.statements import LineAmount
     from projections.history import Difference, Head, History
 
 BAD_MOMENT = rule(
@@ -42,6 +44,12 @@ HISTORY_COLUMNS = (
     TableColumn("封存时间"),
     TableColumn("见证时间"),
     TableColumn("记录序号"),
+)
+SHARE_COLUMNS = (
+    TableColumn("科目编码"),
+    TableColumn("方向"),
+    TableColumn("余额", money=True),
+    TableColumn("列在"),
 )
 CHANGE_COLUMNS = (
     TableColumn("科目编码"),
@@ -129,8 +137,15 @@ def history_object(history: History, people: Mapping[str, str]) -> dict[str, Any
         "count": sums.count,
         "offset": history.wanted.offset,
         "carried_fen": history.carried_fen,
+        "on_sheet": _on_sheet_object(history.on_sheet),
         "rows": [_row_object(row, people) for row in history.rows],
     }
+
+
+def _on_sheet_object(amount: LineAmount | None) -> dict[str, Any] | None:
+    if amount is None:
+        return None
+    return {"amount_fen": amount.amount_fen, "shares": [share._asdict() for share in amount.shares]}
 
 
 def _row_object(row: HistoryRow, people: Mapping[str, str]) -> dict[str, Any]:
@@ -168,6 +183,19 @@ def history_table(history: History, people: Mapping[str, str]) -> Table:
         rows.insert(0, _sum_cells("承前", None, None, history.carried_fen))
     rows.append(_sum_cells("合计", sums.debit_fen, sums.credit_fen, sums.closing_fen))
     return Table(f"{title}  前 {history.size} 条记录", HISTORY_COLUMNS, rows)
+
+
+def sheet_tables(history: History) -> list[Table]:
+    """Return how the balance sheet shares out an account that stands on both sides; [] where it has none."""
+    amount = history.on_sheet
+    if amount is None or not amount.shares:
+        return []
+    title = f"资产负债表「{history.figure.name}」{format_fen(amount.amount_fen)} 元，其中两边分列的明细"
+    rows: list[tuple[object, ...]] = [
+        (share.account, side_words(share.balance_fen), abs(share.balance_fen), share.line)
+        for share in amount.shares
+    ]
+    return [Table(title, SHARE_COLUMNS, rows)]
 
 
 def _sum_cells(words: str, debit_fen: int | None, credit_fen: int | None, fen: int) -> tuple[object, ...]:

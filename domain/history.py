@@ -14,7 +14,7 @@ from domain.chart import MONEY_ACCOUNTS
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_date, parse_period, period_of
 from domain.opening import OpeningPosted
-from domain.statements import layout
+from domain.statements import layout, line_amount
 from domain.vouchers import VoucherPosted, VoucherReversed, voucher_number
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.kernel.statement import Statement
-    from domain.statements import LayoutLine
+    from domain.statements import LineAmount
 
 OPENING_SUMMARY = "期初余额"
 """What the entry of the opening balances is called in a list of vouchers."""
@@ -46,15 +46,23 @@ END = "9999-12-31"
 
 
 class Figure(NamedTuple):
-    """A figure: how it is asked for, its name, and the accounts whose lines make it, each with all below it."""
+    """A figure: how it is asked for, its name, and the accounts whose lines make it, each with all below it.
+
+    `chart` is the version on whose balance sheet it is a line, "" for any other figure.
+    """
 
     code: str
     name: str
     accounts: tuple[str, ...]
+    chart: str = ""
 
     def holds(self, account: str) -> bool:
         """Whether a line of that account belongs to the figure: codes are 3-2-2-2, so what begins so lies below."""
         return account.startswith(self.accounts)
+
+    def on_sheet(self, balances: Mapping[str, int]) -> LineAmount | None:
+        """Return what the balance sheet shows of it, from the balances of its leaf accounts; None if it is no line."""
+        return line_amount(layout(self.chart), self.code, balances) if self.chart else None
 
 
 MONEY = Figure("money", "货币资金（库存现金和银行存款等）", MONEY_ACCOUNTS)
@@ -64,8 +72,8 @@ MONEY = Figure("money", "货币资金（库存现金和银行存款等）", MONE
 def figure_of(code: str, book: str, chart: str, names: Mapping[str, str]) -> Figure:
     """Return the figure of an account's code, `money`, or a line's key of the chart's balance sheet.
 
-    `names` are those of the book's accounts by code. An account is called with those above it: 银行存款/基本账户. Of an
-    account that stands on both sides of the sheet (内部往来) the whole is listed. Raises `history.unknown_account`.
+    `names` are those of the book's accounts by code. The whole is listed of an account that stands on both sides of the
+    sheet (内部往来); `Figure.on_sheet` tells what the sheet shows. Raises `history.unknown_account`.
     """
     if code == MONEY.code:
         return MONEY
@@ -73,14 +81,13 @@ def figure_of(code: str, book: str, chart: str, names: Mapping[str, str]) -> Fig
         line = layout(chart).line(code)
         if line is None:
             raise UNKNOWN_ACCOUNT(book=book, account=code)
-        return Figure(code, _line_name(line), layout(chart).accounts_of(code))
-    name = "/".join(names[code[:length]] for length in (3, 5, 7, 9) if length <= len(code))
-    return Figure(code, name, (code,))
+        return Figure(code, line.name, layout(chart).accounts_of(code), chart)
+    return Figure(code, full_name(code, names), (code,))
 
 
-def _line_name(line: LayoutLine) -> str:
-    halves = "、".join(term.name for term in line.formula if term.half)
-    return f"{line.name}（含 {halves} 的借方和贷方余额）" if halves else line.name
+def full_name(code: str, names: Mapping[str, str]) -> str:
+    """Return an account's name with those of the accounts above it: 银行存款/基本账户."""
+    return "/".join(names[code[:length]] for length in (3, 5, 7, 9) if length <= len(code))
 
 
 class Posting(NamedTuple):
@@ -170,6 +177,7 @@ class FigureFold:
         """Begin with nothing."""
         self.figure = figure
         self._postings: list[Posting] = []
+        self._moves: list[tuple[str, str, int]] = []
         self._places: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
 
@@ -185,6 +193,7 @@ class FigureFold:
         lines = [line for line in statement.data.lines if self.figure.holds(line.account)]
         if not lines:
             return
+        self._moves += [(date, line.account, line.debit_fen - line.credit_fen) for line in lines]
         debit, credit = sum(line.debit_fen for line in lines), sum(line.credit_fen for line in lines)
         reverses = self._reverse(index, statement) if isinstance(statement, VoucherReversed) else None
         self._places[statement.id] = len(self._postings)
@@ -205,6 +214,14 @@ class FigureFold:
     def over(self, span: Span) -> tuple[Sums, list[HistoryRow]]:
         """Return the sums and the rows of a span."""
         return rows_over(self._postings, span)
+
+    def on_sheet(self, span: Span) -> LineAmount | None:
+        """Return what the balance sheet shows of the figure at the end of a span; None if it is none of its lines."""
+        balances: dict[str, int] = {}
+        for date, account, fen in self._moves:
+            if date <= span.until:
+                balances[account] = balances.get(account, 0) + fen
+        return self.figure.on_sheet(balances)
 
 
 def rows_over(postings: Iterable[Posting], span: Span) -> tuple[Sums, list[HistoryRow]]:

@@ -105,7 +105,8 @@ def history(
     if wanted is Format.json:
         write(_json(histories.history_object(found, people)), target)
     else:
-        write(_tables([histories.history_table(found, people)], wanted), target)
+        tables = [histories.history_table(found, people), *histories.sheet_tables(found)]
+        write(_tables(tables, wanted), target)
 
 
 def _stored(book: str, account: str, asked: Wanted) -> tuple[History, dict[str, str]]:
@@ -145,6 +146,7 @@ def _verified(
         sums=sums,
         carried_fen=sums.opening_fen,
         rows=[row._replace(witnessed_at=at) for row in rows],
+        on_sheet=fold.on_sheet(asked.span),
     )
     return found, {key.name: key.person for key in replay.book.roles.keys.values()}
 

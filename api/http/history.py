@@ -61,11 +61,27 @@ class HistoryRowBody(BaseModel):
     witnessed_at: str | None
 
 
+class ShareBody(BaseModel):
+    """A detail account of one that stands on both sides of the sheet: debit balances positive, and on which line."""
+
+    account: str
+    balance_fen: int
+    line: str
+    counted: bool
+
+
+class OnSheetBody(BaseModel):
+    """What the balance sheet shows at the end, positive as there; `shares` where an account stands on both sides."""
+
+    amount_fen: int
+    shares: list[ShareBody]
+
+
 class HistoryBody(BaseModel):
     """The history of a figure from the book's first `entries` entries under `root`; balances are debits less credits.
 
     `opening_fen` + `debit_fen` - `credit_fen` = `closing_fen` over all `count` rows; `carried_fen` stands before the
-    first row given, which is row `offset`.
+    first row given, which is row `offset`. `on_sheet` is there when the figure is a line of the balance sheet.
     """
 
     model_config = {"populate_by_name": True, "extra": "allow"}
@@ -86,6 +102,7 @@ class HistoryBody(BaseModel):
     count: int
     offset: int
     carried_fen: int
+    on_sheet: OnSheetBody | None
     rows: list[HistoryRowBody]
 
 
@@ -140,8 +157,8 @@ def get_history_xlsx(
 ) -> Response:
     """Return the history as a workbook."""
     found = history(database, book, account, wanted, service.witnesses.policy_for)
-    table = histories.history_table(found, register.people(database, book))
-    return download([table], XLSX_TYPE, f"history-{book}-{account}.xlsx")
+    tables = [histories.history_table(found, register.people(database, book)), *histories.sheet_tables(found)]
+    return download(tables, XLSX_TYPE, f"history-{book}-{account}.xlsx")
 
 
 @router.get("/{account}", responses=PAGE, response_class=HTMLResponse)
@@ -163,6 +180,7 @@ def get_history_page(
         "history.html",
         book=row,
         found=found,
+        names={account.code: account.name for account in register.accounts(database, book)},
         as_of=histories.as_of_of(found),
         asked=request.query_params,
         periods=month.periods_of(database, book),

@@ -50,6 +50,44 @@ def balance_sheet(layout: Layout, closing: Mapping[str, int], opening: Mapping[s
     )
 
 
+class Share(NamedTuple):
+    """A detail account of one that stands on both sides: its balance (debit positive), and the line that shows it.
+
+    `counted` tells whether that is the line which was asked for, or one that it sums up.
+    """
+
+    account: str
+    balance_fen: int
+    line: str
+    counted: bool
+
+
+class LineAmount(NamedTuple):
+    """What a line shows, in fen, and how the detail accounts are shared out of an account that stands on both sides."""
+
+    amount_fen: int
+    shares: list[Share]
+
+
+def line_amount(layout: Layout, key: str, balances: Mapping[str, int]) -> LineAmount:
+    """Return what the line of that key shows of balances: leaf account to fen, debit balances positive."""
+    shares = [
+        share
+        for term, line in layout.halves_of(key)
+        for account, fen in sorted(balances.items())
+        if fen and account.startswith(term.name)
+        for share in [_share(layout, term, line, account, fen)]
+    ]
+    return LineAmount(_figures(layout, balances)[key], shares)
+
+
+def _share(layout: Layout, term: Term, line: LayoutLine, account: str, fen: int) -> Share:
+    if (fen > 0) == (term.half == "debit"):
+        return Share(account, fen, line.name, counted=True)
+    other = layout.other_half(term)
+    return Share(account, fen, other.name if other else "", counted=False)
+
+
 def _figures(layout: Layout, balances: Mapping[str, int]) -> dict[str, int]:
     figures: dict[str, int] = {}
     for line in layout.lines:

@@ -95,6 +95,29 @@ class Layout:
         ]
         return tuple(dict.fromkeys(found))
 
+    def halves_of(self, key: str) -> list[tuple[Term, LayoutLine]]:
+        """Return the terms of a line, or of those that it sums up, that are one half of an account; and their lines."""
+        line = self.line(key)
+        found = []
+        for term in line.formula if line else ():
+            if not term.is_account:
+                found += self.halves_of(term.name)
+            elif term.half and line:
+                found.append((term, line))
+        return found
+
+    def other_half(self, term: Term) -> LayoutLine | None:
+        """Return the line on which the other half of an account stands."""
+        return next(
+            (
+                line
+                for line in self.lines
+                for one in line.formula
+                if one.name == term.name and one.half != term.half
+            ),
+            None,
+        )
+
 
 def parse_formula(text: str) -> Formula:
     """Return the terms of a formula; raises `ValueError` with the text for anything else."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from audit.tlog.policy import Policy
+    from domain.statements import LineAmount
     from projections.register import BookRow
 
 MAX_ROWS = 1_000_000
@@ -45,6 +46,12 @@ SELECT_BEFORE_ROW = """
     SELECT coalesce(sum(debit_fen - credit_fen), 0)::bigint FROM journal
     WHERE book = %(book)s AND account = ANY(%(accounts)s) AND entry < %(size)s
       AND (period, date, entry) < (%(row_period)s, %(row_date)s, %(row_entry)s)
+"""
+SELECT_LEAVES = """
+    SELECT account, sum(debit_fen - credit_fen)::bigint FROM journal
+    WHERE book = %(book)s AND account = ANY(%(accounts)s) AND entry < %(size)s
+      AND (date <= %(until)s OR date IS NULL)
+    GROUP BY account
 """
 SELECT_POSTINGS = """
     SELECT postings.entry, postings.date, coalesce(voucher.number, 0), coalesce(voucher.summary, %(opening)s),
@@ -87,6 +94,7 @@ class History:
     """The history of a figure after a book's first `size` entries, whose base64 root is `root`.
 
     `sums` are those of the whole span; `rows` its rows from `offset` on, and `carried_fen` the figure before them.
+    `on_sheet` is what the balance sheet shows at the end of the span, None if the figure is none of its lines.
     """
 
     book: str
@@ -98,6 +106,7 @@ class History:
     sums: Sums
     carried_fen: int
     rows: list[HistoryRow]
+    on_sheet: LineAmount | None
 
 
 def history(
@@ -140,6 +149,7 @@ def history(
         sums=sums,
         carried_fen=carried,
         rows=rows,
+        on_sheet=figure.on_sheet(dict(_ask(connection, SELECT_LEAVES, values))) if figure.chart else None,
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from domain.book import Book
     from tests.audit.conftest import Export, Log
 
-CODES = ("101", "102", "10201", "301", "51401", "money")
+CODES = ("101", "102", "10201", "301", "51401", "money", "current_assets", "assets", "payables")
 
 
 @pytest.fixture
@@ -46,10 +46,12 @@ def book(source: MemorySource) -> Book:
 def test_it_is_what_the_server_shows(
     source: MemorySource, book: Book, village_service: Service, code: str, span: Span
 ) -> None:
-    sums, rows = trace(source, book, code).over(span)
+    fold = trace(source, book, code)
+    sums, rows = fold.over(span)
     with village_service.pool.connection() as connection:
         shown = history(connection, book.book, code, Wanted(span))
     assert (shown.sums, shown.root, shown.size) == (sums, book.root(), book.size)
+    assert shown.on_sheet == fold.on_sheet(span)
     assert [(row.posting, row.balance_fen) for row in shown.rows] == [
         (row.posting, row.balance_fen) for row in rows
     ]

@@ -154,11 +154,11 @@ def test_a_figure_is_found_by_code_or_name_and_called_with_what_is_above_it() ->
 
 
 def test_a_line_of_the_balance_sheet_is_a_figure_of_all_its_accounts() -> None:
-    assert figure_of("fixed_cost", "B", CHART, {}) == Figure("fixed_cost", "固定资产原值", ("151",))
+    assert figure_of("fixed_cost", "B", CHART, {}) == Figure("fixed_cost", "固定资产原值", ("151",), CHART)
     assert figure_of("current_assets", "B", CHART, {}).accounts == (
         *("101", "102", "109", "111", "112", "113", "121", "122", "401", "131"),
     )
-    assert figure_of("receivables", "B", CHART, {}).name == "应收款项（含 113 的借方和贷方余额）"
+    assert figure_of("receivables", "B", CHART, {}).name == "应收款项"
 
 
 @pytest.mark.parametrize("line", layout(CHART).lines, ids=lambda line: line.key)
@@ -170,6 +170,36 @@ def test_the_history_of_a_line_ends_in_what_the_sheet_shows(line: LayoutLine) ->
     shown = {row.line.key: row.closing_fen for row in (*sheet.assets, *sheet.claims)}
     figure = figure_of(line.key, "B", CHART, {})
     assert abs(sum(fen for code, fen in balances.items() if figure.holds(code))) == abs(shown[line.key]) > 0
+    own = {code: fen for code, fen in balances.items() if figure.holds(code)}
+    amount = figure.on_sheet(own | {"11301": 30, "11302": -50} if figure.holds("113") else own)
+    if line.key == "money":
+        assert amount is None, "it is a figure of its own"
+        return
+    whole = balance_sheet(layout(CHART), balances | {"11301": 30, "11302": -50}, {})
+    assert amount
+    assert amount.amount_fen == next(
+        row.closing_fen for row in (*whole.assets, *whole.claims) if row.line.key == line.key
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "amount", "shares"),
+    [
+        ("receivables", 130, [("11301", 30, "应收款项", True), ("11302", -50, "应付款项", False)]),
+        ("payables", 250, [("11301", 30, "应收款项", False), ("11302", -50, "应付款项", True)]),
+        ("current_assets", 130, [("11301", 30, "应收款项", True), ("11302", -50, "应付款项", False)]),
+        ("short_term_borrowings", 0, []),
+    ],
+)
+def test_an_account_on_both_sides_of_the_sheet_is_shared_out(
+    line: str, amount: int, shares: list[tuple[object, ...]]
+) -> None:
+    balances = {"11201": 100, "211": -200, "11301": 30, "11302": -50, "11303": 0}
+    figure = figure_of(line, "B", CHART, {})
+    assert figure.on_sheet({code: fen for code, fen in balances.items() if figure.holds(code)}) == (
+        amount,
+        shares,
+    )
 
 
 # ---------------------------------------------------------------------------------------- properties

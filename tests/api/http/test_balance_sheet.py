@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
 
-from tests.api.http.conftest import BOOK
+from domain.accounts import AccountAdded, NewAccount
+from tests.api.http.conftest import BOOK, voucher
 from tests.api.http.test_reports import table
 
 if TYPE_CHECKING:
@@ -73,7 +76,34 @@ def test_the_page_leads_down_to_the_vouchers(door: Door) -> None:
     sheet = door.get("balance-sheet.json", period="2026-03").json()
     for row in (*sheet["assets"], *sheet["claims"]):
         found = door.get(f"history/{row['key']}.json", as_of="2026-03-31").json()
-        if row["key"] not in {"receivables", "payables"}:
-            assert abs(found["closing_fen"]) == abs(row["closing_fen"]), row["key"]
+        assert abs(found["closing_fen"]) == abs(row["closing_fen"]), row["key"]
+        assert row["key"] == "money" or found["on_sheet"]["amount_fen"] == row["closing_fen"], row["key"]
     assert "history/109" not in page.text  # not in the book
     assert 'href="balance-sheet?period=2026-03"' in door.get("trial-balance", period="2026-03").text
+
+
+def test_an_account_on_both_sides_leads_down_by_its_detail_accounts(door: Door) -> None:
+    """Two households, one owing 300, one owed 500: the net of 200 stands nowhere on the sheet."""
+    for code, name in (("11391", "往来一户"), ("11392", "往来二户")):
+        added = door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
+        assert door.post(added, wait=30).status_code == 201
+    owing, owed = voucher(30_000, debit="11391", credit="101"), voucher(50_000, debit="101", credit="11392")
+    for each in (owing, owed):
+        assert door.post(door.note(each), wait=30).status_code == 201
+    sheet = door.get("balance-sheet.json", period="2026-04").json()
+    shown = {row["key"]: row["closing_fen"] for row in (*sheet["assets"], *sheet["claims"])}
+    assert (shown["receivables"], shown["payables"]) == (30_000, 50_000)
+    for key, counted in (("receivables", "11391"), ("payables", "11392"), ("assets", "11391")):
+        on_sheet = door.get(f"history/{key}.json", as_of="2026-04-30").json()["on_sheet"]
+        assert on_sheet["amount_fen"] == shown[key]
+        assert [(one["account"], one["balance_fen"], one["line"]) for one in on_sheet["shares"]] == [
+            ("11391", 30_000, "应收款项"),
+            ("11392", -50_000, "应付款项"),
+        ]
+        assert [one["account"] for one in on_sheet["shares"] if one["counted"]] == [counted]
+    page = door.get("history/payables", as_of="2026-04-30").text
+    assert "资产负债表上的「应付款项」是 <strong>500.00</strong> 元" in page
+    assert "应收款项（不在本项）" in page
+    assert 'href="11392?as_of=2026-04-30"' in page
+    book = load_workbook(io.BytesIO(door.get("history/payables.xlsx", as_of="2026-04-30").content))
+    assert len(book.sheetnames) == 2
