@@ -17,9 +17,10 @@ from domain.roles import ROLES, role_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from domain.difference import Difference, Head
     from domain.history import HistoryRow, Posting
     from domain.statements import LineAmount
-    from projections.history import Difference, Head, History
+    from projections.history import History
 
 BAD_MOMENT = rule(
     "history.moment",
@@ -67,6 +68,7 @@ ADDED_COLUMNS = (
     TableColumn("签名人"),
     TableColumn("冲销"),
     TableColumn("封存时间"),
+    TableColumn("见证时间"),
 )
 
 
@@ -238,6 +240,7 @@ def difference_object(found: Difference, lines: Sequence[str], people: Mapping[s
                 "reverses": added.reverses,
                 "reversed_by": added.reversed_by,
                 "recorded_at": _iso(added.recorded_at),
+                "witnessed_at": _iso(added.witnessed_at),
             }
             for added, words in zip(found.added, lines, strict=True)
         ],
@@ -281,6 +284,7 @@ def added_table(found: Difference, lines: Sequence[str], people: Mapping[str, st
             signers_words((line.name for line in added.entry.signatures), people),
             reversal_words(added.reverses, added.reversed_by),
             _shown(added.recorded_at),
+            _shown(added.witnessed_at),
         )
         for added, words in zip(found.added, lines, strict=True)
     ]

@@ -1,4 +1,6 @@
-"""The history of a figure from a log that was just verified, so that no server's table has to be believed.
+"""The history of a figure and the difference between two sizes from a log that was just verified.
+
+So no server's table has to be believed.
 
 An audit keeps no entries. They are read a second time, and must hash to the root that was verified.
 """
@@ -7,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audit.heads import open_kept
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.cosignature import moment_of
 from audit.tlog.policy import parse_policy
 from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
+from domain.difference import Difference, DifferenceFold, Head, check_beginning, check_sizes
 from domain.entry import parse_entry
 from domain.history import FigureFold, figure_of
 from domain.kernel.errors import Kind, rule
@@ -18,11 +22,13 @@ from domain.kernel.merkle import Tree
 from domain.kernel.note import parse_note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from audit.source import Source
     from audit.tlog.policy import Policy
     from domain.book import Book
+    from domain.entry import Entry
 
 CHANGED = rule(
     "audit.changed_meanwhile",
@@ -39,8 +45,56 @@ def trace(source: Source, book: Book, code: str) -> FigureFold:
 
     Raises `history.unknown_account`, `audit.changed_meanwhile`, and what the source raises.
     """
-    names = {account.code: account.name for account in book.accounts.by_code.values()}
-    fold, tree = FigureFold(figure_of(code, book.book, book.accounts.chart, names)), Tree()
+    fold = FigureFold(figure_of(code, book.book, book.accounts.chart, _names(book)))
+    for index, entry in _reread(source, book):
+        fold.fold(index, entry.statement, tuple(line.name for line in entry.signatures))
+    return fold
+
+
+def compare(
+    source: Source, book: Book, sizes: tuple[int, int | None], policy: Policy | None = None
+) -> Difference:
+    """Compare a log at two sizes (the second None: now), whose replay without findings gave `book`.
+
+    The times of witnessing are as in `witnessed_at`. Raises `diff.beyond`, `diff.backwards`,
+    `audit.changed_meanwhile`, and what the source raises.
+    """
+    first, last = sizes[0], book.size if sizes[1] is None else sizes[1]
+    check_sizes(book.book, first, last, book.size)
+    fold = DifferenceFold(first, last)
+    for index, entry in _reread(source, book):
+        fold.fold(index, entry)
+    at = witnessed_at(source, book, policy)
+    return Difference(
+        book=book.book,
+        name=book.founding.organisation.name if book.founding.organisation else "",
+        first=Head(first, book.root(first)),
+        last=Head(last, book.root(last)),
+        offset=0,
+        added=[one._replace(witnessed_at=at) for one in fold.added],
+        changes=fold.changes(_names(book)),
+    )
+
+
+def kept_size(book: Book, note: bytes) -> int:
+    """Return the size of a checkpoint that somebody kept, once it is seen to be a beginning of the replayed log.
+
+    Raises `checkpoint.*`, `audit.unknown_origin`, `audit.log_key_ended` when no key that the log had then signed it,
+    `diff.rolled_back` and `diff.fork` when it proves that the log is no longer what was signed.
+    """
+    kept, _ = open_kept(note, book.log)
+    computed = book.root(kept.size) if kept.size <= book.size else ""
+    check_beginning(kept.size, kept.root, book.size, computed)
+    return kept.size
+
+
+def _names(book: Book) -> dict[str, str]:
+    return {code: account.name for code, account in book.accounts.by_code.items()}
+
+
+def _reread(source: Source, book: Book) -> Iterator[tuple[int, Entry]]:
+    """Yield index and entry of all that were verified; raises `audit.changed_meanwhile` at the end if they are not."""
+    tree = Tree()
     for tile in tile_sizes(book.size):
         if tile.level != ENTRIES:
             break
@@ -50,12 +104,10 @@ def trace(source: Source, book: Book, code: str) -> FigureFold:
             raise CHANGED() from None
         for note in notes:
             entry = parse_entry(note)
-            signers = tuple(line.name for line in entry.signatures)
-            fold.fold(tree.size, entry.statement, signers)
+            yield tree.size, entry
             tree.append(entry.leaf_hash)
     if tree.root() != book.tree.root():
         raise CHANGED()
-    return fold
 
 
 def witnessed_at(source: Source, book: Book, policy: Policy | None = None) -> datetime | None:

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from psycopg import Connection
 
 from api import history as histories
 from api.adapters.tables import Table, to_csv, to_text, to_xlsx
 from api.cli.console import FINDINGS, err, progress
-from api.cli.options import BookOption, Format, FormatOption, OutOption, PolicyOption, write
+from api.cli.options import Format, FormatOption, OutOption, PolicyOption, write
 from api.composition import open_service
 from api.database import snapshot
-from api.http.entry_words import added_lines
+from api.http.entry_words import Background, added_lines, background_of, read_background
 from api.settings import Settings
-from audit.history import trace, witnessed_at
+from audit.history import compare, trace, witnessed_at
+from audit.history import kept_size as size_of_kept
 from audit.replay import Replay
-from audit.source import open_source, read_kept, read_policy
-from audit.verify import verify
+from audit.report import Report
+from audit.source import Source, open_source, read_kept, read_policy
+from audit.tlog.policy import Policy
+from audit.verify import verify as audit_book
+from domain.book import Book
+from domain.difference import FORK, ROLLED_BACK, Difference
 from domain.history import span_of
 from domain.kernel.errors import Kind, RuleViolation, rule
 from projections import register
 from projections.history import History, Wanted, difference, kept_size
 from projections.history import history as history_of
-from projections.history.difference import FORK, ROLLED_BACK
 
 BAD_SIZE = rule(
     "diff.size",
@@ -43,6 +49,12 @@ NO_BOOK = rule(
     Kind.MALFORMED,
     "请用 --book 指明本服务器上的账套，或用 --from 指明公开日志的网址、文件夹或公示包",
     "name a book of this server with --book, or with --from the URL, folder or bundle of a log",
+)
+NO_LOG = rule(
+    "diff.no_book",
+    Kind.MALFORMED,
+    "请用 --book 指明本服务器上的账套，或用 --log 指明公开日志的网址、文件夹或公示包",
+    "name a book of this server with --book, or with --log the URL, folder or bundle of a log",
 )
 NO_TIMES = rule(
     "history.no_times",
@@ -85,6 +97,7 @@ def history(
         str,
         typer.Option(
             "--from",
+            "--log",
             help="先核对再算的公开日志：网址、文件夹或公示包 / a log to verify and ask: URL, folder, bundle",
         ),
     ] = "",
@@ -99,8 +112,10 @@ def history(
     asked = Wanted(span_of(period, as_of), histories.moment_of(known_on))
     if bool(book) == bool(place):
         raise NO_BOOK()
+    if place and known_on:
+        raise NO_TIMES()
     found, people = (
-        _verified(place, anchor, policy, account, asked) if place else _stored(book, account, asked)
+        _traced(_verify(place, anchor, policy), account, asked) if place else _stored(book, account, asked)
     )
     if wanted is Format.json:
         write(_json(histories.history_object(found, people)), target)
@@ -118,41 +133,56 @@ def _stored(book: str, account: str, asked: Wanted) -> tuple[History, dict[str, 
             return found, register.people(connection, book)
 
 
-def _verified(
-    place: str, anchor: str, policy: Path | None, account: str, asked: Wanted
-) -> tuple[History, dict[str, str]]:
-    """Return a history and the signers' names from a log, verified first; exit with 1 when it has findings."""
-    if asked.known_on:
-        raise NO_TIMES()
+@dataclass(frozen=True)
+class Verified:
+    """A log that was verified without findings: where it lies, its replay, and the reader's own policy."""
+
+    source: Source
+    book: Book
+    report: Report
+    policy: Policy | None
+
+
+def _verify(place: str, anchor: str, policy: Path | None) -> Verified:
+    """Verify a log before it is asked; exit with 1 when it has findings."""
     pinned = read_policy(policy) if policy else None
     source, replay = open_source(place), Replay()
     with progress("核对 verify") as bar:
-        report = verify(source, anchor=anchor, policy=pinned, replay=replay, progress=bar.reach)
+        report = audit_book(source, anchor=anchor, policy=pinned, replay=replay, progress=bar.reach)
     if not report.ok:
         err.print(report.as_text(), end="")
         sys.exit(FINDINGS)
-    fold = trace(source, replay.book, account)
+    return Verified(source, replay.book, report, pinned)
+
+
+def _traced(log: Verified, account: str, asked: Wanted) -> tuple[History, dict[str, str]]:
+    """Return a history and the signers' names from a log that was verified."""
+    fold = trace(log.source, log.book, account)
     sums, rows = fold.over(asked.span)
-    at = witnessed_at(source, replay.book, pinned)
-    if at and not pinned:
-        err.print(OWN_WORD)
+    at = witnessed_at(log.source, log.book, log.policy)
+    _caution(log, at)
     found = History(
-        book=report.book,
-        name=report.name,
+        book=log.report.book,
+        name=log.report.name,
         figure=fold.figure,
         wanted=asked,
-        size=report.entries,
-        root=report.root,
+        size=log.report.entries,
+        root=log.report.root,
         sums=sums,
         carried_fen=sums.opening_fen,
         rows=[row._replace(witnessed_at=at) for row in rows],
         on_sheet=fold.on_sheet(asked.span),
     )
-    return found, {key.name: key.person for key in replay.book.roles.keys.values()}
+    return found, {key.name: key.person for key in log.book.roles.keys.values()}
+
+
+def _caution(log: Verified, at: datetime | None) -> None:
+    """Say whose word the times of witnessing are, when the reader has no policy of their own."""
+    if at and not log.policy:
+        err.print(OWN_WORD)
 
 
 def diff(
-    book: BookOption,
     first: Annotated[
         str, typer.Option("--from", help="起始条数，或留存的检查点文件 / a size, or a checkpoint you kept")
     ],
@@ -160,23 +190,37 @@ def diff(
         str,
         typer.Option("--to", help="截止条数或检查点文件，默认最新 / a size or checkpoint; default: newest"),
     ] = "",
+    book: Annotated[
+        str, typer.Option(help="本服务器上的账套编号 / organisation id of a book on this server")
+    ] = "",
+    place: Annotated[
+        str,
+        typer.Option(
+            "--log",
+            help="先核对再比较的公开日志：网址、文件夹或公示包 / a log to verify and compare: URL, folder, bundle",
+        ),
+    ] = "",
+    anchor: Annotated[
+        str, typer.Option(help="与 --log 同用：乡镇公钥 / with --log: the township's vkey you trust")
+    ] = "",
+    policy: PolicyOption = None,
     part: Annotated[Part, typer.Option(help="CSV 要哪张表 / which table CSV holds")] = Part.entries,
     wanted: FormatOption = Format.text,
     target: OutOption = None,
 ) -> None:
     """两个检查点之间新增了什么 / What came in between two checkpoints; exit code 1 when one proves a fork."""
-    with open_service(Settings()) as service:
-        service.runner.catch_up([book])
-        with snapshot(service.pool) as connection:
-            try:
-                sizes = [_size(connection, book, text) for text in (first, last) if text]
-            except RuleViolation as violation:
-                if violation.rule not in {FORK, ROLLED_BACK}:
-                    raise
-                err.print(f"✗ {violation}")
-                sys.exit(FINDINGS)
-            found = difference(connection, book, (sizes[0], sizes[1] if last else None))
-            lines, people = added_lines(connection, found), register.people(connection, book)
+    if bool(book) == bool(place):
+        raise NO_LOG()
+    try:
+        found, background = (
+            _compared(_verify(place, anchor, policy), first, last) if place else _different(book, first, last)
+        )
+    except RuleViolation as violation:
+        if violation.rule not in {FORK, ROLLED_BACK}:
+            raise
+        err.print(f"✗ {violation}")
+        sys.exit(FINDINGS)
+    lines, people = added_lines(found, background), background.holders
     if wanted is Format.json:
         write(_json(histories.difference_object(found, lines, people)), target)
         return
@@ -186,14 +230,36 @@ def diff(
     write(_tables(tables, wanted), target)
 
 
-def _size(connection: Connection[Any], book: str, text: str) -> int:
-    """Return a size that was given as a number or by the file of a checkpoint, which must be a beginning of the log."""
+def _different(book: str, first: str, last: str) -> tuple[Difference, Background]:
+    """Return a difference, and what its words refer to, from this server's tables."""
+    with open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        with snapshot(service.pool) as connection:
+            sizes = _sizes(first, last, lambda note: kept_size(connection, book, note))
+            found = difference(connection, book, sizes, policy_for=service.witnesses.policy_for)
+            return found, read_background(connection, register.book(connection, book))
+
+
+def _compared(log: Verified, first: str, last: str) -> tuple[Difference, Background]:
+    """Return a difference, and what its words refer to, from a log that was verified."""
+    sizes = _sizes(first, last, lambda note: size_of_kept(log.book, note))
+    found = compare(log.source, log.book, sizes, log.policy)
+    _caution(log, next((one.witnessed_at for one in found.added), None))
+    return found, background_of(log.book)
+
+
+def _sizes(first: str, last: str, kept: Callable[[bytes], int]) -> tuple[int, int | None]:
+    """Return two sizes, each given as a number or by the file of a checkpoint, whose size `kept` tells; "": now."""
+    return _size(first, kept), _size(last, kept) if last else None
+
+
+def _size(text: str, kept: Callable[[bytes], int]) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 18:
         return int(text)
     path = Path(text)
     if not path.is_file():
         raise BAD_SIZE(read=text[:100])
-    return kept_size(connection, book, read_kept(path))
+    return kept(read_kept(path))
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -7,18 +7,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
+from psycopg import Connection
 from pydantic import BaseModel
 
 from api import history as histories
-from api.http.entry_words import added_lines
+from api.adapters.tables import Table
+from api.http.entry_words import Background, added_lines, read_background
 from api.http.history import ROWS_PER_PAGE, SignerBody
 from api.http.pages import PAGE, moved
-from api.http.parts import MAX_INDEX, BookId, Database, documented
+from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
 from api.http.reports import CSV_TYPE, XLSX_TYPE, download, file_of
 from api.http.views import page
+from domain.difference import MAX_ENTRIES, Difference
 from projections import register
 from projections.history import difference
-from projections.history.difference import MAX_ENTRIES
 
 NEWEST = 20
 """A page that is asked for no size begins so many entries before the newest."""
@@ -27,7 +29,7 @@ router = APIRouter(prefix="/books/{book}", tags=["history"])
 
 
 class Part(StrEnum):
-    """The two tables of a difference."""
+    """The two tables of a difference, in their order."""
 
     accounts = "accounts"
     entries = "entries"
@@ -51,6 +53,7 @@ class AddedBody(BaseModel):
     reverses: int | None
     reversed_by: int | None
     recorded_at: str | None
+    witnessed_at: str | None
 
 
 class ChangeBody(BaseModel):
@@ -93,6 +96,7 @@ Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 @router.get("/diff.json", response_model=DifferenceBody, responses=documented(400, 404, 503))
 def get_difference(
     book: BookId,
+    service: Services,
     database: Database,
     first: First = 0,
     last: Last = None,
@@ -100,40 +104,54 @@ def get_difference(
     offset: Offset = 0,
 ) -> dict[str, Any]:
     """Return what came into a book between two sizes, entry by entry and account by account."""
-    found = difference(database, book, (first or 0, last), limit=limit, offset=offset)
-    return histories.difference_object(found, added_lines(database, found), register.people(database, book))
+    policy_for = service.witnesses.policy_for
+    found = difference(database, book, (first or 0, last), limit=limit, offset=offset, policy_for=policy_for)
+    background = _background(database, book)
+    return histories.difference_object(found, added_lines(found, background), background.holders)
+
+
+def _background(database: Connection[Any], book: str) -> Background:
+    return read_background(database, register.book(database, book))
+
+
+def _tables(database: Connection[Any], found: Difference) -> list[Table]:
+    """Return both tables: the accounts, and the entries."""
+    background = _background(database, found.book)
+    entries = histories.added_table(found, added_lines(found, background), background.holders)
+    return [histories.changes_table(found), entries]
 
 
 @router.get("/diff.csv", response_class=Response, responses=file_of(CSV_TYPE))
 def get_difference_csv(
-    book: BookId, database: Database, part: Part = Part.entries, first: First = 0, last: Last = None
+    book: BookId,
+    service: Services,
+    database: Database,
+    part: Part = Part.entries,
+    first: First = 0,
+    last: Last = None,
 ) -> Response:
     """Return one of the two tables as CSV: the entries, or the accounts."""
-    found = difference(database, book, (first or 0, last))
-    if part is Part.accounts:
-        table = histories.changes_table(found)
-    else:
-        table = histories.added_table(found, added_lines(database, found), register.people(database, book))
+    found = difference(database, book, (first or 0, last), policy_for=service.witnesses.policy_for)
+    table = _tables(database, found)[list(Part).index(part)]
     name = f"diff-{part.value}-{book}-{found.first.size}-{found.last.size}.csv"
     return download([table], CSV_TYPE, name)
 
 
 @router.get("/diff.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
-def get_difference_xlsx(book: BookId, database: Database, first: First = 0, last: Last = None) -> Response:
+def get_difference_xlsx(
+    book: BookId, service: Services, database: Database, first: First = 0, last: Last = None
+) -> Response:
     """Return a workbook of two sheets: the accounts, and the entries."""
-    found = difference(database, book, (first or 0, last))
-    tables = [
-        histories.changes_table(found),
-        histories.added_table(found, added_lines(database, found), register.people(database, book)),
-    ]
+    found = difference(database, book, (first or 0, last), policy_for=service.witnesses.policy_for)
     name = f"diff-{book}-{found.first.size}-{found.last.size}.xlsx"
-    return download(tables, XLSX_TYPE, name)
+    return download(_tables(database, found), XLSX_TYPE, name)
 
 
 @router.get("/diff", responses=PAGE, response_class=HTMLResponse)
 def get_difference_page(
     request: Request,
     book: BookId,
+    service: Services,
     database: Database,
     first: First = None,
     last: Last = None,
@@ -143,14 +161,18 @@ def get_difference_page(
     row = register.book(database, book)
     end = row.entries if last is None else last
     begin = max(0, end - NEWEST) if first is None else first
-    found = difference(database, book, (begin, end), limit=ROWS_PER_PAGE, offset=offset)
+    policy_for = service.witnesses.policy_for
+    found = difference(
+        database, book, (begin, end), limit=ROWS_PER_PAGE, offset=offset, policy_for=policy_for
+    )
+    background = read_background(database, row)
     return page(
         request,
         "diff.html",
         book=row,
         found=found,
-        lines=added_lines(database, found),
-        people=register.people(database, book),
+        lines=added_lines(found, background),
+        people=background.holders,
         before=moved(request, max(0, offset - ROWS_PER_PAGE)) if offset else "",
         after=moved(request, offset + ROWS_PER_PAGE) if offset + ROWS_PER_PAGE < found.count else "",
         query=f"from={begin}&to={end}",

@@ -32,11 +32,12 @@ from projections import register
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from domain.book import Book
+    from domain.difference import Difference
     from domain.kernel.statement import Statement
     from domain.policy import Tier
     from domain.roles import KeyGrant
     from domain.vouchers import Line
-    from projections.history import Difference
 
 Cell = str | int
 """A text, or an amount in fen."""
@@ -92,6 +93,15 @@ def read_background(connection: Connection[Any], row: register.BookRow) -> Backg
     )
 
 
+def background_of(book: Book) -> Background:
+    """Return the background of a book's entries, from its replay."""
+    return Background(
+        first_period=book.periods.first,
+        accounts={code: account.name for code, account in book.accounts.by_code.items()},
+        holders={key.name: key.person for key in book.roles.keys.values()},
+    )
+
+
 def line_of(statement: Statement, number: int, background: Background) -> str:
     """Return one line that says what an entry is; `number` is a voucher's in its period."""
     name = ENTRY_TYPES[type_name(statement)]
@@ -106,9 +116,8 @@ def line_of(statement: Statement, number: int, background: Background) -> str:
     )
 
 
-def added_lines(connection: Connection[Any], found: Difference) -> list[str]:
+def added_lines(found: Difference, background: Background) -> list[str]:
     """Return the line of each entry of a difference."""
-    background = read_background(connection, register.book(connection, found.book))
     return [line_of(added.entry.statement, added.number, background) for added in found.added]
 
 

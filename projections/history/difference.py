@@ -2,55 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from audit.tlog.checkpoint import open_by_any
-from domain.entry import Entry, parse_entry
-from domain.kernel.errors import Kind, rule
+from domain.difference import MAX_ENTRIES, Added, Change, Difference, Head, check_beginning, check_sizes
+from domain.entry import parse_entry
 from domain.kernel.note import parse_vkey
-from projections import log, register
+from projections import log, register, witnessing
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable
 
     from psycopg import Connection
 
-BEYOND = rule(
-    "diff.beyond",
-    Kind.UNKNOWN,
-    "账套 {book} 现有 {entries} 条记录，没有到过 {size} 条；请填 0 到 {entries}",
-    "the book {book} holds {entries} entries and never held {size}; give a size from 0 to {entries}",
-)
-BACKWARDS = rule(
-    "diff.backwards",
-    Kind.MALFORMED,
-    "起始 {first} 条多于截止 {last} 条；请对调",
-    "the first size {first} is above the last {last}; exchange them",
-)
-ROLLED_BACK = rule(
-    "diff.rolled_back",
-    Kind.CONFLICT,
-    "这个检查点签了 {kept} 条记录，本账套现在只有 {entries} 条：日志被回退。请保存好检查点文件，"
-    "它就是证据，并交乡镇和见证人处理",
-    "this checkpoint signs {kept} entries and the book now holds {entries}: the log was rolled back; keep the file,"
-    " it is the evidence, and take it to the township and to the witnesses",
-    "RFC 6962 section 2.1.2",
-)
-FORK = rule(
-    "diff.fork",
-    Kind.CONFLICT,
-    "这个检查点不是现在日志的前一段：它签的前 {kept} 条记录的根是 {signed}，现在是 {computed}。"
-    "同一把密钥签了两种历史（分叉或改写），无从比较。请保存好检查点文件，它就是证据，并交乡镇和见证人处理",
-    "this checkpoint is no beginning of the log as it is now: over {kept} entries it signs the root {signed}, and now"
-    " it is {computed}; one key signed two histories (a fork or a rewrite), which cannot be compared; keep the file,"
-    " it is the evidence, and take it to the township and to the witnesses",
-    "RFC 6962 section 2.1.2",
-)
-
-MAX_ENTRIES = 100_000
-"""The most entries that one answer lists; the accounts are always those of the whole difference."""
+    from audit.tlog.policy import Policy
 
 SELECT_SIGNED = "SELECT signed_at FROM checkpoints WHERE book = %s AND size >= %s ORDER BY size LIMIT 1"
 SELECT_ADDED = """
@@ -85,58 +50,6 @@ SELECT_CHANGES = """
 """What an account had before is what it has now, less what came since: only the newer lines are read."""
 
 
-class Head(NamedTuple):
-    """A size of a log with its base64 root; `signed_at` is when a checkpoint first covered all of it, if one did."""
-
-    size: int
-    root: str
-    signed_at: datetime | None
-
-
-class Added(NamedTuple):
-    """An entry between the sizes and its `place` in the log; `number` is a voucher's in its period, else 0."""
-
-    place: int
-    entry: Entry
-    number: int
-    reverses: int | None
-    reversed_by: int | None
-    recorded_at: datetime | None
-
-
-class Change(NamedTuple):
-    """An account's balance before (debits less credits), and what the entries between added, all in fen."""
-
-    account: str
-    name: str
-    before_fen: int
-    debit_fen: int
-    credit_fen: int
-
-    @property
-    def after_fen(self) -> int:
-        """The balance after."""
-        return self.before_fen + self.debit_fen - self.credit_fen
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What came into a book from `first` to `last`: its entries from `offset` on, and every account they moved."""
-
-    book: str
-    name: str
-    first: Head
-    last: Head
-    offset: int
-    added: list[Added]
-    changes: list[Change]
-
-    @property
-    def count(self) -> int:
-        """How many entries lie between the two."""
-        return self.last.size - self.first.size
-
-
 def difference(
     connection: Connection[Any],
     book_id: str,
@@ -144,15 +57,15 @@ def difference(
     *,
     limit: int = MAX_ENTRIES,
     offset: int = 0,
+    policy_for: Callable[[str], Policy | None] = lambda _: None,
 ) -> Difference:
-    """Compare a book at two sizes (the second None: now); raises `book.unknown`, `diff.beyond`, `diff.backwards`."""
+    """Compare a book at two sizes (the second None: now); raises `book.unknown`, `diff.beyond`, `diff.backwards`.
+
+    `policy_for` gives the policy under which the entries of a book are witnessed.
+    """
     book = register.book(connection, book_id)
     first, last = sizes[0], book.entries if sizes[1] is None else sizes[1]
-    for size in (first, last):
-        if not 0 <= size <= book.entries:
-            raise BEYOND(book=book_id, entries=book.entries, size=size)
-    if first > last:
-        raise BACKWARDS(first=first, last=last)
+    check_sizes(book_id, first, last, book.entries)
     values = {"book": book_id, "chart": book.chart, "first": first, "last": last}
     begin = min(first + offset, last)
     return Difference(
@@ -161,7 +74,12 @@ def difference(
         first=_head(connection, book_id, first),
         last=_head(connection, book_id, last),
         offset=offset,
-        added=_added(connection, book_id, begin, min(begin + limit, last)),
+        added=_witnessed(
+            connection,
+            book_id,
+            _added(connection, book_id, begin, min(begin + limit, last)),
+            policy_for(book_id),
+        ),
         changes=[Change(*row) for row in connection.execute(SELECT_CHANGES, values).fetchall()],
     )
 
@@ -180,6 +98,16 @@ def _added(connection: Connection[Any], book: str, first: int, end: int) -> list
     ]
 
 
+def _witnessed(
+    connection: Connection[Any], book: str, added: list[Added], policy: Policy | None
+) -> list[Added]:
+    """Return the entries with the times when they were witnessed."""
+    if policy is None:
+        return added
+    times = witnessing.first_over_each(connection, book, policy, [one.place for one in added])
+    return [one._replace(witnessed_at=times.get(one.place)) for one in added]
+
+
 def kept_size(connection: Connection[Any], book_id: str, note: bytes) -> int:
     """Return the size of a checkpoint that somebody kept, once it is seen to be a beginning of the book's log.
 
@@ -190,9 +118,6 @@ def kept_size(connection: Connection[Any], book_id: str, note: bytes) -> int:
     with connection.cursor() as cursor:
         keys = [parse_vkey(row.vkey) for row in register.log_keys(cursor, book_id)]
     kept = open_by_any(note, keys)
-    if kept.size > book.entries:
-        raise ROLLED_BACK(kept=kept.size, entries=book.entries)
-    signed, computed = base64.b64encode(kept.root).decode(), log.root_at(connection, book_id, kept.size)
-    if signed != computed:
-        raise FORK(kept=kept.size, signed=signed, computed=computed)
+    computed = log.root_at(connection, book_id, kept.size) if kept.size <= book.entries else ""
+    check_beginning(kept.size, kept.root, book.entries, computed)
     return kept.size

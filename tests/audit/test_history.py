@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit.history import trace, witnessed_at
+from audit.history import compare, kept_size, trace, witnessed_at
 from audit.replay import Replay
-from audit.tlog.checkpoint import sign_checkpoint
+from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.cosignature import add_signature, cosign
 from audit.verify import verify
 from domain.history import Span
 from domain.kernel.errors import RuleViolation
-from projections.history import Wanted, history
+from domain.kernel.note import SigningKey
+from projections.history import Wanted, difference, history
 from tests.audit.conftest import BUNDLE, MemorySource
 from tests.audit.test_witnessed import KEYS, TIME_S, head, policy
 
@@ -55,6 +56,40 @@ def test_it_is_what_the_server_shows(
     assert [(row.posting, row.balance_fen) for row in shown.rows] == [
         (row.posting, row.balance_fen) for row in rows
     ]
+
+
+@pytest.mark.parametrize("sizes", [(0, None), (15, 18), (7, 7), (2, 19)])
+def test_a_difference_is_what_the_server_shows(
+    source: MemorySource, book: Book, village_service: Service, sizes: tuple[int, int | None]
+) -> None:
+    found = compare(source, book, sizes)
+    with village_service.pool.connection() as connection:
+        shown = difference(connection, book.book, sizes)
+    timeless = [one._replace(recorded_at=None) for one in shown.added]
+    heads = [head._replace(signed_at=None) for head in (shown.first, shown.last)]
+    assert found == replace(shown, added=timeless, first=heads[0], last=heads[1])
+
+
+def test_sizes_that_the_log_never_had_are_refused(source: MemorySource, book: Book) -> None:
+    for sizes, code in (((0, 99), "diff.beyond"), ((9, 8), "diff.backwards")):
+        with pytest.raises(RuleViolation) as caught:
+            compare(source, book, sizes)
+        assert caught.value.rule.code == code
+
+
+def test_a_kept_checkpoint_is_a_beginning_of_the_log_or_evidence(book: Book, log: Log) -> None:
+    def kept(size: int, root: bytes, key: SigningKey = log.key) -> bytes:
+        return sign_checkpoint(Checkpoint(log.key.name, size, root), key)
+
+    assert kept_size(book, kept(15, book.tree.root(15))) == 15
+    for note, code in (
+        (kept(15, bytes(32)), "diff.fork"),
+        (kept(99, bytes(32)), "diff.rolled_back"),
+        (kept(15, book.tree.root(15), SigningKey(log.key.name, bytes(32))), "checkpoint.signature"),
+    ):
+        with pytest.raises(RuleViolation) as caught:
+            kept_size(book, note)
+        assert caught.value.rule.code == code
 
 
 def test_an_unknown_account_is_refused(source: MemorySource, book: Book) -> None:

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from domain.balances import Balances
+from domain.difference import Change
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey
 from projections import log, register
-from projections.history import Change, difference, kept_size
+from projections.history import difference, kept_size
 from tests.domain.drawn import BOOKS
 from tests.domain.ledger.villages import village_number
 from tests.projections.stored_books import START, sign_checkpoints, store

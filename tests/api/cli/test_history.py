@@ -227,3 +227,35 @@ def test_what_is_no_checkpoint_of_this_log_is_refused(village: Commands, tmp_pat
     assert "[diff.size]" in village.refused(*DIFF, tmp_path / "nowhere")
     assert "[diff.beyond]" in village.refused(*DIFF, "20")
     assert "[diff.backwards]" in village.refused(*DIFF, "9", "--to", "8")
+
+
+def test_diff_of_a_bundle_is_what_the_server_shows(village: Commands, tmp_path: Path) -> None:
+    bundle, kept = tmp_path / "book.zip", tmp_path / "kept.txt"
+    village.good("export", "bundle", bundle, "--book", BOOK)
+    kept.write_bytes(checkpoint(village, 15, root_at(village, 15)))
+    stored = json.loads(village.good(*DIFF, kept, "--format", "json"))
+    for row in (*stored["entries"], {"recorded_at": stored["from"].pop("signed_at")}):
+        assert row.pop("recorded_at")
+    assert stored["to"].pop("signed_at")
+    nowhere = {"SUNLEDGER_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+    said = village.good("diff", "--log", bundle, "--from", kept, "--format", "json", **nowhere)
+    found = json.loads(said)
+    assert [row.pop("recorded_at") for row in found["entries"]] == [None] * 4
+    assert (found["from"].pop("signed_at"), found["to"].pop("signed_at")) == (None, None)
+    assert found == stored
+    assert "新增的 4 条记录" in village.good("diff", "--log", bundle, "--from", "15", **nowhere)
+
+
+def test_a_kept_checkpoint_convicts_a_bundle(village: Commands, tmp_path: Path) -> None:
+    bundle, kept = tmp_path / "book.zip", tmp_path / "kept.txt"
+    village.good("export", "bundle", bundle, "--book", BOOK)
+    for size, code in ((15, "diff.fork"), (99, "diff.rolled_back")):
+        kept.write_bytes(checkpoint(village, size, bytes(32)))
+        result = village.run("diff", "--log", bundle, "--from", kept)
+        assert (result.returncode, result.stdout) == (1, b"")
+        assert f"[{code}]" in result.stderr.decode()
+
+
+def test_diff_wants_one_place(village: Commands, tmp_path: Path) -> None:
+    assert "[diff.no_book]" in village.refused("diff", "--from", "15")
+    assert "[diff.no_book]" in village.refused(*DIFF, "15", "--log", tmp_path)
