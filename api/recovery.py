@@ -125,11 +125,12 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Recovered:
-    """A book that had `before` entries and has `size` again."""
+    """A book that had `before` entries and has `size` again; `problem` is what its log still lacks, None if nothing."""
 
     book: str
     before: int
     size: int
+    problem: RuleViolation | None = None
 
 
 def diagnose(service: Service) -> Iterator[Diagnosis]:
@@ -163,7 +164,8 @@ def recover(
     """Append the entries that a copy has behind those of the database; raises `recover.*`, or what the rules refuse.
 
     The copy is verified as a whole first. These entries are what the log's guard misses, so it does not stand in their
-    way: they go through the same rules, by a ledger without the guard.
+    way: they go through the same rules, by a ledger without the guard. A copy that ends before what was signed brings
+    back what it has; the rest comes from another one.
     """
     replay = Replay()
     report = verify(source, replay=replay)
@@ -178,7 +180,10 @@ def recover(
             advance(len(notes))
     finally:
         ledger.close()
-    service.runner.catch_up([book])
+    try:
+        service.runner.catch_up([book])
+    except RuleViolation as problem:
+        return Recovered(book, stored, replay.size, problem)
     return Recovered(book, stored, replay.size)
 
 

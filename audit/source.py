@@ -114,11 +114,13 @@ class HttpSource:
             raise UNREADABLE(place=url, problem=error) from None
 
     def trial_balance(self, period: str) -> bytes | None:
-        """Return the published trial balance of a period."""
-        try:
-            return self.fetch(f"trial-balance.json?period={period}")
-        except FileNotFoundError:
-            return None
+        """Return the published trial balance of a period; where an exported folder is served as it is, the file."""
+        for path in (f"trial-balance.json?period={period}", f"trial-balance/{period}.json"):
+            try:
+                return self.fetch(path)
+            except FileNotFoundError:
+                continue
+        return None
 
 
 class _NoRedirection(urllib.request.HTTPRedirectHandler):

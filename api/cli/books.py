@@ -105,10 +105,14 @@ def recover(
     ],
     book: BookOption,
 ) -> None:
-    """用公开的副本补回数据库丢失的记录 / Bring back from a copy of the log the entries that the database lost."""
+    """用副本补回数据库丢失的记录 / Bring lost entries back from a copy of the log; exit code 1 when some still lack."""
     with open_service(Settings()) as service, progress("恢复 recover") as bar:
         done = bring_back(service, open_source(place), book, bar.advance)
     out.print(
         f"{done.book}: 补回 {done.size - done.before} 条记录，现有 {done.size} 条 / "
         f"{done.size - done.before} entries brought back, {done.size} in all"
     )
+    if done.problem:
+        err.print(f"✗ 还没有补齐 / not all is back: {done.problem}")
+        err.print(remedy(done.problem, done.book))
+        sys.exit(FINDINGS)

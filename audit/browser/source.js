@@ -85,7 +85,8 @@ export class HttpSource {
 
   /** Return the published trial balance of a period, or null. */
   async trialBalance(period) {
-    return orNull(this.fetch(`trial-balance.json?period=${period}`));
+    const found = await orNull(this.fetch(`trial-balance.json?period=${period}`));
+    return found ?? orNull(this.fetch(`trial-balance/${period}.json`)); // an exported folder, served as it is
   }
 }
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
 
 from audit import files, source
-from audit.source import FolderSource, HttpSource
+from audit.source import FolderSource, HttpSource, open_source
+from audit.verify import verify
 from domain.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.audit.conftest import Export
 
 
 class Strange(BaseHTTPRequestHandler):
@@ -46,10 +50,17 @@ class Strange(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of the files in a folder, and of nothing else."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- http.server's name
+        """Say nothing."""
+
+
 @contextmanager
-def strange_server() -> Iterator[str]:
-    """Run such a server."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Strange)
+def running(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Run a server."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -63,7 +74,7 @@ def strange_server() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def strange() -> Iterator[str]:
     """The address of such a server."""
-    with strange_server() as url:
+    with running(Strange) as url:
         yield url
 
 
@@ -99,3 +110,11 @@ def test_what_is_too_large_is_not_read(strange: str, tmp_path: Path, monkeypatch
 def test_an_address_names_the_book_and_a_folder_does_not(strange: str, tmp_path: Path) -> None:
     assert HttpSource(f"{strange}/books/N2330881MF0000013Y/").name == "N2330881MF0000013Y"
     assert FolderSource(tmp_path).name == ""
+
+
+def test_an_exported_folder_that_is_served_as_it_is_verifies(hamlet: Export) -> None:
+    with running(partial(Quiet, directory=hamlet.folder)) as url:
+        report = verify(open_source(url))
+    assert report.findings == []
+    (balances,) = (check for check in report.checks if check.name == "balances")
+    assert balances.count == 2

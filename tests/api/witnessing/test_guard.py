@@ -191,6 +191,26 @@ def test_a_witness_that_comes_round_is_believed_again(village: Village) -> None:
         assert village.import_(service, line(2)) == 7
 
 
+def test_a_copy_that_is_too_short_brings_back_what_it_has(restored: Restored, tmp_path: Path) -> None:
+    village = restored.village
+    with village.service() as service:
+        service.witnesses.start()
+        assert village.import_(service, line(2) + line(3)) == 8
+        until(lambda: village.cosigned(service)[-1:] == [(8, 3)])
+        with service.pool.connection() as connection:
+            export_bundle(connection, BOOK, tmp_path / "newest.zip")
+    with village.service(restored.url, restored.home) as service:
+        assert problems(service) == ["log.witness_ahead"]
+        done = recover(service, BundleSource(restored.copy), BOOK)
+        assert (done.before, done.size) == (6, 7)
+        assert done.problem
+        assert done.problem.rule.code == "log.witness_ahead"
+        assert newest(service) == 6, "nothing is signed before all is back"
+        done = recover(service, BundleSource(tmp_path / "newest.zip"), BOOK)
+        assert (done.before, done.size, done.problem) == (7, 8, None)
+        assert problems(service) == []
+
+
 def test_a_book_is_not_opened_again_whose_log_was_witnessed(
     restored: Restored, postgres: PostgresServer, template: str
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 import zipfile
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,13 @@ import httpx
 import psycopg
 import pytest
 
-from api.adapters.tlog_export import export_bundle
+from api.adapters.tlog_export import export_bundle, export_tlog
 from api.serving import address, free_port, serving
 from audit.browser import content_security_policy, verifier_page
 from audit.files import MAX_FILE_BYTES
 from audit.source import open_source
 from audit.verify import verify as audit
+from tests.audit.test_source import Quiet, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -236,3 +238,18 @@ def test_a_bundle_brings_the_page(xiaohe: Service, tmp_path: Path) -> None:
         export_bundle(connection, BOOK, path)
     assert zipfile.ZipFile(path).read("verify.html") == verifier_page()
     assert audit(open_source(str(path))).ok
+
+
+def test_an_exported_folder_that_is_served_as_it_is_verifies(
+    xiaohe: Service, page: Page, page_file: Path, tmp_path: Path
+) -> None:
+    with xiaohe.pool.connection() as connection:
+        export_tlog(connection, BOOK, tmp_path / "log")
+    (tmp_path / "log" / "page.html").write_bytes(page_file.read_bytes())
+    with running(partial(Quiet, directory=tmp_path / "log")) as url:
+        page.goto(f"{url}/page.html")
+        page.fill("#url", url)
+        page.click("#go")
+        found = outcome(page)
+        assert found == expected(url)
+    assert found[0] == []
