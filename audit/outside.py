@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from domain.kernel.disclosure import Disclosed
 
 LINES_SHOWN = 50
-"""A report in words names so many digests; the JSON has all."""
+"""A report in words has so many lines about digests; the JSON has each."""
 
 STATES = {
     "disclosed": ("已公开，与摘要相符", "disclosed, and fits the digest"),
@@ -52,12 +52,10 @@ class DigestState(NamedTuple):
         by = {} if self.erased_by is None else {"erased_by": self.erased_by}
         return {"entry": self.entry, "digest": self.digest, "state": self.state, **words, **known, **by}
 
-    def as_text(self) -> str:
-        """Return it in words."""
-        zh, en = STATES[self.state]
-        shown = "" if self.said is None else f" {self.said.name} = {encode(self.said.value).decode()}"
-        by = "" if self.erased_by is None else f"（第 {self.erased_by} 号记录 entry {self.erased_by}）"
-        return f"  第 {self.entry} 号记录 entry {self.entry} · {self.digest}: {zh} / {en}{by}{shown}"
+    @property
+    def group(self) -> tuple[object, ...]:
+        """What is told in one line: a disclosed value by itself, of the others how many an entry has."""
+        return (self.entry, self.state, self.digest if self.state == "disclosed" else self.erased_by)
 
 
 @dataclass
@@ -84,12 +82,25 @@ class Outside:
             counts = "，".join(f"{STATES[state][0]} {self.count(state)} 项" for state in STATES)
             english = ", ".join(f"{self.count(state)} {state}" for state in STATES)
             yield f"不写入日志的内容：{counts} / values outside the log: {english}"
-            yield from (one.as_text() for one in self.digests[:LINES_SHOWN])
-            if len(self.digests) > LINES_SHOWN:
-                more = len(self.digests) - LINES_SHOWN
-                yield f"  … 还有 {more} 项 / {more} more"
+            groups: dict[tuple[object, ...], list[DigestState]] = {}
+            for one in self.digests:
+                groups.setdefault(one.group, []).append(one)
+            yield from map(_line, list(groups.values())[:LINES_SHOWN])
+            if (more := len(groups) - LINES_SHOWN) > 0:
+                yield f"  … 还有 {more} 行 / {more} more lines"
         if self.rolls:
             yield (
                 f"发放清册 {self.rolls} 份，其中已依法删除 {self.rows_erased} 行 / "
                 f"{self.rolls} rolls, {self.rows_erased} of their rows erased"
             )
+
+
+def _line(group: list[DigestState]) -> str:
+    """Return in words what is known of some digests of one entry that are in the same state."""
+    first = group[0]
+    zh, en = STATES[first.state]
+    at = f"  第 {first.entry} 号记录 entry {first.entry}"
+    if first.said is not None:
+        return f"{at} · {first.digest}: {zh} / {en} {first.said.name} = {encode(first.said.value).decode()}"
+    by = "" if first.erased_by is None else f"（第 {first.erased_by} 号记录 entry {first.erased_by}）"
+    return f"{at}: {len(group)} 项{zh} / {len(group)} {en}{by}"

@@ -78,10 +78,12 @@ def _said(fact: object, language: Literal["zh", "en"]) -> object:
     if isinstance(fact, RuleViolation):  # the reason of a refusal may be a refusal
         return f"{getattr(fact, language)} [{fact.rule.code}]"
     if isinstance(fact, Exception):
-        return getattr(system_problem(fact), language)
-    if isinstance(fact, str) and len(fact) > SHOWN_MAX:
-        return f"{fact[:SHOWN_MAX]}…"
-    return fact
+        return _shortened(getattr(system_problem(fact), language))
+    return _shortened(fact) if isinstance(fact, str) else fact
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"
 
 
 _SYSTEM = {

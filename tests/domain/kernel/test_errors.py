@@ -80,6 +80,7 @@ def test_a_long_fact_is_told_in_short() -> None:
     violation = UNEVEN(left="长" * 1_000, right="x" * 300)
     assert violation.zh == f"左 {'长' * 300}…，右 {'x' * 300}"
     assert violation.facts["left"] == "长" * 1_000
+    assert UNEVEN(left=ValueError("y" * 1_000), right=1).en == f"{'y' * 300}… left, 1 right"
 
 
 def test_it_is_raised_and_caught_as_itself() -> None:
