@@ -11,7 +11,7 @@ import typer
 
 from api.cli.console import FINDINGS, err, out, progress
 from api.cli.options import BookOption
-from api.composition import open_service
+from api.composition import Service, open_service
 from api.identity import Keyring
 from api.importing import read_folder, run_import
 from api.recovery import Diagnosis, diagnose, remedy
@@ -52,7 +52,7 @@ def serve(
     """提供网页和接口 / Serve the pages and the HTTP interface."""
     stopped = listen_for_stop()
     with open_service(Settings()) as service:
-        _show_problems(diagnose(service))
+        _show_problems(service, diagnose(service))
         with serving(service, free_port(host, port)) as url:
             out.print(f"{url}/")
             stopped.wait()
@@ -86,13 +86,20 @@ def doctor() -> None:
                     f"{found.entries} entries, signed up to {found.signed}"
                     + ("；不在见证策略中 / not in the policy of witnesses" if unwatched else "")
                 )
-    if _show_problems(examined):
+        unsound = _show_problems(service, examined)
+    if unsound:
         sys.exit(FINDINGS)
 
 
-def _show_problems(examined: Iterable[Diagnosis]) -> bool:
+def _show_problems(service: Service, examined: Iterable[Diagnosis]) -> bool:
     """Say of every log with which something is wrong what it is and what to do; whether there was one."""
     wrong = [(found, found.problem) for found in examined if found.problem]
+    if service.witnesses.silent:
+        names = "、".join(service.witnesses.silent)
+        err.print(
+            f"注意：见证人 {names} 没有应答，没有它们的话可对照；请稍后再运行 sunledger doctor / "
+            "these witnesses did not answer, so nothing was compared with them; run sunledger doctor again later"
+        )
     for found, problem in wrong:
         err.print(f"✗ {found.name} {found.book}: {problem}")
         err.print(remedy(problem, found.book))

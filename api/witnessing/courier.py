@@ -82,6 +82,11 @@ class Courier:
         """Whether the witness could not be reached the last time, and is left in peace for now."""
         return self._rests("")
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether the witness could not be reached the last time, however long ago that was."""
+        return "" in self._resting
+
     def start(self) -> None:
         """Run in the background until `stop`."""
         self._thread.start()

@@ -62,6 +62,7 @@ class Witnesses:
     ) -> None:
         """Make a courier for each witness that has an address; raises `witnessing.url`."""
         self.policy = policy
+        self.silent: tuple[str, ...] = ()
         self._asked: set[str] = set()
         self._claimed: set[tuple[str, str]] = set()
         self._pool = pool
@@ -127,21 +128,26 @@ class Witnesses:
     def ask(self, targets: Sequence[Target], seconds: float = START_SECONDS) -> None:
         """Ask every witness about books, all witnesses at once, and keep what stands against a log.
 
-        Those that have not answered in time, or cannot be reached, stop nothing, unless they did before.
+        Those that have not answered in time, or cannot be reached, stop nothing, unless they did before; `silent` names
+        them.
         """
         end = time.monotonic() + seconds
         self._recall(targets)
         self._asked |= {target.book for target in targets}
         wanted = [target for target in targets if self.concerns(target.book)]
-        threads = [
-            threading.Thread(target=courier.visit, args=(wanted,), daemon=True)
+        threads = {
+            courier: threading.Thread(target=courier.visit, args=(wanted,), daemon=True)
             for courier in self.couriers
             if wanted and not courier.away
-        ]
-        for thread in threads:
+        }
+        for thread in threads.values():
             thread.start()
-        for thread in threads:
+        for thread in threads.values():
             thread.join(max(0.0, end - time.monotonic()))
+        late = {courier for courier, thread in threads.items() if thread.is_alive()}
+        self.silent = tuple(
+            courier.witness.label for courier in self.couriers if courier in late or courier.unanswered
+        )
         for courier in self.couriers:
             for target in wanted:
                 if target.book in courier.found:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from api.recovery import diagnose
+from api.witnessing import Witnesses
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint
 from audit.tlog.cosignature import cosign
 from domain.kernel.errors import RuleViolation
@@ -116,6 +118,22 @@ def test_a_start_does_not_wait_for_a_hanging_witness(
     with village.service() as service:
         assert village.import_(service, line(2)) == 7
         assert time.monotonic() - begin < 5
+
+
+def test_who_did_not_answer_is_named(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Witnesses.ask, "__defaults__", (0.5,))
+    with running(village) as service:
+        opened(village, service)
+    village.witnesses["town"].held.clear()
+    village.witnesses["peer"].url = "http://127.0.0.1:9"
+    village.write_policy()
+    with village.service() as service:
+        assert [found.problem for found in diagnose(service)] == [None]
+        assert service.witnesses.silent == ("town", "peer")
+    village.witnesses["town"].held.set()
+    with village.service() as service:
+        assert [found.problem for found in diagnose(service)] == [None]
+        assert service.witnesses.silent == ("peer",)
 
 
 def test_an_unreachable_witness_stops_nothing(village: Village) -> None:
