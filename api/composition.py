@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from api.admission import objection
+from api.clock import CHINA
 from api.database import connect_pool, open_database
 from api.disclosures import DisclosureStore, SubjectKeys
 from api.identity.logkeys import LogKeyFolder
 from api.witnessing import Witnesses
 from audit.source import read_policy
-from domain.entry import parse_entry
-from domain.founding import BookOpened
-from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.ledger import BookRecorder, Ledger, open_recorder
-from domain.privacy import check_clear_fields, may_name_a_person
 from migrations import WEB_ROLE, create_read_side
 from projections.rebuild import Rebuild, rebuild
 from projections.runner import Runner
@@ -28,18 +27,7 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from api.settings import Settings
-    from domain.founding import Log
-
-
-BOOK_OPENED = b"book.opened/"
-
-NOT_ADMITTED = rule(
-    "book.not_admitted",
-    Kind.FORBIDDEN,
-    "本服务器没有日志 {origin} 的密钥；新账套须由管理员在服务器上建立",
-    "this server holds no key for the log {origin}; a new book is opened on the server by its operator",
-    "ADR 0005",
-)
+    from domain.kernel.errors import RuleViolation
 
 
 @dataclass(frozen=True)
@@ -69,31 +57,9 @@ class Service:
             return rebuild(connection, create_read_side, swap=swap, begin=begin, advance=advance)
 
     def objections(self, notes: Sequence[bytes]) -> list[RuleViolation | None]:
-        """Return for each entry from outside what stands against taking it in: `book.not_admitted`, `privacy.*`.
-
-        A book is opened only for a log whose key this server holds: otherwise anyone could open one under any
-        organisation's id, with a township of their own. No text may have what looks like a person's number. What is
-        stored already came in when it could. Raises what `parse_entry` raises.
-        """
-        return [self._objection(note) for note in notes]
-
-    def _objection(self, note: bytes) -> RuleViolation | None:
-        opens = BOOK_OPENED in note
-        if not opens and not may_name_a_person(note):
-            return None
-        statement = parse_entry(note).statement
-        try:
-            check_clear_fields(statement.data)
-            if opens and isinstance(statement, BookOpened):
-                self._check_log(statement.data.log)
-        except RuleViolation as violation:
-            return violation
-        return None
-
-    def _check_log(self, log: Log) -> None:
-        key = self.log_keys.key_of(log.origin)
-        if key is None or key.verifier.vkey != log.vkey:
-            raise NOT_ADMITTED(origin=log.origin)
+        """Return what stands against taking in each entry from outside; what is stored already came in before."""
+        now = datetime.now(CHINA)
+        return [objection(note, self.log_keys, now) for note in notes]
 
     def origin(self, book: str) -> str:
         """Return the origin that a new book's log gets: a scheme-less URL prefix."""

@@ -63,6 +63,11 @@ class Bar:
         self._shown = shown
         self._task = shown.add_task(label, total=None)
 
+    def drop_unused(self) -> None:
+        """Take the bar away if nothing was done: what forbade it is told elsewhere."""
+        if not self._shown.tasks[0].completed:
+            self._shown.remove_task(self._task)
+
     def begin(self, total: int) -> None:
         """Say how many steps there are."""
         self._shown.update(self._task, total=total)
@@ -81,4 +86,9 @@ def progress(label: str) -> Iterator[Bar]:
     """Show a progress bar on standard error."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err) as shown:
-        yield Bar(shown, label)
+        bar = Bar(shown, label)
+        try:
+            yield bar
+        except BaseException:
+            bar.drop_unused()
+            raise

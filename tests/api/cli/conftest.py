@@ -56,6 +56,7 @@ class Commands:
         said = result.stderr.decode()
         assert result.returncode == 2, said
         assert "Traceback" not in said
+        assert "0/?" not in said, "a bar of which nothing was done"
         assert any("\u4e00" <= character <= "\u9fff" for character in said)
         return said
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
+from api.clock import CHINA
 from api.serving import free_port, serving
+from audit.tlog.tiles import encode_bundle
 from domain.founding import BookOpened
 from tests.domain.ledger.villages import village_number
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from api.composition import Service
+    from tests.api.http.conftest import Door
 
 BOOK = "N2330881MF0000021R"
 
@@ -61,3 +65,20 @@ def test_the_description_names_the_answers_that_are_given(site: str) -> None:
     assert set(given) == {"400", "403", "404", "409", "422", "503"}
     assert all(set(content) == {"application/problem+json"} for content in given.values())
     assert "422" not in paths["/books/{book}/checkpoint"]["get"]["responses"]
+
+
+def test_an_entry_of_a_clock_that_is_fast_is_not_taken(door: Door) -> None:
+    """An hour is let pass; what was signed long ago, without a line, is taken at any time."""
+    now = datetime.now(CHINA)
+    size = door.book().size
+    early = (now + timedelta(hours=2)).isoformat(timespec="seconds")
+    answer = door.post(door.note(at=early))
+    assert (answer.status_code, answer.json()["rule"]) == (422, "entry.from_the_future")
+    assert early in answer.json()["detail"]
+    bundle = encode_bundle([door.note(), door.note(at="2999-01-01T00:00:00+08:00")])
+    assert door.post(bundle).json()["rule"] == "entry.from_the_future"
+    assert door.book().size == size
+    utc = (now.astimezone(UTC) + timedelta(minutes=50)).isoformat(timespec="seconds")
+    for at in (utc, "2026-03-05T10:12:33+08:00"):
+        assert door.post(door.note(at=at)).status_code == 201
+    assert door.post(door.note(at="2999")).json()["rule"] == "entry.at"

@@ -1,0 +1,81 @@
+"""What stands against an entry from outside before the book's rules are asked: whose log, whose number, which time.
+
+The rules of a book judge an entry by the book alone, the same on every machine and at any later time. What depends on
+this server, on what it holds and on its clock, is asked at its door.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from api.clock import CHINA
+from domain.entry import HEADER, parse_entry
+from domain.founding import BookOpened
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.privacy import check_clear_fields, may_name_a_person
+
+if TYPE_CHECKING:
+    from domain.founding import Log
+    from projections.log import LogKeys
+
+BOOK_OPENED = b"book.opened/"
+
+AHEAD = timedelta(hours=1)
+"""How far the clock of whoever signs may be ahead of ours."""
+
+_AT = slice(len(HEADER) + len('{"at":"'), len(HEADER) + len('{"at":"2026-03-05T10:12:33+08:00'))
+"""Where a canonical entry says when it was signed: the first of its fields."""
+
+NOT_ADMITTED = rule(
+    "book.not_admitted",
+    Kind.FORBIDDEN,
+    "本服务器没有日志 {origin} 的密钥；新账套须由管理员在服务器上建立",
+    "this server holds no key for the log {origin}; a new book is opened on the server by its operator",
+    "ADR 0005",
+)
+FROM_THE_FUTURE = rule(
+    "entry.from_the_future",
+    Kind.REFUSED,
+    "记录写明签于 {at}，而现在才 {now}：请校准签名所用机器的时钟和时区，重新签名",
+    "the entry says that it was signed at {at}, and now it is {now}: set the clock and time zone of the machine that"
+    " signed it, and sign anew",
+    "ADR 0005",
+)
+
+
+def objection(note: bytes, keys: LogKeys, now: datetime) -> RuleViolation | None:
+    """Return what stands against taking an entry in: `book.not_admitted`, `privacy.*`, `entry.from_the_future`.
+
+    A book is opened only for a log whose key this server holds: otherwise anyone could open one under any
+    organisation's id, with a township of their own. No text may have what looks like a person's number. Raises what
+    `parse_entry` raises.
+    """
+    early = _from_the_future(note, now)
+    opens = BOOK_OPENED in note
+    if early or not (opens or may_name_a_person(note)):
+        return early
+    statement = parse_entry(note).statement
+    try:
+        check_clear_fields(statement.data)
+        if opens and isinstance(statement, BookOpened):
+            _check_log(statement.data.log, keys)
+    except RuleViolation as violation:
+        return violation
+    return None
+
+
+def _from_the_future(note: bytes, now: datetime) -> RuleViolation | None:
+    try:
+        at = datetime.fromisoformat(note[_AT].decode())
+    except ValueError:  # the entry's own rules say what is wrong
+        return None
+    if at.tzinfo is None or at <= now + AHEAD:
+        return None
+    return FROM_THE_FUTURE(at=at.isoformat(), now=now.astimezone(CHINA).isoformat(timespec="seconds"))
+
+
+def _check_log(log: Log, keys: LogKeys) -> None:
+    key = keys.key_of(log.origin)
+    if key is None or key.verifier.vkey != log.vkey:
+        raise NOT_ADMITTED(origin=log.origin)
