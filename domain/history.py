@@ -30,9 +30,10 @@ OPENING_SUMMARY = "期初余额"
 UNKNOWN_ACCOUNT = rule(
     "history.unknown_account",
     Kind.UNKNOWN,
-    "账套 {book} 没有科目「{account}」；请照科目余额表填写科目编码，或填资产负债表项目的键，如 money（货币资金）",
-    "the book {book} has no account '{account}'; take a code from the trial balance, or the key of a line of the "
-    "balance sheet such as 'money' (cash and banks)",
+    "账套 {book} 没有科目「{account}」；请照科目余额表填写科目编码（几个合计用 + 连接，如 15101+15201），"
+    "或填资产负债表项目的键，如 money（货币资金）",
+    "the book {book} has no account '{account}'; take a code from the trial balance (several joined by +, such as"
+    " 15101+15201), or the key of a line of the balance sheet such as 'money' (cash and banks)",
 )
 BACKWARDS = rule(
     "history.backwards",
@@ -70,19 +71,23 @@ MONEY = Figure("money", "货币资金（库存现金和银行存款等）", MONE
 
 
 def figure_of(code: str, book: str, chart: str, names: Mapping[str, str]) -> Figure:
-    """Return the figure of an account's code, `money`, or a line's key of the chart's balance sheet.
+    """Return the figure of an account's code, of several joined by +, `money`, or a line's key of the balance sheet.
+
+    The value of an asset (资产净值) is that of two accounts: 15101+15201, its cost less its depreciation.
 
     `names` are those of the book's accounts by code. The whole is listed of an account that stands on both sides of the
     sheet (内部往来); `Figure.on_sheet` tells what the sheet shows. Raises `history.unknown_account`.
     """
     if code == MONEY.code:
         return MONEY
-    if code not in names:
-        line = layout(chart).line(code)
-        if line is None:
-            raise UNKNOWN_ACCOUNT(book=book, account=code)
+    line = layout(chart).line(code)
+    if line and code not in names:
         return Figure(code, line.name, layout(chart).accounts_of(code), chart)
-    return Figure(code, full_name(code, names), (code,))
+    accounts = tuple(code.split("+"))
+    for account in accounts:
+        if account not in names:
+            raise UNKNOWN_ACCOUNT(book=book, account=account)
+    return Figure(code, "＋".join(full_name(account, names) for account in accounts), accounts)
 
 
 def full_name(code: str, names: Mapping[str, str]) -> str:

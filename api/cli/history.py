@@ -82,7 +82,8 @@ def history(
     account: Annotated[
         str,
         typer.Option(
-            help="科目编码（含下级），或资产负债表项目的键，如 money / code with all below, or a line of the sheet"
+            help="科目编码（含下级，几个用 + 连接），或资产负债表项目的键 / "
+            "code with all below, several joined by +, or a line of the sheet"
         ),
     ],
     as_of: Annotated[str, typer.Option(help="截至日期，看凭证日期 / as of: vouchers dated up to it")] = "",

@@ -26,8 +26,9 @@ router = APIRouter(prefix="/books/{book}/history", tags=["history"])
 Account = Annotated[
     str,
     Path(
-        description="an account's code, with all below it; money (cash and banks); or a balance sheet line's key",
-        pattern=r"^[0-9a-z_]{1,40}$",
+        description="an account's code, with all below it, or several joined by + (an asset's cost and depreciation);"
+        " money (cash and banks); or a balance sheet line's key",
+        pattern=r"^(?:[0-9a-z_]{1,40}|[0-9]{3,9}(?:\+[0-9]{3,9}){1,9})$",
     ),
 ]
 

@@ -148,9 +148,12 @@ def test_a_figure_is_found_by_code_or_name_and_called_with_what_is_above_it() ->
     names = {"102": "银行存款", "10201": "基本账户"}
     assert figure_of("10201", "B", CHART, names) == Figure("10201", "银行存款/基本账户", ("10201",))
     assert figure_of("money", "B", CHART, names) is MONEY
-    with pytest.raises(RuleViolation) as caught:
-        figure_of("999", "B", CHART, names)
-    assert caught.value.rule.code == "history.unknown_account"
+    several = figure_of("10201+102", "B", CHART, names)
+    assert several == Figure("10201+102", "银行存款/基本账户＋银行存款", ("10201", "102"))
+    for unknown in ("999", "102+999", "102+", "+"):
+        with pytest.raises(RuleViolation) as caught:
+            figure_of(unknown, "B", CHART, names)
+        assert caught.value.rule.code == "history.unknown_account"
 
 
 def test_a_line_of_the_balance_sheet_is_a_figure_of_all_its_accounts() -> None:

@@ -34,7 +34,7 @@ NAMES = {
     "301": "资本",
     "513": "管理费用",
 }
-CODES = st.sampled_from(["101", "102", "10201", "301", "money", "current_assets"])
+CODES = st.sampled_from(["101", "102", "10201", "301", "money", "current_assets", "10201+301"])
 
 _numbers = count(100)
 

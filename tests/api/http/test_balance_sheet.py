@@ -78,6 +78,9 @@ def test_the_page_leads_down_to_the_vouchers(door: Door) -> None:
         found = door.get(f"history/{row['key']}.json", as_of="2026-03-31").json()
         assert abs(found["closing_fen"]) == abs(row["closing_fen"]), row["key"]
         assert row["key"] == "money" or found["on_sheet"]["amount_fen"] == row["closing_fen"], row["key"]
+    value = door.get("history/151+152.json", as_of="2026-03-31").json()
+    assert (value["closing_fen"], value["accounts"], value["on_sheet"]) == (6_800_000, ["151", "152"], None)
+    assert "固定资产＋累计折旧的来历" in door.get("history/151+152").text
     assert "history/109" not in page.text  # not in the book
     assert 'href="balance-sheet?period=2026-03"' in door.get("trial-balance", period="2026-03").text
 
