@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,10 +10,8 @@ from api.adapters.tables import Table, TableColumn
 from domain.vouchers import voucher_number
 
 if TYPE_CHECKING:
-    from domain.statements import SheetLine
     from projections.balances import TrialBalance
     from projections.journal import JournalLine
-    from projections.statements import BalanceSheetReport
 
 TRIAL_COLUMNS = (
     TableColumn("科目编码"),
@@ -27,14 +24,6 @@ TRIAL_COLUMNS = (
     TableColumn("本年累计贷方", money=True),
     TableColumn("期末借方余额", money=True),
     TableColumn("期末贷方余额", money=True),
-)
-SHEET_COLUMNS = (
-    TableColumn("资产"),
-    TableColumn("期末余额", money=True),
-    TableColumn("年初余额", money=True),
-    TableColumn("负债和所有者权益"),
-    TableColumn("期末余额", money=True),
-    TableColumn("年初余额", money=True),
 )
 JOURNAL_COLUMNS = (
     TableColumn("日期"),
@@ -69,47 +58,6 @@ def trial_table(report: TrialBalance) -> Table:
     title = f"科目余额表  {report.name}  {report.first} — {report.period}"
     rows: list[tuple[object, ...]] = [tuple(row) for row in report.rows]
     return Table(title, TRIAL_COLUMNS, [*rows, ("合计", "", *report.totals.values())])
-
-
-def sheet_object(report: BalanceSheetReport) -> dict[str, Any]:
-    """Return the balance sheet as a JSON object; amounts in fen."""
-    return {
-        "book": report.book,
-        "name": report.name,
-        "period": report.period,
-        "entries": report.entries,
-        "root": report.root,
-        "assets": [_sheet_line(row) for row in report.sheet.assets],
-        "claims": [_sheet_line(row) for row in report.sheet.claims],
-        "off_by_fen": report.sheet.off_by_fen,
-    }
-
-
-def _sheet_line(row: SheetLine) -> dict[str, Any]:
-    return {
-        "key": row.line.key,
-        "name": row.line.name,
-        "name_en": row.line.name_en,
-        "role": row.line.role.value,
-        "accounts": list(row.line.accounts),
-        "closing_fen": row.closing_fen,
-        "opening_fen": row.opening_fen,
-    }
-
-
-def sheet_table(report: BalanceSheetReport) -> Table:
-    """Return the balance sheet (资产负债表) as a table, both sides beside each other, their totals in the last row."""
-    *assets, all_assets = [_sheet_cells(row) for row in report.sheet.assets]
-    *claims, all_claims = [_sheet_cells(row) for row in report.sheet.claims]
-    empty = ("", None, None)
-    rows = [left + right for left, right in zip_longest(assets, claims, fillvalue=empty)]
-    return Table(
-        f"资产负债表  {report.name}  {report.period}", SHEET_COLUMNS, [*rows, all_assets + all_claims]
-    )
-
-
-def _sheet_cells(row: SheetLine) -> tuple[object, ...]:
-    return (row.line.name, row.closing_fen, row.opening_fen)
 
 
 def journal_object(book: str, lines: list[JournalLine]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from psycopg import Connection
 
-from api import reports
+from api import reports, statements
 from api.adapters.tables import Table, to_format
 from api.cli.options import BookOption, Format, FormatOption, OutOption, write
 from api.composition import open_service
@@ -23,7 +23,7 @@ from projections import journal as journals
 from projections import register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
-from projections.statements import balance_sheet
+from projections.statements import balance_sheet, income_details, income_statement
 
 report = typer.Typer(help="报表 / reports", no_args_is_help=True)
 
@@ -52,7 +52,33 @@ def report_balance_sheet(
     """资产负债表 / The balance sheet of a book at the end of a period."""
     with _up_to_date(book) as connection:
         result = balance_sheet(connection, book, period)
-    _write(reports.sheet_object(result), reports.sheet_table(result), wanted, target)
+    _write(statements.sheet_object(result), statements.sheet_table(result), wanted, target)
+
+
+@report.command("income-statement")
+def report_income_statement(
+    book: BookOption,
+    period: Annotated[str, typer.Option(help="截止期间 / last period, YYYY-MM")],
+    wanted: FormatOption = Format.text,
+    target: OutOption = None,
+) -> None:
+    """收益及收益分配表 / Income and its distribution, of the year up to a period."""
+    with _up_to_date(book) as connection:
+        result = income_statement(connection, book, period)
+    _write(statements.income_object(result), statements.income_table(result), wanted, target)
+
+
+@report.command("income-details")
+def report_income_details(
+    book: BookOption,
+    period: Annotated[str, typer.Option(help="期间 / period, YYYY-MM")],
+    wanted: FormatOption = Format.text,
+    target: OutOption = None,
+) -> None:
+    """收支明细表 / Income and expense by detail account, of a period and of its year so far."""
+    with _up_to_date(book) as connection:
+        result = income_details(connection, book, period)
+    _write(statements.detail_object(result), statements.detail_table(result), wanted, target)
 
 
 @report.command("journal")

@@ -24,7 +24,6 @@ from domain.kernel.statement import type_name
 from domain.vouchers import SaltedVoucher, VoucherPosted, VoucherReversed
 from projections import journal, log, month, register, sheets, witnessing
 from projections.balances import trial_balance
-from projections.statements import balance_sheet
 
 NEWEST = 20
 LINES_PER_PAGE = 200
@@ -147,21 +146,6 @@ def get_trial_balance_page(
         published=published,
         day_before=last_day(previous_period(report.first)),
         last_day=last_day(report.period),
-    )
-
-
-@router.get("/books/{book}/balance-sheet", responses=PAGE)
-def get_balance_sheet_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
-    """Show the balance sheet (资产负债表), default of the newest period."""
-    row = register.book(database, book)
-    return page(
-        request,
-        "balance_sheet.html",
-        book=row,
-        report=balance_sheet(database, book, last),
-        periods=month.periods_of(database, book),
-        last_day=last_day(last),
-        used={account.code for account in register.accounts(database, book)},
     )
 
 

@@ -17,7 +17,6 @@ from projections import journal, register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
 from projections.sheets import figure_proof
-from projections.statements import balance_sheet
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -76,31 +75,6 @@ class TrialBalanceBody(BaseModel):
     root: str
     rows: list[TrialRowBody]
     totals: dict[str, int]
-
-
-class SheetLineBody(BaseModel):
-    """A line of a balance sheet in fen, with the accounts that make it; none for a sum of other lines."""
-
-    key: str
-    name: str
-    name_en: str
-    role: str
-    accounts: list[str]
-    closing_fen: int
-    opening_fen: int
-
-
-class BalanceSheetBody(BaseModel):
-    """A balance sheet: from how many entries under which root; `off_by_fen` is 0 when both sides are equal."""
-
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
-    assets: list[SheetLineBody]
-    claims: list[SheetLineBody]
-    off_by_fen: int
 
 
 class JournalLineBody(BaseModel):
@@ -201,26 +175,6 @@ def get_trial_balance_xlsx(book: BookId, database: Database, last: Last, first: 
     """Return the trial balance as a workbook."""
     table = reports.trial_table(trial_balance(database, book, last, first))
     return download([table], XLSX_TYPE, f"trial-balance-{book}-{last}.xlsx")
-
-
-@router.get("/balance-sheet.json", response_model=BalanceSheetBody, responses=documented(400, 404, 503))
-def get_balance_sheet(book: BookId, database: Database, period: Last) -> dict[str, Any]:
-    """Return the balance sheet (资产负债表) at the end of a period."""
-    return reports.sheet_object(balance_sheet(database, book, period))
-
-
-@router.get("/balance-sheet.csv", response_class=Response, responses=file_of(CSV_TYPE))
-def get_balance_sheet_csv(book: BookId, database: Database, period: Last) -> Response:
-    """Return the balance sheet as CSV."""
-    table = reports.sheet_table(balance_sheet(database, book, period))
-    return download([table], CSV_TYPE, f"balance-sheet-{book}-{period}.csv")
-
-
-@router.get("/balance-sheet.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
-def get_balance_sheet_xlsx(book: BookId, database: Database, period: Last) -> Response:
-    """Return the balance sheet as a workbook."""
-    table = reports.sheet_table(balance_sheet(database, book, period))
-    return download([table], XLSX_TYPE, f"balance-sheet-{book}-{period}.xlsx")
 
 
 def journal_filter(

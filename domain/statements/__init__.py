@@ -8,11 +8,25 @@ from domain.statements.balance_sheet import (
     balance_sheet,
     line_amount,
 )
+from domain.statements.details import DetailRow, detail_rows, difference_fen
+from domain.statements.income import (
+    Flow,
+    IncomeLayout,
+    IncomeRow,
+    Year,
+    income_layout,
+    income_statement,
+    undistributed_fen,
+)
 from domain.statements.layout import Formula, Layout, LayoutLine, Role, Side, layout
 
 __all__ = [
     "BalanceSheet",
+    "DetailRow",
+    "Flow",
     "Formula",
+    "IncomeLayout",
+    "IncomeRow",
     "Layout",
     "LayoutLine",
     "LineAmount",
@@ -20,7 +34,13 @@ __all__ = [
     "Share",
     "SheetLine",
     "Side",
+    "Year",
     "balance_sheet",
+    "detail_rows",
+    "difference_fen",
+    "income_layout",
+    "income_statement",
     "layout",
     "line_amount",
+    "undistributed_fen",
 ]

@@ -1,5 +1,13 @@
 """The financial statements (会计报表) of a book for a period."""
 
+from projections.statements.income import DetailReport, IncomeReport, income_details, income_statement
 from projections.statements.query import BalanceSheetReport, balance_sheet
 
-__all__ = ["BalanceSheetReport", "balance_sheet"]
+__all__ = [
+    "BalanceSheetReport",
+    "DetailReport",
+    "IncomeReport",
+    "balance_sheet",
+    "income_details",
+    "income_statement",
+]

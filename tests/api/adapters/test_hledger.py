@@ -20,7 +20,7 @@ from domain.kernel.period import next_period
 from projections import journal, register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter, count_vouchers
-from projections.statements import balance_sheet
+from projections.statements import balance_sheet, income_details, income_statement
 from tests.audit.conftest import service_of_its_own
 
 if TYPE_CHECKING:
@@ -79,6 +79,12 @@ class Village:
         """Return hledger's balances at the end of a period."""
         end = f"{next_period(period)}-01"
         text = self.hledger("balance", "--flat", "--no-total", "-e", end, "-O", "csv")
+        _, *rows = csv.reader(io.StringIO(text))
+        return {account: parse_fen(amount.removeprefix("CNY ")) for account, amount in rows}
+
+    def hledger_moved(self, *query: str) -> dict[str, int]:
+        """Return what hledger says that vouchers moved on accounts, debits less credits, but those at zero."""
+        text = self.hledger("balance", "--flat", "--no-total", "-O", "csv", *query)
         _, *rows = csv.reader(io.StringIO(text))
         return {account: parse_fen(amount.removeprefix("CNY ")) for account, amount in rows}
 
@@ -168,6 +174,32 @@ def test_the_balance_sheet_has_the_totals_that_hledger_gives(shalong_village: Vi
     assert figures["liabilities"] == -totals["L"] + owed
     assert figures["equity"] == -(totals["E"] + totals["R"] + totals["X"])
     assert sheet.off_by_fen == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("period", ["2024-11", "2024-12", "2025-06", "2025-12", "2026-12"])
+def test_income_and_its_distribution_are_what_hledger_gives(shalong_village: Village, period: str) -> None:
+    """The vouchers that transfer and distribute are told by their summaries there, by their accounts here."""
+    with shalong_village.service.pool.connection() as connection:
+        details = income_details(connection, shalong_village.book, period).rows
+        statement = income_statement(connection, shalong_village.book, period)
+    year = ("-b", f"{period[:4]}-01-01", "-e", f"{next_period(period)}-01")
+    earned = shalong_village.hledger_moved(*year, "type:RX", "not:desc:结转本年")
+    ours = {account_name(row.account): -row.year_fen if row.is_income else row.year_fen for row in details}
+    assert {account: fen for account, fen in ours.items() if fen} == earned
+    assert len(earned) >= 15
+    figures = {row.line.key: row.amount_fen for row in statement.rows}
+    assert figures["net_surplus"] == -sum(earned.values())
+    members = shalong_village.hledger_moved(*year, "^113", "^211", "desc:向成员分配")
+    assert figures["to_members"] == -sum(members.values())
+    reserve = shalong_village.hledger_moved(*year, "^311", "desc:提取公积公益金")
+    assert figures["appropriated"] == -sum(reserve.values())
+    assert (period[5:] == "12") == bool(members), "distributed in December"
+    until = ("-e", f"{next_period(period)}-01")
+    pools = [shalong_village.hledger_moved(*until, query) for query in ("^32[12]", "type:RX")]
+    assert figures["undistributed"] == -sum(sum(pool.values()) for pool in pools)
+    assert statement.off_by_fen == 0
+    assert figures["otherwise_distributed"] == figures["losses_covered"] == 0
 
 
 @pytest.mark.slow

@@ -144,6 +144,12 @@ def test_trial_balance_as_csv_and_workbook(village: Commands, tmp_path: Path) ->
 
 
 def test_balance_sheet_in_each_format(village: Commands) -> None:
+    income = ("report", "income-statement", "--book", BOOK, "--period", "2026-03")
+    assert "六、年末未分配收益" in village.good(*income)
+    lines = json.loads(village.good(*income, "--format", "json"))["lines"]
+    assert lines[-1]["amount_fen"] == 2_434_170
+    details = ("report", "income-details", "--book", BOOK, "--period", "2026-03")
+    assert "收支差额" in village.good(*details)
     wanted = ("report", "balance-sheet", "--book", BOOK, "--period", "2026-03")
     title, header, first, *_, total = village.good(*wanted).splitlines()
     assert title.startswith("资产负债表  小河村经济合作社")

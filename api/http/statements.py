@@ -1,0 +1,200 @@
+"""The financial statements over HTTP: a page, JSON, CSV and XLSX under one address with different suffixes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from psycopg import Connection
+from pydantic import BaseModel
+
+from api import statements
+from api.http.pages import PAGE
+from api.http.parts import BookId, Database, documented
+from api.http.reports import CSV_TYPE, XLSX_TYPE, Last, download, file_of
+from api.http.views import page
+from domain.kernel.period import last_day
+from projections import month, register
+from projections.statements import balance_sheet, income_details, income_statement
+
+router = APIRouter(prefix="/books/{book}", tags=["statements"])
+
+
+class SheetLineBody(BaseModel):
+    """A line of a balance sheet in fen, with the accounts that make it; none for a sum of other lines."""
+
+    key: str
+    name: str
+    name_en: str
+    role: str
+    accounts: list[str]
+    closing_fen: int
+    opening_fen: int
+
+
+class BalanceSheetBody(BaseModel):
+    """A balance sheet: from how many entries under which root; `off_by_fen` is 0 when both sides are equal."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    assets: list[SheetLineBody]
+    claims: list[SheetLineBody]
+    off_by_fen: int
+
+
+class IncomeLineBody(BaseModel):
+    """A line of the statement of income in fen: of the year so far, and of the same months of the year before."""
+
+    key: str
+    name: str
+    name_en: str
+    role: str
+    accounts: list[str]
+    amount_fen: int
+    before_fen: int
+
+
+class IncomeStatementBody(BaseModel):
+    """A statement of income and its distribution; `off_by_fen` is 0 when it ends on the balance sheet's figure."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    lines: list[IncomeLineBody]
+    off_by_fen: int
+
+
+class DetailRowBody(BaseModel):
+    """What a detail account earned or spent in the month and in the year so far, in fen."""
+
+    account: str
+    name: str
+    is_income: bool
+    month_fen: int
+    year_fen: int
+
+
+class IncomeDetailsBody(BaseModel):
+    """Income and expense by detail account, and income less expense."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    rows: list[DetailRowBody]
+    difference_month_fen: int
+    difference_year_fen: int
+
+
+def _used(database: Connection[Any], book: str) -> set[str]:
+    return {account.code for account in register.accounts(database, book)}
+
+
+@router.get("/balance-sheet", responses=PAGE, response_class=HTMLResponse)
+def get_balance_sheet_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
+    """Show the balance sheet (资产负债表), default of the newest period."""
+    row = register.book(database, book)
+    return page(
+        request,
+        "balance_sheet.html",
+        book=row,
+        report=balance_sheet(database, book, last),
+        periods=month.periods_of(database, book),
+        last_day=last_day(last),
+        used=_used(database, book),
+    )
+
+
+@router.get("/balance-sheet.json", response_model=BalanceSheetBody, responses=documented(400, 404, 503))
+def get_balance_sheet(book: BookId, database: Database, period: Last) -> dict[str, Any]:
+    """Return the balance sheet (资产负债表) at the end of a period."""
+    return statements.sheet_object(balance_sheet(database, book, period))
+
+
+@router.get("/balance-sheet.csv", response_class=Response, responses=file_of(CSV_TYPE))
+def get_balance_sheet_csv(book: BookId, database: Database, period: Last) -> Response:
+    """Return the balance sheet as CSV."""
+    table = statements.sheet_table(balance_sheet(database, book, period))
+    return download([table], CSV_TYPE, f"balance-sheet-{book}-{period}.csv")
+
+
+@router.get("/balance-sheet.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
+def get_balance_sheet_xlsx(book: BookId, database: Database, period: Last) -> Response:
+    """Return the balance sheet as a workbook."""
+    table = statements.sheet_table(balance_sheet(database, book, period))
+    return download([table], XLSX_TYPE, f"balance-sheet-{book}-{period}.xlsx")
+
+
+@router.get("/income-statement", responses=PAGE, response_class=HTMLResponse)
+def get_income_statement_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
+    """Show the statement of income and its distribution (收益及收益分配表) of the year up to a period."""
+    return page(
+        request,
+        "income_statement.html",
+        book=register.book(database, book),
+        report=income_statement(database, book, last),
+        periods=month.periods_of(database, book),
+        last_day=last_day(last),
+        used=_used(database, book),
+    )
+
+
+@router.get("/income-statement.json", response_model=IncomeStatementBody, responses=documented(400, 404, 503))
+def get_income_statement(book: BookId, database: Database, period: Last) -> dict[str, Any]:
+    """Return the statement of income and its distribution (收益及收益分配表) of the year up to a period."""
+    return statements.income_object(income_statement(database, book, period))
+
+
+@router.get("/income-statement.csv", response_class=Response, responses=file_of(CSV_TYPE))
+def get_income_statement_csv(book: BookId, database: Database, period: Last) -> Response:
+    """Return the statement of income as CSV."""
+    table = statements.income_table(income_statement(database, book, period))
+    return download([table], CSV_TYPE, f"income-statement-{book}-{period}.csv")
+
+
+@router.get("/income-statement.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
+def get_income_statement_xlsx(book: BookId, database: Database, period: Last) -> Response:
+    """Return the statement of income as a workbook."""
+    table = statements.income_table(income_statement(database, book, period))
+    return download([table], XLSX_TYPE, f"income-statement-{book}-{period}.xlsx")
+
+
+@router.get("/income-details", responses=PAGE, response_class=HTMLResponse)
+def get_income_details_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
+    """Show income and expense by detail account (收支明细表) of a period and of its year so far."""
+    report = income_details(database, book, last)
+    return page(
+        request,
+        "income_details.html",
+        book=register.book(database, book),
+        report=report,
+        table=statements.detail_table(report),
+        periods=month.periods_of(database, book),
+    )
+
+
+@router.get("/income-details.json", response_model=IncomeDetailsBody, responses=documented(400, 404, 503))
+def get_income_details(book: BookId, database: Database, period: Last) -> dict[str, Any]:
+    """Return income and expense by detail account (收支明细表) of a period and of its year so far."""
+    return statements.detail_object(income_details(database, book, period))
+
+
+@router.get("/income-details.csv", response_class=Response, responses=file_of(CSV_TYPE))
+def get_income_details_csv(book: BookId, database: Database, period: Last) -> Response:
+    """Return income and expense by detail account as CSV."""
+    table = statements.detail_table(income_details(database, book, period))
+    return download([table], CSV_TYPE, f"income-details-{book}-{period}.csv")
+
+
+@router.get("/income-details.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
+def get_income_details_xlsx(book: BookId, database: Database, period: Last) -> Response:
+    """Return income and expense by detail account as a workbook."""
+    table = statements.detail_table(income_details(database, book, period))
+    return download([table], XLSX_TYPE, f"income-details-{book}-{period}.xlsx")

@@ -1,0 +1,134 @@
+"""The financial statements as JSON and as tables, from one query each."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from api.adapters.tables import Table, TableColumn
+from domain.statements import difference_fen
+
+if TYPE_CHECKING:
+    from domain.statements import IncomeRow, SheetLine
+    from projections.statements import BalanceSheetReport, DetailReport, IncomeReport
+
+SHEET_COLUMNS = (
+    TableColumn("资产"),
+    TableColumn("期末余额", money=True),
+    TableColumn("年初余额", money=True),
+    TableColumn("负债和所有者权益"),
+    TableColumn("期末余额", money=True),
+    TableColumn("年初余额", money=True),
+)
+INCOME_COLUMNS = (
+    TableColumn("项目"),
+    TableColumn("本年累计", money=True),
+    TableColumn("上年同期", money=True),
+)
+DETAIL_COLUMNS = (
+    TableColumn("科目编码"),
+    TableColumn("项目"),
+    TableColumn("本期金额", money=True),
+    TableColumn("本年累计", money=True),
+)
+
+
+def sheet_object(report: BalanceSheetReport) -> dict[str, Any]:
+    """Return the balance sheet as a JSON object; amounts in fen."""
+    return {
+        "book": report.book,
+        "name": report.name,
+        "period": report.period,
+        "entries": report.entries,
+        "root": report.root,
+        "assets": [_sheet_line(row) for row in report.sheet.assets],
+        "claims": [_sheet_line(row) for row in report.sheet.claims],
+        "off_by_fen": report.sheet.off_by_fen,
+    }
+
+
+def _sheet_line(row: SheetLine) -> dict[str, Any]:
+    return {
+        "key": row.line.key,
+        "name": row.line.name,
+        "name_en": row.line.name_en,
+        "role": row.line.role.value,
+        "accounts": list(row.line.accounts),
+        "closing_fen": row.closing_fen,
+        "opening_fen": row.opening_fen,
+    }
+
+
+def sheet_table(report: BalanceSheetReport) -> Table:
+    """Return the balance sheet (资产负债表) as a table, both sides beside each other, their totals in the last row."""
+    *assets, all_assets = [_sheet_cells(row) for row in report.sheet.assets]
+    *claims, all_claims = [_sheet_cells(row) for row in report.sheet.claims]
+    empty = ("", None, None)
+    rows = [left + right for left, right in zip_longest(assets, claims, fillvalue=empty)]
+    return Table(
+        f"资产负债表  {report.name}  {report.period}", SHEET_COLUMNS, [*rows, all_assets + all_claims]
+    )
+
+
+def _sheet_cells(row: SheetLine) -> tuple[object, ...]:
+    return (row.line.name, row.closing_fen, row.opening_fen)
+
+
+def income_object(report: IncomeReport) -> dict[str, Any]:
+    """Return the statement of income and its distribution as a JSON object; amounts in fen."""
+    return {
+        "book": report.book,
+        "name": report.name,
+        "period": report.period,
+        "entries": report.entries,
+        "root": report.root,
+        "lines": [_income_line(row) for row in report.rows],
+        "off_by_fen": report.off_by_fen,
+    }
+
+
+def _income_line(row: IncomeRow) -> dict[str, Any]:
+    return {
+        "key": row.line.key,
+        "name": row.line.name,
+        "name_en": row.line.name_en,
+        "role": row.line.role.value,
+        "accounts": list(row.line.accounts),
+        "amount_fen": row.amount_fen,
+        "before_fen": row.before_fen,
+    }
+
+
+def income_table(report: IncomeReport) -> Table:
+    """Return the statement of income and its distribution (收益及收益分配表) as a table."""
+    rows: list[tuple[object, ...]] = [(row.line.name, row.amount_fen, row.before_fen) for row in report.rows]
+    return Table(f"收益及收益分配表  {report.name}  {report.period}", INCOME_COLUMNS, rows)
+
+
+def detail_object(report: DetailReport) -> dict[str, Any]:
+    """Return income and expense by detail account as a JSON object; amounts in fen."""
+    month, year = difference_fen(report.rows)
+    return {
+        "book": report.book,
+        "name": report.name,
+        "period": report.period,
+        "entries": report.entries,
+        "root": report.root,
+        "rows": [row._asdict() for row in report.rows],
+        "difference_month_fen": month,
+        "difference_year_fen": year,
+    }
+
+
+def detail_table(report: DetailReport) -> Table:
+    """Return income and expense by detail account (收支明细表) as a table: income, expense, and what is left."""
+    rows: list[tuple[object, ...]] = []
+    for words, is_income in (("收入合计", True), ("支出合计", False)):
+        listed = [row for row in report.rows if row.is_income == is_income]
+        rows += [(row.account, row.name, row.month_fen, row.year_fen) for row in listed]
+        rows.append(("", words, sum(row.month_fen for row in listed), sum(row.year_fen for row in listed)))
+    return Table(
+        f"收支明细表  {report.name}  {report.period}",
+        DETAIL_COLUMNS,
+        [*rows, ("", "收支差额", *difference_fen(report.rows))],
+    )

@@ -1,0 +1,61 @@
+"""Income and expense by detail account (收支明细表): what a month and its year so far earned and spent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.statements.income import RESULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from domain.statements.income import Flow
+
+INCOME = "50"
+"""What the codes of income accounts (收入类) begin with; those of other income and expense accounts are expense."""
+
+
+class DetailRow(NamedTuple):
+    """A detail account: its income or its expense of the month and of the year so far, in fen, positive."""
+
+    account: str
+    name: str
+    is_income: bool
+    month_fen: int
+    year_fen: int
+
+
+def detail_rows(month: Iterable[Flow], year: Iterable[Flow], names: Mapping[str, str]) -> list[DetailRow]:
+    """Return the rows by code, of accounts that earned or spent in the year; transfers (结转) are left out."""
+    of_month, of_year = _nets(month), _nets(year)
+    return [
+        DetailRow(
+            account,
+            names.get(account, ""),
+            account.startswith(INCOME),
+            _positive(account, of_month.get(account, 0)),
+            _positive(account, fen),
+        )
+        for account, fen in sorted(of_year.items())
+    ]
+
+
+def _nets(flows: Iterable[Flow]) -> dict[str, int]:
+    return {
+        flow.account: flow.net_fen
+        for flow in flows
+        if flow.account.startswith(RESULT) and not flow.distributes
+    }
+
+
+def _positive(account: str, fen: int) -> int:
+    return fen if account.startswith(INCOME) else -fen
+
+
+def difference_fen(rows: Iterable[DetailRow]) -> tuple[int, int]:
+    """Return income less expense (收支差额) of the month and of the year, in fen."""
+    month = year = 0
+    for row in rows:
+        sign = 1 if row.is_income else -1
+        month, year = month + sign * row.month_fen, year + sign * row.year_fen
+    return month, year

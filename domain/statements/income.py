@@ -1,0 +1,191 @@
+"""The statement of income and its distribution (收益及收益分配表) of 财会〔2023〕14号, from what the vouchers moved.
+
+Balances do not tell it: once income and expense are transferred (结转) their accounts are nil. So vouchers are parted
+by what they touch. Those that touch the undistributed income (本年收益 321, 收益分配 322) transfer or distribute it;
+all others earn and spend. Income and expense are what the others moved; what is distributed, and to whom, is what the
+former moved on every account that is neither income, expense nor undistributed income.
+
+A formula adds and subtracts terms, income and what is distributed counting as positive:
+
+    501             credits less debits of an account with all below it, by vouchers that earn and spend
+    @113            credits less debits, by vouchers that transfer and distribute
+    @311.credit     their credits alone, red ones too; @311.debit
+    @rest           credits less debits of all accounts that no other term with @ names
+    @opening        the undistributed income at the beginning of the year
+    net_surplus     the figure of an earlier line
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.chart import chart
+from domain.statements.layout import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+UNDISTRIBUTED = ("321", "322")
+"""The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it."""
+
+RESULT = "5"
+"""What the codes of income and expense accounts (损益类) begin with."""
+
+OPENING, REST = "opening", "rest"
+
+_TERM = re.compile(r"([+-]?)\s*(@?)(\d{3}(?:\d{2}){0,3}|[a-z_]+)(?:\.(debit|credit))?\s*")
+
+
+class Flow(NamedTuple):
+    """What vouchers moved on an account, in fen; `distributes` tells whether they touch the undistributed income."""
+
+    account: str
+    distributes: bool
+    debit_fen: int
+    credit_fen: int
+
+    @property
+    def net_fen(self) -> int:
+        """Credits less debits."""
+        return self.credit_fen - self.debit_fen
+
+
+class IncomeTerm(NamedTuple):
+    """A term of a formula: `sign` is 1 or -1; `distributes` as in `Flow`; `half` of an account, or "" for its net."""
+
+    sign: int
+    distributes: bool
+    name: str
+    half: str
+
+    @property
+    def is_account(self) -> bool:
+        """Whether it is an account, not an earlier line."""
+        return self.name.isdigit()
+
+    def of(self, flow: Flow) -> int:
+        """Return what a flow adds to the term, without its sign; 0 when it is of another account."""
+        if flow.distributes != self.distributes or not flow.account.startswith(self.name):
+            return 0
+        return {"debit": flow.debit_fen, "credit": flow.credit_fen, "": flow.net_fen}[self.half]
+
+
+class IncomeLine(NamedTuple):
+    """A line: its `key` (stable, for programs), its names, what it is, and its formula."""
+
+    key: str
+    name: str
+    name_en: str
+    role: Role
+    formula: tuple[IncomeTerm, ...]
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that make it directly; none for a sum of other lines."""
+        return tuple(term.name for term in self.formula if term.is_account)
+
+
+@dataclass(frozen=True)
+class IncomeLayout:
+    """The lines of the statement for a chart version, in order."""
+
+    chart: str
+    lines: tuple[IncomeLine, ...]
+
+    @property
+    def distributed(self) -> tuple[str, ...]:
+        """The accounts that a term with @ names."""
+        return tuple(
+            term.name for line in self.lines for term in line.formula if term.is_account and term.distributes
+        )
+
+
+class IncomeRow(NamedTuple):
+    """A line with its figures in fen: of the year so far, and of the same months of the year before."""
+
+    line: IncomeLine
+    amount_fen: int
+    before_fen: int
+
+
+def parse_income_formula(text: str) -> tuple[IncomeTerm, ...]:
+    """Return the terms of a formula; raises `ValueError` with the text for anything else."""
+    terms, place = [], 0
+    while place < len(text):
+        match = _TERM.match(text, place)
+        if match is None or (match[1] != "-" and bool(match[1]) != bool(place)):
+            raise ValueError(f"no formula: {text!r}")
+        terms.append(IncomeTerm(-1 if match[1] == "-" else 1, bool(match[2]), match[3], match[4] or ""))
+        place = match.end()
+    if not terms:
+        raise ValueError("an empty formula")
+    return tuple(terms)
+
+
+@cache
+def income_layout(version: str) -> IncomeLayout:
+    """Return the layout of the statement of a chart version; raises `chart.unknown`."""
+    chart(version)
+    name = f"income-statement.{version}.csv"
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return IncomeLayout(
+        version,
+        tuple(
+            IncomeLine(
+                row["key"],
+                row["name_zh"],
+                row["name_en"],
+                Role(row["role"]),
+                parse_income_formula(row["formula"]),
+            )
+            for row in csv.DictReader(text.splitlines())
+        ),
+    )
+
+
+class Year(NamedTuple):
+    """What is known of a year up to some month: what vouchers moved, and the undistributed income it began with."""
+
+    flows: list[Flow]
+    opening_fen: int
+
+
+def income_statement(layout: IncomeLayout, year: Year, before: Year) -> list[IncomeRow]:
+    """Return the lines with their figures of a year so far, and of the same months of the year before."""
+    figures, earlier = _figures(layout, year), _figures(layout, before)
+    return [IncomeRow(line, figures[line.key], earlier[line.key]) for line in layout.lines]
+
+
+def _figures(layout: IncomeLayout, year: Year) -> dict[str, int]:
+    rest = sum(
+        flow.net_fen for flow in year.flows if flow.distributes and not _is_named(layout, flow.account)
+    )
+    figures: dict[str, int] = {}
+    for line in layout.lines:
+        figures[line.key] = sum(term.sign * _amount(term, year, rest, figures) for term in line.formula)
+    return figures
+
+
+def _is_named(layout: IncomeLayout, account: str) -> bool:
+    return account.startswith((RESULT, *UNDISTRIBUTED, *layout.distributed))
+
+
+def _amount(term: IncomeTerm, year: Year, rest_fen: int, figures: Mapping[str, int]) -> int:
+    if term.is_account:
+        return sum(map(term.of, year.flows))
+    if term.distributes:
+        return {OPENING: year.opening_fen, REST: rest_fen}[term.name]
+    return figures[term.name]
+
+
+def undistributed_fen(balances: Iterable[tuple[str, int]]) -> int:
+    """Return the undistributed income among balances (account, debits less credits in fen), a loss negative.
+
+    Income and expense that are not transferred yet belong to it.
+    """
+    return -sum(fen for account, fen in balances if account.startswith((RESULT, *UNDISTRIBUTED)))

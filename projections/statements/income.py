@@ -1,0 +1,115 @@
+"""Query: the statement of income and its distribution, and income and expense by detail account, from the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from domain import statements
+from domain.kernel.period import parse_period, year_start
+from domain.statements import Flow, Year, undistributed_fen
+from domain.statements.income import RESULT, UNDISTRIBUTED
+from projections import register
+from projections.balances import trial_balance
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from domain.statements import DetailRow, IncomeRow
+    from projections.balances import TrialBalance
+
+SELECT_FLOWS = """
+    SELECT account, coalesce(distributes, false), sum(debit_fen)::bigint, sum(credit_fen)::bigint
+    FROM journal LEFT JOIN (
+        SELECT entry, bool_or(account ^@ ANY(%(pool)s)) AS distributes FROM journal
+        WHERE book = %(book)s AND period BETWEEN %(first)s AND %(last)s GROUP BY entry
+    ) AS vouchers USING (entry)
+    WHERE book = %(book)s AND (
+        period BETWEEN %(first)s AND %(last)s OR (%(opens)s AND period = '' AND account ^@ %(result)s)
+    )
+    GROUP BY account, distributes ORDER BY account, distributes
+"""
+"""Of the opening balances those of income and expense count: a book may begin in the middle of a year."""
+
+
+@dataclass(frozen=True)
+class IncomeReport:
+    """A statement of income: of which book, for the year up to which period, from how many entries under which root.
+
+    `off_by_fen` is its last line less the undistributed income of the balance sheet: zero, if each voucher balances.
+    """
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    rows: list[IncomeRow]
+    off_by_fen: int
+
+
+@dataclass(frozen=True)
+class DetailReport:
+    """Income and expense by detail account: of which book and period, from how many entries under which root."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    rows: list[DetailRow]
+
+
+def income_statement(connection: Connection[Any], book_id: str, period: str) -> IncomeReport:
+    """Return the statement (收益及收益分配表) of the year up to a period; raises `book.unknown`, `period.*`."""
+    trial = trial_balance(connection, book_id, period, year_start(parse_period(period)))
+    book = register.book(connection, book_id)
+    year = _year(connection, book, trial)
+    before_period = f"{int(period[:4]) - 1:04d}{period[4:]}"
+    before = Year([], 0)
+    if before_period >= book.first_period:
+        earlier = trial_balance(connection, book_id, before_period, year_start(before_period))
+        before = _year(connection, book, earlier)
+    rows = statements.income_statement(statements.income_layout(book.chart), year, before)
+    closing = [(row.account, row.closing_debit_fen - row.closing_credit_fen) for row in trial.rows]
+    off_by = rows[-1].amount_fen - undistributed_fen(closing)
+    return IncomeReport(book_id, trial.name, period, trial.entries, trial.root, rows, off_by)
+
+
+def income_details(connection: Connection[Any], book_id: str, period: str) -> DetailReport:
+    """Return income and expense by detail account (收支明细表); raises `book.unknown`, `period.*`."""
+    trial = trial_balance(connection, book_id, period)
+    book = register.book(connection, book_id)
+    month = _flows(connection, book, period, period, opens=False)
+    year = _flows(connection, book, year_start(period), period, opens=_opens(book, period))
+    names = {account.code: account.name for account in register.accounts(connection, book_id)}
+    rows = statements.detail_rows(month, year, names)
+    return DetailReport(book_id, trial.name, period, trial.entries, trial.root, rows)
+
+
+def _year(connection: Connection[Any], book: register.BookRow, trial: TrialBalance) -> Year:
+    """Return what is known of the year that a trial balance spans; its opening balances are those of the year."""
+    opens = _opens(book, trial.period)
+    flows = _flows(connection, book, trial.first, trial.period, opens=opens)
+    opening = [(row.account, row.opening_debit_fen - row.opening_credit_fen) for row in trial.rows]
+    kept = [each for each in opening if not (opens and each[0].startswith(RESULT))]
+    return Year(flows, undistributed_fen(kept))
+
+
+def _opens(book: register.BookRow, period: str) -> bool:
+    """Whether the book was opened in the year of a period: its opening balances of income are this year's."""
+    return period[:4] == book.first_period[:4]
+
+
+def _flows(
+    connection: Connection[Any], book: register.BookRow, first: str, last: str, *, opens: bool
+) -> list[Flow]:
+    values = {
+        "book": book.book,
+        "first": first,
+        "last": last,
+        "opens": opens,
+        "pool": list(UNDISTRIBUTED),
+        "result": RESULT,
+    }
+    return [Flow(*row) for row in connection.execute(SELECT_FLOWS, values).fetchall()]

@@ -1,0 +1,96 @@
+"""Income and its distribution over HTTP: figures worked out by hand, the same in JSON, CSV, XLSX and on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.http.conftest import BOOK
+from tests.api.http.test_reports import table
+
+if TYPE_CHECKING:
+    from tests.api.http.conftest import Door
+
+MARCH = {
+    "operating_income": 600_000,
+    "subsidies": 500_000,
+    "administration": 23_650,
+    "operating_surplus": 1_076_350,
+    "welfare_expenses": 122_180,
+    "total_surplus": 954_170,
+    "net_surplus": 954_170,
+    "brought_forward": 1_480_000,
+    "distributable": 2_434_170,
+    "undistributed": 2_434_170,
+}
+"""January to March 2026 in fen: the red voucher of March takes back what it reverses."""
+
+DETAILS = [
+    ["50103", "发包收入", 0, 600_000],
+    ["50301", "村级组织运转经费补助", 500_000, 500_000],
+    ["", "收入合计", 500_000, 1_100_000],
+    ["51302", "办公费", 0, 23_650],
+    ["51401", "环境整治及长效管护", 42_180, 42_180],
+    ["51407", "福利支出", 0, 80_000],
+    ["", "支出合计", 42_180, 145_830],
+    ["", "收支差额", 457_820, 954_170],
+]
+
+
+def test_the_figures_worked_out_by_hand(door: Door) -> None:
+    report = door.get("income-statement.json", period="2026-03").json()
+    assert (report["book"], report["period"], report["off_by_fen"]) == (BOOK, "2026-03", 0)
+    assert (report["entries"], report["root"]) == (door.book().size, door.book().root())
+    assert {row["key"]: row["amount_fen"] for row in report["lines"] if row["amount_fen"]} == MARCH
+    assert {row["before_fen"] for row in report["lines"]} == {0}, "the book begins with this year"
+
+
+def test_a_year_later_they_stand_beside_it(door: Door) -> None:
+    report = door.get("income-statement.json", period="2027-03").json()
+    assert {row["key"]: row["before_fen"] for row in report["lines"] if row["before_fen"]} == MARCH
+    amounts = {row["key"]: row["amount_fen"] for row in report["lines"] if row["amount_fen"]}
+    assert amounts == dict.fromkeys(("brought_forward", "distributable", "undistributed"), 2_434_170)
+    assert report["off_by_fen"] == 0
+
+
+def test_details_worked_out_by_hand(door: Door) -> None:
+    report = door.get("income-details.json", period="2026-03").json()
+    assert (report["difference_month_fen"], report["difference_year_fen"]) == (457_820, 954_170)
+    rows = [[row["account"], row["name"], row["month_fen"], row["year_fen"]] for row in report["rows"]]
+    assert rows == [row for row in DETAILS if row[0]]
+    assert [row["is_income"] for row in report["rows"]] == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_tables_have_the_same_figures(door: Door, suffix: str) -> None:
+    header, *rows = table(door.get(f"income-statement.{suffix}", period="2026-03"))
+    assert header == ["项目", "本年累计", "上年同期"]
+    assert rows[0] == ["一、经营收入", 600_000, 0]
+    assert rows[-1] == ["六、年末未分配收益", 2_434_170, 0]
+    header, *rows = table(door.get(f"income-details.{suffix}", period="2026-03"))
+    assert header == ["科目编码", "项目", "本期金额", "本年累计"]
+    assert [row[1:] for row in rows] == [row[1:] for row in DETAILS]
+
+
+def test_pages_show_them_and_lead_to_the_vouchers(door: Door) -> None:
+    page = door.get("income-statement", period="2026-03").text
+    assert "六、年末未分配收益" in page
+    assert "24,341.70" in page
+    assert "不相等" not in page
+    assert 'href="history/513?as_of=2026-03-31"' in page
+    details = door.get("income-details", period="2026-03").text
+    assert "4,578.20" in details
+    assert 'href="journal?from=2026-01&amp;to=2026-03&amp;account=50103"' in details
+    for path in ("trial-balance", "balance-sheet", "income-statement", "income-details"):
+        others = door.get(path, period="2026-03").text
+        for other in {"trial-balance", "balance-sheet", "income-statement", "income-details"} - {path}:
+            assert f'href="{other}?period=2026-03"' in others
+
+
+def test_what_is_no_period_or_no_book_is_refused(door: Door) -> None:
+    for path in ("income-statement.json", "income-details.json"):
+        assert door.get(path, period="2026-13").json()["rule"] == "period.malformed"
+        assert door.get(path, period="2025-12").json()["rule"] == "period.before_the_book"
+        answer = door.client.get(f"/books/N2330881MF0000099X/{path}", params={"period": "2026-03"})
+        assert (answer.status_code, answer.json()["rule"]) == (404, "book.unknown")
