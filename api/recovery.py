@@ -6,6 +6,7 @@ are taken in order, byte for byte, behind those that the database still has.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,14 @@ NOTHING_MISSING = rule(
     "这份副本有 {copy} 条记录，数据库已有 {size} 条，没有可恢复的",
     "this copy has {copy} entries and the database {size}: there is nothing to bring back",
 )
-
+UNSIGNED = rule(
+    "log.unsigned",
+    Kind.UNAVAILABLE,
+    "账套 {book} 有 {size} 条记录，检查点只签到 {signed} 条；密钥已在，重启服务即补签",
+    "the book {book} has {size} entries and its newest checkpoint covers {signed}; the key is here: restart the server,"
+    " which signs them",
+    "ADR 0027",
+)
 
 REMEDIES = {
     "keyfile.passphrase": (
@@ -97,6 +105,12 @@ REMEDIES = {
         "  docs/log-keys.md says:\n"
         "      sunledger log move --book {book} --origin 新来源/NEW --reason lost --last 检查点/CHECKPOINT …"
     ),
+    "log.unsigned": ("  处理：重启服务（sunledger serve）\n  Do: restart the server (sunledger serve)"),
+    "keyfile.unreadable": (
+        "  处理：把损坏的密钥文件移走，从备份取回；取不回来就换来源和密钥，步骤见 docs/log-keys.md\n"
+        "  Do: move the damaged file of the key out of the way and put it back from its backup; if there is none,\n"
+        "  move to a new origin and key, as docs/log-keys.md says"
+    ),
     "witnessing.key_not_listed": (
         "  处理：在 SUNLEDGER_WITNESSES 所指的策略文件中加上这一行，重启服务，再公布新的策略（docs/log-keys.md）：\n"
         "  Do: add this line to the policy that SUNLEDGER_WITNESSES names, restart the server, and publish the new\n"
@@ -136,21 +150,28 @@ class Recovered:
 def diagnose(service: Service) -> Iterator[Diagnosis]:
     """Look at the log of every book, as the server does before it signs; its witnesses are asked first.
 
-    Only with `witnessing.key_not_listed` does a log go on all the same.
+    Only with `witnessing.key_not_listed` and `log.unsigned` does a log go on all the same.
     """
     with service.pool.connection() as connection:
         books = register.books(connection, BOOKS_MAX)
     service.witnesses.ask([Target(row.book, row.origin) for row in books])
     for row in books:
-        with service.pool.connection() as connection, connection.cursor() as cursor:
-            try:
-                signed = log.check_history(cursor, row.book, service.log_keys, service.witnesses)
-                log.check_signers(cursor, row.book, service.log_keys)
-            except RuleViolation as problem:
-                yield Diagnosis(row.book, row.name, row.entries, problem=problem)
-            else:
-                interrupted = service.witnesses.interrupted(connection, row.book)
-                yield Diagnosis(row.book, row.name, row.entries, signed, interrupted)
+        yield _examine(service, row)
+
+
+def _examine(service: Service, row: register.BookRow) -> Diagnosis:
+    with service.pool.connection() as connection, connection.cursor() as cursor:
+        try:
+            signed = log.check_history(cursor, row.book, service.log_keys, service.witnesses)
+            log.check_signers(cursor, row.book, service.log_keys)
+        except RuleViolation as problem:
+            return Diagnosis(row.book, row.name, row.entries, problem=problem)
+        covered = log.signed_size(connection, row.book)
+        if covered < row.entries:
+            unsigned = UNSIGNED(book=row.book, size=row.entries, signed=covered)
+            return Diagnosis(row.book, row.name, row.entries, signed, unsigned)
+        interrupted = service.witnesses.interrupted(connection, row.book)
+        return Diagnosis(row.book, row.name, row.entries, signed, interrupted)
 
 
 def remedy(problem: RuleViolation, book: str) -> str:
@@ -180,11 +201,19 @@ def recover(
             advance(len(notes))
     finally:
         ledger.close()
-    try:
+    with contextlib.suppress(RuleViolation):  # it is told below
         service.runner.catch_up([book])
-    except RuleViolation as problem:
-        return Recovered(book, stored, replay.size, problem)
-    return Recovered(book, stored, replay.size)
+    return Recovered(book, stored, replay.size, _still_wrong(service, book))
+
+
+def _still_wrong(service: Service, book: str) -> RuleViolation | None:
+    """Return what still keeps the log from signing what was brought back."""
+    with service.pool.connection() as connection:
+        try:
+            row = register.book(connection, book)
+        except RuleViolation as problem:
+            return problem
+    return _examine(service, row).problem
 
 
 def _check_prefix(service: Service, replay: Replay, book: str) -> int:

@@ -1,7 +1,7 @@
 """What a bundle (公示包) carries beside the log: read whole all the same, and told where nothing vouches for it.
 
 Whoever hands over a bundle can put another policy, another page and other files in it. None of that changes what the
-log says, so none of it is a finding, but a policy that fails this very log; and none of it is to be trusted.
+log says, so none of it is a finding, and none of it is to be trusted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from domain.kernel.errors import Kind, RuleViolation, rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from audit.report import Check, Report
+    from audit.report import Report
     from audit.source import Source
     from audit.tlog.policy import Policy
 
@@ -70,7 +70,7 @@ def check_carried(
     page: Callable[[], bytes] | None,
     report: Report,
 ) -> None:
-    """Every file of a bundle is whole, and its policy lists the log; raises `audit.unreadable` for a damaged one.
+    """Every file of a bundle is whole; raises `audit.unreadable` for a damaged one.
 
     `vkeys` are the keys by which the log signs at this size, `policy` is the reader's own, and `page` gives the page
     that verifies, of the reader's own program.
@@ -78,29 +78,35 @@ def check_carried(
     if not isinstance(source, BundleSource):
         return
     check = report.check("carried", "公示包中的每个文件都完整", "every file in the bundle is whole")
-    rest = {name: source.fetch(name) for name in source.rest}
+    strange = []
+    for name in source.rest:
+        data = source.fetch(name)
+        if name == POLICY:
+            said = _said_of_policy(data, vkeys, policy)
+        elif name == PAGE:
+            said = _said_of_page(data, page)
+        else:
+            strange.append(name)
+            continue
+        report.unvouched += map(Finding.of, said)
     check.count = len(source.names)
-    carried_policy, carried_page = rest.pop(POLICY, None), rest.pop(PAGE, None)
-    if carried_policy is not None:
-        _check_policy(carried_policy, vkeys, policy, check, report)
-    if carried_page is not None and page is None:
-        report.unvouched.append(Finding.of(PAGE_NOT_COMPARED()))
-    elif carried_page is not None and page is not None and carried_page != page():
-        report.unvouched.append(Finding.of(OTHER_PAGE()))
-    if rest:
-        names = ", ".join(list(rest)[:NAMED_MAX]) + ("…" if len(rest) > NAMED_MAX else "")
-        report.unvouched.append(Finding.of(NOT_OF_THE_LOG(count=len(rest), names=names)))
+    if strange:
+        names = ", ".join(strange[:NAMED_MAX]) + ("…" if len(strange) > NAMED_MAX else "")
+        report.unvouched.append(Finding.of(NOT_OF_THE_LOG(count=len(strange), names=names)))
 
 
-def _check_policy(
-    carried: bytes, vkeys: Sequence[str], policy: Policy | None, check: Check, report: Report
-) -> None:
-    if policy and policy.text != carried:
-        report.unvouched.append(Finding.of(OTHER_POLICY()))
+def _said_of_page(carried: bytes, page: Callable[[], bytes] | None) -> list[RuleViolation]:
+    if page is None:
+        return [PAGE_NOT_COMPARED()]
+    return [] if carried == page() else [OTHER_PAGE()]
+
+
+def _said_of_policy(carried: bytes, vkeys: Sequence[str], policy: Policy | None) -> list[RuleViolation]:
+    said = [OTHER_POLICY()] if policy and policy.text != carried else []
     try:
         accepts = parse_policy(carried).accepts
     except RuleViolation as violation:
-        report.find(check, Finding.of(BAD_POLICY(problem=violation)))
-        return
+        return [*said, BAD_POLICY(problem=violation)]
     if vkeys and not any(map(accepts, vkeys)):
-        report.find(check, Finding.of(BAD_POLICY(problem=OTHER_LOG(key=vkeys[0]))))
+        said.append(BAD_POLICY(problem=OTHER_LOG(key=vkeys[0])))
+    return said

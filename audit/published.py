@@ -122,16 +122,25 @@ class Published:
             for trial in trials:
                 self._find(trial, _differences(trial, book, computed))
 
-    def end(self) -> None:
-        """Report those that name a size which the log did not have while they were read."""
+    def end(self, size: int) -> None:
+        """Report those that name a size which the log, now of `size` entries, did not have while they were read."""
         for trials in self._waiting.values():
             for trial in trials:
-                self._find(trial, [Words("entries", "entries") if trial.served else UNREADABLE])
+                self._find(trial, [_other_size(trial.entries, size) if trial.served else UNREADABLE])
 
     def _find(self, trial: Trial, wrong: list[Words]) -> None:
         if wrong:
             zh, en = "；".join(words.zh for words in wrong), "; ".join(words.en for words in wrong)
             self._report.find(self._check, Finding.of(PUBLISHED(period=trial.period, zh=zh, en=en)))
+
+
+def _other_size(entries: int, size: int) -> Words:
+    if entries > size:
+        return Words(
+            f"它算到第 {entries} 条记录，而检查点只签到 {size} 条，有记录还没有签入日志",
+            f"it counts {entries} entries and the checkpoint covers {size}: entries wait for the log's signature",
+        )
+    return Words(f"它只算到 {entries} 条记录", f"it counts {entries} entries only")
 
 
 def _periods(book: Book, figures: Figures) -> list[str]:

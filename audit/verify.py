@@ -135,7 +135,7 @@ class _Audit:
             if published.newest > book.size and not self._ended:  # the book has grown meanwhile: read on
                 checkpoint = self._fetch_checkpoint()
                 self._read_on(self._claimed_size(checkpoint), checkpoint, checker, published)
-            published.end()
+            published.end(book.size)
             self._entries.count = self._rules.count = book.size - self._verified
             self._signatures.count = checker.count
             self._check_whole(

@@ -35,6 +35,11 @@ BEHIND = """
     SELECT heads.book FROM heads LEFT JOIN positions USING (book)
     WHERE heads.size > coalesce(positions.size, 0) ORDER BY heads.book LIMIT %s
 """
+UNSIGNED = """
+    SELECT book FROM positions
+    WHERE size > coalesce((SELECT max(size) FROM checkpoints WHERE checkpoints.book = positions.book), 0)
+    ORDER BY book LIMIT %s
+"""
 BEGIN_POSITION = """
     INSERT INTO positions (book, size) SELECT book, 0 FROM heads WHERE book = %s ON CONFLICT DO NOTHING
 """
@@ -169,6 +174,18 @@ class Runner:
             log.check_not_frozen(book, origin, self._keys)
         return origin
 
+    def sign_waiting(self) -> None:
+        """Sign what was folded while a log's key was away; a log that may not sign is reported."""
+        with self._pool.connection() as connection:
+            waiting = [book for (book,) in connection.execute(UNSIGNED, (10_000,)).fetchall()]
+        for book in waiting:
+            try:
+                self.sign(book)
+            except RuleViolation as problem:
+                LOGGER.warning("projection runner: %s", problem)
+            else:
+                self._on_checkpoint(book)
+
     def sign(self, book: str) -> None:
         """Sign what the read models of a book hold, if that was not done when they were written."""
         with self._pool.connection() as connection, connection.transaction(), connection.cursor() as cursor:
@@ -224,6 +241,7 @@ class Runner:
     def _run(self) -> None:
         """Fold what this process wrote at once, and look from time to time for what others wrote."""
         looked = 0.0
+        self._sign_at_start()
         while not self._stopped:
             with self._wake:
                 self._wake.wait_for(lambda: self._grown or self._stopped, POLL_SECONDS)
@@ -255,6 +273,12 @@ class Runner:
     def _all_behind(self) -> list[str]:
         with self._pool.connection() as connection:
             return self._behind(connection)
+
+    def _sign_at_start(self) -> None:
+        try:
+            self.sign_waiting()
+        except OperationalError as error:
+            LOGGER.warning("projection runner: the database is away: %s", error)
 
     def _pause(self) -> None:
         with self._wake:

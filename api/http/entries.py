@@ -140,13 +140,21 @@ def _notes(body: bytes) -> list[bytes]:
 
 
 def _proved(service: Services, book: str, receipts: list[Receipt], wait: float) -> list[ReceiptBody]:
-    """Return the receipts, each with its proof when the log covers it within `wait` seconds."""
+    """Return the receipts, each with its proof when a checkpoint covers it within `wait` seconds.
+
+    What is booked may have to wait for its checkpoint: while the log is frozen, or its key is away.
+    """
     covered = service.runner.wait_for(book, max(r.index for r in receipts) + 1, wait)
     if not covered:
         return [_body(receipt, None) for receipt in receipts]
     with snapshot(service.pool) as connection:
+        signed = log.signed_size(connection, book)
         return [
-            _body(receipt, log.proof_at(connection, book, receipt.index).decode()) for receipt in receipts
+            _body(
+                receipt,
+                log.proof_at(connection, book, receipt.index).decode() if receipt.index < signed else None,
+            )
+            for receipt in receipts
         ]
 
 

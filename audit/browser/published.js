@@ -47,9 +47,11 @@ export class Published {
   }
 
   /** Report those that name a size which the log did not have while they were read. */
-  end() {
+  end(size) {
     for (const trials of this.waiting.values()) {
-      for (const trial of trials) this.find(trial, [trial.readable ? ["entries", "entries"] : ["无法读取", "unreadable"]]);
+      for (const trial of trials) {
+        this.find(trial, [trial.readable ? otherSize(trial.entries, size) : ["无法读取", "unreadable"]]);
+      }
     }
   }
 
@@ -58,6 +60,14 @@ export class Published {
     const [zh, en] = [wrong.map((words) => words[0]).join("；"), wrong.map((words) => words[1]).join("; ")];
     this.report.find(this.check, refusal("audit.published", { period, zh, en }));
   }
+}
+
+function otherSize(entries, size) {
+  if (entries <= size) return [`它只算到 ${entries} 条记录`, `it counts ${entries} entries only`];
+  return [
+    `它算到第 ${entries} 条记录，而检查点只签到 ${size} 条，有记录还没有签入日志`,
+    `it counts ${entries} entries and the checkpoint covers ${size}: entries wait for the log's signature`,
+  ];
 }
 
 function periodsOf(book, figures) {

@@ -78,7 +78,7 @@ class Audit {
       checkpoint = await this.fetchCheckpoint(); // the book has grown meanwhile: read on
       await this.readOn(this.claimedSize(checkpoint), checkpoint, published);
     }
-    published.end();
+    published.end(book.size);
     this.entries.count = book.size;
     this.rules.count = book.size;
     this.signatures.count = this.signatureChecker.count;

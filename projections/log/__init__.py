@@ -42,6 +42,7 @@ from projections.log.query import (
     newest_checkpoints,
     notes,
     root_at,
+    signed_size,
     tile_at,
 )
 from projections.log.signing import sign_checkpoint_of
@@ -85,6 +86,7 @@ __all__ = [
     "request_from",
     "root_at",
     "sign_checkpoint_of",
+    "signed_size",
     "store_alarm",
     "store_cosignature",
     "tile_at",

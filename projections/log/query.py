@@ -150,6 +150,12 @@ def latest_checkpoint(connection: Connection[Any], book: str) -> SignedCheckpoin
     return _checkpoint(connection, book, SELECT_LATEST, (book,))
 
 
+def signed_size(connection: Connection[Any], book: str) -> int:
+    """Return how many entries the newest checkpoint of a book covers, 0 when there is none."""
+    newest = newest_checkpoints(connection, book, 1)
+    return newest[0].size if newest else 0
+
+
 def newest_checkpoints(connection: Connection[Any], book: str, limit: int) -> list[SignedCheckpoint]:
     """Return the newest signed checkpoints, the newest first."""
     with connection.cursor(row_factory=class_row(SignedCheckpoint)) as cursor:

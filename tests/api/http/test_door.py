@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,16 +10,18 @@ import httpx
 import pytest
 
 from api.clock import CHINA
+from api.composition import service_on
+from api.identity import Keyring
 from api.serving import free_port, serving
 from audit.tlog.tiles import encode_bundle
 from domain.founding import BookOpened
+from tests.api.http.conftest import Door
 from tests.domain.ledger.villages import village_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from api.composition import Service
-    from tests.api.http.conftest import Door
 
 BOOK = "N2330881MF0000021R"
 
@@ -82,3 +85,31 @@ def test_an_entry_of_a_clock_that_is_fast_is_not_taken(door: Door) -> None:
     for at in (utc, "2026-03-05T10:12:33+08:00"):
         assert door.post(door.note(at=at)).status_code == 201
     assert door.post(door.note(at="2999")).json()["rule"] == "entry.at"
+
+
+def test_what_is_booked_while_the_log_key_is_away_gets_a_receipt(xiaohe: Service) -> None:
+    """Without a proof: the checkpoint over it is signed when the key is back. Sent again, it is booked once."""
+    settings = xiaohe.settings
+    keyring = Keyring(settings.home / "keys" / BOOK, BOOK)
+    (key,) = (settings.home / "logkeys").glob("*.key")
+    away = key.rename(key.with_suffix(".away"))
+    with service_on(settings, xiaohe.database_url) as keyless, door_of(keyless, keyring) as door:
+        note = door.note()
+        answer = door.post(note, wait=5)
+        assert (answer.status_code, answer.json()["proof"]) == (201, None)
+        again = door.post(note, wait=5)
+        assert (again.status_code, again.json()["index"]) == (200, answer.json()["index"])
+    away.rename(key)
+    with service_on(settings, xiaohe.database_url) as restarted, door_of(restarted, keyring) as door:
+        restarted.runner.sign_waiting()
+        assert door.post(note, wait=5).json()["proof"]
+
+
+@contextmanager
+def door_of(service: Service, keyring: Keyring) -> Iterator[Door]:
+    """Serve the village as it is."""
+    with (
+        serving(service, free_port("127.0.0.1", 0)) as url,
+        httpx.Client(base_url=url, timeout=60) as client,
+    ):
+        yield Door(url, client, service, keyring)
