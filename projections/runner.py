@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from psycopg import OperationalError, sql
@@ -20,7 +21,7 @@ from domain.logkeys import LogMoved
 from projections import balances, journal, log, register, sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from psycopg import Connection, Cursor
     from psycopg_pool import ConnectionPool
@@ -239,24 +240,31 @@ class Runner:
                 return self._sizes.get(book, 0) >= size
 
     def _run(self) -> None:
-        """Fold what this process wrote at once, and look from time to time for what others wrote."""
+        """Sign what waits, fold what this process wrote at once, and look from time to time for what others wrote."""
         looked = 0.0
-        self._sign_at_start()
+        with self._reported():
+            self.sign_waiting()
         while not self._stopped:
             with self._wake:
                 self._wake.wait_for(lambda: self._grown or self._stopped, POLL_SECONDS)
                 books, self._grown = self._grown, set()
-            try:
+            with self._reported():
                 if time.monotonic() - looked > POLL_SECONDS:
                     looked = time.monotonic()
                     books |= set(self._all_behind())
                 self.catch_up_each(books)
-            except OperationalError as error:
-                LOGGER.warning("projection runner: the database is away, will try again: %s", error)
-                self._pause()
-            except Exception:
-                LOGGER.exception("projection runner: will try again")
-                self._pause()
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Report what goes wrong and rest; the thread goes on."""
+        try:
+            yield
+        except OperationalError as error:
+            LOGGER.warning("projection runner: the database is away, will try again: %s", error)
+            self._pause()
+        except Exception:
+            LOGGER.exception("projection runner: will try again")
+            self._pause()
 
     def catch_up_each(self, books: Iterable[str] | None = None) -> None:
         """Catch up book by book; one that cannot be folded is reported and does not hold up the others."""
@@ -273,12 +281,6 @@ class Runner:
     def _all_behind(self) -> list[str]:
         with self._pool.connection() as connection:
             return self._behind(connection)
-
-    def _sign_at_start(self) -> None:
-        try:
-            self.sign_waiting()
-        except OperationalError as error:
-            LOGGER.warning("projection runner: the database is away: %s", error)
 
     def _pause(self) -> None:
         with self._wake:

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/books/{book}", tags=["history"])
 
 
 class Part(StrEnum):
-    """The two tables of a difference, in their order."""
+    """The two tables of a difference."""
 
     accounts = "accounts"
     entries = "entries"
@@ -114,11 +114,9 @@ def _background(database: Connection[Any], book: str) -> Background:
     return read_background(database, register.book(database, book))
 
 
-def _tables(database: Connection[Any], found: Difference) -> list[Table]:
-    """Return both tables: the accounts, and the entries."""
+def _entries_table(database: Connection[Any], found: Difference) -> Table:
     background = _background(database, found.book)
-    entries = histories.added_table(found, added_lines(found, background), background.holders)
-    return [histories.changes_table(found), entries]
+    return histories.added_table(found, added_lines(found, background), background.holders)
 
 
 @router.get("/diff.csv", response_class=Response, responses=file_of(CSV_TYPE))
@@ -132,7 +130,7 @@ def get_difference_csv(
 ) -> Response:
     """Return one of the two tables as CSV: the entries, or the accounts."""
     found = difference(database, book, (first or 0, last), policy_for=service.witnesses.policy_for)
-    table = _tables(database, found)[list(Part).index(part)]
+    table = histories.changes_table(found) if part is Part.accounts else _entries_table(database, found)
     name = f"diff-{part.value}-{book}-{found.first.size}-{found.last.size}.csv"
     return download([table], CSV_TYPE, name)
 
@@ -144,7 +142,8 @@ def get_difference_xlsx(
     """Return a workbook of two sheets: the accounts, and the entries."""
     found = difference(database, book, (first or 0, last), policy_for=service.witnesses.policy_for)
     name = f"diff-{book}-{found.first.size}-{found.last.size}.xlsx"
-    return download(_tables(database, found), XLSX_TYPE, name)
+    tables = [histories.changes_table(found), _entries_table(database, found)]
+    return download(tables, XLSX_TYPE, name)
 
 
 @router.get("/diff", responses=PAGE, response_class=HTMLResponse)
