@@ -45,7 +45,7 @@ def trace(source: Source, book: Book, code: str) -> FigureFold:
 
     Raises `history.unknown_account`, `audit.changed_meanwhile`, and what the source raises.
     """
-    fold = FigureFold(figure_of(code, book.book, book.accounts.chart, _names(book)))
+    fold = FigureFold(figure_of(code, book.book, book.accounts.chart, book.accounts.names))
     for index, entry in _reread(source, book):
         fold.fold(index, entry.statement, tuple(line.name for line in entry.signatures))
     return fold
@@ -72,7 +72,7 @@ def compare(
         last=Head(last, book.root(last)),
         offset=0,
         added=[one._replace(witnessed_at=at) for one in fold.added],
-        changes=fold.changes(_names(book)),
+        changes=fold.changes(book.accounts.names),
     )
 
 
@@ -86,10 +86,6 @@ def kept_size(book: Book, note: bytes) -> int:
     computed = book.root(kept.size) if kept.size <= book.size else ""
     check_beginning(kept.size, kept.root, book.size, computed)
     return kept.size
-
-
-def _names(book: Book) -> dict[str, str]:
-    return {code: account.name for code, account in book.accounts.by_code.items()}
 
 
 def _reread(source: Source, book: Book) -> Iterator[tuple[int, Entry]]:

@@ -152,6 +152,16 @@ class TrialRow(NamedTuple):
     closing_debit_fen: int
     closing_credit_fen: int
 
+    @property
+    def opening_fen(self) -> int:
+        """The balance before, debits less credits."""
+        return self.opening_debit_fen - self.opening_credit_fen
+
+    @property
+    def closing_fen(self) -> int:
+        """The balance at the end, debits less credits."""
+        return self.closing_debit_fen - self.closing_credit_fen
+
 
 @dataclass
 class _Sums:

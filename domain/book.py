@@ -147,8 +147,7 @@ class Book:
 
     def trial_balances(self) -> TrialBalances:
         """Return what gives the trial balance of any period as of now."""
-        names = {code: account.name for code, account in self.accounts.by_code.items()}
-        return TrialBalances(self.balances, names)
+        return TrialBalances(self.balances, self.accounts.names)
 
     def apply(self, entry: Entry, verified: Sequence[Key] = ()) -> None:
         """Verify the signatures, decide and evolve: what the server does on posting and an auditor on replay.

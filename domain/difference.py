@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import period_of
 from domain.opening import OpeningPosted
-from domain.vouchers import VoucherPosted, VoucherReversed
+from domain.vouchers import VoucherNumbers, VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,7 +142,7 @@ class DifferenceFold:
         self._first, self._last = first, last
         self._added: list[Added] = []
         self._places: dict[str, int] = {}
-        self._numbers: dict[str, int] = {}
+        self._numbers = VoucherNumbers()
         self._before: dict[str, int] = {}
         self._between: dict[str, tuple[int, int]] = {}
 
@@ -151,7 +151,7 @@ class DifferenceFold:
         statement = entry.statement
         number, reverses = 0, None
         if isinstance(statement, (VoucherPosted, VoucherReversed)):
-            number = self._number(period_of(statement.data.date))
+            number = self._numbers.next(period_of(statement.data.date))
         if isinstance(statement, VoucherReversed):
             reverses = self._reverse(index, statement)
         self._places[statement.id] = index
@@ -159,10 +159,6 @@ class DifferenceFold:
             self._move(index, statement)
         if self._first <= index < self._last and len(self._added) < MAX_ENTRIES:
             self._added.append(Added(index, entry, number, reverses, None))
-
-    def _number(self, period: str) -> int:
-        self._numbers[period] = self._numbers.get(period, 0) + 1
-        return self._numbers[period]
 
     def _reverse(self, index: int, statement: VoucherReversed) -> int | None:
         """Mark what entry `index` reverses, if it is among those listed; return its place."""

@@ -15,7 +15,7 @@ from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_date, parse_period, period_of
 from domain.opening import OpeningPosted
 from domain.statements import layout, line_amount
-from domain.vouchers import VoucherPosted, VoucherReversed, voucher_number
+from domain.vouchers import VoucherNumbers, VoucherPosted, VoucherReversed, voucher_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -184,7 +184,7 @@ class FigureFold:
         self._postings: list[Posting] = []
         self._moves: list[tuple[str, str, int]] = []
         self._places: dict[str, int] = {}
-        self._numbers: dict[str, int] = {}
+        self._numbers = VoucherNumbers()
 
     def fold(self, index: int, statement: Statement, signers: tuple[str, ...]) -> None:
         """Take in entry `index`."""
@@ -192,7 +192,7 @@ class FigureFold:
             date, number, summary = "", 0, OPENING_SUMMARY
         elif isinstance(statement, (VoucherPosted, VoucherReversed)):
             date, summary = statement.data.date, statement.data.summary
-            number = self._number(period_of(date))
+            number = self._numbers.next(period_of(date))
         else:
             return
         lines = [line for line in statement.data.lines if self.figure.holds(line.account)]
@@ -203,10 +203,6 @@ class FigureFold:
         reverses = self._reverse(index, statement) if isinstance(statement, VoucherReversed) else None
         self._places[statement.id] = len(self._postings)
         self._postings.append(Posting(index, date, number, summary, debit, credit, signers, reverses))
-
-    def _number(self, period: str) -> int:
-        self._numbers[period] = self._numbers.get(period, 0) + 1
-        return self._numbers[period]
 
     def _reverse(self, index: int, statement: VoucherReversed) -> int | None:
         """Mark what entry `index` reverses; its mirror moved the same accounts, so it is among the postings."""

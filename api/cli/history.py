@@ -174,7 +174,7 @@ def _traced(log: Verified, account: str, asked: Wanted) -> tuple[History, dict[s
         rows=[row._replace(witnessed_at=at) for row in rows],
         on_sheet=fold.on_sheet(asked.span),
     )
-    return found, {key.name: key.person for key in log.book.roles.keys.values()}
+    return found, log.book.roles.people
 
 
 def _caution(log: Verified, at: datetime | None) -> None:

@@ -88,7 +88,7 @@ def read_background(connection: Connection[Any], row: register.BookRow) -> Backg
     """Return the background of a book's entries."""
     return Background(
         first_period=row.first_period,
-        accounts={account.code: account.name for account in register.accounts(connection, row.book)},
+        accounts=register.account_names(connection, row.book),
         holders=register.people(connection, row.book),
     )
 
@@ -97,8 +97,8 @@ def background_of(book: Book) -> Background:
     """Return the background of a book's entries, from its replay."""
     return Background(
         first_period=book.periods.first,
-        accounts={code: account.name for code, account in book.accounts.by_code.items()},
-        holders={key.name: key.person for key in book.roles.keys.values()},
+        accounts=book.accounts.names,
+        holders=book.roles.people,
     )
 
 

@@ -181,7 +181,7 @@ def get_history_page(
         "history.html",
         book=row,
         found=found,
-        names={account.code: account.name for account in register.accounts(database, book)},
+        names=register.account_names(database, book),
         as_of=histories.as_of_of(found),
         asked=request.query_params,
         periods=month.periods_of(database, book),

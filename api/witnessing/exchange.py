@@ -20,12 +20,14 @@ from domain.kernel.note import parse_note, parse_vkey, split_note
 from projections import log, register
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
     from api.witnessing.door import Answer, WitnessDoor
     from audit.tlog.policy import WitnessLine
-    from domain.kernel.note import VerifierKey
+    from domain.kernel.note import Signature, VerifierKey
 
 ROUNDS = 4
 """A witness that names another size each time is left alone after so many requests."""
@@ -180,7 +182,7 @@ class Exchange:
         try:
             note = parse_note(self._door.checkpoint(origin).body)
             shown = parse_checkpoint(note.text)
-            own = [line for line in note.signatures if (line.name, line.key_id) == (key.name, key.key_id)]
+            own = lines_of(key, note.signatures)
             for line in own:
                 check_cosignature(shown, line, key)
         except RuleViolation:
@@ -237,6 +239,11 @@ class Exchange:
         return [parse_vkey(row.vkey) for row in rows if row.origin == origin]
 
 
+def lines_of(key: VerifierKey, signatures: Iterable[Signature]) -> list[Signature]:
+    """Return the signature lines that name a key."""
+    return [line for line in signatures if (line.name, line.key_id) == (key.name, key.key_id)]
+
+
 def check_answer(
     witness: WitnessLine, signed: log.SignedCheckpoint, lines: bytes, now_s: int
 ) -> list[log.Cosignature]:
@@ -249,7 +256,7 @@ def check_answer(
     key = witness.key
     try:
         answered_text, answered = split_note(text + b"\n" + lines)
-        own = [line for line in answered if (line.name, line.key_id) == (key.name, key.key_id)]
+        own = lines_of(key, answered)
         times = [check_cosignature(checkpoint, line, key) for line in own]
     except RuleViolation as violation:
         raise BAD_ANSWER(witness=witness.label, problem=violation) from None

@@ -46,6 +46,11 @@ class Accounts:
     chart: str = ""
     by_code: dict[str, Account] = field(default_factory=dict)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of all accounts by code."""
+        return {code: account.name for code, account in self.by_code.items()}
+
     def open(self, version: str) -> None:
         """Begin with the official level-1 accounts of a chart version."""
         self.chart = version

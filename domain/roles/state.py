@@ -72,6 +72,11 @@ class Roles:
         """Let a key be good up to and including entry `last`."""
         self.keys[name].last = last
 
+    @property
+    def people(self) -> dict[str, str]:
+        """The names of the holders of all keys, by the keys' names; "" where a name is not public."""
+        return {name: key.person for name, key in self.keys.items()}
+
     def active(self) -> list[Key]:
         """Return the keys that are good for the next entry."""
         return [key for key in self.keys.values() if key.last is None]

@@ -17,7 +17,7 @@ from domain.vouchers.events import (
 )
 from domain.vouchers.lines import amount_fen, check_balanced, mirrored
 from domain.vouchers.rules import decide_post, decide_reverse, decide_salted, decide_salted_reversal
-from domain.vouchers.state import Vouchers, voucher_number
+from domain.vouchers.state import VoucherNumbers, Vouchers, voucher_number
 
 __all__ = [
     "MAX_LINES",
@@ -31,6 +31,7 @@ __all__ = [
     "SaltedVoucherPosted",
     "SaltedVoucherReversed",
     "Voucher",
+    "VoucherNumbers",
     "VoucherPosted",
     "VoucherReversed",
     "Vouchers",

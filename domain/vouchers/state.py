@@ -44,6 +44,19 @@ class Vouchers:
         self.reversed_by[reversal.reverses] = id_
 
 
+class VoucherNumbers:
+    """Numbers vouchers in each period as they come in the log (编号), from 1 on."""
+
+    def __init__(self) -> None:
+        """Begin before the first voucher."""
+        self._last: dict[str, int] = {}
+
+    def next(self, period: str) -> int:
+        """Return the number of the next voucher of a period."""
+        self._last[period] = self._last.get(period, 0) + 1
+        return self._last[period]
+
+
 def voucher_number(period: str, count: int) -> str:
     """Return the derived number of the `count`-th voucher of a period in log order: 记-2026-03-0001."""
     return f"记-{period}-{count:04d}"

@@ -67,7 +67,7 @@ def trial_balance(
         if last < book.first_period:
             raise BEFORE_THE_BOOK(first=book.first_period, period=last)
         rows = _balances(connection, book, first, last)
-        names = {account.code: account.name for account in register.accounts(connection, book_id)}
+        names = register.account_names(connection, book_id)
         root = root_at(connection, book_id, book.entries)
     lines = fold_trial_balance(turnover_from(rows), names, first, last)
     return TrialBalance(book_id, book.name, first, last, book.entries, root, lines, totals(lines))

@@ -163,10 +163,9 @@ def known_size(connection: Connection[Any], book: BookRow, moment: datetime | No
 
 def _figure(connection: Connection[Any], book: BookRow, code: str) -> tuple[Figure, list[str]]:
     """Return the figure of that code or name, and the codes of all its accounts."""
-    accounts = register.accounts(connection, book.book)
-    names = {account.code: account.name for account in accounts}
+    names = register.account_names(connection, book.book)
     figure = figure_of(code, book.book, book.chart, names)
-    return figure, [account.code for account in accounts if figure.holds(account.code)]
+    return figure, list(filter(figure.holds, names))
 
 
 def _ask(connection: Connection[Any], statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -112,6 +112,11 @@ def accounts(connection: Connection[Any], book_id: str) -> list[AccountRow]:
         return cursor.execute(SELECT_ACCOUNTS, (book_id,)).fetchall()
 
 
+def account_names(connection: Connection[Any], book_id: str) -> dict[str, str]:
+    """Return the names of the accounts of a book by code, in order of their codes."""
+    return {account.code: account.name for account in accounts(connection, book_id)}
+
+
 def keys(connection: Connection[Any], book_id: str) -> list[KeyRow]:
     """Return all keys ever granted in a book."""
     with connection.cursor(row_factory=class_row(KeyRow)) as cursor:

@@ -71,7 +71,7 @@ def income_statement(connection: Connection[Any], book_id: str, period: str) -> 
         earlier = trial_balance(connection, book_id, before_period, year_start(before_period))
         before = _year(connection, book, earlier)
     rows = statements.income_statement(statements.income_layout(book.chart), year, before)
-    closing = [(row.account, row.closing_debit_fen - row.closing_credit_fen) for row in trial.rows]
+    closing = [(row.account, row.closing_fen) for row in trial.rows]
     off_by = rows[-1].amount_fen - undistributed_fen(closing)
     return IncomeReport(book_id, trial.name, period, trial.entries, trial.root, rows, off_by)
 
@@ -82,8 +82,7 @@ def income_details(connection: Connection[Any], book_id: str, period: str) -> De
     book = register.book(connection, book_id)
     month = _flows(connection, book, period, period, opens=False)
     year = _flows(connection, book, year_start(period), period, opens=_opens(book, period))
-    names = {account.code: account.name for account in register.accounts(connection, book_id)}
-    rows = statements.detail_rows(month, year, names)
+    rows = statements.detail_rows(month, year, register.account_names(connection, book_id))
     return DetailReport(book_id, trial.name, period, trial.entries, trial.root, rows)
 
 
@@ -91,7 +90,7 @@ def _year(connection: Connection[Any], book: register.BookRow, trial: TrialBalan
     """Return what is known of the year that a trial balance spans; its opening balances are those of the year."""
     opens = _opens(book, trial.period)
     flows = _flows(connection, book, trial.first, trial.period, opens=opens)
-    opening = [(row.account, row.opening_debit_fen - row.opening_credit_fen) for row in trial.rows]
+    opening = [(row.account, row.opening_fen) for row in trial.rows]
     kept = [each for each in opening if not (opens and each[0].startswith(RESULT))]
     return Year(flows, undistributed_fen(kept))
 

@@ -34,7 +34,7 @@ def balance_sheet(connection: Connection[Any], book_id: str, period: str) -> Bal
     layout = statements.layout(register.book(connection, book_id).chart)
     sheet = statements.balance_sheet(
         layout,
-        closing={row.account: row.closing_debit_fen - row.closing_credit_fen for row in trial.rows},
-        opening={row.account: row.opening_debit_fen - row.opening_credit_fen for row in trial.rows},
+        closing={row.account: row.closing_fen for row in trial.rows},
+        opening={row.account: row.opening_fen for row in trial.rows},
     )
     return BalanceSheetReport(book_id, trial.name, period, trial.entries, trial.root, sheet)
