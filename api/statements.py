@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.adapters.tables import Table, TableColumn
 from domain.statements import difference_fen
+from projections.statements import balance_sheet, income_details, income_statement
 
 if TYPE_CHECKING:
-    from domain.statements import IncomeRow, SheetLine
+    from collections.abc import Callable
+
+    from psycopg import Connection
+
+    from domain.statements import IncomeLine, IncomeRow, LayoutLine, SheetLine
     from projections.statements import BalanceSheetReport, DetailReport, IncomeReport
 
 SHEET_COLUMNS = (
@@ -33,14 +38,31 @@ DETAIL_COLUMNS = (
 )
 
 
-def sheet_object(report: BalanceSheetReport) -> dict[str, Any]:
-    """Return the balance sheet as a JSON object; amounts in fen."""
+def _head(report: BalanceSheetReport | IncomeReport | DetailReport) -> dict[str, Any]:
+    """Return what a statement is of: book and period, and from how many entries under which root."""
     return {
         "book": report.book,
         "name": report.name,
         "period": report.period,
         "entries": report.entries,
         "root": report.root,
+    }
+
+
+def _line(line: LayoutLine | IncomeLine) -> dict[str, Any]:
+    return {
+        "key": line.key,
+        "name": line.name,
+        "name_en": line.name_en,
+        "role": line.role.value,
+        "accounts": list(line.accounts),
+    }
+
+
+def sheet_object(report: BalanceSheetReport) -> dict[str, Any]:
+    """Return the balance sheet as a JSON object; amounts in fen."""
+    return {
+        **_head(report),
         "assets": [_sheet_line(row) for row in report.sheet.assets],
         "claims": [_sheet_line(row) for row in report.sheet.claims],
         "off_by_fen": report.sheet.off_by_fen,
@@ -49,11 +71,7 @@ def sheet_object(report: BalanceSheetReport) -> dict[str, Any]:
 
 def _sheet_line(row: SheetLine) -> dict[str, Any]:
     return {
-        "key": row.line.key,
-        "name": row.line.name,
-        "name_en": row.line.name_en,
-        "role": row.line.role.value,
-        "accounts": list(row.line.accounts),
+        **_line(row.line),
         "closing_fen": row.closing_fen,
         "opening_fen": row.opening_fen,
     }
@@ -77,11 +95,7 @@ def _sheet_cells(row: SheetLine) -> tuple[object, ...]:
 def income_object(report: IncomeReport) -> dict[str, Any]:
     """Return the statement of income and its distribution as a JSON object; amounts in fen."""
     return {
-        "book": report.book,
-        "name": report.name,
-        "period": report.period,
-        "entries": report.entries,
-        "root": report.root,
+        **_head(report),
         "lines": [_income_line(row) for row in report.rows],
         "off_by_fen": report.off_by_fen,
     }
@@ -89,11 +103,7 @@ def income_object(report: IncomeReport) -> dict[str, Any]:
 
 def _income_line(row: IncomeRow) -> dict[str, Any]:
     return {
-        "key": row.line.key,
-        "name": row.line.name,
-        "name_en": row.line.name_en,
-        "role": row.line.role.value,
-        "accounts": list(row.line.accounts),
+        **_line(row.line),
         "amount_fen": row.amount_fen,
         "before_fen": row.before_fen,
     }
@@ -109,11 +119,7 @@ def detail_object(report: DetailReport) -> dict[str, Any]:
     """Return income and expense by detail account as a JSON object; amounts in fen."""
     month, year = difference_fen(report.rows)
     return {
-        "book": report.book,
-        "name": report.name,
-        "period": report.period,
-        "entries": report.entries,
-        "root": report.root,
+        **_head(report),
         "rows": [row._asdict() for row in report.rows],
         "difference_month_fen": month,
         "difference_year_fen": year,
@@ -132,3 +138,17 @@ def detail_table(report: DetailReport) -> Table:
         DETAIL_COLUMNS,
         [*rows, ("", "收支差额", *difference_fen(report.rows))],
     )
+
+
+class Statement(NamedTuple):
+    """A statement: the name in its addresses and commands, what asks for it, and its JSON object and table."""
+
+    name: str
+    ask: Callable[[Connection[Any], str, str], Any]
+    as_object: Callable[[Any], dict[str, Any]]
+    as_table: Callable[[Any], Table]
+
+
+BALANCE_SHEET = Statement("balance-sheet", balance_sheet, sheet_object, sheet_table)
+INCOME_STATEMENT = Statement("income-statement", income_statement, income_object, income_table)
+INCOME_DETAILS = Statement("income-details", income_details, detail_object, detail_table)

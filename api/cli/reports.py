@@ -17,13 +17,13 @@ from api.cli.options import BookOption, Format, FormatOption, OutOption, write
 from api.composition import open_service
 from api.database import snapshot
 from api.settings import Settings
+from api.statements import Statement
 from domain.kernel.money import parse_fen
 from domain.kernel.period import parse_period
 from projections import journal as journals
 from projections import register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
-from projections.statements import balance_sheet, income_details, income_statement
 
 report = typer.Typer(help="报表 / reports", no_args_is_help=True)
 
@@ -50,9 +50,7 @@ def report_balance_sheet(
     target: OutOption = None,
 ) -> None:
     """资产负债表 / The balance sheet of a book at the end of a period."""
-    with _up_to_date(book) as connection:
-        result = balance_sheet(connection, book, period)
-    _write(statements.sheet_object(result), statements.sheet_table(result), wanted, target)
+    _show(statements.BALANCE_SHEET, book, period, wanted, target)
 
 
 @report.command("income-statement")
@@ -63,9 +61,7 @@ def report_income_statement(
     target: OutOption = None,
 ) -> None:
     """收益及收益分配表 / Income and its distribution, of the year up to a period."""
-    with _up_to_date(book) as connection:
-        result = income_statement(connection, book, period)
-    _write(statements.income_object(result), statements.income_table(result), wanted, target)
+    _show(statements.INCOME_STATEMENT, book, period, wanted, target)
 
 
 @report.command("income-details")
@@ -76,9 +72,7 @@ def report_income_details(
     target: OutOption = None,
 ) -> None:
     """收支明细表 / Income and expense by detail account, of a period and of its year so far."""
-    with _up_to_date(book) as connection:
-        result = income_details(connection, book, period)
-    _write(statements.detail_object(result), statements.detail_table(result), wanted, target)
+    _show(statements.INCOME_DETAILS, book, period, wanted, target)
 
 
 @report.command("journal")
@@ -102,6 +96,13 @@ def report_journal(
         name = register.book(connection, book).name
         lines = journals.journal(connection, book, filtered)
     _write(reports.journal_object(book, lines), reports.journal_table(name, lines), wanted, target)
+
+
+def _show(statement: Statement, book: str, period: str, wanted: Format, target: Path | None) -> None:
+    """Write a statement of a book for a period."""
+    with _up_to_date(book) as connection:
+        result = statement.ask(connection, book, period)
+    _write(statement.as_object(result), statement.as_table(result), wanted, target)
 
 
 @contextmanager

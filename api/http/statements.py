@@ -14,6 +14,7 @@ from api.http.pages import PAGE
 from api.http.parts import BookId, Database, documented
 from api.http.reports import CSV_TYPE, XLSX_TYPE, Last, download, file_of
 from api.http.views import page
+from api.statements import Statement
 from domain.kernel.period import last_day
 from projections import month, register
 from projections.statements import balance_sheet, income_details, income_statement
@@ -112,26 +113,6 @@ def get_balance_sheet_page(request: Request, book: BookId, database: Database, l
     )
 
 
-@router.get("/balance-sheet.json", response_model=BalanceSheetBody, responses=documented(400, 404, 503))
-def get_balance_sheet(book: BookId, database: Database, period: Last) -> dict[str, Any]:
-    """Return the balance sheet (资产负债表) at the end of a period."""
-    return statements.sheet_object(balance_sheet(database, book, period))
-
-
-@router.get("/balance-sheet.csv", response_class=Response, responses=file_of(CSV_TYPE))
-def get_balance_sheet_csv(book: BookId, database: Database, period: Last) -> Response:
-    """Return the balance sheet as CSV."""
-    table = statements.sheet_table(balance_sheet(database, book, period))
-    return download([table], CSV_TYPE, f"balance-sheet-{book}-{period}.csv")
-
-
-@router.get("/balance-sheet.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
-def get_balance_sheet_xlsx(book: BookId, database: Database, period: Last) -> Response:
-    """Return the balance sheet as a workbook."""
-    table = statements.sheet_table(balance_sheet(database, book, period))
-    return download([table], XLSX_TYPE, f"balance-sheet-{book}-{period}.xlsx")
-
-
 @router.get("/income-statement", responses=PAGE, response_class=HTMLResponse)
 def get_income_statement_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
     """Show the statement of income and its distribution (收益及收益分配表) of the year up to a period."""
@@ -144,26 +125,6 @@ def get_income_statement_page(request: Request, book: BookId, database: Database
         last_day=last_day(last),
         used=_used(database, book),
     )
-
-
-@router.get("/income-statement.json", response_model=IncomeStatementBody, responses=documented(400, 404, 503))
-def get_income_statement(book: BookId, database: Database, period: Last) -> dict[str, Any]:
-    """Return the statement of income and its distribution (收益及收益分配表) of the year up to a period."""
-    return statements.income_object(income_statement(database, book, period))
-
-
-@router.get("/income-statement.csv", response_class=Response, responses=file_of(CSV_TYPE))
-def get_income_statement_csv(book: BookId, database: Database, period: Last) -> Response:
-    """Return the statement of income as CSV."""
-    table = statements.income_table(income_statement(database, book, period))
-    return download([table], CSV_TYPE, f"income-statement-{book}-{period}.csv")
-
-
-@router.get("/income-statement.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
-def get_income_statement_xlsx(book: BookId, database: Database, period: Last) -> Response:
-    """Return the statement of income as a workbook."""
-    table = statements.income_table(income_statement(database, book, period))
-    return download([table], XLSX_TYPE, f"income-statement-{book}-{period}.xlsx")
 
 
 @router.get("/income-details", responses=PAGE, response_class=HTMLResponse)
@@ -180,21 +141,51 @@ def get_income_details_page(request: Request, book: BookId, database: Database, 
     )
 
 
-@router.get("/income-details.json", response_model=IncomeDetailsBody, responses=documented(400, 404, 503))
-def get_income_details(book: BookId, database: Database, period: Last) -> dict[str, Any]:
-    """Return income and expense by detail account (收支明细表) of a period and of its year so far."""
-    return statements.detail_object(income_details(database, book, period))
+def _offer(statement: Statement, body: type[BaseModel], words: str) -> None:
+    """Offer a statement as JSON, CSV and XLSX; `words` say what it is."""
+    title = statement.name.replace("-", " ")
+
+    @router.get(
+        f"/{statement.name}.json",
+        name=f"get {title}",
+        description=f"Return {words}.",
+        response_model=body,
+        responses=documented(400, 404, 503),
+    )
+    def get_json(book: BookId, database: Database, period: Last) -> dict[str, Any]:
+        return statement.as_object(statement.ask(database, book, period))
+
+    @router.get(
+        f"/{statement.name}.csv",
+        name=f"get {title} csv",
+        description=f"Return {words} as CSV.",
+        response_class=Response,
+        responses=file_of(CSV_TYPE),
+    )
+    def get_csv(book: BookId, database: Database, period: Last) -> Response:
+        table = statement.as_table(statement.ask(database, book, period))
+        return download([table], CSV_TYPE, f"{statement.name}-{book}-{period}.csv")
+
+    @router.get(
+        f"/{statement.name}.xlsx",
+        name=f"get {title} xlsx",
+        description=f"Return {words} as a workbook.",
+        response_class=Response,
+        responses=file_of(XLSX_TYPE),
+    )
+    def get_xlsx(book: BookId, database: Database, period: Last) -> Response:
+        table = statement.as_table(statement.ask(database, book, period))
+        return download([table], XLSX_TYPE, f"{statement.name}-{book}-{period}.xlsx")
 
 
-@router.get("/income-details.csv", response_class=Response, responses=file_of(CSV_TYPE))
-def get_income_details_csv(book: BookId, database: Database, period: Last) -> Response:
-    """Return income and expense by detail account as CSV."""
-    table = statements.detail_table(income_details(database, book, period))
-    return download([table], CSV_TYPE, f"income-details-{book}-{period}.csv")
-
-
-@router.get("/income-details.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
-def get_income_details_xlsx(book: BookId, database: Database, period: Last) -> Response:
-    """Return income and expense by detail account as a workbook."""
-    table = statements.detail_table(income_details(database, book, period))
-    return download([table], XLSX_TYPE, f"income-details-{book}-{period}.xlsx")
+_offer(statements.BALANCE_SHEET, BalanceSheetBody, "the balance sheet (资产负债表) at the end of a period")
+_offer(
+    statements.INCOME_STATEMENT,
+    IncomeStatementBody,
+    "the statement of income and its distribution (收益及收益分配表) of the year up to a period",
+)
+_offer(
+    statements.INCOME_DETAILS,
+    IncomeDetailsBody,
+    "income and expense by detail account (收支明细表) of a period and of its year so far",
+)

@@ -12,6 +12,7 @@ from domain.statements.details import DetailRow, detail_rows, difference_fen
 from domain.statements.income import (
     Flow,
     IncomeLayout,
+    IncomeLine,
     IncomeRow,
     Year,
     income_layout,
@@ -26,6 +27,7 @@ __all__ = [
     "Flow",
     "Formula",
     "IncomeLayout",
+    "IncomeLine",
     "IncomeRow",
     "Layout",
     "LayoutLine",

@@ -17,14 +17,12 @@ A formula adds and subtracts terms, income and what is distributed counting as p
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.chart import chart
+from domain.statements.formula import read_lines, signed_terms
 from domain.statements.layout import Role
 
 if TYPE_CHECKING:
@@ -115,24 +113,15 @@ class IncomeRow(NamedTuple):
 
 def parse_income_formula(text: str) -> tuple[IncomeTerm, ...]:
     """Return the terms of a formula; raises `ValueError` with the text for anything else."""
-    terms, place = [], 0
-    while place < len(text):
-        match = _TERM.match(text, place)
-        if match is None or (match[1] != "-" and bool(match[1]) != bool(place)):
-            raise ValueError(f"no formula: {text!r}")
-        terms.append(IncomeTerm(-1 if match[1] == "-" else 1, bool(match[2]), match[3], match[4] or ""))
-        place = match.end()
-    if not terms:
-        raise ValueError("an empty formula")
-    return tuple(terms)
+    return tuple(
+        IncomeTerm(sign, bool(match[2]), match[3], match[4] or "")
+        for sign, match in signed_terms(text, _TERM)
+    )
 
 
 @cache
 def income_layout(version: str) -> IncomeLayout:
     """Return the layout of the statement of a chart version; raises `chart.unknown`."""
-    chart(version)
-    name = f"income-statement.{version}.csv"
-    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
     return IncomeLayout(
         version,
         tuple(
@@ -143,7 +132,7 @@ def income_layout(version: str) -> IncomeLayout:
                 Role(row["role"]),
                 parse_income_formula(row["formula"]),
             )
-            for row in csv.DictReader(text.splitlines())
+            for row in read_lines("income-statement", version)
         ),
     )
 

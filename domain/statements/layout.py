@@ -11,15 +11,13 @@ On the side of assets a debit balance counts as positive, on the side of liabili
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
-from domain.chart import chart
+from domain.statements.formula import read_lines, signed_terms
 
 
 class Side(StrEnum):
@@ -121,24 +119,12 @@ class Layout:
 
 def parse_formula(text: str) -> Formula:
     """Return the terms of a formula; raises `ValueError` with the text for anything else."""
-    terms, place = [], 0
-    while place < len(text):
-        match = _TERM.match(text, place)
-        if match is None or (match[1] != "-" and bool(match[1]) != bool(place)):
-            raise ValueError(f"no formula: {text!r}")
-        terms.append(Term(-1 if match[1] == "-" else 1, match[2], match[3] or ""))
-        place = match.end()
-    if not terms:
-        raise ValueError("an empty formula")
-    return tuple(terms)
+    return tuple(Term(sign, match[2], match[3] or "") for sign, match in signed_terms(text, _TERM))
 
 
 @cache
 def layout(version: str) -> Layout:
     """Return the layout of the balance sheet (资产负债表) of a chart version; raises `chart.unknown`."""
-    chart(version)
-    name = f"balance-sheet.{version}.csv"
-    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
     return Layout(
         version,
         tuple(
@@ -150,6 +136,6 @@ def layout(version: str) -> Layout:
                 Role(row["role"]),
                 parse_formula(row["formula"]),
             )
-            for row in csv.DictReader(text.splitlines())
+            for row in read_lines("balance-sheet", version)
         ),
     )
