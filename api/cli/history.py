@@ -71,6 +71,11 @@ OWN_WORD = (
 )
 
 
+StoredOption = Annotated[
+    str, typer.Option("--book", help="本服务器上的账套编号 / organisation id of a book on this server")
+]
+
+
 class Part(StrEnum):
     """Which table of a difference CSV holds."""
 
@@ -91,9 +96,7 @@ def history(
         str, typer.Option(help="据何时所知：日期或时间，看封存时间 / as known on a date or time")
     ] = "",
     period: Annotated[str, typer.Option(help="只看这个月 / only this month, YYYY-MM")] = "",
-    book: Annotated[
-        str, typer.Option(help="本服务器上的账套编号 / organisation id of a book on this server")
-    ] = "",
+    book: StoredOption = "",
     place: Annotated[
         str,
         typer.Option(
@@ -191,9 +194,7 @@ def diff(
         str,
         typer.Option("--to", help="截止条数或检查点文件，默认最新 / a size or checkpoint; default: newest"),
     ] = "",
-    book: Annotated[
-        str, typer.Option(help="本服务器上的账套编号 / organisation id of a book on this server")
-    ] = "",
+    book: StoredOption = "",
     place: Annotated[
         str,
         typer.Option(
