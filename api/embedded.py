@@ -46,32 +46,36 @@ CANNOT_START = rule(
 @contextmanager
 def embedded_server(home: Path) -> Iterator[PostgresServer]:
     """Start the PostgreSQL below `home`, or join it; raises `database.cannot_start`, `database.home_private`."""
-    data = home / "postgres"
-    try:
+    with _telling(home):
         make_home(home)
         with _turn(home):
-            server = get_server(data, start=False)
+            server = get_server(home / "postgres", start=False)
             settle_in(server)
             using = _lock(home / "postgres.users", fcntl.LOCK_SH)
-            try:
-                _start(server)
-            except BaseException:  # told to end meanwhile, it may have been started
-                _leave(home, server, using)
-                raise
-    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
-        raise CANNOT_START(folder=data, problem=error) from None
     left = threading.Event()
     keeper = threading.Thread(
         target=_keep_up, args=(home, server, left), name="embedded-database", daemon=True
     )
-    keeper.start()
-    try:
+    try:  # from the first attempt to start it: who is told to end meanwhile may have started it
+        with _telling(home), _turn(home):
+            _start(server)
+        keeper.start()
         yield server
     finally:
         left.set()
-        keeper.join()
+        if keeper.is_alive():
+            keeper.join()
         with _turn(home):
             _leave(home, server, using)
+
+
+@contextmanager
+def _telling(home: Path) -> Iterator[None]:
+    """Raise `database.cannot_start` for what the system says."""
+    try:
+        yield
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+        raise CANNOT_START(folder=home / "postgres", problem=error) from None
 
 
 @contextmanager

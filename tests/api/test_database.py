@@ -179,6 +179,23 @@ def test_one_process_may_enter_twice(home: Path) -> None:
         assert answers(again.get_uri())
 
 
+def test_who_is_told_to_end_while_joining_leaves(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database runs by then; a signal's exception may come anywhere before the program holds it."""
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name == "embedded-database":
+            assert postmaster(home)
+            raise SystemExit(143)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(SystemExit), embedded_server(home):
+        pass
+    assert postmaster(home) is None
+    assert [thread for thread in threading.enumerate() if thread.name == "embedded-database"] == []
+
+
 def test_a_killed_process_does_not_keep_it_up(home: Path) -> None:
     killed = User(home)
     url = killed.url()
