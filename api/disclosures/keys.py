@@ -15,7 +15,8 @@ import nacl.exceptions
 import nacl.utils
 from nacl.secret import SecretBox
 
-from api.identity.keyfile import KEY_EXISTS, load_secret, save_secret, write_private
+from api.identity.keyfile import KEY_EXISTS, save_secret, write_private
+from api.identity.serverkeys import load_server_secret
 from domain.kernel.errors import Kind, RuleViolation, rule
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class SubjectKeys:
         if not self._operator:
             if not self._operator_path.exists():
                 self._make_operator_key()
-            text = load_secret(self._operator_path, self._passphrase)
+            text = load_server_secret(self._operator_path, self._passphrase)
             try:
                 self._operator = bytes.fromhex(text.decode())
             except ValueError:

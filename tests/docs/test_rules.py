@@ -73,6 +73,7 @@ TITLES = {
     "roll": "发放清册 rolls",
     "row": "清册的行 rows of rolls",
     "serve": "服务 serving",
+    "serverkey": "服务器的密钥 the server's own keys",
     "sheet": "公开表 published sheets",
     "signature": "签名 signatures",
     "store": "存储 store",

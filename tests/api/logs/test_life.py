@@ -167,8 +167,8 @@ def test_a_locked_key_stops_its_log(village: Village) -> None:
     path.unlink()
     LogKeyFolder(path.parent, "村口老樟树").keep(key)
     with village.restarted() as again:
-        assert again.problems() == ["keyfile.passphrase"]
-        assert again.refusal("10290") == "keyfile.passphrase"
+        assert again.problems() == ["serverkey.locked"]
+        assert again.refusal("10290") == "serverkey.locked"
 
 
 # --- what was kept
