@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.heads import open_kept
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.cosignature import moment_of
 from audit.tlog.policy import parse_policy
 from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
-from domain.difference import Difference, DifferenceFold, Head, check_beginning, check_sizes
+from domain.difference import Difference, DifferenceFold, Head, check_sizes
 from domain.entry import parse_entry
 from domain.history import FigureFold, figure_of
 from domain.kernel.errors import Kind, rule
@@ -74,18 +73,6 @@ def compare(
         added=[one._replace(witnessed_at=at) for one in fold.added],
         changes=fold.changes(book.accounts.names),
     )
-
-
-def kept_size(book: Book, note: bytes) -> int:
-    """Return the size of a checkpoint that somebody kept, once it is seen to be a beginning of the replayed log.
-
-    Raises `checkpoint.*`, `audit.unknown_origin`, `audit.log_key_ended` when no key that the log had then signed it,
-    `diff.rolled_back` and `diff.fork` when it proves that the log is no longer what was signed.
-    """
-    kept, _ = open_kept(note, book.log)
-    computed = book.root(kept.size) if kept.size <= book.size else ""
-    check_beginning(kept.size, kept.root, book.size, computed)
-    return kept.size
 
 
 def _reread(source: Source, book: Book) -> Iterator[tuple[int, Entry]]:

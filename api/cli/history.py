@@ -21,8 +21,9 @@ from api.composition import open_service
 from api.database import snapshot
 from api.http.entry_words import Background, added_lines, background_of, read_background
 from api.settings import Settings
+from audit.heads import KEY_ENDED, VOID
+from audit.heads import kept_size as kept_size_of
 from audit.history import compare, trace, witnessed_at
-from audit.history import kept_size as size_of_kept
 from audit.replay import Replay
 from audit.report import Report
 from audit.source import Source, open_source, read_kept, read_policy
@@ -70,6 +71,9 @@ OWN_WORD = (
     " / no --policy: the times of witnessing follow the policy that lies beside the log"
 )
 
+
+EVIDENCE = {FORK, ROLLED_BACK, VOID, KEY_ENDED}
+"""What a kept checkpoint may prove, against the log or against whoever still has a key that ended."""
 
 StoredOption = Annotated[
     str, typer.Option("--book", help="本服务器上的账套编号 / organisation id of a book on this server")
@@ -210,7 +214,7 @@ def diff(
     wanted: FormatOption = Format.text,
     target: OutOption = None,
 ) -> None:
-    """两个检查点之间新增了什么 / What came in between two checkpoints; exit code 1 when one proves a fork."""
+    """两个检查点之间新增了什么 / What came in between two checkpoints; exit code 1 when one is evidence."""
     if bool(book) == bool(place):
         raise NO_LOG()
     try:
@@ -218,7 +222,7 @@ def diff(
             _compared(_verify(place, anchor, policy), first, last) if place else _different(book, first, last)
         )
     except RuleViolation as violation:
-        if violation.rule not in {FORK, ROLLED_BACK}:
+        if violation.rule not in EVIDENCE:
             raise
         err.print(f"✗ {violation}")
         sys.exit(FINDINGS)
@@ -244,7 +248,7 @@ def _different(book: str, first: str, last: str) -> tuple[Difference, Background
 
 def _compared(log: Verified, first: str, last: str) -> tuple[Difference, Background]:
     """Return a difference, and what its words refer to, from a log that was verified."""
-    sizes = _sizes(first, last, lambda note: size_of_kept(log.book, note))
+    sizes = _sizes(first, last, lambda note: kept_size_of(note, log.book.log, log.book.size, log.book.root))
     found = compare(log.source, log.book, sizes, log.policy)
     _caution(log, next((one.witnessed_at for one in found.added), None))
     return found, background_of(log.book)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from audit.tlog.checkpoint import open_by_any
-from domain.difference import MAX_ENTRIES, Added, Change, Difference, Head, check_beginning, check_sizes
+from audit.heads import kept_size as kept_size_of
+from domain.difference import MAX_ENTRIES, Added, Change, Difference, Head, check_sizes
 from domain.entry import parse_entry
-from domain.kernel.note import parse_vkey
 from projections import log, register, witnessing
 
 if TYPE_CHECKING:
@@ -109,15 +108,7 @@ def _witnessed(
 
 
 def kept_size(connection: Connection[Any], book_id: str, note: bytes) -> int:
-    """Return the size of a checkpoint that somebody kept, once it is seen to be a beginning of the book's log.
-
-    Raises `checkpoint.signature`, `checkpoint.origin` and the like when no key that the log ever had signed it,
-    `diff.rolled_back` and `diff.fork` when it proves that the log is no longer what was signed.
-    """
+    """Return the size of a checkpoint that somebody kept of a book's log; raises as `audit.heads.kept_size` does."""
     book = register.book(connection, book_id)
-    with connection.cursor() as cursor:
-        keys = [parse_vkey(row.vkey) for row in register.log_keys(cursor, book_id)]
-    kept = open_by_any(note, keys)
-    computed = log.root_at(connection, book_id, kept.size) if kept.size <= book.entries else ""
-    check_beginning(kept.size, kept.root, book.entries, computed)
-    return kept.size
+    origins = log.log_origins(connection, book_id)
+    return kept_size_of(note, origins, book.entries, lambda size: log.root_at(connection, book_id, size))
