@@ -13,7 +13,7 @@ from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.cosignature import moment_of
 from audit.tlog.policy import parse_policy
 from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
-from domain.difference import Difference, DifferenceFold, Head, check_sizes
+from domain.difference import BOTH, Difference, DifferenceFold, Head, Part, check_sizes
 from domain.entry import parse_entry
 from domain.history import FigureFold, figure_of
 from domain.kernel.errors import Kind, rule
@@ -21,7 +21,7 @@ from domain.kernel.merkle import Tree
 from domain.kernel.note import parse_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from audit.source import Source
@@ -51,7 +51,12 @@ def trace(source: Source, book: Book, code: str) -> FigureFold:
 
 
 def compare(
-    source: Source, book: Book, sizes: tuple[int, int | None], policy: Policy | None = None
+    source: Source,
+    book: Book,
+    sizes: tuple[int, int | None],
+    policy: Policy | None = None,
+    *,
+    parts: Collection[Part] = BOTH,
 ) -> Difference:
     """Compare a log at two sizes (the second None: now), whose replay without findings gave `book`.
 
@@ -63,15 +68,15 @@ def compare(
     fold = DifferenceFold(first, last)
     for index, entry in _reread(source, book):
         fold.fold(index, entry)
-    at = witnessed_at(source, book, policy)
+    at = witnessed_at(source, book, policy) if Part.entries in parts else None
     return Difference(
         book=book.book,
         name=book.founding.organisation.name if book.founding.organisation else "",
         first=Head(first, book.root(first)),
         last=Head(last, book.root(last)),
         offset=0,
-        added=[one._replace(witnessed_at=at) for one in fold.added],
-        changes=fold.changes(book.accounts.names),
+        added=[one._replace(witnessed_at=at) for one in fold.added] if Part.entries in parts else [],
+        changes=fold.changes(book.accounts.names) if Part.accounts in parts else [],
     )
 
 

@@ -13,6 +13,7 @@ from audit.replay import Replay
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.cosignature import add_signature, cosign
 from audit.verify import verify
+from domain.difference import Part
 from domain.history import Span
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey
@@ -70,6 +71,13 @@ def test_a_difference_is_what_the_server_shows(
     timeless = [one._replace(recorded_at=None) for one in shown.added]
     heads = [head._replace(signed_at=None) for head in (shown.first, shown.last)]
     assert found == replace(shown, added=timeless, first=heads[0], last=heads[1])
+
+
+def test_of_one_part_the_other_is_left_out(source: MemorySource, book: Book) -> None:
+    whole = compare(source, book, (15, 19))
+    accounts, entries = (compare(source, book, (15, 19), parts={part}) for part in Part)
+    assert (accounts.changes, accounts.added) == (whole.changes, [])
+    assert (entries.changes, entries.added) == ([], whole.added)
 
 
 def test_sizes_that_the_log_never_had_are_refused(source: MemorySource, book: Book) -> None:
