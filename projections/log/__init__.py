@@ -31,6 +31,7 @@ from projections.log.history import (
     check_signers,
     in_force,
 )
+from projections.log.origins import log_origins
 from projections.log.proofs import proof_at
 from projections.log.query import (
     SignedCheckpoint,
@@ -77,6 +78,7 @@ __all__ = [
     "in_force",
     "last_cosignature",
     "latest_checkpoint",
+    "log_origins",
     "log_size",
     "newest_checkpoints",
     "notes",

@@ -54,6 +54,7 @@ TITLES = {
     "install": "安装 installation",
     "json": "规范 JSON canonical JSON",
     "history": "数字的来历 the history of figures",
+    "ledger": "账簿 ledgers",
     "log": "日志 logs",
     "key": "密钥与岗位 keys and roles",
     "keyfile": "密钥文件 key files",
