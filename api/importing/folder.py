@@ -16,7 +16,7 @@ from api.importing.cells import (
     parse_text,
 )
 from api.importing.problems import ImportRefused, Problem
-from api.importing.shape import lines_of
+from api.importing.shape import check_parents, lines_of
 from domain.kernel.errors import RuleViolation
 from domain.kernel.money import parse_fen
 
@@ -75,6 +75,7 @@ def read_folder(folder: Path) -> ImportFolder:
     book = _guard(problems, FILE, lambda: read_book(folder))
     opening = _read_rows(folder, "opening", OPENING_COLUMNS, problems)
     opening_amounts = _amounts(opening, problems)
+    check_parents(opening_amounts, problems)
     journal = _read_rows(folder, "journal", JOURNAL_COLUMNS, problems)
     journal_amounts = _amounts(journal, problems)
     if problems or book is None:

@@ -1,9 +1,10 @@
-"""What a sheet has for the eye alone: totals, and what is written once for several rows (合计行、合并单元格)."""
+"""What a sheet has for the eye alone: totals, sums, and what is written once for several rows."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from api.importing.problems import Problem
@@ -11,7 +12,10 @@ from domain.chart import is_account_code
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from api.adapters.spreadsheet import Row
+    from api.importing.folder import Amounts
 
 TOTALS_ROW = rule(
     "import.totals_row",
@@ -26,6 +30,15 @@ WRITTEN_ONCE = rule(
     "把内容向下填充到每一行",
     "in {count} rows, of which this is the first, '{columns}' is blank and stands in a row above (merged cells, or "
     "written once); unmerge them and fill the content down into every row",
+)
+
+PARENT_ROW = rule(
+    "import.parent_row",
+    Kind.MALFORMED,
+    "科目 {code} 和它的下级科目 {child} 都有余额；余额只写在最末级科目，上级的由下级相加得出，请删去上级科目这一行",
+    "the account {code} has a balance and so has {child} below it; balances stand on the lowest accounts alone, and "
+    "those above are their sums: delete the row of the upper account",
+    "财会〔2023〕14号 会计科目",
 )
 
 _TOTALS = re.compile(
@@ -52,6 +65,18 @@ def lines_of(rows: list[Row], problems: list[Problem]) -> list[Row]:
         else:
             kept.append(row)
     return _filled_down(kept, problems)
+
+
+def check_parents(opening: Sequence[Amounts], problems: list[Problem]) -> None:
+    """Report each account of the opening balances that stands beside one below it, both with a balance."""
+    with_balance = [one for one in opening if one.debit_fen or one.credit_fen]
+    codes = sorted({one.code for one in with_balance})
+    child = {code: below for code, below in pairwise(codes) if code and below.startswith(code)}
+    problems += [
+        Problem.at(PARENT_ROW(code=one.code, child=child[one.code]), one.row, "code")
+        for one in with_balance
+        if one.code in child
+    ]
 
 
 def _totals_label(row: Row) -> str:

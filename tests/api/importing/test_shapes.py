@@ -221,6 +221,27 @@ def test_first_row_without_a_date_is_told_as_it_is(folder: Path) -> None:
     assert [(one.row, one.rule) for one in problems(in_csv(folder, HEADER, *rows))] == [(2, "date.malformed")]
 
 
+def test_sums_beside_what_they_are_the_sums_of_are_told(folder: Path) -> None:
+    in_csv(folder, HEADER, *ROWS)
+    (folder / "opening.csv").write_text(f'{OPENING}102,银行存款,"1,900.00",\n', encoding="utf-8")
+    [problem] = problems(folder)
+    assert (problem.file, problem.row, problem.column, problem.read, problem.rule) == (
+        "opening.csv",
+        5,
+        "科目编码",
+        "102",
+        "import.parent_row",
+    )
+    assert "10201" in problem.zh
+    assert "10201" in problem.en
+
+
+def test_accounts_above_without_a_balance_are_names_alone(folder: Path) -> None:
+    in_csv(folder, HEADER, *ROWS)
+    (folder / "opening.csv").write_text(f"{OPENING}102,银行存款,,\n10202,一般户,0.00,\n", encoding="utf-8")
+    assert len(read_folder(folder).opening) == 5
+
+
 # --- names of files
 
 
