@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from api.adapters.tables import Table, TableColumn
 from api.history import side_words
 from api.statements import Statement
+from domain.ageing import YEARS
 from domain.ledger_account import RowKind
 from domain.vouchers import voucher_number
+from projections.ageing import ageing
 from projections.ledgers import general_ledger
 
 if TYPE_CHECKING:
     from domain.ledger_account import LedgerRow
+    from projections.ageing import AgeingReport
     from projections.ledgers import AccountLedger, GeneralLedger
 
+AGES = (
+    f"{YEARS[0]} 年以内",
+    *(f"{younger} 至 {older} 年" for younger, older in pairwise(YEARS)),
+    f"{YEARS[-1]} 年以上",
+)
+AGEING_COLUMNS = (
+    TableColumn("科目编码"),
+    TableColumn("科目名称"),
+    TableColumn("往来单位"),
+    TableColumn("方向"),
+    TableColumn("余额", money=True),
+    *(TableColumn(age, money=True) for age in AGES),
+    TableColumn("最早日期"),
+)
 SUMS = (
     TableColumn("借方", money=True),
     TableColumn("贷方", money=True),
@@ -137,4 +155,40 @@ def general_table(report: GeneralLedger) -> Table:
     return Table(f"总账  {report.name}  {report.period}", GENERAL_COLUMNS, rows)
 
 
+def ageing_object(report: AgeingReport) -> dict[str, Any]:
+    """Return the ages as a JSON object; amounts in fen, what others owe positive, what is owed to them negative."""
+    return {
+        "book": report.book,
+        "name": report.name,
+        "period": report.period,
+        "entries": report.entries,
+        "root": report.root,
+        "years": list(YEARS),
+        "rows": [{**row._asdict(), "name": report.names[row.account]} for row in report.rows],
+    }
+
+
+def ageing_table(report: AgeingReport) -> Table:
+    """Return the ages of receivables and payables (账龄分析表) as a table: each side with its totals."""
+    rows: list[tuple[object, ...]] = []
+    for words, owed in (("应收合计", False), ("应付合计", True)):
+        listed = [row for row in report.rows if (row.balance_fen < 0) == owed]
+        sums = [[abs(fen) for fen in (row.balance_fen, *row.by_age)] for row in listed]
+        rows += [
+            (
+                row.account,
+                report.names[row.account],
+                row.party,
+                side_words(row.balance_fen),
+                *cells,
+                row.oldest,
+            )
+            for row, cells in zip(listed, sums, strict=True)
+        ]
+        totals = [sum(column) for column in zip(*sums, strict=True)] or [0] * (len(YEARS) + 2)
+        rows.append(("", words, "", "", *totals, ""))
+    return Table(f"账龄分析表  {report.name}  {report.period}", AGEING_COLUMNS, rows)
+
+
 GENERAL_LEDGER = Statement("general-ledger", general_ledger, general_object, general_table)
+AGEING = Statement("ageing", ageing, ageing_object, ageing_table)

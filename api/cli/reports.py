@@ -87,6 +87,17 @@ def report_general_ledger(
     _show(ledgers.GENERAL_LEDGER, book, period, wanted, target)
 
 
+@report.command("ageing")
+def report_ageing(
+    book: BookOption,
+    period: Annotated[str, typer.Option(help="截至期间 / at the end of this period, YYYY-MM")],
+    wanted: FormatOption = Format.text,
+    target: OutOption = None,
+) -> None:
+    """账龄分析表 / Receivables and payables by age."""
+    _show(ledgers.AGEING, book, period, wanted, target)
+
+
 @report.command("closing")
 def report_closing(
     book: BookOption,

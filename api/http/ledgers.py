@@ -16,6 +16,7 @@ from api.http.statements import offer
 from api.http.views import page
 from domain.ledger_account import paged
 from projections import month, register
+from projections.ageing import ageing
 from projections.ledgers import LedgerFilter, account_ledger, general_ledger
 
 PRINTED_ROWS = 26
@@ -96,6 +97,29 @@ Account = Annotated[str, Path(description="an account, with all below it", patte
 TEXT = r"^[^\x00-\x1f\x7f]*$"
 
 
+class AgedRowBody(BaseModel):
+    """What is open of an account and a counterparty, in fen: what others owe positive; `by_age` youngest first."""
+
+    account: str
+    name: str
+    party: str
+    balance_fen: int
+    by_age: list[int]
+    oldest: str
+
+
+class AgeingBody(BaseModel):
+    """Receivables and payables by age; `years` are the ages at which `by_age` parts."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    years: list[int]
+    rows: list[AgedRowBody]
+
+
 def filter_of(
     last: Last,
     first: First = None,
@@ -169,6 +193,22 @@ def get_general_ledger_page(request: Request, book: BookId, database: Database, 
     )
 
 
+@router.get("/ageing", responses=PAGE, response_class=HTMLResponse)
+def get_ageing_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
+    """Show the age of receivables and payables (账龄分析表) at the end of a period."""
+    report = ageing(database, book, last)
+    return page(
+        request,
+        "ageing.html",
+        book=register.book(database, book),
+        report=report,
+        table=ledgers.ageing_table(report),
+        ages=ledgers.AGES,
+        periods=month.periods_of(database, book),
+    )
+
+
+offer(router, ledgers.AGEING, AgeingBody, "the age of receivables and payables (账龄分析表)")
 offer(
     router, ledgers.GENERAL_LEDGER, GeneralLedgerBody, "the general ledger (总账) of the year up to a period"
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from tests.api.http.conftest import BOOK
+from tests.api.http.conftest import BOOK, voucher
 from tests.api.http.test_reports import table
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from domain.vouchers import Voucher
     from tests.api.http.conftest import Door
 
 
@@ -27,6 +29,12 @@ CASH = [
     (None, "本年累计", 100_000, 103_650, 116_350),
 ]
 """The cash journal of January to March 2026: date, summary, debit, credit, balance in fen."""
+
+
+def replace_line(data: Voucher, party: str) -> Voucher:
+    """Return a voucher whose first line names a counterparty."""
+    first, *others = data.lines
+    return msgspec.structs.replace(data, lines=[msgspec.structs.replace(first, party=party), *others])
 
 
 def rows_of(door: Door, account: str, **asked: str) -> list[tuple[object, ...]]:
@@ -126,3 +134,33 @@ def test_what_a_book_has_not_is_not_found(door: Door) -> None:
     assert (answer.status_code, answer.json()["rule"]) == (404, "period.before_the_book")
     answer = door.client.get(f"/books/{BOOK}/ledger/101.json?from=2026-03&period=2026-02")
     assert (answer.status_code, answer.json()["rule"]) == (400, "period.backwards")
+
+
+def test_ages_are_those_of_what_is_owed(door: Door) -> None:
+    data = replace_line(voucher(1_000, debit="112"), party="鱼塘承包户")
+    assert door.post(door.note(data)).status_code == 201
+    report = door.get("ageing.json", period="2026-04").json()
+    assert (report["entries"], report["root"]) == (door.book().size, door.book().root())
+    [row] = report["rows"]
+    assert row == {
+        "account": "112",
+        "name": "应收款",
+        "party": "鱼塘承包户",
+        "balance_fen": 1_000,
+        "by_age": [1_000, 0, 0, 0],
+        "oldest": "2026-04-02",
+    }
+    [later] = door.get("ageing.json", period="2028-04").json()["rows"]
+    assert later["by_age"] == [0, 0, 1_000, 0]
+    assert door.get("ageing.json", period="2026-03").json()["rows"] == []
+    for suffix in ("csv", "xlsx"):
+        header, first, *sums = table(door.get(f"ageing.{suffix}", period="2026-04"))
+        assert header[4:9] == ["余额", "1 年以内", "1 至 2 年", "2 至 3 年", "3 年以上"]
+        assert first[1:6] == ["应收款", "鱼塘承包户", "借", 1_000, 1_000]
+        assert [row[1] for row in sums] == ["应收合计", "应付合计"]
+    page = door.get("ageing", period="2026-04").text
+    assert "鱼塘承包户" in page
+    assert "1 至 2 年" in page
+    lines = rows_of(door, "112", period="2026-04", party="鱼塘承包户")
+    assert [row[4] for row in lines] == [0, 1_000, 1_000, 1_000]
+    assert [row[4] for row in rows_of(door, "112", period="2026-04", party="别人")] == [0]

@@ -1,0 +1,62 @@
+"""Query: the age of receivables and payables at the end of a period, from the journal's lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from domain.ageing import ACCOUNTS, AgedRow, Move, aged_rows
+from domain.chart import full_name
+from domain.kernel.period import last_day, parse_period
+from projections import register
+from projections.balances import check_span
+from projections.log import root_at
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+SELECT_MOVES = """
+    SELECT account, party, coalesce(date::text, %(opened)s), debit_fen - credit_fen FROM journal
+    WHERE book = %(book)s AND left(account, 3) = ANY(%(accounts)s) AND period <= %(period)s
+    ORDER BY journal.period, date, number, entry, line
+"""
+
+
+@dataclass(frozen=True)
+class AgeingReport:
+    """The open amounts of a book by age at the end of a period, from how many entries under which root.
+
+    `names` are the full names of the accounts in `rows`.
+    """
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    rows: list[AgedRow]
+    names: dict[str, str]
+
+
+def ageing(connection: Connection[Any], book_id: str, period: str) -> AgeingReport:
+    """Return the ages at the end of a period; raises `book.unknown`, `period.*`. `connection` is in one snapshot."""
+    book = register.book(connection, book_id)
+    check_span(book, period, parse_period(period))
+    values = {
+        "book": book_id,
+        "opened": f"{book.first_period}-01",
+        "accounts": list(ACCOUNTS),
+        "period": period,
+    }
+    moves = (Move(*row) for row in connection.execute(SELECT_MOVES, values))
+    rows = aged_rows(moves, last_day(period))
+    names = register.account_names(connection, book_id)
+    return AgeingReport(
+        book=book_id,
+        name=book.name,
+        period=period,
+        entries=book.entries,
+        root=root_at(connection, book_id, book.entries),
+        rows=rows,
+        names={row.account: full_name(row.account, names) for row in rows},
+    )

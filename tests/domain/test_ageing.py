@@ -1,0 +1,94 @@
+"""The age of receivables and payables: the oldest is settled first, and every fen has an age."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.ageing import AgedRow, Move, aged_rows
+
+DAY = "2026-12-31"
+
+
+def of(*moves: tuple[str, int], day: str = DAY) -> list[AgedRow]:
+    """Return the rows of one account without counterparties."""
+    return aged_rows([Move("112", "", date, fen) for date, fen in moves], day)
+
+
+@pytest.mark.parametrize(
+    ("date", "by_age"),
+    [
+        ("2026-12-31", (5, 0, 0, 0)),
+        ("2026-01-01", (5, 0, 0, 0)),
+        ("2025-12-31", (0, 5, 0, 0)),
+        ("2025-01-01", (0, 5, 0, 0)),
+        ("2024-12-31", (0, 0, 5, 0)),
+        ("2023-12-31", (0, 0, 0, 5)),
+        ("2001-05-05", (0, 0, 0, 5)),
+    ],
+)
+def test_an_amount_is_as_old_as_its_date(date: str, by_age: tuple[int, ...]) -> None:
+    assert of((date, 5)) == [AgedRow("112", "", 5, by_age, date)]
+
+
+def test_a_payment_settles_the_oldest_first() -> None:
+    [row] = of(("2023-01-05", 100), ("2025-06-01", 50), ("2026-02-01", -120))
+    assert row == AgedRow("112", "", 30, (0, 30, 0, 0), "2025-06-01")
+
+
+def test_what_is_paid_too_much_is_owed_from_that_day_on() -> None:
+    [row] = of(("2023-01-05", 100), ("2026-02-01", -120))
+    assert row == AgedRow("112", "", -20, (-20, 0, 0, 0), "2026-02-01")
+
+
+def test_what_is_settled_has_no_row() -> None:
+    assert of(("2023-01-05", 100), ("2026-02-01", -60), ("2026-02-02", -40)) == []
+
+
+def test_a_red_amount_takes_back() -> None:
+    [row] = of(("2026-01-05", 100), ("2026-01-06", 30), ("2026-01-07", -100))
+    assert row.balance_fen == 30
+
+
+def test_accounts_and_counterparties_are_apart() -> None:
+    moves = [
+        Move("211", "乙", "2026-01-01", -7),
+        Move("112", "甲", "2026-01-01", 5),
+        Move("112", "乙", "2026-01-02", 6),
+        Move("112", "甲", "2026-01-03", -2),
+    ]
+    assert [(row.account, row.party, row.balance_fen) for row in aged_rows(moves, DAY)] == [
+        ("112", "乙", 6),
+        ("112", "甲", 3),
+        ("211", "乙", -7),
+    ]
+
+
+DATES = st.tuples(st.integers(2020, 2026), st.integers(1, 12), st.integers(1, 28)).map(
+    lambda parts: "{:04d}-{:02d}-{:02d}".format(*parts)
+)
+MOVES = st.tuples(
+    st.sampled_from(["112", "211"]), st.sampled_from(["", "甲"]), DATES, st.integers(-1000, 1000)
+)
+
+
+@given(st.lists(MOVES, max_size=30))
+def test_every_fen_has_an_age_and_no_part_is_older_than_what_opened_it(
+    drawn: list[tuple[str, str, str, int]],
+) -> None:
+    moves = [Move(*move) for move in sorted(drawn, key=lambda move: move[2])]
+    balances: dict[tuple[str, str], int] = defaultdict(int)
+    for move in moves:
+        balances[move.account, move.party] += move.fen
+    rows = aged_rows(moves, DAY)
+    assert {(row.account, row.party): row.balance_fen for row in rows} == {
+        key: fen for key, fen in balances.items() if fen
+    }
+    for row in rows:
+        assert sum(row.by_age) == row.balance_fen
+        assert all((part > 0) == (row.balance_fen > 0) for part in row.by_age if part)
+        dates = {move.date for move in moves if (move.account, move.party) == (row.account, row.party)}
+        assert row.oldest in dates
