@@ -34,7 +34,8 @@ class Pace(NamedTuple):
 
     There is a look for what is due every `look_seconds`, and `gather_seconds` after a book has grown. After a failure a
     witness rests for `rest_seconds`, doubled each time up to a limit. What it has signed it is asked to sign again when
-    its signature is older than `fresh_seconds`.
+    its signature is older than `fresh_seconds`. Whether the policy still fits the books is looked at every
+    `watch_seconds`.
     """
 
     look_seconds: float = 5.0
@@ -42,6 +43,7 @@ class Pace(NamedTuple):
     rest_seconds: float = 1.0
     rest_seconds_max: float = 300.0
     fresh_seconds: float = 86_400.0
+    watch_seconds: float = 60.0
 
 
 class Target(NamedTuple):
