@@ -229,6 +229,14 @@ class Witnesses:
         seen = [sighting_of(alarm, labels[alarm.vkey], origin) for alarm in alarms]
         return [sighting for sighting in seen if sighting]
 
+    def refusals(self, book: str) -> list[RuleViolation]:
+        """Return why witnesses that answered have not cosigned a book, as far as nothing stands against its log."""
+        return [
+            courier.problems[book]
+            for courier in self.couriers
+            if book in courier.problems and book not in courier.found and not courier.unanswered
+        ]
+
     def problem(self, book: str, name: str) -> RuleViolation | None:
         """Return what went wrong when a witness was asked about a book the last time, None when nothing did."""
         for courier in self.couriers:
