@@ -4,6 +4,8 @@ kept/<hex>.checkpoint               the newest checkpoint that was found good at
 forks/<hex>/<size>-<root>.checkpoint   one that the log signed too and that does not go with what was verified
 forks/<hex>/<size>-<root>.kept         the newest good one at that time, if any
 forks/<hex>/malformed-<SHA-256>.*      the same, of a signed text that is no checkpoint
+forks/<hex>/split-<hex>.checkpoint     one that was found good here and does not go with another address, of that hex
+forks/<hex>/split-<hex>.other          the one that the other address showed
 """
 
 from __future__ import annotations
@@ -60,6 +62,14 @@ class Heads:
                 return ""
             if kept := self.newest(address):
                 self._disk.put(path.with_suffix(".kept"), kept)
+            self._disk.put(path, note)
+        return str(path)
+
+    def keep_split(self, address: str, note: bytes, other: str, other_note: bytes) -> str:
+        """Keep what two addresses showed that have two histories, durably and once; return the path of the first."""
+        path = self._forks(address) / f"split-{_name(other)}.checkpoint"
+        if not path.exists():
+            self._disk.put(path.with_suffix(".other"), other_note)
             self._disk.put(path, note)
         return str(path)
 
