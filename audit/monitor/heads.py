@@ -36,13 +36,20 @@ class Heads:
         self._disk = Disk()
 
     def newest(self, address: str) -> bytes:
-        """Return the newest good checkpoint of an address, b"" when none was kept or it cannot be read any more."""
-        try:
-            note = self._newest(address).read_bytes()
-            _head(note)
-        except (FileNotFoundError, RuleViolation):
-            return b""
-        return note
+        """Return the newest good checkpoint of an address that can be read, b"" when there is none.
+
+        Where the newest itself cannot, those that were kept beside evidence are looked at.
+        """
+        note = _read(self._newest(address))
+        if note:
+            return note
+        older = filter(None, map(_read, self._forks(address).glob("*.kept")))
+        return max(older, key=lambda one: _head(one).size, default=b"")
+
+    def damaged(self, address: str) -> bool:
+        """Tell whether the newest was kept and cannot be read any more."""
+        path = self._newest(address)
+        return not _read(path) and (path.exists() or _is_no_folder(path.parent))
 
     def beyond(self, address: str, size: int) -> bytes:
         """Return the newest good checkpoint if it is of more than `size` entries, else b""."""
@@ -50,9 +57,14 @@ class Heads:
         return note if note and _head(note).size > size else b""
 
     def keep(self, address: str, note: bytes) -> None:
-        """Keep a checkpoint that was found good as the newest, durably."""
-        if self.newest(address) != note:
-            self._disk.put(self._newest(address), note)
+        """Keep a checkpoint that was found good as the newest, durably; what is damaged there is put aside."""
+        path = self._newest(address)
+        if _read(path) == note:
+            return
+        if self.damaged(address):
+            wrong = path.parent if _is_no_folder(path.parent) else path
+            wrong.replace(wrong.with_suffix(".damaged"))
+        self._disk.put(path, note)
 
     def keep_fork(self, address: str, note: bytes) -> str:
         """Keep a checkpoint that does not go with what was verified, durably; return its path, "" beyond the limit."""
@@ -82,6 +94,20 @@ class Heads:
 
     def _forks(self, address: str) -> Path:
         return self._folder / "forks" / _name(address)
+
+
+def _read(path: Path) -> bytes:
+    """Return a checkpoint from a file, b"" when it cannot be read."""
+    try:
+        note = path.read_bytes()
+        _head(note)
+    except (OSError, RuleViolation):
+        return b""
+    return note
+
+
+def _is_no_folder(path: Path) -> bool:
+    return path.exists() and not path.is_dir()
 
 
 def _name(address: str) -> str:

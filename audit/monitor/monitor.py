@@ -141,7 +141,7 @@ def _look(address: str, run: Run, trusted: Trusted, anew: str = "") -> Outcome:
     except RuleViolation as violation:
         if violation.rule is DAMAGED:
             store.forget(address, violation)
-            return _look(address, run, trusted, str(violation))
+            return _look(address, run, trusted, store.beginning(address, violation))
         if violation.rule.kind is not Kind.UNAVAILABLE:
             raise
         run.views.compare(state, b"")
