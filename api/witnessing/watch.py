@@ -21,11 +21,10 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Watch:
-    """Looks at all books from time to time, in a thread of its own; `looks` counts how often it has."""
+    """Looks at all books from time to time, in a thread of its own."""
 
     def __init__(self, look: Callable[[], Mapping[str, RuleViolation]], seconds: float) -> None:
         """Look every so many seconds; `look` returns what is wrong, by book."""
-        self.looks = 0
         self._look = look
         self._seconds = seconds
         self._told: dict[str, str] = {}
@@ -63,4 +62,3 @@ class Watch:
             return
         for book in found.keys() | self._told.keys():
             self.tell(book, found.get(book))
-        self.looks += 1

@@ -144,7 +144,7 @@ def _look(address: str, run: Run, trusted: Trusted, anew: str = "") -> Outcome:
             return _look(address, run, trusted, store.beginning(address, violation))
         if violation.rule.kind is not Kind.UNAVAILABLE:
             raise
-        run.views.compare(state, b"")
+        run.views.remember(state)
         forks = store.heads.forks(address)
         return Outcome(
             address, findings=state.findings, unreadable=str(violation), anew=state.anew, forks=forks
@@ -179,11 +179,12 @@ def _take_in(report: Report, state: State, before: int, run: Run, beside: list[F
     outcome = _outcome(state, before, [found for found in state.findings if found not in known])
     outcome.unlisted, outcome.anchored = report.unlisted, report.anchored
     outcome.evidence = _keep_head(report, state.address, store)
-    if all(found.entry is not None for found in report.findings):
+    sound = all(found.entry is not None for found in report.findings)
+    if sound:
         state.settled = [found for found in state.findings if found.entry is not None][:FINDINGS_MAX]
     else:
         state.replay = store.load(state.address).replay
-    split = run.views.compare(state, report.head)
+    split = run.views.compare(state, report.head if sound else b"")
     if split:
         outcome.add(split.finding, fresh=split.finding not in known)
         outcome.evidence = outcome.evidence or split.evidence

@@ -34,7 +34,7 @@ class Split(NamedTuple):
 
 
 class _View(NamedTuple):
-    """An address, and the newest checkpoint that it showed, b"" when none was signed."""
+    """An address, and the checkpoint that it showed in this run, b"" when that was none that is good."""
 
     address: str
     head: bytes
@@ -48,37 +48,39 @@ class Views:
         self._store = store
         self._longest: dict[str, _View] = {}
 
+    def remember(self, state: State, head: bytes = b"") -> None:
+        """Take in what was verified at an address, unless there is one before it: also of one that is away now."""
+        book = state.replay.book
+        if book.size:
+            self._longest.setdefault(book.book, _View(state.address, head))
+
     def compare(self, state: State, head: bytes) -> Split | None:
-        """Hold what was verified at an address, with the head that it showed, against the longest history before it."""
-        tree, view = state.replay.book.tree, _View(state.address, self._head(state.address) or head)
-        if not tree.size:
-            return None
-        other = self._longest.setdefault(state.replay.book.book, view)
-        if other is view:
+        """Hold what was verified at an address against the longest history before it; `head` as in `_View`."""
+        self.remember(state, head)
+        book = state.replay.book
+        other = self._longest.get(book.book)
+        if other is None or other.address == state.address:
             return None
         try:
             longest = self._store.load(other.address).replay.book.tree
-            same = _common(longest, tree)
+            same = _common(longest, book.tree)
         except RuleViolation as violation:
             if violation.rule is not DAMAGED:
                 raise
             self._store.forget(other.address, violation)
             return None
-        if same < min(longest.size, tree.size):
-            return self._split(state, view, other, same)
-        if tree.size > longest.size:
-            self._longest[state.replay.book.book] = view
+        view = _View(state.address, head)
+        if same < min(longest.size, book.size):
+            return self._split(book.book, view, other, same)
+        if book.size > longest.size:
+            self._longest[book.book] = view
         return None
 
-    def _split(self, state: State, view: _View, other: _View, same: int) -> Split:
-        violation = SPLIT_VIEW(
-            book=state.replay.book.book, other=other.address, address=view.address, same=same
-        )
-        evidence = self._store.heads.keep_split(view.address, view.head, other.address, other.head)
+    def _split(self, book: str, view: _View, other: _View, same: int) -> Split:
+        violation = SPLIT_VIEW(book=book, other=other.address, address=view.address, same=same)
+        notes = [one.head or self._store.heads.newest(one.address) for one in (view, other)]
+        evidence = self._store.heads.keep_split(view.address, notes[0], other.address, notes[1])
         return Split(Finding.of(violation), evidence)
-
-    def _head(self, address: str) -> bytes:
-        return self._store.heads.newest(address)
 
 
 def _common(one: Tree, two: Tree) -> int:
