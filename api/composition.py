@@ -16,7 +16,7 @@ from api.disclosures import DisclosureStore, SubjectKeys
 from api.identity.logkeys import LogKeyFolder
 from api.witnessing import Witnesses
 from audit.source import read_policy
-from domain.ledger import BookRecorder, Ledger, open_recorder
+from domain.ledger import BookRecorder, Ledger, open_recorder, read_entries
 from migrations import WEB_ROLE, create_read_side
 from projections.rebuild import Rebuild, rebuild
 from projections.runner import Runner
@@ -60,6 +60,10 @@ class Service:
         """Return what stands against taking in each entry from outside; what is stored already came in before."""
         now = datetime.now(CHINA)
         return [objection(note, self.log_keys, now) for note in notes]
+
+    def has(self, book: str) -> bool:
+        """Tell whether a book is stored here, be it shown already or not."""
+        return next(iter(read_entries(self.recorder, book)), None) is not None
 
     def origin(self, book: str) -> str:
         """Return the origin that a new book's log gets: a scheme-less URL prefix."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import codecs
+import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -58,6 +60,13 @@ UNREACHABLE = rule(
     "无法连接 {url}（{problem}）；请确认服务器（sunledger serve）正在这个网址运行，或用 --url 给出网址",
     "cannot reach {url} ({problem}); is the server (sunledger serve) running at this address? --url names another",
 )
+NO_SERVER = rule(
+    "post.no_server",
+    Kind.UNAVAILABLE,
+    "{url} 的回答（HTTP {status}）不是阳光账本的：这个端口上可能是别的程序；请用 --url 写 sunledger serve 打印的网址",
+    "{url} answers (HTTP {status}), but not as a sunledger server: another program may have this port; give --url the "
+    "address that sunledger serve printed",
+)
 UNANSWERED = rule(
     "post.unanswered",
     Kind.UNAVAILABLE,
@@ -68,11 +77,29 @@ UNANSWERED = rule(
 
 
 def read_data(name: object, text: bytes, kind: type[T]) -> T:
-    """Return the data of a statement given as JSON; raises `post.data`."""
+    """Return the data of a statement given as JSON, which says each thing once; raises `post.data`."""
+    text = text.removeprefix(codecs.BOM_UTF8)
     try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        data = msgspec.json.decode(text, type=kind)
+        json.loads(text, object_pairs_hook=_once)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BAD_DATA(name=name, problem=decoding_problem(error)) from None
+    except _TwiceError as error:
+        problem = Phrase(f"字段「{error}」写了两次", f"the field '{error}' is written twice")
+        raise BAD_DATA(name=name, problem=problem) from None
+    return data
+
+
+class _TwiceError(Exception):
+    """The key that an object has twice; a reader would take one of the two unseen."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _TwiceError(next(key for key in keys if keys.count(key) > 1))
+    return found
 
 
 class ServerRefusal(RuleViolation):
@@ -182,7 +209,10 @@ class Poster:
 
 
 def _refusal(answer: httpx.Response) -> ServerRefusal:
+    """Return what the server refused; raises `post.no_server` for an answer that no sunledger gives."""
     problem = _problem(answer)
+    if not problem:
+        raise NO_SERVER(url=answer.url, status=answer.status_code)
     code = str(problem.get("rule"))
     said = replace(REFUSED, code=code) if _CODE.fullmatch(code) else REFUSED
     en = problem.get("detail", answer.text)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import FINDINGS, err, out, progress
+from api.cli.imported import tell_import
 from api.cli.options import BookOption
 from api.composition import Service, open_service
 from api.identity import Keyring
@@ -35,11 +36,7 @@ def import_(
     )
     with open_service(settings) as service, progress("导入 import") as bar:
         result = run_import(service, wanted, keyring, bar.begin, bar.advance)
-    out.print(
-        f"{wanted.book.name}: 新入账凭证 {result.vouchers} 张，已有 {result.vouchers_there} 张，"
-        f"共 {result.size} 条记录 / "
-        f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries in the log"
-    )
+    tell_import(wanted.book.name, result)
     out.print(
         f"乡镇公钥（请张贴在村办公室）/ the township's key, to be posted in the village office:\n{result.anchor}"
     )

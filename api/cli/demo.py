@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from api.cli.console import FINDINGS, err, out, progress
+from api.cli.imported import tell_import
 from api.composition import Service, open_service
 from api.database import snapshot
 from api.identity import Keyring
@@ -59,10 +60,7 @@ def _import_all(service: Service, settings: Settings, examples: Path) -> dict[st
         keyring = Keyring(settings.home / "keys" / book.id, book.id, settings.passphrase_text)
         with progress(f"导入 import {path.parent.name}") as bar:
             result = run_import(service, folder, keyring, bar.begin, bar.advance)
-        out.print(
-            f"{book.name}: 新入账凭证 {result.vouchers} 张，已有 {result.vouchers_there} 张，共 {result.size} 条记录 / "
-            f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries"
-        )
+        tell_import(book.name, result)
         anchors[book.id] = result.anchor
     return anchors
 

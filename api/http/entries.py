@@ -20,7 +20,9 @@ from audit.tlog.tiles import decode_bundle
 from domain.entry import HEADER, parse_entry
 from domain.kernel.errors import RuleViolation
 from domain.ledger import Receipt
+from domain.roles import NOT_GRANTED
 from projections import log
+from projections.register import NO_BOOK
 
 MAX_BODY_BYTES = 16_777_216 + 512
 """256 entries of the largest size, each behind its length."""
@@ -88,7 +90,7 @@ _BODY = {
     responses={
         200: {"description": "all of them were there already", **_POSTED},
         201: {"description": "stored durably", **_POSTED},
-        **documented(400, 403, 409, 422, 503),
+        **documented(400, 403, 404, 409, 422, 503),
     },
     openapi_extra=_BODY,
 )
@@ -106,7 +108,12 @@ async def post_entries(
     single = body.startswith(HEADER)
     notes = [body] if single else _notes(body)
     objections = await run_in_threadpool(service.objections, notes)
-    receipts = await wrap_future(await run_in_threadpool(service.ledger.submit, book, notes, objections))
+    try:
+        receipts = await wrap_future(await run_in_threadpool(service.ledger.submit, book, notes, objections))
+    except RuleViolation as violation:
+        if violation.rule == NOT_GRANTED and not await run_in_threadpool(service.has, book):
+            raise NO_BOOK(book=book) from None
+        raise
     if any(SUBJECT_ERASED in note for note in notes):
         await run_in_threadpool(service.disclosures.forget, book)
     if not any(receipt.created for receipt in receipts):

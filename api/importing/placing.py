@@ -16,6 +16,7 @@ _FIELDS = {
     "account.parent_used": "code",
     "import.account_name": "name",
     "import.lines": "number",
+    "import.renamed": "name",
     "import.summary": "summary",
     "import.two_names": "name",
     "voucher.unbalanced": "debit",
@@ -26,7 +27,7 @@ _FIELDS = {
 _WRITTEN = re.compile(r"(?:lines\[(?P<line>[0-9]+)\]\.)?(?P<field>[a-z]+)")
 """The path of what came from a cell; `source` is the voucher's number."""
 
-_IN_CELLS = {"attachments", "code", "credit", "debit", "name", "number", "source", "summary"}
+_IN_CELLS = {"attachments", "code", "credit", "date", "debit", "name", "number", "source", "summary"}
 
 
 def place(violation: RuleViolation, rows: Sequence[Amounts]) -> tuple[Amounts, str]:

@@ -32,6 +32,42 @@ TWO_NAMES = rule(
     "account {code} is named {expected} in {first_file}, row {first_row}, but {read} here; give it one name",
     "财会〔2023〕14号 会计科目",
 )
+RENAMED = rule(
+    "import.renamed",
+    Kind.CONFLICT,
+    "科目 {code} 在账上的名称是「{expected}」，这里却是「{read}」；请改回，或空着；是另一个科目就用新的编码",
+    "account {code} is named {expected} in the book, but {read} here; put it back or leave it blank; another account "
+    "needs a code of its own",
+    "财会〔2023〕14号 会计科目",
+)
+MOVED = rule(
+    "import.voucher_moved",
+    Kind.CONFLICT,
+    "凭证 {number}（{date}）看来就是已入账而表中没有了的凭证 {before}（{before_date}）；已入账的日期、凭证号不能改，"
+    "请改回，或先冲销 {before} 再导入；确是另一张，请把 {before} 的各行放回表中",
+    "voucher {number} of {date} seems to be {before} of {before_date}, which is posted and no longer in the sheet; "
+    "what is posted keeps its date and number: put them back, or reverse {before} first; if it is "
+    "another voucher, put the rows of {before} back into the sheet",
+    "财会〔2013〕20号 art. 10",
+)
+NUMBER_TWICE = rule(
+    "import.number_twice",
+    Kind.REFUSED,
+    "凭证 {number}（{date}）从第 {first_row} 行起已有一张，借贷平衡；这里隔开又有一张，也平衡。两张凭证请编不同的号；"
+    "是同一张就把各行放在一起；是重复的就删去",
+    "a voucher {number} of {date} begins in row {first_row} and balances; here, set apart, is a second that balances "
+    "too: give two vouchers two numbers, put the rows of one together, or delete a copy",
+    "会计基础工作规范 art. 51",
+)
+ONE_VOUCHER = rule(
+    "import.one_voucher",
+    Kind.REFUSED,
+    "凭证 {number}（{date}）的各行不成一张：第 {other_row} 行的凭证号是「{other}」、日期是 {other_date}，是不是同一张？"
+    "同一张凭证各行的日期、凭证号要写得完全一样",
+    "the rows of {number} of {date} are no whole voucher: row {other_row} has number '{other}' and date {other_date}; "
+    "if they are one, write date and number alike in every row",
+    "会计基础工作规范 art. 51",
+)
 NO_SUMMARY = rule(
     "import.summary", Kind.MALFORMED, "凭证没有摘要", "the voucher has no summary", "会计基础工作规范 art. 51"
 )
@@ -47,6 +83,13 @@ BOOK_CHANGED = rule(
     Kind.CONFLICT,
     "建账时的 {key} 是「{expected}」，不能改为「{read}」",
     "{key} was fixed as '{expected}' when the book was opened and cannot become '{read}'",
+    "ADR 0012",
+)
+PERSON_CHANGED = rule(
+    "import.person_changed",
+    Kind.CONFLICT,
+    "{column} 是「{read}」，账上登记的是「{expected}」；换人要先以 key.granted 或 key.rotated 登记新密钥，这里才能改",
+    "{column} is '{read}', the book has '{expected}'; a new person's key is first granted (key.granted, key.rotated)",
     "ADR 0012",
 )
 CLOSED_AHEAD = rule(

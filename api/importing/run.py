@@ -42,6 +42,7 @@ WAIT_TURN = "SELECT pg_advisory_lock(%s, hashtext(%s))"
 class ImportResult:
     """What an import did: entries and vouchers posted, vouchers that were there already, the book's size after.
 
+    `absent` names what is posted and no longer in the sheets, by date and number.
     `anchor` is the vkey of the township that signed the first entry: what a verifier should be told to trust.
     """
 
@@ -51,6 +52,7 @@ class ImportResult:
     vouchers_there: int
     size: int
     anchor: str
+    absent: tuple[tuple[str, str], ...]
 
 
 def run_import(
@@ -101,7 +103,15 @@ def _run(
     _post(service, book, keyring, plan.steps, advance)
     service.runner.catch_up([book_id])
     anchor = book.roles.keys[f"{book_id}/township/1"].verifier.vkey
-    return ImportResult(book_id, len(plan.steps), plan.vouchers, plan.vouchers_there, book.size, anchor)
+    return ImportResult(
+        book=book_id,
+        posted=len(plan.steps),
+        vouchers=plan.vouchers,
+        vouchers_there=plan.vouchers_there,
+        size=book.size,
+        anchor=anchor,
+        absent=plan.absent,
+    )
 
 
 def _post(

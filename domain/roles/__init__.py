@@ -3,6 +3,7 @@
 from domain.roles.events import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, possession_text
 from domain.roles.rules import (
     BAD_SIGNATURE,
+    NOT_GRANTED,
     check_grant,
     check_signatures,
     decide_grant,
@@ -15,6 +16,7 @@ from domain.roles.state import ROLES, SEPARATED, Key, Roles, role_of, roles_of
 
 __all__ = [
     "BAD_SIGNATURE",
+    "NOT_GRANTED",
     "ROLES",
     "SEPARATED",
     "Key",

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 NOT_GRANTED = rule(
     "key.not_granted",
     Kind.FORBIDDEN,
-    "密钥 {key} 没有被授权在本账套签名",
-    "the key {key} was not granted in this book",
+    "名为 {key} 的这把密钥没有被授权在本账套签名；同名的别的密钥不算",
+    "this key, named {key}, was not granted in this book; another of the same name does not count",
     "ADR 0005: a key is good for the entries after the one that grants it",
 )
 REVOKED = rule(

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -168,6 +169,33 @@ def test_what_was_refused_is_not_kept(signer: Signer, voucher: Path) -> None:
     assert "还需要以下岗位签名" in signer.refused("post", voucher, by="accountant")
     assert not voucher.with_name("voucher.json.note").exists()
     assert signer.good("post", voucher, by="accountant head")["index"] == before
+
+
+@pytest.mark.parametrize("key", ["summary", "account"])
+def test_a_file_that_says_a_thing_twice_is_not_signed(signer: Signer, voucher: Path, key: str) -> None:
+    text = json.dumps(VOUCHER).replace(f'"{key}":', f'"{key}": "505", "{key}":', 1)
+    voucher.write_text(text, encoding="utf-8")
+    answer = signer.refused("post", voucher, by="accountant head")
+    assert f"字段「{key}」写了两次" in answer
+    assert "[post.data]" in answer
+    assert not voucher.with_name("voucher.json.note").exists()
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(signer: Signer, voucher: Path) -> None:
+    voucher.write_text(json.dumps(VOUCHER), encoding="utf-8-sig")
+    assert signer.good("post", voucher, by="accountant head")["created"]
+
+
+def test_another_program_at_the_address_is_told(commands: Commands, voucher: Path, tmp_path: Path) -> None:
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        answer = Signer(commands, url).refused("post", voucher, by="accountant head")
+        server.shutdown()
+    assert "[post.no_server]" in answer
+    assert "HTTP 404" in answer
+    assert "<html" not in answer.lower()
 
 
 def test_a_booked_voucher_makes_room_for_the_next_and_an_open_one_does_not(

@@ -1,0 +1,28 @@
+"""What an import tells the person who ran it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.cli.console import err, out
+
+if TYPE_CHECKING:
+    from api.importing import ImportResult
+
+ABSENT_SHOWN = 10
+"""The most vouchers that are named of those that the sheets no longer have."""
+
+
+def tell_import(name: str, result: ImportResult) -> None:
+    """Print what was posted, and warn of what is posted and no longer in the sheets."""
+    out.print(
+        f"{name}: 新入账凭证 {result.vouchers} 张，已有 {result.vouchers_there} 张，共 {result.size} 条记录 / "
+        f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries in the log"
+    )
+    if result.absent:
+        count = len(result.absent)
+        shown = "，".join(f"{date} {number}" for date, number in result.absent[:ABSENT_SHOWN])
+        err.print(
+            f"! 已入账而表中没有的有 {count} 项，照旧有效，不该有的请冲销 / {count} posted and not in the sheets any "
+            f"more; they stay: reverse what should not be there: {shown}{'……' if count > ABSENT_SHOWN else ''}"
+        )

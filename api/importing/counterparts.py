@@ -1,0 +1,53 @@
+"""Vouchers of earlier imports that the sheets no longer have, and which voucher of the sheets may be one of them.
+
+What is posted stays posted. A date or a number that was changed in the sheet would book the voucher a second time.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from domain.vouchers import Voucher
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from api.importing.trial import Trial
+
+_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+
+
+def plain_number(number: str) -> str:
+    """Return a voucher's number as people read it: 记－０１, 记-01 and 记-1 are one."""
+    return _LEADING_ZEROS.sub("", unicodedata.normalize("NFKC", number)).replace(" ", "")
+
+
+def absent_vouchers(trial: Trial, sheet: Collection[str], months: Collection[str]) -> list[Voucher]:
+    """Return the imported vouchers of these months whose ids are not among the sheet's, without the reversed ones.
+
+    A sheet may begin where the last one ended, so months of which it has nothing are left alone.
+    """
+    return [
+        voucher
+        for id_, voucher in trial.stored.items()
+        if id_ not in sheet
+        and isinstance(voucher, Voucher)
+        and voucher.date[:7] in months
+        and id_ not in trial.book.vouchers.reversed_by
+        and id_ == trial.id("voucher", voucher.date, voucher.source)
+    ]
+
+
+def counterpart(voucher: Voucher, absent: Sequence[Voucher]) -> Voucher | None:
+    """Return the absent voucher that this one is by all signs, with its date or its number changed."""
+    return next((posted for posted in absent if _is_same(voucher, posted)), None)
+
+
+def _is_same(voucher: Voucher, posted: Voucher) -> bool:
+    same_number = plain_number(voucher.source) == plain_number(posted.source)
+    same_content = (voucher.summary, voucher.lines) == (posted.summary, posted.lines)
+    if same_number:
+        return same_content or voucher.date[:7] == posted.date[:7]
+    return same_content and voucher.date == posted.date

@@ -1,0 +1,214 @@
+"""The sheets' vouchers and opening balances: what is new is planned, what is there must still say the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from api.importing.comparing import first_difference
+from api.importing.counterparts import absent_vouchers, counterpart, plain_number
+from api.importing.rules import (
+    ATTACHMENTS_DIFFER,
+    BAD_LINES,
+    CHANGED,
+    MOVED,
+    NO_SUMMARY,
+    NUMBER_TWICE,
+    ONE_VOUCHER,
+)
+from domain.kernel.errors import RuleViolation
+from domain.opening import Balances, OpeningPosted
+from domain.periods import Closing, PeriodClosed
+from domain.vouchers import MAX_LINES, Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.importing.accounts import AccountPlan
+    from api.importing.folder import Amounts, ImportFolder
+    from api.importing.trial import Trial
+
+LINES_MIN = 2
+OPENING = "期初余额"
+
+
+class Group(NamedTuple):
+    """The rows of one date and number, and where in them each part begins that other vouchers' rows set apart."""
+
+    rows: list[Amounts]
+    starts: list[int]
+
+    def holds_several(self) -> bool:
+        """Whether the parts are vouchers of their own: several, and each balanced in itself."""
+        ends = [*self.starts[1:], len(self.rows)]
+        parts = [self.rows[start:end] for start, end in zip(self.starts, ends, strict=True)]
+        return len(parts) > 1 and all(
+            sum(row.debit_fen - row.credit_fen for row in part) == 0 for part in parts
+        )
+
+
+class VoucherPlan:
+    """Plans the folder's opening balances, vouchers and closings on a trial.
+
+    `there` counts the vouchers that were posted before; `absent` names what was and is no longer in the sheets.
+    """
+
+    def __init__(self, trial: Trial, folder: ImportFolder, accounts: AccountPlan) -> None:
+        """The accounts are planned already."""
+        self._trial = trial
+        self._folder = folder
+        self._accounts = accounts
+        self._groups = _grouped(folder.journal)
+        self._spellings = Counter(map(_spelling, self._groups))
+        self._absent: list[Voucher] = []
+        self.there = 0
+        self.absent: list[tuple[str, str]] = []
+
+    def add(self) -> None:
+        """Plan what is new, in the order of the dates."""
+        self._opening()
+        sheet = {self._id(rows) for rows, _ in self._groups}
+        months = {rows[0].date[:7] for rows, _ in self._groups}
+        self._absent = absent_vouchers(self._trial, sheet, months)
+        self.absent += [(voucher.date, voucher.source) for voucher in self._absent]
+        for group in self._groups:
+            self._one(group)
+        self._close_before("9999-99")
+
+    def _opening(self) -> None:
+        trial, opened = self._trial, self._folder.book.opened
+        rows = [row for row in self._folder.opening if row.debit_fen or row.credit_fen]
+        id_ = trial.id("opening")
+        if not rows and id_ in trial.stored:
+            self.absent.append((opened, OPENING))
+        if not rows or self._accounts.uses_refused(rows):
+            return
+        balances = Balances(lines=[_line(row, "") for row in rows])
+        if trial.book.opening.entry is None:
+            trial.add(OpeningPosted, balances, id_, ("accountant", "head"), rows)
+        elif trial.stored.get(id_) != balances:
+            self._refuse_changed(OPENING, opened, id_, balances, rows)
+
+    def _id(self, rows: Sequence[Amounts]) -> str:
+        return self._trial.id("voucher", rows[0].date, rows[0].number)
+
+    def _one(self, group: Group) -> None:
+        """Plan a voucher, or find it posted."""
+        trial, rows = self._trial, group.rows
+        first, id_ = rows[0], self._id(rows)
+        voucher = self._voucher(group)
+        if voucher is None or self._accounts.uses_refused(rows):
+            return
+        if id_ in trial.stored:
+            self.there += 1
+            if trial.stored[id_] != voucher:
+                self._refuse_changed(first.number, first.date, id_, voucher, rows)
+            return
+        before = counterpart(voucher, self._absent)
+        if before:
+            field = "number" if before.date == first.date else "date"
+            facts = {"number": first.number, "before": before.source, "before_date": before.date}
+            trial.refuse(MOVED(date=first.date, field=field, **facts), rows)
+            return
+        self._close_before(first.date[:7])
+        roles = tuple(trial.book.policy.tier(amount_fen(voucher.lines)).roles)
+        trial.add(VoucherPosted, voucher, id_, roles, rows)
+
+    def _refuse_changed(
+        self, number: str, date: str, id_: str, sheet: Voucher | Balances, rows: Sequence[Amounts]
+    ) -> None:
+        found = first_difference(self._trial.stored[id_], sheet)
+        facts = {"number": number, "date": date, "what": found.what, **found._asdict()}
+        self._trial.refuse(CHANGED(**facts), rows)
+
+    def _voucher(self, group: Group) -> Voucher | None:
+        """Build a voucher of its rows, or report what is wrong with them."""
+        rows, first = group.rows, group.rows[0]
+        summary = next((row.summary for row in rows if row.summary), "")
+        lines = [_line(row, summary) for row in rows]
+        try:
+            if not summary:
+                raise NO_SUMMARY()
+            self._check_whole(group, lines)
+            attachments = _attachments(rows)
+        except RuleViolation as violation:
+            self._trial.refuse(violation, rows)
+            return None
+        return Voucher(
+            attachments=Attachments(count=attachments),
+            date=first.date,
+            lines=lines,
+            source=first.number,
+            summary=summary,
+        )
+
+    def _check_whole(self, group: Group, lines: Sequence[Line]) -> None:
+        """The rows are one voucher: not two of one number, and not a part of one whose date or number varies."""
+        rows, first = group.rows, group.rows[0]
+        try:
+            if not LINES_MIN <= len(rows) <= MAX_LINES:
+                raise BAD_LINES(number=first.number, count=len(rows), least=LINES_MIN, most=MAX_LINES)
+            check_balanced(lines)
+        except RuleViolation:
+            if self._spellings[_spelling(group)] > 1:
+                other = self._other_spelling(group)
+                facts = {"other": other.number, "other_date": other.date, "other_row": other.row.number}
+                raise ONE_VOUCHER(number=first.number, date=first.date, field="number", **facts) from None
+            raise
+        if group.holds_several():
+            field = f"lines[{group.starts[1] + 1}].number"
+            raise NUMBER_TWICE(number=first.number, date=first.date, first_row=first.row.number, field=field)
+
+    def _other_spelling(self, group: Group) -> Amounts:
+        """Return the first row of the nearest other voucher of the month whose number reads the same."""
+        others = [
+            other.rows[0]
+            for other in self._groups
+            if other is not group and _spelling(other) == _spelling(group)
+        ]
+        return min(others, key=lambda row: abs(row.row.number - group.rows[0].row.number))
+
+    def _close_before(self, period: str) -> None:
+        """Close the periods that `closed_through` wants closed and that lie before `period`."""
+        trial = self._trial
+        through = min(self._folder.book.closed_through, period)
+        while trial.book.periods.next_to_close <= through and trial.book.periods.next_to_close < period:
+            closing = trial.book.periods.next_to_close
+            data, id_ = Closing(period=closing), trial.id("close", closing)
+            if not trial.add(PeriodClosed, data, id_, ("accountant", "head")):
+                return
+
+
+def _grouped(journal: Sequence[Amounts]) -> list[Group]:
+    """Return the vouchers' rows in the order of the dates; rows of one date and number are one voucher."""
+    groups: dict[tuple[str, str], Group] = {}
+    before = None
+    for row in journal:
+        key = (row.date, row.number)
+        rows, starts = groups.setdefault(key, Group([], []))
+        if key != before:
+            starts.append(len(rows))
+        rows.append(row)
+        before = key
+    return sorted(groups.values(), key=lambda group: group.rows[0].date)
+
+
+def _spelling(group: Group) -> tuple[str, str]:
+    """Return the month and the number as people read it."""
+    return group.rows[0].date[:7], plain_number(group.rows[0].number)
+
+
+def _attachments(rows: Sequence[Amounts]) -> int:
+    """Return the voucher's number of attachments, which its rows give once or alike."""
+    count = 0
+    for number, row in enumerate(rows, start=1):
+        if count and row.attachments and row.attachments != count:
+            path = f"lines[{number}].attachments"
+            raise ATTACHMENTS_DIFFER(first=count, read=row.attachments, field=path)
+        count = count or row.attachments
+    return count
+
+
+def _line(row: Amounts, summary: str) -> Line:
+    own = "" if row.summary == summary else row.summary
+    return Line(account=row.code, credit_fen=row.credit_fen, debit_fen=row.debit_fen, summary=own)
