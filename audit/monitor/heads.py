@@ -59,9 +59,10 @@ class Heads:
     def keep(self, address: str, note: bytes) -> None:
         """Keep a checkpoint that was found good as the newest, durably; what is damaged there is put aside."""
         path = self._newest(address)
-        if _read(path) == note:
+        held = _read(path)
+        if held == note:
             return
-        if self.damaged(address):
+        if not held and self.damaged(address):
             wrong = path.parent if _is_no_folder(path.parent) else path
             wrong.replace(wrong.with_suffix(".damaged"))
         self._disk.put(path, note)
