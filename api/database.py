@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool
 
 from api.embedded import embedded_server
 from domain.kernel.errors import Kind, rule
-from domain.ledger import RECONNECT_SECONDS
+from domain.ledger import PROBE_SECONDS, RECONNECT_SECONDS, BoundedConnection
 from migrations import Changed, migrate
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def connect_pool(url: str, role: str | None) -> Iterator[ConnectionPool[Any]]:
         max_size=POOL_SIZE,
         timeout=LEND_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,
-        kwargs={"autocommit": True},
+        connection_class=BoundedConnection[Any],
+        kwargs={"autocommit": True, "connect_timeout": PROBE_SECONDS},
         configure=configure,
         check=ConnectionPool.check_connection,
         open=False,

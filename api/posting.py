@@ -63,9 +63,9 @@ UNREACHABLE = rule(
 NO_SERVER = rule(
     "post.no_server",
     Kind.UNAVAILABLE,
-    "{url} 的回答（HTTP {status}）不是阳光账本的：这个端口上可能是别的程序；请用 --url 写 sunledger serve 打印的网址",
-    "{url} answers (HTTP {status}), but not as a sunledger server: another program may have this port; give --url the "
-    "address that sunledger serve printed",
+    "{url} 的回答（HTTP {status}）不是阳光账本的：答话的可能是别的程序或代理；请用 --url 写 sunledger serve 打印的网址",
+    "{url} answers (HTTP {status}), but not as a sunledger server: another program or a proxy may answer there; give "
+    "--url the address that sunledger serve printed",
 )
 UNANSWERED = rule(
     "post.unanswered",

@@ -56,7 +56,7 @@ UNSIGNED = rule(
 )
 
 REMEDIES = {
-    "keyfile.passphrase": (
+    "serverkey.locked": (
         "  处理：设置启动服务时所用的口令 SUNLEDGER_PASSPHRASE\n"
         "  Do: set SUNLEDGER_PASSPHRASE as the server has it"
     ),
@@ -106,10 +106,10 @@ REMEDIES = {
         "      sunledger log move --book {book} --origin 新来源/NEW --reason lost --last 检查点/CHECKPOINT …"
     ),
     "log.unsigned": ("  处理：重启服务（sunledger serve）\n  Do: restart the server (sunledger serve)"),
-    "keyfile.unreadable": (
-        "  处理：把损坏的密钥文件移走，从备份取回；取不回来就换来源和密钥，步骤见 docs/log-keys.md\n"
-        "  Do: move the damaged file of the key out of the way and put it back from its backup; if there is none,\n"
-        "  move to a new origin and key, as docs/log-keys.md says"
+    "serverkey.unreadable": (
+        "  处理：把日志中写明的损坏的密钥文件移走，从备份取回；取不回来就换来源和密钥，步骤见 docs/log-keys.md\n"
+        "  Do: move the damaged file of the key, which the program's log names, out of the way and put it back from\n"
+        "  its backup; if there is none, move to a new origin and key, as docs/log-keys.md says"
     ),
     "witnessing.key_not_listed": (
         "  处理：在 SUNLEDGER_WITNESSES 所指的策略文件中加上这一行，重启服务，再公布新的策略（docs/log-keys.md）：\n"

@@ -36,6 +36,7 @@ JOURNAL_COLUMNS = (
     TableColumn("往来单位"),
     TableColumn("项目"),
     TableColumn("记录序号"),
+    TableColumn("原系统凭证号"),
 )
 
 
@@ -79,6 +80,7 @@ def journal_table(name: str, lines: list[JournalLine]) -> Table:
             line.party,
             line.project,
             line.entry,
+            line.source,
         )
         for line in lines
     ]

@@ -3,25 +3,32 @@
 A ZIP archive of the files that a server would serve, by their paths (``checkpoint``, ``log.vkey``, ``tile/…``), and
 of the published balances (``trial-balance/<period>.json``), with the page that verifies it (``verify.html``). Members
 are stored without compression and with one date, so that one log gives one sequence of bytes and a small program can
-read it.
+read it; and the archive has one meaning to every program (`audit/zip.py`).
 """
 
 from __future__ import annotations
 
 import os
+import weakref
 import zipfile
 from typing import TYPE_CHECKING
 
-from audit import files as bounds
 from audit.files import UNREADABLE
-from domain.kernel.errors import Phrase
+from audit.zip import END_BYTES, HEADER_BYTES, LINE_BYTES, Archive, Unsound, check_bounds, check_member
+from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-MAX_MEMBERS = 100_000
-"""An archive that lists more is refused unread: a log of 20,000 entries has some 200 files."""
+TOO_LARGE = rule(
+    "export.bundle_too_large",
+    Kind.CONFLICT,
+    "公示包装不下这本账：{problem}；请用 sunledger export tlog 导出为文件夹，那里只限单个文件的大小",
+    "the book does not fit into a bundle: {problem}; export it as a folder with sunledger export tlog, where only the"
+    " size of a single file is bounded",
+    "ADR 0020",
+)
 
 DATE = (1980, 1, 1, 0, 0, 0)
 """The date of every member, the earliest that the format can hold."""
@@ -29,17 +36,17 @@ DATE = (1980, 1, 1, 0, 0, 0)
 POLICY, PAGE = "policy", "verify.html"
 """What a bundle carries beside the log: the policy of its witnesses, and a page that verifies bundles."""
 
-MAGIC = b"PK"
-"""What a bundle begins with."""
-
 
 def write_bundle(path: Path, files: Iterable[tuple[str, bytes]]) -> int:
-    """Write a bundle of (path, bytes) and return the number of members; a file that is there is replaced whole."""
+    """Write a bundle of (path, bytes) and return the number of members; a file that is there is replaced whole.
+
+    Raises `export.bundle_too_large` for what no reader of bundles would take, and leaves what is there.
+    """
     partial = path.with_name(f"{path.name}.part")
     count = 0
     try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
-            for name, data in files:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED, allowZip64=False) as archive:
+            for name, data in _bounded(files):
                 archive.writestr(_member(name), data)
                 count += 1
         with partial.open("rb") as written:
@@ -48,6 +55,23 @@ def write_bundle(path: Path, files: Iterable[tuple[str, bytes]]) -> int:
     finally:
         partial.unlink(missing_ok=True)
     return count
+
+
+def _bounded(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Yield files as long as they fit into one bundle; raises `export.bundle_too_large`."""
+    size = END_BYTES
+    for count, (name, data) in enumerate(files, 1):
+        size += HEADER_BYTES + LINE_BYTES + 2 * len(name.encode()) + len(data)
+        try:
+            check_bounds(count, size)
+        except Unsound as unsound:
+            raise TOO_LARGE(problem=unsound.said) from None
+        try:
+            check_member(len(data))
+        except Unsound as unsound:
+            said = Phrase(f"文件 {name} {unsound.said.zh}", f"the file {name} has {unsound.said.en}")
+            raise TOO_LARGE(problem=said) from None
+        yield name, data
 
 
 def _member(name: str) -> zipfile.ZipInfo:
@@ -63,60 +87,38 @@ class BundleSource:
     promises_balances = True
 
     def __init__(self, path: Path) -> None:
-        """Open a bundle; raises `audit.unreadable` for what is none, names one member twice, or packs them in any way.
-
-        Two members of one name are one thing to one reader and another to the next, so such an archive has no meaning.
-        Members that were compressed, or lie over one another, could make a small file an endless one.
-        """
+        """Open a bundle; raises `audit.unreadable` for what is none, or could be read in two ways (`audit/zip.py`)."""
         try:
-            self._archive = zipfile.ZipFile(path)
-            bytes_in_all = path.stat().st_size
-        except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            file = path.open("rb")
+            weakref.finalize(self, file.close)
+            self._archive = Archive(file)
+        except OSError as error:
             raise UNREADABLE(place=path, problem=error) from None
-        members = self._archive.infolist()
-        if len(members) > MAX_MEMBERS:
-            raise UNREADABLE(
-                place=path, problem=Phrase(f"超过 {MAX_MEMBERS} 个文件", f"more than {MAX_MEMBERS} members")
-            )
-        self._members = {member.filename: member for member in members}
+        except Unsound as unsound:
+            raise UNREADABLE(place=path, problem=unsound.said) from None
         self._fetched: set[str] = set()
-        if len(self._members) != len(members):
-            raise UNREADABLE(place=path, problem=Phrase("文件名重复", "a member's name stands twice"))
-        packed = any(member.compress_type != zipfile.ZIP_STORED for member in members)
-        if packed or sum(member.file_size for member in members) > bytes_in_all:
-            raise UNREADABLE(
-                place=path,
-                problem=Phrase("文件经过压缩或互相重叠", "members are compressed, or lie over one another"),
-            )
 
     @property
     def names(self) -> list[str]:
         """The paths of all members, in their order."""
-        return list(self._members)
+        return list(self._archive.members)
 
     @property
     def rest(self) -> list[str]:
         """The paths of the members that were not fetched so far."""
-        return [name for name in self._members if name not in self._fetched]
+        return [name for name in self.names if name not in self._fetched]
 
     def fetch(self, path: str) -> bytes:
         """Return a member; raises `FileNotFoundError`, or `audit.unreadable` when it is damaged or too large."""
-        member = self._members.get(path)
-        if member is None:
+        if path not in self._archive.members:
             raise FileNotFoundError(path)
         self._fetched.add(path)
         try:
-            with self._archive.open(member) as file:
-                return bounds.read(file, path)
-        except (
-            OSError,
-            EOFError,
-            zipfile.BadZipFile,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-        ) as error:
+            return self._archive.read(path)
+        except OSError as error:
             raise UNREADABLE(place=path, problem=error) from None
+        except Unsound as unsound:
+            raise UNREADABLE(place=path, problem=unsound.said) from None
 
     def trial_balance(self, period: str) -> bytes | None:
         """Return ``trial-balance/<period>.json`` if it is there."""

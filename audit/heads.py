@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit.tlog.checkpoint import SIGNATURE, Checkpoint, parse_checkpoint, signed_by
-from domain.kernel.errors import Kind, rule
+from domain.difference import check_beginning
+from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import parse_note
 
 if TYPE_CHECKING:
-    from domain.kernel.errors import RuleViolation
+    from collections.abc import Callable
+
     from domain.kernel.note import Note, VerifierKey
     from domain.logkeys import LogKey, LogOrigin, LogOrigins
 
@@ -98,6 +100,23 @@ def open_kept(note: bytes, log: LogOrigins) -> tuple[Checkpoint, LogOrigin]:
     void = origin.is_void(checkpoint.size)
     _require_any(parsed, checkpoint, origin, origin.keys if void else origin.keys_at(checkpoint.size))
     return checkpoint, origin
+
+
+def kept_size(note: bytes, log: LogOrigins, size: int, root_at: Callable[[int], str]) -> int:
+    """Return the size of a checkpoint that somebody kept, once it is seen to be a beginning of a log of `size` entries.
+
+    `root_at` gives the base64 root of the log's first entries. Raises what `open_kept` raises, `audit.kept_void` for a
+    void one of another history, and `diff.rolled_back` and `diff.fork` when it proves that the log is no longer what
+    was signed.
+    """
+    kept, origin = open_kept(note, log)
+    try:
+        check_beginning(kept.size, kept.root, size, root_at(kept.size) if kept.size <= size else "")
+    except RuleViolation:
+        if origin.is_void(kept.size):
+            raise void_head(kept, origin) from None
+        raise
+    return kept.size
 
 
 def void_head(checkpoint: Checkpoint, origin: LogOrigin) -> RuleViolation:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.heads import open_kept
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.cosignature import moment_of
 from audit.tlog.policy import parse_policy
 from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
-from domain.difference import Difference, DifferenceFold, Head, check_beginning, check_sizes
+from domain.difference import BOTH, Difference, DifferenceFold, Head, Part, check_sizes
 from domain.entry import parse_entry
 from domain.history import FigureFold, figure_of
 from domain.kernel.errors import Kind, rule
@@ -22,7 +21,7 @@ from domain.kernel.merkle import Tree
 from domain.kernel.note import parse_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from audit.source import Source
@@ -52,7 +51,12 @@ def trace(source: Source, book: Book, code: str) -> FigureFold:
 
 
 def compare(
-    source: Source, book: Book, sizes: tuple[int, int | None], policy: Policy | None = None
+    source: Source,
+    book: Book,
+    sizes: tuple[int, int | None],
+    policy: Policy | None = None,
+    *,
+    parts: Collection[Part] = BOTH,
 ) -> Difference:
     """Compare a log at two sizes (the second None: now), whose replay without findings gave `book`.
 
@@ -64,28 +68,16 @@ def compare(
     fold = DifferenceFold(first, last)
     for index, entry in _reread(source, book):
         fold.fold(index, entry)
-    at = witnessed_at(source, book, policy)
+    at = witnessed_at(source, book, policy) if Part.entries in parts else None
     return Difference(
         book=book.book,
         name=book.founding.organisation.name if book.founding.organisation else "",
         first=Head(first, book.root(first)),
         last=Head(last, book.root(last)),
         offset=0,
-        added=[one._replace(witnessed_at=at) for one in fold.added],
-        changes=fold.changes(book.accounts.names),
+        added=[one._replace(witnessed_at=at) for one in fold.added] if Part.entries in parts else [],
+        changes=fold.changes(book.accounts.names) if Part.accounts in parts else [],
     )
-
-
-def kept_size(book: Book, note: bytes) -> int:
-    """Return the size of a checkpoint that somebody kept, once it is seen to be a beginning of the replayed log.
-
-    Raises `checkpoint.*`, `audit.unknown_origin`, `audit.log_key_ended` when no key that the log had then signed it,
-    `diff.rolled_back` and `diff.fork` when it proves that the log is no longer what was signed.
-    """
-    kept, _ = open_kept(note, book.log)
-    computed = book.root(kept.size) if kept.size <= book.size else ""
-    check_beginning(kept.size, kept.root, book.size, computed)
-    return kept.size
 
 
 def _reread(source: Source, book: Book) -> Iterator[tuple[int, Entry]]:

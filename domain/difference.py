@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.kernel.errors import Kind, rule
@@ -57,6 +58,16 @@ MAX_ENTRIES = 100_000
 """The most entries that one answer lists; the accounts are always those of the whole difference."""
 
 
+class Part(StrEnum):
+    """The two parts of a difference, each of which can be asked for alone."""
+
+    accounts = "accounts"
+    entries = "entries"
+
+
+BOTH = frozenset(Part)
+
+
 class Head(NamedTuple):
     """A size of a log with its base64 root; `signed_at` is when a checkpoint first covered all of it, if one did."""
 
@@ -97,7 +108,10 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Difference:
-    """What came into a book from `first` to `last`: its entries from `offset` on, and every account they moved."""
+    """What came into a book from `first` to `last`: its entries from `offset` on, and every account they moved.
+
+    A part that was not asked for is empty.
+    """
 
     book: str
     name: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.chart import MONEY_ACCOUNTS
+from domain.chart import MONEY_ACCOUNTS, full_name
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_date, parse_period, period_of
 from domain.opening import OpeningPosted
@@ -88,11 +88,6 @@ def figure_of(code: str, book: str, chart: str, names: Mapping[str, str]) -> Fig
         if account not in names:
             raise UNKNOWN_ACCOUNT(book=book, account=account)
     return Figure(code, "＋".join(full_name(account, names) for account in accounts), accounts)
-
-
-def full_name(code: str, names: Mapping[str, str]) -> str:
-    """Return an account's name with those of the accounts above it: 银行存款/基本账户."""
-    return "/".join(names[code[:length]] for length in (3, 5, 7, 9) if length <= len(code))
 
 
 class Posting(NamedTuple):

@@ -28,11 +28,14 @@ def to_hledger(book: BookRow, accounts: Iterable[AccountRow], lines: Iterable[Jo
         if place != current:
             current = place
             yield "\n" + _header(book, line)
-        yield f"    {account_name(line.account)}  CNY {_amount(line)}\n"
+        yield f"    {account_name(line.account)}  CNY {_amount(line)}{_note(line)}\n"
 
 
 _INERT = str.maketrans({"\n": " ", ";": "\uff1b", "|": "\u00a6", ",": "\uff0c", ":": "\uff1a"})
 """What would end a description or start a comment, tag or payee, and the full-width form it gets."""
+
+_NO_DATE = str.maketrans({"[": "\uff3b", "]": "\uff3d"})
+"""A date in brackets in the comment of a posting would be the posting's date."""
 
 
 def account_name(code: str) -> str:
@@ -44,7 +47,16 @@ def _header(book: BookRow, line: JournalLine) -> str:
     if line.date is None:
         return f"{book.first_period}-01 (期初) 期初余额\n"
     number = voucher_number(line.period, line.number)
-    return f"{line.date} ({number}) {_comment(line.summary)}\n"
+    source = f"  ; source: {_comment(line.source)}" if line.source else ""
+    return f"{line.date} ({number}) {_comment(line.voucher_summary)}{source}\n"
+
+
+def _note(line: JournalLine) -> str:
+    """Return what a line says beyond its voucher as the comment of its posting, with party and project as tags."""
+    own = line.summary if line.date and line.summary != line.voucher_summary else ""
+    tags = [f"{name}: {text}" for name in ("party", "project") if (text := _comment(getattr(line, name)))]
+    said = ", ".join([*filter(None, [_comment(own)]), *tags])
+    return f"  ; {said.translate(_NO_DATE)}" if said else ""
 
 
 def _comment(text: str) -> str:

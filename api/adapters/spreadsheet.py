@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from api.adapters.workbook import Sheet, read_workbook
+from api.adapters.encoding import check_gb18030, decode
+from api.adapters.workbook import Sheet, column_letters, read_workbook
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
@@ -29,20 +29,21 @@ NO_FILE = rule(
 TWO_FILES = rule(
     "import.two_files",
     Kind.MALFORMED,
-    "文件夹 {folder} 中同时有 {stem}.csv 和 {stem}.xlsx，请只保留一个",
-    "the folder {folder} has both {stem}.csv and {stem}.xlsx; keep one of them",
-)
-ENCODING = rule(
-    "import.encoding",
-    Kind.MALFORMED,
-    "{problem}；请在表格程序中打开，另存为「CSV UTF-8」",
-    "{problem}; open the file in a spreadsheet program and save it as 'CSV UTF-8'",
+    "文件夹 {folder} 中同时有 {first} 和 {second}，请只保留一个",
+    "the folder {folder} has both {first} and {second}; keep one of them",
 )
 EMPTY = rule(
     "import.empty",
     Kind.MALFORMED,
-    "文件是空的，这一行应为表头：{expected}",
-    "the file is empty; this row should be the header {expected}",
+    "{what}是空的，第一行应为表头：{expected}",
+    "{what} is empty; its first row should be the header {expected}",
+)
+COLUMN_TWICE = rule(
+    "import.column_twice",
+    Kind.MALFORMED,
+    "{first} 列「{first_read}」和 {second} 列「{read}」是同一项，不知该用哪一列；请只保留一列，或给另一列换个表头",
+    "the columns {first} '{first_read}' and {second} '{read}' are the same item, so that it is not known which one "
+    "counts; keep one of them, or give the other another header",
 )
 NO_COLUMN = rule(
     "import.column",
@@ -100,100 +101,113 @@ class Row:
     sheet: str = ""
 
 
-def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> list[Row]:
-    """Return the rows of `stem`.csv or .xlsx in `folder`, blank rows left out; raises what is wrong with the file."""
+class Place(NamedTuple):
+    """Where a header stands: the facts of a violation that say so."""
+
+    file: str
+    row: int
+    sheet: str
+
+
+class Rows(NamedTuple):
+    """The rows of a table, blank ones left out; its file, and the encoding of a CSV file ("utf-8" or "gb18030")."""
+
+    rows: list[Row]
+    file: str
+    encoding: str
+
+
+def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> Rows:
+    """Return the rows of `stem`.csv or .xlsx in `folder`; raises what is wrong with the file.
+
+    The header is the first row that is not blank.
+    """
     path = _find(folder, stem)
-    sheet, lines = read_workbook(path) if path.suffix == ".xlsx" else _read_csv(path)
-    if len(lines) > MAX_ROWS:
+    workbook = path.suffix.lower() == ".xlsx"
+    sheet, encoding = (read_workbook(path), "") if workbook else _read_csv(path)
+    filled = [(number, line) for number, line in enumerate(sheet.lines, start=1) if _is_filled(line)]
+    if len(filled) > MAX_ROWS:
         raise TOO_LONG(file=path.name, limit=MAX_ROWS)
-    if not lines or not any(cell.strip() for cell in lines[0]):
-        raise EMPTY(file=path.name, row=1, expected=",".join(column.zh for column in columns))
-    places = _places(path.name, lines[0], columns)
-    headers = {field: lines[0][place].strip() for field, place in places.items()}
-    return [
-        Row(path.name, number, {field: _cell(line, place) for field, place in places.items()}, headers, sheet)
-        for number, line in enumerate(lines[1:], start=2)
-        if any(cell.strip() for cell in line)
+    if not filled:
+        expected = ",".join(column.zh for column in columns)
+        raise EMPTY(file=path.name, row=1, sheet=sheet.name, what=_said_empty(sheet), expected=expected)
+    place = Place(path.name, filled[0][0], sheet.name)
+    header = [cell.strip() for cell in filled[0][1]]
+    places = _places(place, header, columns)
+    if encoding == "gb18030":
+        chinese = any(not header[at].isascii() for at in places.values())
+        check_gb18030(path.name, sheet.lines, header_is_chinese=chinese)
+    headers = {field: header[at] for field, at in places.items()}
+    rows = [
+        Row(path.name, number, {field: _cell(line, at) for field, at in places.items()}, headers, sheet.name)
+        for number, line in filled[1:]
     ]
+    return Rows(rows, path.name, encoding)
+
+
+def _is_filled(line: list[str]) -> bool:
+    return any(cell.strip() for cell in line)
+
+
+def _said_empty(sheet: Sheet) -> Phrase:
+    if not sheet.name:
+        return Phrase("文件", "the file")
+    return Phrase(
+        f"工作表「{sheet.name}」（工作簿里的第一张，只读这一张）",
+        f"the sheet '{sheet.name}', the workbook's first and the only one that is read,",
+    )
 
 
 def _find(folder: Path, stem: str) -> Path:
-    found = [path for suffix in (".csv", ".xlsx") if (path := folder / f"{stem}{suffix}").is_file()]
+    """Return the one table of that name, however upper and lower case are written in it."""
+    names = {f"{stem}.csv", f"{stem}.xlsx"}
+    there = sorted(folder.iterdir()) if folder.is_dir() else []
+    found = [path for path in there if path.name.lower() in names and path.is_file()]
     if not found:
         raise NO_FILE(folder=folder, stem=stem)
     if len(found) > 1:
-        raise TWO_FILES(folder=folder, stem=stem)
+        raise TWO_FILES(folder=folder, first=found[0].name, second=found[1].name)
     return found[0]
 
 
-def _places(file: str, header: list[str], columns: tuple[Column, ...]) -> dict[str, int]:
-    names = [cell.strip() for cell in header]
-    if not {name for column in columns for name in (column.zh, column.en)} & set(names):
+def _places(place: Place, header: list[str], columns: tuple[Column, ...]) -> dict[str, int]:
+    """Return where each column stands; the header may have more columns, and those that are read only once."""
+    at = place._asdict()
+    found = {column.field: _named(header, column) for column in columns}
+    if not any(found.values()):
         expected = ",".join(column.zh for column in columns)
-        raise NO_HEADER(file=file, row=1, read=",".join(names)[:SHOWN_MAX], expected=expected)
-    found = {column.field: _place(names, column) for column in columns}
-    missing = ", ".join(f"{column.zh}/{column.en}" for column in columns if found[column.field] is None)
+        raise NO_HEADER(**at, read=",".join(header)[:SHOWN_MAX], expected=expected)
+    missing = ", ".join(f"{column.zh}/{column.en}" for column in columns if not found[column.field])
     if missing:
-        raise NO_COLUMN(file=file, row=1, column=missing, read=",".join(names))
-    return {field: place for field, place in found.items() if place is not None}
+        raise NO_COLUMN(**at, column=missing, read=",".join(header))
+    for first, *more in found.values():
+        if more:
+            letters = {"first": column_letters(first), "second": column_letters(more[0])}
+            raise COLUMN_TWICE(**at, **letters, first_read=header[first], read=header[more[0]])
+    return {field: places[0] for field, places in found.items()}
 
 
-def _place(names: list[str], column: Column) -> int | None:
-    return next((names.index(name) for name in (column.zh, column.en) if name in names), None)
+def _named(header: list[str], column: Column) -> list[int]:
+    return [place for place, name in enumerate(header) if name in {column.zh, column.en}]
 
 
 def _cell(line: list[str], place: int) -> str:
     return line[place].strip() if place < len(line) else ""
 
 
-def _read_csv(path: Path) -> Sheet:
-    text = _decode(path.name, path.read_bytes())
+def _read_csv(path: Path) -> tuple[Sheet, str]:
+    """Return the file's cells and its encoding."""
+    text, encoding = decode(path.name, path.read_bytes())
     lines: list[list[str]] = []
     try:
         lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:  # the row that failed is the one in which the quotation mark stands
         raise NOT_CSV(file=path.name, row=len(lines) + 1) from None
+    width = len(next(filter(_is_filled, lines), []))
     for number, line in enumerate(lines, start=1):
-        if len(line) < len(lines[0]) and any("\n" in cell for cell in line):  # two rows became one
+        if len(line) < width and any("\n" in cell for cell in line):  # two rows became one
             raise NOT_CSV(file=path.name, row=number)
-        surplus = ",".join(line[len(lines[0]) :]).strip(", ")
+        surplus = ",".join(line[width:]).strip(", ")
         if surplus:
             raise SURPLUS(file=path.name, row=number, read=surplus)
-    return Sheet("", lines)
-
-
-def _decode(file: str, data: bytes) -> str:
-    data = data.removeprefix(codecs.BOM_UTF8)
-    bad = 0
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            bad = max(bad, error.start)  # the encoding that gets further is the one that was meant
-            continue
-        if "\x00" not in text:
-            return text
-        bad = data.index(b"\x00")
-        break
-    raise ENCODING(
-        file=file,
-        row=data.count(b"\n", 0, bad) + 1,
-        read=data[bad : bad + 4].hex(" "),
-        problem=_misread(data, bad),
-    )
-
-
-def _misread(data: bytes, bad: int) -> Phrase:
-    """Say why bytes are no text that is read here, from the place of the first bad one."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Phrase("文件是 UTF-16 编码（「Unicode 文本」）", "the file is UTF-16 ('Unicode text')")
-    if data[bad] == 0:
-        return Phrase(
-            "这里有值为 0 的字节：不是文本文件，或是 UTF-16 编码",
-            "a byte of value 0: no text file, or UTF-16",
-        )
-    shown = data[bad : bad + 4].hex(" ").upper()
-    return Phrase(
-        f"这里的字节 {shown} 既不是 UTF-8 也不是 GB18030 编码",
-        f"the bytes {shown} are neither UTF-8 nor GB18030",
-    )
+    return Sheet("", lines), encoding

@@ -1,4 +1,4 @@
-"""XLSX workbooks: the cells of the first sheet as a person sees them, with those that hold no value named.
+"""XLSX workbooks: the cells of the first worksheet as a person sees them, with those that hold no value named.
 
 python-calamine gives a cell in error (#N/A) and a formula that was never computed as blank cells, which in an account
 book would be zeros. So the sheet's own XML (ECMA-376 part 1, 18.3.1.4) is looked through for these two.
@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from domain.kernel.errors import Kind, rule
 
@@ -51,17 +51,19 @@ class Cell(NamedTuple):
 
 
 def read_workbook(path: Path) -> Sheet:
-    """Return the first sheet; an error cell is #N/A or the like, a formula without a result is `=` and the formula.
+    """Return the first worksheet; an error cell is #N/A or the like, a formula without a result `=` and the formula.
 
-    A file of no bytes is a sheet without cells, as an empty CSV file is.
+    A sheet that is a chart is passed over. A file of no bytes is a sheet without cells, as an empty CSV file is.
     """
     if not path.stat().st_size:
         return Sheet("", [])
     try:
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
+        book = CalamineWorkbook.from_path(path)
+        worksheets = (one.name for one in book.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet)
+        sheet = book.get_sheet_by_name(next(worksheets, book.sheet_names[0]))
         lines = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
         valueless = _valueless(path, sheet.name)
-    except (CalamineError, OSError, zipfile.BadZipFile, KeyError, ValueError, expat.ExpatError) as error:
+    except (CalamineError, OSError, zipfile.BadZipFile, LookupError, ValueError, expat.ExpatError) as error:
         raise NOT_XLSX(file=path.name, problem=f"{error}"[:200]) from None
     for cell in valueless:
         lines.extend([] for _ in range(len(lines), cell.row + 1))
@@ -176,6 +178,16 @@ def _column(reference: str) -> int:
     for letter in letters:
         place = place * 26 + ord(letter) - ord("A") + 1
     return max(place - 1, 0)
+
+
+def column_letters(place: int) -> str:
+    """Return what a spreadsheet program writes above a column, counted from 0: A, B, … Z, AA."""
+    letters = ""
+    place += 1
+    while place:
+        place, letter = divmod(place - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
 
 
 def _local(name: str) -> str:

@@ -31,6 +31,12 @@ def import_(
     """导入一个村的表格 / Import a village's spreadsheets; all is checked before anything is posted."""
     settings = Settings()
     wanted = read_folder(folder)
+    if wanted.gb18030:
+        names = "、".join(wanted.gb18030)
+        err.print(
+            f"注意：{names} 不是 UTF-8，已按 GB18030 读取；请在网页上核对文字 / {names}: not UTF-8, read as GB18030; "
+            "look at the texts on the pages"
+        )
     keyring = Keyring(
         keys or settings.home / "keys" / wanted.book.id, wanted.book.id, settings.passphrase_text
     )

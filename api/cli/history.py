@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,19 +20,20 @@ from api.composition import open_service
 from api.database import snapshot
 from api.http.entry_words import Background, added_lines, background_of, read_background
 from api.settings import Settings
+from audit.heads import KEY_ENDED, VOID
+from audit.heads import kept_size as kept_size_of
 from audit.history import compare, trace, witnessed_at
-from audit.history import kept_size as size_of_kept
 from audit.replay import Replay
 from audit.report import Report
 from audit.source import Source, open_source, read_kept, read_policy
 from audit.tlog.policy import Policy
 from audit.verify import verify as audit_book
 from domain.book import Book
-from domain.difference import FORK, ROLLED_BACK, Difference
+from domain.difference import BOTH, FORK, ROLLED_BACK, Difference, Part
 from domain.history import span_of
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, Rule, RuleViolation, rule
 from projections import register
-from projections.history import History, Wanted, difference, kept_size
+from projections.history import Excerpt, History, Wanted, difference, kept_size
 from projections.history import history as history_of
 
 BAD_SIZE = rule(
@@ -56,6 +56,22 @@ NO_LOG = rule(
     "请用 --book 指明本服务器上的账套，或用 --log 指明公开日志的网址、文件夹或公示包",
     "name a book of this server with --book, or with --log the URL, folder or bundle of a log",
 )
+TWO_PLACES = rule(
+    "history.two_places",
+    Kind.MALFORMED,
+    "--book {book} 和 {option} {place} 同时给出，只能要一个："
+    "--book 问本服务器上的账套，{option} 先核对一份公开日志再问它",
+    "--book {book} and {option} {place} are both given; give one of them: --book asks a book of this server, {option}"
+    " verifies a log and asks that",
+)
+ONLY_LOG = rule(
+    "history.only_log",
+    Kind.MALFORMED,
+    "{given} 只在核对公开日志时有用：--book 问的是本服务器，不作核对，见证按服务器自己的策略；"
+    "请去掉 {given}，或用 {option} 指明要核对的日志",
+    "{given} counts only when a log is verified: --book asks this server, verifies nothing and takes the server's own"
+    " policy of witnesses; leave {given} out, or name the log to verify with {option}",
+)
 NO_TIMES = rule(
     "history.no_times",
     Kind.MALFORMED,
@@ -71,16 +87,12 @@ OWN_WORD = (
 )
 
 
+EVIDENCE = {FORK, ROLLED_BACK, VOID, KEY_ENDED}
+"""What a kept checkpoint may prove, against the log or against whoever still has a key that ended."""
+
 StoredOption = Annotated[
     str, typer.Option("--book", help="本服务器上的账套编号 / organisation id of a book on this server")
 ]
-
-
-class Part(StrEnum):
-    """Which table of a difference CSV holds."""
-
-    accounts = "accounts"
-    entries = "entries"
 
 
 def history(
@@ -114,8 +126,7 @@ def history(
 ) -> None:
     """数字的来历：由哪些记录算出 / The entries that make a figure, with who signed and when each was recorded."""
     asked = Wanted(span_of(period, as_of), histories.moment_of(known_on))
-    if bool(book) == bool(place):
-        raise NO_BOOK()
+    _check_place(book, "--from", place, {"--anchor": anchor, "--policy": policy}, NO_BOOK)
     if place and known_on:
         raise NO_TIMES()
     found, people = (
@@ -126,6 +137,17 @@ def history(
     else:
         tables = [histories.history_table(found, people), *histories.sheet_tables(found)]
         write(_tables(tables, wanted), target)
+
+
+def _check_place(book: str, option: str, place: str, of_logs: dict[str, object], missing: Rule) -> None:
+    """One place is asked, a book of this server or by `option` a log; what serves to verify logs goes with a log."""
+    if book and place:
+        raise TWO_PLACES(book=book, option=option, place=place)
+    if not (book or place):
+        raise missing()
+    for given, value in of_logs.items():
+        if value and not place:
+            raise ONLY_LOG(given=given, option=option)
 
 
 def _stored(book: str, account: str, asked: Wanted) -> tuple[History, dict[str, str]]:
@@ -210,15 +232,17 @@ def diff(
     wanted: FormatOption = Format.text,
     target: OutOption = None,
 ) -> None:
-    """两个检查点之间新增了什么 / What came in between two checkpoints; exit code 1 when one proves a fork."""
-    if bool(book) == bool(place):
-        raise NO_LOG()
+    """两个检查点之间新增了什么 / What came in between two checkpoints; exit code 1 when one is evidence."""
+    _check_place(book, "--log", place, {"--anchor": anchor, "--policy": policy}, NO_LOG)
+    parts = {part} if wanted is Format.csv else BOTH
     try:
         found, background = (
-            _compared(_verify(place, anchor, policy), first, last) if place else _different(book, first, last)
+            _compared(_verify(place, anchor, policy), first, last, parts)
+            if place
+            else _different(book, first, last, parts)
         )
     except RuleViolation as violation:
-        if violation.rule not in {FORK, ROLLED_BACK}:
+        if violation.rule not in EVIDENCE:
             raise
         err.print(f"✗ {violation}")
         sys.exit(FINDINGS)
@@ -232,20 +256,21 @@ def diff(
     write(_tables(tables, wanted), target)
 
 
-def _different(book: str, first: str, last: str) -> tuple[Difference, Background]:
+def _different(book: str, first: str, last: str, parts: Collection[Part]) -> tuple[Difference, Background]:
     """Return a difference, and what its words refer to, from this server's tables."""
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
         with snapshot(service.pool) as connection:
             sizes = _sizes(first, last, lambda note: kept_size(connection, book, note))
-            found = difference(connection, book, sizes, policy_for=service.witnesses.policy_for)
+            policy_for = service.witnesses.policy_for
+            found = difference(connection, book, sizes, Excerpt(parts), policy_for=policy_for)
             return found, read_background(connection, register.book(connection, book))
 
 
-def _compared(log: Verified, first: str, last: str) -> tuple[Difference, Background]:
+def _compared(log: Verified, first: str, last: str, parts: Collection[Part]) -> tuple[Difference, Background]:
     """Return a difference, and what its words refer to, from a log that was verified."""
-    sizes = _sizes(first, last, lambda note: size_of_kept(log.book, note))
-    found = compare(log.source, log.book, sizes, log.policy)
+    sizes = _sizes(first, last, lambda note: kept_size_of(note, log.book.log, log.book.size, log.book.root))
+    found = compare(log.source, log.book, sizes, log.policy, parts=parts)
     _caution(log, next((one.witnessed_at for one in found.added), None))
     return found, background_of(log.book)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from psycopg import Connection
 
-from api import reports, statements
+from api import ledgers, reports, statements
 from api.adapters.tables import Table, to_format
 from api.cli.options import BookOption, Format, FormatOption, OutOption, write
 from api.composition import open_service
@@ -24,6 +24,7 @@ from projections import journal as journals
 from projections import register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
+from projections.ledgers import LedgerFilter, account_ledger
 
 report = typer.Typer(help="报表 / reports", no_args_is_help=True)
 
@@ -73,6 +74,36 @@ def report_income_details(
 ) -> None:
     """收支明细表 / Income and expense by detail account, of a period and of its year so far."""
     _show(statements.INCOME_DETAILS, book, period, wanted, target)
+
+
+@report.command("general-ledger")
+def report_general_ledger(
+    book: BookOption,
+    period: Annotated[str, typer.Option(help="截止期间 / last period, YYYY-MM")],
+    wanted: FormatOption = Format.text,
+    target: OutOption = None,
+) -> None:
+    """总账 / The general ledger of the year up to a period: each account's months."""
+    _show(ledgers.GENERAL_LEDGER, book, period, wanted, target)
+
+
+@report.command("ledger")
+def report_ledger(
+    book: BookOption,
+    account: Annotated[str, typer.Option(help="科目及其下级 / account and below")],
+    period: Annotated[str, typer.Option(help="截止期间 / last period, YYYY-MM")],
+    first: Annotated[
+        str, typer.Option("--from", help="起始期间，默认一月 / first period, default January")
+    ] = "",
+    party: Annotated[str, typer.Option(help="只看这个往来单位 / this counterparty alone")] = "",
+    project: Annotated[str, typer.Option(help="只看这个项目 / this project alone")] = "",
+    wanted: FormatOption = Format.text,
+    target: OutOption = None,
+) -> None:
+    """明细账、日记账 / An account's ledger; of cash and banks with each day's total."""
+    with _up_to_date(book) as connection:
+        result = account_ledger(connection, book, account, LedgerFilter(period, first, party, project))
+    _write(ledgers.ledger_object(result), ledgers.ledger_table(result), wanted, target)
 
 
 @report.command("journal")

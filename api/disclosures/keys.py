@@ -8,6 +8,7 @@ is kept (docs/privacy.md). The operator's key lies beside the logs' keys, under 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from typing import TYPE_CHECKING
 
@@ -15,19 +16,23 @@ import nacl.exceptions
 import nacl.utils
 from nacl.secret import SecretBox
 
-from api.identity.keyfile import KEY_EXISTS, load_secret, save_secret, write_private
+from api.identity.keyfile import KEY_EXISTS, save_secret, write_private
+from api.identity.serverkeys import load_server_secret
 from domain.kernel.errors import Kind, RuleViolation, rule
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+LOGGER = logging.getLogger(__name__)
 
 KEY_BYTES = SecretBox.KEY_SIZE
 
 DAMAGED = rule(
     "disclosure.key",
     Kind.FAULT,
-    "{path} 不是本系统用本机运营密钥封装的个人密钥；请从密钥备份恢复",
-    "{path} is no subject's key under this server's operator key; restore it from the backup of the keys",
+    "服务器上的一个密钥文件不是本机运营密钥所封装的；请管理员从密钥备份恢复（服务日志写明是哪个文件）",
+    "a key file on the server is not under its operator's key; its operator restores it from the backup of the keys "
+    "(the server's log names the file)",
     "ADR 0022",
 )
 
@@ -74,7 +79,7 @@ class SubjectKeys:
         try:
             return SecretBox(self._operator_key()).decrypt(wrapped)
         except (nacl.exceptions.CryptoError, ValueError):
-            raise DAMAGED(path=path) from None
+            raise _damaged(path) from None
 
     def destroy(self, book: str, tag: bytes) -> None:
         """Overwrite a subject's key and remove its file; what it locked cannot be read by anyone any more."""
@@ -93,11 +98,11 @@ class SubjectKeys:
         if not self._operator:
             if not self._operator_path.exists():
                 self._make_operator_key()
-            text = load_secret(self._operator_path, self._passphrase)
+            text = load_server_secret(self._operator_path, self._passphrase)
             try:
                 self._operator = bytes.fromhex(text.decode())
             except ValueError:
-                raise DAMAGED(path=self._operator_path) from None
+                raise _damaged(self._operator_path) from None
         return self._operator
 
     def _make_operator_key(self) -> None:
@@ -110,6 +115,12 @@ class SubjectKeys:
 
     def _path(self, book: str, tag: bytes) -> Path:
         return self._folder / book / f"{tag.hex()}.key"
+
+
+def _damaged(path: Path) -> RuleViolation:
+    """Return what whoever asked is told; which file it is stands in the server's own log."""
+    LOGGER.error("no key under this server's operator key: %s", path)
+    return DAMAGED()
 
 
 def _sync(folder: Path) -> None:

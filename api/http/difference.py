@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -18,21 +17,14 @@ from api.http.pages import PAGE, moved
 from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
 from api.http.reports import CSV_TYPE, XLSX_TYPE, download, file_of
 from api.http.views import page
-from domain.difference import MAX_ENTRIES, Difference
+from domain.difference import MAX_ENTRIES, Difference, Part
 from projections import register
-from projections.history import difference
+from projections.history import Excerpt, difference
 
 NEWEST = 20
 """A page that is asked for no size begins so many entries before the newest."""
 
 router = APIRouter(prefix="/books/{book}", tags=["history"])
-
-
-class Part(StrEnum):
-    """The two tables of a difference."""
-
-    accounts = "accounts"
-    entries = "entries"
 
 
 class HeadBody(BaseModel):
@@ -105,7 +97,9 @@ def get_difference(
 ) -> dict[str, Any]:
     """Return what came into a book between two sizes, entry by entry and account by account."""
     policy_for = service.witnesses.policy_for
-    found = difference(database, book, (first or 0, last), limit=limit, offset=offset, policy_for=policy_for)
+    found = difference(
+        database, book, (first or 0, last), Excerpt(limit=limit, offset=offset), policy_for=policy_for
+    )
     background = _background(database, book)
     return histories.difference_object(found, added_lines(found, background), background.holders)
 
@@ -129,7 +123,8 @@ def get_difference_csv(
     last: Last = None,
 ) -> Response:
     """Return one of the two tables as CSV: the entries, or the accounts."""
-    found = difference(database, book, (first or 0, last), policy_for=service.witnesses.policy_for)
+    policy_for = service.witnesses.policy_for
+    found = difference(database, book, (first or 0, last), Excerpt({part}), policy_for=policy_for)
     table = histories.changes_table(found) if part is Part.accounts else _entries_table(database, found)
     name = f"diff-{part.value}-{book}-{found.first.size}-{found.last.size}.csv"
     return download([table], CSV_TYPE, name)
@@ -162,7 +157,7 @@ def get_difference_page(
     begin = max(0, end - NEWEST) if first is None else first
     policy_for = service.witnesses.policy_for
     found = difference(
-        database, book, (begin, end), limit=ROWS_PER_PAGE, offset=offset, policy_for=policy_for
+        database, book, (begin, end), Excerpt(limit=ROWS_PER_PAGE, offset=offset), policy_for=policy_for
     )
     background = read_background(database, row)
     return page(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.http.views import ENTRY_TYPES, period_words
 from domain.accounts import AccountAdded
-from domain.chart import parent_code
+from domain.chart import full_name, parent_code
 from domain.founding import BookOpened
 from domain.kernel.money import format_fen
 from domain.kernel.note import parse_vkey
@@ -75,8 +75,7 @@ class Background:
 
     def account(self, code: str) -> str:
         """Return an account's code and its names from level 1 down: 10201 银行存款/基本户."""
-        codes = [code[:length] for length in (3, 5, 7, 9) if length <= len(code)]
-        return f"{code} {'/'.join(self.accounts[one] for one in codes)}"
+        return f"{code} {full_name(code, self.accounts)}"
 
     def key(self, name: str) -> str:
         """Return whose key it is and which: 会计 张三，<book>/accountant/1."""

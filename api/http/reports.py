@@ -78,7 +78,10 @@ class TrialBalanceBody(BaseModel):
 
 
 class JournalLineBody(BaseModel):
-    """A line of the journal; amounts in fen, `number` the voucher's in its period (0: opening balances)."""
+    """A line of the journal; amounts in fen, `number` the voucher's in its period (0: opening balances).
+
+    `summary` is the line's own or else the voucher's. `source` is the voucher's number in the system it came from.
+    """
 
     entry: int
     line: int
@@ -92,6 +95,8 @@ class JournalLineBody(BaseModel):
     project: str
     debit_fen: int
     credit_fen: int
+    source: str
+    voucher_summary: str
 
 
 class JournalBody(BaseModel):

@@ -141,7 +141,7 @@ def get_income_details_page(request: Request, book: BookId, database: Database, 
     )
 
 
-def _offer(statement: Statement, body: type[BaseModel], words: str) -> None:
+def offer(router: APIRouter, statement: Statement, body: type[BaseModel], words: str) -> None:
     """Offer a statement as JSON, CSV and XLSX; `words` say what it is."""
     title = statement.name.replace("-", " ")
 
@@ -178,13 +178,20 @@ def _offer(statement: Statement, body: type[BaseModel], words: str) -> None:
         return download([table], XLSX_TYPE, f"{statement.name}-{book}-{period}.xlsx")
 
 
-_offer(statements.BALANCE_SHEET, BalanceSheetBody, "the balance sheet (资产负债表) at the end of a period")
-_offer(
+offer(
+    router,
+    statements.BALANCE_SHEET,
+    BalanceSheetBody,
+    "the balance sheet (资产负债表) at the end of a period",
+)
+offer(
+    router,
     statements.INCOME_STATEMENT,
     IncomeStatementBody,
     "the statement of income and its distribution (收益及收益分配表) of the year up to a period",
 )
-_offer(
+offer(
+    router,
     statements.INCOME_DETAILS,
     IncomeDetailsBody,
     "income and expense by detail account (收支明细表) of a period and of its year so far",

@@ -10,7 +10,8 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from api.identity.keyfile import load_key, save_key
+from api.identity.keyfile import save_key
+from api.identity.serverkeys import load_server_key
 from audit.disk import Disk
 from domain.kernel.note import SigningKey, parse_vkey
 
@@ -112,7 +113,7 @@ class LogKeyFolder:
         if path not in self._loaded:
             if not path.exists():
                 return None
-            self._loaded[path] = load_key(path, self._passphrase)
+            self._loaded[path] = load_server_key(path, self._passphrase)
         return self._loaded[path]
 
     def _save(self, path: Path, key: SigningKey) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from api.importing.rules import OTHER_MEANING, RENAMED, TWO_NAMES
 from domain.accounts import AccountAdded, NewAccount
-from domain.chart import chart, parent_code
+from domain.chart import LEVELS, chart, parent_code
 from domain.kernel.errors import RuleViolation
 from domain.privacy import check_clear
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from api.importing.folder import Amounts
     from api.importing.trial import Trial
-
-LEVELS = (3, 5, 7, 9)
-"""The lengths of an account's code and of the codes above it."""
 
 
 class AccountPlan:

@@ -49,6 +49,11 @@ FORMS = {
 }
 """How a value is written, and how that is said, where the entry would refuse another (`domain.founding`)."""
 
+QUOTED = Phrase(
+    '每个值都要放在英文双引号里，如 opened = "2026-01"',
+    'every value stands in quotation marks, as in opened = "2026-01"',
+)
+
 _AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
 """Where tomllib says that a mistake is."""
 
@@ -81,7 +86,8 @@ def read_book(folder: Path) -> BookFile:
     except tomllib.TOMLDecodeError as error:
         at = _AT.search(str(error))
         place = f"第 {at[1]} 行第 {at[2]} 个字" if at else "末尾"
-        raise BOOK_FILE(problem=Phrase(f"{place}不合 TOML 格式", str(error))) from None
+        said = Phrase(f"{place}不合 TOML 格式；{QUOTED.zh}", f"{error}; {QUOTED.en}")
+        raise BOOK_FILE(problem=said) from None
     return _book_of(table)
 
 
@@ -117,7 +123,14 @@ def _texts(table: dict[str, Any], name: str, known: tuple[str, ...]) -> dict[str
                     f"[{name}] {key} is unknown, known are {', '.join(known)}",
                 )
             )
-        if not isinstance(value, str) or len(value) > TEXT_MAX:
+        if not isinstance(value, str):
+            raise BOOK_FILE(
+                problem=Phrase(
+                    f"[{name}] {key} = {value} 不是文本；{QUOTED.zh}",
+                    f"[{name}] {key} = {value} is no text; {QUOTED.en}",
+                )
+            )
+        if len(value) > TEXT_MAX:
             raise BOOK_FILE(
                 problem=Phrase(
                     f"[{name}] {key} = {value!r} 应为文本，最多 {TEXT_MAX} 个字",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from api.adapters.spreadsheet import Column, Row, read_table
+from api.adapters.spreadsheet import Column, Row, Rows, read_table
 from api.importing.book_file import FILE, BookFile, read_book
 from api.importing.cells import (
     check_value,
@@ -16,6 +16,7 @@ from api.importing.cells import (
     parse_text,
 )
 from api.importing.problems import ImportRefused, Problem
+from api.importing.shape import check_parents, lines_of
 from domain.kernel.errors import RuleViolation
 from domain.kernel.money import parse_fen
 
@@ -60,22 +61,27 @@ class Amounts:
 
 @dataclass(frozen=True)
 class ImportFolder:
-    """All that a folder says."""
+    """All that a folder says; `gb18030` are the files whose texts were read in that encoding, to be looked at."""
 
     book: BookFile
     opening: list[Amounts]
     journal: list[Amounts]
+    gb18030: list[str] = field(default_factory=list)
 
 
 def read_folder(folder: Path) -> ImportFolder:
     """Read the three files; raises `ImportRefused` with every problem found in them."""
     problems: list[Problem] = []
     book = _guard(problems, FILE, lambda: read_book(folder))
-    opening = _read_amounts(folder, "opening", OPENING_COLUMNS, problems)
-    journal = _read_amounts(folder, "journal", JOURNAL_COLUMNS, problems)
+    opening = _read_rows(folder, "opening", OPENING_COLUMNS, problems)
+    opening_amounts = _amounts(opening, problems)
+    check_parents(opening_amounts, problems)
+    journal = _read_rows(folder, "journal", JOURNAL_COLUMNS, problems)
+    journal_amounts = _amounts(journal, problems)
     if problems or book is None:
         raise ImportRefused(problems)
-    return ImportFolder(book, opening, journal)
+    gb18030 = [read.file for read in (opening, journal) if read.encoding == "gb18030"]
+    return ImportFolder(book, opening_amounts, journal_amounts, gb18030)
 
 
 def _guard(problems: list[Problem], file: str, read: Callable[[], T]) -> T | None:
@@ -86,11 +92,13 @@ def _guard(problems: list[Problem], file: str, read: Callable[[], T]) -> T | Non
         return None
 
 
-def _read_amounts(
-    folder: Path, stem: str, columns: tuple[Column, ...], problems: list[Problem]
-) -> list[Amounts]:
-    rows = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, columns)) or []
-    return [_Cells(row, problems).amounts() for row in rows]
+def _read_rows(folder: Path, stem: str, columns: tuple[Column, ...], problems: list[Problem]) -> Rows:
+    read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, columns))
+    return read or Rows([], stem, "")
+
+
+def _amounts(read: Rows, problems: list[Problem]) -> list[Amounts]:
+    return [_Cells(row, problems).amounts() for row in lines_of(read.rows, problems)]
 
 
 class _Cells:

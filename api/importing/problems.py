@@ -44,6 +44,7 @@ class Problem:
             rule=violation.rule.code,
             zh=violation.zh,
             en=violation.en,
+            sheet=str(facts.get("sheet", "")),
         )
 
     @classmethod

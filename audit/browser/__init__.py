@@ -20,6 +20,7 @@ from audit.files import UNREADABLE as _UNREADABLE  # noqa: F401 -- as above
 from audit.outside import NAMES, STATES
 from audit.published import COLUMNS
 from audit.tlog import policy as _policy  # noqa: F401 -- as above
+from audit.zip import WORDS
 from domain.chart import CHARTS, chart
 from domain.entry import TYPES
 from domain.kernel.errors import RULES, Kind, rule
@@ -130,6 +131,7 @@ def _generated() -> str:
         "COLUMNS": [(column, *words) for column, words in COLUMNS.items()],
         "STATES": STATES,
         "PRIVATE_NAMES": NAMES,
+        "ARCHIVE_WORDS": {word: (said.zh, said.en) for word, said in WORDS.items()},
     }
     return "".join(f"export const {name} = {_literal(value)};\n" for name, value in values.items())
 

@@ -22,12 +22,19 @@ export class Refusal extends Error {
   }
 }
 
+const SHOWN_MAX = 300; // what was read may be a whole file in one cell
+
 function filled(template, facts, language) {
   return template.replace(/\{([a-z_]+)\}/g, (_, name) => {
     const fact = facts[name];
     if (fact instanceof Refusal) return `${fact[language]} [${fact.code}]`; // the reason of a refusal may be a refusal
-    return fact instanceof Phrase ? fact[language] : String(fact);
+    return fact instanceof Phrase ? fact[language] : shortened(String(fact));
   });
+}
+
+function shortened(text) {
+  const shown = text.length > SHOWN_MAX ? [...text] : [];
+  return shown.length > SHOWN_MAX ? `${shown.slice(0, SHOWN_MAX).join("")}…` : text;
 }
 
 /** Return the violation of a rule, to be thrown, with `facts` filled into its words. */

@@ -43,7 +43,7 @@ export class BundleSource {
     try {
       bytes = this.archive.read(path);
     } catch (problem) {
-      throw unreadable(this.place, problem);
+      throw unreadable(path, problem);
     }
     if (bytes === null) throw new NotThere(path);
     this.fetched.add(path);

@@ -1,14 +1,15 @@
-/** ZIP archives whose members are stored without compression, as audit/bundle.py writes them. */
+/** ZIP archives that have one meaning: audit/zip.py, which says why, reads the same ones by the same rules. */
 
-import { decodeUtf8 } from "./bytes.js";
+import { decodeUtf8, encodeUtf8, joinBytes, sameBytes } from "./bytes.js";
 import { Phrase } from "./errors.js";
+import { ARCHIVE_WORDS } from "./generated.js";
 
-const END = 0x06054b50;
-const CENTRAL = 0x02014b50;
-const LOCAL = 0x04034b50;
-const END_BYTES = 22;
-const COMMENT_BYTES_MAX = 65_535;
-const MAX_MEMBERS = 100_000;
+const [HEADER, LINE, END] = ["PK\x03\x04", "PK\x01\x02", "PK\x05\x06"].map(encodeUtf8);
+const [HEADER_BYTES, LINE_BYTES, END_BYTES] = [30, 46, 22];
+const UTF8 = 0x800;
+const MAX_MEMBERS = 65_534;
+const MAX_BYTES = 2 ** 31 - 1;
+const MAX_LIST_BYTES = 16 * 1024 * 1024;
 const MAX_MEMBER_BYTES = 64 * 1024 * 1024;
 
 const CRC = new Int32Array(256);
@@ -24,82 +25,91 @@ function crc32(bytes) {
   return ~crc >>> 0;
 }
 
-function unreadable(zh, en) {
+function unsound(word, most) {
+  const [zh, en] = ARCHIVE_WORDS[word].map((text) => text.replace("{most}", most));
   return Object.assign(new Error(en), { said: new Phrase(zh, en) });
 }
 
-/** An archive in memory. What cannot be read throws an Error whose `said` tells why, in both languages. */
+/** An archive in memory. What is none, or could be read in two ways, throws an Error whose `said` tells why. */
 export class Archive {
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
+    if (bytes.length > MAX_BYTES) throw unsound("bytes", MAX_BYTES);
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.members = new Map();
-    const end = this.findEnd();
-    const count = this.view.getUint16(end + 10, true);
-    let place = this.view.getUint32(end + 16, true);
-    if (count === 0xffff || place === 0xffffffff || count > MAX_MEMBERS) throw unreadable("文件太多", "too many members");
-    for (let i = 0; i < count; i += 1) place = this.readMember(place);
-    if (place > end) throw unreadable("文件清单已损坏", "the list of members is damaged");
-    this.refusePacked();
-  }
-
-  /** Members that are compressed, or lie over one another, could make a small file an endless one. */
-  refusePacked() {
-    const members = [...this.members.values()];
-    const size = members.reduce((sum, member) => sum + member.size, 0);
-    const packed = members.some(({ method, stored, size: whole }) => method !== 0 || stored !== whole);
-    if (!packed && size <= this.bytes.length) return;
-    throw unreadable("文件经过压缩或互相重叠", "members are compressed, or lie over one another");
-  }
-
-  findEnd() {
-    const last = this.bytes.length - END_BYTES;
-    for (let place = last; place >= Math.max(0, last - COMMENT_BYTES_MAX); place -= 1) {
-      const there = this.view.getUint32(place, true) === END;
-      if (there && this.view.getUint16(place + 20, true) === last - place) return place;
+    const { begin, end, count } = this.findList();
+    let [place, at] = [0, begin];
+    for (let i = 0; i < count; i += 1) {
+      const line = this.readLine(at, end);
+      at += LINE_BYTES + line.name.length;
+      place = this.add(line, place, begin);
     }
-    throw unreadable("不是 ZIP 文件，或已被截断", "this is no ZIP archive, or it is cut off");
+    if (at !== end) throw unsound("list");
+    if (place !== begin) throw unsound("apart");
   }
 
-  /** Read one line of the list of members; return where the next begins. */
-  readMember(place) {
-    const { view } = this;
-    this.expect(place, CENTRAL);
-    const name = this.text(place + 46, view.getUint16(place + 28, true));
-    if (this.members.has(name)) throw unreadable(`文件名 ${name} 重复`, `the member ${name} stands twice`);
-    this.members.set(name, {
-      method: view.getUint16(place + 10, true),
-      crc: view.getUint32(place + 16, true),
-      stored: view.getUint32(place + 20, true),
-      size: view.getUint32(place + 24, true),
-      header: view.getUint32(place + 42, true),
+  /** Whether these bytes stand at a place. */
+  has(bytes, place) {
+    return sameBytes(this.bytes.subarray(place, place + bytes.length), bytes);
+  }
+
+  /** Return the numbers that stand from a place on, of 2 or 4 bytes each as `sizes` say. */
+  numbers(place, sizes) {
+    let at = place;
+    return sizes.map((size) => {
+      at += size;
+      return size === 2 ? this.view.getUint16(at - 2, true) : this.view.getUint32(at - 4, true);
     });
-    return place + 46 + [28, 30, 32].reduce((sum, field) => sum + view.getUint16(place + field, true), 0);
   }
 
-  expect(place, mark) {
-    if (this.view.getUint32(place, true) !== mark) throw unreadable("公示包已损坏", "the archive is damaged");
+  /** Return where the list of members begins and ends, and how many it has. */
+  findList() {
+    const end = this.bytes.length - END_BYTES;
+    if (end < 0 || !this.has(END, end)) throw unsound("end");
+    const [disks, here, count, length, begin, comment] = this.numbers(end + 4, [4, 2, 2, 4, 4, 2]);
+    if (count > MAX_MEMBERS) throw unsound("members", MAX_MEMBERS);
+    if (disks || here !== count || comment || begin + length !== end) throw unsound("place");
+    if (length > MAX_LIST_BYTES) throw unsound("list");
+    return { begin, end, count };
   }
 
-  text(place, length) {
-    const text = decodeUtf8(this.bytes.subarray(place, place + length));
-    if (text === null) throw unreadable("文件名不是 UTF-8", "a member's name is no UTF-8");
-    return text;
+  /** Return the line of the list at a place; `head` is what the member's own header has to repeat. */
+  readLine(at, end) {
+    if (at + LINE_BYTES > end || !this.has(LINE, at)) throw unsound("list");
+    const [flags, method, , crc, stored, size, length, extra, comment, disk, , , place] = this.numbers(
+      at + 8,
+      [2, 2, 4, 4, 4, 4, 2, 2, 2, 2, 2, 4, 4],
+    );
+    const behind = at + LINE_BYTES;
+    if (behind + length > end) throw unsound("list");
+    if (method || stored !== size || flags & ~UTF8 || extra || comment) throw unsound("packed");
+    if (disk) throw unsound("place");
+    const name = this.bytes.subarray(behind, behind + length);
+    return { head: this.bytes.subarray(at + 6, at + 32), name, flags, crc, size, place };
+  }
+
+  /** Add the member that has to stand at `place`, before `begin`; return where the next one stands. */
+  add(line, place, begin) {
+    const name = decodeUtf8(line.name);
+    const plain = line.flags || line.name.every((byte) => byte < 0x80);
+    if (name === null || name.includes("\0") || !plain) throw unsound("name");
+    if (this.members.has(name)) throw unsound("twice");
+    const start = place + HEADER_BYTES + line.name.length;
+    const there = this.has(joinBytes(HEADER, line.head, line.name), place);
+    if (line.place !== place || !there || start + line.size > begin) throw unsound("apart");
+    this.members.set(name, { start, size: line.size, crc: line.crc });
+    return start + line.size;
   }
 
   /** Return a member's bytes, or null when there is none. */
   read(name) {
     const member = this.members.get(name);
     if (!member) return null;
-    const { crc, size, header } = member;
-    if (size > MAX_MEMBER_BYTES) throw unreadable(`文件 ${name} 过大`, `the member ${name} is too large`);
-    this.expect(header, LOCAL);
-    const nameLength = this.view.getUint16(header + 26, true);
-    if (this.text(header + 30, nameLength) !== name) throw unreadable("公示包已损坏", "the archive is damaged");
-    const start = header + 30 + nameLength + this.view.getUint16(header + 28, true);
+    const { start, size, crc } = member;
+    if (size > MAX_MEMBER_BYTES) throw unsound("bytes", MAX_MEMBER_BYTES);
     const bytes = this.bytes.subarray(start, start + size);
-    if (bytes.length === size && crc32(bytes) === crc) return bytes;
-    throw unreadable(`文件 ${name} 已损坏`, `the member ${name} is damaged`);
+    if (crc32(bytes) !== crc) throw unsound("checksum");
+    return bytes;
   }
 }

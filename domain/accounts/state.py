@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from domain.chart import chart, parent_code
+from domain.chart import chart, codes_down_to, parent_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,5 +77,4 @@ class Accounts:
 
     def full_name(self, code: str) -> str:
         """Return the names from level 1 down, joined by '/' (银行存款/基本账户)."""
-        lengths = [n for n in (3, 5, 7, 9) if n <= len(code)]
-        return "/".join(self.by_code[code[:n]].name for n in lengths)
+        return "/".join(self.by_code[one].name for one in codes_down_to(code))

@@ -2,12 +2,26 @@
 
 from domain.chart.chart import (
     CHARTS,
+    LEVELS,
     MONEY_ACCOUNTS,
     Chart,
     ChartAccount,
     chart,
+    codes_down_to,
+    full_name,
     is_account_code,
     parent_code,
 )
 
-__all__ = ["CHARTS", "MONEY_ACCOUNTS", "Chart", "ChartAccount", "chart", "is_account_code", "parent_code"]
+__all__ = [
+    "CHARTS",
+    "LEVELS",
+    "MONEY_ACCOUNTS",
+    "Chart",
+    "ChartAccount",
+    "chart",
+    "codes_down_to",
+    "full_name",
+    "is_account_code",
+    "parent_code",
+]

@@ -11,11 +11,18 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from domain.kernel.errors import Kind, rule
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 CHARTS = ("rural-collective-2024",)
 """The chart versions that ship with the program."""
+
+LEVELS = (3, 5, 7, 9)
+"""The lengths of the codes of the four levels."""
 
 UNKNOWN_CHART = rule(
     "chart.unknown",
@@ -65,6 +72,16 @@ def is_account_code(code: str) -> bool:
 def parent_code(code: str) -> str | None:
     """Return the code one level up, or None for a level-1 account."""
     return code[:-2] if len(code) > 3 else None
+
+
+def codes_down_to(code: str) -> list[str]:
+    """Return the codes from level 1 down to `code`: 102, 10201, 1020101."""
+    return [code[:length] for length in LEVELS if length <= len(code)]
+
+
+def full_name(code: str, names: Mapping[str, str]) -> str:
+    """Return an account's name with those of the accounts above it: 银行存款/基本账户."""
+    return "/".join(names[one] for one in codes_down_to(code))
 
 
 @cache

@@ -1,14 +1,17 @@
 """The write side: the only place that knows `eventsourcing`."""
 
 from domain.ledger.books import Books, read_entries
+from domain.ledger.connection import PROBE_SECONDS, BoundedConnection
 from domain.ledger.mapper import EntryMapper, Recorded
 from domain.ledger.recorder import RECONNECT_SECONDS, BookRecorder, open_recorder
 from domain.ledger.writer import Ledger, Receipt
 
 __all__ = [
+    "PROBE_SECONDS",
     "RECONNECT_SECONDS",
     "BookRecorder",
     "Books",
+    "BoundedConnection",
     "EntryMapper",
     "Ledger",
     "Receipt",

@@ -14,6 +14,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
+from domain.ledger.connection import PROBE_SECONDS, BoundedConnection
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -55,7 +57,13 @@ class BookDatastore(PostgresDatastore):
             originator_id_type="text",
         )
         self.pool.reconnect_timeout = RECONNECT_SECONDS
-        self.pool.kwargs = {"row_factory": dict_row, **parts}  # all that a URL can say, such as sslmode
+        self.pool.connection_class = BoundedConnection
+        timeout = {"connect_timeout": PROBE_SECONDS}
+        self.pool.kwargs = {
+            "row_factory": dict_row,
+            **timeout,
+            **parts,
+        }  # all that a URL can say, such as sslmode
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
         """Return what is done to each new connection."""

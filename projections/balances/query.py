@@ -59,18 +59,23 @@ def trial_balance(
     """Return the trial balance of `first` (default: the same) to `period`; raises `book.unknown`, `period.*`."""
     last = parse_period(period)
     first = parse_period(first) if first else last
-    if first > last:
-        raise BACKWARDS(first=first, last=last)
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         book = register.book(connection, book_id)
-        if last < book.first_period:
-            raise BEFORE_THE_BOOK(first=book.first_period, period=last)
+        check_span(book, first, last)
         rows = _balances(connection, book, first, last)
         names = register.account_names(connection, book_id)
         root = root_at(connection, book_id, book.entries)
     lines = fold_trial_balance(turnover_from(rows), names, first, last)
     return TrialBalance(book_id, book.name, first, last, book.entries, root, lines, totals(lines))
+
+
+def check_span(book: BookRow, first: str, last: str) -> None:
+    """Raise `period.backwards` or `period.before_the_book` for periods of which a book can say nothing."""
+    if last < book.first_period:
+        raise BEFORE_THE_BOOK(first=book.first_period, period=last)
+    if first > last:
+        raise BACKWARDS(first=first, last=last)
 
 
 def _balances(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audit.tlog.checkpoint import open_by_any
-from domain.difference import MAX_ENTRIES, Added, Change, Difference, Head, check_beginning, check_sizes
+from audit.heads import kept_size as kept_size_of
+from domain.difference import BOTH, MAX_ENTRIES, Added, Change, Difference, Head, Part, check_sizes
 from domain.entry import parse_entry
-from domain.kernel.note import parse_vkey
 from projections import log, register, witnessing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from psycopg import Connection
 
@@ -50,37 +50,52 @@ SELECT_CHANGES = """
 """What an account had before is what it has now, less what came since: only the newer lines are read."""
 
 
+@dataclass(frozen=True)
+class Excerpt:
+    """What is wanted of a difference: its `parts`, and of the entries at most `limit` from `offset` on."""
+
+    parts: Collection[Part] = BOTH
+    limit: int = MAX_ENTRIES
+    offset: int = 0
+
+
+WHOLE_DIFFERENCE = Excerpt()
+"""Both parts, with all entries that one answer lists."""
+
+
 def difference(
     connection: Connection[Any],
     book_id: str,
     sizes: tuple[int, int | None],
+    excerpt: Excerpt = WHOLE_DIFFERENCE,
     *,
-    limit: int = MAX_ENTRIES,
-    offset: int = 0,
     policy_for: Callable[[str], Policy | None] = lambda _: None,
 ) -> Difference:
     """Compare a book at two sizes (the second None: now); raises `book.unknown`, `diff.beyond`, `diff.backwards`.
 
-    `policy_for` gives the policy under which the entries of a book are witnessed.
+    For a part that is not wanted nothing is read. `policy_for` gives the policy under which the entries of a book are
+    witnessed.
     """
     book = register.book(connection, book_id)
     first, last = sizes[0], book.entries if sizes[1] is None else sizes[1]
     check_sizes(book_id, first, last, book.entries)
-    values = {"book": book_id, "chart": book.chart, "first": first, "last": last}
-    begin = min(first + offset, last)
+    begin = min(first + excerpt.offset, last)
+    added: list[Added] = []
+    if Part.entries in excerpt.parts:
+        added = _added(connection, book_id, begin, min(begin + excerpt.limit, last))
+        added = _witnessed(connection, book_id, added, policy_for(book_id))
+    changes: list[Change] = []
+    if Part.accounts in excerpt.parts:
+        values = {"book": book_id, "chart": book.chart, "first": first, "last": last}
+        changes = [Change(*row) for row in connection.execute(SELECT_CHANGES, values).fetchall()]
     return Difference(
         book=book_id,
         name=book.name,
         first=_head(connection, book_id, first),
         last=_head(connection, book_id, last),
-        offset=offset,
-        added=_witnessed(
-            connection,
-            book_id,
-            _added(connection, book_id, begin, min(begin + limit, last)),
-            policy_for(book_id),
-        ),
-        changes=[Change(*row) for row in connection.execute(SELECT_CHANGES, values).fetchall()],
+        offset=excerpt.offset,
+        added=added,
+        changes=changes,
     )
 
 
@@ -109,15 +124,7 @@ def _witnessed(
 
 
 def kept_size(connection: Connection[Any], book_id: str, note: bytes) -> int:
-    """Return the size of a checkpoint that somebody kept, once it is seen to be a beginning of the book's log.
-
-    Raises `checkpoint.signature`, `checkpoint.origin` and the like when no key that the log ever had signed it,
-    `diff.rolled_back` and `diff.fork` when it proves that the log is no longer what was signed.
-    """
+    """Return the size of a checkpoint that somebody kept of a book's log; raises as `audit.heads.kept_size` does."""
     book = register.book(connection, book_id)
-    with connection.cursor() as cursor:
-        keys = [parse_vkey(row.vkey) for row in register.log_keys(cursor, book_id)]
-    kept = open_by_any(note, keys)
-    computed = log.root_at(connection, book_id, kept.size) if kept.size <= book.entries else ""
-    check_beginning(kept.size, kept.root, book.entries, computed)
-    return kept.size
+    origins = log.log_origins(connection, book_id)
+    return kept_size_of(note, origins, book.entries, lambda size: log.root_at(connection, book_id, size))

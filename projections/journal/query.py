@@ -26,13 +26,15 @@ NO_VOUCHER = rule(
 
 SELECT_JOURNAL = """
     SELECT journal.entry, line, journal.period, journal.number, journal.date, journal.account,
-           coalesce(accounts.name, '') AS name, journal.summary, party, project, debit_fen, credit_fen
+           coalesce(accounts.name, '') AS name, journal.summary, party, project, debit_fen, credit_fen,
+           coalesce(vouchers.source, '') AS source, coalesce(vouchers.summary, '') AS voucher_summary
     FROM journal LEFT JOIN accounts ON accounts.book = journal.book AND accounts.code = journal.account
+         LEFT JOIN vouchers ON vouchers.book = journal.book AND vouchers.entry = journal.entry
     WHERE journal.book = %(book)s
       AND journal.period >= %(first)s AND journal.period <= %(last)s
       AND (%(account)s = '' OR journal.account LIKE %(account)s || '%%')
       AND (%(text)s = '' OR journal.summary ILIKE %(pattern)s OR party ILIKE %(pattern)s
-           OR project ILIKE %(pattern)s OR accounts.name ILIKE %(pattern)s)
+           OR project ILIKE %(pattern)s OR accounts.name ILIKE %(pattern)s OR vouchers.source ILIKE %(pattern)s)
       AND greatest(abs(debit_fen), abs(credit_fen)) BETWEEN %(min_fen)s AND %(max_fen)s
     ORDER BY journal.period, journal.number, journal.entry, line
     LIMIT %(limit)s OFFSET %(offset)s
@@ -48,10 +50,12 @@ SELECT_NEWEST = """
     FROM vouchers WHERE book = %s ORDER BY entry DESC LIMIT %s OFFSET %s
 """
 SELECT_LINES = """
-    SELECT journal.entry, line, period, number, date, account, coalesce(accounts.name, '') AS name,
-           summary, party, project, debit_fen, credit_fen
+    SELECT journal.entry, line, journal.period, journal.number, journal.date, journal.account,
+           coalesce(accounts.name, '') AS name, journal.summary, party, project, debit_fen, credit_fen,
+           coalesce(vouchers.source, '') AS source, coalesce(vouchers.summary, '') AS voucher_summary
     FROM journal LEFT JOIN accounts ON accounts.book = journal.book AND accounts.code = journal.account
-    WHERE journal.book = %s AND entry = %s ORDER BY line
+         LEFT JOIN vouchers ON vouchers.book = journal.book AND vouchers.entry = journal.entry
+    WHERE journal.book = %s AND journal.entry = %s ORDER BY line
 """
 ENTRY_OF_ID = "SELECT entry FROM vouchers WHERE book = %s AND id = %s"
 COUNT_VOUCHERS = "SELECT count(*) FROM vouchers WHERE book = %s"
@@ -72,7 +76,10 @@ class JournalFilter:
 
 
 class JournalLine(NamedTuple):
-    """One line of the journal; `number` is the voucher's in its period, 0 and no date for opening balances."""
+    """One line of the journal; `number` is the voucher's in its period, 0 and no date for opening balances.
+
+    `summary` is the line's own or else the voucher's. `source` is the voucher's number in the system it came from.
+    """
 
     entry: int
     line: int
@@ -86,6 +93,8 @@ class JournalLine(NamedTuple):
     project: str
     debit_fen: int
     credit_fen: int
+    source: str
+    voucher_summary: str
 
 
 class VoucherRow(NamedTuple):

@@ -32,6 +32,7 @@ from projections.log.history import (
     check_signers,
     in_force,
 )
+from projections.log.origins import log_origins
 from projections.log.proofs import proof_at
 from projections.log.query import (
     SignedCheckpoint,
@@ -79,6 +80,7 @@ __all__ = [
     "in_force",
     "last_cosignature",
     "latest_checkpoint",
+    "log_origins",
     "log_size",
     "newest_checkpoints",
     "notes",

@@ -166,7 +166,7 @@ def check_history(cursor: Cursor[Any], book: str, keys: LogKeys, others: Others 
     """Return the size that was signed or witnessed last, 0 when none was; raise what forbids to sign more.
 
     The entries must extend what was signed, as the database has it, as it is kept beside the key, and as the
-    witnesses have seen it. Raises `keyfile.*` too, when a key that signs is here and cannot be read.
+    witnesses have seen it. Raises `serverkey.*` too, when a key that signs is here and cannot be read.
     """
     rows = register.log_keys(cursor, book)
     for row in in_force(rows):

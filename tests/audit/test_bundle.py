@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audit import __main__ as command
-from audit import bundle, files
+from audit import files
+from audit import zip as archives
 from audit.bundle import BundleSource, write_bundle
 from audit.source import open_source
 from audit.tlog.policy import parse_policy
@@ -40,7 +41,7 @@ def packed(hamlet: Export, tmp_path: Path) -> Path:
 def members(path: Path) -> dict[str, bytes]:
     """Return what a bundle holds; raises what forbids to read it."""
     source = BundleSource(path)
-    return {name: source.fetch(name) for name in zipfile.ZipFile(path).namelist()}
+    return {name: source.fetch(name) for name in source.names}
 
 
 def test_what_was_written_is_read_and_verified(packed: Path, hamlet: Export) -> None:
@@ -67,17 +68,13 @@ def test_another_zip_program_reads_it_without_unpacking_code(packed: Path, hamle
 
 def test_every_byte_flipped_is_found_or_changes_nothing(packed: Path, hamlet: Export) -> None:
     whole = packed.read_bytes()
-    changed = 0
     for place in range(len(whole)):
         packed.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         try:
             read = members(packed)
-        except (RuleViolation, FileNotFoundError):
+        except RuleViolation:
             continue
-        if read != hamlet.files:  # no checksum protects the list of members
-            changed += 1
-            assert not verify(BundleSource(packed)).ok
-    assert changed > 0
+        assert read == hamlet.files
 
 
 def test_a_changed_entry_in_a_sound_archive_is_found(hamlet: Export, tmp_path: Path) -> None:
@@ -152,10 +149,8 @@ def test_what_is_packed_is_refused(hamlet: Export, tmp_path: Path) -> None:
     with pytest.raises(RuleViolation, match="compressed"):
         BundleSource(path)
     write_bundle(path, [("a", b"x" * 10_000), ("b", b"")])
-    lying = path.read_bytes()
-    size = (10_000).to_bytes(4, "little")
-    at = lying.rindex(size + size)
-    path.write_bytes(lying[:at] + (99_999).to_bytes(4, "little") * 2 + lying[at + 8 :])
+    size, lying = (10_000).to_bytes(4, "little") * 2, (99_999).to_bytes(4, "little") * 2
+    path.write_bytes(path.read_bytes().replace(size, lying))
     with pytest.raises(RuleViolation, match="lie over one another"):
         BundleSource(path)
 
@@ -180,7 +175,7 @@ def test_what_is_no_bundle_or_too_large_is_refused(
     monkeypatch.setattr(files, "MAX_FILE_BYTES", 10)
     with pytest.raises(RuleViolation, match="more than 10 bytes"):
         BundleSource(packed).fetch("checkpoint")
-    monkeypatch.setattr(bundle, "MAX_MEMBERS", 2)
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 2)
     with pytest.raises(RuleViolation, match="more than 2 members"):
         BundleSource(packed)
 

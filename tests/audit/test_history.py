@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit.history import compare, kept_size, trace, witnessed_at
+from audit.heads import kept_size
+from audit.history import compare, trace, witnessed_at
 from audit.replay import Replay
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.cosignature import add_signature, cosign
 from audit.verify import verify
+from domain.difference import Part
 from domain.history import Span
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey
 from projections.history import Wanted, difference, history
 from tests.audit.conftest import BUNDLE, MemorySource
+from tests.audit.keyed import Keyed
 from tests.audit.test_witnessed import KEYS, TIME_S, head, policy
 
 if TYPE_CHECKING:
@@ -70,6 +73,13 @@ def test_a_difference_is_what_the_server_shows(
     assert found == replace(shown, added=timeless, first=heads[0], last=heads[1])
 
 
+def test_of_one_part_the_other_is_left_out(source: MemorySource, book: Book) -> None:
+    whole = compare(source, book, (15, 19))
+    accounts, entries = (compare(source, book, (15, 19), parts={part}) for part in Part)
+    assert (accounts.changes, accounts.added) == (whole.changes, [])
+    assert (entries.changes, entries.added) == ([], whole.added)
+
+
 def test_sizes_that_the_log_never_had_are_refused(source: MemorySource, book: Book) -> None:
     for sizes, code in (((0, 99), "diff.beyond"), ((9, 8), "diff.backwards")):
         with pytest.raises(RuleViolation) as caught:
@@ -77,19 +87,37 @@ def test_sizes_that_the_log_never_had_are_refused(source: MemorySource, book: Bo
         assert caught.value.rule.code == code
 
 
+def size_of(book: Book, note: bytes) -> int:
+    """Return the size of a checkpoint that was kept of a book's log."""
+    return kept_size(note, book.log, book.size, book.root)
+
+
 def test_a_kept_checkpoint_is_a_beginning_of_the_log_or_evidence(book: Book, log: Log) -> None:
     def kept(size: int, root: bytes, key: SigningKey = log.key) -> bytes:
         return sign_checkpoint(Checkpoint(log.key.name, size, root), key)
 
-    assert kept_size(book, kept(15, book.tree.root(15))) == 15
+    assert size_of(book, kept(15, book.tree.root(15))) == 15
     for note, code in (
         (kept(15, bytes(32)), "diff.fork"),
         (kept(99, bytes(32)), "diff.rolled_back"),
         (kept(15, book.tree.root(15), SigningKey(log.key.name, bytes(32))), "checkpoint.signature"),
     ):
         with pytest.raises(RuleViolation) as caught:
-            kept_size(book, note)
+            size_of(book, note)
         assert caught.value.rule.code == code
+
+
+def test_a_checkpoint_of_a_stolen_key_is_void_and_no_fork(log: Log) -> None:
+    thief, owner = log.key, SigningKey("elsewhere.example.cn/books/" + log.book().book, bytes([6]) * 32)
+    moved = Keyed(log, (thief,)).voucher().move(owner, 19).log.book()
+
+    def kept(key: SigningKey, size: int) -> str:
+        with pytest.raises(RuleViolation) as caught:
+            size_of(moved, sign_checkpoint(Checkpoint(key.name, size, bytes(32)), key))
+        return caught.value.rule.code
+
+    assert [kept(thief, size) for size in (19, 20, 99)] == ["diff.fork", "audit.kept_void", "audit.kept_void"]
+    assert [kept(owner, size) for size in (21, 99)] == ["diff.fork", "diff.rolled_back"]
 
 
 def test_an_unknown_account_is_refused(source: MemorySource, book: Book) -> None:

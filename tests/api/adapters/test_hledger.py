@@ -13,10 +13,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.adapters.hledger import account_name, to_hledger
+from api.clock import now
 from api.identity import Keyring
 from api.importing import read_folder, run_import
+from domain.book import Book
+from domain.entry import seal
 from domain.kernel.money import parse_fen
 from domain.kernel.period import next_period
+from domain.kernel.ulid import derive
+from domain.ledger import read_entries
+from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
 from projections import journal, register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter, count_vouchers
@@ -51,6 +57,16 @@ date,number,summary,code,name,debit,credit,attachments
 2026-01-09,2,! * ~ % P D Y account include,11201,,,-0.01,0
 """,
 }
+
+OWN = Line(account="101", debit_fen=200, summary="现金部分 [2026-02-01] ; a: b")
+SHARED = Line(account="11201", credit_fen=200, party="张三, date:2020-01-01", project="路; [2020-01-01]")
+TOLD_IN_FULL = Voucher(
+    attachments=Attachments(count=1),
+    date="2026-01-10",
+    lines=[OWN, SHARED],
+    source="旧;账: 7",
+    summary="退款",
+)
 
 
 @dataclass(frozen=True)
@@ -104,17 +120,31 @@ class Village:
         }
 
 
-def exported(service: Service, folder: Path) -> Village:
-    """Import a folder and write its journal for hledger."""
+def exported(service: Service, folder: Path, *more: Voucher) -> Village:
+    """Import a folder, post further vouchers, and write its journal for hledger."""
     village = read_folder(folder)
     book, home = village.book.id, service.settings.home
-    run_import(service, village, Keyring(home / "keys" / book, book))
+    keyring = Keyring(home / "keys" / book, book)
+    run_import(service, village, keyring)
+    for voucher in more:
+        post(service, keyring, book, voucher)
     with service.pool.connection() as connection:
         lines = journal.journal(connection, book, JournalFilter(limit=2**31))
         text = to_hledger(register.book(connection, book), register.accounts(connection, book), lines)
         file = home / f"{book}.journal"
         file.write_text("".join(text), encoding="utf-8")
     return Village(service, book, file)
+
+
+def post(service: Service, keyring: Keyring, book: str, voucher: Voucher) -> None:
+    """Post a voucher as accountant and head."""
+    replica = Book(book)
+    for entry in read_entries(service.recorder, book):
+        replica.evolve(entry)
+    id_ = derive(1_767_225_600_000, book, voucher.summary)
+    statement = VoucherPosted(at=now(), book=book, data=voucher, id=id_, seen=replica.seen())
+    service.ledger.post(book, [seal(statement, [keyring.key("accountant"), keyring.key("head")])])
+    service.runner.catch_up([book])
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +172,7 @@ def nasty_village(running: Service, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("nasty")
     for name, text in NASTY.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return exported(running, folder)
+    return exported(running, folder, TOLD_IN_FULL)
 
 
 @pytest.mark.parametrize("period", ["2026-01", "2026-02", "2026-03"])
@@ -226,10 +256,22 @@ def test_account_types_make_a_balance_sheet_that_balances(xiaohe_village: Villag
 
 def test_texts_mean_nothing_to_hledger(nasty_village: Village) -> None:
     assert nasty_village.hledger_balances("2026-01") == nasty_village.balances("2026-01")
-    assert nasty_village.balances("2026-01") == {"101": 899, "112:11201": 101, "301": -1_000}
-    assert nasty_village.hledger("tags") == "type\n"
+    assert nasty_village.balances("2026-01") == {"101": 899 + 200, "112:11201": 101 - 200, "301": -1_000}
+    assert nasty_village.hledger("tags").split() == ["party", "project", "source", "type"]
     descriptions = nasty_village.hledger("descriptions").splitlines()
     assert "! * ~ % P D Y account include" in descriptions
     assert any(
         text.startswith("收\uff1b款\u00a6张三\uff1a 借\uff0c date\uff1a2020-01-01") for text in descriptions
     )
+
+
+def test_description_is_the_vouchers_and_the_postings_say_the_rest(nasty_village: Village) -> None:
+    """The first line has a summary of its own; brackets and commas make no date of a text."""
+    header, first, second, *_ = nasty_village.hledger("print", "desc:退款").split("\n")
+    assert header == "2026-01-10 (记-2026-01-0003) 退款  ; source: 旧\uff1b账\uff1a 7"
+    assert first.endswith("CNY 2.00  ; 现金部分 \uff3b2026-02-01\uff3d \uff1b a\uff1a b")
+    assert second.endswith(
+        "; party: 张三\uff0c date\uff1a2020-01-01, project: 路\uff1b \uff3b2020-01-01\uff3d"
+    )
+    assert nasty_village.hledger("tags", "--values", "project") == "路\uff1b \uff3b2020-01-01\uff3d\n"
+    assert nasty_village.hledger_moved("tag:party=张三") == {"112:11201": -200}

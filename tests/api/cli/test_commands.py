@@ -179,6 +179,22 @@ def test_balance_sheet_in_each_format(village: Commands) -> None:
     )
 
 
+def test_ledgers_in_text_and_json(village: Commands) -> None:
+    asked = ("report", "ledger", "--book", BOOK, "--account", "101", "--period", "2026-03")
+    title, header, opening, *_, last = village.good(*asked).splitlines()
+    assert title.startswith("库存现金日记账  小河村经济合作社")
+    assert header.split()[:4] == ["日期", "凭证号", "摘要", "对方科目"]
+    assert opening.split() == ["2026-01", "上年结转", "借", "1,200.00"]
+    assert last.split() == ["2026-02", "本年累计", "1,000.00", "1,036.50", "借", "1,163.50"]
+    rows = json.loads(village.good(*asked, "--from", "2026-02", "--format", "json"))["rows"]
+    assert (rows[0]["balance_fen"], rows[-1]["balance_fen"]) == (96_350, 116_350)
+    general = village.good("report", "general-ledger", "--book", BOOK, "--period", "2026-03")
+    assert "总账  小河村经济合作社" in general
+    assert "[ledger.unknown_account]" in village.refused(
+        *asked[:4], "--account", "199", "--period", "2026-03"
+    )
+
+
 def test_journal_with_filters(village: Commands) -> None:
     wanted = ("report", "journal", "--book", BOOK, "--from", "2026-03", "--to", "2026-03", "--account", "514")
     more = ("--text", "路灯", "--min", "412.80", "--max", "421.79", "--format", "json")

@@ -67,7 +67,7 @@ def test_an_origin_is_no_path(clerk: Commands, tmp_path: Path) -> None:
         "https://zongzhang.example.cn/kaihua",
         "a.cn//b",
     ):
-        said = clerk.refused("county", "init", wrong, ORIGIN)
+        said = clerk.refused("county", "init", wrong, tmp_path / ORIGIN)
         assert "[county.origin]" in said
         assert "sunledger county init zongzhang.example.cn/kaihua " in said
     assert not (clerk.home / "logkeys").exists()

@@ -170,7 +170,9 @@ def test_an_anchor_that_is_not_the_logs_is_a_finding(village: Commands, tmp_path
 def test_what_a_log_cannot_tell_is_refused(village: Commands, tmp_path: Path) -> None:
     assert "[history.no_book]" in village.refused("history", "--account", "101")
     both = ("history", "--account", "101", "--book", BOOK, "--from", tmp_path)
-    assert "[history.no_book]" in village.refused(*both)
+    said = village.refused(*both)
+    assert "[history.two_places]" in said
+    assert f"--from {tmp_path}" in said
     known = ("history", "--account", "101", "--from", tmp_path, "--known-on", "2026-03-01")
     assert "[history.no_times]" in village.refused(*known)
 
@@ -258,4 +260,18 @@ def test_a_kept_checkpoint_convicts_a_bundle(village: Commands, tmp_path: Path) 
 
 def test_diff_wants_one_place(village: Commands, tmp_path: Path) -> None:
     assert "[diff.no_book]" in village.refused("diff", "--from", "15")
-    assert "[diff.no_book]" in village.refused(*DIFF, "15", "--log", tmp_path)
+    said = village.refused(*DIFF, "15", "--log", tmp_path)
+    assert "[history.two_places]" in said
+    assert f"--log {tmp_path}" in said
+
+
+def test_what_only_a_log_is_verified_with_is_refused_for_a_book(village: Commands, tmp_path: Path) -> None:
+    """It would be passed over in silence: a reader would take for witnessed, or anchored, what nobody looked at."""
+    policy = tmp_path / "policy"
+    policy.write_bytes(b"quorum none\n")
+    for option, value in (("--policy", policy), ("--anchor", STRANGER)):
+        for command, place in (((*HISTORY, "101"), "--from"), ((*DIFF, "15"), "--log")):
+            said = village.refused(*command, option, value)
+            assert "[history.only_log]" in said
+            assert option in said
+            assert place in said

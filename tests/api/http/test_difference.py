@@ -95,6 +95,15 @@ def test_pages_go_on_where_the_last_ended(door: Door) -> None:
     assert parts == whole == list(range(19))
 
 
+def test_the_accounts_alone_ask_no_witness(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(door.service.witnesses, "policy_for", asked.append)
+    door.get("diff.csv", part="accounts")
+    assert asked == []
+    door.get("diff.csv", part="entries")
+    assert asked == [BOOK]
+
+
 @pytest.mark.parametrize(
     ("query", "status", "rule"),
     [

@@ -134,10 +134,11 @@ def test_large_text_is_remembered_and_comes_back_to_the_page(site: str, chromium
 @pytest.mark.e2e
 def test_the_journal_form_finds_and_the_download_is_what_is_shown(site: str, chromium: Browser) -> None:
     page, _ = open_page(chromium, f"{site}/books/{BOOK}/journal", script=False)
-    page.get_by_label("摘要或名称含").fill("路灯")
+    page.get_by_label("摘要、名称或原凭证号含").fill("路灯")
     page.get_by_label("金额从（元）", exact=False).first.fill("415")
     page.get_by_role("button", name="查找").click()
     assert page.locator("tbody tr").count() == 2
+    assert page.get_by_text("原 4", exact=True).count() == 2
     link = page.get_by_role("link", name="CSV").get_attribute("href")
     rows = httpx.get(f"{site}{link}").text.strip().splitlines()
     assert len(rows) == 1 + 2

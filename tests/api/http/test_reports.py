@@ -155,6 +155,11 @@ def test_journal_has_every_line_in_order(door: Door) -> None:
         "project": "",
         "debit_fen": 120_000,
         "credit_fen": 0,
+        "source": "",
+        "voucher_summary": "",
+    }
+    assert {(line["source"], line["voucher_summary"]) for line in lines if line["entry"] == 11} == {
+        ("1", "收鱼塘承包款")
     }
     assert [(line["period"], line["number"]) for line in lines[6::2]] == [
         ("2026-01", 1),
@@ -178,6 +183,7 @@ def test_journal_has_every_line_in_order(door: Door) -> None:
         ({"account": "999"}, []),
         ({"text": "路灯"}, [16, 16, 17, 17, 18, 18]),
         ({"text": "福利支出"}, [13]),
+        ({"from": "2026-03", "text": "4"}, [18, 18]),
         ({"text": "%"}, []),
         ({"text": "_"}, []),
         ({"text": "'; DROP TABLE journal; --"}, []),
@@ -200,6 +206,7 @@ def test_journal_as_a_file_holds_exactly_the_filtered_lines(door: Door, suffix: 
     answer = door.get(f"journal.{suffix}", **query)
     assert f'filename="journal-{BOOK}.{suffix}"' in answer.headers["content-disposition"]
     header, *rows = table(answer)
+    assert (header[-1], [row[-1] for row in rows]) == ("原系统凭证号", [200, 300, 400])
     assert header[:6] == ["日期", "凭证号", "摘要", "科目编码", "科目名称", "借方金额"]
     assert [(row[0], row[2], row[5]) for row in rows] == [
         ("2026-03-20", "路灯电费", 41_280),

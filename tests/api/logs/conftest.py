@@ -60,12 +60,15 @@ class Village:
             book.evolve(entry)
         return book
 
-    def store(self, kind: type[Statement], data: object, *roles: str) -> None:
-        """Sign and post an entry that has seen all before it."""
+    def signed(self, kind: type[Statement], data: object, *roles: str) -> bytes:
+        """Return an entry that has seen all before it."""
         seen = self.book().seen()
         statement = kind(at=now(), book=BOOK, data=data, id=new_id(), seen=seen)  # type: ignore[call-arg]
-        note = seal(cast("AnyStatement", statement), [self.keyring.key(role) for role in roles or SPEAKERS])
-        self.service.ledger.post(BOOK, [note])
+        return seal(cast("AnyStatement", statement), [self.keyring.key(role) for role in roles or SPEAKERS])
+
+    def store(self, kind: type[Statement], data: object, *roles: str) -> None:
+        """Sign and post an entry that has seen all before it."""
+        self.service.ledger.post(BOOK, [self.signed(kind, data, *roles)])
 
     def post(self, kind: type[Statement], data: object, *roles: str) -> None:
         """Sign and post an entry, and fold it."""

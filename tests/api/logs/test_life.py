@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,9 +20,12 @@ from api.logs import (
     unfreeze,
 )
 from api.recovery import diagnose, remedy
+from audit.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from domain.accounts import AccountAdded, NewAccount
 from domain.kernel.errors import RuleViolation
+from domain.kernel.note import SigningKey, parse_note
 from domain.logkeys import LogKeyAdded, LogKeyRetired, LogMoved
+from projections import log
 from projections.history import kept_size
 from tests.api.logs.conftest import BOOK, NEW, ORIGIN
 
@@ -167,8 +171,8 @@ def test_a_locked_key_stops_its_log(village: Village) -> None:
     path.unlink()
     LogKeyFolder(path.parent, "村口老樟树").keep(key)
     with village.restarted() as again:
-        assert again.problems() == ["keyfile.passphrase"]
-        assert again.refusal("10290") == "keyfile.passphrase"
+        assert again.problems() == ["serverkey.locked"]
+        assert again.refusal("10290") == "serverkey.locked"
 
 
 # --- what was kept
@@ -184,3 +188,48 @@ def test_checkpoints_of_each_key_and_origin_are_beginnings_of_the_log(village: V
     kept.append(village.head())
     with service.pool.connection() as connection:
         assert [kept_size(connection, BOOK, one.note) for one in kept] == [19, 20, 21, 22]
+
+
+def another(key: SigningKey, size: int) -> bytes:
+    """Return a checkpoint of another history, by a key that the log has or had."""
+    return sign_checkpoint(Checkpoint(key.name, size, bytes(32)), key)
+
+
+def test_a_thiefs_checkpoint_is_void_and_no_fork_of_the_log(village: Village) -> None:
+    """Of the old origin nothing beyond the last checkpoint counts; up to there another history is a fork as before."""
+    service, last = village.service, village.head().size
+    thief = service.log_keys.key_of(ORIGIN)
+    assert thief
+    village.post(LogMoved, draft_move(service, BOOK, NEW, "compromised"))
+    now = village.head().size
+    owner = service.log_keys.key_of(NEW)
+    assert owner
+    with service.pool.connection() as connection:
+        for key, size, code in (
+            (thief, last, "diff.fork"),
+            (thief, now, "audit.kept_void"),
+            (thief, now + 9, "audit.kept_void"),
+            (owner, now, "diff.fork"),
+            (owner, now + 9, "diff.rolled_back"),
+        ):
+            with pytest.raises(RuleViolation) as caught:
+                kept_size(connection, BOOK, another(key, size))
+            assert caught.value.rule.code == code
+        assert log.log_origins(connection, BOOK) == village.book().log
+        void = sign_checkpoint(
+            replace(parse_checkpoint(parse_note(village.head().note).text), origin=ORIGIN), thief
+        )
+        assert kept_size(connection, BOOK, void) == now, "what is void and true is true"
+
+
+def test_a_key_that_was_retired_proves_nothing_against_the_log(village: Village) -> None:
+    service = village.service
+    old = service.log_keys.key_of(ORIGIN)
+    assert old
+    village.post(LogKeyAdded, draft_addition(service, BOOK, "例行更换"))
+    village.post(LogKeyRetired, draft_retirement(service, BOOK, "已换新"))
+    with service.pool.connection() as connection:
+        assert log.log_origins(connection, BOOK) == village.book().log
+        with pytest.raises(RuleViolation) as caught:
+            kept_size(connection, BOOK, another(old, village.head().size))
+    assert caught.value.rule.code == "audit.log_key_ended"

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from api.identity.logkeys import LogKeyFolder
 from api.logs import draft_addition, draft_move, draft_retirement
 from api.serving import free_port, serving
 from audit.monitor import StateStore, follow
 from audit.source import HttpSource
 from audit.verify import verify
+from domain.accounts import AccountAdded, NewAccount
 from domain.logkeys import LogKeyAdded, LogKeyRetired, LogMoved
 from tests.api.logs.conftest import BOOK, NEW, ORIGIN
 
@@ -93,3 +95,28 @@ def test_the_page_of_signers_shows_each_key_of_the_log(village: Village, url: st
     assert old in shown(), "in the overlap both keys sign"
     village.post(LogKeyRetired, draft_retirement(village.service, BOOK, "已换新"))
     assert f'（签 1 到 20 条的检查点）</dt><dd class="text"><code>{old}' in shown()
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"), [("locked", "serverkey.locked"), ("damaged", "serverkey.unreadable")]
+)
+def test_a_key_of_the_server_that_cannot_be_used_is_503_without_its_path(
+    village: Village, damage: str, rule: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (path,) = (village.service.settings.home / "logkeys").glob("*.key")
+    key = LogKeyFolder(path.parent).key_of(ORIGIN)
+    assert key
+    path.unlink()
+    if damage == "locked":
+        LogKeyFolder(path.parent, "村口老樟树").keep(key)
+    else:
+        path.write_bytes(b"{}")
+    note = village.signed(AccountAdded, NewAccount(code="10290", name="明细"), "accountant")
+    with village.restarted() as again, serving(again.service, free_port("127.0.0.1", 0)) as url:
+        answer = httpx.post(f"{url}/books/{BOOK}/entries", content=note)
+        assert httpx.get(f"{url}/books/{BOOK}/checkpoint").status_code == 200
+    assert (answer.status_code, answer.json()["rule"]) == (503, rule)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert path.stem not in answer.text
+    assert str(village.service.settings.home) not in answer.text
+    assert str(path) in caplog.text

@@ -86,6 +86,11 @@ def _twice(files: Files) -> bytes:
     )
 
 
+def _two(files: Files) -> bytes:
+    """Return two archives in one file, of which one program finds the first, and another the second."""
+    return zipped((files | {JANUARY: b"{}"}).items()) + zipped(files.items())
+
+
 ATTACKS = (
     _attack("cut_archive", "截断公示包", "truncate the bundle", _cut, readers("audit.unreadable")),
     _flipped(BUNDLE, "记录", "an entry"),
@@ -149,6 +154,13 @@ ATTACKS = (
         "公示包中同名文件放两份",
         "two files of one name in the bundle",
         _twice,
+        readers("audit.unreadable"),
+    ),
+    _attack(
+        "two_archives",
+        "公示包前面再接一个公示包，让两个程序各读一个",
+        "one bundle before another in one file, for two programs to read two of them",
+        _two,
         readers("audit.unreadable"),
     ),
     _attack(

@@ -1,0 +1,174 @@
+"""The ledgers over HTTP: of an account, and the general ledger; a page, JSON, CSV and XLSX of each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+
+from api import ledgers
+from api.http.pages import PAGE
+from api.http.parts import BookId, Database, documented
+from api.http.reports import CSV_TYPE, XLSX_TYPE, First, Last, download, file_of
+from api.http.statements import offer
+from api.http.views import page
+from domain.ledger_account import paged
+from projections import month, register
+from projections.ledgers import LedgerFilter, account_ledger, general_ledger
+
+PRINTED_ROWS = 26
+"""The rows of a ledger that fit on an A4 page with its heading."""
+
+router = APIRouter(prefix="/books/{book}", tags=["ledgers"])
+
+
+class LedgerRowBody(BaseModel):
+    """A row in fen: `kind` opening, line, day, month, year or closing; `balance_fen` is debits less credits after it.
+
+    `contra` are the codes of the accounts on the voucher's other side.
+    """
+
+    kind: str
+    period: str
+    date: str | None
+    voucher: str | None
+    entry: int | None
+    summary: str
+    account: str | None
+    contra: list[str]
+    party: str
+    project: str
+    debit_fen: int
+    credit_fen: int
+    balance_fen: int
+
+
+class LedgerBody(BaseModel):
+    """An account's ledger, with all below it, from the book's first `entries` entries under `root`."""
+
+    model_config = {"populate_by_name": True, "extra": "allow"}
+
+    book: str
+    name: str
+    account: str
+    account_name: str
+    party: str
+    project: str
+    period: str
+    entries: int
+    root: str
+    rows: list[LedgerRowBody]
+
+
+class GeneralRowBody(BaseModel):
+    """A month's or the year's sums of an account in fen, and the balance (debits less credits) after them."""
+
+    kind: str
+    period: str
+    summary: str
+    debit_fen: int
+    credit_fen: int
+    balance_fen: int
+
+
+class GeneralAccountBody(BaseModel):
+    """A level-1 account of the general ledger."""
+
+    account: str
+    name: str
+    rows: list[GeneralRowBody]
+
+
+class GeneralLedgerBody(BaseModel):
+    """The general ledger of the year up to a period."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    accounts: list[GeneralAccountBody]
+
+
+Account = Annotated[str, Path(description="an account, with all below it", pattern=r"^[0-9]{3,9}$")]
+TEXT = r"^[^\x00-\x1f\x7f]*$"
+
+
+def filter_of(
+    last: Last,
+    first: First = None,
+    party: Annotated[
+        str, Query(max_length=200, pattern=TEXT, description="only this counterparty's lines")
+    ] = "",
+    project: Annotated[
+        str, Query(max_length=200, pattern=TEXT, description="only this project's lines")
+    ] = "",
+) -> LedgerFilter:
+    """Return which lines the query asks for."""
+    return LedgerFilter(last, first or "", party, project)
+
+
+Wanted = Annotated[LedgerFilter, Depends(filter_of)]
+
+
+@router.get("/ledger/{account}.json", response_model=LedgerBody, responses=documented(400, 404, 503))
+def get_ledger(book: BookId, account: Account, wanted: Wanted, database: Database) -> dict[str, Any]:
+    """Return an account's ledger (明细账; of cash and banks 日记账), from January on by default."""
+    return ledgers.ledger_object(account_ledger(database, book, account, wanted))
+
+
+@router.get("/ledger/{account}.csv", response_class=Response, responses=file_of(CSV_TYPE))
+def get_ledger_csv(book: BookId, account: Account, wanted: Wanted, database: Database) -> Response:
+    """Return an account's ledger as CSV."""
+    table = ledgers.ledger_table(account_ledger(database, book, account, wanted))
+    return download([table], CSV_TYPE, f"ledger-{book}-{account}-{wanted.period}.csv")
+
+
+@router.get("/ledger/{account}.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
+def get_ledger_xlsx(book: BookId, account: Account, wanted: Wanted, database: Database) -> Response:
+    """Return an account's ledger as a workbook."""
+    table = ledgers.ledger_table(account_ledger(database, book, account, wanted))
+    return download([table], XLSX_TYPE, f"ledger-{book}-{account}-{wanted.period}.xlsx")
+
+
+@router.get("/ledger/{account}", responses=PAGE, response_class=HTMLResponse)
+def get_ledger_page(
+    request: Request,
+    book: BookId,
+    account: Account,
+    wanted: Wanted,
+    database: Database,
+    printed: Annotated[bool, Query(description="as pages of paper, with 承前页 and 过次页")] = False,  # noqa: FBT002
+) -> Response:
+    """Show an account's ledger."""
+    report = account_ledger(database, book, account, wanted)
+    return page(
+        request,
+        "ledger.html",
+        book=register.book(database, book),
+        report=report,
+        title=ledgers.title(report),
+        sheets=paged(report.rows, PRINTED_ROWS) if printed else [report.rows],
+        printed=printed,
+        query=request.url.query,
+        names=register.account_names(database, book),
+    )
+
+
+@router.get("/general-ledger", responses=PAGE, response_class=HTMLResponse)
+def get_general_ledger_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
+    """Show the general ledger (总账) of the year up to a period."""
+    return page(
+        request,
+        "general_ledger.html",
+        book=register.book(database, book),
+        report=general_ledger(database, book, last),
+        periods=month.periods_of(database, book),
+    )
+
+
+offer(
+    router, ledgers.GENERAL_LEDGER, GeneralLedgerBody, "the general ledger (总账) of the year up to a period"
+)

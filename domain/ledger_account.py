@@ -1,0 +1,175 @@
+"""An account's ledger (明细账, 日记账): its lines with the balance after each, and the totals that the rules want.
+
+会计基础工作规范 art. 57 to 62: balances day by day for cash and bank, 本月合计, 本年累计, 上年结转, 结转下年; on paper
+承前页 and 过次页, which carry the sums from the beginning of the year.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+DECEMBER, JANUARY = "-12", "-01"
+
+
+class RowKind(StrEnum):
+    """What a row of a ledger is; all but `line` are sums."""
+
+    opening = "opening"
+    line = "line"
+    day = "day"
+    month = "month"
+    year = "year"
+    closing = "closing"
+    carried = "carried"
+    brought = "brought"
+
+
+class LedgerLine(NamedTuple):
+    """A voucher's line of the account; `contra` are codes of the accounts on the voucher's other side (对方科目)."""
+
+    entry: int
+    line: int
+    period: str
+    date: str
+    number: int
+    account: str
+    summary: str
+    party: str
+    project: str
+    debit_fen: int
+    credit_fen: int
+    contra: tuple[str, ...] = ()
+
+
+class Before(NamedTuple):
+    """What lies before a ledger's first period, in fen: the balance, and the turnover of the same year."""
+
+    balance_fen: int = 0
+    year_debit_fen: int = 0
+    year_credit_fen: int = 0
+
+
+class LedgerRow(NamedTuple):
+    """A row: a line or a sum, with the balance after it (debits less credits) and the year's turnover up to it, in fen.
+
+    An `opening` row has no debit and credit; `date` is a line's or a day's, "" of other rows.
+    """
+
+    kind: RowKind
+    period: str
+    date: str
+    summary: str
+    debit_fen: int
+    credit_fen: int
+    balance_fen: int
+    year_debit_fen: int
+    year_credit_fen: int
+    line: LedgerLine | None = None
+
+
+def ledger_rows(
+    lines: Iterable[LedgerLine], before: Before, first: str, last: str, *, daily: bool = False
+) -> list[LedgerRow]:
+    """Return the rows of the periods from `first` to `last`, of lines in the order of periods and dates.
+
+    `daily` adds a day's total (本日合计) where a day has several lines. A period without lines has no rows.
+    """
+    ledger = _Ledger(before, daily=daily)
+    by_year = {year: list(group) for year, group in groupby(lines, lambda line: line.period[:4])}
+    for year in range(int(first[:4]), int(last[:4]) + 1):
+        ledger.open(max(first, f"{year:04d}{JANUARY}"))
+        for period, of_period in groupby(by_year.get(f"{year:04d}", []), lambda line: line.period):
+            ledger.month(period, list(of_period))
+        if f"{year:04d}{DECEMBER}" <= last:
+            ledger.close(f"{year:04d}{DECEMBER}")
+    return ledger.rows
+
+
+def paged(rows: Sequence[LedgerRow], rows_per_page: int) -> list[list[LedgerRow]]:
+    """Return the rows as printed pages: each but the last ends with 过次页, each but the first begins with 承前页.
+
+    Both rows count as rows of their pages, so `rows_per_page` is 3 or more.
+    """
+    pages: list[list[LedgerRow]] = []
+    page: list[LedgerRow] = []
+    for number, row in enumerate(rows, start=1):
+        page.append(row)
+        if len(page) == rows_per_page - 1 and number + 1 < len(rows):
+            pages.append([*page, _carried(row, RowKind.carried, "过次页")])
+            page = [_carried(row, RowKind.brought, "承前页")]
+    return [*pages, page]
+
+
+def _carried(row: LedgerRow, kind: RowKind, summary: str) -> LedgerRow:
+    return row._replace(
+        kind=kind,
+        date="",
+        summary=summary,
+        debit_fen=row.year_debit_fen,
+        credit_fen=row.year_credit_fen,
+        line=None,
+    )
+
+
+class _Ledger:
+    """Rows, and what has been added up so far."""
+
+    def __init__(self, before: Before, *, daily: bool) -> None:
+        self.rows: list[LedgerRow] = []
+        self._daily = daily
+        self._balance, self._year_debit, self._year_credit = before
+
+    def open(self, period: str) -> None:
+        """Begin a year, or the ledger within one."""
+        summary = "期初余额"
+        if period.endswith(JANUARY):
+            summary, self._year_debit, self._year_credit = "上年结转", 0, 0
+        self._add(RowKind.opening, period, summary)
+
+    def month(self, period: str, lines: Sequence[LedgerLine]) -> None:
+        """Take in the lines of a period and sum them up."""
+        for date, group in groupby(lines, lambda line: line.date):
+            of_day = list(group)
+            for line in of_day:
+                self._balance += line.debit_fen - line.credit_fen
+                self._year_debit += line.debit_fen
+                self._year_credit += line.credit_fen
+                self._add(RowKind.line, period, line.summary, [line], date, line)
+            if self._daily and len(of_day) > 1:
+                self._add(RowKind.day, period, "本日合计", of_day, date)
+        self._add(RowKind.month, period, "本月合计", lines)
+        self._add(RowKind.year, period, "本年累计")
+        self.rows[-1] = self.rows[-1]._replace(debit_fen=self._year_debit, credit_fen=self._year_credit)
+
+    def close(self, period: str) -> None:
+        """End a year."""
+        self._add(RowKind.closing, period, "结转下年")
+
+    def _add(
+        self,
+        kind: RowKind,
+        period: str,
+        summary: str,
+        lines: Sequence[LedgerLine] = (),
+        date: str = "",
+        line: LedgerLine | None = None,
+    ) -> None:
+        self.rows.append(
+            LedgerRow(
+                kind=kind,
+                period=period,
+                date=date,
+                summary=summary,
+                debit_fen=sum(each.debit_fen for each in lines),
+                credit_fen=sum(each.credit_fen for each in lines),
+                balance_fen=self._balance,
+                year_debit_fen=self._year_debit,
+                year_credit_fen=self._year_credit,
+                line=line,
+            )
+        )

@@ -1,0 +1,11 @@
+"""The ledgers (账簿) of a book: one account's lines with balances, and the general ledger of all of them."""
+
+from projections.ledgers.query import (
+    AccountLedger,
+    GeneralLedger,
+    LedgerFilter,
+    account_ledger,
+    general_ledger,
+)
+
+__all__ = ["AccountLedger", "GeneralLedger", "LedgerFilter", "account_ledger", "general_ledger"]

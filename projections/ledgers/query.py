@@ -1,0 +1,171 @@
+"""Queries: the ledger of an account over some periods, and the general ledger of a year, from the journal's rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from domain.chart import full_name
+from domain.kernel.errors import Kind, rule
+from domain.kernel.period import parse_period, year_start
+from domain.ledger_account import Before, LedgerLine, LedgerRow, RowKind, ledger_rows
+from projections import register
+from projections.balances import check_span
+from projections.log import root_at
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+NO_ACCOUNT = rule(
+    "ledger.unknown_account",
+    Kind.UNKNOWN,
+    "账套 {book} 没有科目 {account}",
+    "the book {book} has no account {account}",
+)
+
+DAILY = ("101", "102")
+"""Cash and bank deposits are kept as journals (日记账), with balances day by day (会计基础工作规范 art. 57)."""
+
+SELECT_BEFORE = """
+    SELECT coalesce(sum(debit_fen - credit_fen), 0)::bigint,
+           coalesce(sum(debit_fen) FILTER (WHERE period >= %(year)s), 0)::bigint,
+           coalesce(sum(credit_fen) FILTER (WHERE period >= %(year)s), 0)::bigint
+    FROM journal
+    WHERE book = %(book)s AND account ^@ %(account)s AND period < %(first)s
+      AND (%(party)s = '' OR party = %(party)s) AND (%(project)s = '' OR project = %(project)s)
+"""
+SELECT_LINES = """
+    SELECT entry, line, period, date::text, number, account, summary, party, project, debit_fen, credit_fen, ARRAY(
+        SELECT DISTINCT other.account FROM journal AS other
+        WHERE other.book = journal.book AND other.entry = journal.entry
+          AND (other.debit_fen = 0) <> (journal.debit_fen = 0)
+        ORDER BY 1
+    )
+    FROM journal
+    WHERE book = %(book)s AND account ^@ %(account)s AND period BETWEEN %(first)s AND %(last)s
+      AND (%(party)s = '' OR party = %(party)s) AND (%(project)s = '' OR project = %(project)s)
+    ORDER BY period, date, number, entry, line
+"""
+SELECT_MONTHS = """
+    SELECT left(account, 3) AS top, period, sum(debit_fen)::bigint, sum(credit_fen)::bigint FROM journal
+    WHERE book = %s AND period <= %s GROUP BY top, period ORDER BY top, period
+"""
+
+
+@dataclass(frozen=True)
+class LedgerFilter:
+    """The lines from `first` ("": January) to `period`, of a counterparty (往来单位), a project (项目); "": of all."""
+
+    period: str
+    first: str = ""
+    party: str = ""
+    project: str = ""
+
+
+@dataclass(frozen=True)
+class AccountLedger:
+    """The ledger of an account: of which book and periods, from how many entries under which root; `daily`: 日记账."""
+
+    book: str
+    name: str
+    account: str
+    account_name: str
+    party: str
+    project: str
+    daily: bool
+    first: str
+    period: str
+    entries: int
+    root: str
+    rows: list[LedgerRow]
+
+
+@dataclass(frozen=True)
+class GeneralLedger:
+    """The general ledger (总账): each level-1 account with its name and the totals of the year up to a period."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    accounts: list[tuple[str, str, list[LedgerRow]]]
+
+
+def account_ledger(
+    connection: Connection[Any], book_id: str, account: str, wanted: LedgerFilter
+) -> AccountLedger:
+    """Return the ledger of an account, with all below it; raises `book.unknown`, `period.*`, `ledger.unknown_account`.
+
+    `connection` is in one snapshot.
+    """
+    book = register.book(connection, book_id)
+    period = parse_period(wanted.period)
+    first = parse_period(wanted.first) if wanted.first else max(year_start(period), book.first_period)
+    check_span(book, first, period)
+    names = register.account_names(connection, book_id)
+    if account not in names:
+        raise NO_ACCOUNT(book=book_id, account=account)
+    asked = {
+        "book": book_id,
+        "account": account,
+        "party": wanted.party,
+        "project": wanted.project,
+        "first": first,
+        "last": period,
+        "year": year_start(first),
+    }
+    [before] = connection.execute(SELECT_BEFORE, asked).fetchall()
+    found = connection.execute(SELECT_LINES, asked).fetchall()
+    lines = [LedgerLine._make((*values, tuple(contra))) for *values, contra in found]
+    daily = account.startswith(DAILY)
+    return AccountLedger(
+        book=book_id,
+        name=book.name,
+        account=account,
+        account_name=full_name(account, names),
+        party=wanted.party,
+        project=wanted.project,
+        daily=daily,
+        first=first,
+        period=period,
+        entries=book.entries,
+        root=root_at(connection, book_id, book.entries),
+        rows=ledger_rows(lines, Before(*before), first, period, daily=daily),
+    )
+
+
+def general_ledger(connection: Connection[Any], book_id: str, period: str) -> GeneralLedger:
+    """Return the general ledger of the year up to a period; raises `book.unknown`, `period.*`.
+
+    `connection` is in one snapshot.
+    """
+    book = register.book(connection, book_id)
+    first = max(year_start(parse_period(period)), book.first_period)
+    check_span(book, first, period)
+    names = register.account_names(connection, book_id)
+    months = connection.execute(SELECT_MONTHS, (book_id, period)).fetchall()
+    accounts = [
+        (account, names[account], _totals(list(group), first, period))
+        for account, group in groupby(months, lambda month: month[0])
+    ]
+    return GeneralLedger(
+        book=book_id,
+        name=book.name,
+        period=period,
+        entries=book.entries,
+        root=root_at(connection, book_id, book.entries),
+        accounts=accounts,
+    )
+
+
+def _totals(months: list[tuple[str, str, int, int]], first: str, period: str) -> list[LedgerRow]:
+    """Return an account's sums by month and year: its ledger without the lines, for which each month's sums stand."""
+    before = sum(debit - credit for _, month, debit, credit in months if month < first)
+    lines = [
+        LedgerLine(0, 0, month, "", 0, account, "", "", "", debit, credit)
+        for account, month, debit, credit in months
+        if month >= first
+    ]
+    return [row for row in ledger_rows(lines, Before(before), first, period) if row.kind is not RowKind.line]

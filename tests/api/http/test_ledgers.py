@@ -1,0 +1,128 @@
+"""Ledgers over HTTP: of an account and of all, the same in JSON, CSV, XLSX and as the trial balance."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.http.conftest import BOOK
+from tests.api.http.test_reports import table
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.api.http.conftest import Door
+
+
+CASH = [
+    (None, "上年结转", 0, 0, 120_000),
+    ("2026-01-15", "购办公用品", 0, 23_650, 96_350),
+    (None, "本月合计", 0, 23_650, 96_350),
+    (None, "本年累计", 0, 23_650, 96_350),
+    ("2026-02-10", "春节慰问困难户", 0, 80_000, 16_350),
+    ("2026-02-11", "提取现金", 100_000, 0, 116_350),
+    (None, "本月合计", 100_000, 80_000, 116_350),
+    (None, "本年累计", 100_000, 103_650, 116_350),
+]
+"""The cash journal of January to March 2026: date, summary, debit, credit, balance in fen."""
+
+
+def rows_of(door: Door, account: str, **asked: str) -> list[tuple[object, ...]]:
+    """Return what stands in an account's ledger."""
+    kept = ("date", "summary", "debit_fen", "credit_fen", "balance_fen")
+    found = door.get(f"ledger/{account}.json", **asked).json()["rows"]
+    return [tuple(row[key] for key in kept) for row in found]
+
+
+def test_the_cash_journal_worked_out_by_hand(door: Door) -> None:
+    assert rows_of(door, "101", period="2026-03") == CASH
+
+
+def test_a_months_ledger_begins_with_what_lies_before_it(door: Door) -> None:
+    march = rows_of(door, "102", **{"from": "2026-03", "period": "2026-03"})
+    whole = rows_of(door, "102", period="2026-03")
+    assert march[0][1] == "期初余额"
+    assert march[1:] == whole[-len(march) + 1 :]
+    assert march[-1][1] == "本年累计"
+
+
+@pytest.mark.parametrize("period", ["2026-01", "2026-03", "2027-01"])
+def test_every_ledger_ends_as_the_trial_balance(door: Door, period: str) -> None:
+    trial = door.get("trial-balance.json", period=period).json()
+    assert trial["rows"]
+    for row in trial["rows"]:
+        last = door.get(f"ledger/{row['account']}.json", period=period).json()["rows"][-1]
+        assert last["balance_fen"] == row["closing_debit_fen"] - row["closing_credit_fen"]
+    general = door.get("general-ledger.json", period=period).json()
+    for account in general["accounts"]:
+        below = [row for row in trial["rows"] if row["account"].startswith(account["account"])]
+        closing = sum(row["closing_debit_fen"] - row["closing_credit_fen"] for row in below)
+        assert account["rows"][-1]["balance_fen"] == closing
+        years = [row for row in account["rows"] if row["kind"] == "year"]
+        assert sum(row["debit_fen"] for row in years[-1:]) == sum(row["year_debit_fen"] for row in below)
+
+
+def test_lines_name_the_voucher_and_the_other_side(door: Door) -> None:
+    lines = [row for row in door.get("ledger/102.json", period="2026-03").json()["rows"] if row["entry"]]
+    journal = {
+        (line["entry"], line["account"]): line
+        for line in door.get("journal.json").json()["lines"]
+        if line["number"]
+    }
+    for row in lines:
+        entry = row["entry"]
+        assert journal[entry, row["account"]]["summary"] == row["summary"]
+        column = "credit_fen" if row["debit_fen"] else "debit_fen"
+        others = sorted(
+            {account for (number, account), line in journal.items() if number == entry and line[column]}
+        )
+        assert row["contra"] == others
+        assert row["voucher"] == f"记-{row['period']}-{journal[entry, row['account']]['number']:04d}"
+
+
+def test_lines_of_one_counterparty(door: Door) -> None:
+    assert [row[1] for row in rows_of(door, "102", period="2026-03", party="没有这样的单位")] == ["上年结转"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_tables_have_the_same_figures(door: Door, suffix: str) -> None:
+    header, *rows = table(door.get(f"ledger/101.{suffix}", period="2026-03"))
+    assert header[:3] == ["日期", "凭证号", "摘要"]
+    assert [(row[2], row[6], row[7], row[8], row[9]) for row in rows[1:]] == [
+        (summary, debit, credit, "借", balance) for _, summary, debit, credit, balance in CASH[1:]
+    ]
+    assert rows[0][2:10] == ["上年结转", "", "", "", "", "", "借", 120_000]
+    header, *rows = table(door.get(f"general-ledger.{suffix}", period="2026-03"))
+    assert header[:4] == ["科目编码", "科目名称", "期间", "摘要"]
+    assert rows
+
+
+def test_pages_show_them(door: Door) -> None:
+    page = door.get("ledger/101", period="2026-03").text
+    assert "库存现金日记账" in page
+    assert "本年累计" in page
+    assert ">过次页<" not in page
+    assert 'href="ledger/101?period=2026-03"' in door.get("general-ledger", period="2026-03").text
+    assert 'href="ledger/101?' in door.get("trial-balance", period="2026-03").text
+
+
+def test_a_printed_ledger_carries_its_sums_and_fits_its_sheets(door: Door, chromium: Browser) -> None:
+    text = door.get("ledger/10201", period="2026-03", printed="true").text
+    assert "第 1 页，共 1 页" in text
+    page = chromium.new_page()
+    page.goto(f"{door.url}/books/{BOOK}/ledger/10201?period=2026-03&printed=true")
+    printed = page.pdf(prefer_css_page_size=True)
+    page.close()
+    assert len(re.findall(rb"/Type /Page\b", printed)) == 1
+    assert b"/MediaBox [0 0 841" in printed  # A4, landscape
+
+
+def test_what_a_book_has_not_is_not_found(door: Door) -> None:
+    answer = door.client.get(f"/books/{BOOK}/ledger/199.json")
+    assert (answer.status_code, answer.json()["rule"]) == (404, "ledger.unknown_account")
+    answer = door.client.get(f"/books/{BOOK}/ledger/101.json?period=2025-12")
+    assert (answer.status_code, answer.json()["rule"]) == (404, "period.before_the_book")
+    answer = door.client.get(f"/books/{BOOK}/ledger/101.json?from=2026-03&period=2026-02")
+    assert (answer.status_code, answer.json()["rule"]) == (400, "period.backwards")
