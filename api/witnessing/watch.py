@@ -60,5 +60,8 @@ class Watch:
             if not self._stopped.is_set():
                 LOGGER.warning("the policy of witnesses: the database is away: %s", error)
             return
+        except Exception:
+            LOGGER.exception("the policy of witnesses: will look again")
+            return
         for book in found.keys() | self._told.keys():
             self.tell(book, found.get(book))

@@ -125,6 +125,17 @@ def test_a_server_that_runs_says_so_without_a_new_checkpoint(
         assert len(told(caplog, MISSING)) == 1
 
 
+def test_the_watch_outlives_an_error(
+    cosigned: Village, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with without_policy(cosigned) as service:
+        monkeypatch.setattr("api.witnessing.witnesses.cosigned_books", lambda _: 1 / 0)
+        service.witnesses.start()
+        until(lambda: told(caplog, "will look again"))
+        monkeypatch.undo()
+        until(lambda: told(caplog, MISSING))
+
+
 def test_a_server_that_runs_says_that_its_policy_has_fallen_behind_without_a_new_checkpoint(
     village: Village, caplog: pytest.LogCaptureFixture
 ) -> None:
