@@ -23,6 +23,7 @@ from domain.kernel.note import VerifierKey, parse_vkey
 from domain.kernel.period import parse_period
 from domain.kernel.statement import Seen, type_name
 from domain.sheets import Sheet, rows_root
+from domain.vouchers import Voucher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,6 +113,23 @@ class _TrialBalance(msgspec.Struct):
     rows: list[dict[str, str | int]]
 
 
+class ClosingRemark(msgspec.Struct):
+    """What the server's checklist remarks on a period."""
+
+    stops: bool
+    rule: str
+    zh: str
+    en: str
+
+
+class _Checklist(msgspec.Struct):
+    remarks: list[ClosingRemark]
+
+
+class _Transfers(msgspec.Struct):
+    vouchers: list[Voucher]
+
+
 class Poster:
     """One book on a server, seen by who signs."""
 
@@ -199,6 +217,16 @@ class Poster:
         data = self.fetch(f"trial-balance.json?period={parse_period(period)}")
         rows = read_data("trial-balance.json", data, _TrialBalance).rows
         return Sheet(period=period, root=rows_root(rows), rows=len(rows), sheet="trial_balance")
+
+    def remarks(self, period: str) -> list[ClosingRemark]:
+        """Return what the checklist remarks on a period, what stops its closing first."""
+        data = self.fetch(f"closing.json?period={parse_period(period)}")
+        return read_data("closing.json", data, _Checklist).remarks
+
+    def transfers(self, period: str) -> list[Voucher]:
+        """Return the vouchers that a period's end wants."""
+        data = self.fetch(f"transfers.json?period={parse_period(period)}")
+        return read_data("transfers.json", data, _Transfers).vouchers
 
     def _seen(self) -> Seen:
         checkpoint = open_checkpoint(self.fetch("checkpoint"), self._log_key())

@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-from api.cli import anchoring, books, cosigning, demo, history, keys, monitoring, privacy, signing, verifying
+from api.cli import (
+    anchoring,
+    books,
+    closing,
+    cosigning,
+    demo,
+    history,
+    keys,
+    monitoring,
+    privacy,
+    signing,
+    verifying,
+)
 from api.cli.console import TERMINATED, refusals
 from api.cli.county import county
 from api.cli.exports import export
@@ -44,7 +56,8 @@ COMMANDS = (
     keys.keygen,
     signing.post,
     signing.reverse,
-    signing.close,
+    closing.propose,
+    closing.close,
     signing.publish,
     signing.account,
     signing.policy,

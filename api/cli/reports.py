@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from psycopg import Connection
 
-from api import ledgers, reports, statements
+from api import closing, ledgers, reports, statements
 from api.adapters.tables import Table, to_format
 from api.cli.options import BookOption, Format, FormatOption, OutOption, write
 from api.composition import open_service
@@ -85,6 +85,17 @@ def report_general_ledger(
 ) -> None:
     """总账 / The general ledger of the year up to a period: each account's months."""
     _show(ledgers.GENERAL_LEDGER, book, period, wanted, target)
+
+
+@report.command("closing")
+def report_closing(
+    book: BookOption,
+    period: Annotated[str, typer.Option(help="期间 / period, YYYY-MM")],
+    wanted: FormatOption = Format.text,
+    target: OutOption = None,
+) -> None:
+    """结账检查 / What to know before a period is closed."""
+    _show(closing.CHECKLIST, book, period, wanted, target)
 
 
 @report.command("ledger")

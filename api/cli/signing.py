@@ -32,7 +32,6 @@ from domain.accounts import AccountAdded, NewAccount
 from domain.entry import parse_entry
 from domain.kernel.note import SigningKey
 from domain.kernel.statement import Statement, type_name
-from domain.periods import Closing, PeriodClosed
 from domain.policy import PolicySet, PolicyTiers
 from domain.sheets import SheetPublished
 from domain.vouchers import (
@@ -145,19 +144,6 @@ def reverse(
             submit(server, SaltedVoucherReversed, SaltedReversal(**fields), key, sign_only)
         else:
             submit(server, VoucherReversed, Reversal(**fields), key, sign_only)
-
-
-def close(
-    period: Annotated[str, typer.Argument(help="会计期间 / period, YYYY-MM")],
-    book: BookOption,
-    key: KeyOption,
-    url: UrlOption = URL,
-    wait: WaitOption = WAIT_SECONDS,
-    sign_only: SignOnlyOption = None,
-) -> None:
-    """结账一个月 / Close a month."""
-    with poster(book, url, wait) as server:
-        submit(server, PeriodClosed, Closing(period=period), key, sign_only)
 
 
 def publish(

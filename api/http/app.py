@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 
 from api.http import (
+    closing,
     county,
     difference,
     disclosures,
@@ -101,6 +102,7 @@ def create_app(service: Service) -> FastAPI:
         reports,
         statements,
         ledgers,
+        closing,
         history,
         difference,
         pages,

@@ -41,6 +41,7 @@ TITLES = {
     "book": "账套 books",
     "chart": "科目表 charts of accounts",
     "checkpoint": "检查点 checkpoints",
+    "closing": "结账 closing",
     "county": "县级总日志 the county's log",
     "database": "数据库 database",
     "date": "日期 dates",

@@ -11,6 +11,7 @@ import threading
 from contextlib import contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -24,7 +25,6 @@ from tests.api.cli.test_commands import VOUCHER, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 
@@ -275,11 +275,27 @@ def test_signatures_are_gathered_on_the_same_bytes(
 
 
 def test_a_month_is_closed_in_its_turn_and_takes_nothing_more(signer: Signer, voucher: Path) -> None:
-    assert "按顺序结账" in signer.refused("close", "2026-02", by="accountant head")
+    answer = signer.refused("close", "2026-02", by="accountant head")
+    assert "[closing.earlier_open]" in answer
+    assert "[closing.stopped]" in answer
+    assert "按顺序结账" in signer.refused("close", "2026-02", "--despite", by="accountant head")
     assert signer.good("close", "2026-01", by="accountant head")["created"] is True
     voucher.write_text(json.dumps({**VOUCHER, "date": "2026-01-09"}), encoding="utf-8")
     assert "已结账" in signer.refused("post", voucher, by="accountant head")
     assert "已结账" in signer.refused("close", "2026-01", by="accountant head")
+    signer.verify()
+
+
+def test_the_transfers_of_a_month_are_taken_signed_and_booked(
+    commands: Commands, signer: Signer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "transfers"
+    wanted = ("propose", "2026-03", folder, "--book", BOOK, "--url", signer.url)
+    files = [Path(line) for line in commands.good(*wanted).splitlines()]
+    assert [file.name for file in files] == ["2026-03-1-结转收入.json", "2026-03-2-结转支出.json"]
+    for file in files:
+        assert signer.good("post", file, by="accountant head supervisor township")["created"] is True
+    assert "都已结转" in commands.good(*wanted)
     signer.verify()
 
 

@@ -1,0 +1,246 @@
+"""The checklist of a period's closing: each check is a function that returns what it remarks, and refuses nothing.
+
+Those that stop (`stops`) are what a person must set right, or decide to leave, before the period is closed: what is
+closed stays closed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.money import format_fen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from domain.balances import TrialRow
+    from domain.kernel.errors import Rule, RuleViolation
+
+ACCOUNTING = "财会〔2023〕14号"
+
+EARLIER_OPEN = rule(
+    "closing.earlier_open",
+    Kind.REFUSED,
+    "{open} 还没有结账；各月依次结账，先结它",
+    "{open} is still open; periods close in order, it comes first",
+    f"{ACCOUNTING}: 按月结账",
+)
+CLOSED = rule(
+    "closing.closed", Kind.REFUSED, "{period} 已经结账", "{period} is closed", f"{ACCOUNTING}: 按月结账"
+)
+NO_VOUCHERS = rule(
+    "closing.no_vouchers",
+    Kind.REFUSED,
+    "{period} 没有一张凭证；确实没有收支才可以结账",
+    "{period} has no voucher; close it only if nothing came in or went out",
+)
+SUSPENSE = rule(
+    "closing.suspense",
+    Kind.REFUSED,
+    "{account} {name}还有 {balance} 元；查明原因、报批后转出，期末应为零",
+    "{account} {name} still has {balance} yuan; find the reason, have it approved and transfer it: nil at period end",
+    f"{ACCOUNTING} 待处理财产损溢",
+)
+CASH_BELOW_ZERO = rule(
+    "closing.cash_below_zero",
+    Kind.REFUSED,
+    "{account} {name} {date} 日终余额是 {balance} 元；现金和存款不会是负数，请查漏记或记错日期的凭证",
+    "{account} {name} stands at {balance} yuan at the end of {date}; money is never below zero: look for a voucher left"
+    " out or misdated",
+    "会计基础工作规范 art. 57",
+)
+WRONG_SIDE = rule(
+    "closing.wrong_side",
+    Kind.REFUSED,
+    "{account} {name}的余额在{side} {balance} 元，与科目的方向相反",
+    "{account} {name} has a {side} balance of {balance} yuan, against the account's side",
+    f"{ACCOUNTING}",
+)
+NO_ATTACHMENTS = rule(
+    "closing.no_attachments",
+    Kind.REFUSED,
+    "凭证 {number}「{summary}」没有附件；除结账和更正的凭证外，都要有原始凭证",
+    "voucher {number} '{summary}' has no attachment; all but closing and correcting vouchers rest on originals",
+    "会计基础工作规范 art. 51",
+)
+NO_DEPRECIATION = rule(
+    "closing.no_depreciation",
+    Kind.REFUSED,
+    "{account} {name}有余额，本月没有计提 {contra} {contra_name}",
+    "{account} {name} has a balance, and nothing was added to {contra} {contra_name} this month",
+    f"{ACCOUNTING} 固定资产、生产性生物资产、无形资产",
+)
+WAGES_LEFT = rule(
+    "closing.wages_left",
+    Kind.REFUSED,
+    "{account} {name}还有 {balance} 元没有发放",
+    "{account} {name}: {balance} yuan are not paid yet",
+    f"{ACCOUNTING} 应付工资、应付劳务费",
+)
+NOT_TRANSFERRED = rule(
+    "closing.not_transferred",
+    Kind.REFUSED,
+    "{account} {name}还有 {balance} 元没有结转，年末应为零",
+    "{account} {name} still has {balance} yuan to be transferred: nil at the end of the year",
+    f"{ACCOUNTING} 本年收益、收益分配",
+)
+
+SUSPENSE_ACCOUNT = "181"
+MONEY = ("101", "102")
+WAGES = ("212", "213")
+DEPRECIATED = (("132", "133"), ("151", "152"), ("161", "162"))
+"""Assets that wear out, and the account that gathers it (折旧、摊销)."""
+
+EITHER_SIDE = ("113", "154", "181", "214", "321", "322", "502")
+"""Accounts that the system lets stand on both sides."""
+
+NEEDS_NO_ORIGINALS = ("321", "322")
+"""Vouchers that touch these transfer or distribute: closing vouchers (结账)."""
+
+CORRECTING = ("注销", "冲销", "订正", "更正", "调整")
+"""How the summary of a correcting voucher begins (会计基础工作规范 art. 51)."""
+
+UNDISTRIBUTED_NAME = "未分配收益"
+"""The detail account of 322 收益分配 on which all ends."""
+
+
+class MonthVoucher(NamedTuple):
+    """A voucher of the period: `entry`, its number, summary, how many attachments, and the codes of its accounts."""
+
+    entry: int
+    number: str
+    summary: str
+    attachments: int
+    accounts: tuple[str, ...]
+    reversal: bool
+
+
+class Dip(NamedTuple):
+    """A day at whose end an account was below zero, in fen."""
+
+    account: str
+    date: str
+    balance_fen: int
+
+
+class MonthEnd(NamedTuple):
+    """A book at the end of a period: the first open period, the trial balance, sides and names by code, vouchers."""
+
+    period: str
+    open_period: str
+    rows: Sequence[TrialRow]
+    sides: Mapping[str, str]
+    names: Mapping[str, str]
+    vouchers: Sequence[MonthVoucher]
+    dips: Sequence[Dip]
+
+
+class Remark(NamedTuple):
+    """What a check remarks: whether it stops, the rule with its words, and the account or the entry it is about."""
+
+    stops: bool
+    violation: RuleViolation
+    account: str = ""
+    entry: int | None = None
+
+
+def check_month(month: MonthEnd) -> list[Remark]:
+    """Return the remarks of all checks, those that stop first."""
+    remarks = [remark for check in CHECKS for remark in check(month)]
+    return sorted(remarks, key=lambda remark: not remark.stops)
+
+
+def check_order(month: MonthEnd) -> Iterator[Remark]:
+    """Periods close in order, and once."""
+    if month.period > month.open_period:
+        yield Remark(stops=True, violation=EARLIER_OPEN(open=month.open_period))
+    elif month.period < month.open_period:
+        yield Remark(stops=False, violation=CLOSED(period=month.period))
+
+
+def check_vouchers(month: MonthEnd) -> Iterator[Remark]:
+    """A month without vouchers may be one that was forgotten."""
+    if not month.vouchers:
+        yield Remark(stops=False, violation=NO_VOUCHERS(period=month.period))
+
+
+def check_suspense(month: MonthEnd) -> Iterator[Remark]:
+    """待处理财产损溢 is nil."""
+    for row in month.rows:
+        if row.account.startswith(SUSPENSE_ACCOUNT) and row.closing_fen:
+            yield _about(SUSPENSE, row, stops=True)
+
+
+def check_money(month: MonthEnd) -> Iterator[Remark]:
+    """Cash and bank are not below zero at the end of a day."""
+    for dip in month.dips:
+        facts = {"date": dip.date, "balance": format_fen(dip.balance_fen)}
+        violation = CASH_BELOW_ZERO(account=dip.account, name=month.names[dip.account], **facts)
+        yield Remark(stops=True, violation=violation, account=dip.account)
+
+
+def check_year(month: MonthEnd) -> Iterator[Remark]:
+    """At the end of a year income and expense are transferred, and the result stands on 未分配收益 alone."""
+    if not month.period.endswith("-12"):
+        return
+    for row in month.rows:
+        ends_here = row.name == UNDISTRIBUTED_NAME and row.account.startswith("322")
+        if row.closing_fen and row.account.startswith(("5", "321", "322")) and not ends_here:
+            yield _about(NOT_TRANSFERRED, row, stops=True)
+
+
+def check_sides(month: MonthEnd) -> Iterator[Remark]:
+    """A balance stands on its account's side."""
+    for row in month.rows:
+        if row.account.startswith((*EITHER_SIDE, *MONEY)) or not row.closing_fen:
+            continue
+        if (row.closing_fen > 0) != (month.sides[row.account] == "debit"):
+            yield _about(WRONG_SIDE, row, stops=False)
+
+
+def check_originals(month: MonthEnd) -> Iterator[Remark]:
+    """A voucher rests on originals, unless it closes or corrects."""
+    for voucher in month.vouchers:
+        closes = any(account.startswith(NEEDS_NO_ORIGINALS) for account in voucher.accounts)
+        corrects = voucher.reversal or voucher.summary.startswith(CORRECTING)
+        if not (voucher.attachments or closes or corrects):
+            violation = NO_ATTACHMENTS(number=voucher.number, summary=voucher.summary)
+            yield Remark(stops=False, violation=violation, entry=voucher.entry)
+
+
+def check_depreciation(month: MonthEnd) -> Iterator[Remark]:
+    """What wears out is depreciated month by month."""
+    for asset, contra in DEPRECIATED:
+        held = sum(row.closing_fen for row in month.rows if row.account.startswith(asset))
+        written_off = any(row.credit_fen for row in month.rows if row.account.startswith(contra))
+        if held > 0 and not written_off:
+            facts = {"name": month.names[asset], "contra": contra, "contra_name": month.names[contra]}
+            yield Remark(stops=False, violation=NO_DEPRECIATION(account=asset, **facts), account=asset)
+
+
+def check_wages(month: MonthEnd) -> Iterator[Remark]:
+    """Wages and labour fees are paid."""
+    for row in month.rows:
+        if row.account.startswith(WAGES) and row.closing_fen < 0:
+            yield _about(WAGES_LEFT, row, stops=False)
+
+
+def _about(told: Rule, row: TrialRow, *, stops: bool) -> Remark:
+    side = Phrase("借方", "debit") if row.closing_fen > 0 else Phrase("贷方", "credit")
+    balance = format_fen(abs(row.closing_fen))
+    violation = told(account=row.account, name=row.name, balance=balance, side=side)
+    return Remark(stops=stops, violation=violation, account=row.account)
+
+
+CHECKS = (
+    check_order,
+    check_vouchers,
+    check_suspense,
+    check_money,
+    check_year,
+    check_sides,
+    check_originals,
+    check_depreciation,
+    check_wages,
+)

@@ -1,0 +1,90 @@
+"""The vouchers that a period's end wants (结转): to 本年收益 each month, and at the end of a year all to 未分配收益.
+
+They are proposed from the balances; people sign them as they sign every voucher.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.closing.checks import ACCOUNTING, UNDISTRIBUTED_NAME
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.period import last_day
+from domain.vouchers import MAX_LINES, Attachments, Line, Voucher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from domain.balances import TrialRow
+
+RESULT, DISTRIBUTION = "321", "322"
+DECEMBER = "-12"
+
+MONTHLY = (("结转收入", ("50",), RESULT), ("结转支出", ("51", "52"), RESULT))
+YEARLY = (("结转本年收益", (RESULT,), DISTRIBUTION), ("结转收益分配", (DISTRIBUTION,), DISTRIBUTION))
+"""The vouchers: summary, which accounts are emptied, and below which account their balances go."""
+
+TARGETS = {
+    RESULT: Phrase("本年收益", "income of the year"),
+    DISTRIBUTION: Phrase(UNDISTRIBUTED_NAME, "undistributed income"),
+}
+"""What a detail account is called that takes them."""
+
+NO_ACCOUNT = rule(
+    "closing.no_account",
+    Kind.REFUSED,
+    "{account} 下没有（或不止一个）名为「{wanted}」的明细科目，无处结转；请先增设",
+    "there is no account (or there are several) named '{wanted}' below {account} to transfer to; add one first",
+    f"{ACCOUNTING} 本年收益、收益分配",
+)
+
+
+def transfer_vouchers(rows: Sequence[TrialRow], names: Mapping[str, str], period: str) -> list[Voucher]:
+    """Return the vouchers, dated the last day of the period, that are still wanted; none when all is transferred.
+
+    `rows` are the period's trial balance, `names` those of all accounts by code. Raises `closing.no_account`.
+    """
+    balances = {row.account: row.closing_fen for row in rows}
+    steps = MONTHLY + (YEARLY if period.endswith(DECEMBER) else ())
+    made: list[Voucher] = []
+    for summary, sources, target in steps:
+        wanted = sorted(account for account, fen in balances.items() if fen and account.startswith(sources))
+        if not wanted:
+            continue
+        to = _account_of(target, names)
+        for part in _parts([account for account in wanted if account != to]):
+            lines = [_line(account, -balances[account]) for account in part]
+            moved = sum(balances[account] for account in part)
+            if moved:
+                lines.append(_line(to, moved))
+            balances |= dict.fromkeys(part, 0) | {to: balances.get(to, 0) + moved}
+            made.append(
+                Voucher(attachments=Attachments(), date=last_day(period), lines=lines, summary=summary)
+            )
+    return made
+
+
+def _parts(accounts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the accounts in parts for a voucher each, which has a line for what it transfers to as well."""
+    for start in range(0, len(accounts), MAX_LINES - 1):
+        yield accounts[start : start + MAX_LINES - 1]
+
+
+def _line(account: str, fen: int) -> Line:
+    """Return a line that adds `fen` to an account's debits less credits."""
+    return Line(account=account, debit_fen=fen) if fen > 0 else Line(account=account, credit_fen=-fen)
+
+
+def _account_of(top: str, names: Mapping[str, str]) -> str:
+    """Return the account below `top` to transfer to: itself, if it has no details, else the one of the right name."""
+    leaves = [
+        code
+        for code in names
+        if code.startswith(top) and not any(len(one) > len(code) and one.startswith(code) for one in names)
+    ]
+    if leaves == [top]:
+        return top
+    named = [code for code in leaves if names[code] == TARGETS[top].zh]
+    if len(named) != 1:
+        raise NO_ACCOUNT(account=top, wanted=TARGETS[top])
+    return named[0]

@@ -1,0 +1,103 @@
+"""Queries: what the checks of a period's closing need, from the balances, the vouchers and the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from domain.closing import Dip, MonthEnd, MonthVoucher, Remark, check_month, transfer_vouchers
+from domain.closing.checks import MONEY
+from domain.kernel.period import next_period
+from domain.vouchers import voucher_number
+from projections import register
+from projections.balances import trial_balance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg import Connection
+
+    from domain.vouchers import Voucher
+    from projections.balances import TrialBalance
+
+SELECT_VOUCHERS = """
+    SELECT vouchers.entry, vouchers.number, vouchers.summary, attachments,
+           array_agg(DISTINCT journal.account), type = 'reversal'
+    FROM vouchers JOIN journal USING (book, entry)
+    WHERE vouchers.book = %(book)s AND vouchers.period = %(period)s
+    GROUP BY vouchers.entry, vouchers.number, vouchers.summary, attachments, type
+    ORDER BY vouchers.number
+"""
+SELECT_DAYS = """
+    SELECT account, date::text, sum(debit_fen - credit_fen)::bigint FROM journal
+    WHERE book = %(book)s AND period = %(period)s AND left(account, 3) = ANY(%(money)s)
+    GROUP BY account, date ORDER BY account, date
+"""
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """What the checks remark on a period, those that stop first; from how many entries under which root."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    remarks: list[Remark]
+
+
+@dataclass(frozen=True)
+class Transfers:
+    """The vouchers that are still to transfer at a period's end; from how many entries under which root."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    vouchers: list[Voucher]
+
+
+def checklist(connection: Connection[Any], book_id: str, period: str) -> Checklist:
+    """Return the checklist of a period; raises `book.unknown`, `period.*`. `connection` is in one snapshot."""
+    trial = trial_balance(connection, book_id, period)
+    book = register.book(connection, book_id)
+    values = {"book": book_id, "period": period, "money": list(MONEY)}
+    accounts = register.accounts(connection, book_id)
+    month = MonthEnd(
+        period=period,
+        open_period=next_period(book.closed_through) if book.closed_through else book.first_period,
+        rows=trial.rows,
+        sides={account.code: account.side for account in accounts},
+        names={account.code: account.name for account in accounts},
+        vouchers=[
+            MonthVoucher(entry, voucher_number(period, number), summary, attachments, tuple(codes), reversal)
+            for entry, number, summary, attachments, codes, reversal in connection.execute(
+                SELECT_VOUCHERS, values
+            ).fetchall()
+        ],
+        dips=list(_dips(connection, trial, values)),
+    )
+    return Checklist(book_id, trial.name, period, trial.entries, trial.root, check_month(month))
+
+
+def transfers(connection: Connection[Any], book_id: str, period: str) -> Transfers:
+    """Return the transfers that a period's end wants; raises `book.unknown`, `period.*`, `closing.no_account`."""
+    trial = trial_balance(connection, book_id, period)
+    names = register.account_names(connection, book_id)
+    vouchers = transfer_vouchers(trial.rows, names, period)
+    return Transfers(book_id, trial.name, period, trial.entries, trial.root, vouchers)
+
+
+def _dips(connection: Connection[Any], trial: TrialBalance, values: dict[str, Any]) -> Iterator[Dip]:
+    """Yield the first day of each stay below zero, by account."""
+    opening = {row.account: row.opening_fen for row in trial.rows}
+    days = connection.execute(SELECT_DAYS, values).fetchall()
+    for account, group in groupby(days, lambda day: str(day[0])):
+        balance = opening.get(account, 0)
+        for _, date, moved in group:
+            before, balance = balance, balance + moved
+            if balance < 0 <= before:
+                yield Dip(account, date, balance)

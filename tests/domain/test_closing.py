@@ -1,0 +1,193 @@
+"""The end of a month: what the checklist remarks, and the vouchers that transfer income and expense."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.balances import trial_balance
+from domain.chart import chart
+from domain.closing import Dip, MonthEnd, MonthVoucher, check_month, transfer_vouchers
+from domain.kernel.errors import RuleViolation
+from domain.vouchers import check_balanced
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from domain.balances import TrialRow
+    from domain.vouchers import Voucher
+
+CHART = "rural-collective-2024"
+OFFICIAL = {account.code: account for account in chart(CHART).official}
+NAMES = {code: account.name for code, account in OFFICIAL.items()} | {
+    "32201": "各项分配",
+    "32202": "未分配收益",
+    "15101": "经营性固定资产",
+}
+SIDES = {code: OFFICIAL[code[:3]].side for code in NAMES}
+
+
+def rows_of(
+    balances: Mapping[str, int], period: str = "2026-03", moved: Mapping[str, int] | None = None
+) -> list[TrialRow]:
+    """Return a trial balance with these closing balances, `moved` of them by credits of the period."""
+    turnover = [(account, "", max(fen, 0), max(-fen, 0)) for account, fen in balances.items()]
+    turnover += [(account, period, fen, fen) for account, fen in (moved or {}).items()]
+    return trial_balance(turnover, NAMES, period, period)
+
+
+VOUCHER = MonthVoucher(7, "记-2026-03-0001", "购灯泡", 1, ("101", "513"), reversal=False)
+
+
+def month(
+    balances: Mapping[str, int] | None = None,
+    *vouchers: MonthVoucher,
+    period: str = "2026-03",
+    open_period: str = "",
+    dips: tuple[Dip, ...] = (),
+    moved: Mapping[str, int] | None = None,
+) -> MonthEnd:
+    """Return a book at the end of a period; a good one but for what is given."""
+    rows = rows_of(balances or {}, period, moved)
+    return MonthEnd(period, open_period or period, rows, SIDES, NAMES, vouchers or (VOUCHER,), dips)
+
+
+def told(end: MonthEnd) -> list[tuple[bool, str, str, int | None]]:
+    """Return what is remarked: whether it stops, the rule, and what it is about."""
+    return [(one.stops, one.violation.rule.code, one.account, one.entry) for one in check_month(end)]
+
+
+def test_a_good_month_has_no_remarks() -> None:
+    assert told(month({"101": 5, "301": -5, "501": -3, "513": 3})) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "remark"),
+    [
+        (month(open_period="2026-02"), (True, "closing.earlier_open", "", None)),
+        (month(open_period="2026-04"), (False, "closing.closed", "", None)),
+        (month({"181": 5}), (True, "closing.suspense", "181", None)),
+        (month({"181": -5}), (True, "closing.suspense", "181", None)),
+        (month(dips=(Dip("101", "2026-03-09", -5),)), (True, "closing.cash_below_zero", "101", None)),
+        (month({"121": -5}), (False, "closing.wrong_side", "121", None)),
+        (month({"152": 5}), (False, "closing.wrong_side", "152", None)),
+        (month({"112": -5}), (False, "closing.wrong_side", "112", None)),
+        (month({"15101": 5}), (False, "closing.no_depreciation", "151", None)),
+        (month({"212": -5}), (False, "closing.wages_left", "212", None)),
+        (month({"501": -5}, period="2026-12"), (True, "closing.not_transferred", "501", None)),
+        (month({"321": -5}, period="2026-12"), (True, "closing.not_transferred", "321", None)),
+        (month({"32201": 5}, period="2026-12"), (True, "closing.not_transferred", "32201", None)),
+        (month({}, VOUCHER._replace(attachments=0)), (False, "closing.no_attachments", "", 7)),
+    ],
+)
+def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | None]) -> None:
+    assert told(end) == [remark]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        month({"113": -5, "214": 5, "154": -5}),
+        month({"501": -5, "321": 5, "32201": 5}, period="2026-11"),
+        month({"32202": -5}, period="2026-12"),
+        month({"15101": 5}, moved={"152": 1}),
+        month({}, VOUCHER._replace(attachments=0, reversal=True)),
+        month({}, VOUCHER._replace(attachments=0, summary="注销 3 月 20 日凭证")),
+        month({}, VOUCHER._replace(attachments=0, accounts=("321", "501"))),
+    ],
+)
+def test_what_is_not(end: MonthEnd) -> None:
+    assert told(end) == []
+
+
+def test_a_month_without_vouchers_is_remarked() -> None:
+    assert told(month()._replace(vouchers=())) == [(False, "closing.no_vouchers", "", None)]
+
+
+def test_what_stops_comes_first() -> None:
+    remarks = told(month({"181": 1, "121": -1}, VOUCHER._replace(attachments=0)))
+    assert [stops for stops, *_ in remarks] == [True, False, False]
+
+
+# --- transfers
+
+
+def moved(vouchers: list[Voucher]) -> list[tuple[str, list[tuple[str, int, int]]]]:
+    """Return what vouchers say."""
+    return [
+        (voucher.summary, [(line.account, line.debit_fen, line.credit_fen) for line in voucher.lines])
+        for voucher in vouchers
+    ]
+
+
+def test_the_transfers_of_a_month() -> None:
+    rows = rows_of({"501": -600, "504": -1, "513": 400, "101": 201})
+    made = transfer_vouchers(rows, NAMES, "2026-03")
+    assert moved(made) == [
+        ("结转收入", [("501", 600, 0), ("504", 1, 0), ("321", 0, 601)]),
+        ("结转支出", [("513", 0, 400), ("321", 400, 0)]),
+    ]
+    assert {voucher.date for voucher in made} == {"2026-03-31"}
+
+
+def test_the_transfers_of_a_year_end_on_the_undistributed_income() -> None:
+    rows = rows_of({"501": -600, "513": 400, "321": -50, "32201": 30, "32202": -7}, "2026-12")
+    assert moved(transfer_vouchers(rows, NAMES, "2026-12")) == [
+        ("结转收入", [("501", 600, 0), ("321", 0, 600)]),
+        ("结转支出", [("513", 0, 400), ("321", 400, 0)]),
+        ("结转本年收益", [("321", 250, 0), ("32202", 0, 250)]),
+        ("结转收益分配", [("32201", 0, 30), ("32202", 30, 0)]),
+    ]
+
+
+def test_a_loss_is_transferred_to_the_other_side() -> None:
+    rows = rows_of({"513": 400}, "2026-12")
+    assert moved(transfer_vouchers(rows, NAMES, "2026-12"))[1] == (
+        "结转本年收益",
+        [("321", 0, 400), ("32202", 400, 0)],
+    )
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {**NAMES, "32202": "其他"},
+        {**NAMES, "32203": "未分配收益"},
+    ],
+)
+def test_no_account_to_transfer_to(names: dict[str, str]) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        transfer_vouchers(rows_of({"501": -5}, "2026-12"), names, "2026-12")
+    assert refused.value.rule.code == "closing.no_account"
+
+
+def test_a_book_without_details_transfers_to_the_account_itself() -> None:
+    names = {code: name for code, name in NAMES.items() if not code.startswith("3220")}
+    made = transfer_vouchers(rows_of({"501": -5}, "2026-12"), names, "2026-12")
+    assert moved(made)[-1] == ("结转本年收益", [("321", 5, 0), ("322", 0, 5)])
+
+
+LEAVES = [code for code in NAMES if code not in {"322", "151"}]
+
+
+@given(
+    st.dictionaries(st.sampled_from(LEAVES), st.integers(-(10**9), 10**9)),
+    st.sampled_from(["2026-03", "2026-12"]),
+)
+def test_transfers_balance_and_leave_nothing_to_transfer(balances: dict[str, int], period: str) -> None:
+    made = transfer_vouchers(rows_of(balances, period), NAMES, period)
+    after = dict(balances)
+    for voucher in made:
+        check_balanced(voucher.lines)
+        assert len(voucher.lines) >= 2
+        for line in voucher.lines:
+            after[line.account] = after.get(line.account, 0) + line.debit_fen - line.credit_fen
+    assert sum(after.values()) == sum(balances.values())
+    assert transfer_vouchers(rows_of(after, period), NAMES, period) == []
+    emptied = ("5", "321", "32201") if period.endswith("-12") else ("5",)
+    assert not any(fen for account, fen in after.items() if account.startswith(emptied))
+    kept = {account: fen for account, fen in balances.items() if account[0] != "5" and account[:2] != "32"}
+    assert {account: after[account] for account in kept} == kept
