@@ -15,6 +15,7 @@ from api.clock import now
 from api.posting import BAD_DATA, read_data
 from audit.tlog.checkpoint import parse_checkpoint
 from domain.founding import Log, check_log
+from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 from domain.kernel.statement import Record
 from domain.logkeys import (
@@ -35,6 +36,16 @@ if TYPE_CHECKING:
     from domain.kernel.statement import Statement
 
 T = TypeVar("T", bound=Record)
+
+RETIRE_EARLY = rule(
+    "log.retire_early",
+    Kind.CONFLICT,
+    "现在还不能停用：SUNLEDGER_WITNESSES 的策略没有列出账套 {book} 留下来的公钥，停用之后读者按它核对就不能通过；"
+    "请先在策略中加上下面一行，重启服务，公布策略，再停用：log {key}",
+    "it is too early to retire: the policy in SUNLEDGER_WITNESSES lists no key of the log of {book} that is left, so it"
+    " would fail its readers; first add this line, restart the server and publish the policy: log {key}",
+    "C2SP tlog-policy; ADR 0027",
+)
 
 DATA: dict[str, tuple[type[Statement], type[Record]]] = {
     "log.key_added/1": (LogKeyAdded, LogKeyAddition),
@@ -73,14 +84,15 @@ def draft_addition(service: Service, book: str, reason: str) -> LogKeyAddition:
 def draft_retirement(service: Service, book: str, reason: str, vkey: str = "") -> LogKeyRetirement:
     """Return what retires a key of the log: the oldest that signs, unless another one is named.
 
-    Raises `witnessing.key_not_listed` when the policy lists none of those that are left.
+    Raises `log.retire_early` when the policy lists none of those that are left, `witnessing.policy_missing` when nobody
+    says here what the policy of a witnessed log is.
     """
+    _require_policy(service, book)
     signing = [row.vkey for row in log.in_force(_rows(service, book))]
     retired = vkey or signing[0]
     left = [key for key in signing if key != retired]
-    problem = service.witnesses.accepted(book, left) if left else None
-    if problem:
-        raise problem
+    if left and not service.witnesses.accepts(book, left):
+        raise RETIRE_EARLY(book=book, key=left[-1])
     return _checked(LogKeyRetirement(reason=reason, vkey=retired))
 
 
@@ -88,8 +100,11 @@ def draft_move(service: Service, book: str, origin: str, reason: str, last: byte
     """Return what moves the log to an origin, under a key made here; raises `book.origin` before it is made.
 
     `last` is the last witnessed checkpoint of the old origin. Without it, it is the newest that a quorum of the policy
-    has cosigned (`checkpoint.not_witnessed` when there is none), or where there is no policy the newest of all.
+    has cosigned (`checkpoint.not_witnessed` when there is none), or of a log without witnesses the newest of all. Which
+    of the two a log is must be known: raises `witnessing.policy_missing`.
     """
+    if not last:
+        _require_policy(service, book)
     key = service.log_keys.draft(origin)
     check_log(Log(origin=origin, vkey=key.verifier.vkey), book)
     note = last or _last_witnessed(service, book)
@@ -104,6 +119,13 @@ def draft_move(service: Service, book: str, origin: str, reason: str, last: byte
     data = read_data(origin, msgspec.json.encode(fields), LogMove)
     service.log_keys.keep(key)
     return data
+
+
+def _require_policy(service: Service, book: str) -> None:
+    with service.pool.connection() as connection:
+        problem = service.witnesses.missing(connection, book)
+    if problem:
+        raise problem
 
 
 def _last_witnessed(service: Service, book: str) -> bytes:

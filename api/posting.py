@@ -174,9 +174,9 @@ class Poster:
                 f"/books/{self.book}/entries", params={"wait": self._wait}, content=note
             )
         except httpx.HTTPError as error:
-            raise UNANSWERED(problem=error, path=kept) from None
+            raise UNANSWERED(problem=_no_answer(error), path=kept) from None
         if answer.status_code >= 500:
-            raise UNANSWERED(problem=_problem(answer).get("detail", answer.status_code), path=kept)
+            raise UNANSWERED(problem=_said(answer), path=kept)
         if answer.status_code >= 400:
             raise _refusal(answer)
         receipt: dict[str, Any] = msgspec.json.decode(answer.content)
@@ -246,6 +246,21 @@ def _refusal(answer: httpx.Response) -> ServerRefusal:
     en = problem.get("detail", answer.text)
     violation = said(zh=problem.get("detail_zh", en), en=en)
     return ServerRefusal(violation.rule, violation.zh, violation.en, violation.facts)
+
+
+def _no_answer(error: httpx.HTTPError) -> Phrase:
+    """Return in words that a server could not be asked, or was not heard to the end."""
+    if isinstance(error, httpx.TimeoutException):
+        zh = "超时"
+    else:
+        zh = "连接不上" if isinstance(error, httpx.ConnectError) else "连接中断"
+    return Phrase(zh, str(error) or type(error).__name__)
+
+
+def _said(answer: httpx.Response) -> Phrase:
+    """Return what the server says of its own failure, in both languages where it has them."""
+    problem, status = _problem(answer), f"HTTP {answer.status_code}"
+    return Phrase(problem.get("detail_zh", status), problem.get("detail", status))
 
 
 def _problem(answer: httpx.Response) -> dict[str, str]:

@@ -7,7 +7,7 @@ are taken in order, byte for byte, behind those that the database still has.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from api.witnessing import Target
@@ -117,6 +117,13 @@ REMEDIES = {
         "  policy (docs/log-keys.md):\n"
         "      log {key}"
     ),
+    "witnessing.policy_missing": (
+        "  处理：把 SUNLEDGER_WITNESSES 设成服务器从前用的策略文件，重启服务；\n"
+        "  确已不再请人见证，就让它指向只有下面一行的文件，并公告（docs/log-keys.md）：\n"
+        "  Do: let SUNLEDGER_WITNESSES name the policy that the server had, and restart it; if the village has really\n"
+        "  given up on witnesses, let it name a file with this one line, and say so publicly (docs/log-keys.md):\n"
+        "      quorum none"
+    ),
     "": (
         "  处理：不要再签署。保留数据库和密钥文件夹，用最近的公示包核对，查明哪一份历史是真的\n"
         "  Do: sign nothing. Keep the database and the folder of keys as they are, verify the newest bundle,\n"
@@ -150,7 +157,7 @@ class Recovered:
 def diagnose(service: Service) -> Iterator[Diagnosis]:
     """Look at the log of every book, as the server does before it signs; its witnesses are asked first.
 
-    Only with `witnessing.key_not_listed` and `log.unsigned` does a log go on all the same.
+    Only with `witnessing.key_not_listed`, `witnessing.policy_missing` and `log.unsigned` does a log go on all the same.
     """
     with service.pool.connection() as connection:
         books = register.books(connection, BOOKS_MAX)
@@ -160,6 +167,14 @@ def diagnose(service: Service) -> Iterator[Diagnosis]:
 
 
 def _examine(service: Service, row: register.BookRow) -> Diagnosis:
+    found = _examine_log(service, row)
+    if found.problem:
+        return found
+    with service.pool.connection() as connection:
+        return replace(found, problem=service.witnesses.interrupted(connection, row.book))
+
+
+def _examine_log(service: Service, row: register.BookRow) -> Diagnosis:
     with service.pool.connection() as connection, connection.cursor() as cursor:
         try:
             signed = log.check_history(cursor, row.book, service.log_keys, service.witnesses)
@@ -170,8 +185,7 @@ def _examine(service: Service, row: register.BookRow) -> Diagnosis:
         if covered < row.entries:
             unsigned = UNSIGNED(book=row.book, size=row.entries, signed=covered)
             return Diagnosis(row.book, row.name, row.entries, signed, unsigned)
-        interrupted = service.witnesses.interrupted(connection, row.book)
-        return Diagnosis(row.book, row.name, row.entries, signed, interrupted)
+        return Diagnosis(row.book, row.name, row.entries, signed)
 
 
 def remedy(problem: RuleViolation, book: str) -> str:
@@ -213,7 +227,7 @@ def _still_wrong(service: Service, book: str) -> RuleViolation | None:
             row = register.book(connection, book)
         except RuleViolation as problem:
             return problem
-    return _examine(service, row).problem
+    return _examine_log(service, row).problem
 
 
 def _check_prefix(service: Service, replay: Replay, book: str) -> int:

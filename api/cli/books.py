@@ -96,17 +96,20 @@ def doctor() -> None:
 
 def _show_problems(service: Service, examined: Iterable[Diagnosis]) -> bool:
     """Say of every log with which something is wrong what it is and what to do; whether there was one."""
-    wrong = [(found, found.problem) for found in examined if found.problem]
+    looked_at = list(examined)
     if service.witnesses.silent:
         names = "、".join(service.witnesses.silent)
         err.print(
             f"注意：见证人 {names} 没有应答，没有它们的话可对照；请稍后再运行 sunledger doctor / "
             "these witnesses did not answer, so nothing was compared with them; run sunledger doctor again later"
         )
-    for found, problem in wrong:
-        err.print(f"✗ {found.name} {found.book}: {problem}")
-        err.print(remedy(problem, found.book))
-    return bool(wrong)
+    for found in looked_at:
+        for refusal in service.witnesses.refusals(found.book):
+            err.print(f"注意 / note: {found.name} {found.book}: {refusal}")
+        if found.problem:
+            err.print(f"✗ {found.name} {found.book}: {found.problem}")
+            err.print(remedy(found.problem, found.book))
+    return any(found.problem for found in looked_at)
 
 
 def recover(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,18 @@ from audit.proving import read_file
 from audit.report import Report
 from audit.source import FolderSource, open_source
 from audit.tlog.folder import create_log, open_log
+from domain.kernel.errors import Kind, rule
+
+BAD_ORIGIN = rule(
+    "county.origin",
+    Kind.MALFORMED,
+    "日志来源「{read}」应是总日志的公开网址去掉 https://，以主机名开头；文件夹写在它后面，"
+    "如 sunledger county init zongzhang.example.cn/kaihua 文件夹",
+    "the origin '{read}' should be the log's URL without https://, which begins with a host name; the folder stands"
+    " behind it, as in: sunledger county init zongzhang.example.cn/kaihua FOLDER",
+    "C2SP tlog-checkpoint: an origin should be a scheme-less URL",
+)
+_ORIGIN = re.compile(r"(localhost|[^\s/:.~+]+(\.[^\s/:.+]+)+)(:[0-9]{1,5})?(/[^\s/+]+)*")
 
 county = typer.Typer(help="县级总日志 / the county's log of logs", no_args_is_help=True)
 
@@ -45,6 +58,8 @@ def init(
     folder: FolderArgument,
 ) -> None:
     """建立总日志并打印公钥 / Make the log, and print its key; whoever serves the folder at ORIGIN publishes it."""
+    if not _ORIGIN.fullmatch(origin):
+        raise BAD_ORIGIN(read=origin)
     keys = _log_keys()
     key = keys.draft(origin)
     keys.keep(key)
@@ -71,11 +86,12 @@ def collect(
     ] = None,
 ) -> None:
     """归集各账套的检查点 / Collect the books' checkpoints; exit code 0 good, 1 findings, 2 some were unread."""
-    wanted, given = list(places or []), list(key or [])
+    wanted, given = list(places or []), []
     if listed:
         for words in _lines(listed):
             wanted.append(words[0])
             given.extend(words[1:])
+    given.extend(key or [])
     if not wanted:
         raise typer.BadParameter("请给出网址或 --from 文件 / name places, or a file with --from")
     found = unread = appended = 0

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from api.adapters.hledger import to_hledger
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
-from api.cli.console import out, progress
+from api.cli.console import err, out, progress
 from api.cli.options import BookOption, OutOption, write
 from api.composition import Service, open_service
 from api.database import snapshot
@@ -78,10 +78,16 @@ def export_proof(
 
 
 def _cosigned(service: Service, book: str) -> Policy | None:
-    """Bring a book and its cosignatures up to date, as far as its witnesses answer; return the policy of its log."""
+    """Bring a book and its cosignatures up to date, as far as its witnesses answer; return the policy of its log.
+
+    What is exported convinces no reader of the policy when that is missing or behind the log's key: that is said.
+    """
     service.runner.catch_up([book])
     with service.pool.connection() as connection:
         row = register.book(connection, book)
+        interrupted = service.witnesses.interrupted(connection, book)
+    if interrupted:
+        err.print(f"注意 / note: {interrupted}")
     service.witnesses.ask([Target(book, row.origin)])
     return service.witnesses.policy_for(book)
 

@@ -89,7 +89,7 @@ def _sign(service: Service, book: str, data: Record, keys: list[Path] | None, re
 
 def _tell_unlisted(service: Service, book: str, vkey: str) -> None:
     """Say that the policy wants a line for the log's new key."""
-    if service.witnesses.accepted(book, [vkey]):
+    if not service.witnesses.accepts(book, [vkey]):
         out.print(
             "见证策略还没有列出新公钥：请加上下面一行，重启服务，再公布策略 / the policy of witnesses does not list the"
             f" new key yet: add this line, restart the server, and publish the policy\nlog {vkey}"

@@ -70,6 +70,8 @@ def monitor(
 ) -> None:
     """跟踪多本账，只核对新增的 / Follow books, verify only what is new; exit code 0 good, 1 findings, 2 unread.
 
+    Several addresses of one book are held against each other: each reader may be shown another history.
+
     With a policy a checkpoint whose newest quorum is older than 8 days is a finding: a log asks its witnesses anew each
     day, so one that stands still is not shown as it is. Villages whose witnesses sign by file need a larger --max-age.
     """

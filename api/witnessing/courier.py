@@ -34,7 +34,8 @@ class Pace(NamedTuple):
 
     There is a look for what is due every `look_seconds`, and `gather_seconds` after a book has grown. After a failure a
     witness rests for `rest_seconds`, doubled each time up to a limit. What it has signed it is asked to sign again when
-    its signature is older than `fresh_seconds`.
+    its signature is older than `fresh_seconds`. Whether the policy still fits the books is looked at every
+    `watch_seconds`.
     """
 
     look_seconds: float = 5.0
@@ -42,6 +43,7 @@ class Pace(NamedTuple):
     rest_seconds: float = 1.0
     rest_seconds_max: float = 300.0
     fresh_seconds: float = 86_400.0
+    watch_seconds: float = 60.0
 
 
 class Target(NamedTuple):
@@ -75,6 +77,7 @@ class Courier:
         self._grown: set[str] = set()
         self._stopped = False
         self._resting: dict[str, tuple[int, float]] = {}
+        self._troubled: dict[str, Target] = {}
         self._thread = threading.Thread(target=self._run, name=f"witness-{witness.label}", daemon=True)
 
     @property
@@ -131,7 +134,7 @@ class Courier:
         try:
             found = self._exchange.run(target.book, target.origin)
         except RuleViolation as violation:
-            self.problems[target.book] = violation
+            self.problems[target.book], self._troubled[target.book] = violation, target
             self._rest("" if violation.rule is UNREACHABLE else target.book)
             return
         self._resting.pop("", None)
@@ -139,10 +142,12 @@ class Courier:
             self._resting.pop(target.book, None)
             self.found.pop(target.book, None)
             self.problems.pop(target.book, None)
+            self._troubled.pop(target.book, None)
             return
         if found != self.found.get(target.book):
             LOGGER.error("%s: %s", target.book, found.violation)
         self.found[target.book], self.problems[target.book] = found, found.violation
+        self._troubled[target.book] = target
         self._rest(target.book)
 
     def _rests(self, book: str) -> bool:
@@ -169,10 +174,15 @@ class Courier:
                 self._visit(self._due(None if every else sorted(grown)))
 
     def _due(self, books: list[str] | None) -> list[Target]:
-        """Return which of these books (default: of all) to ask about, if the witness is not away."""
+        """Return which of these books (default: of all) to ask about, if the witness is not away.
+
+        Where something went wrong it is asked again even when nothing is due: another process may have the signature.
+        """
         if self._stopped or self.away:
             return []
         stale_s = int(time.time() - self._pace.fresh_seconds)
         with self._pool.connection() as connection:
             rows = log.due(connection, self.witness.key.vkey, stale_s, books)
-        return [Target(*row) for row in rows if self._concerns(row.book)]
+        wanted = {row.book: Target(*row) for row in rows if self._concerns(row.book)}
+        again = self._troubled if books is None else {}
+        return list({**again, **wanted}.values())

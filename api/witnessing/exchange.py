@@ -69,8 +69,14 @@ UNTRUSTED = 403
 
 MEANINGS = {
     400: ("请求有误", "it finds the request malformed"),
-    UNTRUSTED: ("它所信任的日志公钥不是本日志的", "the log's key is not the one that it trusts"),
-    404: ("它还没有登记这个日志", "it does not know this log yet"),
+    UNTRUSTED: (
+        "它所信任的日志公钥不是本日志的，请它登记现在的公钥：sunledger witness add-log 公钥",
+        "the log's key is not the one that it trusts; it has to add the present one: sunledger witness add-log VKEY",
+    ),
+    404: (
+        "它还没有登记这个日志，请它登记：sunledger witness add-log 公钥",
+        "it does not know this log yet; it has to add it: sunledger witness add-log VKEY",
+    ),
 }
 """By status, what a witness means by it."""
 

@@ -14,11 +14,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from api.witnessing.courier import Courier, Pace, Target
+from api.witnessing.watch import Watch
 from audit.tlog.checkpoint import parse_checkpoint
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 from projections import register
-from projections.log import OTHER, Sighting, alarmed_books, in_force, open_alarms
+from projections.log import OTHER, Sighting, alarmed_books, cosigned_books, open_alarms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,16 @@ KEY_NOT_LISTED = rule(
     " and fails its readers; add the line: log {key}",
     "C2SP tlog-policy",
 )
+POLICY_MISSING = rule(
+    "witnessing.policy_missing",
+    Kind.CONFLICT,
+    "见证中断：账套 {book} 有见证人签过名，而这里没有它的见证策略；请像从前那样设好 SUNLEDGER_WITNESSES"
+    "（策略若有 log 行，要有这本账的一行）。村里确已不再请人见证，就设一份只有 quorum none 一行的策略",
+    "witnessing is interrupted: the book {book} was cosigned by witnesses, and there is no policy for it here; set"
+    " SUNLEDGER_WITNESSES as it was before (if the policy has log lines, one is for this book). If the village has"
+    " really given up on witnesses, set a policy that is the one line 'quorum none'",
+    "C2SP tlog-policy; ADR 0027",
+)
 
 
 class Witnesses:
@@ -68,10 +79,10 @@ class Witnesses:
         self._pool = pool
         self._before: set[str] | None = None
         self._alarmed: set[str] = set()
-        self._unlisted: set[str] = set()
         self._listed = {line.key.name.rpartition("/")[2] for line in policy.logs} if policy else set()
         lines = [line for line in policy.witnesses.values() if line.url] if policy else []
         self.couriers = [Courier(pool, keys, line, pace, self.concerns) for line in lines]
+        self.watch = Watch(self._lapsed, pace.watch_seconds)
 
     def concerns(self, book: str) -> bool:
         """Whether the policy is for the log of a book: it lists no logs, or one under any origin of the book.
@@ -85,47 +96,66 @@ class Witnesses:
         """Return the policy if it names witnesses for the log of a book."""
         return self.policy if self.policy and self.policy.witnesses and self.concerns(book) else None
 
-    def accepted(self, book: str, vkeys: Sequence[str]) -> RuleViolation | None:
-        """Return `witnessing.key_not_listed` when the policy is for a book and lists none of these keys of its log."""
+    def accepts(self, book: str, vkeys: Sequence[str]) -> bool:
+        """Whether the policy lists one of these keys of a book's log, or is not for it."""
         policy = self.policy_for(book)
-        if policy is None or any(map(policy.accepts, vkeys)):
+        return policy is None or any(map(policy.accepts, vkeys))
+
+    def missing(self, connection: Connection[Any], book: str) -> RuleViolation | None:
+        """Return `witnessing.policy_missing` when a book was witnessed and the policy is not for it now.
+
+        A policy that names no witness says so of purpose: then nothing is amiss.
+        """
+        if self.policy and self.concerns(book):
             return None
-        return KEY_NOT_LISTED(book=book, key=vkeys[-1])
+        return POLICY_MISSING(book=book) if cosigned_books(connection, [book]) else None
 
     def interrupted(self, connection: Connection[Any], book: str) -> RuleViolation | None:
-        """Return why the cosignatures of a book's newest checkpoint convince no reader, None when nothing is amiss."""
+        """Return why witnessing convinces no reader of a book any more, None when nothing is amiss."""
+        return self.missing(connection, book) or self._unlisted(connection, [book]).get(book)
+
+    def _unlisted(
+        self, connection: Connection[Any], books: Sequence[str] | None = None
+    ) -> dict[str, RuleViolation]:
+        """Return by book what the policy lacks: a line for a key by which the log signs."""
         if not self._listed:
-            return None
-        with connection.cursor() as cursor:
-            return self.accepted(book, [row.vkey for row in in_force(register.log_keys(cursor, book))])
+            return {}
+        signing = register.signing_keys(connection, books)
+        return {
+            book: KEY_NOT_LISTED(book=book, key=vkeys[-1])
+            for book, vkeys in signing.items()
+            if not self.accepts(book, vkeys)
+        }
+
+    def _lapsed(self) -> dict[str, RuleViolation]:
+        """Return of all books what `interrupted` returns of one."""
+        if self.policy and not self._listed:
+            return {}
+        with self._pool.connection() as connection:
+            cosigned = cosigned_books(connection)
+            left = {book for book in cosigned if not (self.policy and self.concerns(book))}
+            return {**self._unlisted(connection), **{book: POLICY_MISSING(book=book) for book in left}}
 
     def start(self) -> None:
-        """Bring checkpoints to the witnesses in the background until `stop`."""
+        """Bring checkpoints to the witnesses, and watch over the policy, in the background until `stop`."""
+        self.watch.start()
         for courier in self.couriers:
             courier.start()
 
     def stop(self) -> None:
         """Stop the background threads."""
+        self.watch.stop()
         for courier in self.couriers:
             courier.stop()
 
     def notify(self, book: str) -> None:
         """Hear that a book has a new checkpoint."""
-        self._report(book)
+        if self._listed:
+            with self._pool.connection() as connection:
+                problem = self.interrupted(connection, book)
+            self.watch.tell(book, problem)
         for courier in self.couriers:
             courier.notify(book)
-
-    def _report(self, book: str) -> None:
-        """Say once that the policy fails a book's readers; one that lists no logs fails nobody."""
-        if not self._listed:
-            return
-        with self._pool.connection() as connection:
-            problem = self.interrupted(connection, book)
-        if problem is None:
-            self._unlisted.discard(book)
-        elif book not in self._unlisted:
-            self._unlisted.add(book)
-            LOGGER.error("%s", problem)
 
     def ask(self, targets: Sequence[Target], seconds: float = START_SECONDS) -> None:
         """Ask every witness about books, all witnesses at once, and keep what stands against a log.
@@ -198,6 +228,14 @@ class Witnesses:
             self._alarmed.discard(book)
         seen = [sighting_of(alarm, labels[alarm.vkey], origin) for alarm in alarms]
         return [sighting for sighting in seen if sighting]
+
+    def refusals(self, book: str) -> list[RuleViolation]:
+        """Return why witnesses that answered have not cosigned a book, as far as nothing stands against its log."""
+        return [
+            courier.problems[book]
+            for courier in self.couriers
+            if book in courier.problems and book not in courier.found and not courier.unanswered
+        ]
 
     def problem(self, book: str, name: str) -> RuleViolation | None:
         """Return what went wrong when a witness was asked about a book the last time, None when nothing did."""

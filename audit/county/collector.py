@@ -7,6 +7,7 @@ was collected last, by a proof made of the place's own tiles. Whatever is wrong 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,25 @@ OTHER_KEY = rule(
     "{origin} 的检查点不是首次归集时所定公钥 {vkey} 所签；账套依规更换了日志密钥的，请用 --key 给出新公钥",
     "the checkpoint of {origin} is not signed by the key pinned for it, {vkey}; if the book changed its log's key"
     " lawfully, give the new one with --key",
+    _SOURCE,
+)
+GIVEN_KEY = rule(
+    "county.given_key",
+    Kind.FORBIDDEN,
+    "{origin} 的检查点不是您给出的公钥 {vkey} 所签：它可能已经停用，也可能是别人的；请向村里核实现在的公钥"
+    "（那里的 sunledger log list），再用 --key 或在名单中给出",
+    "the checkpoint of {origin} is not signed by the key that you gave, {vkey}: it may have been retired, or be"
+    " somebody else's; ask the village for the present key (sunledger log list there) and give that with --key or in"
+    " the list",
+    _SOURCE,
+)
+RETIRED_KEY = rule(
+    "county.retired_key",
+    Kind.FORBIDDEN,
+    "{origin} 的检查点不是您给出的公钥 {vkey} 所签：那是它从前的公钥，后来归集时用的是 {now}；请把 --key 或"
+    "名单中的换成后者，或者不写",
+    "the checkpoint of {origin} is not signed by the key that you gave, {vkey}: that is one of before, and it was"
+    " collected with {now} since; give the latter with --key or in the list, or none",
     _SOURCE,
 )
 BAD_KEY = rule(
@@ -146,7 +166,9 @@ class Collection:
         self._log = log
         self._disk = disk or Disk()
         self._directory = load_directory(log.source, log.checkpoint.size)
-        self._given = {parse_vkey(vkey).name: vkey for vkey in keys}
+        self._given: dict[str, list[str]] = {}
+        for vkey in keys:
+            self._given.setdefault(parse_vkey(vkey).name, []).append(vkey)
         self._collected = TileReader(log.checkpoint.size, log.source.fetch)
         self._leaves: list[bytes] = []
 
@@ -190,22 +212,24 @@ class Collection:
         return _Look(outcome, known, make_leaf(note, key) if new else b"", key.vkey)
 
     def _key(self, origin: str, note: bytes, source: Source, known: KnownBook | None) -> VerifierKey:
-        """Return the key that had to sign an origin's checkpoint, and did: the given, the pinned or the served one."""
-        pinned = self._given.get(origin) or (known.keys[-1] if known and known.keys else "")
+        """Return the key that had to sign an origin's checkpoint, and did: a given, the pinned or the served one."""
+        given = self._given.get(origin, [])
+        pinned = given or (list(known.keys[-1:]) if known else [])
         if origin == self._log.checkpoint.origin:
             raise OWN_LOG(origin=origin)
-        key = parse_vkey(pinned) if pinned else served_key(source)
-        if not is_valid_public_key(key.public_key):
-            raise BAD_KEY(vkey=key.vkey)
+        keys = [parse_vkey(vkey) for vkey in pinned] or [served_key(source)]
+        for key in keys:
+            if not is_valid_public_key(key.public_key):
+                raise BAD_KEY(vkey=key.vkey)
         try:
-            open_checkpoint(note, key)
+            signer = _signer(note, keys)
             if known and not pinned:  # the file of keys is lost, but the entry in the log tells the right one
-                open_checkpoint(self._collected_leaf(known), key)
+                open_checkpoint(self._collected_leaf(known), signer)
         except RuleViolation as violation:
-            if violation.rule is SIGNATURE and known:
-                raise OTHER_KEY(origin=origin, vkey=pinned or key.vkey) from None
+            if violation.rule is SIGNATURE and (given or known):
+                raise _not_signed(origin, keys[-1].vkey, known, given=bool(given)) from None
             raise
-        return key
+        return signer
 
     def _is_new(self, head: Checkpoint, note: bytes, source: Source, known: KnownBook | None) -> bool:
         """Tell whether a signed head goes on from what is known; raises when it contradicts that."""
@@ -232,6 +256,25 @@ class Collection:
         if known.index >= self._collected.size:
             return self._leaves[known.index - self._collected.size]
         return self._collected.bundle(known.index // TILE_WIDTH)[known.index % TILE_WIDTH]
+
+
+def _signer(note: bytes, keys: list[VerifierKey]) -> VerifierKey:
+    """Return the last of the keys that signed a checkpoint; raises what `open_checkpoint` raises when none did."""
+    for key in reversed(keys[1:]):
+        with suppress(RuleViolation):
+            open_checkpoint(note, key)
+            return key
+    open_checkpoint(note, keys[0])
+    return keys[0]
+
+
+def _not_signed(origin: str, vkey: str, known: KnownBook | None, *, given: bool) -> RuleViolation:
+    """Return what to say of a checkpoint that is not signed by the key that had to."""
+    if not given:
+        return OTHER_KEY(origin=origin, vkey=vkey)
+    if known and vkey in known.keys and vkey != known.keys[-1]:
+        return RETIRED_KEY(origin=origin, vkey=vkey, now=known.keys[-1])
+    return GIVEN_KEY(origin=origin, vkey=vkey)
 
 
 def _failed(place: str, head: Checkpoint | None, violation: RuleViolation) -> Outcome:

@@ -78,15 +78,24 @@ class Database:
     """The database, opened and in a transaction."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, made if need be; one that is no database is put aside. Raises `monitor.busy`."""
+        """Open the file, made if need be; one that is no database is put aside, as is told in `put_aside`.
+
+        Raises `monitor.busy`.
+        """
         self._path = path
+        self.put_aside = False
         with self._guarded():
             try:
                 self._connection = _connect(path)
             except sqlite3.DatabaseError as error:
                 if _code(error) not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
                     raise
-                LOGGER.warning("monitor: all books are verified anew: %s: %s", path, error)
+                LOGGER.warning(
+                    "监察：进度文件损坏，每本账从头核对 / monitor: all books are verified anew: %s: %s",
+                    path,
+                    error,
+                )
+                self.put_aside = True
                 path.replace(path.with_suffix(".damaged"))
                 self._connection = _connect(path)
 

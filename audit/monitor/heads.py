@@ -4,6 +4,8 @@ kept/<hex>.checkpoint               the newest checkpoint that was found good at
 forks/<hex>/<size>-<root>.checkpoint   one that the log signed too and that does not go with what was verified
 forks/<hex>/<size>-<root>.kept         the newest good one at that time, if any
 forks/<hex>/malformed-<SHA-256>.*      the same, of a signed text that is no checkpoint
+forks/<hex>/split-<hex>.checkpoint     one that was found good here and does not go with another address, of that hex
+forks/<hex>/split-<hex>.other          the one that the other address showed
 """
 
 from __future__ import annotations
@@ -34,13 +36,20 @@ class Heads:
         self._disk = Disk()
 
     def newest(self, address: str) -> bytes:
-        """Return the newest good checkpoint of an address, b"" when none was kept or it cannot be read any more."""
-        try:
-            note = self._newest(address).read_bytes()
-            _head(note)
-        except (FileNotFoundError, RuleViolation):
-            return b""
-        return note
+        """Return the newest good checkpoint of an address that can be read, b"" when there is none.
+
+        Where the newest itself cannot, those that were kept beside evidence are looked at.
+        """
+        note = _read(self._newest(address))
+        if note:
+            return note
+        older = filter(None, map(_read, self._forks(address).glob("*.kept")))
+        return max(older, key=lambda one: _head(one).size, default=b"")
+
+    def damaged(self, address: str) -> bool:
+        """Tell whether the newest was kept and cannot be read any more."""
+        path = self._newest(address)
+        return not _read(path) and (path.exists() or _is_no_folder(path.parent))
 
     def beyond(self, address: str, size: int) -> bytes:
         """Return the newest good checkpoint if it is of more than `size` entries, else b""."""
@@ -48,9 +57,15 @@ class Heads:
         return note if note and _head(note).size > size else b""
 
     def keep(self, address: str, note: bytes) -> None:
-        """Keep a checkpoint that was found good as the newest, durably."""
-        if self.newest(address) != note:
-            self._disk.put(self._newest(address), note)
+        """Keep a checkpoint that was found good as the newest, durably; what is damaged there is put aside."""
+        path = self._newest(address)
+        held = _read(path)
+        if held == note:
+            return
+        if not held and self.damaged(address):
+            wrong = path.parent if _is_no_folder(path.parent) else path
+            wrong.replace(wrong.with_suffix(".damaged"))
+        self._disk.put(path, note)
 
     def keep_fork(self, address: str, note: bytes) -> str:
         """Keep a checkpoint that does not go with what was verified, durably; return its path, "" beyond the limit."""
@@ -63,6 +78,14 @@ class Heads:
             self._disk.put(path, note)
         return str(path)
 
+    def keep_split(self, address: str, note: bytes, other: str, other_note: bytes) -> str:
+        """Keep what two addresses showed that have two histories, durably and once; return the path of the first."""
+        path = self._forks(address) / f"split-{_name(other)}.checkpoint"
+        if not path.exists():
+            self._disk.put(path.with_suffix(".other"), other_note)
+            self._disk.put(path, note)
+        return str(path)
+
     def forks(self, address: str) -> int:
         """Return how many such checkpoints were kept of an address."""
         return len(list(self._forks(address).glob("*.checkpoint")))
@@ -72,6 +95,20 @@ class Heads:
 
     def _forks(self, address: str) -> Path:
         return self._folder / "forks" / _name(address)
+
+
+def _read(path: Path) -> bytes:
+    """Return a checkpoint from a file, b"" when it cannot be read."""
+    try:
+        note = path.read_bytes()
+        _head(note)
+    except (OSError, RuleViolation):
+        return b""
+    return note
+
+
+def _is_no_folder(path: Path) -> bool:
+    return path.exists() and not path.is_dir()
 
 
 def _name(address: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audit.monitor.budget import BUDGET_S, opened_for
 from audit.monitor.database import DAMAGED
+from audit.monitor.split import Views
 from audit.report import FINDINGS_MAX, Finding
 from audit.verify import verify
 from audit.witnessed import check_fresh
@@ -28,8 +29,8 @@ class Outcome:
 
     `unreadable` says why nothing could be read, which is no verdict on the book. `anew` says why the book was read from
     its first entry though it had been before. `evidence` is where a signed checkpoint lies that does not go with what
-    was verified; `forks` counts all such of this address, also of earlier runs. `unlisted` counts findings of this run
-    beyond those listed.
+    was verified, or with what another address of the book shows; `forks` counts all such of this address, also of
+    earlier runs. `unlisted` counts findings of this run beyond those listed.
     """
 
     address: str
@@ -45,6 +46,12 @@ class Outcome:
     anew: str = ""
     evidence: str = ""
     forks: int = 0
+
+    def add(self, finding: Finding, *, fresh: bool) -> None:
+        """Add one more finding."""
+        self.findings.append(finding)
+        if fresh:
+            self.fresh.append(finding)
 
     def as_lines(self) -> Iterator[dict[str, Any]]:
         """Yield the outcome as JSON objects: one of the book, then one of each fresh finding."""
@@ -88,6 +95,14 @@ class Trusted(NamedTuple):
     max_age: MaxAge | None
 
 
+class Run(NamedTuple):
+    """One run: what is remembered, what it has seen of each book so far, and how an address is opened."""
+
+    store: StateStore
+    views: Views
+    opened: Callable[[str], Source]
+
+
 _opened = opened_for(BUDGET_S)
 
 
@@ -104,21 +119,20 @@ def follow(
     `policy` says whose cosignatures each newest checkpoint needs, `max_age` how old they may be: a log that is shown as
     it once was, for ever, is true in every other way. What was verified is durable when the run has ended.
     """
+    run = Run(store, Views(store), opened)
     with store:
         for address in addresses:
-            yield _look(address, store, Trusted((anchors or {}).get(address, ""), policy, max_age), opened)
+            yield _look(address, run, Trusted((anchors or {}).get(address, ""), policy, max_age))
 
 
-def _look(
-    address: str, store: StateStore, trusted: Trusted, opened: Callable[[str], Source], anew: str = ""
-) -> Outcome:
-    state = store.load(address)
+def _look(address: str, run: Run, trusted: Trusted, anew: str = "") -> Outcome:
+    store, state = run.store, run.store.load(address)
     state.anew = anew or state.anew
     before = state.replay.size
     bad_anchor = _malformed(trusted.anchor)
     try:
         report = verify(
-            opened(address),
+            run.opened(address),
             anchor="" if bad_anchor else trusted.anchor,
             kept=store.heads.beyond(address, before),
             policy=trusted.policy,
@@ -127,15 +141,16 @@ def _look(
     except RuleViolation as violation:
         if violation.rule is DAMAGED:
             store.forget(address, violation)
-            return _look(address, store, trusted, opened, str(violation))
+            return _look(address, run, trusted, store.beginning(address, violation))
         if violation.rule.kind is not Kind.UNAVAILABLE:
             raise
+        run.views.remember(state)
         forks = store.heads.forks(address)
         return Outcome(
             address, findings=state.findings, unreadable=str(violation), anew=state.anew, forks=forks
         )
     beside = [bad_anchor, _stale(report, trusted.max_age)]
-    return _take_in(report, state, before, store, [found for found in beside if found])
+    return _take_in(report, state, before, run, [found for found in beside if found])
 
 
 def _malformed(anchor: str) -> Finding | None:
@@ -152,23 +167,28 @@ def _stale(report: Report, limit: MaxAge | None) -> Finding | None:
     return check_fresh(report.witnesses, limit.now_s - limit.seconds) if limit else None
 
 
-def _take_in(report: Report, state: State, before: int, store: StateStore, beside: list[Finding]) -> Outcome:
+def _take_in(report: Report, state: State, before: int, run: Run, beside: list[Finding]) -> Outcome:
     """Remember what was verified. What is wrong with an entry stays so, and the audit goes on behind it.
 
     When the log as a whole is wrong, nothing of it is taken in: the next run looks from where it was good. What is
     found `beside` the log, by what the caller trusts, says nothing against its entries.
     """
-    known = set(state.findings)
+    store, known = run.store, set(state.findings)
     settled = set(state.settled)
     state.findings = [*state.settled, *(found for found in report.findings if found not in settled), *beside]
     outcome = _outcome(state, before, [found for found in state.findings if found not in known])
     outcome.unlisted, outcome.anchored = report.unlisted, report.anchored
     outcome.evidence = _keep_head(report, state.address, store)
-    outcome.forks = store.heads.forks(state.address)
-    if all(found.entry is not None for found in report.findings):
+    sound = all(found.entry is not None for found in report.findings)
+    if sound:
         state.settled = [found for found in state.findings if found.entry is not None][:FINDINGS_MAX]
     else:
         state.replay = store.load(state.address).replay
+    split = run.views.compare(state, report.head if sound else b"")
+    if split:
+        outcome.add(split.finding, fresh=split.finding not in known)
+        outcome.evidence = outcome.evidence or split.evidence
+    outcome.forks = store.heads.forks(state.address)
     store.save(state)
     return outcome
 

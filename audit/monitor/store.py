@@ -27,6 +27,7 @@ from audit.replay import Replay
 from audit.report import Finding
 from domain.book import Book
 from domain.entry import Entry
+from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.vouchers.state import Posted
 
 if TYPE_CHECKING:
@@ -38,6 +39,25 @@ FILE = "states.sqlite"
 BOOKS_PER_COMMIT = 250
 IDS, POSTED = "ids", "posted"
 LOST = "监察进度丢失 / what was remembered is lost"
+KEPT_DAMAGED = (
+    "留存的检查点已损坏，没有用它对照 / the kept checkpoint is damaged and was compared with nothing"
+)
+KEPT_OLDER = (
+    "最新留存的检查点已损坏，用较早的一个对照 / the newest kept checkpoint is damaged; an older one was used"
+)
+
+UNREADABLE = rule(
+    "monitor.unreadable",
+    Kind.UNAVAILABLE,
+    "监察进度无法解读，本账从头核对",
+    "what is remembered of this book cannot be understood ({problem}), so it is verified anew",
+)
+OTHER_VERSION = rule(
+    "monitor.other_version",
+    Kind.UNAVAILABLE,
+    "监察进度由程序的另一版本所记，本账从头核对",
+    "what is remembered of this book was written by another version of the program, so it is verified anew",
+)
 
 encode = msgspec.msgpack.encode
 
@@ -86,14 +106,24 @@ class StateStore:
             known = self._database.book(address)
             if known:
                 return self._decode(*known, address)
-            return State(address, anew=LOST if self.heads.newest(address) else "")
+            return State(address, anew=self.beginning(address, LOST) if self._was_known(address) else "")
         except Exception as problem:  # noqa: BLE001 -- whatever is wrong with a state, the log itself is there
-            self.forget(address, problem)
-            return State(address, anew=str(problem))
+            violation = problem if isinstance(problem, RuleViolation) else UNREADABLE(problem=problem)
+            self.forget(address, violation)
+            return State(address, anew=self.beginning(address, violation))
+
+    def beginning(self, address: str, why: object) -> str:
+        """Return in words why an address is verified anew, and that what was kept is damaged too, if it is."""
+        if not self.heads.damaged(address):
+            return str(why)
+        return f"{why}；{KEPT_OLDER if self.heads.newest(address) else KEPT_DAMAGED}"
+
+    def _was_known(self, address: str) -> bool:
+        return bool(self.heads.newest(address)) or self.heads.damaged(address) or self._database.put_aside
 
     def forget(self, address: str, problem: object) -> None:
         """Delete what is known of an address, and tell why."""
-        LOGGER.warning("monitor: %s is verified anew: %s", address, problem)
+        LOGGER.warning("监察：%s 从头核对 / monitor: %s is verified anew: %s", address, address, problem)
         self._database.forget(address)
 
     def save(self, state: State) -> None:
@@ -105,7 +135,12 @@ class StateStore:
         try:
             rest = encode(_rest(state))
         except OverflowError as problem:
-            LOGGER.warning("monitor: %s is remembered as it was before: %s", state.address, problem)
+            LOGGER.warning(
+                "监察：%s 的进度仍为上次的 / monitor: %s is remembered as it was before: %s",
+                state.address,
+                state.address,
+                problem,
+            )
             return
         facts = chain(
             new_facts(IDS, book.ids),
@@ -121,7 +156,7 @@ class StateStore:
     def _decode(self, number: int, data: bytes, address: str) -> State:
         version = _program()
         if not data.startswith(version):
-            raise ValueError("由程序的另一版本所记 / written by another version of the program")
+            raise OTHER_VERSION()
         kept = _REST.decode(data[len(version) :])
         lookup, book = partial(self._database.fact, number), Book("")
         vars(book).update({name: _PARTS[name].decode(part) for name, part in kept.parts.items()})

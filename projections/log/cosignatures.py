@@ -40,6 +40,10 @@ _OPEN_ALARMS = """
 SELECT_OPEN_ALARMS = (
     "SELECT vkey, kind, seen, size, evidence, at" + _OPEN_ALARMS + "AND book = %s ORDER BY at DESC LIMIT %s"
 )
+SELECT_COSIGNED = """
+    SELECT book FROM heads WHERE (%(books)s::text[] IS NULL OR book = ANY(%(books)s))
+        AND EXISTS (SELECT FROM cosignatures WHERE cosignatures.book = heads.book)
+"""
 SELECT_ALARMED = "SELECT DISTINCT book" + _OPEN_ALARMS
 SELECT_DUE = """
     SELECT heads.book, books.origin FROM heads JOIN books USING (book)
@@ -112,6 +116,12 @@ def open_alarms(connection: Connection[Any], book: str, vkeys: Sequence[str]) ->
 def alarmed_books(connection: Connection[Any], vkeys: Sequence[str]) -> set[str]:
     """Return the books with open alarms of these witnesses."""
     return {book for (book,) in connection.execute(SELECT_ALARMED, (list(vkeys),)).fetchall()}
+
+
+def cosigned_books(connection: Connection[Any], books: Sequence[str] | None = None) -> set[str]:
+    """Return which of the books (default: of all) any witness has ever cosigned."""
+    rows = connection.execute(SELECT_COSIGNED, {"books": books and list(books)}).fetchall()
+    return {book for (book,) in rows}
 
 
 def last_cosignature(connection: Connection[Any], book: str, vkey: str) -> Cosignature | None:

@@ -1,7 +1,7 @@
 """What a book is and has: organisation, accounts (科目), keys (密钥) and who holds them."""
 
 from projections.register.fold import fold
-from projections.register.logkeys import LogKeyRow, log_keys
+from projections.register.logkeys import LogKeyRow, log_keys, signing_keys
 from projections.register.query import (
     NO_BOOK,
     AccountRow,
@@ -33,4 +33,5 @@ __all__ = [
     "log_keys",
     "origin_of",
     "people",
+    "signing_keys",
 ]

@@ -10,9 +10,9 @@ from domain.logkeys import LogKeyAdded, LogKeyRetired, LogMoved
 from projections.register.query import NO_BOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from psycopg import Cursor
+    from psycopg import Connection, Cursor
 
     from domain.founding import Log
 
@@ -29,6 +29,11 @@ SHOW_OLDEST = """
     ) WHERE book = %(book)s
 """
 SELECT_KEYS = "SELECT vkey, origin, added, ended FROM log_keys WHERE book = %s ORDER BY added"
+
+SELECT_SIGNING = """
+    SELECT book, array_agg(vkey ORDER BY added) FROM log_keys
+    WHERE ended IS NULL AND (%(books)s::text[] IS NULL OR book = ANY(%(books)s)) GROUP BY book
+"""
 
 
 class LogKeyRow(NamedTuple):
@@ -47,6 +52,12 @@ def log_keys(cursor: Cursor[Any], book: str) -> list[LogKeyRow]:
     if not rows:
         raise NO_BOOK(book=book)
     return rows
+
+
+def signing_keys(connection: Connection[Any], books: Sequence[str] | None = None) -> dict[str, list[str]]:
+    """Return by book (default: of all) the keys that sign its log's next checkpoint, the oldest first."""
+    rows = connection.execute(SELECT_SIGNING, {"books": books and list(books)}).fetchall()
+    return dict(rows)
 
 
 def begin_log(cursor: Cursor[Any], book: str, log: Log) -> None:

@@ -55,6 +55,26 @@ def test_the_key_is_kept_encrypted_and_the_log_is_made_once(clerk: Commands, log
     assert "[keyfile.passphrase]" in clerk.refused("county", "collect", log, log, SUNLEDGER_PASSPHRASE="")
 
 
+def test_an_origin_is_no_path(clerk: Commands, tmp_path: Path) -> None:
+    """Whoever takes the two arguments in the other order is told which is which."""
+    folder = tmp_path / "log"
+    for wrong in (
+        folder,
+        "./log",
+        "../log",
+        "~/log",
+        "log",
+        "https://zongzhang.example.cn/kaihua",
+        "a.cn//b",
+    ):
+        said = clerk.refused("county", "init", wrong, tmp_path / ORIGIN)
+        assert "[county.origin]" in said
+        assert "sunledger county init zongzhang.example.cn/kaihua " in said
+    assert not (clerk.home / "logkeys").exists()
+    for number, good in enumerate(("localhost:8000/county", "村务.cn/总日志", "example.cn")):
+        clerk.good("county", "init", good, tmp_path / f"log{number}", SUNLEDGER_HOME=str(tmp_path / good[:3]))
+
+
 def test_books_are_collected_listed_and_verified(clerk: Commands, log: Path, tmp_path: Path) -> None:
     first = clerk.run("county", "collect", log, shown(tmp_path, 1, 300), shown(tmp_path, 2, 5))
     assert first.returncode == 0
@@ -89,7 +109,7 @@ def test_a_list_of_places_with_keys(clerk: Commands, log: Path, tmp_path: Path) 
     )
     result = clerk.run("county", "collect", log, "--from", places)
     assert result.returncode == 1
-    assert [one.get("rule") for one in lines(result)] == ["", "checkpoint.signature", None]
+    assert [one.get("rule") for one in lines(result)] == ["", "county.given_key", None]
     assert "[audit.unreadable]" in clerk.refused("county", "collect", log, "--from", tmp_path / "nothing")
     assert clerk.run("county", "collect", log).returncode == 2
 

@@ -109,7 +109,7 @@ def test_a_rotation_says_what_the_policy_wants_before_the_old_key_can_go(
     new = said.split("\nlog ")[1].strip()
     assert new in village.good("log", "list", *HERE)
     early = village.refused("log", "retire", *HERE, "--reason", "已换新", *speakers, **set_to)
-    assert "[witnessing.key_not_listed]" in early
+    assert "[log.retire_early]" in early
     assert f"log {new}" in early
     write(old, new)
     village.good("log", "retire", *HERE, "--reason", "已换新", *speakers, **set_to)

@@ -138,6 +138,8 @@ def test_a_lost_reply_books_nothing_twice(commands: Commands, signer: Signer, vo
             said = behind.refused("post", voucher, by="accountant head")
             assert "[post.unanswered]" in said
             assert "voucher.json.note" in said
+            assert "服务器没有给出结果（连接中断）" in said
+            assert "the server gave no result (Server disconnected" in said
         receipt = behind.good("post", voucher, by="accountant head")
     assert (receipt["index"], receipt["created"]) == (before, False)
     for roles in ("accountant head", "accountant"):  # it was booked as it is, whoever signs now

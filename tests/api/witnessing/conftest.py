@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 BOOK = "N2330881MF0000013Y"
 ORIGIN = f"sunledger.localhost/books/{BOOK}"
-QUICK = Pace(look_seconds=0.3, gather_seconds=0.01, rest_seconds=0.05, rest_seconds_max=0.2)
+QUICK = Pace(
+    look_seconds=0.3, gather_seconds=0.01, rest_seconds=0.05, rest_seconds_max=0.2, watch_seconds=0.1
+)
 NAMES = ("town", "county", "peer")
 
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from api.recovery import diagnose
-from api.witnessing import Witnesses
+from api.witnessing import Target, Witnesses
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint
 from audit.tlog.cosignature import cosign
 from domain.kernel.errors import RuleViolation
@@ -77,6 +77,23 @@ def test_a_witness_that_does_not_know_the_log_yet_is_asked_again(village: Villag
         village.trust(service)
         until(lambda: village.cosigned(service)[-1:] == [(6, 3)])
         until(lambda: service.witnesses.problem(BOOK, "town") is None)
+
+
+def test_a_problem_goes_with_its_cause_though_another_process_got_the_signature(village: Village) -> None:
+    """Nothing is due any more, and what was said is asked about again all the same."""
+    target = Target(BOOK, ORIGIN)
+    with village.service() as service:
+        village.import_(service)
+        village.trust(service)
+        village.witnesses["town"].says = (500, b"")
+        service.witnesses.ask([target])
+        assert service.witnesses.problem(BOOK, "town")
+        village.witnesses["town"].says = None
+        with village.service() as other:
+            other.witnesses.ask([target])
+        assert village.cosigned(service) == [(6, 3)]
+        service.witnesses.start()
+        until(lambda: service.witnesses.problem(BOOK, "town") is None, 10)
 
 
 def test_the_size_is_learned_from_the_witness(village: Village) -> None:

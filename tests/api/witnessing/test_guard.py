@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.adapters.tlog_export import export_bundle
+from api.composition import service_on
 from api.recovery import diagnose, recover, remedy
+from api.settings import Settings
 from audit.bundle import BundleSource
 from domain.kernel.errors import RuleViolation
 from projections import log
@@ -75,6 +77,13 @@ def newest(service: Service) -> int:
 def alarms(village: Village, service: Service) -> list[tuple[str, int, int, bool]]:
     rows = village.rows(service, "SELECT kind, seen, size, octet_length(evidence) FROM witness_alarms")
     return sorted({(kind, seen, size, length > 0) for kind, seen, size, length in rows})
+
+
+def test_what_is_brought_back_is_whole_though_nobody_names_the_policy(restored: Restored) -> None:
+    with service_on(Settings(home=restored.home, database_url=restored.url), restored.url) as service:
+        done = recover(service, BundleSource(restored.copy), BOOK)
+        assert (done.size, done.problem) == (7, None)
+        assert problems(service) == ["witnessing.policy_missing"], "which is said where it belongs"
 
 
 def test_a_restored_backup_is_stopped_by_its_witnesses(restored: Restored) -> None:

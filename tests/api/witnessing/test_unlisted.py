@@ -159,7 +159,8 @@ def test_a_key_is_not_retired_before_the_policy_lists_the_next(village: Village)
         assert problems(service) == [], "as long as both sign, one that is listed will do"
         with pytest.raises(RuleViolation) as caught:
             draft_retirement(service, BOOK, "已换新")
-        assert caught.value.rule.code == UNLISTED
+        assert caught.value.rule.code == "log.retire_early", "nothing is interrupted yet"
+        assert "见证中断" not in caught.value.zh
         assert added.vkey in caught.value.zh
         assert draft_retirement(service, BOOK, "不换了", added.vkey).vkey == added.vkey
     village.write_policy(f"log {old}", f"log {added.vkey}", *QUORUM)

@@ -186,8 +186,30 @@ def test_a_new_key_is_taken_from_the_operator_alone(county: County) -> None:
 def test_a_key_given_by_the_operator_holds_from_the_first_time_on(county: County) -> None:
     one = book(1, 3)
     other = SigningKey(one.origin, b"\x55" * 32).verifier.vkey
-    assert found(county.collect(one, keys=[other])) == ["checkpoint.signature"]
+    assert found(county.collect(one, keys=[other])) == ["county.given_key"]
     assert found(county.collect(one, keys=[one.key.verifier.vkey])) == ["+"]
+
+
+def test_a_given_key_that_was_replaced_is_told_as_such(county: County) -> None:
+    """The list has the key of before the rotation still."""
+    one = book(1, 3)
+    old = one.key.verifier.vkey
+    county.collect(one)
+    rotated = Book(SigningKey(one.origin, b"\x55" * 32), one.entries, one.tree).grown(9)
+    new = rotated.key.verifier.vkey
+    (early,) = county.collect(rotated, keys=[old])
+    assert early.finding
+    assert early.finding.rule == "county.given_key", "the county has not heard of the new one yet"
+    assert "可能已经停用" in early.finding.zh
+    assert found(county.collect(rotated, keys=[old, new])) == ["+"], "one of those given has signed"
+    assert found(county.collect(rotated.grown(10), keys=[new, old])) == ["+"]
+    (late,) = county.collect(rotated.grown(11), keys=[old])
+    assert late.finding
+    assert late.finding.rule == "county.retired_key"
+    for words in (late.finding.zh, late.finding.en):
+        assert old in words
+        assert new in words
+    assert found(county.collect(rotated.grown(11))) == ["+"]
 
 
 def test_without_the_file_of_keys_the_entries_tell_the_right_one(county: County) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from audit.monitor import StateStore, follow
 from audit.monitor import heads as heads_module
 from audit.monitor import store as stores
 from audit.monitor.budget import BudgetedSource
+from audit.monitor.database import STATE, Fact, _sealed
 from audit.monitor.heads import Heads
 from audit.report import FINDINGS_MAX
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
@@ -22,6 +24,8 @@ from tests.audit.monitor.test_monitor import ADDRESS, grown, look, rules
 from tests.audit.test_verify import then_voucher, voucher
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.audit.conftest import Log
 
 
@@ -162,6 +166,117 @@ def test_a_kept_checkpoint_that_is_damaged_ends_no_run(store: StateStore, log: L
     assert kept.read_bytes() == grown(log).files()["checkpoint"]
     shutil.rmtree(kept.parent)
     assert look(store, grown(log).files()).findings == []
+
+
+def empty(kept: Path) -> None:
+    """Leave nothing in it, as a full disk does."""
+    kept.write_bytes(b"")
+
+
+def scramble(kept: Path) -> None:
+    """Put something else in its place."""
+    kept.write_bytes(bytes(300))
+
+
+def make_folder(kept: Path) -> None:
+    """Put a folder in its place."""
+    kept.unlink()
+    kept.mkdir()
+
+
+def make_file(kept: Path) -> None:
+    """Put a file in the place of the folder that it was in."""
+    shutil.rmtree(kept.parent)
+    kept.parent.write_bytes(b"")
+
+
+DAMAGES = [empty, scramble, make_folder, make_file]
+
+
+def bilingual(text: object) -> bool:
+    zh, slash, en = str(text).partition(" / ")
+    return bool(slash) and any("\u4e00" <= one <= "\u9fff" for one in zh) and en[:1].isascii()
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("harm", [lose_database, damage_database, update_program])
+def test_that_the_kept_checkpoint_is_damaged_too_is_told(
+    store: StateStore,
+    log: Log,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: object,
+    damage: Callable[[Path], None],
+) -> None:
+    folder = tmp_path / "monitor"
+    look(store, grown(log, 8).files())
+    harm(folder, monkeypatch)  # type: ignore[operator]
+    (kept,) = (folder / "kept").iterdir()
+    damage(kept)
+    older = look(store, log.files())
+    assert (older.new, older.findings) == (19, []), "there is nothing left that could tell"
+    said = str(line(older)["anew"])
+    assert "留存的检查点已损坏，没有用它对照" in said
+    assert "the kept checkpoint is damaged and was compared with nothing" in said
+    assert bilingual(said)
+    assert Heads(folder).newest(ADDRESS) == log.files()["checkpoint"]
+    assert [path.name for path in folder.rglob("kept*/*.damaged")] or (folder / "kept.damaged").exists()
+    assert line(look(store, grown(log).files()))["anew"] == ""
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_older_checkpoint_that_was_kept_beside_evidence_still_tells(
+    store: StateStore, log: Log, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    look(store, grown(log, 4).files())
+    look(store, log.files())
+    look(store, grown(log, 8).files())
+    lose_database(tmp_path / "monitor", pytest.MonkeyPatch())
+    (kept,) = (tmp_path / "monitor" / "kept").iterdir()
+    damage(kept)
+    outcome = look(store, grown(log, 2).files())
+    assert rules(outcome) == [("audit.rolled_back", None)]
+    said = str(line(outcome)["anew"])
+    assert "最新留存的检查点已损坏，用较早的一个对照" in said
+    assert "the newest kept checkpoint is damaged; an older one was used" in said
+
+
+def test_a_kept_checkpoint_that_is_damaged_while_the_state_is_sound_needs_no_word(
+    store: StateStore, log: Log, tmp_path: Path
+) -> None:
+    look(store, log.files())
+    (kept,) = (tmp_path / "monitor" / "kept").iterdir()
+    scramble(kept)
+    assert line(look(store, grown(log).files()))["anew"] == ""
+    assert Heads(tmp_path / "monitor").newest(ADDRESS) == grown(log).files()["checkpoint"]
+
+
+@pytest.mark.parametrize("harm", [damage_database, update_program])
+def test_why_all_is_verified_anew_is_said_in_both_languages(
+    store: StateStore,
+    log: Log,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    harm: object,
+) -> None:
+    look(store, log.files())
+    harm(tmp_path / "monitor", monkeypatch)  # type: ignore[operator]
+    assert bilingual(line(look(store, log.files()))["anew"])
+    (told,) = (record.getMessage() for record in caplog.records)
+    assert "从头核对" in told
+    assert "verified anew" in told
+
+
+def test_a_state_that_cannot_be_decoded_is_said_in_both_languages(
+    store: StateStore, log: Log, tmp_path: Path
+) -> None:
+    look(store, log.files())
+    with sqlite3.connect(tmp_path / "monitor" / stores.FILE) as file:
+        state = _sealed(Fact(STATE, ADDRESS, stores._program() + b"\x93"))
+        file.execute("UPDATE books SET state = ?", (state,))
+    file.close()
+    assert bilingual(line(look(store, log.files()))["anew"])
 
 
 # --- bounds
