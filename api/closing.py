@@ -35,16 +35,17 @@ def _head(report: Checklist | Transfers) -> dict[str, Any]:
         "book": report.book,
         "name": report.name,
         "period": report.period,
+        "closed": report.closed,
         "entries": report.entries,
         "root": report.root,
     }
 
 
 def checklist_object(report: Checklist) -> dict[str, Any]:
-    """Return the checklist as a JSON object; `ready` when nothing stops the period from being closed."""
+    """Return the checklist as a JSON object; `ready` when it is open and nothing stops its closing."""
     return {
         **_head(report),
-        "ready": not any(remark.stops for remark in report.remarks),
+        "ready": not report.closed and not any(remark.stops for remark in report.remarks),
         "remarks": [
             {
                 "stops": remark.stops,

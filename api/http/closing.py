@@ -33,11 +33,12 @@ class RemarkBody(BaseModel):
 
 
 class ChecklistBody(BaseModel):
-    """The checklist of a period's closing; `ready` when nothing stops it."""
+    """The checklist of a period's closing; `ready` when it is open and nothing stops it; none of a closed one."""
 
     book: str
     name: str
     period: str
+    closed: bool
     entries: int
     root: str
     ready: bool
@@ -45,11 +46,12 @@ class ChecklistBody(BaseModel):
 
 
 class TransfersBody(BaseModel):
-    """The vouchers, as `voucher.posted/1` has them, that are still to transfer income and expense."""
+    """The vouchers, as `voucher.posted/1` has them, that are still to transfer income and expense, if it is open."""
 
     book: str
     name: str
     period: str
+    closed: bool
     entries: int
     root: str
     vouchers: list[dict[str, Any]]

@@ -150,7 +150,7 @@ def offer(router: APIRouter, statement: Statement, body: type[BaseModel], words:
         name=f"get {title}",
         description=f"Return {words}.",
         response_model=body,
-        responses=documented(400, 404, 503),
+        responses=documented(400, 404, 422, 503),
     )
     def get_json(book: BookId, database: Database, period: Last) -> dict[str, Any]:
         return statement.as_object(statement.ask(database, book, period))

@@ -26,9 +26,6 @@ EARLIER_OPEN = rule(
     "{open} is still open; periods close in order, it comes first",
     f"{ACCOUNTING}: 按月结账",
 )
-CLOSED = rule(
-    "closing.closed", Kind.REFUSED, "{period} 已经结账", "{period} is closed", f"{ACCOUNTING}: 按月结账"
-)
 NO_VOUCHERS = rule(
     "closing.no_vouchers",
     Kind.REFUSED,
@@ -45,9 +42,9 @@ SUSPENSE = rule(
 CASH_BELOW_ZERO = rule(
     "closing.cash_below_zero",
     Kind.REFUSED,
-    "{account} {name} {date} 日终余额是 {balance} 元；现金和存款不会是负数，请查漏记或记错日期的凭证",
-    "{account} {name} stands at {balance} yuan at the end of {date}; money is never below zero: look for a voucher left"
-    " out or misdated",
+    "{account} {name} {date} 的余额是 {balance} 元；现金和存款不会是负数，请查漏记或记错日期的凭证",
+    "{account} {name} stands at {balance} yuan on {date}; money is never below zero: look for a voucher left out or"
+    " misdated",
     "会计基础工作规范 art. 57",
 )
 WRONG_SIDE = rule(
@@ -125,7 +122,7 @@ class Dip(NamedTuple):
 
 
 class MonthEnd(NamedTuple):
-    """A book at the end of a period: the first open period, the trial balance, sides and names by code, vouchers."""
+    """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers."""
 
     period: str
     open_period: str
@@ -152,11 +149,9 @@ def check_month(month: MonthEnd) -> list[Remark]:
 
 
 def check_order(month: MonthEnd) -> Iterator[Remark]:
-    """Periods close in order, and once."""
+    """Periods close in order."""
     if month.period > month.open_period:
         yield Remark(stops=True, violation=EARLIER_OPEN(open=month.open_period))
-    elif month.period < month.open_period:
-        yield Remark(stops=False, violation=CLOSED(period=month.period))
 
 
 def check_vouchers(month: MonthEnd) -> Iterator[Remark]:

@@ -43,6 +43,7 @@ class Checklist:
     book: str
     name: str
     period: str
+    closed: bool
     entries: int
     root: str
     remarks: list[Remark]
@@ -55,6 +56,7 @@ class Transfers:
     book: str
     name: str
     period: str
+    closed: bool
     entries: int
     root: str
     vouchers: list[Voucher]
@@ -80,24 +82,31 @@ def checklist(connection: Connection[Any], book_id: str, period: str) -> Checkli
         ],
         dips=list(_dips(connection, trial, values)),
     )
-    return Checklist(book_id, trial.name, period, trial.entries, trial.root, check_month(month))
+    closed = period <= book.closed_through
+    remarks = [] if closed else check_month(month)
+    return Checklist(book_id, trial.name, period, closed, trial.entries, trial.root, remarks)
 
 
 def transfers(connection: Connection[Any], book_id: str, period: str) -> Transfers:
     """Return the transfers that a period's end wants; raises `book.unknown`, `period.*`, `closing.no_account`."""
     trial = trial_balance(connection, book_id, period)
+    closed = period <= register.book(connection, book_id).closed_through
     names = register.account_names(connection, book_id)
-    vouchers = transfer_vouchers(trial.rows, names, period)
-    return Transfers(book_id, trial.name, period, trial.entries, trial.root, vouchers)
+    vouchers = [] if closed else transfer_vouchers(trial.rows, names, period)
+    return Transfers(book_id, trial.name, period, closed, trial.entries, trial.root, vouchers)
 
 
 def _dips(connection: Connection[Any], trial: TrialBalance, values: dict[str, Any]) -> Iterator[Dip]:
-    """Yield the first day of each stay below zero, by account."""
-    opening = {row.account: row.opening_fen for row in trial.rows}
+    """Yield the first day of the period on which each account of money is below zero, be it so from before."""
     days = connection.execute(SELECT_DAYS, values).fetchall()
-    for account, group in groupby(days, lambda day: str(day[0])):
-        balance = opening.get(account, 0)
-        for _, date, moved in group:
-            before, balance = balance, balance + moved
-            if balance < 0 <= before:
-                yield Dip(account, date, balance)
+    moved = {account: list(group) for account, group in groupby(days, lambda day: str(day[0]))}
+    for row in trial.rows:
+        if not row.account.startswith(MONEY):
+            continue
+        balance, date = row.opening_fen, f"{trial.period}-01"
+        for _, day, fen in moved.get(row.account, []):
+            if balance < 0:
+                break
+            balance, date = balance + fen, day
+        if balance < 0:
+            yield Dip(row.account, date, balance)
