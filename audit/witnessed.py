@@ -42,6 +42,13 @@ STALE = rule(
     " that is shown on and on; compare it with the newest checkpoint that the village or other readers have",
     "C2SP tlog-witness: a witness signs a checkpoint again to show that it is fresh",
 )
+FUTURE = rule(
+    "witness.future",
+    Kind.REFUSED,
+    "见证人 {witness} 的签名时间 {time} 比现在晚一天以上，不能算数",
+    "the cosignature of {witness} is dated {time}, more than a day after now, and does not count",
+    "C2SP tlog-cosignature",
+)
 
 
 def check_witnesses(

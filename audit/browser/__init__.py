@@ -38,6 +38,14 @@ BEYOND_THE_PAGE = rule(
     "ADR 0020",
 )
 
+PROOF_FILE = rule(
+    "audit.proof_not_in_the_page",
+    Kind.UNAVAILABLE,
+    "这是证明文件，网页不核对；请用 sunledger verify {file} --log-key …",
+    "a proof file, which this page does not check; use sunledger verify {file} --log-key …",
+    "C2SP tlog-proof",
+)
+
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z0-9_]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) ([A-Za-z0-9_$]+))", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?:/\*\*(?:.|\n)*?\*/|//[^\n]*)\n", re.MULTILINE)

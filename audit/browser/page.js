@@ -1,8 +1,7 @@
 /** The page: takes a bundle or an address, shows how far the audit is, and says in words what it found. */
 
 import { run } from "./audit.js";
-import { has } from "./bytes.js";
-import { exportMemory, forget, importMemory, lasts, recall, remember } from "./memory.js";
+import { exportMemory, forget, importMemory, lasts, logsOf, recall, remember } from "./memory.js";
 import { linesOf, summaryOf } from "./outside.js";
 import { wordsOfRow } from "./rows.js";
 
@@ -262,15 +261,13 @@ function noteLine([zh, en, rule]) {
 /** What a reader should know beside the findings. */
 function notesOn(report, known) {
   const notes = [];
-  if (has(known, report.origin)) {
-    const before = known[report.origin];
+  const [[, before] = []] = logsOf(known, report.book, report.origin);
+  if (before) {
     const zh = `本机上次（${before.seen}）见到 ${before.size} 条，现在 ${report.entries} 条。`;
     notes.push([zh, `this device last saw ${before.size} entries, on ${before.seen}; now ${report.entries}`]);
   } else {
     notes.push(["本机第一次见到这本账，没有可比较的。", "this device sees this log for the first time"]);
   }
-  const other = Object.keys(known).find((origin) => origin !== report.origin && origin.endsWith(`/${report.book}`));
-  if (other) notes.push([`注意：本机以前见过这本账的另一个日志 ${other}。`, `this book was seen in another log: ${other}`]);
   if (!report.anchor) {
     notes.push(["没有填乡镇公钥：首条记录里的公钥是账本自己说的。", "no township's key: the log's own word is taken"]);
   }
