@@ -20,6 +20,8 @@ from audit.files import UNREADABLE as _UNREADABLE  # noqa: F401 -- as above
 from audit.outside import NAMES, STATES
 from audit.published import COLUMNS
 from audit.tlog import policy as _policy  # noqa: F401 -- as above
+from audit.tlog.cosignature import LAST_TIME_S
+from audit.witnessed import AHEAD_MAX_S
 from audit.zip import WORDS
 from domain.chart import CHARTS, chart
 from domain.entry import TYPES
@@ -138,6 +140,8 @@ def _generated() -> str:
         "TYPE_NAMES": sorted(TYPES),
         "COLUMNS": [(column, *words) for column, words in COLUMNS.items()],
         "STATES": STATES,
+        "AHEAD_MAX_S": AHEAD_MAX_S,
+        "LAST_TIME_S": LAST_TIME_S,
         "PRIVATE_NAMES": NAMES,
         "ARCHIVE_WORDS": {word: (said.zh, said.en) for word, said in WORDS.items()},
     }

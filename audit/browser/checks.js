@@ -2,7 +2,9 @@
 
 import { moneyDips } from "./balances.js";
 import { decodeUtf8, encodeBase64, sameBytes } from "./bytes.js";
+import { momentOf } from "./checkpoint.js";
 import { Refusal, refusal } from "./errors.js";
+import { AHEAD_MAX_S } from "./generated.js";
 import { isVoid, openHead, openKept, voidHead } from "./heads.js";
 import { keysAt } from "./logkeys.js";
 import { formatFen } from "./money.js";
@@ -13,8 +15,6 @@ import { inOrder } from "./source.js";
 import { NotThere, fetchHashes, hashTiles, isTileOf, tilePath } from "./tiles.js";
 
 const UNAVAILABLE = "unavailable";
-const DAY_S = 86_400;
-const LAST_S = 253_402_300_799; // of the year 9999
 
 /** An address that names a book gives the log of that book. */
 export function checkName(source, book, report) {
@@ -102,18 +102,13 @@ export function checkWitnesses(note, checkpoint, policy, { log }, report) {
   const vkeys = vkeysAt(log, checkpoint.size);
   const accepted = vkeys.some((vkey) => policy.accepts(vkey));
   if (!accepted) report.find(check, refusal("audit.log_not_in_policy", { key: vkeys[0] }));
-  const latest = Date.now() / 1000 + DAY_S; // a clock may be wrong by so much
+  const latest = Date.now() / 1000 + AHEAD_MAX_S;
   const { reached, signed, bad, future, missing } = policy.judge(text, signatures, latest);
   check.count = Math.max(1, signed.size);
   report.witnesses = [...signed].map(([name, time]) => ({ name, time }));
   for (const key of bad) report.find(check, refusal("checkpoint.cosignature", { key }));
-  for (const [witness, time] of future) report.find(check, refusal("witness.future", { witness, time: moment(time) }));
+  for (const [witness, time] of future) report.find(check, refusal("witness.future", { witness, time: momentOf(time) }));
   if (!reached) report.find(check, refusal("audit.no_quorum", { missing: missing.join(", ") }));
-}
-
-/** Return a time in POSIX seconds as RFC 3339 in UTC; one beyond the calendar as it stands. */
-function moment(time) {
-  return time > LAST_S ? String(time) : new Date(time * 1000).toISOString().replace(".000Z", "+00:00");
 }
 
 /** The entries hash to the root that the checkpoint signs. */

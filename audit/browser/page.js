@@ -1,6 +1,7 @@
 /** The page: takes a bundle or an address, shows how far the audit is, and says in words what it found. */
 
 import { run } from "./audit.js";
+import { momentOf } from "./checkpoint.js";
 import { exportMemory, forget, importMemory, lasts, logsOf, recall, remember } from "./memory.js";
 import { linesOf, summaryOf } from "./outside.js";
 import { wordsOfRow } from "./rows.js";
@@ -273,7 +274,7 @@ function notesOn(report, known) {
   }
   if (!report.policy) notes.push(["没有填见证策略：没有核对见证签名。", "no policy: cosignatures were not checked"]);
   for (const { name, time } of report.witnesses ?? []) {
-    const when = moment(time);
+    const when = momentOf(time).slice(0, 16).replace("T", " ");
     notes.push([`见证人 ${name} 于 ${when}（协调世界时）签名。`, `witness ${name} signed at ${when} UTC`]);
   }
   for (const { rule, zh, en } of report.unvouched) notes.push([zh, en, rule]);
@@ -284,12 +285,6 @@ function notesOn(report, known) {
     notes.push([zh, `it took ${seconds} s: this browser does not verify Ed25519, so this page did, which is slower`]);
   }
   return notes;
-}
-
-/** Return a time in POSIX seconds as date and time in UTC; one beyond the calendar as it stands. */
-function moment(seconds) {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().slice(0, 16).replace("T", " ");
 }
 
 function showMemory() {
