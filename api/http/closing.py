@@ -12,7 +12,7 @@ from api import closing
 from api.http.pages import PAGE
 from api.http.parts import BookId, Database
 from api.http.reports import Last
-from api.http.statements import offer
+from api.http.statements import ReportBody, offer
 from api.http.views import page
 from domain.kernel.errors import RuleViolation
 from projections import month, register
@@ -32,28 +32,18 @@ class RemarkBody(BaseModel):
     entry: int | None
 
 
-class ChecklistBody(BaseModel):
+class ChecklistBody(ReportBody):
     """The checklist of a period's closing; `ready` when it is open and nothing stops it; none of a closed one."""
 
-    book: str
-    name: str
-    period: str
     closed: bool
-    entries: int
-    root: str
     ready: bool
     remarks: list[RemarkBody]
 
 
-class TransfersBody(BaseModel):
+class TransfersBody(ReportBody):
     """The vouchers, as `voucher.posted/1` has them, that are still to transfer income and expense, if it is open."""
 
-    book: str
-    name: str
-    period: str
     closed: bool
-    entries: int
-    root: str
     vouchers: list[dict[str, Any]]
 
 

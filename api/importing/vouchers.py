@@ -81,11 +81,10 @@ class VoucherPlan:
         """Plan what is new, in the order of the dates."""
         self._opening()
         sheet = {self._id(rows) for rows, _ in self._groups}
-        first = min((rows[0].date[:7] for rows, _ in self._groups), default=NEVER)
-        self._absent = absent_vouchers(self._trial, sheet, first)
-        last = max((rows[0].date for rows, _ in self._groups), default="")
+        months = [rows[0].date[:7] for rows, _ in self._groups] or [NEVER]
+        self._absent = absent_vouchers(self._trial, sheet, months[0])
         self.absent += [
-            (voucher.date, voucher.source) for voucher in self._absent if voucher.date[:7] <= last[:7]
+            (voucher.date, voucher.source) for voucher in self._absent if voucher.date[:7] <= months[-1]
         ]
         for group in self._groups:
             self._one(group)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.chart import KEPT_DAILY
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
+from domain.kernel.period import ends_year
+from domain.statements.income import RESULT, UNDISTRIBUTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,16 +87,12 @@ NOT_TRANSFERRED = rule(
 )
 
 SUSPENSE_ACCOUNT = "181"
-MONEY = ("101", "102")
 WAGES = ("212", "213")
 DEPRECIATED = (("132", "133"), ("151", "152"), ("161", "162"))
 """Assets that wear out, and the account that gathers it (折旧、摊销)."""
 
 EITHER_SIDE = ("113", "154", "181", "214", "321", "322", "502")
 """Accounts that the system lets stand on both sides."""
-
-NEEDS_NO_ORIGINALS = ("321", "322")
-"""Vouchers that touch these transfer or distribute: closing vouchers (结账)."""
 
 CORRECTING = ("注销", "冲销", "订正", "更正", "调整")
 """How the summary of a correcting voucher begins (会计基础工作规范 art. 51)."""
@@ -177,18 +176,18 @@ def check_money(month: MonthEnd) -> Iterator[Remark]:
 
 def check_year(month: MonthEnd) -> Iterator[Remark]:
     """At the end of a year income and expense are transferred, and the result stands on 未分配收益 alone."""
-    if not month.period.endswith("-12"):
+    if not ends_year(month.period):
         return
     for row in month.rows:
         ends_here = row.name == UNDISTRIBUTED_NAME and row.account.startswith("322")
-        if row.closing_fen and row.account.startswith(("5", "321", "322")) and not ends_here:
+        if row.closing_fen and row.account.startswith((RESULT, *UNDISTRIBUTED)) and not ends_here:
             yield _about(NOT_TRANSFERRED, row, stops=True)
 
 
 def check_sides(month: MonthEnd) -> Iterator[Remark]:
     """A balance stands on its account's side."""
     for row in month.rows:
-        if row.account.startswith((*EITHER_SIDE, *MONEY)) or not row.closing_fen:
+        if row.account.startswith((*EITHER_SIDE, *KEPT_DAILY)) or not row.closing_fen:
             continue
         if (row.closing_fen > 0) != (month.sides[row.account] == "debit"):
             yield _about(WRONG_SIDE, row, stops=False)
@@ -197,7 +196,7 @@ def check_sides(month: MonthEnd) -> Iterator[Remark]:
 def check_originals(month: MonthEnd) -> Iterator[Remark]:
     """A voucher rests on originals, unless it closes or corrects."""
     for voucher in month.vouchers:
-        closes = any(account.startswith(NEEDS_NO_ORIGINALS) for account in voucher.accounts)
+        closes = any(account.startswith(UNDISTRIBUTED) for account in voucher.accounts)
         corrects = voucher.reversal or voucher.summary.startswith(CORRECTING)
         if not (voucher.attachments or closes or corrects):
             violation = NO_ATTACHMENTS(number=voucher.number, summary=voucher.summary)
