@@ -20,6 +20,7 @@ from api.recovery import recover as bring_back
 from api.serving import free_port, listen_for_stop, serving
 from api.settings import Settings
 from audit.source import open_source
+from domain.kernel.errors import RuleViolation
 
 
 def import_(
@@ -104,12 +105,17 @@ def _show_problems(service: Service, examined: Iterable[Diagnosis]) -> bool:
             "these witnesses did not answer, so nothing was compared with them; run sunledger doctor again later"
         )
     for found in looked_at:
-        for refusal in service.witnesses.refusals(found.book):
+        for refusal in (*service.witnesses.refusals(found.book), *_forgotten(service, found.book)):
             err.print(f"注意 / note: {found.name} {found.book}: {refusal}")
         if found.problem:
             err.print(f"✗ {found.name} {found.book}: {found.problem}")
             err.print(remedy(found.problem, found.book))
     return any(found.problem for found in looked_at)
+
+
+def _forgotten(service: Service, book: str) -> list[RuleViolation]:
+    with service.pool.connection() as connection:
+        return service.witnesses.forgotten(connection, book)
 
 
 def recover(
