@@ -92,6 +92,11 @@ class LineFlow:
         """The parts of the statement that it counts."""
         return frozenset(_part(term) for term in self.terms)
 
+    @property
+    def is_earlier(self) -> bool:
+        """Whether it is what the year began with (年初未分配收益): of the year itself it counts nothing."""
+        return self.parts == {Part.BEFORE}
+
     @cached_property
     def is_debit(self) -> bool:
         """Whether its figure is debits less credits, as of an expense; of all others it is credits less debits."""
@@ -126,7 +131,7 @@ class LineFlow:
 
     def first(self, year: FlowYear) -> str:
         """Return from which period on its entries are listed: January, or "" from the opening balances on."""
-        return "" if year.opens or self.parts == {Part.BEFORE} else year.since
+        return "" if year.opens or self.is_earlier else year.since
 
     def amount_fen(self, balance_fen: int) -> int:
         """Return what the statement shows of debits less credits."""

@@ -157,7 +157,7 @@ def history(
     figure = figure_of(code, book_id, book.chart, names, book.first_period)
     accounts = list(filter(figure.holds, names))
     size = known_size(connection, book, wanted.known_on)
-    ((newest,),) = connection.execute(SELECT_NEWEST, (book_id, size)).fetchall()
+    newest = _newest_period(connection, book_id, size) if figure.flow else ""
     year = figure.year(wanted.span, newest)
     wanted = replace(wanted, span=figure.listed(wanted.span, newest))
     values = {
@@ -190,6 +190,12 @@ def history(
         if figure.chart or figure.flow
         else None,
     )
+
+
+def _newest_period(connection: Connection[Any], book: str, size: int) -> str:
+    """Return the newest period with a voucher among the first `size` entries, "" without one."""
+    ((newest,),) = connection.execute(SELECT_NEWEST, (book, size)).fetchall()
+    return str(newest)
 
 
 def known_size(connection: Connection[Any], book: BookRow, moment: datetime | None) -> int:
