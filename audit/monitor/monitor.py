@@ -119,7 +119,7 @@ def follow(
     `policy` says whose cosignatures each newest checkpoint needs, `max_age` how old they may be: a log that is shown as
     it once was, for ever, is true in every other way. What was verified is durable when the run has ended.
     """
-    run = Run(store, Views(store), opened)
+    run = Run(store, Views(store, addresses), opened)
     with store:
         for address in addresses:
             yield _look(address, run, Trusted((anchors or {}).get(address, ""), policy, max_age))
