@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MAX_ROWS = 200_000
 """The most rows a table may have; a year of a rich village has some 40,000."""
 
-SHOWN_MAX = 200
-"""The most characters of a row that a message shows."""
+LISTED_MAX = 5
+"""The most rows that a notice lists one by one."""
 
 NO_FILE = rule(
     "import.no_file",
@@ -38,56 +38,12 @@ EMPTY = rule(
     "{what}是空的，第一行应为表头：{expected}",
     "{what} is empty; its first row should be the header {expected}",
 )
-COLUMN_TWICE = rule(
-    "import.column_twice",
-    Kind.MALFORMED,
-    "{first} 列「{first_read}」和 {second} 列「{read}」是同一项，不知该用哪一列；请只保留一列，或给另一列换个表头",
-    "the columns {first} '{first_read}' and {second} '{read}' are the same item, so that it is not known which one "
-    "counts; keep one of them, or give the other another header",
-)
-NO_COLUMN = rule(
-    "import.column",
-    Kind.MALFORMED,
-    "缺少列「{column}」；读到的表头：{read}",
-    "no column '{column}'; the header read is {read}",
-)
-NO_HEADER = rule(
-    "import.header",
-    Kind.MALFORMED,
-    "这一行不是表头：读到「{read}」，应有 {expected}。如果读到的是乱码，文件是别的编码（如 Big5）：请在表格程序中打开，"
-    "看清文字无误后另存为「CSV UTF-8」",
-    "this row is no header: read '{read}', where {expected} is expected. If what was read is garbled, the file has "
-    "another encoding, such as Big5: open it in a spreadsheet program and save it as 'CSV UTF-8'",
-)
 TOO_LONG = rule(
     "import.too_long",
     Kind.MALFORMED,
     "超过 {limit} 行，请按年度拆分",
     "more than {limit} rows; split the file by year",
 )
-SURPLUS = rule(
-    "import.surplus",
-    Kind.MALFORMED,
-    "这一行比表头多出几格，多出的内容是「{read}」；如果某一格的文字里有逗号，请用双引号括起这一格",
-    "this row has more cells than the header: '{read}'; a cell with a comma in it must stand in double quotation marks",
-    "RFC 4180 section 2",
-)
-NOT_CSV = rule(
-    "import.csv",
-    Kind.MALFORMED,
-    "这一行里的一个双引号没有在同一格末尾配对，后面的内容都成了这一格；请补上或删去这个引号",
-    "a quotation mark in this row is not closed at the end of its cell and swallows what follows; close or delete it",
-    "RFC 4180 section 2",
-)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a format: its field, its Chinese and English headers."""
-
-    field: str
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True)
@@ -101,61 +57,79 @@ class Row:
     sheet: str = ""
 
 
-class Place(NamedTuple):
-    """Where a header stands: the facts of a violation that say so."""
-
-    file: str
-    row: int
-    sheet: str
-
-
 class Rows(NamedTuple):
-    """The rows of a table, blank ones left out; its file, and the encoding of a CSV file ("utf-8" or "gb18030")."""
+    """The rows of a table, blank ones left out; its file, the encoding of a CSV file ("utf-8" or "gb18030"), notices.
+
+    A notice says what of the file was not read, or was read though a person may not expect it.
+    """
 
     rows: list[Row]
     file: str
     encoding: str
+    notices: tuple[Phrase, ...] = ()
+
+
+class Part(NamedTuple):
+    """A sheet with its rows that are not blank, and the row among them that is its header, or most like one."""
+
+    sheet: Sheet
+    rows: list[Filled]
+    header: Header
+
+    def is_whole(self) -> bool:
+        """Whether the header has every column."""
+        return self.header.found() == len(self.header.places)
+
+    def is_meant(self) -> bool:
+        """Whether the header has so many columns that the sheet was meant to be read: one without some is a slip."""
+        return self.header.found() * 2 > len(self.header.places)
 
 
 def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> Rows:
     """Return the rows of `stem`.csv or .xlsx in `folder`; raises what is wrong with the file.
 
-    The header is the first row that is not blank.
+    The header is the first row that has every column, and every visible sheet with a header is read, in order.
     """
     path = _find(folder, stem)
-    workbook = path.suffix.lower() == ".xlsx"
-    sheet, encoding = (read_workbook(path), "") if workbook else _read_csv(path)
-    filled = [(number, line) for number, line in enumerate(sheet.lines, start=1) if _is_filled(line)]
-    if len(filled) > MAX_ROWS:
-        raise TOO_LONG(file=path.name, limit=MAX_ROWS)
-    if not filled:
-        expected = ",".join(column.zh for column in columns)
-        raise EMPTY(file=path.name, row=1, sheet=sheet.name, what=_said_empty(sheet), expected=expected)
-    place = Place(path.name, filled[0][0], sheet.name)
-    header = [cell.strip() for cell in filled[0][1]]
-    places = _places(place, header, columns)
-    if encoding == "gb18030":
-        chinese = any(not header[at].isascii() for at in places.values())
-        check_gb18030(path.name, sheet.lines, header_is_chinese=chinese)
-    headers = {field: header[at] for field, at in places.items()}
-    rows = [
-        Row(path.name, number, {field: _cell(line, at) for field, at in places.items()}, headers, sheet.name)
-        for number, line in filled[1:]
-    ]
-    return Rows(rows, path.name, encoding)
+    if path.suffix.lower() == ".xlsx":
+        return _of_sheets(path.name, read_workbook(path), columns)
+    text, encoding = decode(path.name, path.read_bytes())
+    separator = separator_of(text, columns)
+    sheet = Sheet("", split_cells(path.name, text, separator))
+    read = _of_sheets(path.name, [sheet], columns)._replace(encoding=encoding)
+    header = find_header(filled_rows(sheet.lines), columns)
+    if header:
+        below = filled_rows(sheet.lines)[header.index + 1 :]
+        check_width(path.name, below, len(header.cells), separator)
+        if encoding == "gb18030":
+            chinese = any(not header.cells[place].isascii() for [place] in header.places.values())
+            check_gb18030(path.name, sheet.lines, header_is_chinese=chinese)
+    return read
 
 
-def _is_filled(line: list[str]) -> bool:
-    return any(cell.strip() for cell in line)
-
-
-def _said_empty(sheet: Sheet) -> Phrase:
-    if not sheet.name:
-        return Phrase("文件", "the file")
-    return Phrase(
-        f"工作表「{sheet.name}」（工作簿里的第一张，只读这一张）",
-        f"the sheet '{sheet.name}', the workbook's first and the only one that is read,",
-    )
+def _of_sheets(file: str, sheets: Sequence[Sheet], columns: tuple[Column, ...]) -> Rows:
+    """Return the rows of the sheets that have a header; a sheet that is not read is named in a notice."""
+    parts = _parts(sheets, columns)
+    shown = [part for part in parts if not part.sheet.hidden]
+    if not shown:
+        name, expected = sheets[0].name if sheets else "", ",".join(column.zh for column in columns)
+        raise EMPTY(file=file, row=1, sheet=name, what=_said_empty(name, parts), expected=expected)
+    wanted = [part for part in shown if part.is_meant()]
+    if not any(part.is_whole() for part in shown):
+        wanted = [max(shown, key=lambda part: part.header.found())]
+    if sum(len(part.rows) for part in wanted) > MAX_ROWS:
+        raise TOO_LONG(file=file, limit=MAX_ROWS)
+    for part in wanted:
+        problem = header_problem(part.header, columns, file, part.sheet.name)
+        if problem:
+            raise problem
+    rows: list[Row] = []
+    notices = sheet_notices(file, parts, wanted)
+    for part in wanted:
+        mine, passed = _rows_of(file, part)
+        rows += mine
+        notices += row_notices(file, part, passed)
+    return Rows(rows, file, "", tuple(notices))
 
 
 def _find(folder: Path, stem: str) -> Path:
