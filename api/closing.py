@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from api.adapters.tables import Table, TableColumn
-from api.statements import Statement
+from api.statements import Statement, head
 from projections.closing import checklist, transfers
 
 if TYPE_CHECKING:
@@ -30,21 +30,12 @@ TRANSFER_COLUMNS = (
 )
 
 
-def _head(report: Checklist | Transfers) -> dict[str, Any]:
-    return {
-        "book": report.book,
-        "name": report.name,
-        "period": report.period,
-        "entries": report.entries,
-        "root": report.root,
-    }
-
-
 def checklist_object(report: Checklist) -> dict[str, Any]:
-    """Return the checklist as a JSON object; `ready` when nothing stops the period from being closed."""
+    """Return the checklist as a JSON object; `ready` when it is open and nothing stops its closing."""
     return {
-        **_head(report),
-        "ready": not any(remark.stops for remark in report.remarks),
+        **head(report),
+        "closed": report.closed,
+        "ready": not report.closed and not any(remark.stops for remark in report.remarks),
         "remarks": [
             {
                 "stops": remark.stops,
@@ -70,7 +61,11 @@ def checklist_table(report: Checklist) -> Table:
 
 def transfers_object(report: Transfers) -> dict[str, Any]:
     """Return the transfers as a JSON object; each of the vouchers is what `sunledger post` signs."""
-    return {**_head(report), "vouchers": [msgspec.to_builtins(voucher) for voucher in report.vouchers]}
+    return {
+        **head(report),
+        "closed": report.closed,
+        "vouchers": [msgspec.to_builtins(voucher) for voucher in report.vouchers],
+    }
 
 
 def transfers_table(report: Transfers) -> Table:

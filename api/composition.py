@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-
 from api.admission import objection
 from api.clock import CHINA
-from api.database import connect_pool, open_database
+from api.database import connect, connect_pool, open_database
 from api.disclosures import DisclosureStore, SubjectKeys
 from api.identity.logkeys import LogKeyFolder
 from api.witnessing import Witnesses
@@ -53,7 +51,7 @@ class Service:
     ) -> Rebuild:
         """Rebuild every read model beside the live ones, with the rights to make tables."""
         self.runner.catch_up_each()
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
+        with connect(self.database_url) as connection:
             return rebuild(connection, create_read_side, swap=swap, begin=begin, advance=advance)
 
     def objections(self, notes: Sequence[bytes]) -> list[RuleViolation | None]:

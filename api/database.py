@@ -29,8 +29,8 @@ MADE_MEANWHILE = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolati
 CANNOT_REACH = rule(
     "database.cannot_reach",
     Kind.UNAVAILABLE,
-    "无法连接所设的数据库(SUNLEDGER_DATABASE_URL):{problem}",
-    "the database that SUNLEDGER_DATABASE_URL names cannot be reached: {problem}",
+    "无法连接数据库（{where}）：{problem}",
+    "the database ({where}) cannot be reached: {problem}",
 )
 
 MIGRATION_CHANGED = rule(
@@ -45,28 +45,41 @@ MIGRATION_CHANGED = rule(
 def open_database(settings: Settings) -> Iterator[str]:
     """Yield the URL of a migrated database; raises `database.cannot_start` or `database.cannot_reach`."""
     if settings.database_url:
-        _migrate(settings.database_url)
+        with _reaching("SUNLEDGER_DATABASE_URL"):
+            _migrate(settings.database_url)
         yield settings.database_url
         return
     with embedded_server(settings.home) as server:
-        _create_database(server.get_uri())
         url = server.get_uri(database=DATABASE)
-        _migrate(url)
+        with _reaching(settings.home / "postgres"):
+            _create_database(server.get_uri())
+            _migrate(url)
         yield url
 
 
-def _migrate(url: str) -> None:
+def connect(url: str) -> BoundedConnection[Any]:
+    """Return an autocommit connection of one's own, which a database that hangs does not hold for ever."""
+    return BoundedConnection.connect(url, autocommit=True, connect_timeout=PROBE_SECONDS)
+
+
+@contextmanager
+def _reaching(where: object) -> Iterator[None]:
+    """Raise `database.cannot_reach` for what the database, or the way to it, answers."""
     try:
-        with psycopg.connect(url, autocommit=True) as connection:
-            migrate(connection)
+        yield
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
-        raise CANNOT_REACH(problem=str(error).strip()) from None
+        raise CANNOT_REACH(where=where, problem=str(error).strip()) from None
     except Changed as error:
         raise MIGRATION_CHANGED(problem=error) from None
 
 
+def _migrate(url: str) -> None:
+    with connect(url) as connection:
+        migrate(connection)
+
+
 def _create_database(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection, suppress(*MADE_MEANWHILE):
+    with connect(url) as connection, suppress(*MADE_MEANWHILE):
         there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if not there:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.adapters.tables import Table, TableColumn
 from api.history import side_words
-from api.statements import Statement
+from api.statements import Statement, head
 from domain.ageing import YEARS
 from domain.ledger_account import RowKind
 from domain.vouchers import voucher_number
@@ -129,16 +129,12 @@ def general_object(report: GeneralLedger) -> dict[str, Any]:
     """Return the general ledger as a JSON object; amounts in fen, balances debits less credits."""
     kept = ("kind", "period", "summary", "debit_fen", "credit_fen", "balance_fen")
     return {
-        "book": report.book,
-        "name": report.name,
-        "period": report.period,
-        "entries": report.entries,
-        "root": report.root,
+        **head(report),
         "accounts": [
             {
                 "account": account,
                 "name": name,
-                "rows": [{key: _row(row)[key] for key in kept} for row in rows],
+                "rows": [{key: shown[key] for key in kept} for shown in map(_row, rows)],
             }
             for account, name, rows in report.accounts
         ],
@@ -158,11 +154,7 @@ def general_table(report: GeneralLedger) -> Table:
 def ageing_object(report: AgeingReport) -> dict[str, Any]:
     """Return the ages as a JSON object; amounts in fen, what others owe positive, what is owed to them negative."""
     return {
-        "book": report.book,
-        "name": report.name,
-        "period": report.period,
-        "entries": report.entries,
-        "root": report.root,
+        **head(report),
         "years": list(YEARS),
         "rows": [{**row._asdict(), "name": report.names[row.account]} for row in report.rows],
     }

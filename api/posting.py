@@ -126,7 +126,10 @@ class _Checklist(msgspec.Struct):
     remarks: list[ClosingRemark]
 
 
-class _Transfers(msgspec.Struct):
+class Transfers(msgspec.Struct):
+    """What a period's end wants, of a period that is open."""
+
+    closed: bool
     vouchers: list[Voucher]
 
 
@@ -223,10 +226,10 @@ class Poster:
         data = self.fetch(f"closing.json?period={parse_period(period)}")
         return read_data("closing.json", data, _Checklist).remarks
 
-    def transfers(self, period: str) -> list[Voucher]:
+    def transfers(self, period: str) -> Transfers:
         """Return the vouchers that a period's end wants."""
         data = self.fetch(f"transfers.json?period={parse_period(period)}")
-        return read_data("transfers.json", data, _Transfers).vouchers
+        return read_data("transfers.json", data, Transfers)
 
     def _seen(self) -> Seen:
         checkpoint = open_checkpoint(self.fetch("checkpoint"), self._log_key())

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from domain.statements import IncomeLine, IncomeRow, LayoutLine, SheetLine
+    from projections.report import Report
     from projections.statements import BalanceSheetReport, DetailReport, IncomeReport
 
 SHEET_COLUMNS = (
@@ -38,8 +39,8 @@ DETAIL_COLUMNS = (
 )
 
 
-def _head(report: BalanceSheetReport | IncomeReport | DetailReport) -> dict[str, Any]:
-    """Return what a statement is of: book and period, and from how many entries under which root."""
+def head(report: Report) -> dict[str, Any]:
+    """Return what a report is of: book and period, and from how many entries under which root."""
     return {
         "book": report.book,
         "name": report.name,
@@ -62,7 +63,7 @@ def _line(line: LayoutLine | IncomeLine) -> dict[str, Any]:
 def sheet_object(report: BalanceSheetReport) -> dict[str, Any]:
     """Return the balance sheet as a JSON object; amounts in fen."""
     return {
-        **_head(report),
+        **head(report),
         "assets": [_sheet_line(row) for row in report.sheet.assets],
         "claims": [_sheet_line(row) for row in report.sheet.claims],
         "off_by_fen": report.sheet.off_by_fen,
@@ -95,7 +96,7 @@ def _sheet_cells(row: SheetLine) -> tuple[object, ...]:
 def income_object(report: IncomeReport) -> dict[str, Any]:
     """Return the statement of income and its distribution as a JSON object; amounts in fen."""
     return {
-        **_head(report),
+        **head(report),
         "lines": [_income_line(row) for row in report.rows],
         "off_by_fen": report.off_by_fen,
     }
@@ -119,7 +120,7 @@ def detail_object(report: DetailReport) -> dict[str, Any]:
     """Return income and expense by detail account as a JSON object; amounts in fen."""
     month, year = difference_fen(report.rows)
     return {
-        **_head(report),
+        **head(report),
         "rows": [row._asdict() for row in report.rows],
         "difference_month_fen": month,
         "difference_year_fen": year,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.chart import codes_down_to
 from domain.kernel.money import plain_fen
 from domain.vouchers import voucher_number
 
@@ -40,7 +41,7 @@ _NO_DATE = str.maketrans({"[": "\uff3b", "]": "\uff3d"})
 
 def account_name(code: str) -> str:
     """Return hledger's account name: the levels' codes, so that 1020101 stands under 102 and 10201."""
-    return ":".join(code[:length] for length in (3, 5, 7, 9) if length <= len(code))
+    return ":".join(codes_down_to(code))
 
 
 def _header(book: BookRow, line: JournalLine) -> str:

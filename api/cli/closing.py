@@ -63,11 +63,13 @@ def propose(
 ) -> None:
     """取下期末的结转凭证，签名后入账 / Write the vouchers that transfer income and expense, to be signed with post."""
     with poster(book, url, 0) as server:
-        vouchers = server.transfers(period)
+        wanted = server.transfers(period)
     folder.mkdir(parents=True, exist_ok=True)
-    for number, voucher in enumerate(vouchers, start=1):
+    for number, voucher in enumerate(wanted.vouchers, start=1):
         path = folder / f"{period}-{number}-{voucher.summary}.json"
         path.write_bytes(msgspec.json.format(msgspec.json.encode(voucher)) + b"\n")
         out.print(str(path))
-    if not vouchers:
+    if wanted.closed:
+        out.print(f"{period} 已结账，不再增减凭证 / {period} is closed, and takes no more vouchers")
+    elif not wanted.vouchers:
         out.print("收入和支出都已结转 / all income and expense is transferred")

@@ -43,72 +43,6 @@ def report_trial_balance(
     _write(reports.trial_object(result), reports.trial_table(result), wanted, target)
 
 
-@report.command("balance-sheet")
-def report_balance_sheet(
-    book: BookOption,
-    period: Annotated[str, typer.Option(help="期间 / period, YYYY-MM")],
-    wanted: FormatOption = Format.text,
-    target: OutOption = None,
-) -> None:
-    """资产负债表 / The balance sheet of a book at the end of a period."""
-    _show(statements.BALANCE_SHEET, book, period, wanted, target)
-
-
-@report.command("income-statement")
-def report_income_statement(
-    book: BookOption,
-    period: Annotated[str, typer.Option(help="截止期间 / last period, YYYY-MM")],
-    wanted: FormatOption = Format.text,
-    target: OutOption = None,
-) -> None:
-    """收益及收益分配表 / Income and its distribution, of the year up to a period."""
-    _show(statements.INCOME_STATEMENT, book, period, wanted, target)
-
-
-@report.command("income-details")
-def report_income_details(
-    book: BookOption,
-    period: Annotated[str, typer.Option(help="期间 / period, YYYY-MM")],
-    wanted: FormatOption = Format.text,
-    target: OutOption = None,
-) -> None:
-    """收支明细表 / Income and expense by detail account, of a period and of its year so far."""
-    _show(statements.INCOME_DETAILS, book, period, wanted, target)
-
-
-@report.command("general-ledger")
-def report_general_ledger(
-    book: BookOption,
-    period: Annotated[str, typer.Option(help="截止期间 / last period, YYYY-MM")],
-    wanted: FormatOption = Format.text,
-    target: OutOption = None,
-) -> None:
-    """总账 / The general ledger of the year up to a period: each account's months."""
-    _show(ledgers.GENERAL_LEDGER, book, period, wanted, target)
-
-
-@report.command("ageing")
-def report_ageing(
-    book: BookOption,
-    period: Annotated[str, typer.Option(help="截至期间 / at the end of this period, YYYY-MM")],
-    wanted: FormatOption = Format.text,
-    target: OutOption = None,
-) -> None:
-    """账龄分析表 / Receivables and payables by age."""
-    _show(ledgers.AGEING, book, period, wanted, target)
-
-
-@report.command("closing")
-def report_closing(
-    book: BookOption,
-    period: Annotated[str, typer.Option(help="期间 / period, YYYY-MM")],
-    wanted: FormatOption = Format.text,
-    target: OutOption = None,
-) -> None:
-    """结账检查 / What to know before a period is closed."""
-    _show(closing.CHECKLIST, book, period, wanted, target)
-
-
 @report.command("ledger")
 def report_ledger(
     book: BookOption,
@@ -151,11 +85,20 @@ def report_journal(
     _write(reports.journal_object(book, lines), reports.journal_table(name, lines), wanted, target)
 
 
-def _show(statement: Statement, book: str, period: str, wanted: Format, target: Path | None) -> None:
-    """Write a statement of a book for a period."""
-    with _up_to_date(book) as connection:
-        result = statement.ask(connection, book, period)
-    _write(statement.as_object(result), statement.as_table(result), wanted, target)
+def _offer(statement: Statement, words: str, period_words: str) -> None:
+    """Offer a statement as a command; `words` say what it is, `period_words` what its period is."""
+    period_option = typer.Option(help=f"{period_words}, YYYY-MM")
+
+    @report.command(statement.name, help=words)
+    def report_statement(
+        book: BookOption,
+        period: str = period_option,
+        wanted: FormatOption = Format.text,
+        target: OutOption = None,
+    ) -> None:
+        with _up_to_date(book) as connection:
+            result = statement.ask(connection, book, period)
+        _write(statement.as_object(result), statement.as_table(result), wanted, target)
 
 
 @contextmanager
@@ -174,3 +117,29 @@ def _write(value: dict[str, Any], table: Table, wanted: Format, target: Path | N
     else:
         data = to_format(table, wanted.value)
     write(data, target)
+
+
+_offer(
+    statements.BALANCE_SHEET,
+    "资产负债表 / The balance sheet of a book at the end of a period.",
+    "期间 / period",
+)
+_offer(
+    statements.INCOME_STATEMENT,
+    "收益及收益分配表 / Income and its distribution, of the year up to a period.",
+    "截止期间 / last period",
+)
+_offer(
+    statements.INCOME_DETAILS,
+    "收支明细表 / Income and expense by detail account, of a period and of its year so far.",
+    "期间 / period",
+)
+_offer(
+    ledgers.GENERAL_LEDGER,
+    "总账 / The general ledger of the year up to a period: each account's months.",
+    "截止期间 / last period",
+)
+_offer(
+    ledgers.AGEING, "账龄分析表 / Receivables and payables by age.", "截至期间 / at the end of this period"
+)
+_offer(closing.CHECKLIST, "结账检查 / What to know before a period is closed.", "期间 / period")

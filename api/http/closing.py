@@ -12,7 +12,7 @@ from api import closing
 from api.http.pages import PAGE
 from api.http.parts import BookId, Database
 from api.http.reports import Last
-from api.http.statements import offer
+from api.http.statements import ReportBody, offer
 from api.http.views import page
 from domain.kernel.errors import RuleViolation
 from projections import month, register
@@ -32,26 +32,18 @@ class RemarkBody(BaseModel):
     entry: int | None
 
 
-class ChecklistBody(BaseModel):
-    """The checklist of a period's closing; `ready` when nothing stops it."""
+class ChecklistBody(ReportBody):
+    """The checklist of a period's closing; `ready` when it is open and nothing stops it; none of a closed one."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
+    closed: bool
     ready: bool
     remarks: list[RemarkBody]
 
 
-class TransfersBody(BaseModel):
-    """The vouchers, as `voucher.posted/1` has them, that are still to transfer income and expense."""
+class TransfersBody(ReportBody):
+    """The vouchers, as `voucher.posted/1` has them, that are still to transfer income and expense, if it is open."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
+    closed: bool
     vouchers: list[dict[str, Any]]
 
 

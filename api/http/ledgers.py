@@ -12,7 +12,7 @@ from api import ledgers
 from api.http.pages import PAGE
 from api.http.parts import BookId, Database, documented
 from api.http.reports import CSV_TYPE, XLSX_TYPE, First, Last, download, file_of
-from api.http.statements import offer
+from api.http.statements import ReportBody, offer
 from api.http.views import page
 from domain.ledger_account import paged
 from projections import month, register
@@ -82,14 +82,9 @@ class GeneralAccountBody(BaseModel):
     rows: list[GeneralRowBody]
 
 
-class GeneralLedgerBody(BaseModel):
+class GeneralLedgerBody(ReportBody):
     """The general ledger of the year up to a period."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
     accounts: list[GeneralAccountBody]
 
 
@@ -108,14 +103,9 @@ class AgedRowBody(BaseModel):
     oldest: str
 
 
-class AgeingBody(BaseModel):
+class AgeingBody(ReportBody):
     """Receivables and payables by age; `years` are the ages at which `by_age` parts."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
     years: list[int]
     rows: list[AgedRowBody]
 

@@ -22,6 +22,16 @@ from projections.statements import balance_sheet, income_details, income_stateme
 router = APIRouter(prefix="/books/{book}", tags=["statements"])
 
 
+class ReportBody(BaseModel):
+    """What every report says of itself: its book and period, and from how many entries under which root it is made."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+
+
 class SheetLineBody(BaseModel):
     """A line of a balance sheet in fen, with the accounts that make it; none for a sum of other lines."""
 
@@ -34,14 +44,9 @@ class SheetLineBody(BaseModel):
     opening_fen: int
 
 
-class BalanceSheetBody(BaseModel):
+class BalanceSheetBody(ReportBody):
     """A balance sheet: from how many entries under which root; `off_by_fen` is 0 when both sides are equal."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
     assets: list[SheetLineBody]
     claims: list[SheetLineBody]
     off_by_fen: int
@@ -59,14 +64,9 @@ class IncomeLineBody(BaseModel):
     before_fen: int
 
 
-class IncomeStatementBody(BaseModel):
+class IncomeStatementBody(ReportBody):
     """A statement of income and its distribution; `off_by_fen` is 0 when it ends on the balance sheet's figure."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
     lines: list[IncomeLineBody]
     off_by_fen: int
 
@@ -81,14 +81,9 @@ class DetailRowBody(BaseModel):
     year_fen: int
 
 
-class IncomeDetailsBody(BaseModel):
+class IncomeDetailsBody(ReportBody):
     """Income and expense by detail account, and income less expense."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
     rows: list[DetailRowBody]
     difference_month_fen: int
     difference_year_fen: int
@@ -150,7 +145,7 @@ def offer(router: APIRouter, statement: Statement, body: type[BaseModel], words:
         name=f"get {title}",
         description=f"Return {words}.",
         response_model=body,
-        responses=documented(400, 404, 503),
+        responses=documented(400, 404, 422, 503),
     )
     def get_json(book: BookId, database: Database, period: Last) -> dict[str, Any]:
         return statement.as_object(statement.ask(database, book, period))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from api.importing.rules import OTHER_MEANING, RENAMED, TWO_NAMES
 from domain.accounts import AccountAdded, NewAccount
-from domain.chart import LEVELS, chart, parent_code
+from domain.chart import LEVELS, chart, codes_down_to, parent_code
 from domain.kernel.errors import RuleViolation
 from domain.privacy import check_clear
 
@@ -38,8 +38,8 @@ class AccountPlan:
             self._check_meaning(row)
         using: dict[str, Amounts] = {}
         for code, row in self._named.items():
-            for length in LEVELS:
-                using.setdefault(code[:length], row)
+            for above in codes_down_to(code):
+                using.setdefault(above, row)
         for code in sorted(using, key=lambda code: (len(code), code)):
             if code not in before:
                 self._add(code, self._named.get(code, using[code]))

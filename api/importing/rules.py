@@ -59,6 +59,14 @@ NUMBER_TWICE = rule(
     "too: give two vouchers two numbers, put the rows of one together, or delete a copy",
     "会计基础工作规范 art. 51",
 )
+COPIED = rule(
+    "import.copied",
+    Kind.REFUSED,
+    "凭证 {number}（{date}）从这一行起，与从第 {first_row} 行起的各行完全相同：重复的请删去；确是两笔，请在摘要中分清",
+    "from here on voucher {number} of {date} says the very same as from row {first_row} on: delete a copy; if both are "
+    "meant, say in the summaries how they differ",
+    "会计基础工作规范 art. 51",
+)
 ONE_VOUCHER = rule(
     "import.one_voucher",
     Kind.REFUSED,

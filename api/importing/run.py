@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import psycopg
-
 from api.clock import now
+from api.database import connect
 from api.importing.plan import make_plan
 from api.importing.steps import signing_keys
 from domain.book import Book
@@ -70,7 +69,7 @@ def run_import(
 @contextmanager
 def _turn(url: str, book_id: str) -> Iterator[None]:
     """Wait until no other import of the book runs: the later one finds what the earlier one posted."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with connect(url) as connection:
         [free] = connection.execute(TRY_TURN, (TURN, book_id)).fetchone() or (False,)
         if not free:
             LOGGER.warning(

@@ -11,6 +11,7 @@ from api.importing.rules import (
     ATTACHMENTS_DIFFER,
     BAD_LINES,
     CHANGED,
+    COPIED,
     MOVED,
     NO_SUMMARY,
     NUMBER_TWICE,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 LINES_MIN = 2
 OPENING = "期初余额"
+NEVER = "9999-99"
+"""A period after all others."""
 
 
 class Group(NamedTuple):
@@ -45,6 +48,16 @@ class Group(NamedTuple):
         return len(parts) > 1 and all(
             sum(row.debit_fen - row.credit_fen for row in part) == 0 for part in parts
         )
+
+    def copied_from(self) -> int:
+        """Return from which row on the rows say the very same again and again, balanced each time; else 0."""
+        said = [(row.code, row.debit_fen, row.credit_fen, row.summary) for row in self.rows]
+        for length in range(LINES_MIN, len(said) // 2 + 1):
+            times, rest = divmod(len(said), length)
+            balanced = sum(debit - credit for _, debit, credit, _ in said[:length]) == 0
+            if not rest and balanced and said == said[:length] * times:
+                return length
+        return 0
 
 
 class VoucherPlan:
@@ -68,12 +81,14 @@ class VoucherPlan:
         """Plan what is new, in the order of the dates."""
         self._opening()
         sheet = {self._id(rows) for rows, _ in self._groups}
-        months = {rows[0].date[:7] for rows, _ in self._groups}
-        self._absent = absent_vouchers(self._trial, sheet, months)
-        self.absent += [(voucher.date, voucher.source) for voucher in self._absent]
+        months = [rows[0].date[:7] for rows, _ in self._groups] or [NEVER]
+        self._absent = absent_vouchers(self._trial, sheet, months[0])
+        self.absent += [
+            (voucher.date, voucher.source) for voucher in self._absent if voucher.date[:7] <= months[-1]
+        ]
         for group in self._groups:
             self._one(group)
-        self._close_before("9999-99")
+        self._close_before(NEVER)
 
     def _opening(self) -> None:
         trial, opened = self._trial, self._folder.book.opened
@@ -155,6 +170,10 @@ class VoucherPlan:
                 facts = {"other": other.number, "other_date": other.date, "other_row": other.row.number}
                 raise ONE_VOUCHER(number=first.number, date=first.date, field="number", **facts) from None
             raise
+        at = group.copied_from()
+        if at:
+            facts = {"first_row": first.row.number, "field": f"lines[{at + 1}].number"}
+            raise COPIED(number=first.number, date=first.date, **facts)
         if group.holds_several():
             field = f"lines[{group.starts[1] + 1}].number"
             raise NUMBER_TWICE(number=first.number, date=first.date, first_row=first.row.number, field=field)

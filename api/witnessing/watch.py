@@ -29,11 +29,14 @@ class Watch:
         self._seconds = seconds
         self._told: dict[str, str] = {}
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="policy-watch", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Look in the background until `stop`, for the first time now."""
-        self._thread.start()
+        """Look in the background until `stop`, for the first time now; one that looks already goes on."""
+        self._stopped.clear()
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="policy-watch", daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
         """Stop."""

@@ -2,6 +2,7 @@
 
 from domain.chart.chart import (
     CHARTS,
+    KEPT_DAILY,
     LEVELS,
     MONEY_ACCOUNTS,
     Chart,
@@ -15,6 +16,7 @@ from domain.chart.chart import (
 
 __all__ = [
     "CHARTS",
+    "KEPT_DAILY",
     "LEVELS",
     "MONEY_ACCOUNTS",
     "Chart",

@@ -60,7 +60,10 @@ class Chart:
         return [account for account in self.accounts.values() if account.standing == "official"]
 
 
-MONEY_ACCOUNTS = ("101", "102", "109")
+KEPT_DAILY = ("101", "102")
+"""Cash and bank deposits, kept as journals (日记账) with balances day by day (会计基础工作规范 art. 57)."""
+
+MONEY_ACCOUNTS = (*KEPT_DAILY, "109")
 """What counts as money (货币资金), with all detail accounts: 库存现金， 银行存款， 其他货币资金."""
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.chart import KEPT_DAILY
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
+from domain.kernel.period import ends_year
+from domain.statements.income import RESULT, UNDISTRIBUTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,9 +28,6 @@ EARLIER_OPEN = rule(
     "{open} 还没有结账；各月依次结账，先结它",
     "{open} is still open; periods close in order, it comes first",
     f"{ACCOUNTING}: 按月结账",
-)
-CLOSED = rule(
-    "closing.closed", Kind.REFUSED, "{period} 已经结账", "{period} is closed", f"{ACCOUNTING}: 按月结账"
 )
 NO_VOUCHERS = rule(
     "closing.no_vouchers",
@@ -45,9 +45,9 @@ SUSPENSE = rule(
 CASH_BELOW_ZERO = rule(
     "closing.cash_below_zero",
     Kind.REFUSED,
-    "{account} {name} {date} 日终余额是 {balance} 元；现金和存款不会是负数，请查漏记或记错日期的凭证",
-    "{account} {name} stands at {balance} yuan at the end of {date}; money is never below zero: look for a voucher left"
-    " out or misdated",
+    "{account} {name} {date} 的余额是 {balance} 元；现金和存款不会是负数，请查漏记或记错日期的凭证",
+    "{account} {name} stands at {balance} yuan on {date}; money is never below zero: look for a voucher left out or"
+    " misdated",
     "会计基础工作规范 art. 57",
 )
 WRONG_SIDE = rule(
@@ -87,16 +87,12 @@ NOT_TRANSFERRED = rule(
 )
 
 SUSPENSE_ACCOUNT = "181"
-MONEY = ("101", "102")
 WAGES = ("212", "213")
 DEPRECIATED = (("132", "133"), ("151", "152"), ("161", "162"))
 """Assets that wear out, and the account that gathers it (折旧、摊销)."""
 
 EITHER_SIDE = ("113", "154", "181", "214", "321", "322", "502")
 """Accounts that the system lets stand on both sides."""
-
-NEEDS_NO_ORIGINALS = ("321", "322")
-"""Vouchers that touch these transfer or distribute: closing vouchers (结账)."""
 
 CORRECTING = ("注销", "冲销", "订正", "更正", "调整")
 """How the summary of a correcting voucher begins (会计基础工作规范 art. 51)."""
@@ -125,7 +121,7 @@ class Dip(NamedTuple):
 
 
 class MonthEnd(NamedTuple):
-    """A book at the end of a period: the first open period, the trial balance, sides and names by code, vouchers."""
+    """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers."""
 
     period: str
     open_period: str
@@ -152,11 +148,9 @@ def check_month(month: MonthEnd) -> list[Remark]:
 
 
 def check_order(month: MonthEnd) -> Iterator[Remark]:
-    """Periods close in order, and once."""
+    """Periods close in order."""
     if month.period > month.open_period:
         yield Remark(stops=True, violation=EARLIER_OPEN(open=month.open_period))
-    elif month.period < month.open_period:
-        yield Remark(stops=False, violation=CLOSED(period=month.period))
 
 
 def check_vouchers(month: MonthEnd) -> Iterator[Remark]:
@@ -182,18 +176,18 @@ def check_money(month: MonthEnd) -> Iterator[Remark]:
 
 def check_year(month: MonthEnd) -> Iterator[Remark]:
     """At the end of a year income and expense are transferred, and the result stands on 未分配收益 alone."""
-    if not month.period.endswith("-12"):
+    if not ends_year(month.period):
         return
     for row in month.rows:
         ends_here = row.name == UNDISTRIBUTED_NAME and row.account.startswith("322")
-        if row.closing_fen and row.account.startswith(("5", "321", "322")) and not ends_here:
+        if row.closing_fen and row.account.startswith((RESULT, *UNDISTRIBUTED)) and not ends_here:
             yield _about(NOT_TRANSFERRED, row, stops=True)
 
 
 def check_sides(month: MonthEnd) -> Iterator[Remark]:
     """A balance stands on its account's side."""
     for row in month.rows:
-        if row.account.startswith((*EITHER_SIDE, *MONEY)) or not row.closing_fen:
+        if row.account.startswith((*EITHER_SIDE, *KEPT_DAILY)) or not row.closing_fen:
             continue
         if (row.closing_fen > 0) != (month.sides[row.account] == "debit"):
             yield _about(WRONG_SIDE, row, stops=False)
@@ -202,7 +196,7 @@ def check_sides(month: MonthEnd) -> Iterator[Remark]:
 def check_originals(month: MonthEnd) -> Iterator[Remark]:
     """A voucher rests on originals, unless it closes or corrects."""
     for voucher in month.vouchers:
-        closes = any(account.startswith(NEEDS_NO_ORIGINALS) for account in voucher.accounts)
+        closes = any(account.startswith(UNDISTRIBUTED) for account in voucher.accounts)
         corrects = voucher.reversal or voucher.summary.startswith(CORRECTING)
         if not (voucher.attachments or closes or corrects):
             violation = NO_ATTACHMENTS(number=voucher.number, summary=voucher.summary)

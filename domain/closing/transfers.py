@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from domain.closing.checks import ACCOUNTING, UNDISTRIBUTED_NAME
 from domain.kernel.errors import Kind, Phrase, rule
-from domain.kernel.period import last_day
+from domain.kernel.period import ends_year, last_day
+from domain.statements.income import UNDISTRIBUTED
 from domain.vouchers import MAX_LINES, Attachments, Line, Voucher
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
     from domain.balances import TrialRow
 
-RESULT, DISTRIBUTION = "321", "322"
-DECEMBER = "-12"
+RESULT, DISTRIBUTION = UNDISTRIBUTED
 
 MONTHLY = (("结转收入", ("50",), RESULT), ("结转支出", ("51", "52"), RESULT))
 YEARLY = (("结转本年收益", (RESULT,), DISTRIBUTION), ("结转收益分配", (DISTRIBUTION,), DISTRIBUTION))
@@ -45,7 +45,7 @@ def transfer_vouchers(rows: Sequence[TrialRow], names: Mapping[str, str], period
     `rows` are the period's trial balance, `names` those of all accounts by code. Raises `closing.no_account`.
     """
     balances = {row.account: row.closing_fen for row in rows}
-    steps = MONTHLY + (YEARLY if period.endswith(DECEMBER) else ())
+    steps = MONTHLY + (YEARLY if ends_year(period) else ())
     made: list[Voucher] = []
     for summary, sources, target in steps:
         wanted = sorted(account for account, fen in balances.items() if fen and account.startswith(sources))

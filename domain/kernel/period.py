@@ -127,6 +127,11 @@ def year_start(period: str) -> str:
     return f"{period[:4]}-01"
 
 
+def ends_year(period: str) -> bool:
+    """Tell whether a period is December, after which the year ends."""
+    return period.endswith("-12")
+
+
 def last_day(period: str) -> str:
     """Return the last date of a period."""
     return f"{period}-{monthrange(int(period[:4]), int(period[5:]))[1]:02d}"

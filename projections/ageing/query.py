@@ -11,6 +11,7 @@ from domain.kernel.period import last_day, parse_period
 from projections import register
 from projections.balances import check_span
 from projections.log import root_at
+from projections.report import Report
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -23,17 +24,12 @@ SELECT_MOVES = """
 
 
 @dataclass(frozen=True)
-class AgeingReport:
+class AgeingReport(Report):
     """The open amounts of a book by age at the end of a period, from how many entries under which root.
 
     `names` are the full names of the accounts in `rows`.
     """
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
     rows: list[AgedRow]
     names: dict[str, str]
 

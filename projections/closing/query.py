@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from domain.chart import KEPT_DAILY
 from domain.closing import Dip, MonthEnd, MonthVoucher, Remark, check_month, transfer_vouchers
-from domain.closing.checks import MONEY
 from domain.kernel.period import next_period
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import trial_balance
+from projections.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,26 +38,18 @@ SELECT_DAYS = """
 
 
 @dataclass(frozen=True)
-class Checklist:
+class Checklist(Report):
     """What the checks remark on a period, those that stop first; from how many entries under which root."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
+    closed: bool
     remarks: list[Remark]
 
 
 @dataclass(frozen=True)
-class Transfers:
+class Transfers(Report):
     """The vouchers that are still to transfer at a period's end; from how many entries under which root."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
+    closed: bool
     vouchers: list[Voucher]
 
 
@@ -64,9 +57,17 @@ def checklist(connection: Connection[Any], book_id: str, period: str) -> Checkli
     """Return the checklist of a period; raises `book.unknown`, `period.*`. `connection` is in one snapshot."""
     trial = trial_balance(connection, book_id, period)
     book = register.book(connection, book_id)
-    values = {"book": book_id, "period": period, "money": list(MONEY)}
-    accounts = register.accounts(connection, book_id)
-    month = MonthEnd(
+    closed = period <= book.closed_through
+    remarks = [] if closed else check_month(_month_end(connection, book, trial))
+    return Checklist(book_id, trial.name, period, trial.entries, trial.root, closed, remarks)
+
+
+def _month_end(connection: Connection[Any], book: register.BookRow, trial: TrialBalance) -> MonthEnd:
+    period = trial.period
+    values = {"book": book.book, "period": period, "money": list(KEPT_DAILY)}
+    accounts = register.accounts(connection, book.book)
+    vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
+    return MonthEnd(
         period=period,
         open_period=next_period(book.closed_through) if book.closed_through else book.first_period,
         rows=trial.rows,
@@ -74,30 +75,32 @@ def checklist(connection: Connection[Any], book_id: str, period: str) -> Checkli
         names={account.code: account.name for account in accounts},
         vouchers=[
             MonthVoucher(entry, voucher_number(period, number), summary, attachments, tuple(codes), reversal)
-            for entry, number, summary, attachments, codes, reversal in connection.execute(
-                SELECT_VOUCHERS, values
-            ).fetchall()
+            for entry, number, summary, attachments, codes, reversal in vouchers
         ],
         dips=list(_dips(connection, trial, values)),
     )
-    return Checklist(book_id, trial.name, period, trial.entries, trial.root, check_month(month))
 
 
 def transfers(connection: Connection[Any], book_id: str, period: str) -> Transfers:
     """Return the transfers that a period's end wants; raises `book.unknown`, `period.*`, `closing.no_account`."""
     trial = trial_balance(connection, book_id, period)
+    closed = period <= register.book(connection, book_id).closed_through
     names = register.account_names(connection, book_id)
-    vouchers = transfer_vouchers(trial.rows, names, period)
-    return Transfers(book_id, trial.name, period, trial.entries, trial.root, vouchers)
+    vouchers = [] if closed else transfer_vouchers(trial.rows, names, period)
+    return Transfers(book_id, trial.name, period, trial.entries, trial.root, closed, vouchers)
 
 
 def _dips(connection: Connection[Any], trial: TrialBalance, values: dict[str, Any]) -> Iterator[Dip]:
-    """Yield the first day of each stay below zero, by account."""
-    opening = {row.account: row.opening_fen for row in trial.rows}
+    """Yield the first day of the period on which each account of money is below zero, be it so from before."""
     days = connection.execute(SELECT_DAYS, values).fetchall()
-    for account, group in groupby(days, lambda day: str(day[0])):
-        balance = opening.get(account, 0)
-        for _, date, moved in group:
-            before, balance = balance, balance + moved
-            if balance < 0 <= before:
-                yield Dip(account, date, balance)
+    moved = {account: list(group) for account, group in groupby(days, lambda day: str(day[0]))}
+    for row in trial.rows:
+        if not row.account.startswith(KEPT_DAILY):
+            continue
+        balance, date = row.opening_fen, f"{trial.period}-01"
+        for _, day, fen in moved.get(row.account, []):
+            if balance < 0:
+                break
+            balance, date = balance + fen, day
+        if balance < 0:
+            yield Dip(row.account, date, balance)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from domain.chart import full_name
+from domain.chart import KEPT_DAILY, full_name
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import parse_period, year_start
 from domain.ledger_account import Before, LedgerLine, LedgerRow, RowKind, ledger_rows
 from projections import register
 from projections.balances import check_span
 from projections.log import root_at
+from projections.report import Report
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -23,9 +24,6 @@ NO_ACCOUNT = rule(
     "账套 {book} 没有科目 {account}",
     "the book {book} has no account {account}",
 )
-
-DAILY = ("101", "102")
-"""Cash and bank deposits are kept as journals (日记账), with balances day by day (会计基础工作规范 art. 57)."""
 
 SELECT_BEFORE = """
     SELECT coalesce(sum(debit_fen - credit_fen), 0)::bigint,
@@ -82,14 +80,9 @@ class AccountLedger:
 
 
 @dataclass(frozen=True)
-class GeneralLedger:
+class GeneralLedger(Report):
     """The general ledger (总账): each level-1 account with its name and the totals of the year up to a period."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
     accounts: list[tuple[str, str, list[LedgerRow]]]
 
 
@@ -119,7 +112,7 @@ def account_ledger(
     [before] = connection.execute(SELECT_BEFORE, asked).fetchall()
     found = connection.execute(SELECT_LINES, asked).fetchall()
     lines = [LedgerLine._make((*values, tuple(contra))) for *values, contra in found]
-    daily = account.startswith(DAILY)
+    daily = account.startswith(KEPT_DAILY)
     return AccountLedger(
         book=book_id,
         name=book.name,

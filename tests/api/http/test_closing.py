@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from domain.periods import Closing, PeriodClosed
 from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
 from tests.api.http.conftest import door_on
 from tests.api.http.test_reports import table
@@ -44,7 +45,9 @@ def post(
         lines=[Line(account=code, debit_fen=debit, credit_fen=credit) for code, debit, credit in lines],
         summary=summary,
     )
-    answer = door.post(door.note(data, VoucherPosted, "accountant", "head", "supervisor", "township"))
+    answer = door.post(
+        door.note(data, VoucherPosted, "accountant", "head", "supervisor", "township"), wait=10
+    )
     assert answer.status_code == 201, answer.text
     return int(answer.json()["index"])
 
@@ -58,6 +61,25 @@ def test_what_is_wrong_with_a_month_is_remarked(open_door: Door) -> None:
         (False, "closing.no_attachments", "", entry),
         (False, "closing.no_depreciation", "151", None),
     ]
+
+
+def test_money_that_was_below_zero_before_is_remarked_in_every_month(open_door: Door) -> None:
+    post(open_door, "购办公桌", ("51302", 200_000, 0), ("101", 0, 200_000), date="2026-02-20")
+    for period in ("2026-02", "2026-03", "2026-05"):
+        assert (True, "closing.cash_below_zero", "101", None) in remarks(open_door, period)
+    assert "closing.cash_below_zero" not in {rule for _, rule, *_ in remarks(open_door, "2026-01")}
+
+
+def test_a_closed_month_has_no_checklist_and_no_transfers(open_door: Door) -> None:
+    note = open_door.note(Closing(period="2026-01"), PeriodClosed, "accountant", "head")
+    assert open_door.post(note, wait=10).status_code == 201
+    found = open_door.get("closing.json", period="2026-01").json()
+    assert (found["closed"], found["ready"], found["remarks"]) == (True, False, [])
+    found = open_door.get("transfers.json", period="2026-01").json()
+    assert (found["closed"], found["vouchers"]) == (True, [])
+    page = open_door.get("closing", period="2026-01").text
+    assert "本月已结账" in page
+    assert "结转凭证" not in page
 
 
 def test_transfers_are_what_is_left_to_transfer(open_door: Door) -> None:

@@ -138,7 +138,7 @@ def test_what_a_book_has_not_is_not_found(door: Door) -> None:
 
 def test_ages_are_those_of_what_is_owed(door: Door) -> None:
     data = replace_line(voucher(1_000, debit="112"), party="鱼塘承包户")
-    assert door.post(door.note(data)).status_code == 201
+    assert door.post(door.note(data), wait=10).status_code == 201
     report = door.get("ageing.json", period="2026-04").json()
     assert (report["entries"], report["root"]) == (door.book().size, door.book().root())
     [row] = report["rows"]

@@ -108,6 +108,8 @@ def test_tiers_that_the_people_set_themselves_are_kept(village: Village) -> None
         ("2026-02-09,记-1", "2026-02-09,记-01", "凭证号"),
         ("2026-02-09,记-1", "2026-02-09,记－１", "凭证号"),
         ("2026-02-09,记-1", "2026-02-09,记-7", "凭证号"),
+        ("2026-02-09,记-1", "2026-02-10,记-7", "日期"),
+        ("2026-02-09", "2026-03-19", "日期"),
     ],
 )
 def test_posted_voucher_is_not_booked_again_under_another_date_or_number(
@@ -121,6 +123,18 @@ def test_posted_voucher_is_not_booked_again_under_another_date_or_number(
     assert "记-1" in problem.zh
 
 
+@pytest.mark.parametrize("date", ["2026-01-19", "2026-03-19"])
+def test_only_voucher_of_a_month_is_not_booked_again_in_another(village: Village, date: str) -> None:
+    [problem] = changed(village, "journal.csv", JOURNAL.replace("2026-02-09", date))
+    assert where(problem) == ("import.voucher_moved", "journal.csv", 4, "日期")
+
+
+def test_older_sheet_names_nothing_of_later_months(village: Village) -> None:
+    village.run()
+    village.write("journal.csv", JOURNAL.replace(BULB, ""))
+    assert village.run().absent == ()
+
+
 def test_voucher_of_another_month_with_the_same_number_is_another(village: Village) -> None:
     village.run()
     only_march = JOURNAL.split("\n", 1)[0] + "\n" + BULB.replace("2026-02-09", "2026-03-09")
@@ -131,7 +145,7 @@ def test_voucher_of_another_month_with_the_same_number_is_another(village: Villa
 
 def test_next_part_of_a_month_alone_is_imported_and_the_first_part_named(village: Village) -> None:
     village.run()
-    rest = BULB.replace("记-1", "记-2").replace("2026-02-09", "2026-02-20")
+    rest = BULB.replace("记-1", "记-2").replace("2026-02-09", "2026-02-20").replace("灯泡", "扫帚")
     village.write("journal.csv", JOURNAL.split("\n", 1)[0] + "\n" + rest)
     result = village.run()
     assert (result.vouchers, result.absent) == (1, (("2026-02-09", "记-1"),))
@@ -188,6 +202,22 @@ def test_number_that_two_vouchers_have_is_refused_at_the_second(village: Village
     [problem] = refused.value.problems
     assert where(problem) == ("import.number_twice", "journal.csv", 8, "凭证号")
     assert "第 4 行" in problem.zh
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_voucher_pasted_below_itself_is_refused_at_the_copy(village: Village, times: int) -> None:
+    village.write("journal.csv", JOURNAL.replace(BULB, BULB * times))
+    with pytest.raises(ImportRefused) as refused:
+        village.run()
+    [problem] = refused.value.problems
+    assert where(problem) == ("import.copied", "journal.csv", 6, "凭证号")
+    assert "第 4 行" in problem.zh
+
+
+def test_voucher_of_two_payments_alike_tells_them_apart_in_the_summaries(village: Village) -> None:
+    second = BULB.replace("灯泡", "灯泡（二组）")
+    village.write("journal.csv", JOURNAL.replace(BULB, BULB + second))
+    assert village.run().vouchers == 2
 
 
 def test_voucher_whose_rows_balance_only_together_may_stand_apart(village: Village) -> None:

@@ -46,7 +46,7 @@ def restored(village: Village, postgres: PostgresServer, tmp_path: Path) -> Iter
         assert village.import_(service) == 6
         village.trust(service)
         service.witnesses.start()
-        until(lambda: village.cosigned(service) == [(6, 3)])
+        until(lambda: village.cosigned(service)[-1:] == [(6, 3)])
     home = tmp_path / "backup"
     shutil.copytree(village.home, home)
     with copied_database(postgres, village.url) as backup:
@@ -165,7 +165,7 @@ def test_a_lying_witness_does_not_stop_a_running_log_but_the_next_start(village:
         service.witnesses.start()
         village.import_(service)
         village.trust(service)
-        until(lambda: village.cosigned(service) == [(6, 3)])
+        until(lambda: village.cosigned(service)[-1:] == [(6, 3)])
         village.witnesses["peer"].says = (409, b"1000000\n")
         assert village.import_(service, line(2)) == 7
         until(lambda: alarms(village, service) == [("ahead", 1_000_000, 7, False)])
@@ -190,7 +190,7 @@ def test_a_witness_that_comes_round_is_believed_again(village: Village) -> None:
         service.witnesses.start()
         village.import_(service)
         village.trust(service)
-        until(lambda: village.cosigned(service) == [(6, 3)])
+        until(lambda: village.cosigned(service)[-1:] == [(6, 3)])
     village.witnesses["peer"].says = (422, b"")
     with village.service() as service:
         assert refusal(village, service, line(2)) == "log.witness_other"
