@@ -31,10 +31,17 @@ NO_COLUMN = rule(
 NO_HEADER = rule(
     "import.header",
     Kind.MALFORMED,
-    "这一行不是表头：读到「{read}」，应有 {expected}。如果读到的是乱码，文件是别的编码（如 Big5）：请在表格程序中打开，"
-    "看清文字无误后另存为「CSV UTF-8」",
-    "this row is no header: read '{read}', where {expected} is expected. If what was read is garbled, the file has "
-    "another encoding, such as Big5: open it in a spreadsheet program and save it as 'CSV UTF-8'",
+    "这一行不是表头：读到「{read}」，应有 {expected}（前 {searched} 行中也没有）。如果读到的是乱码，文件是别的编码"
+    "（如 Big5）：请在表格程序中打开，看清文字无误后另存为「CSV UTF-8」",
+    "this row is no header: read '{read}', where {expected} is expected, nor is any of the first {searched} rows. If "
+    "what was read is garbled, the file has another encoding, such as Big5: open it in a spreadsheet program and save "
+    "it as 'CSV UTF-8'",
+)
+OTHER_UNIT = rule(
+    "import.unit",
+    Kind.MALFORMED,
+    "「{read}」：金额的单位是{unit}，这里只收元；请把金额换算成元，并改好单位",
+    "'{read}': the amounts are in {unit}, and only yuan (元) are read; convert them, and correct the unit",
 )
 
 SEARCHED_ROWS = 20
@@ -46,8 +53,15 @@ SHOWN_MAX = 200
 LIKENESS = 0.5
 """How alike (`difflib`) a header must be to one that is missing to be named beside it."""
 
-_UNIT = re.compile(r"(?:[(\[](?:单位:)?(?:元|人民币元?|张|yuan|cny|rmb|¥)[)\]])?:?\Z")
-"""A unit that does not change what is read; 万元 is not among them."""
+_OPEN, _CLOSE = r"[(\[【〔]", r"[)\]】〕]"
+_YUAN = re.compile(rf"(?:{_OPEN}(?:单位:?)?(?:元|人民币元?|张|yuan|cny|rmb|¥){_CLOSE})?:?\Z")
+"""A unit that does not change what is read."""
+_UNIT = r"(?:人民币)?(?P<unit>[百千万亿]+元?|[美欧港日]元|角|分|usd|eur|hkd)"
+_OTHER_IN_NAME = re.compile(rf"(?:{_OPEN}|[:/])(?:单位:?)?{_UNIT}{_CLOSE}?:?\Z|(?P<bare>[百千万亿]+元)\Z")
+_OTHER_IN_TITLE = re.compile(
+    rf"单位[:(]?{_UNIT}(?:{_CLOSE}|\Z)|\A{_OPEN}?{_UNIT.replace('unit', 'alone')}{_CLOSE}?\Z"
+)
+"""A unit with which every amount would be wrong, behind the name of a column and in a title: 单位：万元."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,10 @@ class Column:
     zh: str
     en: str
     also: tuple[str, ...] = ()
+
+    def names(self) -> tuple[str, ...]:
+        """Return all its names."""
+        return (self.zh, self.en, *self.also)
 
 
 class Filled(NamedTuple):
@@ -70,7 +88,7 @@ class Filled(NamedTuple):
 class Header(NamedTuple):
     """The header of a table: its place among the filled rows, its row, its cells, and where each field stands."""
 
-    index: int
+    at: int
     row: int
     cells: list[str]
     places: dict[str, list[int]]
@@ -89,25 +107,28 @@ def filled_rows(lines: Iterable[list[str]]) -> list[Filled]:
     ]
 
 
-def find_header(rows: Sequence[Filled], columns: Sequence[Column]) -> Header | None:
-    """Return the first row that has all columns, else the one that has the most of them; None of no rows at all."""
+def find_header(rows: Sequence[Filled], columns: Sequence[Column]) -> Header:
+    """Return the first of the rows that have most of the columns, which may be none; without rows a blank one."""
     headers = [
         Header(index, row.number, [cell.strip() for cell in row.line], _places(row.line, columns))
         for index, row in enumerate(rows[:SEARCHED_ROWS])
     ]
-    return max(headers, key=Header.found, default=None)
+    return max(headers, key=Header.found, default=Header(0, 1, [], {}))
 
 
-def header_problem(
-    header: Header, columns: Sequence[Column], file: str, sheet: str
-) -> RuleViolation | None:
+def header_problem(header: Header, columns: Sequence[Column], file: str, sheet: str) -> RuleViolation | None:
     """Return what is wrong with a header, None of a good one; columns that are not read may be there twice."""
     at = {"file": file, "row": header.row, "sheet": sheet}
     read = ",".join(header.cells)
     if not header.found():
-        return NO_HEADER(**at, read=read[:SHOWN_MAX], expected=",".join(column.zh for column in columns))
+        expected = ",".join(column.zh for column in columns)
+        return NO_HEADER(**at, read=read[:SHOWN_MAX], expected=expected, searched=SEARCHED_ROWS)
     missing = [column for column in columns if not header.places[column.field]]
     if missing:
+        in_other_unit = _in_other_unit(header, missing)
+        if in_other_unit:
+            cell, unit = in_other_unit
+            return OTHER_UNIT(**at, column=cell, read=cell, unit=unit)
         named = ", ".join(f"{column.zh}/{column.en}" for column in missing)
         return NO_COLUMN(**at, column=named, nearest=_nearest(header, missing), read=read)
     for first, *more in header.places.values():
@@ -118,10 +139,24 @@ def header_problem(
     return None
 
 
+def title_problem(titles: Iterable[Filled], file: str, sheet: str) -> RuleViolation | None:
+    """Return what is wrong with the rows above a header: a unit of money that is not yuan."""
+    for title in titles:
+        for cell in title.line:
+            found = _OTHER_IN_TITLE.search(plain_name(cell))
+            if found:
+                unit = found["unit"] or found["alone"]
+                return OTHER_UNIT(
+                    file=file, row=title.number, sheet=sheet, read=cell.strip()[:SHOWN_MAX], unit=unit
+                )
+    return None
+
+
 def plain_name(name: str) -> str:
-    """Return a header without what does not count: case, width, blanks, what is invisible, a unit of yuan."""
+    """Return a header without what does not count: case, width, blanks, stars, what is invisible, a unit of yuan."""
     text = unicodedata.normalize("NFKC", name).casefold()
-    return _UNIT.sub("", "".join(one for one in text if not one.isspace() and unicodedata.category(one) != "Cf"))
+    seen = "".join(one for one in text if not one.isspace() and unicodedata.category(one) != "Cf")
+    return _YUAN.sub("", seen.strip("*"))
 
 
 def column_letters(place: int) -> str:
@@ -147,11 +182,34 @@ def _named(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
     return [place for place, name in enumerate(names) if name in wanted]
 
 
-def _nearest(header: Header, missing: Sequence[Column]) -> Phrase | str:
-    """Name the header that is most like one that is missing, "" when none is."""
+def _unread(header: Header) -> list[str]:
     read = {place for places in header.places.values() for place in places}
-    others = [cell for place, cell in enumerate(header.cells) if cell and place not in read]
-    like = [near for column in missing for near in get_close_matches(column.zh, others, 1, LIKENESS)]
-    if not like:
-        return ""
-    return Phrase(f"（最像的一列是「{like[0]}」，是它就请改名）", f" (the nearest is '{like[0]}': rename it if it is meant)")
+    return [cell for place, cell in enumerate(header.cells) if cell and place not in read]
+
+
+def _in_other_unit(header: Header, missing: Sequence[Column]) -> tuple[str, str] | None:
+    """Return the cell that names a missing column with a unit that is not yuan, and the unit."""
+    wanted = {name for column in missing for name in column.names()}
+    for cell in _unread(header):
+        name = plain_name(cell)
+        found = _OTHER_IN_NAME.search(name)
+        if found and name[: found.start()] in wanted:
+            return cell, found["unit"] or found["bare"]
+    return None
+
+
+def _like(column: Column, others: Sequence[str]) -> list[str]:
+    """Return the one name that is most like a column's, none when none is."""
+    return get_close_matches(column.zh, others, 1, LIKENESS) or get_close_matches(
+        column.en, others, 1, LIKENESS
+    )
+
+
+def _nearest(header: Header, missing: Sequence[Column]) -> Phrase:
+    """Name what is most like each header that is missing."""
+    others = _unread(header)
+    like = [(near, column) for column in missing for near in _like(column, others)]
+    return Phrase(
+        "".join(f"（「{near}」是不是「{column.zh}」？是就请改成它）" for near, column in like),
+        "".join(f" (is '{near}' the '{column.en}'? then rename it)" for near, column in like),
+    )

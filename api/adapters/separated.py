@@ -1,10 +1,9 @@
-"""CSV files: the separator by which the header is recognised, the cells, and rows that a stray sign has broken."""
+"""Separated values (CSV): by which sign, the cells, and rows that a stray sign has broken."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -38,10 +37,7 @@ SEPARATORS = {
     "\t": Phrase("制表符", "tab"),
     "，": Phrase("全角逗号", "full-width comma"),
 }
-"""What stands between cells: by RFC 4180, in countries with a decimal comma, in "text" exports, and typed in Chinese."""
-
-SEPARATOR_LINE = re.compile(r'"?sep=(?P<separator>[^"\r\n])?"?[,;\t，]*\s*', re.IGNORECASE)
-"""A first line for Excel alone, which tells it the separator."""
+"""What stands between cells: by RFC 4180, where the comma is the decimal sign, in "text" exports, typed in Chinese."""
 
 
 def separator_of(text: str, columns: Sequence[Column]) -> str:
@@ -51,10 +47,9 @@ def separator_of(text: str, columns: Sequence[Column]) -> str:
 
     def recognised(separator: str) -> int:
         try:
-            header = find_header(filled_rows(csv.reader(first, delimiter=separator)), columns)
-        except csv.Error:
+            return find_header(filled_rows(csv.reader(first, delimiter=separator)), columns).found()
+        except csv.Error:  # a cell without end, which is told when all is read
             return 0
-        return header.found() if header else 0
 
     return max(SEPARATORS, key=recognised)
 

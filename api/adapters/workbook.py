@@ -38,7 +38,7 @@ _LETTERS = re.compile("[A-Z]{0,3}")
 
 
 class Sheet(NamedTuple):
-    """A sheet: its name, and its cells as texts, from the first row and column on; whether it is hidden, and which rows."""
+    """A sheet: its name, its cells as texts from the first row and column on; whether it is hidden, or which rows."""
 
     name: str
     lines: list[list[str]]
@@ -55,7 +55,7 @@ class Cell(NamedTuple):
 
 
 def read_workbook(path: Path) -> list[Sheet]:
-    """Return the worksheets in order; an error cell is #N/A or the like, a formula without a result `=` and the formula.
+    """Return the worksheets in order; an error cell is #N/A or the like, a formula without result `=` and the formula.
 
     A sheet that is a chart is passed over. A file of no bytes is a sheet without cells, as an empty CSV file is.
     """
@@ -75,7 +75,8 @@ def read_workbook(path: Path) -> list[Sheet]:
 
 
 def _read_sheet(book: CalamineWorkbook, parts: zipfile.ZipFile, part: str, named: SheetMetadata) -> Sheet:
-    lines = [[_text(value) for value in row] for row in book.get_sheet_by_name(named.name).to_python(skip_empty_area=False)]
+    values = book.get_sheet_by_name(named.name).to_python(skip_empty_area=False)
+    lines = [[_text(value) for value in row] for row in values]
     search = _Search()
     with parts.open(part) as opened:
         search.parser.ParseFile(opened)
