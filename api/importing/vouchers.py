@@ -36,7 +36,7 @@ NEVER = "9999-99"
 
 
 class Group(NamedTuple):
-    """The rows of one date and number, and where in them each part begins that other vouchers' rows set apart."""
+    """The rows of one date and number, and where each part begins that other rows or a sheet set apart."""
 
     rows: list[Amounts]
     starts: list[int]
@@ -206,10 +206,10 @@ def _grouped(journal: Sequence[Amounts]) -> list[Group]:
     for row in journal:
         key = (row.date, row.number)
         rows, starts = groups.setdefault(key, Group([], []))
-        if key != before:
+        if (key, row.row.sheet) != before:
             starts.append(len(rows))
         rows.append(row)
-        before = key
+        before = (key, row.row.sheet)
     return sorted(groups.values(), key=lambda group: group.rows[0].date)
 
 
