@@ -13,7 +13,7 @@ from api.importing import ImportRefused, read_folder
 from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from api.importing import ImportFolder, Problem
@@ -25,7 +25,7 @@ MONTHS = {"1月": [TITLE, HEADER, *ROWS[:2]], "2月": [TITLE, HEADER, *ROWS[2:]]
 NOTE = [["填表说明"], ["每行一条分录"]]
 
 
-def workbook(sheets: dict[str, Sequence[Sequence[object]]], hidden: Sequence[str] = ()) -> bytes:
+def workbook(sheets: Mapping[str, Sequence[Sequence[object]]], hidden: Sequence[str] = ()) -> bytes:
     """Return a workbook with these sheets."""
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -49,14 +49,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def read(
-    folder: Path, sheets: dict[str, Sequence[Sequence[object]]], hidden: Sequence[str] = ()
+    folder: Path, sheets: Mapping[str, Sequence[Sequence[object]]], hidden: Sequence[str] = ()
 ) -> ImportFolder:
     """Read the folder with these sheets as its journal."""
     (folder / "journal.xlsx").write_bytes(workbook(sheets, hidden))
     return read_folder(folder)
 
 
-def refused(folder: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> list[Problem]:
+def refused(folder: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> list[Problem]:
     """Return the problems of the folder with these sheets as its journal."""
     with pytest.raises(ImportRefused) as caught:
         read(folder, sheets)
