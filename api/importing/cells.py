@@ -130,7 +130,7 @@ def parse_filled(read: str) -> str:
 def bare(read: str) -> str:
     """Return a code, an amount or a date without what is invisible in it: zero-width signs, non-breaking blanks."""
     if read.isascii():
-        return read
+        return read.strip()
     return "".join(one for one in read if one not in _NO_BREAK and unicodedata.category(one) != "Cf").strip()
 
 

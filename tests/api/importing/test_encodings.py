@@ -169,14 +169,15 @@ def test_private_character_is_refused_at_its_cell(tmp_path: Path, character: str
     assert named in problem.en
 
 
-def test_import_says_which_files_were_read_as_gb18030(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", ["import {folder}", "demo --exit --port 0 --examples {parent}"])
+def test_commands_say_which_files_were_read_as_gb18030(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     (tmp_path / "village").mkdir()
     folder = written(tmp_path / "village", CHINESE, SIMPLIFIED, "gb18030")
     monkeypatch.setenv("SUNLEDGER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SUNLEDGER_DATABASE_URL", database_url)
-    result = CliRunner().invoke(app, ["import", str(folder)])
+    result = CliRunner().invoke(app, command.format(folder=folder, parent=tmp_path).split())
     assert result.exit_code == 0, result.output
     assert "journal.csv 不是 UTF-8，已按 GB18030 读取" in result.output
     assert "opening.csv" not in result.output

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import Workbook
 
+from api.cli.console import COULD_NOT_RUN, refusals
 from api.importing import ImportRefused, read_folder
 from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING
 
@@ -185,6 +187,25 @@ def test_notices_come_with_a_refusal_too(folder: Path) -> None:
     with pytest.raises(ImportRefused) as caught:
         read(folder, HEADER, *ROWS, row(2, "合计", *SUMS), [*ROWS[0][:5], "五元", "", ""])
     assert ["第 6 行" in one.zh for one in caught.value.notices] == [True]
+
+
+def test_no_personal_number_is_told_and_nothing_invisible(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sheets are named as people please, and the terminal shows what is there."""
+    book = Workbook()
+    book.worksheets[0].append(["一行"])
+    book.create_sheet("张三13800138000\u202e").append(["说明"])
+    for line in (HEADER, *ROWS[:1], [*ROWS[1][:6], "五元", ""]):
+        book.worksheets[0].append(line)
+    book.save(folder / "journal.xlsx")
+    with pytest.raises(SystemExit) as left, refusals():
+        read_folder(folder)
+    told = capsys.readouterr().err
+    assert left.value.code == COULD_NOT_RUN
+    assert "没有读：张三138…00<U+202E>" in told
+    assert "13800138000" not in told
+    assert "五元" in told
 
 
 def test_many_rows_are_named_by_the_first_of_them(folder: Path) -> None:
