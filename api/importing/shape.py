@@ -85,6 +85,9 @@ def lines_of(rows: Iterable[Row], problems: list[Problem]) -> Lines:
             problems.append(Problem.at(TOTALS_ROW(label=row.cells[label]), row, label))
         elif label:
             lines.totals.append(Totals(row, label, len(lines.rows)))
+        elif is_account_code(bare(row.cells["code"])):
+            lines.rows.append(row)
+            continue
         elif _is_footer(row):
             lines.footers.append(row)
         elif _is_header(row):
@@ -146,9 +149,7 @@ def _books(row: Row) -> bool:
 
 def _is_footer(row: Row) -> bool:
     """Tell whether a row stands below a table for those who sign it, or has nothing in the columns that are read."""
-    if is_account_code(bare(row.cells["code"])) or any(
-        _DIGIT.search(row.cells[name]) and not _FOOTER.fullmatch(row.cells[name]) for name in _BOOKED
-    ):
+    if any(_DIGIT.search(row.cells[name]) and not _FOOTER.fullmatch(row.cells[name]) for name in _BOOKED):
         return False
     return not any(row.cells.values()) or any(_FOOTER.fullmatch(row.cells.get(name, "")) for name in LABELS)
 

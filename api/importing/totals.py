@@ -85,13 +85,15 @@ class _Side:
     """The sum of one side so far, and what it was wherever a sum may begin: a sheet, a month, below a total."""
 
     total: int = 0
-    begun: list[int] = field(default_factory=lambda: [0])
+    last: int = 0
+    begun: set[int] = field(default_factory=lambda: {0})
 
     def agrees(self, told: int) -> bool:
         return self.total - told in self.begun
 
-    def since(self) -> int:
-        return self.total - self.begun[-1]
+    def begin(self) -> None:
+        self.last = self.total
+        self.begun.add(self.total)
 
 
 def disagreeing(totals: Sequence[Totals], lines: Sequence[Amounts]) -> list[Phrase]:
@@ -127,8 +129,7 @@ def _begin(debit: _Side, credit: _Side, lines: Sequence[Amounts], place: int) ->
 
 def _mark(*sides: _Side) -> None:
     for side in sides:
-        if side.begun[-1] != side.total:
-            side.begun.append(side.total)
+        side.begin()
 
 
 def _compared(row: Row, debit: _Side, credit: _Side) -> list[Phrase]:
@@ -140,7 +141,7 @@ def _compared(row: Row, debit: _Side, credit: _Side) -> list[Phrase]:
         except RuleViolation:  # a text, where nothing is summed up
             continue
         if row.cells[name] and not side.agrees(told):
-            read, expected = format_fen(told), format_fen(side.since())
+            read, expected = format_fen(told), format_fen(side.total - side.last)
             said.append(
                 Phrase(
                     f"{row.place.zh}{zh}写的是 {read}，上面各行相加是 {expected}",
