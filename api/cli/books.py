@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import FINDINGS, err, out, progress
+from api.cli.console import FINDINGS, err, out, progress, tell_notices
 from api.cli.imported import tell_import
 from api.cli.options import BookOption
 from api.composition import Service, open_service
@@ -32,12 +32,7 @@ def import_(
     """导入一个村的表格 / Import a village's spreadsheets; all is checked before anything is posted."""
     settings = Settings()
     wanted = read_folder(folder)
-    if wanted.gb18030:
-        names = "、".join(wanted.gb18030)
-        err.print(
-            f"注意：{names} 不是 UTF-8，已按 GB18030 读取；请在网页上核对文字 / {names}: not UTF-8, read as GB18030; "
-            "look at the texts on the pages"
-        )
+    tell_notices(wanted.notices)
     keyring = Keyring(
         keys or settings.home / "keys" / wanted.book.id, wanted.book.id, settings.passphrase_text
     )
