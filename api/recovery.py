@@ -89,6 +89,10 @@ REMEDIES = {
         "  处理：不要再签署。同一个日志有两份历史：索取见证人所见证的检查点和副本，与数据库核对，查明哪一份是真的\n"
         "  Do: sign nothing. This log has two histories: ask the witness for the checkpoint that it cosigned, and\n"
         "  whoever has a copy for that copy, compare them with the database, and find out which one is true.\n"
+        "  确信是见证人弄错了（它没有出示日志密钥签过的检查点），才把它从 SUNLEDGER_WITNESSES 的策略文件中去掉，\n"
+        "  并公告原因\n"
+        "  Only when you are sure that the witness is wrong (it showed no checkpoint that the log's key signed), take\n"
+        "  it out of the policy that SUNLEDGER_WITNESSES names, and say publicly why\n"
         "  然后按 docs/log-keys.md 冻结并换来源 · then freeze the log and move it, as docs/log-keys.md says"
     ),
     "log.frozen": (

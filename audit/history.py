@@ -45,7 +45,8 @@ def trace(source: Source, book: Book, code: str) -> FigureFold:
 
     Raises `history.unknown_account`, `audit.changed_meanwhile`, and what the source raises.
     """
-    fold = FigureFold(figure_of(code, book.book, book.accounts.chart, book.accounts.names))
+    accounts = book.accounts
+    fold = FigureFold(figure_of(code, book.book, accounts.chart, accounts.names, book.periods.first))
     for index, entry in _reread(source, book):
         fold.fold(index, entry.statement, tuple(line.name for line in entry.signatures))
     return fold

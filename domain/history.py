@@ -1,6 +1,7 @@
 """The history of a figure (数字的来历): the entries that make it, in order, and the balance after each.
 
-A figure (数字) is the sum of debits less credits over a set of accounts: one account with all below it, or several.
+A figure (数字) is the sum of debits less credits over a set of accounts: one account with all below it, or several. A
+line of the statement of income is one too: of its accounts, it counts what the statement counts (`LineFlow`).
 What is listed is ordered by effective date (凭证日期), then by place in the log; the opening balances come first.
 The read side gives the same from its rows, the auditor folds it from a log.
 """
@@ -14,7 +15,8 @@ from domain.chart import MONEY_ACCOUNTS, full_name
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_date, parse_period, period_of
 from domain.opening import OpeningPosted
-from domain.statements import layout, line_amount
+from domain.statements import LineAmount, LineFlow, income_layout, layout, line_amount
+from domain.statements.income import UNDISTRIBUTED
 from domain.vouchers import VoucherNumbers, VoucherPosted, VoucherReversed, voucher_number
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.kernel.statement import Statement
-    from domain.statements import LineAmount
+    from domain.statements import FlowYear
 
 OPENING_SUMMARY = "期初余额"
 """What the entry of the opening balances is called in a list of vouchers."""
@@ -31,9 +33,10 @@ UNKNOWN_ACCOUNT = rule(
     "history.unknown_account",
     Kind.UNKNOWN,
     "账套 {book} 没有科目「{account}」；请照科目余额表填写科目编码（几个合计用 + 连接，如 15101+15201），"
-    "或填资产负债表项目的键，如 money（货币资金）",
+    "或填报表项目的键，如 money（货币资金）、operating_income（经营收入）",
     "the book {book} has no account '{account}'; take a code from the trial balance (several joined by +, such as"
-    " 15101+15201), or the key of a line of the balance sheet such as 'money' (cash and banks)",
+    " 15101+15201), or the key of a line of the balance sheet or the statement of income, such as 'money' (cash and"
+    " banks) or 'operating_income'",
 )
 BACKWARDS = rule(
     "history.backwards",
@@ -46,43 +49,78 @@ END = "9999-12-31"
 """An effective date that no voucher reaches: the figure as of whenever."""
 
 
+class Span(NamedTuple):
+    """Which postings are listed: from period `first` ("": from the opening balances on) up to the date `until`."""
+
+    first: str = ""
+    until: str = END
+
+
+WHOLE = Span()
+"""All postings there are."""
+
+
 class Figure(NamedTuple):
     """A figure: how it is asked for, its name, and the accounts whose lines make it, each with all below it.
 
-    `chart` is the version on whose balance sheet it is a line, "" for any other figure.
+    `chart` is the version on whose balance sheet it is a line, "" for any other figure. `flow` is there for a line of
+    the statement of income: it tells what of its accounts counts.
     """
 
     code: str
     name: str
     accounts: tuple[str, ...]
     chart: str = ""
+    flow: LineFlow | None = None
 
     def holds(self, account: str) -> bool:
-        """Whether a line of that account belongs to the figure: codes are 3-2-2-2, so what begins so lies below."""
-        return account.startswith(self.accounts)
+        """Whether a line of that account may count: codes are 3-2-2-2, so what begins so lies below."""
+        return self.flow.holds(account) if self.flow else account.startswith(self.accounts)
 
     def on_sheet(self, balances: Mapping[str, int]) -> LineAmount | None:
-        """Return what the balance sheet shows of it, from the balances of its leaf accounts; None if it is no line."""
+        """Return what its statement shows of it, from what leaf accounts add to it; None if it is no line of one."""
+        if self.flow:
+            return LineAmount(self.flow.amount_fen(sum(balances.values())), [])
         return line_amount(layout(self.chart), self.code, balances) if self.chart else None
+
+    def year(self, span: Span, newest: str) -> FlowYear | None:
+        """Return the year up to the end of a span, which a line of the statement of income is of; else None.
+
+        `newest` is the newest period with a voucher, "" without one: a span without an end ends there.
+        """
+        if not self.flow:
+            return None
+        return self.flow.year(newest if span.until == END else period_of(span.until))
+
+    def listed(self, span: Span, newest: str) -> Span:
+        """Return a span from where its entries are listed unless it says so itself: some lines begin in January."""
+        year = self.year(span, newest)
+        return span._replace(first=self.flow.first(year)) if self.flow and year and not span.first else span
 
 
 MONEY = Figure("money", "货币资金（库存现金和银行存款等）", MONEY_ACCOUNTS)
 """What a village has in cash and in banks."""
 
 
-def figure_of(code: str, book: str, chart: str, names: Mapping[str, str]) -> Figure:
-    """Return the figure of an account's code, of several joined by +, `money`, or a line's key of the balance sheet.
+def figure_of(code: str, book: str, chart: str, names: Mapping[str, str], opened: str) -> Figure:
+    """Return the figure of an account's code, of several joined by +, `money`, or the key of a statement's line.
 
     The value of an asset (资产净值) is that of two accounts: 15101+15201, its cost less its depreciation.
 
-    `names` are those of the book's accounts by code. The whole is listed of an account that stands on both sides of the
-    sheet (内部往来); `Figure.on_sheet` tells what the sheet shows. Raises `history.unknown_account`.
+    `names` are those of the book's accounts by code, `opened` is its first period. The whole is listed of an account
+    that stands on both sides of the sheet (内部往来); `Figure.on_sheet` tells what the sheet shows.
+
+    Raises `history.unknown_account`.
     """
     if code == MONEY.code:
         return MONEY
     line = layout(chart).line(code)
     if line and code not in names:
         return Figure(code, line.name, layout(chart).accounts_of(code), chart)
+    earned = income_layout(chart).line(code)
+    if earned and code not in names:
+        flow = LineFlow(chart, code, opened)
+        return Figure(code, earned.title, flow.accounts, flow=flow)
     accounts = tuple(code.split("+"))
     for account in accounts:
         if account not in names:
@@ -131,17 +169,6 @@ class HistoryRow(NamedTuple):
     witnessed_at: datetime | None = None
 
 
-class Span(NamedTuple):
-    """Which postings are listed: from period `first` ("": from the opening balances on) up to the date `until`."""
-
-    first: str = ""
-    until: str = END
-
-
-WHOLE = Span()
-"""All postings there are."""
-
-
 def span_of(period: str, as_of: str) -> Span:
     """Return the span of a period ("": all) as of a date ("": whenever).
 
@@ -170,16 +197,32 @@ class Sums:
         return self.opening_fen + self.debit_fen - self.credit_fen
 
 
+class Move(NamedTuple):
+    """What a voucher's line moved on an account, in fen."""
+
+    account: str
+    debit_fen: int
+    credit_fen: int
+
+
+class _Held(NamedTuple):
+    """An entry that may add to a figure: its posting, and the lines of it that may count."""
+
+    posting: Posting
+    distributes: bool
+    moves: list[Move]
+
+
 class FigureFold:
     """The postings of a figure, folded from a book's entries from the first on."""
 
     def __init__(self, figure: Figure) -> None:
         """Begin with nothing."""
         self.figure = figure
-        self._postings: list[Posting] = []
-        self._moves: list[tuple[str, str, int]] = []
+        self._held: list[_Held] = []
         self._places: dict[str, int] = {}
         self._numbers = VoucherNumbers()
+        self._newest = ""
 
     def fold(self, index: int, statement: Statement, signers: tuple[str, ...]) -> None:
         """Take in entry `index`."""
@@ -188,36 +231,85 @@ class FigureFold:
         elif isinstance(statement, (VoucherPosted, VoucherReversed)):
             date, summary = statement.data.date, statement.data.summary
             number = self._numbers.next(period_of(date))
+            self._newest = max(self._newest, period_of(date))
         else:
             return
-        lines = [line for line in statement.data.lines if self.figure.holds(line.account)]
-        if not lines:
+        lines = statement.data.lines
+        moves = [
+            Move(line.account, line.debit_fen, line.credit_fen)
+            for line in lines
+            if self.figure.holds(line.account)
+        ]
+        if not moves:
             return
-        self._moves += [(date, line.account, line.debit_fen - line.credit_fen) for line in lines]
-        debit, credit = sum(line.debit_fen for line in lines), sum(line.credit_fen for line in lines)
+        debit, credit = sum(move.debit_fen for move in moves), sum(move.credit_fen for move in moves)
         reverses = self._reverse(index, statement) if isinstance(statement, VoucherReversed) else None
-        self._places[statement.id] = len(self._postings)
-        self._postings.append(Posting(index, date, number, summary, debit, credit, signers, reverses))
+        self._places[statement.id] = len(self._held)
+        posting = Posting(index, date, number, summary, debit, credit, signers, reverses)
+        distributes = any(line.account.startswith(UNDISTRIBUTED) for line in lines)
+        self._held.append(_Held(posting, distributes, moves))
 
     def _reverse(self, index: int, statement: VoucherReversed) -> int | None:
         """Mark what entry `index` reverses; its mirror moved the same accounts, so it is among the postings."""
         place = self._places.get(statement.data.reverses)
         if place is None:
             return None
-        self._postings[place] = self._postings[place]._replace(reversed_by=index)
-        return self._postings[place].entry
+        held = self._held[place]
+        self._held[place] = held._replace(posting=held.posting._replace(reversed_by=index))
+        return held.posting.entry
+
+    def listed(self, span: Span) -> Span:
+        """Return which postings are listed of a span, as `Figure.listed` does."""
+        return self.figure.listed(span, self._newest)
 
     def over(self, span: Span) -> tuple[Sums, list[HistoryRow]]:
         """Return the sums and the rows of a span."""
-        return rows_over(self._postings, span)
+        postings = [
+            posting._replace(
+                debit_fen=sum(move.debit_fen for move in moves),
+                credit_fen=sum(move.credit_fen for move in moves),
+            )
+            for posting, moves in self._counted(span)
+        ]
+        return rows_over(postings, self.listed(span))
+
+    def _counted(self, span: Span) -> list[tuple[Posting, list[Move]]]:
+        """Return the postings that count up to the end of a span, with what they add."""
+        year = self.figure.year(span, self._newest)
+        flow = self.figure.flow
+        found = []
+        for posting, distributes, moves in self._held:
+            counted = (
+                _flowed(flow, year, posting.period, moves, distributes=distributes)
+                if flow and year
+                else moves
+            )
+            if counted:
+                found.append((posting, counted))
+        return found
 
     def on_sheet(self, span: Span) -> LineAmount | None:
-        """Return what the balance sheet shows of the figure at the end of a span; None if it is none of its lines."""
+        """Return what its statement shows of the figure at the end of a span; None if it is a line of none."""
         balances: dict[str, int] = {}
-        for date, account, fen in self._moves:
-            if date <= span.until:
-                balances[account] = balances.get(account, 0) + fen
+        for posting, moves in self._counted(span):
+            if posting.date <= span.until:
+                for move in moves:
+                    fen = move.debit_fen - move.credit_fen
+                    balances[move.account] = balances.get(move.account, 0) + fen
         return self.figure.on_sheet(balances)
+
+
+def _flowed(
+    flow: LineFlow, year: FlowYear, period: str, moves: Iterable[Move], *, distributes: bool
+) -> list[Move]:
+    """Return what an entry's lines add to a line of the statement of income; those that add nothing are left out."""
+    found = []
+    for account, debit, credit in moves:
+        counted = flow.counted(account, year.part(account, period, distributes=distributes))
+        added = counted.of(debit, credit) if counted else (0, 0)
+        if any(added):
+            found.append(Move(account, *added))
+    return found
 
 
 def rows_over(postings: Iterable[Posting], span: Span) -> tuple[Sums, list[HistoryRow]]:

@@ -19,6 +19,8 @@ from domain.kernel.errors import Kind, Phrase, rule
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from api.adapters.header import Filled
+
 ENCODING = rule(
     "import.encoding",
     Kind.MALFORMED,
@@ -84,13 +86,13 @@ def _misread(data: bytes, bad: int) -> Phrase:
     )
 
 
-def check_gb18030(file: str, lines: Sequence[Sequence[str]], *, header_is_chinese: bool) -> None:
+def check_gb18030(file: str, rows: Sequence[Filled], *, header_is_chinese: bool) -> None:
     """Refuse a table, decoded as GB18030, that may have been written in another encoding.
 
     A header that was recognised in Chinese proves the encoding. Under an English one the cells have to.
     Raises `import.encoding` and `import.private_character`, with the row and the cell that was read.
     """
-    cells = [(row, cell) for row, line in enumerate(lines, start=1) for cell in line if not cell.isascii()]
+    cells = [(row, cell) for row, line in rows for cell in line if not cell.isascii()]
     for row, cell in cells:
         private = next((one for one in cell if _is_private(one)), "")
         if private:

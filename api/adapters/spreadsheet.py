@@ -1,30 +1,41 @@
-"""Reading tables from CSV (UTF-8 with or without BOM, GB18030) and XLSX, with the place of every cell kept."""
+"""Reading tables from CSV (UTF-8 with or without BOM, GB18030) and XLSX, with the place of every cell kept.
+
+Titles above the header are passed over, and a workbook's sheets are read in order, each with a header of its own.
+What is not read is named in a notice, so that nothing of a file is left out unsaid.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.encoding import check_gb18030, decode
-from api.adapters.workbook import Sheet, column_letters, read_workbook
+from api.adapters.header import filled_rows, find_header, header_problem, title_problem
+from api.adapters.notices import as_gb18030, hidden_rows, hidden_sheets, listed, other_sheets
+from api.adapters.separated import check_width, separator_of, split_cells
+from api.adapters.workbook import Sheet, read_workbook
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from api.adapters.header import Column, Filled, Header
+    from domain.kernel.errors import RuleViolation
 
 MAX_ROWS = 200_000
 """The most rows a table may have; a year of a rich village has some 40,000."""
 
-SHOWN_MAX = 200
-"""The most characters of a row that a message shows."""
+READ = {".csv", ".xlsx"}
+"""The endings of the files that are read."""
+UNREAD = {".et", ".numbers", ".ods", ".tsv", ".xls", ".xlsb", ".xlsm"}
+"""The endings of tables that are not: of Excel, WPS, LibreOffice, Numbers."""
 
 NO_FILE = rule(
     "import.no_file",
     Kind.MALFORMED,
-    "文件夹 {folder} 中没有 {stem}.csv 或 {stem}.xlsx",
-    "the folder {folder} has neither {stem}.csv nor {stem}.xlsx",
+    "文件夹 {folder} 中没有 {stem}.csv 或 {stem}.xlsx{other}",
+    "the folder {folder} has neither {stem}.csv nor {stem}.xlsx{other}",
 )
 TWO_FILES = rule(
     "import.two_files",
@@ -35,29 +46,8 @@ TWO_FILES = rule(
 EMPTY = rule(
     "import.empty",
     Kind.MALFORMED,
-    "{what}是空的，第一行应为表头：{expected}",
-    "{what} is empty; its first row should be the header {expected}",
-)
-COLUMN_TWICE = rule(
-    "import.column_twice",
-    Kind.MALFORMED,
-    "{first} 列「{first_read}」和 {second} 列「{read}」是同一项，不知该用哪一列；请只保留一列，或给另一列换个表头",
-    "the columns {first} '{first_read}' and {second} '{read}' are the same item, so that it is not known which one "
-    "counts; keep one of them, or give the other another header",
-)
-NO_COLUMN = rule(
-    "import.column",
-    Kind.MALFORMED,
-    "缺少列「{column}」；读到的表头：{read}",
-    "no column '{column}'; the header read is {read}",
-)
-NO_HEADER = rule(
-    "import.header",
-    Kind.MALFORMED,
-    "这一行不是表头：读到「{read}」，应有 {expected}。如果读到的是乱码，文件是别的编码（如 Big5）：请在表格程序中打开，"
-    "看清文字无误后另存为「CSV UTF-8」",
-    "this row is no header: read '{read}', where {expected} is expected. If what was read is garbled, the file has "
-    "another encoding, such as Big5: open it in a spreadsheet program and save it as 'CSV UTF-8'",
+    "{what}是空的，应有表头：{expected}",
+    "{what} is empty, where the header {expected} is expected",
 )
 TOO_LONG = rule(
     "import.too_long",
@@ -65,34 +55,11 @@ TOO_LONG = rule(
     "超过 {limit} 行，请按年度拆分",
     "more than {limit} rows; split the file by year",
 )
-SURPLUS = rule(
-    "import.surplus",
-    Kind.MALFORMED,
-    "这一行比表头多出几格，多出的内容是「{read}」；如果某一格的文字里有逗号，请用双引号括起这一格",
-    "this row has more cells than the header: '{read}'; a cell with a comma in it must stand in double quotation marks",
-    "RFC 4180 section 2",
-)
-NOT_CSV = rule(
-    "import.csv",
-    Kind.MALFORMED,
-    "这一行里的一个双引号没有在同一格末尾配对，后面的内容都成了这一格；请补上或删去这个引号",
-    "a quotation mark in this row is not closed at the end of its cell and swallows what follows; close or delete it",
-    "RFC 4180 section 2",
-)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a format: its field, its Chinese and English headers."""
-
-    field: str
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: its number (the header is row 1), its cells and the headers by field; a workbook's sheet."""
+    """One row of a table: its number, counted from 1, its cells and the headers by field; a workbook's sheet."""
 
     file: str
     number: int
@@ -100,114 +67,184 @@ class Row:
     headers: dict[str, str]
     sheet: str = ""
 
-
-class Place(NamedTuple):
-    """Where a header stands: the facts of a violation that say so."""
-
-    file: str
-    row: int
-    sheet: str
+    @property
+    def place(self) -> Phrase:
+        """Where the row stands in its file, in words."""
+        if not self.sheet:
+            return Phrase(f"第 {self.number} 行", f"row {self.number}")
+        return Phrase(
+            f"工作表「{self.sheet}」第 {self.number} 行", f"row {self.number} of sheet '{self.sheet}'"
+        )
 
 
 class Rows(NamedTuple):
-    """The rows of a table, blank ones left out; its file, and the encoding of a CSV file ("utf-8" or "gb18030")."""
+    """What was read of a table: the rows below the headers, blank ones left out; problems of headers; notices.
+
+    `outside` are the rows that stand below no header: above the first of a sheet, or on a sheet without one. Their
+    cells are those below the columns that are read. A notice says what of the file was not read, or was read though
+    a person may not expect it.
+    """
 
     rows: list[Row]
-    file: str
-    encoding: str
+    outside: tuple[Row, ...] = ()
+    problems: tuple[RuleViolation, ...] = ()
+    notices: tuple[Phrase, ...] = ()
 
 
-def read_table(folder: Path, stem: str, columns: tuple[Column, ...]) -> Rows:
+class Part(NamedTuple):
+    """A sheet with its rows that are not blank, and the row among them that is its header, or most like one."""
+
+    sheet: Sheet
+    filled: list[Filled]
+    header: Header
+
+    @property
+    def titles(self) -> list[Filled]:
+        """The rows above the header."""
+        return self.filled[: self.header.at]
+
+    @property
+    def body(self) -> list[Filled]:
+        """The rows below the header."""
+        return self.filled[self.header.at + 1 :]
+
+    def is_meant(self) -> bool:
+        """Whether the header has so many columns that the sheet was meant to be read: one without some is a slip."""
+        return self.header.found() * 2 > len(self.header.places)
+
+
+def read_table(folder: Path, stem: str, columns: Sequence[Column]) -> Rows:
     """Return the rows of `stem`.csv or .xlsx in `folder`; raises what is wrong with the file.
 
-    The header is the first row that is not blank.
+    The header is the row with most of the columns. Every visible sheet that has more than half of them is read.
     """
     path = _find(folder, stem)
-    workbook = path.suffix.lower() == ".xlsx"
-    sheet, encoding = (read_workbook(path), "") if workbook else _read_csv(path)
-    filled = [(number, line) for number, line in enumerate(sheet.lines, start=1) if _is_filled(line)]
-    if len(filled) > MAX_ROWS:
-        raise TOO_LONG(file=path.name, limit=MAX_ROWS)
-    if not filled:
-        expected = ",".join(column.zh for column in columns)
-        raise EMPTY(file=path.name, row=1, sheet=sheet.name, what=_said_empty(sheet), expected=expected)
-    place = Place(path.name, filled[0][0], sheet.name)
-    header = [cell.strip() for cell in filled[0][1]]
-    places = _places(place, header, columns)
-    if encoding == "gb18030":
-        chinese = any(not header[at].isascii() for at in places.values())
-        check_gb18030(path.name, sheet.lines, header_is_chinese=chinese)
-    headers = {field: header[at] for field, at in places.items()}
-    rows = [
-        Row(path.name, number, {field: _cell(line, at) for field, at in places.items()}, headers, sheet.name)
-        for number, line in filled[1:]
+    if path.suffix.lower() == ".xlsx":
+        return _rows_of(path.name, _parts(read_workbook(path), columns), columns)
+    text, encoding = decode(path.name, path.read_bytes())
+    separator = separator_of(text, columns)
+    [part] = _parts([Sheet("", split_cells(path.name, text, separator))], columns)
+    read = _rows_of(path.name, [part], columns)
+    if read.problems:
+        return read
+    check_width(path.name, part.body, len(part.header.cells), separator)
+    if encoding != "gb18030":
+        return read
+    chinese = any(not part.header.cells[place].isascii() for [place] in part.header.places.values())
+    check_gb18030(path.name, part.filled, header_is_chinese=chinese)
+    return read._replace(notices=(*read.notices, as_gb18030(path.name)))
+
+
+def unread_tables(folder: Path, stems: Sequence[str]) -> list[str]:
+    """Return the names of a folder's tables that are not `stems` in a format that is read, in order."""
+    names = {f"{stem}{suffix}" for stem in stems for suffix in READ}
+    return [
+        path.name
+        for path in _files(folder)
+        if path.name.lower() not in names
+        and (path.suffix.lower() in READ | UNREAD or path.stem.lower() in stems)
+        and not path.name.startswith((".", "~$"))
     ]
-    return Rows(rows, path.name, encoding)
 
 
-def _is_filled(line: list[str]) -> bool:
-    return any(cell.strip() for cell in line)
-
-
-def _said_empty(sheet: Sheet) -> Phrase:
-    if not sheet.name:
-        return Phrase("文件", "the file")
-    return Phrase(
-        f"工作表「{sheet.name}」（工作簿里的第一张，只读这一张）",
-        f"the sheet '{sheet.name}', the workbook's first and the only one that is read,",
-    )
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
 def _find(folder: Path, stem: str) -> Path:
     """Return the one table of that name, however upper and lower case are written in it."""
-    names = {f"{stem}.csv", f"{stem}.xlsx"}
-    there = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [path for path in there if path.name.lower() in names and path.is_file()]
+    named = [path for path in _files(folder) if path.stem.lower() == stem]
+    found = [path for path in named if path.suffix.lower() in READ]
     if not found:
-        raise NO_FILE(folder=folder, stem=stem)
+        raise NO_FILE(folder=folder, stem=stem, other=_said_other([path.name for path in named]))
     if len(found) > 1:
         raise TWO_FILES(folder=folder, first=found[0].name, second=found[1].name)
     return found[0]
 
 
-def _places(place: Place, header: list[str], columns: tuple[Column, ...]) -> dict[str, int]:
-    """Return where each column stands; the header may have more columns, and those that are read only once."""
-    at = place._asdict()
-    found = {column.field: _named(header, column) for column in columns}
-    if not any(found.values()):
-        expected = ",".join(column.zh for column in columns)
-        raise NO_HEADER(**at, read=",".join(header)[:SHOWN_MAX], expected=expected)
-    missing = ", ".join(f"{column.zh}/{column.en}" for column in columns if not found[column.field])
-    if missing:
-        raise NO_COLUMN(**at, column=missing, read=",".join(header))
-    for first, *more in found.values():
-        if more:
-            letters = {"first": column_letters(first), "second": column_letters(more[0])}
-            raise COLUMN_TWICE(**at, **letters, first_read=header[first], read=header[more[0]])
-    return {field: places[0] for field, places in found.items()}
+def _said_other(names: Sequence[str]) -> Phrase:
+    if not names:
+        return Phrase("", "")
+    zh, en = listed(names)
+    return Phrase(
+        f"；{zh} 读不了，请用表格程序打开，另存为 .xlsx 或「CSV UTF-8」",
+        f"; {en} cannot be read: open it in a spreadsheet program and save it as .xlsx or 'CSV UTF-8'",
+    )
 
 
-def _named(header: list[str], column: Column) -> list[int]:
-    return [place for place, name in enumerate(header) if name in {column.zh, column.en}]
+def _parts(sheets: Iterable[Sheet], columns: Sequence[Column]) -> list[Part]:
+    filled = [(sheet, filled_rows(sheet.lines)) for sheet in sheets]
+    return [Part(sheet, rows, find_header(rows, columns)) for sheet, rows in filled]
+
+
+def _rows_of(file: str, parts: Sequence[Part], columns: Sequence[Column]) -> Rows:
+    """Return the rows of the sheets that have a header, and of the others what is to be said."""
+    shown = [part for part in parts if part.filled and not part.sheet.hidden]
+    if not shown:
+        name = next((part.sheet.name for part in parts if not part.sheet.hidden), "")
+        raise EMPTY(file=file, row=1, sheet=name, what=_said_empty(name), expected=_expected(columns))
+    meant = [part for part in shown if part.is_meant()] or [max(shown, key=lambda part: part.header.found())]
+    if sum(len(part.filled) for part in meant) > MAX_ROWS:
+        raise TOO_LONG(file=file, limit=MAX_ROWS)
+    problems = tuple(problem for part in meant if (problem := _problem(file, part, columns)))
+    if problems:
+        return Rows([], problems=problems)
+    rows = [row for part in meant for row in _rows(file, part, part.header, part.body)]
+    outside = [row for part in meant for row in _rows(file, part, part.header, part.titles)]
+    headless = [part for part in shown if not part.header.found()]
+    outside += [row for part in headless for row in _rows(file, part, meant[0].header, part.filled)]
+    return Rows(rows, tuple(outside), notices=_notices(file, parts, meant, columns))
+
+
+def _problem(file: str, part: Part, columns: Sequence[Column]) -> RuleViolation | None:
+    name = part.sheet.name
+    return header_problem(part.header, columns, file, name) or title_problem(part.titles, file, name)
+
+
+def _rows(file: str, part: Part, header: Header, filled: Sequence[Filled]) -> list[Row]:
+    """Return rows of a sheet with the cells that stand in the columns of a header."""
+    places = {field: first for field, (first, *_) in header.places.items()}
+    headers = {field: header.cells[place] for field, place in places.items()}
+    name = part.sheet.name
+    return [
+        Row(file, number, {field: _cell(line, place) for field, place in places.items()}, headers, name)
+        for number, line in filled
+    ]
 
 
 def _cell(line: list[str], place: int) -> str:
     return line[place].strip() if place < len(line) else ""
 
 
-def _read_csv(path: Path) -> tuple[Sheet, str]:
-    """Return the file's cells and its encoding."""
-    text, encoding = decode(path.name, path.read_bytes())
-    lines: list[list[str]] = []
-    try:
-        lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error:  # the row that failed is the one in which the quotation mark stands
-        raise NOT_CSV(file=path.name, row=len(lines) + 1) from None
-    width = len(next(filter(_is_filled, lines), []))
-    for number, line in enumerate(lines, start=1):
-        if len(line) < width and any("\n" in cell for cell in line):  # two rows became one
-            raise NOT_CSV(file=path.name, row=number)
-        surplus = ",".join(line[width:]).strip(", ")
-        if surplus:
-            raise SURPLUS(file=path.name, row=number, read=surplus)
-    return Sheet("", lines), encoding
+def _notices(
+    file: str, parts: Sequence[Part], meant: Sequence[Part], columns: Sequence[Column]
+) -> tuple[Phrase, ...]:
+    """Name the sheets that were not read, and the hidden rows that were."""
+    hidden = [part.sheet.name for part in parts if part.filled and part.sheet.hidden]
+    others = [
+        part.sheet.name for part in parts if part.filled and not part.sheet.hidden and part not in meant
+    ]
+    rows = [
+        Row(file, number, {}, {}, part.sheet.name).place
+        for part in meant
+        for number, _ in part.body
+        if number in part.sheet.hidden_rows
+    ]
+    told = []
+    if hidden:
+        told.append(hidden_sheets(file, hidden))
+    if others:
+        told.append(other_sheets(file, others, _expected(columns)))
+    if rows:
+        told.append(hidden_rows(file, rows))
+    return tuple(told)
+
+
+def _expected(columns: Sequence[Column]) -> str:
+    return ",".join(column.zh for column in columns)
+
+
+def _said_empty(sheet: str) -> Phrase:
+    if not sheet:
+        return Phrase("文件", "the file")
+    return Phrase(f"看得见的工作表（如「{sheet}」）都", f"every sheet that is shown (such as '{sheet}')")

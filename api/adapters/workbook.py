@@ -1,4 +1,4 @@
-"""XLSX workbooks: the cells of the first worksheet as a person sees them, with those that hold no value named.
+"""XLSX workbooks: the cells of each worksheet as a person sees them, with those that hold no value named.
 
 python-calamine gives a cell in error (#N/A) and a formula that was never computed as blank cells, which in an account
 book would be zeros. So the sheet's own XML (ECMA-376 part 1, 18.3.1.4) is looked through for these two.
@@ -14,12 +14,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from python_calamine import SheetMetadata
 
 NOT_XLSX = rule(
     "import.xlsx",
@@ -36,10 +38,12 @@ _LETTERS = re.compile("[A-Z]{0,3}")
 
 
 class Sheet(NamedTuple):
-    """A sheet: its name, and its cells as texts, from the first row and the first column on."""
+    """A sheet: its name, its cells as texts from the first row and column on; whether it is hidden, or which rows."""
 
     name: str
     lines: list[list[str]]
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
 
 
 class Cell(NamedTuple):
@@ -50,27 +54,39 @@ class Cell(NamedTuple):
     shown: str
 
 
-def read_workbook(path: Path) -> Sheet:
-    """Return the first worksheet; an error cell is #N/A or the like, a formula without a result `=` and the formula.
+def read_workbook(path: Path) -> list[Sheet]:
+    """Return the worksheets in order; an error cell is #N/A or the like, a formula without result `=` and the formula.
 
     A sheet that is a chart is passed over. A file of no bytes is a sheet without cells, as an empty CSV file is.
     """
     if not path.stat().st_size:
-        return Sheet("", [])
+        return [Sheet("", [])]
     try:
         book = CalamineWorkbook.from_path(path)
-        worksheets = (one.name for one in book.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet)
-        sheet = book.get_sheet_by_name(next(worksheets, book.sheet_names[0]))
-        lines = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-        valueless = _valueless(path, sheet.name)
+        with zipfile.ZipFile(path) as parts:
+            parts_of = _parts_of(parts)
+            return [
+                _read_sheet(book, parts, parts_of[one.name], one)
+                for one in book.sheets_metadata
+                if one.typ is SheetTypeEnum.WorkSheet
+            ]
     except (CalamineError, OSError, zipfile.BadZipFile, LookupError, ValueError, expat.ExpatError) as error:
         raise NOT_XLSX(file=path.name, problem=f"{error}"[:200]) from None
-    for cell in valueless:
+
+
+def _read_sheet(book: CalamineWorkbook, parts: zipfile.ZipFile, part: str, named: SheetMetadata) -> Sheet:
+    values = book.get_sheet_by_name(named.name).to_python(skip_empty_area=False)
+    lines = [[_text(value) for value in row] for row in values]
+    search = _Search()
+    with parts.open(part) as opened:
+        search.parser.ParseFile(opened)
+    for cell in search.found:
         lines.extend([] for _ in range(len(lines), cell.row + 1))
         line = lines[cell.row]
         line.extend("" for _ in range(len(line), cell.column + 1))
         line[cell.column] = cell.shown
-    return Sheet(sheet.name, lines)
+    hidden = named.visible is not SheetVisibleEnum.Visible
+    return Sheet(named.name, lines, hidden, frozenset(search.hidden))
 
 
 def _text(value: object) -> str:
@@ -82,15 +98,8 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _valueless(path: Path, sheet: str) -> list[Cell]:
-    with zipfile.ZipFile(path) as parts, parts.open(_part_of(parts, sheet)) as part:
-        search = _Search()
-        search.parser.ParseFile(part)
-        return search.found
-
-
-def _part_of(parts: zipfile.ZipFile, sheet: str) -> str:
-    """Return the part that holds a sheet, found by its relation as ECMA-376 part 1, 12.3.24 has it."""
+def _parts_of(parts: zipfile.ZipFile) -> dict[str, str]:
+    """Return the part that holds each sheet, found by its relation as ECMA-376 part 1, 12.3.24 has it."""
     relations: dict[str, str] = {}
     targets: dict[str, str] = {}
 
@@ -106,17 +115,22 @@ def _part_of(parts: zipfile.ZipFile, sheet: str) -> str:
         parser.StartElementHandler = start
         with parts.open(part) as opened:
             parser.ParseFile(opened)
-    return posixpath.normpath(posixpath.join("/xl", targets[relations[sheet]])).lstrip("/")
+    return {
+        sheet: posixpath.normpath(posixpath.join("/xl", targets[relation])).lstrip("/")
+        for sheet, relation in relations.items()
+        if relation in targets
+    }
 
 
 class _Search:
-    """Finds the cells without a value while `parser` reads a sheet.
+    """Finds the cells without a value and the hidden rows, by their numbers, while `parser` reads a sheet.
 
     A sheet has a million cells and few of these, so texts and ends are listened to inside such a cell only.
     """
 
     def __init__(self) -> None:
         self.found: list[Cell] = []
+        self.hidden: list[int] = []
         self.parser = _parser()
         self.parser.StartElementHandler = self._start
         self._row = -1
@@ -134,6 +148,8 @@ class _Search:
             self._reference, self._behind = "", -1
             if self._row >= SHEET_ROWS:
                 raise ValueError(f"a row beyond {SHEET_ROWS}")
+            if attributes.get("hidden") in {"1", "true"}:
+                self.hidden.append(self._row + 1)
         elif name == "f":
             self._listen()
         self._inside = name
@@ -178,16 +194,6 @@ def _column(reference: str) -> int:
     for letter in letters:
         place = place * 26 + ord(letter) - ord("A") + 1
     return max(place - 1, 0)
-
-
-def column_letters(place: int) -> str:
-    """Return what a spreadsheet program writes above a column, counted from 0: A, B, … Z, AA."""
-    letters = ""
-    place += 1
-    while place:
-        place, letter = divmod(place - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
 
 
 def _local(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import FINDINGS, err, out, progress
+from api.cli.console import FINDINGS, err, out, progress, tell_notices
 from api.cli.imported import tell_import
 from api.cli.options import BookOption
 from api.composition import Service, open_service
@@ -20,6 +20,7 @@ from api.recovery import recover as bring_back
 from api.serving import free_port, listen_for_stop, serving
 from api.settings import Settings
 from audit.source import open_source
+from domain.kernel.errors import RuleViolation
 
 
 def import_(
@@ -31,12 +32,7 @@ def import_(
     """导入一个村的表格 / Import a village's spreadsheets; all is checked before anything is posted."""
     settings = Settings()
     wanted = read_folder(folder)
-    if wanted.gb18030:
-        names = "、".join(wanted.gb18030)
-        err.print(
-            f"注意：{names} 不是 UTF-8，已按 GB18030 读取；请在网页上核对文字 / {names}: not UTF-8, read as GB18030; "
-            "look at the texts on the pages"
-        )
+    tell_notices(wanted.notices)
     keyring = Keyring(
         keys or settings.home / "keys" / wanted.book.id, wanted.book.id, settings.passphrase_text
     )
@@ -104,12 +100,17 @@ def _show_problems(service: Service, examined: Iterable[Diagnosis]) -> bool:
             "these witnesses did not answer, so nothing was compared with them; run sunledger doctor again later"
         )
     for found in looked_at:
-        for refusal in service.witnesses.refusals(found.book):
+        for refusal in (*service.witnesses.refusals(found.book), *_forgotten(service, found.book)):
             err.print(f"注意 / note: {found.name} {found.book}: {refusal}")
         if found.problem:
             err.print(f"✗ {found.name} {found.book}: {found.problem}")
             err.print(remedy(found.problem, found.book))
     return any(found.problem for found in looked_at)
+
+
+def _forgotten(service: Service, book: str) -> list[RuleViolation]:
+    with service.pool.connection() as connection:
+        return service.witnesses.forgotten(connection, book)
 
 
 def recover(

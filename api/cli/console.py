@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.importing import ImportRefused
-from domain.kernel.errors import RuleViolation, system_problem
+from api.importing.cells import visible
+from domain.kernel.errors import Phrase, RuleViolation, system_problem
+from domain.privacy import mask_personal
 
 out = Console(highlight=False, markup=False, soft_wrap=True)
 err = Console(highlight=False, markup=False, soft_wrap=True, stderr=True)
@@ -46,7 +48,14 @@ def refusals() -> Iterator[None]:
     sys.exit(COULD_NOT_RUN)
 
 
+def tell_notices(notices: Iterable[Phrase]) -> None:
+    """Say what of a folder was not read, or was read though a person may not expect it; no personal number is shown."""
+    for notice in notices:
+        err.print(visible(mask_personal(f"注意：{notice.zh} / {notice.en}")))
+
+
 def _show_problems(refused: ImportRefused) -> None:
+    tell_notices(refused.notices)
     count = len(refused.problems)
     for problem in refused.problems[:PROBLEMS_SHOWN]:
         err.print(f"✗ {problem}")

@@ -9,7 +9,7 @@ import httpx
 import typer
 from rich.table import Table
 
-from api.cli.console import FINDINGS, err, out, progress
+from api.cli.console import FINDINGS, err, out, progress, tell_notices
 from api.cli.imported import tell_import
 from api.composition import Service, open_service
 from api.database import snapshot
@@ -56,6 +56,7 @@ def _import_all(service: Service, settings: Settings, examples: Path) -> dict[st
     anchors = {}
     for path in sorted(examples.glob("*/book.toml")):
         folder = read_folder(path.parent)
+        tell_notices(folder.notices)
         book = folder.book
         keyring = Keyring(settings.home / "keys" / book.id, book.id, settings.passphrase_text)
         with progress(f"导入 import {path.parent.name}") as bar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -101,8 +101,8 @@ def history(
     account: Annotated[
         str,
         typer.Option(
-            help="科目编码（含下级，几个用 + 连接），或资产负债表项目的键 / "
-            "code with all below, several joined by +, or a line of the sheet"
+            help="科目编码（含下级，几个用 + 连接），或报表项目的键 / "
+            "code with all below, several joined by +, or a line of a statement"
         ),
     ],
     as_of: Annotated[str, typer.Option(help="截至日期，看凭证日期 / as of: vouchers dated up to it")] = "",
@@ -195,7 +195,7 @@ def _traced(log: Verified, account: str, asked: Wanted) -> tuple[History, dict[s
         book=log.report.book,
         name=log.report.name,
         figure=fold.figure,
-        wanted=asked,
+        wanted=replace(asked, span=fold.listed(asked.span)),
         size=log.report.entries,
         root=log.report.root,
         sums=sums,

@@ -27,7 +27,7 @@ Account = Annotated[
     str,
     Path(
         description="an account's code, with all below it, or several joined by + (an asset's cost and depreciation);"
-        " money (cash and banks); or a balance sheet line's key",
+        " money (cash and banks); or the key of a line of the balance sheet or of the statement of income",
         pattern=r"^(?:[0-9a-z_]{1,40}|[0-9]{3,9}(?:\+[0-9]{3,9}){1,9})$",
     ),
 ]
@@ -72,7 +72,7 @@ class ShareBody(BaseModel):
 
 
 class OnSheetBody(BaseModel):
-    """What the balance sheet shows at the end, positive as there; `shares` where an account stands on both sides."""
+    """What the figure's statement shows at the end, signed as there; `shares` where an account is on both sides."""
 
     amount_fen: int
     shares: list[ShareBody]
@@ -82,7 +82,7 @@ class HistoryBody(BaseModel):
     """The history of a figure from the book's first `entries` entries under `root`; balances are debits less credits.
 
     `opening_fen` + `debit_fen` - `credit_fen` = `closing_fen` over all `count` rows; `carried_fen` stands before the
-    first row given, which is row `offset`. `on_sheet` is there when the figure is a line of the balance sheet.
+    first row given, which is row `offset`. `on_sheet` is there when the figure is a line of a statement.
     """
 
     model_config = {"populate_by_name": True, "extra": "allow"}

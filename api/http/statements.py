@@ -118,7 +118,7 @@ def get_income_statement_page(request: Request, book: BookId, database: Database
         report=income_statement(database, book, last),
         periods=month.periods_of(database, book),
         last_day=last_day(last),
-        used=_used(database, book),
+        day_before=last_day(f"{int(last[:4]) - 1:04d}{last[4:]}"),
     )
 
 

@@ -59,6 +59,15 @@ class AlarmBody(BaseModel):
     evidence: str
 
 
+class LapseBody(BaseModel):
+    """A witness that had cosigned `cosigned` entries and said later, first at `at`, that it had seen only `seen`."""
+
+    witness: str
+    cosigned: int
+    seen: int
+    at: str
+
+
 class WitnessesBody(BaseModel):
     """How far a book is witnessed: `witnessed` tells whether its newest checkpoint, of `size` entries, has its quorum.
 
@@ -74,6 +83,7 @@ class WitnessesBody(BaseModel):
     quorum: QuorumBody | None
     witnesses: list[WitnessBody]
     alarms: list[AlarmBody]
+    lapses: list[LapseBody]
 
 
 def _require_policy(service: Service, database: Connection[Any], book: str) -> Policy:
@@ -127,6 +137,10 @@ def get_witnesses(book: BookId, service: Services, database: Database) -> Witnes
             for one in state.witnesses
         ],
         alarms=[_alarm(name, alarm) for name, alarm in state.alarms],
+        lapses=[
+            LapseBody(witness=name, cosigned=one.cosigned, seen=one.seen, at=one.at.isoformat())
+            for name, one in state.lapses
+        ],
     )
 
 

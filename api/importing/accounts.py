@@ -72,7 +72,7 @@ class AccountPlan:
                 continue
             told[row.code].add(own)
             first = self._named[row.code]
-            at = {"first_file": first.row.file, "first_row": first.row.number}
+            at = {"first_file": first.row.file, "first": first.row.place}
             self._trial.refuse(TWO_NAMES(code=row.code, read=row.name, expected=first.name, **at), [row])
 
     def _check_meaning(self, row: Amounts) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, timedelta
+from functools import lru_cache
 
 from domain.chart import is_account_code
-from domain.kernel.errors import Kind, rule
-from domain.kernel.period import parse_date
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.money import parse_fen
+from domain.kernel.period import is_date, parse_date
 from domain.kernel.statement import PLAIN
 
 BAD_CODE = rule(
@@ -27,6 +30,12 @@ DATE_SERIAL = rule(
     Kind.MALFORMED,
     "读到「{read}」，像是日期 {date} 在表格程序里的序号；请把这一列的单元格格式设为「日期」，保存后再导入",
     "read '{read}', which looks like the serial number of {date}; give this column the cell format 'date' and save",
+)
+DATE_YEAR = rule(
+    "import.date_year",
+    Kind.MALFORMED,
+    "读到「{read}」，年份是 {year}，账上的日期应在 {first} 年到 {last} 年之间；{cause}",
+    "read '{read}', which is in {year}, where a date from {first} to {last} is expected; {cause}",
 )
 TOO_LONG_TEXT = rule(
     "import.text_too_long",
@@ -62,12 +71,29 @@ BLANK = rule(
 TEXT_MAX = 200
 """The most characters of a text in an entry (`domain.kernel.statement.Text`)."""
 
+YEARS = range(1990, 2100)
+"""Of these years a date in a sheet is read: what lies before or after is a slip."""
+SERIAL_YEARS = range(1899, 1906)
+"""What a spreadsheet program makes of a small number (up to some 2,000) that it shows as a date."""
+
 SERIAL = re.compile(r"[3-6][0-9]{4}")
 SERIAL_EPOCH = date(1899, 12, 30)
 """A day from 1982 to 2091 as spreadsheet programs count it, and the day that is their 0 (ECMA-376 part 1, 18.17.4)."""
 
 CELL_ERRORS = re.compile(r"#(?:[A-Z][A-Z0-9/_]*[!?]|N/A|GETTING_DATA)")
 """What a cell in error shows; in CSV it stands there as a text."""
+
+_TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+_DAY = re.compile(
+    r"(?P<year>[0-9]{4})(?:(?P<mm>[0-9]{2})(?P<dd>[0-9]{2})"
+    r"|\s*[-/.年]\s*(?P<m>[0-9]{1,2})\s*[-/.月]\s*(?P<d>[0-9]{1,2})\s*日?)"
+    rf"(?:(?:\s+|T|(?<=日)){_TIME})?"
+)
+"""A day as programs write it: 20260305, 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日; a time is left out."""
+_NOTHING = re.compile(r"[¥￥]?\s*[-\u2010-\u2015\u2212\uff0d]+")
+"""What the accounting format shows for zero: a hyphen, a dash or a minus sign, perhaps behind the currency's."""
+_NO_BREAK = "\u00a0\u202f"
+"""Blanks at which no line breaks; they come with numbers that were copied from a page."""
 
 LINE_BREAK = re.compile(r"[ \t]*[\t\n\v\f\r\x85\u2028\u2029][ \t\n\v\f\r\x85\u2028\u2029]*")
 """What Alt+Enter and the tab key leave in a cell; an entry's texts have one line, so it becomes one space."""
@@ -101,34 +127,67 @@ def parse_filled(read: str) -> str:
     return parse_text(read)
 
 
+def bare(read: str) -> str:
+    """Return a code, an amount or a date without what is invisible in it: zero-width signs, non-breaking blanks."""
+    if read.isascii():
+        return read.strip()
+    return "".join(one for one in read if one not in _NO_BREAK and unicodedata.category(one) != "Cf").strip()
+
+
 def parse_code(read: str) -> str:
     """Return an account's code; raises `import.account_code`."""
-    if not is_account_code(read):
+    code = bare(read)
+    if not is_account_code(code):
         raise BAD_CODE(read=read)
-    return read
+    return code
 
 
+def parse_amount(read: str) -> int:
+    """Return the fen of an amount, 0 for a blank and for the dash of the accounting format; raises `money.*`."""
+    amount = bare(read)
+    return 0 if _NOTHING.fullmatch(amount) else parse_fen(amount)
+
+
+@lru_cache(maxsize=4_096)
 def parse_day(read: str) -> str:
-    """Accept 2026-03-05, 2026/3/5, 2026.3.5 and 2026年3月5日; return the first form.
+    """Return a day, written in any of the ways of `_DAY`, as YYYY-MM-DD. Cached: vouchers share few dates.
 
-    Raises `date.malformed`, `import.date_serial`.
+    Raises `date.malformed`, `import.date_serial`, `import.date_year`.
     """
-    if SERIAL.fullmatch(read):
-        raise DATE_SERIAL(read=read, date=(SERIAL_EPOCH + timedelta(days=int(read))).isoformat())
-    plain = read.removesuffix("日").replace("年", "-").replace("月", "-") if "日" in read else read
-    parts = plain.replace("/", "-").replace(".", "-").split("-")
-    if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts):
-        return parse_date(f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}")
-    return parse_date(read)
+    day = unicodedata.normalize("NFKC", bare(read))
+    if SERIAL.fullmatch(day):
+        raise DATE_SERIAL(read=read, date=(SERIAL_EPOCH + timedelta(days=int(day))).isoformat())
+    found = _DAY.fullmatch(day)
+    if not found:
+        return parse_date(read)
+    year = int(found["year"])
+    if year not in YEARS:
+        raise DATE_YEAR(read=read, year=year, first=YEARS[0], last=YEARS[-1], cause=_cause_of(year))
+    plain = f"{year}-{found['mm'] or found['m']:0>2}-{found['dd'] or found['d']:0>2}"
+    return parse_date(plain if is_date(plain) else read)
+
+
+def _cause_of(year: int) -> Phrase:
+    """Say what most likely made a date of a year in which no book is kept."""
+    if year in SERIAL_YEARS:
+        return Phrase(
+            "多半是一个数字被设成了日期格式（表格程序从 1900 年数起）；请重新输入日期",
+            "most likely a number has the cell format 'date', which is counted from 1900; type the date again",
+        )
+    return Phrase(
+        "多半是年份打错了一位或颠倒了（如 2026 打成 2206），请核对原凭证后改正",
+        "most likely a digit of the year is wrong or two are swapped (2206 for 2026); correct it by the voucher",
+    )
 
 
 def parse_count(read: str) -> int:
-    """Return a number of attachments, 0 for a blank; raises `import.count`."""
-    if not read:
+    """Return a number of attachments, 0 for a blank or a dash; raises `import.count`."""
+    count = bare(read)
+    if not count or _NOTHING.fullmatch(count):
         return 0
-    if not (read.isascii() and read.isdigit()) or len(read) > 4:
+    if not (count.isascii() and count.isdigit()) or len(count) > 4:
         raise BAD_COUNT(read=read)
-    return int(read)
+    return int(count)
 
 
 def invisible(text: str) -> tuple[int, str] | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from api.adapters.spreadsheet import Column, Row, Rows, read_table
+from api.adapters.header import Column
+from api.adapters.notices import other_files
+from api.adapters.spreadsheet import Row, Rows, read_table, unread_tables
 from api.importing.book_file import FILE, BookFile, read_book
 from api.importing.cells import (
     check_value,
+    parse_amount,
     parse_code,
     parse_count,
     parse_day,
@@ -16,31 +19,47 @@ from api.importing.cells import (
     parse_text,
 )
 from api.importing.problems import ImportRefused, Problem
-from api.importing.shape import check_parents, lines_of
+from api.importing.shape import check_outside, check_parents, lines_of
+from api.importing.told import passed_over, totals_that_disagree
 from domain.kernel.errors import RuleViolation
-from domain.kernel.money import parse_fen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from domain.kernel.errors import Phrase
+
 T = TypeVar("T")
 
+CODE = Column("code", "科目编码", "code", ("科目代码", "科目编号", "会计科目编码", "会计科目代码"))
+NAME = Column("name", "科目名称", "name", ("科目", "会计科目", "会计科目名称"))
 OPENING_COLUMNS = (
-    Column("code", "科目编码", "code"),
-    Column("name", "科目名称", "name"),
-    Column("debit", "借方余额", "debit"),
-    Column("credit", "贷方余额", "credit"),
+    CODE,
+    NAME,
+    Column(
+        "debit", "借方余额", "debit", ("期初借方余额", "期初借方", "借方期初余额", "年初借方余额", "年初借方")
+    ),
+    Column(
+        "credit",
+        "贷方余额",
+        "credit",
+        ("期初贷方余额", "期初贷方", "贷方期初余额", "年初贷方余额", "年初贷方"),
+    ),
 )
 JOURNAL_COLUMNS = (
-    Column("date", "日期", "date"),
-    Column("number", "凭证号", "number"),
-    Column("summary", "摘要", "summary"),
-    Column("code", "科目编码", "code"),
-    Column("name", "科目名称", "name"),
-    Column("debit", "借方金额", "debit"),
-    Column("credit", "贷方金额", "credit"),
-    Column("attachments", "附件数", "attachments"),
+    Column("date", "日期", "date", ("凭证日期", "记账日期", "制单日期")),
+    Column("number", "凭证号", "number", ("凭证编号", "凭证字号", "凭证号码", "凭证号数", "记账凭证号")),
+    Column("summary", "摘要", "summary", ("摘要说明", "内容摘要", "业务摘要")),
+    CODE,
+    NAME,
+    Column("debit", "借方金额", "debit", ("借方", "借方发生额")),
+    Column("credit", "贷方金额", "credit", ("贷方", "贷方发生额")),
+    Column(
+        "attachments",
+        "附件数",
+        "attachments",
+        ("附单据数", "附件张数", "附单据张数", "附单据", "附件", "单据数"),
+    ),
 )
 
 
@@ -61,27 +80,28 @@ class Amounts:
 
 @dataclass(frozen=True)
 class ImportFolder:
-    """All that a folder says; `gb18030` are the files whose texts were read in that encoding, to be looked at."""
+    """All that a folder says; `notices` tell what of it was not read, or was though a person may not expect it."""
 
     book: BookFile
     opening: list[Amounts]
     journal: list[Amounts]
-    gb18030: list[str] = field(default_factory=list)
+    notices: tuple[Phrase, ...] = ()
 
 
 def read_folder(folder: Path) -> ImportFolder:
     """Read the three files; raises `ImportRefused` with every problem found in them."""
     problems: list[Problem] = []
+    notices: list[Phrase] = []
     book = _guard(problems, FILE, lambda: read_book(folder))
-    opening = _read_rows(folder, "opening", OPENING_COLUMNS, problems)
-    opening_amounts = _amounts(opening, problems)
-    check_parents(opening_amounts, problems)
-    journal = _read_rows(folder, "journal", JOURNAL_COLUMNS, problems)
-    journal_amounts = _amounts(journal, problems)
+    opening = _amounts(_read_rows(folder, "opening", OPENING_COLUMNS, problems), problems, notices)
+    check_parents(opening, problems)
+    journal = _amounts(_read_rows(folder, "journal", JOURNAL_COLUMNS, problems), problems, notices)
+    unread = unread_tables(folder, ("opening", "journal"))
+    if unread:
+        notices.append(other_files(unread))
     if problems or book is None:
-        raise ImportRefused(problems)
-    gb18030 = [read.file for read in (opening, journal) if read.encoding == "gb18030"]
-    return ImportFolder(book, opening_amounts, journal_amounts, gb18030)
+        raise ImportRefused(problems, tuple(notices))
+    return ImportFolder(book, opening, journal, tuple(notices))
 
 
 def _guard(problems: list[Problem], file: str, read: Callable[[], T]) -> T | None:
@@ -93,12 +113,20 @@ def _guard(problems: list[Problem], file: str, read: Callable[[], T]) -> T | Non
 
 
 def _read_rows(folder: Path, stem: str, columns: tuple[Column, ...], problems: list[Problem]) -> Rows:
-    read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, columns))
-    return read or Rows([], stem, "")
+    read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, columns)) or Rows([])
+    problems += [Problem.of(violation, stem) for violation in read.problems]
+    return read
 
 
-def _amounts(read: Rows, problems: list[Problem]) -> list[Amounts]:
-    return [_Cells(row, problems).amounts() for row in lines_of(read.rows, problems)]
+def _amounts(read: Rows, problems: list[Problem], notices: list[Phrase]) -> list[Amounts]:
+    """Return the values of a table's lines, and add what is wrong with them and what was passed over."""
+    lines = lines_of(read.rows, problems)
+    check_outside(read.outside, problems)
+    amounts = [_Cells(row, problems).amounts() for row in lines.rows]
+    notices += [*read.notices, *passed_over(lines)]
+    if not problems:
+        notices += totals_that_disagree(lines, amounts)
+    return amounts
 
 
 class _Cells:
@@ -114,8 +142,8 @@ class _Cells:
             row=self._row,
             code=self._parse("code", parse_code, ""),
             name=self._parse("name", parse_text, ""),
-            debit_fen=self._parse("debit", parse_fen, 0),
-            credit_fen=self._parse("credit", parse_fen, 0),
+            debit_fen=self._parse("debit", parse_amount, 0),
+            credit_fen=self._parse("credit", parse_amount, 0),
             date=self._parse("date", parse_day, "") if in_journal else "",
             number=self._parse("number", parse_filled, "") if in_journal else "",
             summary=self._parse("summary", parse_text, "") if in_journal else "",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from api.adapters.spreadsheet import Row
     from api.importing.folder import Amounts
     from domain.kernel.errors import RuleViolation
 
@@ -28,6 +29,13 @@ _WRITTEN = re.compile(r"(?:lines\[(?P<line>[0-9]+)\]\.)?(?P<field>[a-z]+)")
 """The path of what came from a cell; `source` is the voucher's number."""
 
 _IN_CELLS = {"attachments", "code", "credit", "date", "debit", "name", "number", "source", "summary"}
+
+
+def in_file(violation: RuleViolation, row: Row) -> RuleViolation:
+    """Return a violation that names a line of its voucher with the row of the file instead."""
+    if "line" not in violation.facts:
+        return violation
+    return violation.rule(**{**violation.facts, "line": row.number})
 
 
 def place(violation: RuleViolation, rows: Sequence[Amounts]) -> tuple[Amounts, str]:

@@ -10,7 +10,7 @@ from domain.privacy import mask_personal
 
 if TYPE_CHECKING:
     from api.adapters.spreadsheet import Row
-    from domain.kernel.errors import RuleViolation
+    from domain.kernel.errors import Phrase, RuleViolation
 
 SHOWN_MAX = 80
 """The most characters of a cell that are shown before the reason."""
@@ -81,9 +81,10 @@ class Problem:
 
 
 class ImportRefused(Exception):  # noqa: N818 -- a refusal with its reasons, not a fault
-    """The folder has problems; nothing was posted."""
+    """The folder has problems; nothing was posted. `notices` say what of it was not read."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], notices: tuple[Phrase, ...] = ()) -> None:
         """Carry all problems found; a personal number in what was read or said is shown in none of them."""
         super().__init__(f"{len(problems)} problems")
         self.problems = [problem.masked() for problem in problems]
+        self.notices = notices

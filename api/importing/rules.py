@@ -28,8 +28,8 @@ OTHER_MEANING = rule(
 TWO_NAMES = rule(
     "import.two_names",
     Kind.REFUSED,
-    "科目 {code} 在 {first_file} 第 {first_row} 行的名称是「{expected}」，这里却是「{read}」；请改成一致",
-    "account {code} is named {expected} in {first_file}, row {first_row}, but {read} here; give it one name",
+    "科目 {code} 在 {first_file} {first}的名称是「{expected}」，这里却是「{read}」；请改成一致",
+    "account {code} is named {expected} in {first_file}, {first}, but {read} here; give it one name",
     "财会〔2023〕14号 会计科目",
 )
 RENAMED = rule(
@@ -53,26 +53,26 @@ MOVED = rule(
 NUMBER_TWICE = rule(
     "import.number_twice",
     Kind.REFUSED,
-    "凭证 {number}（{date}）从第 {first_row} 行起已有一张，借贷平衡；这里隔开又有一张，也平衡。两张凭证请编不同的号；"
+    "凭证 {number}（{date}）从{first}起已有一张，借贷平衡；这里隔开又有一张，也平衡。两张凭证请编不同的号；"
     "是同一张就把各行放在一起；是重复的就删去",
-    "a voucher {number} of {date} begins in row {first_row} and balances; here, set apart, is a second that balances "
+    "a voucher {number} of {date} begins in {first} and balances; here, set apart, is a second that balances "
     "too: give two vouchers two numbers, put the rows of one together, or delete a copy",
     "会计基础工作规范 art. 51",
 )
 COPIED = rule(
     "import.copied",
     Kind.REFUSED,
-    "凭证 {number}（{date}）从这一行起，与从第 {first_row} 行起的各行完全相同：重复的请删去；确是两笔，请在摘要中分清",
-    "from here on voucher {number} of {date} says the very same as from row {first_row} on: delete a copy; if both are "
+    "凭证 {number}（{date}）从这一行起，与从{first}起的各行完全相同：重复的请删去；确是两笔，请在摘要中分清",
+    "from here on voucher {number} of {date} says the very same as from {first} on: delete a copy; if both are "
     "meant, say in the summaries how they differ",
     "会计基础工作规范 art. 51",
 )
 ONE_VOUCHER = rule(
     "import.one_voucher",
     Kind.REFUSED,
-    "凭证 {number}（{date}）的各行不成一张：第 {other_row} 行的凭证号是「{other}」、日期是 {other_date}，是不是同一张？"
+    "凭证 {number}（{date}）的各行不成一张：{other_place}的凭证号是「{other}」、日期是 {other_date}，是不是同一张？"
     "同一张凭证各行的日期、凭证号要写得完全一样",
-    "the rows of {number} of {date} are no whole voucher: row {other_row} has number '{other}' and date {other_date}; "
+    "the rows of {number} of {date} are no whole voucher: {other_place} has number '{other}' and date {other_date}; "
     "if they are one, write date and number alike in every row",
     "会计基础工作规范 art. 51",
 )

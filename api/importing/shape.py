@@ -1,28 +1,28 @@
-"""What a sheet has for the eye alone: totals, sums, and what is written once for several rows."""
+"""What a sheet has for the eye alone: repeated headers, totals, what stands below a table, what is written only once.
+
+A row is passed over, and named in a notice, when nothing of it could be booked: it has no account's code.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+from api.adapters.header import plain_name
+from api.importing.cells import bare
 from api.importing.problems import Problem
+from api.importing.totals import LABELS, TOTALS_ROW, Totals, label_of, may_be_a_line
 from domain.chart import is_account_code
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from api.adapters.spreadsheet import Row
     from api.importing.folder import Amounts
 
-TOTALS_ROW = rule(
-    "import.totals_row",
-    Kind.MALFORMED,
-    "这一行是合计行，不是分录或余额；请删去这一行（合计由程序来算）",
-    "this is a row of totals and no line or balance; delete it, totals are computed",
-)
 WRITTEN_ONCE = rule(
     "import.written_once",
     Kind.MALFORMED,
@@ -31,7 +31,13 @@ WRITTEN_ONCE = rule(
     "in {count} rows, of which this is the first, '{columns}' is blank and stands in a row above (merged cells, or "
     "written once); unmerge them and fill the content down into every row",
 )
-
+OUTSIDE = rule(
+    "import.outside",
+    Kind.MALFORMED,
+    "这一行有科目编码和金额，却不在表头之下；请把它移到表头之下，或在这张工作表的第一行写上表头：{expected}",
+    "this row has an account's code and an amount, but stands below no header; move it below one, or write the header "
+    "{expected} into the first row of this sheet",
+)
 PARENT_ROW = rule(
     "import.parent_row",
     Kind.MALFORMED,
@@ -41,30 +47,69 @@ PARENT_ROW = rule(
     "财会〔2023〕14号 会计科目",
 )
 
-_TOTALS = re.compile(
-    "(?:[本全上每各]?[0-9]*[页月日期季年度末])*(?:发生额|余额|借方|贷方)?[合总小累共][计計](?:数|额|金额)?[:：]?"
-    "|过次页|承前页|(?:grand ?|sub-?)?totals?:?",
-    re.IGNORECASE,
+_FOOTER = re.compile(
+    r"\s*(?:(?:制单|制表|审核|复核|记账|登账|过账|出纳|会计|财务|主管|会计主管|财务主管|单位负责人|负责人|经办|编制|打印|填制|审批|"
+    r"理事长|监事长|村主任|书记|领款|收款)人?员?(?:签[字名章]|盖章)?|打印(?:日期|时间)|制表日期|备?注|附注|说明)"
+    r"(?:[:：\s].*)?"
+    r"|\s*(?:第\s*[0-9]+\s*页|共\s*[0-9]+\s*页|page\s*[0-9]+).*",
+    re.DOTALL | re.IGNORECASE,
 )
-_LABELS = ("date", "number", "summary", "code", "name")
-"""The fields in one of which a row of totals says what it is."""
+"""What stands below a table: who made, checked and booked it, the page, remarks."""
+_DIGIT = re.compile(r"\d")
 _FILLED = ("date", "number")
 """The fields that every row of a journal has to have."""
+_BOOKED = ("code", "debit", "credit")
+"""Without what stands in these nothing can be booked."""
 
 
-def lines_of(rows: list[Row], problems: list[Problem]) -> list[Row]:
+@dataclass
+class Lines:
+    """The rows of a table that are lines, and those that were passed over."""
+
+    rows: list[Row] = field(default_factory=list)
+    totals: list[Totals] = field(default_factory=list)
+    headers: list[Row] = field(default_factory=list)
+    footers: list[Row] = field(default_factory=list)
+
+
+def lines_of(rows: Iterable[Row], problems: list[Problem]) -> Lines:
     """Return the rows that say something of their own, with what is written above filled down into them.
 
-    What was done is a problem each time: a sheet may mean something else by a blank, and an entry cannot be changed.
+    What was filled down is a problem: a sheet may mean something else by a blank, and an entry cannot be changed.
     """
-    kept = []
+    lines = Lines()
+    since = 0  # below the last row that was passed over
     for row in rows:
-        label = _totals_label(row)
-        if label:
-            problems.append(Problem.at(TOTALS_ROW(), row, label))
+        label = label_of(row)
+        if label and may_be_a_line(row, label):
+            problems.append(Problem.at(TOTALS_ROW(label=row.cells[label]), row, label))
+        elif label:
+            lines.totals.append(Totals(row, label, len(lines.rows)))
+        elif is_account_code(bare(row.cells["code"])):
+            lines.rows.append(row)
+            continue
+        elif _is_footer(row):
+            lines.footers.append(row)
+        elif _is_header(row):
+            lines.headers += [*_titles(lines.rows, since, row), row]
         else:
-            kept.append(row)
-    return _filled_down(kept, problems)
+            lines.rows.append(row)
+            continue
+        since = len(lines.rows)
+    lines.rows = [
+        row for _, sheet in groupby(lines.rows, _sheet) for row in _filled_down(list(sheet), problems)
+    ]
+    return lines
+
+
+def check_outside(outside: Iterable[Row], problems: list[Problem]) -> None:
+    """Report the first row of each sheet that looks like a line and stands below no header."""
+    told: set[str] = set()
+    for row in outside:
+        amount = row.cells["debit"] + row.cells["credit"]
+        if row.sheet not in told and is_account_code(bare(row.cells["code"])) and _DIGIT.search(amount):
+            told.add(row.sheet)
+            problems.append(Problem.at(OUTSIDE(expected=",".join(row.headers.values())), row, "code"))
 
 
 def check_parents(opening: Sequence[Amounts], problems: list[Problem]) -> None:
@@ -79,27 +124,52 @@ def check_parents(opening: Sequence[Amounts], problems: list[Problem]) -> None:
     ]
 
 
-def _totals_label(row: Row) -> str:
-    """Return the field that says that a row is one of totals, "" when it is none; no line has an account's code."""
-    if is_account_code(row.cells["code"]):
-        return ""
-    texts = {field: "".join(row.cells.get(field, "").split()) for field in _LABELS}
-    return next((field for field, text in texts.items() if _TOTALS.fullmatch(text)), "")
+def _sheet(row: Row) -> str:
+    return row.sheet
+
+
+def _is_header(row: Row) -> bool:
+    """Tell whether a row is the header once more, as each printed page has it."""
+    return all(plain_name(row.cells[name]) == plain_name(header) for name, header in row.headers.items())
+
+
+def _titles(rows: list[Row], since: int, header: Row) -> list[Row]:
+    """Take off the rows directly above a repeated header of which nothing could be booked: a page's titles."""
+    first = len(rows)
+    while first > since and rows[first - 1].sheet == header.sheet and not _books(rows[first - 1]):
+        first -= 1
+    titles = rows[first:]
+    del rows[first:]
+    return titles
+
+
+def _books(row: Row) -> bool:
+    return any(_DIGIT.search(row.cells[name]) for name in _BOOKED)
+
+
+def _is_footer(row: Row) -> bool:
+    """Tell whether a row stands below a table for those who sign it, or has nothing in the columns that are read."""
+    if any(_DIGIT.search(row.cells[name]) and not _FOOTER.fullmatch(row.cells[name]) for name in _BOOKED):
+        return False
+    return not any(row.cells.values()) or any(_FOOTER.fullmatch(row.cells.get(name, "")) for name in LABELS)
 
 
 def _filled_down(rows: list[Row], problems: list[Problem]) -> list[Row]:
+    """Return the rows of one sheet with date and number from above where they are blank."""
     above: dict[str, str] = {}
     filled: list[Row] = []
     blank: list[tuple[Row, list[str]]] = []
     for row in rows:
-        missing = [field for field in _FILLED if row.cells.get(field) == "" and field in above]
-        above |= {field: row.cells[field] for field in _FILLED if row.cells.get(field)}
+        missing = [name for name in _FILLED if row.cells.get(name) == "" and name in above]
+        above |= {name: row.cells[name] for name in _FILLED if row.cells.get(name)}
         if missing:
             blank.append((row, missing))
-        filled.append(replace(row, cells={**row.cells, **{field: above[field] for field in missing}}))
+        filled.append(
+            replace(row, cells={**row.cells, **{name: above[name] for name in missing}}) if missing else row
+        )
     if blank:
         first, missing = blank[0]
-        columns = [field for field in _FILLED if any(field in fields for _, fields in blank)]
-        named = "、".join(first.headers[field] for field in columns)
+        columns = [name for name in _FILLED if any(name in names for _, names in blank)]
+        named = "、".join(first.headers[name] for name in columns)
         problems.append(Problem.at(WRITTEN_ONCE(count=len(blank), columns=named), first, missing[0]))
     return filled

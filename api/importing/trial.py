@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from api.importing.book_file import FILE
-from api.importing.placing import place
+from api.importing.placing import in_file, place
 from api.importing.problems import Problem
 from api.importing.steps import Step, signing_keys
 from domain.book import Book
@@ -74,7 +74,7 @@ class Trial:
             self.problems.append(Problem.of(violation, FILE))
             return
         row, field = place(violation, rows)
-        self.problems.append(Problem.at(violation, row.row, field))
+        self.problems.append(Problem.at(in_file(violation, row.row), row.row, field))
 
     def id(self, *parts: str) -> str:
         """Return the id that the same thing always gets, so that a second import finds it."""

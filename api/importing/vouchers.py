@@ -36,7 +36,7 @@ NEVER = "9999-99"
 
 
 class Group(NamedTuple):
-    """The rows of one date and number, and where in them each part begins that other vouchers' rows set apart."""
+    """The rows of one date and number, and where each part begins that other rows or a sheet set apart."""
 
     rows: list[Amounts]
     starts: list[int]
@@ -167,25 +167,26 @@ class VoucherPlan:
         except RuleViolation:
             if self._spellings[_spelling(group)] > 1:
                 other = self._other_spelling(group)
-                facts = {"other": other.number, "other_date": other.date, "other_row": other.row.number}
+                facts = {"other": other.number, "other_date": other.date, "other_place": other.row.place}
                 raise ONE_VOUCHER(number=first.number, date=first.date, field="number", **facts) from None
             raise
         at = group.copied_from()
         if at:
-            facts = {"first_row": first.row.number, "field": f"lines[{at + 1}].number"}
+            facts = {"first": first.row.place, "field": f"lines[{at + 1}].number"}
             raise COPIED(number=first.number, date=first.date, **facts)
         if group.holds_several():
             field = f"lines[{group.starts[1] + 1}].number"
-            raise NUMBER_TWICE(number=first.number, date=first.date, first_row=first.row.number, field=field)
+            raise NUMBER_TWICE(number=first.number, date=first.date, first=first.row.place, field=field)
 
     def _other_spelling(self, group: Group) -> Amounts:
         """Return the first row of the nearest other voucher of the month whose number reads the same."""
+        own = group.rows[0].row
         others = [
             other.rows[0]
             for other in self._groups
             if other is not group and _spelling(other) == _spelling(group)
         ]
-        return min(others, key=lambda row: abs(row.row.number - group.rows[0].row.number))
+        return min(others, key=lambda one: (one.row.sheet != own.sheet, abs(one.row.number - own.number)))
 
     def _close_before(self, period: str) -> None:
         """Close the periods that `closed_through` wants closed and that lie before `period`."""
@@ -205,10 +206,10 @@ def _grouped(journal: Sequence[Amounts]) -> list[Group]:
     for row in journal:
         key = (row.date, row.number)
         rows, starts = groups.setdefault(key, Group([], []))
-        if key != before:
+        if (key, row.row.sheet) != before:
             starts.append(len(rows))
         rows.append(row)
-        before = key
+        before = (key, row.row.sheet)
     return sorted(groups.values(), key=lambda group: group.rows[0].date)
 
 

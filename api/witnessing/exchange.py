@@ -8,6 +8,7 @@ seen another history is a claim as long as it shows no checkpoint that the log's
 from __future__ import annotations
 
 import base64
+import logging
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.clock import posix_seconds
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from api.witnessing.door import Answer, WitnessDoor
     from audit.tlog.policy import WitnessLine
     from domain.kernel.note import Signature, VerifierKey
+
+LOGGER = logging.getLogger(__name__)
 
 ROUNDS = 4
 """A witness that names another size each time is left alone after so many requests."""
@@ -61,6 +64,17 @@ SAYS_OTHER = rule(
     "见证人 {witness} 说它所见证的前 {seen} 条记录与日志现在的 {size} 条不衔接",
     "the witness {witness} says that the {size} entries of the log do not extend the {seen} that it has cosigned",
     "C2SP tlog-witness",
+)
+
+FORGOT = rule(
+    "witnessing.forgot",
+    Kind.CONFLICT,
+    "见证人 {witness} 曾为 {cosigned} 条记录签名，{at} 却说只见过 {seen} 条：它忘了，多半是文件夹从备份恢复过，"
+    "再不能保证没有两份历史；请它用 sunledger witness init 换一把新密钥，并改好见证策略（docs/witness.md）",
+    "the witness {witness} had cosigned {cosigned} entries, and said on {at} that it had seen {seen}: it has forgotten,"
+    " most likely its folder was restored from a backup, and it no longer rules out a second history; ask it for a new"
+    " key (sunledger witness init) and change the policy (docs/witness.md)",
+    "C2SP tlog-witness: a witness persists what it cosigned",
 )
 
 UNTRUSTED = 403
@@ -106,10 +120,11 @@ class Exchange:
         Raises `witnessing.*`, `witness.future` when it gives no cosignature that counts for other reasons.
         """
         with self._pool.connection() as connection:
-            newest, old = self._newest(connection, book), self._old(connection, book)
+            newest, last = self._newest(connection, book), self._last(connection, book)
         if newest is None:
             return self._probe(book, origin)
         origin = parse_checkpoint(parse_note(newest.note).text).origin  # the log may have moved since
+        old = last
         for _ in range(ROUNDS):
             with self._pool.connection() as connection:
                 request = log.request_from(connection, book, min(old, newest.size), newest)
@@ -129,6 +144,8 @@ class Exchange:
                     return self._against(book, origin, log.AHEAD, seen, newest.size)
             elif seen == request.old == newest.size:
                 return self._against(book, origin, log.OTHER, seen, newest.size)
+            elif seen < last:
+                self._forgot(book, origin, last, seen)
             old = seen
         raise BAD_ANSWER(
             witness=self._witness.label,
@@ -142,7 +159,7 @@ class Exchange:
         except RuleViolation:
             return None
 
-    def _old(self, connection: Connection[Any], book: str) -> int:
+    def _last(self, connection: Connection[Any], book: str) -> int:
         last = log.last_cosignature(connection, book, self._witness.key.vkey)
         return last.size if last else 0
 
@@ -211,6 +228,15 @@ class Exchange:
         with self._pool.connection() as connection:
             for cosignature in found:
                 log.store_cosignature(connection, book, cosignature)
+
+    def _forgot(self, book: str, origin: str, cosigned: int, seen: int) -> None:
+        """Keep that the witness stands behind what it had cosigned of this origin; its log goes on all the same."""
+        with self._pool.connection() as connection:
+            signed = log.checkpoint_at(connection, book, cosigned)
+            if parse_checkpoint(parse_note(signed.note).text).origin != origin:
+                return
+            log.store_lapse(connection, book, self._witness.key.vkey, cosigned, seen)
+        LOGGER.error("%s: %s: %d -> %d", book, FORGOT.code, cosigned, seen)
 
     def _against(self, book: str, origin: str, kind: str, seen: int, size: int) -> Found:
         """Record an alarm, with the checkpoint that the witness shows if the log's key signed it."""

@@ -13,13 +13,15 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from api.clock import CHINA
 from api.witnessing.courier import Courier, Pace, Target
+from api.witnessing.exchange import FORGOT
 from api.witnessing.watch import Watch
 from audit.tlog.checkpoint import parse_checkpoint
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 from projections import register
-from projections.log import OTHER, Sighting, alarmed_books, cosigned_books, open_alarms
+from projections.log import OTHER, Sighting, alarmed_books, cosigned_books, lapses, open_alarms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -235,6 +237,20 @@ class Witnesses:
             courier.problems[book]
             for courier in self.couriers
             if book in courier.problems and book not in courier.found and not courier.unanswered
+        ]
+
+    def forgotten(self, connection: Connection[Any], book: str) -> list[RuleViolation]:
+        """Return `witnessing.forgot` for what each witness of a book's policy has ever forgotten, the newest first."""
+        policy = self.policy_for(book)
+        labels = {line.key.vkey: line.label for line in policy.witnesses.values()} if policy else {}
+        return [
+            FORGOT(
+                witness=labels[one.vkey],
+                cosigned=one.cosigned,
+                seen=one.seen,
+                at=one.at.astimezone(CHINA).date().isoformat(),
+            )
+            for one in (lapses(connection, book, list(labels)) if labels else [])
         ]
 
     def problem(self, book: str, name: str) -> RuleViolation | None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audit.county.directory import KnownBook, load_directory, save_directory
+from audit.county.directory import KnownBook, book_of, load_directory, save_directory
 from audit.county.evidence import Fork, keep_fork
 from audit.county.leaf import make_leaf
 from audit.disk import Disk
@@ -21,6 +21,7 @@ from audit.source import open_source
 from audit.tlog.checkpoint import SIGNATURE, Checkpoint, open_checkpoint, parse_checkpoint
 from audit.tlog.proof import BAD_PROOF
 from audit.tlog.tiles import TILE_WIDTH, TileReader
+from audit.verify import verify
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import is_valid_public_key, parse_note, parse_vkey
 
@@ -92,6 +93,16 @@ FORK = rule(
     " heads are kept as evidence",
     "RFC 6962 section 2.1.2",
 )
+SECOND_LOG = rule(
+    "county.second_log",
+    Kind.REFUSED,
+    "{origin} 与已归集的 {other} 是同一本账的两个日志，账中没有从那里迁来的记录，或者这份日志没有通过核对；"
+    "没有归集。请向村里查明哪一份是真的；确是迁移的，用 --key 给出它的公钥",
+    "{origin} and {other}, which is collected, are two logs of one book, and no entry moves it from there, or this log"
+    " does not verify; nothing was collected. Find out in the village which one is true; if it really moved, give its"
+    " key with --key",
+    "ADR 0025; ADR 0027",
+)
 NOT_SHOWN = rule(
     "county.not_shown",
     Kind.REFUSED,
@@ -133,7 +144,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Look:
-    """What a place showed, judged against what was `known` then.
+    """What a place showed, judged against what was `known` then, and the `other` log that its book had.
 
     `leaf` is set when it is to be appended, `vkey` to the key that signed it when nothing is wrong with it, `fork`
     when it contradicts what was collected.
@@ -141,6 +152,7 @@ class _Look:
 
     outcome: Outcome
     known: KnownBook | None = None
+    other: str = ""
     leaf: bytes = b""
     vkey: str = ""
     fork: Fork | None = None
@@ -166,6 +178,9 @@ class Collection:
         self._log = log
         self._disk = disk or Disk()
         self._directory = load_directory(log.source, log.checkpoint.size)
+        self._origins: dict[str, str] = {}
+        for origin, _ in sorted(self._directory.books.items(), key=lambda item: item[1].index):
+            self._origins[book_of(origin)] = origin
         self._given: dict[str, list[str]] = {}
         for vkey in keys:
             self._given.setdefault(parse_vkey(vkey).name, []).append(vkey)
@@ -182,10 +197,12 @@ class Collection:
         with ThreadPoolExecutor(WORKERS) as pool:
             for look in pool.map(lambda place: self._look(place, opened), places):
                 known = self._directory.books.get(look.outcome.origin)
-                judged = look if look.known is known else self._look(look.outcome.place, opened)
+                same = look.known is known and look.other == self._other(look.outcome.origin)
+                judged = look if same else self._look(look.outcome.place, opened)
                 if judged.leaf:
                     self._leaves.append(judged.leaf)
                     self._directory.take(judged.leaf, now, judged.vkey)
+                    self._origins[book_of(judged.outcome.origin)] = judged.outcome.origin
                 elif judged.vkey:
                     self._directory.pin(judged.outcome.origin, judged.vkey)
                 if judged.fork:
@@ -197,19 +214,37 @@ class Collection:
 
     def _look(self, place: str, opened: Callable[[str], Source]) -> _Look:
         head = known = None
+        other = ""
         try:
             source = opened(place)
             note = fetch_needed(source, "checkpoint")
             head = parse_checkpoint(parse_note(note).text)
-            known = self._directory.books.get(head.origin)
+            known, other = self._directory.books.get(head.origin), self._other(head.origin)
             key = self._key(head.origin, note, source, known)
             new = self._is_new(head, note, source, known)
+            if new and other and head.origin not in self._given:
+                self._check_moved(head.origin, other, source)
         except RuleViolation as violation:
-            return _Look(_failed(place, head, violation), known)
+            return _Look(_failed(place, head, violation), known, other)
         except _Contradiction as found:
-            return _Look(_failed(place, head, found.violation), known, fork=found.fork)
+            return _Look(_failed(place, head, found.violation), known, other, fork=found.fork)
         outcome = Outcome(place, head.origin, head.size, appended=new)
-        return _Look(outcome, known, make_leaf(note, key) if new else b"", key.vkey)
+        return _Look(outcome, known, other, make_leaf(note, key) if new else b"", key.vkey)
+
+    def _other(self, origin: str) -> str:
+        """Return the origin under which the book of `origin` was collected last, "" if that is this one or none."""
+        newest = self._origins.get(book_of(origin), "")
+        return "" if newest == origin else newest
+
+    def _check_moved(self, origin: str, other: str, source: Source) -> None:
+        """A second log of a book is taken only when its entries, which all verify, move the book from the first one.
+
+        The collected checkpoint is one that the reader kept; raises `county.second_log`.
+        """
+        leaf = self._collected_leaf(self._directory.books[other])
+        report = verify(source, kept=leaf)
+        if not report.ok or report.book != book_of(origin):
+            raise SECOND_LOG(origin=origin, other=other)
 
     def _key(self, origin: str, note: bytes, source: Source, known: KnownBook | None) -> VerifierKey:
         """Return the key that had to sign an origin's checkpoint, and did: a given, the pinned or the served one."""

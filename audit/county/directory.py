@@ -6,7 +6,8 @@ it holds are the keys, of which the newest entry of a book tells whether one is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from audit.disk import Disk
     from audit.source import Source
     from domain.kernel.note import VerifierKey
+
+LOGGER = logging.getLogger(__name__)
 
 FILE = "books.json"
 
@@ -40,10 +43,14 @@ class KnownBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Directory(msgspec.Struct, forbid_unknown_fields=True):
-    """The books by their origins, as the first `entries` of the county's log tell."""
+    """The books by their origins, as the first `entries` of the county's log tell.
+
+    `lost` is how many entries the log had when the file was lost last: of keys before that, none is known to be all.
+    """
 
     entries: int = 0
     books: dict[str, KnownBook] = {}
+    lost: int = 0
 
     def take(self, entry: bytes, at: str = "", vkey: str = "") -> None:
         """Take in the log's next entry, a book's checkpoint."""
@@ -67,9 +74,17 @@ def load_directory(source: Source, size: int) -> Directory:
     try:
         directory = msgspec.json.decode(source.fetch(FILE), type=Directory)
     except (FileNotFoundError, msgspec.MsgspecError):
-        directory = Directory()
+        directory = Directory(lost=size)
     if directory.entries > size:
-        directory = Directory()
+        directory = Directory(lost=size)
+    if directory.lost and directory.lost == size and not directory.books:
+        LOGGER.warning(
+            "%s 丢失或损坏：账套从前的公钥不再知道，从总日志的 %d 条记录重新做起 / it is lost or damaged: the books'"
+            " earlier keys are not known any more; it is made anew from the %d entries of the log",
+            FILE,
+            size,
+            size,
+        )
     for entry in read_leaves(TileReader(size, source.fetch), directory.entries):
         directory.take(entry)
     return directory
@@ -86,10 +101,23 @@ def save_directory(directory: Directory, folder: Path, disk: Disk) -> None:
     disk.put(folder / FILE, msgspec.json.format(msgspec.json.encode(directory, order="sorted")) + b"\n")
 
 
-def published_keys(source: Source) -> dict[str, list[VerifierKey]]:
-    """Return the books' keys as the county publishes them; nothing when it does not, or not readably."""
+class Published(NamedTuple):
+    """The books' keys by origin as the county publishes them, and how many entries are older than its file of them."""
+
+    keys: dict[str, list[VerifierKey]]
+    lost: int
+
+
+def published_keys(source: Source) -> Published:
+    """Return what the county publishes of keys; nothing when it does not, or not readably."""
     try:
-        books = msgspec.json.decode(source.fetch(FILE), type=Directory).books
-        return {origin: [parse_vkey(vkey) for vkey in book.keys] for origin, book in books.items()}
+        directory = msgspec.json.decode(source.fetch(FILE), type=Directory)
+        keys = {origin: [parse_vkey(vkey) for vkey in book.keys] for origin, book in directory.books.items()}
     except (FileNotFoundError, RuleViolation, msgspec.MsgspecError):
-        return {}
+        return Published({}, 0)
+    return Published(keys, directory.lost)
+
+
+def book_of(origin: str) -> str:
+    """Return which book a log's origin names: its last part, which stays when the log moves to another host."""
+    return origin.rpartition("/")[2]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from audit import checks
-from audit.county.directory import published_keys
+from audit.county.directory import book_of, published_keys
 from audit.county.leaf import parse_leaf, read_leaves
 from audit.head import fetch_needed, served_key
 from audit.report import Finding, Report
@@ -24,14 +24,29 @@ if TYPE_CHECKING:
     from audit.report import Check
     from audit.source import Source
     from audit.tlog.checkpoint import Checkpoint
-    from domain.kernel.note import VerifierKey
 
 _SOURCE = "ADR 0025"
+MOVED_SHOWN = 10
 SHRUNK = rule(
     "county.shrunk",
     Kind.REFUSED,
     "{origin} 的检查点有 {size} 条，不比之前归集的 {before} 条多",
     "the checkpoint of {origin} has {size} entries, no more than the {before} collected before",
+    _SOURCE,
+)
+TWO_LOGS = rule(
+    "county.two_logs",
+    Kind.REFUSED,
+    "同一本账的两个日志交替增长：{origin} 的检查点排在 {other} 之后；日志迁移以后，旧来源不再增长",
+    "two logs of one book grow in turn: a checkpoint of {origin} stands behind one of {other}; once a log has moved,"
+    " its old origin grows no more",
+    _SOURCE,
+)
+UNKNOWN_KEY = rule(
+    "county.unknown_key",
+    Kind.REFUSED,
+    "{origin} 的检查点由总日志没有公布的公钥（编号 {key_id}）签名",
+    "the checkpoint of {origin} is signed by a key, of the id {key_id}, that the county does not publish for it",
     _SOURCE,
 )
 NO_BUNDLE = rule(
@@ -45,22 +60,38 @@ NO_BUNDLE = rule(
 
 @dataclass
 class CountyReport(Report):
-    """The outcome for a county's log: `book` is its origin, `books` how many it has; `anchor` is the trusted key."""
+    """The outcome for a county's log: `book` is its origin, `books` how many it has; `anchor` is the trusted key.
+
+    `unchecked` counts entries whose book's key is not known, `moved` lists "OLD → NEW" where a book has a second log.
+    """
 
     books: int = 0
+    unchecked: int = 0
+    moved: list[str] = field(default_factory=list)
 
     def as_object(self) -> dict[str, Any]:
         """Return the report as a JSON object."""
-        return {**super().as_object(), "books": self.books}
+        more = {"books": self.books, "unchecked": self.unchecked, "moved": self.moved}
+        return {**super().as_object(), **more}
 
     @property
     def caution(self) -> str:
-        """What has to be said when no key was given."""
-        return (
-            ""
-            if self.anchor
-            else "注意：没有给出 --key，公钥取自日志本身 / no --key: the key is the log's own word"
-        )
+        """What has to be said when no key was given, a signature was not checked, or a book has a second log."""
+        said = []
+        if not self.anchor:
+            said.append("注意：没有给出 --key，公钥取自日志本身 / no --key: the key is the log's own word")
+        if self.unchecked:
+            said.append(
+                f"注意：{self.unchecked} 条记录的账套签名没有核对，总日志没有公布它们的公钥（books.json）/"
+                f" the books' signatures of {self.unchecked} entries were not checked: the county does not publish"
+                " their keys (books.json)"
+            )
+        if self.moved:
+            said.append(
+                f"注意：有账套换了日志来源，请核对那本账是否记有迁移：{'，'.join(self.moved[:MOVED_SHOWN])} /"
+                " books have a second log; verify that the book itself holds the move"
+            )
+        return "\n".join(said)
 
 
 def verify_county(
@@ -82,7 +113,8 @@ class _Audit:
         self._progress = progress
         self.tree = Tree()
         self._sizes: dict[str, int] = {}
-        self._keys = published_keys(source)
+        self._newest: dict[str, list[str]] = {}
+        self._published = published_keys(source)
         report = self._report = CountyReport(anchor=vkey, anchored=bool(vkey))
         self._signed = report.check(
             "checkpoint", "检查点由总日志的密钥签名", "the checkpoint is signed by the log's key"
@@ -149,8 +181,8 @@ class _Audit:
         self._leaves.count += 1
         leaf = parse_leaf(entry)
         self._holds(self._growth, index, self._check_growth, leaf)
-        if self._keys.get(leaf.checkpoint.origin):
-            self._holds(self._signatures, index, self._check_signature, leaf)
+        self._holds(self._growth, index, self._check_origin, leaf.checkpoint.origin)
+        self._holds(self._signatures, index, self._check_signature, index, leaf)
 
     def _check_growth(self, leaf: Leaf) -> None:
         """A book's checkpoints are in the order of their sizes, none twice."""
@@ -161,11 +193,32 @@ class _Audit:
         if size <= before:
             raise SHRUNK(origin=origin, size=size, before=before)
 
-    def _check_signature(self, leaf: Leaf) -> None:
-        """One of the keys that the county publishes for a book signed its checkpoint."""
+    def _check_origin(self, origin: str) -> None:
+        """A book's log may move to another origin, and not back: the origins of a book follow one another."""
+        origins = self._newest.setdefault(book_of(origin), [origin])
+        if origin == origins[-1]:
+            return
+        if origin in origins:
+            raise TWO_LOGS(origin=origin, other=origins[-1])
+        self._report.moved.append(f"{origins[-1]} → {origin}")
+        origins.append(origin)
+
+    def _check_signature(self, index: int, leaf: Leaf) -> None:
+        """One of the keys that the county publishes for a book signed its checkpoint.
+
+        A key that is not published is no reproach where the county's file of keys was lost since.
+        """
+        origin, line = leaf.checkpoint.origin, leaf.signature
+        keys = self._published.keys.get(origin, [])
+        named = [key for key in keys if (key.name, key.key_id) == (line.name, line.key_id)]
+        if not keys or (not named and index < self._published.lost):
+            self._report.unchecked += 1
+            return
         self._signatures.count += 1
-        if not any(_signed_by(leaf, key) for key in self._keys[leaf.checkpoint.origin]):
-            raise SIGNATURE(key=leaf.checkpoint.origin)
+        if not named:
+            raise UNKNOWN_KEY(origin=origin, key_id=f"{line.key_id:08x}")
+        if not any(verify_ed25519(key.public_key, leaf.checkpoint.text, line.signature) for key in named):
+            raise SIGNATURE(key=origin)
 
     def _holds(self, check: Check, entry: int | None, rule_: Callable[..., object], *facts: object) -> None:
         """Run a check; what it raises becomes a finding."""
@@ -173,9 +226,3 @@ class _Audit:
             rule_(*facts)
         except RuleViolation as violation:
             self._report.find(check, Finding.of(violation, entry))
-
-
-def _signed_by(leaf: Leaf, key: VerifierKey) -> bool:
-    line = leaf.signature
-    known = (line.name, line.key_id) == (key.name, key.key_id)
-    return known and verify_ed25519(key.public_key, leaf.checkpoint.text, line.signature)

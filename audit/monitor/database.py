@@ -53,6 +53,11 @@ OPEN = (
         PRIMARY KEY (book, kind, key)
     ) WITHOUT ROWID
     """,
+    """
+    CREATE TABLE IF NOT EXISTS places (
+        id TEXT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (id, address)
+    ) WITHOUT ROWID
+    """,
     "BEGIN IMMEDIATE",
 )
 SELECT_NUMBER = "SELECT number FROM books WHERE address = ?"
@@ -62,6 +67,9 @@ PUT_BOOK = """
 """
 DELETE_FACTS = "DELETE FROM facts WHERE book = (SELECT number FROM books WHERE address = ?)"
 DELETE_BOOK = "DELETE FROM books WHERE address = ?"
+SELECT_PLACES = "SELECT address FROM places WHERE id = ? ORDER BY address"
+PUT_PLACE = "INSERT OR IGNORE INTO places (id, address) VALUES (?, ?)"
+DELETE_PLACES = "DELETE FROM places WHERE address = ?"
 SELECT_FACT = "SELECT value FROM facts WHERE book = ? AND kind = ? AND key = ?"
 PUT_FACT = "INSERT OR REPLACE INTO facts (book, kind, key, value) VALUES (?, ?, ?, ?)"
 
@@ -109,6 +117,18 @@ class Database:
         row = self._row(SELECT_FACT, (book, kind, key))
         return _opened(row[0], kind, key) if row else None
 
+    def places(self, identifier: str) -> list[str]:
+        """Return the addresses at which a book of that id was seen; raises `monitor.damaged`."""
+        try:
+            return [address for (address,) in self._connection.execute(SELECT_PLACES, (identifier,))]
+        except sqlite3.DatabaseError as error:
+            raise DAMAGED(problem=error) from None
+
+    def put_place(self, identifier: str, address: str) -> None:
+        """Remember that a book of that id was seen at an address."""
+        with self._guarded():
+            self._connection.execute(PUT_PLACE, (identifier, address))
+
     def put(self, address: str, state: bytes, facts: Iterable[Fact]) -> None:
         """Replace the state of the book at an address, and add facts about it."""
         with self._guarded():
@@ -123,6 +143,7 @@ class Database:
         with self._guarded():
             self._connection.execute(DELETE_FACTS, (address,))
             self._connection.execute(DELETE_BOOK, (address,))
+            self._connection.execute(DELETE_PLACES, (address,))
 
     def commit(self) -> None:
         """Make all durable that was put."""

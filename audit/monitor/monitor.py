@@ -113,7 +113,7 @@ def follow(
     seconds, None for any age: a log that is shown as it once was, for ever, is true in every other way. What was
     verified is durable when the run has ended.
     """
-    run = Run(store, Views(store), opened)
+    run = Run(store, Views(store, addresses), opened)
     with store:
         for address in addresses:
             yield _look(address, run, Trusted((anchors or {}).get(address, ""), asked, max_age_s))

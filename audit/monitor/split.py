@@ -12,6 +12,8 @@ from audit.report import Finding
 from domain.kernel.errors import Kind, RuleViolation, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from audit.monitor.store import State, StateStore
     from domain.kernel.merkle import Tree
 
@@ -41,18 +43,22 @@ class _View(NamedTuple):
 
 
 class Views:
-    """What a run has seen of each book: the address whose history is the longest so far."""
+    """What a run has seen of each book: the address whose history is the longest so far.
 
-    def __init__(self, store: StateStore) -> None:
-        """Compare what is remembered in `store`."""
+    What runs before it saw at addresses at which it does not look itself counts too.
+    """
+
+    def __init__(self, store: StateStore, addresses: Collection[str]) -> None:
+        """Compare what is remembered in `store`; this run looks at `addresses`."""
         self._store = store
+        self._addresses = frozenset(addresses)
         self._longest: dict[str, _View] = {}
 
     def remember(self, state: State, head: bytes = b"") -> None:
         """Take in what was verified at an address, unless there is one before it: also of one that is away now."""
         book = state.replay.book
-        if book.size:
-            self._longest.setdefault(book.book, _View(state.address, head))
+        if book.size and book.book not in self._longest:
+            self._longest[book.book] = self._earlier(book.book) or _View(state.address, head)
 
     def compare(self, state: State, head: bytes) -> Split | None:
         """Hold what was verified at an address against the longest history before it; `head` as in `_View`."""
@@ -75,6 +81,12 @@ class Views:
         if book.size > longest.size:
             self._longest[book.book] = view
         return None
+
+    def _earlier(self, book: str) -> _View | None:
+        """Return the address of the longest history among those at which only runs before this one looked."""
+        elsewhere = (place for place in self._store.places(book) if place not in self._addresses)
+        sizes = {place: self._store.load(place).replay.size for place in elsewhere}
+        return _View(max(sizes, key=lambda place: sizes[place]), b"") if any(sizes.values()) else None
 
     def _split(self, book: str, view: _View, other: _View, same: int) -> Split:
         violation = SPLIT_VIEW(book=book, other=other.address, address=view.address, same=same)

@@ -112,6 +112,14 @@ class StateStore:
             self.forget(address, violation)
             return State(address, anew=self.beginning(address, violation))
 
+    def places(self, book: str) -> list[str]:
+        """Return the addresses at which any run has seen a book; none where that cannot be read any more."""
+        try:
+            return self._database.places(book)
+        except RuleViolation as violation:
+            LOGGER.warning("监察 / monitor: %s: %s", book, violation)
+            return []
+
     def beginning(self, address: str, why: object) -> str:
         """Return in words why an address is verified anew, and that what was kept is damaged too, if it is."""
         if not self.heads.damaged(address):
@@ -148,6 +156,7 @@ class StateStore:
             new_hashes(book.tree, state.kept),
         )
         self._database.put(state.address, _program() + rest, facts)
+        self._database.put_place(book.book, state.address)
         self._unsaved += 1
         if self._unsaved == BOOKS_PER_COMMIT:
             self._database.commit()

@@ -20,11 +20,14 @@ from domain.statements.income import (
     undistributed_fen,
 )
 from domain.statements.layout import Formula, Layout, LayoutLine, Role, Side, layout
+from domain.statements.line_flow import Counted, FlowYear, LineFlow, Part
 
 __all__ = [
     "BalanceSheet",
+    "Counted",
     "DetailRow",
     "Flow",
+    "FlowYear",
     "Formula",
     "IncomeLayout",
     "IncomeLine",
@@ -32,6 +35,8 @@ __all__ = [
     "Layout",
     "LayoutLine",
     "LineAmount",
+    "LineFlow",
+    "Part",
     "Role",
     "Share",
     "SheetLine",

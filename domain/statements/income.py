@@ -36,7 +36,18 @@ RESULT = "5"
 
 OPENING, REST = "opening", "rest"
 
+_LEADING = re.compile(r"[一二三四五六]、|加：|减：")
 _TERM = re.compile(r"([+-]?)\s*(@?)(\d{3}(?:\d{2}){0,3}|[a-z_]+)(?:\.(debit|credit))?\s*")
+
+
+class Sides(NamedTuple):
+    """How often the debit and the credit of an account count; below zero they are taken away."""
+
+    debit: int
+    credit: int
+
+
+_HALVES = {"debit": Sides(1, 0), "credit": Sides(0, 1), "": Sides(-1, 1)}
 
 
 class Flow(NamedTuple):
@@ -66,11 +77,16 @@ class IncomeTerm(NamedTuple):
         """Whether it is an account, not an earlier line."""
         return self.name.isdigit()
 
+    @property
+    def sides(self) -> Sides:
+        """How the two sides of its account count, without its sign: those of a half, or credits less debits."""
+        return _HALVES[self.half]
+
     def of(self, flow: Flow) -> int:
         """Return what a flow adds to the term, without its sign; 0 when it is of another account."""
         if flow.distributes != self.distributes or not flow.account.startswith(self.name):
             return 0
-        return {"debit": flow.debit_fen, "credit": flow.credit_fen, "": flow.net_fen}[self.half]
+        return self.sides.debit * flow.debit_fen + self.sides.credit * flow.credit_fen
 
 
 class IncomeLine(NamedTuple):
@@ -87,6 +103,11 @@ class IncomeLine(NamedTuple):
         """The accounts that make it directly; none for a sum of other lines."""
         return tuple(term.name for term in self.formula if term.is_account)
 
+    @property
+    def title(self) -> str:
+        """Its name where it stands alone: without its number (一、) and without what is done with it (加：, 减：)."""
+        return _LEADING.sub("", self.name, count=1)
+
 
 @dataclass(frozen=True)
 class IncomeLayout:
@@ -95,12 +116,31 @@ class IncomeLayout:
     chart: str
     lines: tuple[IncomeLine, ...]
 
+    def line(self, key: str) -> IncomeLine | None:
+        """Return the line of that key."""
+        return next((line for line in self.lines if line.key == key), None)
+
+    def terms_of(self, key: str) -> tuple[IncomeTerm, ...]:
+        """Return the formula of a line with those of the earlier lines in their places."""
+        line = self.line(key)
+        return tuple(
+            part._replace(sign=term.sign * part.sign)
+            for term in (line.formula if line else ())
+            for part in (
+                [term._replace(sign=1)] if term.is_account or term.distributes else self.terms_of(term.name)
+            )
+        )
+
     @property
     def distributed(self) -> tuple[str, ...]:
         """The accounts that a term with @ names."""
         return tuple(
             term.name for line in self.lines for term in line.formula if term.is_account and term.distributes
         )
+
+    def is_rest(self, account: str) -> bool:
+        """Whether what is distributed on an account stands in no line of its own."""
+        return not account.startswith((RESULT, *UNDISTRIBUTED, *self.distributed))
 
 
 class IncomeRow(NamedTuple):
@@ -151,17 +191,11 @@ def income_statement(layout: IncomeLayout, year: Year, before: Year) -> list[Inc
 
 
 def _figures(layout: IncomeLayout, year: Year) -> dict[str, int]:
-    rest = sum(
-        flow.net_fen for flow in year.flows if flow.distributes and not _is_named(layout, flow.account)
-    )
+    rest = sum(flow.net_fen for flow in year.flows if flow.distributes and layout.is_rest(flow.account))
     figures: dict[str, int] = {}
     for line in layout.lines:
         figures[line.key] = sum(term.sign * _amount(term, year, rest, figures) for term in line.formula)
     return figures
-
-
-def _is_named(layout: IncomeLayout, account: str) -> bool:
-    return account.startswith((RESULT, *UNDISTRIBUTED, *layout.distributed))
 
 
 def _amount(term: IncomeTerm, year: Year, rest_fen: int, figures: Mapping[str, int]) -> int:

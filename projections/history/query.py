@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from domain.entry import parse_entry
 from domain.history import OPENING_SUMMARY, WHOLE, Figure, HistoryRow, Posting, Span, Sums, figure_of
+from domain.statements import Part
+from domain.statements.income import RESULT, UNDISTRIBUTED
 from projections import log, register, witnessing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
     from psycopg import Connection
 
     from audit.tlog.policy import Policy
-    from domain.statements import LineAmount
+    from domain.statements import FlowYear, LineAmount, LineFlow
     from projections.register import BookRow
 
 MAX_ROWS = 1_000_000
@@ -74,6 +76,34 @@ SELECT_POSTINGS = """
     ORDER BY postings.period, postings.date, postings.entry
 """
 
+SELECT_NEWEST = "SELECT coalesce(max(period), '') FROM journal WHERE book = %s AND entry < %s"
+
+JOURNAL = "FROM journal\n"
+"""Where the statements above read. For a line of the statement of income they read from what of it counts instead."""
+
+COUNTED = """FROM (
+    SELECT book, entry, period, date, account,
+           debit_debit * debit_fen + debit_credit * credit_fen AS debit_fen,
+           credit_debit * debit_fen + credit_credit * credit_fen AS credit_fen
+    FROM (
+        SELECT *, CASE
+            WHEN period = '' AND %(opens)s AND account ^@ %(result)s THEN 'earned'
+            WHEN period < %(since)s THEN 'before'
+            WHEN entry IN (
+                SELECT entry FROM journal WHERE book = %(book)s AND account = ANY(%(pool)s) AND period >= %(since)s
+            ) THEN 'distributed'
+            ELSE 'earned' END AS part
+        FROM journal WHERE book = %(book)s AND account = ANY(%(accounts)s)
+    ) AS parted
+    JOIN unnest(
+        %(counted_accounts)s::text[], %(counted_parts)s::text[], %(debit_debit)s::int[], %(debit_credit)s::int[],
+        %(credit_debit)s::int[], %(credit_credit)s::int[]
+    ) AS counted (account, part, debit_debit, debit_credit, credit_debit, credit_credit) USING (account, part)
+    WHERE debit_debit * debit_fen + debit_credit * credit_fen <> 0
+       OR credit_debit * debit_fen + credit_credit * credit_fen <> 0
+) AS lines
+"""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -94,7 +124,7 @@ class History:
     """The history of a figure after a book's first `size` entries, whose base64 root is `root`.
 
     `sums` are those of the whole span; `rows` its rows from `offset` on, and `carried_fen` the figure before them.
-    `on_sheet` is what the balance sheet shows at the end of the span, None if the figure is none of its lines.
+    `on_sheet` is what its statement shows at the end of the span, None if the figure is a line of none.
     """
 
     book: str
@@ -123,8 +153,13 @@ def history(
     which the entries of a book are witnessed.
     """
     book = register.book(connection, book_id)
-    figure, accounts = _figure(connection, book, code)
+    names = register.account_names(connection, book_id)
+    figure = figure_of(code, book_id, book.chart, names, book.first_period)
+    accounts = list(filter(figure.holds, names))
     size = known_size(connection, book, wanted.known_on)
+    newest = _newest_period(connection, book_id, size) if figure.flow else ""
+    year = figure.year(wanted.span, newest)
+    wanted = replace(wanted, span=figure.listed(wanted.span, newest))
     values = {
         "book": book_id,
         "accounts": accounts,
@@ -132,6 +167,8 @@ def history(
         "first": wanted.span.first,
         "until": wanted.span.until,
     }
+    if figure.flow and year:
+        values |= _counting(figure.flow, year, names)
     ((opening,),) = _ask(connection, SELECT_BEFORE_PERIOD, values)
     ((debit, credit, count),) = _ask(connection, SELECT_SUMS, values)
     sums = Sums(opening, debit, credit, count)
@@ -149,8 +186,16 @@ def history(
         sums=sums,
         carried_fen=carried,
         rows=rows,
-        on_sheet=figure.on_sheet(dict(_ask(connection, SELECT_LEAVES, values))) if figure.chart else None,
+        on_sheet=figure.on_sheet(dict(_ask(connection, SELECT_LEAVES, values)))
+        if figure.chart or figure.flow
+        else None,
     )
+
+
+def _newest_period(connection: Connection[Any], book: str, size: int) -> str:
+    """Return the newest period with a voucher among the first `size` entries, "" without one."""
+    ((newest,),) = connection.execute(SELECT_NEWEST, (book, size)).fetchall()
+    return str(newest)
 
 
 def known_size(connection: Connection[Any], book: BookRow, moment: datetime | None) -> int:
@@ -161,16 +206,36 @@ def known_size(connection: Connection[Any], book: BookRow, moment: datetime | No
     return min(int(row[0]), book.entries) if row else 0
 
 
-def _figure(connection: Connection[Any], book: BookRow, code: str) -> tuple[Figure, list[str]]:
-    """Return the figure of that code or name, and the codes of all its accounts."""
-    names = register.account_names(connection, book.book)
-    figure = figure_of(code, book.book, book.chart, names)
-    return figure, list(filter(figure.holds, names))
+def _counting(flow: LineFlow, year: FlowYear, names: Iterable[str]) -> dict[str, Any]:
+    """Return what `COUNTED` asks for: how each account counts in each part of the statement."""
+    found = [
+        (account, part, *counted.debit, *counted.credit)
+        for account in names
+        for part in Part
+        if (counted := flow.counted(account, part))
+    ]
+    columns = (
+        "counted_accounts",
+        "counted_parts",
+        "debit_debit",
+        "debit_credit",
+        "credit_debit",
+        "credit_credit",
+    )
+    return {
+        **{column: [row[at] for row in found] for at, column in enumerate(columns)},
+        "since": year.since,
+        "opens": year.opens,
+        "result": RESULT,
+        "pool": [account for account in names if account.startswith(UNDISTRIBUTED)],
+    }
 
 
 def _ask(connection: Connection[Any], statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     if len(values["accounts"]) == 1:
         statement = statement.replace(SEVERAL, ONE)
+    if "since" in values:
+        statement = statement.replace(JOURNAL, COUNTED)
     return connection.execute(statement, values).fetchall()
 
 

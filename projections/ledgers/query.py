@@ -53,7 +53,10 @@ SELECT_MONTHS = """
 
 @dataclass(frozen=True)
 class LedgerFilter:
-    """The lines from `first` ("": January) to `period`, of a counterparty (往来单位), a project (项目); "": of all."""
+    """The lines from `first` ("": January) to `period`, of a counterparty (往来单位), a project (项目); "": of all.
+
+    What lies before the book's first period is left out.
+    """
 
     period: str
     first: str = ""
@@ -95,8 +98,9 @@ def account_ledger(
     """
     book = register.book(connection, book_id)
     period = parse_period(wanted.period)
-    first = parse_period(wanted.first) if wanted.first else max(year_start(period), book.first_period)
-    check_span(book, first, period)
+    asked_first = parse_period(wanted.first) if wanted.first else year_start(period)
+    check_span(book, asked_first, period)
+    first = max(asked_first, book.first_period)
     names = register.account_names(connection, book_id)
     if account not in names:
         raise NO_ACCOUNT(book=book_id, account=account)

@@ -6,16 +6,19 @@ from projections.log.cosignatures import (
     Alarm,
     Cosignature,
     Due,
+    Lapse,
     alarmed_books,
     cosigned,
     cosigned_books,
     due,
+    lapses,
     last_cosignature,
     open_alarms,
     published_checkpoint,
     request_from,
     store_alarm,
     store_cosignature,
+    store_lapse,
 )
 from projections.log.erasures import Erased, entry_of_roll, erased_in
 from projections.log.fold import fold
@@ -59,6 +62,7 @@ __all__ = [
     "Cosignature",
     "Due",
     "Erased",
+    "Lapse",
     "LogKeys",
     "Others",
     "Sighting",
@@ -78,6 +82,7 @@ __all__ = [
     "erased_in",
     "fold",
     "in_force",
+    "lapses",
     "last_cosignature",
     "latest_checkpoint",
     "log_origins",
@@ -93,5 +98,6 @@ __all__ = [
     "signed_size",
     "store_alarm",
     "store_cosignature",
+    "store_lapse",
     "tile_at",
 ]

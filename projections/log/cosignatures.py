@@ -23,6 +23,13 @@ INSERT_ALARM = """
     INSERT INTO witness_alarms (book, vkey, kind, seen, size, evidence) VALUES (%s, %s, %s, %s, %s, %s)
     ON CONFLICT DO NOTHING
 """
+INSERT_LAPSE = """
+    INSERT INTO witness_lapses (book, vkey, cosigned, seen) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+SELECT_LAPSES = """
+    SELECT vkey, cosigned, seen, at FROM witness_lapses WHERE book = %s AND vkey = ANY(%s)
+    ORDER BY at DESC, seen LIMIT %s
+"""
 SELECT_LINES = """
     SELECT DISTINCT ON (vkey) line FROM cosignatures WHERE book = %s AND size = %s
     ORDER BY vkey, time_s DESC LIMIT %s
@@ -88,6 +95,15 @@ class Alarm(NamedTuple):
     at: datetime
 
 
+class Lapse(NamedTuple):
+    """A witness had cosigned `cosigned` entries of a log and said later, first `at`, that it had seen only `seen`."""
+
+    vkey: str
+    cosigned: int
+    seen: int
+    at: datetime
+
+
 class Due(NamedTuple):
     """A book of which a witness has not seen the newest checkpoint, or not lately; and its log's origin."""
 
@@ -116,6 +132,17 @@ def open_alarms(connection: Connection[Any], book: str, vkeys: Sequence[str]) ->
 def alarmed_books(connection: Connection[Any], vkeys: Sequence[str]) -> set[str]:
     """Return the books with open alarms of these witnesses."""
     return {book for (book,) in connection.execute(SELECT_ALARMED, (list(vkeys),)).fetchall()}
+
+
+def store_lapse(connection: Connection[Any], book: str, vkey: str, cosigned: int, seen: int) -> None:
+    """Keep that a witness has forgotten what it had cosigned. The same again changes nothing."""
+    connection.execute(INSERT_LAPSE, (book, vkey, cosigned, seen))
+
+
+def lapses(connection: Connection[Any], book: str, vkeys: Sequence[str]) -> list[Lapse]:
+    """Return what these witnesses have ever forgotten of a book, the newest first."""
+    with connection.cursor(row_factory=class_row(Lapse)) as cursor:
+        return cursor.execute(SELECT_LAPSES, (book, list(vkeys), ALARMS_MAX)).fetchall()
 
 
 def cosigned_books(connection: Connection[Any], books: Sequence[str] | None = None) -> set[str]:

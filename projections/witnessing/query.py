@@ -80,7 +80,8 @@ class Witnessing(NamedTuple):
     """A book's newest checkpoint of `size` entries under a policy.
 
     `missing` are the witnesses (labels) whose cosignature of it is wanted for the quorum; `witnessed` is the newest
-    quorum, None when there never was one; `alarms` are those that the witness has not taken back by cosigning since.
+    quorum, None when there never was one; `alarms` are those that the witness has not taken back by cosigning since;
+    `lapses` are what witnesses have forgotten, the newest first.
     """
 
     size: int
@@ -88,6 +89,7 @@ class Witnessing(NamedTuple):
     missing: tuple[str, ...]
     witnessed: Witnessed | None
     alarms: list[tuple[str, log.Alarm]]
+    lapses: list[tuple[str, log.Lapse]]
 
     @property
     def complete(self) -> bool:
@@ -108,6 +110,7 @@ def state_of(connection: Connection[Any], book: str, policy: Policy) -> Witnessi
         tuple(policy.witnesses[name].label for name in policy.missing(signed)),
         _newest_quorum(connection, book, policy),
         [(labels[alarm.vkey], alarm) for alarm in log.open_alarms(connection, book, list(labels))],
+        [(labels[lapse.vkey], lapse) for lapse in log.lapses(connection, book, list(labels))],
     )
 
 

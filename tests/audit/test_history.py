@@ -29,7 +29,18 @@ if TYPE_CHECKING:
     from domain.book import Book
     from tests.audit.conftest import Export, Log
 
-CODES = ("101", "102", "10201", "301", "51401", "money", "current_assets", "assets", "payables")
+CODES = (
+    "101",
+    "102",
+    "10201",
+    "301",
+    "51401",
+    "money",
+    "current_assets",
+    "assets",
+    "payables",
+    "net_surplus",
+)
 
 
 @pytest.fixture

@@ -146,22 +146,26 @@ def test_what_makes_no_span_is_refused(period: str, as_of: str, code: str) -> No
 
 def test_a_figure_is_found_by_code_or_name_and_called_with_what_is_above_it() -> None:
     names = {"102": "银行存款", "10201": "基本账户"}
-    assert figure_of("10201", "B", CHART, names) == Figure("10201", "银行存款/基本账户", ("10201",))
-    assert figure_of("money", "B", CHART, names) is MONEY
-    several = figure_of("10201+102", "B", CHART, names)
+    assert figure_of("10201", "B", CHART, names, "2026-01") == Figure(
+        "10201", "银行存款/基本账户", ("10201",)
+    )
+    assert figure_of("money", "B", CHART, names, "2026-01") is MONEY
+    several = figure_of("10201+102", "B", CHART, names, "2026-01")
     assert several == Figure("10201+102", "银行存款/基本账户＋银行存款", ("10201", "102"))
     for unknown in ("999", "102+999", "102+", "+"):
         with pytest.raises(RuleViolation) as caught:
-            figure_of(unknown, "B", CHART, names)
+            figure_of(unknown, "B", CHART, names, "2026-01")
         assert caught.value.rule.code == "history.unknown_account"
 
 
 def test_a_line_of_the_balance_sheet_is_a_figure_of_all_its_accounts() -> None:
-    assert figure_of("fixed_cost", "B", CHART, {}) == Figure("fixed_cost", "固定资产原值", ("151",), CHART)
-    assert figure_of("current_assets", "B", CHART, {}).accounts == (
+    assert figure_of("fixed_cost", "B", CHART, {}, "2026-01") == Figure(
+        "fixed_cost", "固定资产原值", ("151",), CHART
+    )
+    assert figure_of("current_assets", "B", CHART, {}, "2026-01").accounts == (
         *("101", "102", "109", "111", "112", "113", "121", "122", "401", "131"),
     )
-    assert figure_of("receivables", "B", CHART, {}).name == "应收款项"
+    assert figure_of("receivables", "B", CHART, {}, "2026-01").name == "应收款项"
 
 
 @pytest.mark.parametrize("line", layout(CHART).lines, ids=lambda line: line.key)
@@ -171,7 +175,7 @@ def test_the_history_of_a_line_ends_in_what_the_sheet_shows(line: LayoutLine) ->
     balances = {code: 1_000 + 7 * number for number, code in enumerate(leaves) if not code.startswith("113")}
     sheet = balance_sheet(layout(CHART), balances, {})
     shown = {row.line.key: row.closing_fen for row in (*sheet.assets, *sheet.claims)}
-    figure = figure_of(line.key, "B", CHART, {})
+    figure = figure_of(line.key, "B", CHART, {}, "2026-01")
     assert abs(sum(fen for code, fen in balances.items() if figure.holds(code))) == abs(shown[line.key]) > 0
     own = {code: fen for code, fen in balances.items() if figure.holds(code)}
     amount = figure.on_sheet(own | {"11301": 30, "11302": -50} if figure.holds("113") else own)
@@ -198,7 +202,7 @@ def test_an_account_on_both_sides_of_the_sheet_is_shared_out(
     line: str, amount: int, shares: list[tuple[object, ...]]
 ) -> None:
     balances = {"11201": 100, "211": -200, "11301": 30, "11302": -50, "11303": 0}
-    figure = figure_of(line, "B", CHART, {})
+    figure = figure_of(line, "B", CHART, {}, "2026-01")
     assert figure.on_sheet({code: fen for code, fen in balances.items() if figure.holds(code)}) == (
         amount,
         shares,

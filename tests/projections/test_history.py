@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 
 from domain.history import MONEY, Figure, FigureFold, HistoryRow, Span, figure_of
 from domain.kernel.errors import RuleViolation
+from domain.kernel.period import last_day
 from projections.history import Wanted, history, query
+from projections.statements import income_statement
 from tests.domain.drawn import BOOKS, DATE, MONTHS
+from tests.domain.drawn_income import ACCOUNTS as CHARTED
+from tests.domain.drawn_income import CHART, ENDS, INCOME_BOOKS
 from tests.projections.stored_books import START, sign_checkpoints, store
 
 if TYPE_CHECKING:
@@ -86,7 +90,9 @@ def test_the_rows_are_those_of_the_fold_over_the_entries_that_were_known(
     known_on = None if asked_after is None else START + timedelta(hours=asked_after)
     known = [size for size, moment in checkpoints if known_on is not None and moment <= known_on]
     size = len(entries) if known_on is None else max(known, default=0)
-    sums, rows = folded(entries[:size], figure_of(code, book, "rural-collective-2024", NAMES), span)
+    sums, rows = folded(
+        entries[:size], figure_of(code, book, "rural-collective-2024", NAMES, MONTHS[0]), span
+    )
 
     whole = history(connection, book, code, Wanted(span, known_on))
     assert (whole.size, whole.sums) == (size, sums)
@@ -107,6 +113,32 @@ def test_the_rows_are_those_of_the_fold_over_the_entries_that_were_known(
         paged += part.rows
     assert paged == whole.rows
     assert balance == whole.sums.closing_fen
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(INCOME_BOOKS, st.sampled_from(ENDS), st.integers(3, 16))
+def test_each_line_of_the_statement_of_income_is_told_alike_by_the_statement_the_rows_and_the_fold(
+    connection: psycopg.Connection, drawn: tuple[list[Line] | None, list[Drawn]], period: str, size: int
+) -> None:
+    book, entries = store(connection, next(_numbers), drawn)
+    known_on = START + timedelta(hours=1)
+    sign_checkpoints(connection, book, [(min(size, len(entries)), known_on)])
+    span = Span(until=last_day(period))
+    for row in income_statement(connection, book, period).rows:
+        whole = history(connection, book, row.line.key, Wanted(span))
+        assert whole.on_sheet is not None
+        assert whole.on_sheet.amount_fen == row.amount_fen, row.line.key
+        for asked in (Wanted(span), Wanted(Span(period, last_day(period))), Wanted(), Wanted(span, known_on)):
+            shown = history(connection, book, row.line.key, asked)
+            fold = FigureFold(figure_of(row.line.key, book, CHART, dict.fromkeys(CHARTED, ""), MONTHS[0]))
+            for index, entry in enumerate(entries[: shown.size]):
+                fold.fold(index, entry.statement, tuple(line.name for line in entry.signatures))
+            sums, rows = fold.over(asked.span)
+            assert (shown.sums, shown.on_sheet) == (sums, fold.on_sheet(asked.span))
+            assert shown.wanted.span == fold.listed(asked.span)
+            assert [(one.posting, one.balance_fen) for one in shown.rows] == [
+                (one.posting, one.balance_fen) for one in rows
+            ]
 
 
 FILL_JOURNAL = """

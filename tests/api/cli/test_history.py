@@ -101,10 +101,13 @@ def test_what_cannot_be_answered_is_refused(village: Commands, arguments: tuple[
 # ------------------------------------------------------------------------------------ from a verified log
 
 
-def test_a_bundle_and_a_folder_give_what_the_server_gives(village: Commands, tmp_path: Path) -> None:
+@pytest.mark.parametrize("account", ["money", "net_surplus", "distributable"])
+def test_a_bundle_and_a_folder_give_what_the_server_gives(
+    village: Commands, tmp_path: Path, account: str
+) -> None:
     village.good("export", "bundle", tmp_path / "book.zip", "--book", BOOK)
     village.good("export", "tlog", tmp_path / "log", "--book", BOOK)
-    wanted = ("--account", "money", "--period", "2026-03", "--format", "json")
+    wanted = ("--account", account, "--period", "2026-03", "--format", "json")
     stored = json.loads(village.good("history", "--book", BOOK, *wanted))
     for row in stored["rows"]:
         assert row.pop("recorded_at")

@@ -78,7 +78,18 @@ def test_pages_show_them_and_lead_to_the_vouchers(door: Door) -> None:
     assert "六、年末未分配收益" in page
     assert "24,341.70" in page
     assert "不相等" not in page
-    assert 'href="history/513?as_of=2026-03-31"' in page
+    report = door.get("income-statement.json", period="2026-03").json()
+    for row in report["lines"]:
+        link = f"history/{row['key']}"
+        assert f'href="{link}?as_of=2026-03-31"' in page
+        found = door.get(f"{link}.json", as_of="2026-03-31").json()
+        assert found["on_sheet"]["amount_fen"] == row["amount_fen"], row["key"]
+        assert door.get(link, as_of="2026-03-31").status_code == 200
+    assert door.get("history/no_such_line.json").json()["rule"] == "history.unknown_account"
+    later = door.get("income-statement", period="2027-03").text
+    assert 'href="history/operating_income?as_of=2026-03-31"' in later
+    shown = door.get("history/administration", as_of="2026-03-31").text
+    assert "收益及收益分配表上的「管理费用」是 <strong>236.50</strong> 元" in shown
     details = door.get("income-details", period="2026-03").text
     assert "4,578.20" in details
     assert 'href="journal?from=2026-01&amp;to=2026-03&amp;account=50103"' in details

@@ -56,6 +56,13 @@ def test_a_months_ledger_begins_with_what_lies_before_it(door: Door) -> None:
     assert march[-1][1] == "本年累计"
 
 
+@pytest.mark.parametrize("first", ["2025-06", "2025-01", "2026-01"])
+def test_a_ledger_begins_no_earlier_than_its_book(door: Door, first: str) -> None:
+    assert rows_of(door, "101", **{"from": first, "period": "2026-03"}) == CASH
+    asked = door.get("ledger/101.json", **{"from": first, "period": "2026-03"}).json()
+    assert (asked["from"], asked["period"]) == ("2026-01", "2026-03")
+
+
 @pytest.mark.parametrize("period", ["2026-01", "2026-03", "2027-01"])
 def test_every_ledger_ends_as_the_trial_balance(door: Door, period: str) -> None:
     trial = door.get("trial-balance.json", period=period).json()

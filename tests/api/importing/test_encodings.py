@@ -14,7 +14,7 @@ from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from api.importing import Problem
+    from api.importing import ImportFolder, Problem
 
 ENGLISH = "date,number,summary,code,name,debit,credit,attachments"
 CHINESE = JOURNAL.partition("\n")[0]
@@ -92,6 +92,12 @@ def written(folder: Path, header: str, summaries: list[str], encoding: str) -> P
     return folder
 
 
+def told(read: ImportFolder) -> list[str]:
+    """Return the files that are said to have been read as GB18030; nothing else is said."""
+    assert all("GB18030" in notice.zh and "GB18030" in notice.en for notice in read.notices)
+    return [notice.zh.partition(" ")[0] for notice in read.notices]
+
+
 def refused(folder: Path) -> Problem:
     """Return the one problem that a folder has."""
     with pytest.raises(ImportRefused) as caught:
@@ -107,7 +113,7 @@ def test_gb18030_is_read_with_its_rare_hanzi_and_signs(
 ) -> None:
     read = read_folder(written(tmp_path, header, summaries, "gb18030"))
     assert [one.summary for one in read.journal[::2]] == summaries
-    assert read.gb18030 == ["journal.csv"]
+    assert told(read) == ["journal.csv"]
 
 
 @pytest.mark.parametrize("summary", RARE)
@@ -116,7 +122,7 @@ def test_one_rare_name_under_a_chinese_header_is_read(tmp_path: Path, summary: s
 
 
 def test_utf8_is_not_said_to_be_gb18030(tmp_path: Path) -> None:
-    assert read_folder(written(tmp_path, ENGLISH, SIMPLIFIED, "utf-8")).gb18030 == []
+    assert read_folder(written(tmp_path, ENGLISH, SIMPLIFIED, "utf-8")).notices == ()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, len(BIG5)])
@@ -149,7 +155,7 @@ def test_western_texts_together_are_refused(tmp_path: Path) -> None:
 def test_few_hanzi_under_an_english_header_are_too_few_to_tell(tmp_path: Path) -> None:
     problem = refused(written(tmp_path, ENGLISH, ["收租金"], "gb18030"))
     assert (problem.row, problem.read, problem.rule) == (2, "收租金", "import.encoding")
-    assert read_folder(written(tmp_path, ENGLISH, ["收租金四户"], "gb18030")).gb18030 == ["journal.csv"]
+    assert told(read_folder(written(tmp_path, ENGLISH, ["收租金四户"], "gb18030"))) == ["journal.csv"]
 
 
 @pytest.mark.parametrize(
@@ -163,14 +169,15 @@ def test_private_character_is_refused_at_its_cell(tmp_path: Path, character: str
     assert named in problem.en
 
 
-def test_import_says_which_files_were_read_as_gb18030(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", ["import {folder}", "demo --exit --port 0 --examples {parent}"])
+def test_commands_say_which_files_were_read_as_gb18030(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     (tmp_path / "village").mkdir()
     folder = written(tmp_path / "village", CHINESE, SIMPLIFIED, "gb18030")
     monkeypatch.setenv("SUNLEDGER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SUNLEDGER_DATABASE_URL", database_url)
-    result = CliRunner().invoke(app, ["import", str(folder)])
+    result = CliRunner().invoke(app, command.format(folder=folder, parent=tmp_path).split())
     assert result.exit_code == 0, result.output
     assert "journal.csv 不是 UTF-8，已按 GB18030 读取" in result.output
     assert "opening.csv" not in result.output

@@ -114,13 +114,18 @@ def test_columns_that_are_not_read_may_be_there_twice(folder: Path) -> None:
 # --- which sheet
 
 
-def test_empty_first_sheet_is_named(folder: Path) -> None:
+def test_empty_first_sheet_is_passed_over(folder: Path) -> None:
     book = workbook(HEADER, *ROWS)
     book.create_sheet("说明", 0)
-    [problem] = problems(in_xlsx(folder, book))
-    assert (problem.sheet, problem.row, problem.rule) == ("说明", 1, "import.empty")
-    assert "工作表「说明」" in problem.zh
-    assert "the sheet '说明'" in problem.en
+    assert numbers(in_xlsx(folder, book)) == [2, 3, 4, 5]
+    assert read_folder(folder).notices == ()
+
+
+def test_workbook_of_empty_sheets_is_named_with_one(folder: Path) -> None:
+    [problem] = problems(in_xlsx(folder, workbook([])))
+    assert (problem.sheet, problem.row, problem.rule) == ("流水", 1, "import.empty")
+    assert "工作表（如「流水」）" in problem.zh
+    assert "'流水'" in problem.en
 
 
 def test_chart_before_the_sheet_is_passed_over(folder: Path) -> None:
@@ -137,48 +142,7 @@ def test_blank_rows_below_do_not_count(folder: Path) -> None:
     assert numbers(in_csv(folder, HEADER, *ROWS, *[[]] * 200_050)) == [2, 3, 4, 5]
 
 
-# --- totals and merged cells
-
-BLANK = [""] * 8
-
-
-@pytest.mark.parametrize(
-    ("column", "label"),
-    [
-        (0, "合计"),
-        (1, "总 计"),
-        (2, "本月合计"),
-        (2, "本年累计："),
-        (3, "合計"),
-        (4, "借方合计"),
-        (2, "2月小计"),
-        (2, "过次页"),
-        (0, "Total"),
-        (4, "Grand total:"),
-    ],
-)
-def test_row_of_totals_is_called_that(folder: Path, column: int, label: str) -> None:
-    totals = [*BLANK[:5], "17.30", "17.30", ""]
-    totals[column] = label
-    [problem] = problems(in_csv(folder, HEADER, *ROWS, totals))
-    assert (problem.row, problem.column, problem.read, problem.rule) == (
-        6,
-        HEADER[column],
-        label,
-        "import.totals_row",
-    )
-
-
-def test_totals_of_the_opening_balances_are_called_that(folder: Path) -> None:
-    in_csv(folder, HEADER, *ROWS)
-    (folder / "opening.csv").write_text(f'{OPENING},合计,"2,000.00","2,000.00"\n', encoding="utf-8")
-    [problem] = problems(folder)
-    assert (problem.file, problem.row, problem.column, problem.rule) == (
-        "opening.csv",
-        5,
-        "科目名称",
-        "import.totals_row",
-    )
+# --- merged cells and sums
 
 
 @pytest.mark.parametrize("text", ["合计", "付合计三户补贴", "本月合计"])

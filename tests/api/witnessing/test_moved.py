@@ -110,6 +110,7 @@ def test_a_log_moves_away_from_what_the_thief_showed_its_witnesses(witnessed: Wi
     assert village.import_(service, line(2) + line(3)) == 9
     until(lambda: village.cosigned(service)[-1:] == [(9, 3)])
     assert {witness.size(NEW) for witness in village.witnesses.values()} == {9}
+    assert village.rows(service, "SELECT FROM witness_lapses") == [], "a new origin begins at nothing"
     assert {witness.size(ORIGIN) for witness in village.witnesses.values()} == {7}
     with village.service() as again:
         assert [found.problem for found in diagnose(again)] == [None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from binascii import a2b_base64
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,12 +19,14 @@ from domain.kernel.note import SigningKey, parse_note, verifier_key
 from tests.audit.conftest import MemorySource
 from tests.audit.county.conftest import COUNTY, Book, County, book
 from tests.audit.dying_disk import Crash, DyingDisk, Mode
+from tests.audit.keyed import Keyed
 from tests.audit.test_command import write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from audit.county import Outcome
+    from tests.audit.conftest import Log
 
 WITNESS = SigningKey("witness.example.cn/town", b"\x02" * 32)
 
@@ -314,3 +317,66 @@ def test_300_books_in_folders_grow_for_three_days(county: County, tmp_path: Path
     assert county.head.size == 900
     report = verify_county(county.source, COUNTY.verifier.vkey)
     assert (report.ok, report.books, report.entries) == (True, 300, 900)
+
+
+# --- a second log of a book
+
+
+def elsewhere(one: Book, size: int) -> Book:
+    """Return a log of the same book under another origin, with a key of its own."""
+    name = one.origin.replace("books.example.cn", "other.example.cn")
+    return Book(SigningKey(name, b"\x66" * 32)).grown(size, "other")
+
+
+def test_a_second_log_of_a_collected_book_is_a_finding_and_not_appended(county: County) -> None:
+    one = book(1, 5)
+    other = elsewhere(one, 9)
+    assert found(county.collect(one, other)) == ["+", "county.second_log"]
+    assert found(county.collect(other)) == ["county.second_log"]
+    assert county.leaves() == [one.note]
+
+
+def test_the_operator_may_name_the_key_of_a_second_log(county: County) -> None:
+    one = book(1, 5)
+    other = elsewhere(one, 9)
+    county.collect(one)
+    assert found(county.collect(other, keys=[other.key.verifier.vkey])) == ["+"]
+    assert found(county.collect(other.grown(10), one, one.grown(6))) == ["+", "=", "county.second_log"]
+    report = county.verify()
+    assert report.ok
+    assert f"{one.origin} → {other.origin}" in report.caution
+
+
+def test_a_log_that_its_own_entries_move_is_collected_at_its_new_origin(county: County, log: Log) -> None:
+    before = Keyed(replace(log, published={}), (log.key,))
+    assert found(county.collect(MemorySource(before.files))) == ["+"]
+    name = f"new.example.cn/books/{log.book().book}"
+    stranger, new = (SigningKey(name, bytes([i]) * 32) for i in (7, 3))
+    grown = before.voucher()
+    assert found(county.collect(MemorySource(Keyed(grown.log, (stranger,)).files))) == ["county.second_log"]
+    moved = grown.move(new, 19)
+    assert found(county.collect(MemorySource(moved.files))) == ["+"]
+    assert found(county.collect(MemorySource(grown.files))) == ["county.second_log"], (
+        "the old origin grows no more"
+    )
+    assert county.head.size == 2
+
+
+# --- a lost file of books
+
+
+def test_a_lost_file_of_books_is_told_and_accuses_nobody(
+    county: County, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = book(1, 3)
+    county.collect(one)
+    rotated = Book(SigningKey(one.origin, b"\x55" * 32), one.entries, one.tree).grown(9)
+    county.collect(rotated, keys=[rotated.key.verifier.vkey])
+    assert not caplog.messages
+    (county.folder / "books.json").unlink()
+    assert found(county.collect(rotated.grown(10))) == ["+"]
+    assert any("books.json" in message and "made anew" in message for message in caplog.messages)
+    report = county.verify()
+    assert report.ok, report.findings
+    assert report.unchecked == 1
+    assert "books.json" in report.caution

@@ -170,3 +170,24 @@ def test_no_proof_is_given_that_does_not_hold(files: dict[str, bytes]) -> None:
     for damage in ({"tile/entries/000": bundle}, {"tile/1/000.p/1": bytes(32)}):
         with pytest.raises(RuleViolation, match=r"tlog\.bad_proof"):
             prove_book(MemorySource(files | damage), "books.example.cn/129")
+
+
+def test_two_logs_of_one_book_that_grow_in_turn() -> None:
+    other = Book(SigningKey("other.example.cn/1", b"\x66" * 32))
+    notes = [book(1, 5).note, other.grown(6).note, book(1, 7).note]
+    assert rules(verify_county(MemorySource(log_of(notes)), VKEY)) == {("county.two_logs", 2)}
+
+
+def test_withheld_keys_are_counted_and_said(files: dict[str, bytes]) -> None:
+    report = verify_county(
+        MemorySource({path: data for path, data in files.items() if path != "books.json"}), VKEY
+    )
+    assert (report.ok, report.unchecked) == (True, 264)
+    assert "264" in report.caution
+    assert report.caution in report.as_text()
+
+
+def test_a_key_that_is_not_published_is_told_from_a_bad_signature(files: dict[str, bytes]) -> None:
+    stranger = Book(SigningKey(book(1, 0).origin, b"\x55" * 32)).grown(9)
+    served = log_of([stranger.note]) | {"books.json": files["books.json"]}
+    assert rules(verify_county(MemorySource(served), VKEY)) == {("county.unknown_key", 0)}

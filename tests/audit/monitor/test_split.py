@@ -72,6 +72,17 @@ def test_two_histories_of_one_log_are_a_finding_that_names_both_addresses(
     assert bad.forks == 1
 
 
+def test_an_address_at_which_only_an_earlier_run_looked_counts_too(store: StateStore, log: Log) -> None:
+    run(store, {HERE: grown(log, 3)})
+    run(store, {ELSEWHERE: grown(log, 1)})
+    (bad,) = run(store, {THERE: forked(log, 1)})
+    assert rules(bad) == [SPLIT]
+    assert HERE in bad.findings[0].en, "it is held against the longest"
+    assert Path(bad.evidence).with_suffix(".other").read_bytes() == grown(log, 3).files()["checkpoint"]
+    (good,) = run(store, {ELSEWHERE: grown(log, 2)})
+    assert good.findings == [], "it goes on from the longest; what contradicts that was told"
+
+
 def test_it_is_told_once_and_shown_as_long_as_it_lasts(store: StateStore, log: Log) -> None:
     run(store, {HERE: grown(log), THERE: forked(log)})
     again = run(store, {HERE: grown(log, 2), THERE: forked(log, 5)})[1]

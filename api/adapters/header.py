@@ -1,0 +1,215 @@
+"""The header of a table: found below the titles that programs print above it, however its names are written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.kernel.errors import Kind, Phrase, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from domain.kernel.errors import RuleViolation
+
+COLUMN_TWICE = rule(
+    "import.column_twice",
+    Kind.MALFORMED,
+    "{first} 列「{first_read}」和 {second} 列「{read}」是同一项，不知该用哪一列；请只保留一列，或给另一列换个表头",
+    "the columns {first} '{first_read}' and {second} '{read}' are the same item, so that it is not known which one "
+    "counts; keep one of them, or give the other another header",
+)
+NO_COLUMN = rule(
+    "import.column",
+    Kind.MALFORMED,
+    "缺少列「{column}」{nearest}；读到的表头：{read}",
+    "no column '{column}'{nearest}; the header read is {read}",
+)
+NO_HEADER = rule(
+    "import.header",
+    Kind.MALFORMED,
+    "这一行不是表头：读到「{read}」，应有 {expected}（前 {searched} 行中也没有）。如果读到的是乱码，文件是别的编码"
+    "（如 Big5）：请在表格程序中打开，看清文字无误后另存为「CSV UTF-8」",
+    "this row is no header: read '{read}', where {expected} is expected, nor is any of the first {searched} rows. If "
+    "what was read is garbled, the file has another encoding, such as Big5: open it in a spreadsheet program and save "
+    "it as 'CSV UTF-8'",
+)
+OTHER_UNIT = rule(
+    "import.unit",
+    Kind.MALFORMED,
+    "「{read}」：金额的单位是{unit}，这里只收元；请把金额换算成元，并改好单位",
+    "'{read}': the amounts are in {unit}, and only yuan (元) are read; convert them, and correct the unit",
+)
+
+SEARCHED_ROWS = 20
+"""Among so many filled rows the header is looked for; programs print three or four lines above it."""
+
+SHOWN_MAX = 200
+"""The most characters of a row that a message shows."""
+
+LIKENESS = 0.5
+"""How alike (`difflib`) a header must be to one that is missing to be named beside it."""
+
+_OPEN, _CLOSE = r"[(\[【〔]", r"[)\]】〕]"
+_YUAN = re.compile(rf"(?:{_OPEN}(?:单位:?)?(?:元|人民币元?|张|yuan|cny|rmb|¥){_CLOSE})?:?\Z")
+"""A unit that does not change what is read."""
+_UNIT = r"(?:人民币)?(?P<unit>[百千万亿]+元?|[美欧港日]元|角|分|usd|eur|hkd)"
+_OTHER_IN_NAME = re.compile(rf"(?:{_OPEN}|[:/])(?:单位:?)?{_UNIT}{_CLOSE}?:?\Z|(?P<bare>[百千万亿]+元)\Z")
+_OTHER_IN_TITLE = re.compile(
+    rf"单位[:(]?{_UNIT}(?:{_CLOSE}|\Z)|\A{_OPEN}?{_UNIT.replace('unit', 'alone')}{_CLOSE}?\Z"
+)
+"""A unit with which every amount would be wrong, behind the name of a column and in a title: 单位：万元."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a format: its field, its Chinese and English headers, and what other programs call it."""
+
+    field: str
+    zh: str
+    en: str
+    also: tuple[str, ...] = ()
+
+    def names(self) -> tuple[str, ...]:
+        """Return all its names."""
+        return (self.zh, self.en, *self.also)
+
+
+class Filled(NamedTuple):
+    """A row that is not blank: its number in the file, counted from 1, and its cells."""
+
+    number: int
+    line: list[str]
+
+
+class Header(NamedTuple):
+    """The header of a table: its place among the filled rows, its row, its cells, and where each field stands."""
+
+    at: int
+    row: int
+    cells: list[str]
+    places: dict[str, list[int]]
+
+    def found(self) -> int:
+        """Return how many columns it has of those that are wanted."""
+        return sum(map(bool, self.places.values()))
+
+
+def filled_rows(lines: Iterable[list[str]]) -> list[Filled]:
+    """Return the rows of a table in which anything is written."""
+    return [
+        Filled(number, line)
+        for number, line in enumerate(lines, start=1)
+        if any(cell.strip() for cell in line)
+    ]
+
+
+def find_header(rows: Sequence[Filled], columns: Sequence[Column]) -> Header:
+    """Return the first of the rows that have most of the columns, which may be none; without rows a blank one."""
+    headers = [
+        Header(index, row.number, [cell.strip() for cell in row.line], _places(row.line, columns))
+        for index, row in enumerate(rows[:SEARCHED_ROWS])
+    ]
+    return max(headers, key=Header.found, default=Header(0, 1, [], {}))
+
+
+def header_problem(header: Header, columns: Sequence[Column], file: str, sheet: str) -> RuleViolation | None:
+    """Return what is wrong with a header, None of a good one; columns that are not read may be there twice."""
+    at = {"file": file, "row": header.row, "sheet": sheet}
+    read = ",".join(header.cells)
+    if not header.found():
+        expected = ",".join(column.zh for column in columns)
+        return NO_HEADER(**at, read=read[:SHOWN_MAX], expected=expected, searched=SEARCHED_ROWS)
+    missing = [column for column in columns if not header.places[column.field]]
+    if missing:
+        in_other_unit = _in_other_unit(header, missing)
+        if in_other_unit:
+            cell, unit = in_other_unit
+            return OTHER_UNIT(**at, column=cell, read=cell, unit=unit)
+        named = ", ".join(f"{column.zh}/{column.en}" for column in missing)
+        return NO_COLUMN(**at, column=named, nearest=_nearest(header, missing), read=read)
+    for first, *more in header.places.values():
+        if more:
+            letters = {"first": column_letters(first), "second": column_letters(more[0])}
+            names = {"first_read": header.cells[first], "read": header.cells[more[0]]}
+            return COLUMN_TWICE(**at, **letters, **names)
+    return None
+
+
+def title_problem(titles: Iterable[Filled], file: str, sheet: str) -> RuleViolation | None:
+    """Return what is wrong with the rows above a header: a unit of money that is not yuan."""
+    for title in titles:
+        for cell in title.line:
+            found = _OTHER_IN_TITLE.search(plain_name(cell))
+            if found:
+                unit = found["unit"] or found["alone"]
+                return OTHER_UNIT(
+                    file=file, row=title.number, sheet=sheet, read=cell.strip()[:SHOWN_MAX], unit=unit
+                )
+    return None
+
+
+def plain_name(name: str) -> str:
+    """Return a header without what does not count: case, width, blanks, stars, what is invisible, a unit of yuan."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    seen = "".join(one for one in text if not one.isspace() and unicodedata.category(one) != "Cf")
+    return _YUAN.sub("", seen.strip("*"))
+
+
+def column_letters(place: int) -> str:
+    """Return what a spreadsheet program writes above a column, counted from 0: A, B, … Z, AA."""
+    letters = ""
+    place += 1
+    while place:
+        place, letter = divmod(place - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def _places(line: Sequence[str], columns: Sequence[Column]) -> dict[str, list[int]]:
+    """Return where each column stands; another program's name counts where the column's own is not there."""
+    names = [plain_name(cell) for cell in line]
+    return {
+        column.field: _named(names, (column.zh, column.en)) or _named(names, column.also)
+        for column in columns
+    }
+
+
+def _named(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    return [place for place, name in enumerate(names) if name in wanted]
+
+
+def _unread(header: Header) -> list[str]:
+    read = {place for places in header.places.values() for place in places}
+    return [cell for place, cell in enumerate(header.cells) if cell and place not in read]
+
+
+def _in_other_unit(header: Header, missing: Sequence[Column]) -> tuple[str, str] | None:
+    """Return the cell that names a missing column with a unit that is not yuan, and the unit."""
+    wanted = {name for column in missing for name in column.names()}
+    for cell in _unread(header):
+        name = plain_name(cell)
+        found = _OTHER_IN_NAME.search(name)
+        if found and name[: found.start()] in wanted:
+            return cell, found["unit"] or found["bare"]
+    return None
+
+
+def _like(column: Column, others: Sequence[str]) -> list[str]:
+    """Return the one name that is most like a column's, none when none is."""
+    return get_close_matches(column.zh, others, 1, LIKENESS) or get_close_matches(
+        column.en, others, 1, LIKENESS
+    )
+
+
+def _nearest(header: Header, missing: Sequence[Column]) -> Phrase:
+    """Name what is most like each header that is missing."""
+    others = _unread(header)
+    like = [(near, column) for column in missing for near in _like(column, others)]
+    return Phrase(
+        "".join(f"（「{near}」是不是「{column.zh}」？是就请改成它）" for near, column in like),
+        "".join(f" (is '{near}' the '{column.en}'? then rename it)" for near, column in like),
+    )

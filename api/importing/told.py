@@ -1,0 +1,53 @@
+"""What a person is told of the rows that were passed over, file by file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.adapters.notices import listed
+from api.importing.totals import disagreeing
+from domain.kernel.errors import Phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.adapters.spreadsheet import Row
+    from api.importing.folder import Amounts
+    from api.importing.shape import Lines
+
+
+def passed_over(lines: Lines) -> list[Phrase]:
+    """Name the rows of a table that were not read, by what they are."""
+    kinds = (
+        (lines.headers, Phrase("重复的表头和页眉", "repeated headers and titles of pages")),
+        ([one.row for one in lines.totals], Phrase("合计、累计、余额行", "rows of totals and balances")),
+        (
+            lines.footers,
+            Phrase("签章、页脚、备注等行", "rows of signatures, page feet, remarks"),
+        ),
+    )
+    return [_passed(rows, kind) for rows, kind in kinds if rows]
+
+
+def _passed(rows: Sequence[Row], kind: Phrase) -> Phrase:
+    places = [row.place for row in rows]
+    zh, en = listed([place.zh for place in places])[0], listed([place.en for place in places])[1]
+    return Phrase(
+        f"{rows[0].file} 中{kind.zh}不是分录，跳过了 {len(rows)} 行：{zh}",
+        f"{rows[0].file}: passed over {len(rows)} {kind.en}: {en}",
+    )
+
+
+def totals_that_disagree(lines: Lines, amounts: Sequence[Amounts]) -> list[Phrase]:
+    """Name the rows of totals that are not the sums of the lines above them: a line may be missing, or wrong."""
+    wrong = disagreeing(lines.totals, amounts)
+    if not wrong:
+        return []
+    zh, en = listed([one.zh for one in wrong])[0], listed([one.en for one in wrong])[1]
+    file = lines.totals[0].row.file
+    return [
+        Phrase(
+            f"{file} 中的合计与分录不符，请核对是否漏了行或改错了数：{zh}",
+            f"{file}: totals disagree with their lines; see whether a line is missing or an amount wrong: {en}",
+        )
+    ]
