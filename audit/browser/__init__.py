@@ -129,9 +129,7 @@ def _generated() -> str:
     """Return the module of what is declared in Python."""
     sources = "".join(map(_read, sorted(_sources())))
     codes = sorted(set(_CODE.findall(sources)) & RULES.keys())
-    rules = {
-        code: {"kind": RULES[code].kind.value, "zh": RULES[code].zh, "en": RULES[code].en} for code in codes
-    }
+    rules = {code: (RULES[code].kind.value, RULES[code].zh, RULES[code].en) for code in codes}
     charts = {version: _accounts(version) for version in CHARTS}
     values = {
         "RULES": rules,
@@ -150,13 +148,13 @@ def _generated() -> str:
 
 def _accounts(version: str) -> dict[str, object]:
     return {
-        code: {"name": account.name, "official": account.standing == "official"}
+        code: (account.name, account.standing == "official")
         for code, account in chart(version).accounts.items()
     }
 
 
 def _literal(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _sources() -> list[str]:
