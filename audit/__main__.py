@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from audit.collector import settle
 from audit.proving import Proof, is_proof, prove, read_file
 from audit.source import open_source, read_kept, read_policy
 from audit.verify import verify
+from audit.witnessed import Asked
 from domain.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
@@ -75,14 +77,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _look(wanted: argparse.Namespace) -> Report | Proof:
     """Verify a proof file, or a whole log."""
-    policy = read_policy(wanted.policy) if wanted.policy else None
+    asked = Asked(read_policy(wanted.policy), int(time.time())) if wanted.policy else None
     if is_proof(wanted.place):
         entry = read_file(wanted.entry) if wanted.entry else b""
-        return prove(read_file(Path(wanted.place)), wanted.log_key, entry, policy)
+        return prove(read_file(Path(wanted.place)), wanted.log_key, entry, asked)
     kept = read_kept(wanted.kept) if wanted.kept else b""
     source = open_source(wanted.place)
     return verify(
-        source, anchor=wanted.anchor, kept=kept, policy=policy, page=verifier_page, processes=wanted.processes
+        source, anchor=wanted.anchor, kept=kept, asked=asked, page=verifier_page, processes=wanted.processes
     )
 
 

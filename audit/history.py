@@ -13,6 +13,7 @@ from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.cosignature import moment_of
 from audit.tlog.policy import parse_policy
 from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
+from audit.witnessed import latest_time
 from domain.difference import BOTH, Difference, DifferenceFold, Head, Part, check_sizes
 from domain.entry import parse_entry
 from domain.history import FigureFold, figure_of
@@ -55,6 +56,7 @@ def compare(
     source: Source,
     book: Book,
     sizes: tuple[int, int | None],
+    now_s: int,
     policy: Policy | None = None,
     *,
     parts: Collection[Part] = BOTH,
@@ -69,7 +71,7 @@ def compare(
     fold = DifferenceFold(first, last)
     for index, entry in _reread(source, book):
         fold.fold(index, entry)
-    at = witnessed_at(source, book, policy) if Part.entries in parts else None
+    at = witnessed_at(source, book, now_s, policy) if Part.entries in parts else None
     return Difference(
         book=book.book,
         name=book.founding.organisation.name if book.founding.organisation else "",
@@ -99,11 +101,12 @@ def _reread(source: Source, book: Book) -> Iterator[tuple[int, Entry]]:
         raise CHANGED()
 
 
-def witnessed_at(source: Source, book: Book, policy: Policy | None = None) -> datetime | None:
+def witnessed_at(source: Source, book: Book, now_s: int, policy: Policy | None = None) -> datetime | None:
     """Return when the checkpoint over the entries that were verified had its quorum, None when it has none.
 
-    A log holds one checkpoint: earlier ones may have been witnessed before. Without a `policy` of the reader's own the
-    one that lies beside the log is asked, which is the word of whoever made the copy. Raises `tlog.policy`.
+    What is dated more than a day after `now_s` (POSIX seconds) does not count. A log holds one checkpoint: earlier ones
+    may have been witnessed before. Without a `policy` of the reader's own the one that lies beside the log is asked,
+    which is the word of whoever made the copy. Raises `tlog.policy`.
     """
     try:
         note = parse_note(source.fetch("checkpoint"))
@@ -113,5 +116,5 @@ def witnessed_at(source: Source, book: Book, policy: Policy | None = None) -> da
     checkpoint = parse_checkpoint(note.text)
     if (checkpoint.size, checkpoint.root) != (book.size, book.tree.root()):  # the log has grown since
         return None
-    since = policy.complete_at(policy.judge(checkpoint, note.signatures).signed)
+    since = policy.complete_at(policy.judge(checkpoint, note.signatures, latest_time(now_s)).signed)
     return None if since is None else moment_of(since)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from audit.tlog.policy import Policy
+    from audit.witnessed import Asked
     from domain.sheets import Row
 
 NOTHING_TO_PROVE = rule(
@@ -153,11 +153,11 @@ def read_file(path: Path) -> bytes:
         raise UNREADABLE(place=path, problem=error) from None
 
 
-def prove(data: bytes, log_vkey: str, entry: bytes = b"", policy: Policy | None = None) -> Proof:
+def prove(data: bytes, log_vkey: str, entry: bytes = b"", asked: Asked | None = None) -> Proof:
     """Check a proof file with the log's key; raises only when key or file cannot be read at all (`note.*`, `tlog.*`).
 
-    `entry` is what is to be proved when the file does not carry it; `policy` says whose cosignatures the checkpoint in
-    the file needs.
+    `entry` is what is to be proved when the file does not carry it; `asked` says whose cosignatures the checkpoint in
+    the file needs, and the time.
     """
     if not log_vkey:
         raise NO_KEY()
@@ -166,7 +166,7 @@ def prove(data: bytes, log_vkey: str, entry: bytes = b"", policy: Policy | None 
     proof = Proof(Report(anchor=log_vkey), file.index)
     report = proof.report
     inclusion = report.check("inclusion", "记录在已签署的日志中", "the entry is in the signed log")
-    witnesses = witnesses_check(report) if policy else None
+    witnesses = witnesses_check(report) if asked else None
     figure = None if entry else _figure(file.extra)
     proof.leaf = entry or (figure.entry.encode() if figure else file.extra)
     if not proof.leaf:
@@ -179,8 +179,8 @@ def prove(data: bytes, log_vkey: str, entry: bytes = b"", policy: Policy | None 
         return proof
     report.name, report.entries = checkpoint.origin, checkpoint.size
     report.root = base64.b64encode(checkpoint.root).decode()
-    if policy and witnesses:
-        judge_witnesses(witnesses, file.checkpoint, checkpoint, [log_vkey], policy, report)
+    if asked and witnesses:
+        judge_witnesses(witnesses, file.checkpoint, checkpoint, [log_vkey], asked, report)
     proof.entry = _entry(proof.leaf)
     if proof.entry:
         report.book = proof.entry.statement.book

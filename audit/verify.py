@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from audit.report import Check
     from audit.source import Source
     from audit.tlog.checkpoint import Checkpoint
-    from audit.tlog.policy import Policy
+    from audit.witnessed import Asked
 
 NO_CHECKPOINT = rule(
     "audit.no_checkpoint",
@@ -79,7 +79,7 @@ def verify(  # noqa: PLR0913 -- what the caller trusts, one by one
     *,
     anchor: str = "",
     kept: bytes = b"",
-    policy: Policy | None = None,
+    asked: Asked | None = None,
     page: Callable[[], bytes] | None = None,
     replay: Replay | None = None,
     processes: int = 1,
@@ -88,14 +88,14 @@ def verify(  # noqa: PLR0913 -- what the caller trusts, one by one
     """Audit the book at `source`; raises only when it cannot be read at all (`audit.*`, exit code 2).
 
     `anchor` is the township's vkey that the caller trusts, `kept` a checkpoint that the caller has saved earlier,
-    `policy` says whose cosignatures the newest needs, `page` gives the page that verifies, of the caller's program, to
-    compare the one in a bundle with; `progress` hears entries done and in all. With the `replay` of an earlier audit of
-    this log only what is new is verified, and that it extends what was there; the replay is moved on, and is worth
-    nothing if there are findings.
+    `asked` says whose cosignatures the newest needs, and the time, `page` gives the page that verifies, of the caller's
+    program, to compare the one in a bundle with; `progress` hears entries done and in all. With the `replay` of an
+    earlier audit of this log only what is new is verified, and that it extends what was there; the replay is moved on,
+    and is worth nothing if there are findings.
     """
     if anchor:
         parse_vkey(anchor)
-    return _Audit(source, replay or Replay(), processes, progress).run(anchor, kept, policy, page)
+    return _Audit(source, replay or Replay(), processes, progress).run(anchor, kept, asked, page)
 
 
 class _Audit:
@@ -120,9 +120,7 @@ class _Audit:
             "signatures", "每个签名有效且当时有权", "every signature is good and was entitled"
         )
 
-    def run(
-        self, anchor: str, kept: bytes, policy: Policy | None, page: Callable[[], bytes] | None
-    ) -> Report:
+    def run(self, anchor: str, kept: bytes, asked: Asked | None, page: Callable[[], bytes] | None) -> Report:
         report, book = self._report, self._book
         disclosures = Disclosures(self._source, self._replay)
         checkpoint = self._fetch_checkpoint()
@@ -139,10 +137,10 @@ class _Audit:
             self._entries.count = self._rules.count = book.size - self._verified
             self._signatures.count = checker.count
             self._check_whole(
-                checkpoint, anchor, kept, policy
+                checkpoint, anchor, kept, asked
             )  # while other processes, if any, finish the signatures
             disclosures.check(book, report)
-            check_carried(self._source, self._vkeys, policy, page, report)
+            check_carried(self._source, self._vkeys, asked.policy if asked else None, page, report)
             bad = list(checker.finish())
             for each in bad:
                 report.find(self._signatures, Finding.of(RULE(key=each.key), each.entry))
@@ -230,7 +228,7 @@ class _Audit:
         except RuleViolation:
             return False
 
-    def _check_whole(self, checkpoint: bytes, anchor: str, kept: bytes, policy: Policy | None) -> None:
+    def _check_whole(self, checkpoint: bytes, anchor: str, kept: bytes, asked: Asked | None) -> None:
         """Check what concerns the log as a whole."""
         report, book = self._report, self._book
         checks.check_name(self._source, book, report)
@@ -241,8 +239,8 @@ class _Audit:
         signed = checks.check_checkpoint(checkpoint, self._source, book, report)
         if signed or self._is_signed(checkpoint):
             report.head = checkpoint
-        if policy:
-            self._holds(self._rules, None, check_witnesses, checkpoint, signed, book.log, policy, report)
+        if asked:
+            self._holds(self._rules, None, check_witnesses, checkpoint, signed, book.log, asked, report)
         head = signed or self._claimed(checkpoint)
         if (
             self._verified

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit.report import Finding, WitnessReport
-from audit.tlog.cosignature import BAD_COSIGNATURE
+from audit.tlog.cosignature import BAD_COSIGNATURE, moment_of
 from audit.tlog.policy import label_of
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from audit.report import Check, Report
     from audit.tlog.checkpoint import Checkpoint
     from audit.tlog.policy import Policy
+    from domain.kernel.errors import RuleViolation
     from domain.logkeys import LogOrigins
 
 OTHER_LOG = rule(
@@ -42,16 +42,47 @@ STALE = rule(
     " that is shown on and on; compare it with the newest checkpoint that the village or other readers have",
     "C2SP tlog-witness: a witness signs a checkpoint again to show that it is fresh",
 )
+FUTURE = rule(
+    "witness.future",
+    Kind.REFUSED,
+    "见证人 {witness} 的签名时间 {time} 比现在晚一天以上，不能算数；请先看自己的时钟准不准",
+    "the cosignature of {witness} is dated {time}, more than a day after now, and does not count; look at your own"
+    " clock first",
+    "C2SP tlog-cosignature",
+)
+
+AHEAD_MAX_S = 86_400
+"""How far the time of a cosignature may be ahead of the reader's clock: either of the two may be wrong."""
+
+
+class Asked(NamedTuple):
+    """What a reader asks of a checkpoint's cosignatures: the `policy`, and the time by the reader's clock.
+
+    The time `now_s`, in POSIX seconds, is read where the program begins.
+    """
+
+    policy: Policy
+    now_s: int
+
+
+def latest_time(now_s: int) -> int:
+    """Return the latest time of a cosignature that counts at the time `now_s`; both in POSIX seconds."""
+    return now_s + AHEAD_MAX_S
+
+
+def dated_ahead(witness: str, time_s: int) -> RuleViolation:
+    """Return what is said of a cosignature that is dated in the future; `witness` is its name as it can be shown."""
+    return FUTURE(witness=witness, time=_moment(time_s))
 
 
 def check_witnesses(
-    note: bytes, checkpoint: Checkpoint | None, log: LogOrigins, policy: Policy, report: Report
+    note: bytes, checkpoint: Checkpoint | None, log: LogOrigins, asked: Asked, report: Report
 ) -> None:
     """The checkpoint carries the cosignatures that the policy asks for, each of a witness that it lists."""
     check = witnesses_check(report)
     if checkpoint is not None:
         vkeys = [key.verifier.vkey for key in log.at(checkpoint.size).keys_at(checkpoint.size)]
-        judge_witnesses(check, note, checkpoint, vkeys, policy, report)
+        judge_witnesses(check, note, checkpoint, vkeys, asked, report)
 
 
 def witnesses_check(report: Report) -> Check:
@@ -64,15 +95,18 @@ def witnesses_check(report: Report) -> Check:
 
 
 def judge_witnesses(
-    check: Check, note: bytes, checkpoint: Checkpoint, vkeys: Sequence[str], policy: Policy, report: Report
+    check: Check, note: bytes, checkpoint: Checkpoint, vkeys: Sequence[str], asked: Asked, report: Report
 ) -> None:
     """Judge the cosignatures of a checkpoint that the log has signed with these keys."""
+    policy = asked.policy
     if not any(map(policy.accepts, vkeys)):
         report.find(check, Finding.of(OTHER_LOG(key=vkeys[0])))
-    verdict = policy.judge(checkpoint, parse_note(note).signatures)
+    verdict = policy.judge(checkpoint, parse_note(note).signatures, latest_time(asked.now_s))
     check.count = max(1, len(verdict.signed))
     for name in verdict.bad:
         report.find(check, Finding.of(BAD_COSIGNATURE(key=label_of(name))))
+    for name, time_s in verdict.future:
+        report.find(check, Finding.of(dated_ahead(label_of(name), time_s)))
     missing = [label_of(name) for name in verdict.missing]
     if not verdict.reached:
         report.find(check, Finding.of(NO_QUORUM(missing=", ".join(missing))))
@@ -87,8 +121,5 @@ def check_fresh(witnesses: WitnessReport | None, oldest_s: int) -> Finding | Non
 
 
 def _moment(time_s: int) -> str:
-    """Return a time in POSIX seconds as RFC 3339 in UTC; one beyond the calendar as it stands."""
-    try:
-        return datetime.fromtimestamp(time_s, UTC).isoformat()
-    except (OverflowError, OSError, ValueError):
-        return str(time_s)
+    """Return a time in POSIX seconds as RFC 3339 in UTC."""
+    return moment_of(time_s).isoformat()

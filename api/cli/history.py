@@ -16,6 +16,7 @@ from api import history as histories
 from api.adapters.tables import Table, to_csv, to_text, to_xlsx
 from api.cli.console import FINDINGS, err, progress
 from api.cli.options import Format, FormatOption, OutOption, PolicyOption, write
+from api.clock import posix_seconds
 from api.composition import open_service
 from api.database import snapshot
 from api.http.entry_words import Background, added_lines, background_of, read_background
@@ -28,6 +29,7 @@ from audit.report import Report
 from audit.source import Source, open_source, read_kept, read_policy
 from audit.tlog.policy import Policy
 from audit.verify import verify as audit_book
+from audit.witnessed import Asked
 from domain.book import Book
 from domain.difference import BOTH, FORK, ROLLED_BACK, Difference, Part
 from domain.history import span_of
@@ -161,31 +163,33 @@ def _stored(book: str, account: str, asked: Wanted) -> tuple[History, dict[str, 
 
 @dataclass(frozen=True)
 class Verified:
-    """A log that was verified without findings: where it lies, its replay, and the reader's own policy."""
+    """A log that was verified without findings: where it lies, its replay, the time, and the reader's own policy."""
 
     source: Source
     book: Book
     report: Report
+    now_s: int
     policy: Policy | None
 
 
 def _verify(place: str, anchor: str, policy: Path | None) -> Verified:
     """Verify a log before it is asked; exit with 1 when it has findings."""
     pinned = read_policy(policy) if policy else None
-    source, replay = open_source(place), Replay()
+    source, replay, now_s = open_source(place), Replay(), posix_seconds()
+    asked = Asked(pinned, now_s) if pinned else None
     with progress("核对 verify") as bar:
-        report = audit_book(source, anchor=anchor, policy=pinned, replay=replay, progress=bar.reach)
+        report = audit_book(source, anchor=anchor, asked=asked, replay=replay, progress=bar.reach)
     if not report.ok:
         err.print(report.as_text(), end="")
         sys.exit(FINDINGS)
-    return Verified(source, replay.book, report, pinned)
+    return Verified(source, replay.book, report, now_s, pinned)
 
 
 def _traced(log: Verified, account: str, asked: Wanted) -> tuple[History, dict[str, str]]:
     """Return a history and the signers' names from a log that was verified."""
     fold = trace(log.source, log.book, account)
     sums, rows = fold.over(asked.span)
-    at = witnessed_at(log.source, log.book, log.policy)
+    at = witnessed_at(log.source, log.book, log.now_s, log.policy)
     _caution(log, at)
     found = History(
         book=log.report.book,
@@ -270,7 +274,7 @@ def _different(book: str, first: str, last: str, parts: Collection[Part]) -> tup
 def _compared(log: Verified, first: str, last: str, parts: Collection[Part]) -> tuple[Difference, Background]:
     """Return a difference, and what its words refer to, from a log that was verified."""
     sizes = _sizes(first, last, lambda note: kept_size_of(note, log.book.log, log.book.size, log.book.root))
-    found = compare(log.source, log.book, sizes, log.policy, parts=parts)
+    found = compare(log.source, log.book, sizes, log.now_s, log.policy, parts=parts)
     _caution(log, next((one.witnessed_at for one in found.added), None))
     return found, background_of(log.book)
 

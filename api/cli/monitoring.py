@@ -12,11 +12,9 @@ from typing import Annotated
 import typer
 
 from api.cli.console import COULD_NOT_RUN, FINDINGS, progress
-from api.cli.options import PolicyOption
-from api.clock import posix_seconds
+from api.cli.options import PolicyOption, asked_by
 from api.settings import Settings
-from audit.monitor import BUDGET_S, MaxAge, StateStore, follow, opened_for, read_list
-from audit.source import read_policy
+from audit.monitor import BUDGET_S, StateStore, follow, opened_for, read_list
 from domain.kernel.errors import Kind, rule
 
 BAD_AGE = rule(
@@ -75,18 +73,18 @@ def monitor(
     With a policy a checkpoint whose newest quorum is older than 8 days is a finding: a log asks its witnesses anew each
     day, so one that stands still is not shown as it is. Villages whose witnesses sign by file need a larger --max-age.
     """
-    limit = _max_age(max_age, with_policy=policy is not None)
+    limit_s = _max_age(max_age, with_policy=policy is not None)
     store = StateStore(state or Settings().home / "monitor")
     given = addresses or []
     anchors = read_list(listed) if listed else {}
     anchors |= zip_longest(given, (anchor or [])[: len(given)], fillvalue="")
     if not anchors:
         raise NOTHING_TO_FOLLOW()
-    pinned = read_policy(policy) if policy else None
+    asked = asked_by(policy)
     code = 0
     with progress("监察 monitor") as bar:
         bar.begin(len(anchors))
-        for outcome in follow(list(anchors), store, anchors, pinned, limit, opened_for(budget)):
+        for outcome in follow(list(anchors), store, anchors, asked, limit_s, opened_for(budget)):
             for line in outcome.as_lines():
                 print(json.dumps(line, ensure_ascii=False), flush=True)
             bar.advance(1)
@@ -97,12 +95,12 @@ def monitor(
     sys.exit(code)
 
 
-def _max_age(text: str, *, with_policy: bool) -> MaxAge | None:
-    """Return the limit that was given, or the usual one where there is a policy; raises `audit.max_age`."""
+def _max_age(text: str, *, with_policy: bool) -> int | None:
+    """Return the limit in seconds that was given, or the usual one where there is a policy; raises `audit.max_age`."""
     if not with_policy and not text:
         return None
     wanted = text or DEFAULT_AGE
     found = re.fullmatch(r"([0-9]{1,4})([dh])|0", wanted)
     if not found or not with_policy:
         raise BAD_AGE(read=wanted[:20])
-    return MaxAge(int(found[1]) * UNITS_S[found[2]], posix_seconds()) if found[1] else None
+    return int(found[1]) * UNITS_S[found[2]] if found[1] else None

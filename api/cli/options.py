@@ -9,6 +9,10 @@ from typing import Annotated
 
 import typer
 
+from api.clock import posix_seconds
+from audit.source import read_policy
+from audit.witnessed import Asked
+
 
 class Format(StrEnum):
     """How a report is written."""
@@ -35,6 +39,11 @@ PolicyOption = Annotated[
     ),
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", help="写入文件 / write to a file")]
+
+
+def asked_by(policy: Path | None) -> Asked | None:
+    """Return what a policy file asks for by this machine's clock; raises `audit.unreadable`, `tlog.policy`."""
+    return Asked(read_policy(policy), posix_seconds()) if policy else None
 
 
 def write(data: bytes, target: Path | None) -> None:

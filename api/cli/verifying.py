@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from api.cli.console import FINDINGS, out, progress
-from api.cli.options import PolicyOption, Words
+from api.cli.options import PolicyOption, Words, asked_by
 from audit.browser import verifier_page
 from audit.proving import Proof, is_proof, prove, read_file
 from audit.report import Report
-from audit.source import open_source, read_kept, read_policy
+from audit.source import open_source, read_kept
 from audit.verify import verify as audit_book
 
 
@@ -40,10 +40,10 @@ def verify(
     ] = None,
 ) -> None:
     """核对日志或证明文件 / Verify a log or a .tlog-proof; exit code 0 good, 1 findings, 2 could not run."""
-    pinned = read_policy(policy) if policy else None
+    asked = asked_by(policy)
     if is_proof(place):
         note = read_file(entry) if entry else b""
-        show(prove(read_file(Path(place)), log_key, note, pinned), wanted)
+        show(prove(read_file(Path(place)), log_key, note, asked), wanted)
         return
     saved = read_kept(kept) if kept else b""
     with progress("核对 verify") as bar:
@@ -51,7 +51,7 @@ def verify(
             open_source(place),
             anchor=anchor,
             kept=saved,
-            policy=pinned,
+            asked=asked,
             page=verifier_page,
             processes=processes,
             progress=bar.reach,

@@ -15,6 +15,7 @@ from api.clock import posix_seconds
 from audit.tlog.checkpoint import Checkpoint, open_by_any, parse_checkpoint, sign_checkpoint
 from audit.tlog.cosignature import check_cosignature
 from audit.tlog.witness_request import SIZE_MALFORMED, WitnessRequest, parse_size
+from audit.witnessed import dated_ahead, latest_time
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import EMPTY_ROOT
 from domain.kernel.note import parse_note, parse_vkey, split_note
@@ -34,9 +35,6 @@ LOGGER = logging.getLogger(__name__)
 
 ROUNDS = 4
 """A witness that names another size each time is left alone after so many requests."""
-
-CLOCK_SECONDS = 86_400
-"""How far a witness's clock may be ahead of ours."""
 
 REFUSED = rule(
     "witnessing.refused",
@@ -119,7 +117,7 @@ class Exchange:
     def run(self, book: str, origin: str) -> Found | None:
         """Let the witness cosign the book's newest checkpoint and return None; or return what it found against it.
 
-        Raises `witnessing.*` when it gives no cosignature for other reasons.
+        Raises `witnessing.*`, `witness.future` when it gives no cosignature that counts for other reasons.
         """
         with self._pool.connection() as connection:
             newest, last = self._newest(connection, book), self._last(connection, book)
@@ -225,7 +223,7 @@ class Exchange:
             raise BAD_ANSWER(witness=self._witness.label, problem=violation.facts["read"]) from None
 
     def _keep(self, book: str, checkpoint: log.SignedCheckpoint, body: bytes) -> None:
-        """Keep the witness's cosignatures; raises `witnessing.bad_answer` unless one is there and all are good."""
+        """Keep the witness's cosignatures; raises as `check_answer` does unless one is there and all are good."""
         found = check_answer(self._witness, checkpoint, body, posix_seconds())
         with self._pool.connection() as connection:
             for cosignature in found:
@@ -281,7 +279,8 @@ def check_answer(
 ) -> list[log.Cosignature]:
     """Return a witness's cosignatures among the signature lines that it answered, one at least; all must be good.
 
-    Raises `witnessing.bad_answer`. Lines of other keys are passed over; `now_s` is the time in POSIX seconds.
+    Raises `witnessing.bad_answer`, and `witness.future` for a time that no reader lets count. Lines of other keys are
+    passed over; `now_s` is the time in POSIX seconds.
     """
     text = parse_note(signed.note).text
     checkpoint = parse_checkpoint(text)
@@ -294,8 +293,10 @@ def check_answer(
         raise BAD_ANSWER(witness=witness.label, problem=violation) from None
     if not own or answered_text != text:
         raise BAD_ANSWER(witness=witness.label, problem=Phrase("没有它的签名", "no signature of its key"))
-    if any(not 0 < time_s <= now_s + CLOCK_SECONDS for time_s in times):
-        raise BAD_ANSWER(witness=witness.label, problem=Phrase("时间在将来", "its time lies in the future"))
+    if 0 in times:
+        raise BAD_ANSWER(witness=witness.label, problem=Phrase("没有时间", "it has no time"))
+    if max(times) > latest_time(now_s):
+        raise dated_ahead(witness.label, max(times))
     return [
         log.Cosignature(key.vkey, checkpoint.size, time_s, line.line.rstrip(b"\n"))
         for line, time_s in zip(own, times, strict=True)

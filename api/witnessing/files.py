@@ -61,7 +61,7 @@ class Accepted(NamedTuple):
 
 
 def accept(connection: Connection[Any], book: str, policy: Policy, answer: bytes) -> list[Accepted]:
-    """Keep the cosignatures in a witness's answer and return them; raises `witnessing.*`.
+    """Keep the cosignatures in a witness's answer and return them; raises `witnessing.*`, `witness.future`.
 
     The answer is one of signature lines, or of a whole checkpoint with them. It may be for an earlier checkpoint.
     """

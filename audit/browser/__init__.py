@@ -20,6 +20,8 @@ from audit.files import UNREADABLE as _UNREADABLE  # noqa: F401 -- as above
 from audit.outside import NAMES, STATES
 from audit.published import COLUMNS
 from audit.tlog import policy as _policy  # noqa: F401 -- as above
+from audit.tlog.cosignature import LAST_TIME_S
+from audit.witnessed import AHEAD_MAX_S
 from audit.zip import WORDS
 from domain.chart import CHARTS, chart
 from domain.entry import TYPES
@@ -36,6 +38,14 @@ BEYOND_THE_PAGE = rule(
     "the book has entries of the type {type}, which this page cannot judge yet, so it gives no verdict; use sunledger"
     " verify",
     "ADR 0020",
+)
+
+PROOF_FILE = rule(
+    "audit.proof_not_in_the_page",
+    Kind.UNAVAILABLE,
+    "这是证明文件，网页不核对；请用 sunledger verify {file} --log-key …",
+    "a proof file, which this page does not check; use sunledger verify {file} --log-key …",
+    "C2SP tlog-proof",
 )
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z0-9_]+)\.js";\n', re.MULTILINE)
@@ -119,9 +129,7 @@ def _generated() -> str:
     """Return the module of what is declared in Python."""
     sources = "".join(map(_read, sorted(_sources())))
     codes = sorted(set(_CODE.findall(sources)) & RULES.keys())
-    rules = {
-        code: {"kind": RULES[code].kind.value, "zh": RULES[code].zh, "en": RULES[code].en} for code in codes
-    }
+    rules = {code: (RULES[code].kind.value, RULES[code].zh, RULES[code].en) for code in codes}
     charts = {version: _accounts(version) for version in CHARTS}
     values = {
         "RULES": rules,
@@ -130,6 +138,8 @@ def _generated() -> str:
         "TYPE_NAMES": sorted(TYPES),
         "COLUMNS": [(column, *words) for column, words in COLUMNS.items()],
         "STATES": STATES,
+        "AHEAD_MAX_S": AHEAD_MAX_S,
+        "LAST_TIME_S": LAST_TIME_S,
         "PRIVATE_NAMES": NAMES,
         "ARCHIVE_WORDS": {word: (said.zh, said.en) for word, said in WORDS.items()},
     }
@@ -138,13 +148,13 @@ def _generated() -> str:
 
 def _accounts(version: str) -> dict[str, object]:
     return {
-        code: {"name": account.name, "official": account.standing == "official"}
+        code: (account.name, account.standing == "official")
         for code, account in chart(version).accounts.items()
     }
 
 
 def _literal(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _sources() -> list[str]:

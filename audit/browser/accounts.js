@@ -27,7 +27,7 @@ export class Accounts {
   /** Begin with the official level-1 accounts of a chart version. */
   open(version) {
     this.chart = version;
-    for (const [code, { name, official }] of Object.entries(chartOf(version))) {
+    for (const [code, [name, official]] of Object.entries(chartOf(version))) {
       if (official) this.byCode.set(code, { name, children: 0, used: false });
     }
   }

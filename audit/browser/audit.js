@@ -1,13 +1,16 @@
 /** One audit as a job: in a Worker, so that the page stays responsive, or on the page itself where there is none. */
 
-import { decodeUtf8, encodeUtf8, has } from "./bytes.js";
-import { Refusal } from "./errors.js";
+import { decodeUtf8, encodeUtf8, sameBytes } from "./bytes.js";
+import { Refusal, refusal } from "./errors.js";
+import { logsOf } from "./memory.js";
 import { parseVkey } from "./note.js";
 import { parsePolicy } from "./policy.js";
 import { isRowFile, verifyRow } from "./rows.js";
 import { hasWebCrypto } from "./signatures.js";
 import { BundleSource, HttpSource } from "./source.js";
 import { verify } from "./verify.js";
+
+const PROOF = encodeUtf8("c2sp.org/tlog-proof@");
 
 /**
  * Do a job and return its outcome, a plain object: the report, or `error` when the file or the log could not be read.
@@ -16,13 +19,16 @@ import { verify } from "./verify.js";
  */
 export async function runJob(job, { pause, progress }) {
   const began = performance.now();
-  const remembered = (origin) => (has(job.memory, origin) ? job.memory[origin] : undefined);
+  const remembered = (origin) => logsOf(job.memory, origin.slice(origin.lastIndexOf("/") + 1), origin)[0]?.[1];
   try {
     if (job.bytes && isRowFile(job.bytes)) return verifyRow(job.bytes, (origin) => remembered(origin)?.checkpoint);
+    if (job.bytes && sameBytes(job.bytes.subarray(0, PROOF.length), PROOF)) {
+      throw refusal("audit.proof_not_in_the_page", { file: job.place });
+    }
     const byBrowser = await hasWebCrypto();
     checkTrust(job);
     const source = job.bytes ? new BundleSource(job.bytes, job.place) : new HttpSource(job.place);
-    const trustIn = (origin) => trusted(job, remembered(origin));
+    const trustIn = (...log) => trusted(job, logsOf(job.memory, ...log).map(([, one]) => one));
     const report = await verify(source, { trustIn, byBrowser, pause, progress });
     const checkpoint = decodeUtf8(report.checkpoint) ?? "";
     return { ...report, checkpoint, byBrowser, seconds: (performance.now() - began) / 1000 };
@@ -35,15 +41,15 @@ export async function runJob(job, { pause, progress }) {
 /** What the reader typed is looked at before anything is read. */
 function checkTrust({ anchor, policy }) {
   if (anchor) parseVkey(anchor);
-  if (policy) parsePolicy(policy);
+  if (policy) parsePolicy(encodeUtf8(policy));
 }
 
-/** What the reader typed comes before what is remembered of the log. */
-function trusted({ anchor, policy }, log) {
+/** What the reader typed comes before what is remembered of the book, whatever its origin was. */
+function trusted({ anchor, policy }, logs) {
   return {
-    anchor: anchor || (log?.anchor ?? ""),
-    policy: policy || (log?.policy ?? ""),
-    kept: log ? encodeUtf8(log.checkpoint) : null,
+    anchor: anchor || (logs.find((log) => log.anchor)?.anchor ?? ""),
+    policy: policy || (logs.find((log) => log.policy)?.policy ?? ""),
+    kept: logs.map((log) => encodeUtf8(log.checkpoint)),
   };
 }
 

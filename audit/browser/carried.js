@@ -1,5 +1,6 @@
 /** What a bundle (公示包) carries beside the log, as audit/carried.py looks at it. */
 
+import { encodeUtf8, sameBytes } from "./bytes.js";
 import { refusal } from "./errors.js";
 import { parsePolicy } from "./policy.js";
 import { BundleSource } from "./source.js";
@@ -31,10 +32,9 @@ export async function checkCarried(source, vkeys, policy, report) {
 }
 
 function tellOfPolicy(bytes, vkeys, own, report) {
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes); // its names are bytes that mean nothing
-  if (own && own !== text) report.warn(refusal("audit.other_policy"));
+  if (own && !sameBytes(encodeUtf8(own), bytes)) report.warn(refusal("audit.other_policy"));
   try {
-    const policy = parsePolicy(text);
+    const policy = parsePolicy(bytes);
     const accepted = !vkeys.length || vkeys.some((vkey) => policy.accepts(vkey));
     if (!accepted) throw refusal("audit.log_not_in_policy", { key: vkeys[0] });
   } catch (problem) {

@@ -3,6 +3,7 @@
 import { NO_BYTES, decodeBase64, decodeUtf8, encodeUtf8, joinBytes, sameBytes } from "./bytes.js";
 import { refusal, telling } from "./errors.js";
 import { verifyEd25519 } from "./ed25519.js";
+import { LAST_TIME_S } from "./generated.js";
 import { EMPTY_ROOT, HASH_BYTES } from "./merkle.js";
 import { COSIGNATURE, ED25519, isKeyName, parseNote } from "./note.js";
 
@@ -75,4 +76,9 @@ export function checkCosignature(text, line, key) {
     throw refusal("checkpoint.cosignature", { key: key.name });
   }
   return Number(time);
+}
+
+/** Return a time in POSIX seconds as RFC 3339 in UTC; one beyond the calendar as its last year. */
+export function momentOf(time) {
+  return `${new Date(Math.min(time, LAST_TIME_S) * 1000).toISOString().slice(0, 19)}+00:00`;
 }

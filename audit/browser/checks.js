@@ -2,7 +2,9 @@
 
 import { moneyDips } from "./balances.js";
 import { decodeUtf8, encodeBase64, sameBytes } from "./bytes.js";
+import { momentOf } from "./checkpoint.js";
 import { Refusal, refusal } from "./errors.js";
+import { AHEAD_MAX_S } from "./generated.js";
 import { isVoid, openHead, openKept, voidHead } from "./heads.js";
 import { keysAt } from "./logkeys.js";
 import { formatFen } from "./money.js";
@@ -35,11 +37,15 @@ export function checkAnchor(first, anchor, report) {
   if (first && !report.anchored) report.find(check, refusal("audit.anchor", { anchor }), 0);
 }
 
-/** The log extends a checkpoint that the reader has kept, whichever key and origin the log had at its size. */
-export function checkKept(note, book, report) {
+/** The log extends each checkpoint that the reader has kept of the book, whichever key and origin the log had at its size. */
+export function checkKept(notes, book, report) {
   const check = report.check("kept", "日志延续所留存的检查点", "the log extends the kept checkpoint");
   if (!book.log.now) return;
-  check.count = 1;
+  check.count = notes.length;
+  for (const note of notes) checkExtends(note, book, check, report);
+}
+
+function checkExtends(note, book, check, report) {
   let kept;
   try {
     kept = openKept(note, book.log);
@@ -96,10 +102,12 @@ export function checkWitnesses(note, checkpoint, policy, { log }, report) {
   const vkeys = vkeysAt(log, checkpoint.size);
   const accepted = vkeys.some((vkey) => policy.accepts(vkey));
   if (!accepted) report.find(check, refusal("audit.log_not_in_policy", { key: vkeys[0] }));
-  const { reached, signed, bad, missing } = policy.judge(text, signatures);
+  const latest = Date.now() / 1000 + AHEAD_MAX_S;
+  const { reached, signed, bad, future, missing } = policy.judge(text, signatures, latest);
   check.count = Math.max(1, signed.size);
   report.witnesses = [...signed].map(([name, time]) => ({ name, time }));
   for (const key of bad) report.find(check, refusal("checkpoint.cosignature", { key }));
+  for (const [witness, time] of future) report.find(check, refusal("witness.future", { witness, time: momentOf(time) }));
   if (!reached) report.find(check, refusal("audit.no_quorum", { missing: missing.join(", ") }));
 }
 

@@ -13,12 +13,9 @@ export class Phrase {
 /** A statement, or a file, breaks the rule `code`; `zh` and `en` say so, `kind` as in domain/kernel/errors.py. */
 export class Refusal extends Error {
   constructor(code, facts) {
-    const rule = RULES[code];
+    const [kind, zh, en] = RULES[code];
     super(code);
-    this.code = code;
-    this.kind = rule.kind;
-    this.zh = filled(rule.zh, facts, "zh");
-    this.en = filled(rule.en, facts, "en");
+    Object.assign(this, { code, kind, zh: filled(zh, facts, "zh"), en: filled(en, facts, "en") });
   }
 }
 

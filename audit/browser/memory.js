@@ -6,7 +6,7 @@ const TEXTS = ["checkpoint", "root", "name", "seen", "anchor", "policy"];
 
 let unsaved = null; // where the browser keeps nothing for this page, as for some files: until it is closed
 
-/** Return all that is remembered, by origin: checkpoint (text), size, root, name, seen (date), anchor, policy. */
+/** Return all that is remembered, by the origin at first: checkpoint (text), size, root, name, seen (date), anchor, policy. */
 export function recall() {
   try {
     return parseMemory(localStorage.getItem(STORE) ?? "{}");
@@ -18,6 +18,14 @@ export function recall() {
 function parseMemory(text) {
   const logs = Object.entries(JSON.parse(text)).filter(([, log]) => isSound(log));
   return Object.fromEntries(logs.slice(0, MAX_LOGS));
+}
+
+/**
+ * Return what is remembered of a book, [origin, log] each. The operator chooses the origin, and may choose another for
+ * the same book; a log that moved keeps here the origin that its first entry names. So the book's id decides.
+ */
+export function logsOf(memory, book, origin) {
+  return Object.entries(memory).filter(([name]) => name === origin || (book && name.endsWith(`/${book}`)));
 }
 
 /** A file that is read in may be from anybody. */

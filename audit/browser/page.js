@@ -1,8 +1,8 @@
 /** The page: takes a bundle or an address, shows how far the audit is, and says in words what it found. */
 
 import { run } from "./audit.js";
-import { has } from "./bytes.js";
-import { exportMemory, forget, importMemory, lasts, recall, remember } from "./memory.js";
+import { momentOf } from "./checkpoint.js";
+import { exportMemory, forget, importMemory, lasts, logsOf, recall, remember } from "./memory.js";
 import { linesOf, summaryOf } from "./outside.js";
 import { wordsOfRow } from "./rows.js";
 
@@ -262,21 +262,19 @@ function noteLine([zh, en, rule]) {
 /** What a reader should know beside the findings. */
 function notesOn(report, known) {
   const notes = [];
-  if (has(known, report.origin)) {
-    const before = known[report.origin];
+  const [[, before] = []] = logsOf(known, report.book, report.origin);
+  if (before) {
     const zh = `本机上次（${before.seen}）见到 ${before.size} 条，现在 ${report.entries} 条。`;
     notes.push([zh, `this device last saw ${before.size} entries, on ${before.seen}; now ${report.entries}`]);
   } else {
     notes.push(["本机第一次见到这本账，没有可比较的。", "this device sees this log for the first time"]);
   }
-  const other = Object.keys(known).find((origin) => origin !== report.origin && origin.endsWith(`/${report.book}`));
-  if (other) notes.push([`注意：本机以前见过这本账的另一个日志 ${other}。`, `this book was seen in another log: ${other}`]);
   if (!report.anchor) {
     notes.push(["没有填乡镇公钥：首条记录里的公钥是账本自己说的。", "no township's key: the log's own word is taken"]);
   }
   if (!report.policy) notes.push(["没有填见证策略：没有核对见证签名。", "no policy: cosignatures were not checked"]);
   for (const { name, time } of report.witnesses ?? []) {
-    const when = moment(time);
+    const when = momentOf(time).slice(0, 16).replace("T", " ");
     notes.push([`见证人 ${name} 于 ${when}（协调世界时）签名。`, `witness ${name} signed at ${when} UTC`]);
   }
   for (const { rule, zh, en } of report.unvouched) notes.push([zh, en, rule]);
@@ -287,12 +285,6 @@ function notesOn(report, known) {
     notes.push([zh, `it took ${seconds} s: this browser does not verify Ed25519, so this page did, which is slower`]);
   }
   return notes;
-}
-
-/** Return a time in POSIX seconds as date and time in UTC; one beyond the calendar as it stands. */
-function moment(seconds) {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().slice(0, 16).replace("T", " ");
 }
 
 function showMemory() {

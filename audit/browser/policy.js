@@ -1,12 +1,12 @@
 /** Policies (见证策略) after C2SP tlog-policy, as audit/tlog/policy.py reads them: whose cosignatures are needed. */
 
-import { encodeHex } from "./bytes.js";
+import { decodeUtf8, encodeHex } from "./bytes.js";
 import { checkCosignature, parseDecimal } from "./checkpoint.js";
 import { isValidPublicKey } from "./ed25519.js";
 import { Refusal, refusal } from "./errors.js";
 import { COSIGNATURE, ED25519, parseVkey } from "./note.js";
 
-const MAX_POLICY_CHARACTERS = 1_000_000;
+const MAX_POLICY_BYTES = 1_000_000;
 const MAX_LOGS = 10_000;
 const MAX_WITNESSES = 48;
 const MAX_GROUPS = 64;
@@ -14,9 +14,10 @@ const NONE = "none";
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f]/;
 
 /** Parse a policy file strictly; `tlog.policy` names the line, what was read and what was expected. */
-export function parsePolicy(text) {
+export function parsePolicy(bytes) {
   const parser = new Parser();
-  if (text.length > MAX_POLICY_CHARACTERS) throw parser.expected(text, "较短的文件", "a shorter file");
+  const text = decodeUtf8(bytes) ?? latin1(bytes); // names are bytes that mean nothing
+  if (bytes.length > MAX_POLICY_BYTES) throw parser.expected(text, "较短的文件", "a shorter file");
   const lines = text.split("\n");
   const last = lines.pop();
   for (const line of lines) parser.line(line);
@@ -24,6 +25,13 @@ export function parsePolicy(text) {
   if (last) throw parser.expected(last, "以换行结尾的一行", "a line that ends in a newline");
   if (parser.quorum === null) throw parser.expected("文件结尾 / the end", "一行 quorum", "a line 'quorum <name>|none'");
   return new Policy(parser);
+}
+
+/** Each byte as a character of its own, so that two names stay two. */
+function latin1(bytes) {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 /** A policy that was parsed. */
@@ -66,23 +74,27 @@ class Policy {
 
   /**
    * Check every line of a known witness; one that signed twice counts once, at its latest time.
-   * @returns {{reached: boolean, signed: Map<string, number>, bad: string[], missing: string[]}}
+   * One dated after `latest` (POSIX seconds) does not count: a name and a time in `future`.
+   * @returns {{reached: boolean, signed: Map<string, number>, bad: string[], future: Array, missing: string[]}}
    */
-  judge(text, lines) {
+  judge(text, lines, latest) {
     const signed = new Map();
     const bad = [];
+    const future = [];
     for (const line of lines) {
       for (const [name, key] of this.witnesses) {
         if (key.name !== line.name || key.keyId !== line.keyId) continue;
         try {
-          signed.set(name, Math.max(checkCosignature(text, line, key), signed.get(name) ?? 0));
+          const time = checkCosignature(text, line, key);
+          if (time > latest) future.push([name, time]);
+          else signed.set(name, Math.max(time, signed.get(name) ?? 0));
         } catch {
           bad.push(name);
         }
       }
     }
     const names = [...signed.keys()];
-    return { reached: this.reached(names), signed, bad, missing: this.missing(names) };
+    return { reached: this.reached(names), signed, bad, future, missing: this.missing(names) };
   }
 }
 

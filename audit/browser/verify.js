@@ -5,6 +5,7 @@
  */
 
 import { Book } from "./book.js";
+import { encodeUtf8 } from "./bytes.js";
 import { parseCheckpoint, signedBy } from "./checkpoint.js";
 import { checkCarried } from "./carried.js";
 import {
@@ -41,8 +42,8 @@ const MALFORMED_MAX = 1000;
 /**
  * Audit the book at `source`; throws a Refusal only when it cannot be read at all.
  *
- * `trustIn(origin)` gives what the reader has from elsewhere of a log, each may be empty: `anchor`, the township's
- * vkey, `policy`, the text of a policy, and `kept`, the bytes of a checkpoint. `byBrowser` tells whether WebCrypto
+ * `trustIn(book, origin)` gives what the reader has from elsewhere of a book, each may be empty: `anchor`, the
+ * township's vkey, `policy`, the text of a policy, and `kept`, checkpoints as bytes. `byBrowser` tells whether WebCrypto
  * verifies; `pause` lets the page breathe; `progress(done, all)` hears how far it is.
  */
 export async function verify(source, { trustIn, byBrowser, pause, progress }) {
@@ -82,7 +83,7 @@ class Audit {
     this.entries.count = book.size;
     this.rules.count = book.size;
     this.signatures.count = this.signatureChecker.count;
-    await this.checkWhole(checkpoint, trustIn(this.log?.origin ?? ""));
+    await this.checkWhole(checkpoint, trustIn(book.book, this.log?.origin ?? ""));
     await disclosures.check(book, report);
     const vkeys = book.log.now ? vkeysAt(book.log, book.size) : [];
     await checkCarried(this.source, vkeys, report.policy, report);
@@ -243,12 +244,12 @@ class Audit {
   /** Check what concerns the log as a whole. */
   async checkWhole(checkpoint, { anchor, policy, kept }) {
     const { book, report, source } = this;
-    const witnesses = policy ? parsePolicy(policy) : null;
+    const witnesses = policy ? parsePolicy(encodeUtf8(policy)) : null;
     if (anchor) parseVkey(anchor);
     Object.assign(report, { anchor, policy });
     checkName(source, book, report);
     if (anchor) checkAnchor(this.first, anchor, report);
-    if (kept) checkKept(kept, book, report);
+    if (kept.length) checkKept(kept, book, report);
     const signed = await checkCheckpoint(checkpoint, source, book, report);
     if (witnesses) await this.holds(() => checkWitnesses(checkpoint, signed, witnesses, book, report));
     await this.holds(() => checkRoot(book, signed, report));

@@ -2,7 +2,7 @@
 
 from audit.monitor.budget import BUDGET_S, opened_for
 from audit.monitor.listing import read_list
-from audit.monitor.monitor import MaxAge, Outcome, follow
+from audit.monitor.monitor import Outcome, follow
 from audit.monitor.store import StateStore
 
-__all__ = ["BUDGET_S", "MaxAge", "Outcome", "StateStore", "follow", "opened_for", "read_list"]
+__all__ = ["BUDGET_S", "Outcome", "StateStore", "follow", "opened_for", "read_list"]

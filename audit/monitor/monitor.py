@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from audit.monitor.store import State, StateStore
     from audit.report import Report
     from audit.source import Source
-    from audit.tlog.policy import Policy
+    from audit.witnessed import Asked
 
 
 @dataclass
@@ -80,19 +80,12 @@ class Outcome:
             }
 
 
-class MaxAge(NamedTuple):
-    """How old the newest quorum of a checkpoint may be, in seconds, at the time `now_s` in POSIX seconds."""
-
-    seconds: int
-    now_s: int
-
-
 class Trusted(NamedTuple):
     """What the caller trusts: the township's vkey ("" for none), a policy, and how old its quorum may be."""
 
     anchor: str
-    policy: Policy | None
-    max_age: MaxAge | None
+    asked: Asked | None
+    max_age_s: int | None
 
 
 class Run(NamedTuple):
@@ -110,19 +103,20 @@ def follow(
     addresses: Sequence[str],
     store: StateStore,
     anchors: dict[str, str] | None = None,
-    policy: Policy | None = None,
-    max_age: MaxAge | None = None,
+    asked: Asked | None = None,
+    max_age_s: int | None = None,
     opened: Callable[[str], Source] = _opened,
 ) -> Generator[Outcome, None, None]:
     """Look at each address once; `anchors` are the townships' keys by address, checked whenever a book is read anew.
 
-    `policy` says whose cosignatures each newest checkpoint needs, `max_age` how old they may be: a log that is shown as
-    it once was, for ever, is true in every other way. What was verified is durable when the run has ended.
+    `asked` says whose cosignatures each newest checkpoint needs, and the time; `max_age_s` how old they may be, in
+    seconds, None for any age: a log that is shown as it once was, for ever, is true in every other way. What was
+    verified is durable when the run has ended.
     """
     run = Run(store, Views(store, addresses), opened)
     with store:
         for address in addresses:
-            yield _look(address, run, Trusted((anchors or {}).get(address, ""), policy, max_age))
+            yield _look(address, run, Trusted((anchors or {}).get(address, ""), asked, max_age_s))
 
 
 def _look(address: str, run: Run, trusted: Trusted, anew: str = "") -> Outcome:
@@ -135,7 +129,7 @@ def _look(address: str, run: Run, trusted: Trusted, anew: str = "") -> Outcome:
             run.opened(address),
             anchor="" if bad_anchor else trusted.anchor,
             kept=store.heads.beyond(address, before),
-            policy=trusted.policy,
+            asked=trusted.asked,
             replay=state.replay,
         )
     except RuleViolation as violation:
@@ -149,7 +143,7 @@ def _look(address: str, run: Run, trusted: Trusted, anew: str = "") -> Outcome:
         return Outcome(
             address, findings=state.findings, unreadable=str(violation), anew=state.anew, forks=forks
         )
-    beside = [bad_anchor, _stale(report, trusted.max_age)]
+    beside = [bad_anchor, _stale(report, trusted)]
     return _take_in(report, state, before, run, [found for found in beside if found])
 
 
@@ -163,8 +157,10 @@ def _malformed(anchor: str) -> Finding | None:
     return None
 
 
-def _stale(report: Report, limit: MaxAge | None) -> Finding | None:
-    return check_fresh(report.witnesses, limit.now_s - limit.seconds) if limit else None
+def _stale(report: Report, trusted: Trusted) -> Finding | None:
+    if trusted.asked is None or trusted.max_age_s is None:
+        return None
+    return check_fresh(report.witnesses, trusted.asked.now_s - trusted.max_age_s)
 
 
 def _take_in(report: Report, state: State, before: int, run: Run, beside: list[Finding]) -> Outcome:

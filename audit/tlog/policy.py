@@ -83,13 +83,15 @@ class Group(NamedTuple):
 class Verdict(NamedTuple):
     """What a policy says of a checkpoint: who signed when (POSIX seconds), whose line is bad, who is missing.
 
-    `missing` is empty when the quorum is `reached`; all are the names of the policy.
+    `missing` is empty when the quorum is `reached`; `future` has each line that is dated too late to count, with its
+    time; all are the names of the policy.
     """
 
     reached: bool
     signed: dict[str, int]
     bad: tuple[str, ...]
     missing: tuple[str, ...]
+    future: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +156,14 @@ class Policy:
                 return witness
         return None
 
-    def judge(self, checkpoint: Checkpoint, lines: Iterable[Signature]) -> Verdict:
-        """Check every line of a known witness; one that signed twice counts once, at its latest time."""
+    def judge(self, checkpoint: Checkpoint, lines: Iterable[Signature], latest_s: int) -> Verdict:
+        """Check every line of a known witness; one that signed twice counts once, at its latest time.
+
+        What is dated after `latest_s` (POSIX seconds) does not count.
+        """
         signed: dict[str, int] = {}
         bad: list[str] = []
+        future: list[tuple[str, int]] = []
         for line in lines:
             witness = self.witness_of(line)
             if witness is None:
@@ -166,9 +172,12 @@ class Policy:
                 time_s = check_cosignature(checkpoint, line, witness.key)
             except RuleViolation:
                 bad.append(witness.name)
+                continue
+            if time_s > latest_s:
+                future.append((witness.name, time_s))
             else:
                 signed[witness.name] = max(time_s, signed.get(witness.name, 0))
-        return Verdict(self.reached(signed), signed, tuple(bad), self.missing(signed))
+        return Verdict(self.reached(signed), signed, tuple(bad), self.missing(signed), tuple(future))
 
 
 def label_of(name: str) -> str:

@@ -53,7 +53,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 @dataclass
 class Browser:
-    """A villager with the page: the notice board's key and the policy are filled in, and the device remembers."""
+    """A villager with the page: the notice board's key and the policy are filled in once, and the device remembers."""
 
     server: HostileServer
     truth: History
@@ -72,19 +72,22 @@ class Browser:
         seen = files["checkpoint"]
         if seen not in self._remembered:
             self.page.evaluate("localStorage.clear()")
-            assert self._look(files) == []
+            assert self._look(files, trust=True) == []
             self._remembered[seen] = self.page.evaluate(f"localStorage.getItem({json.dumps(STORE)})")
         self.page.evaluate(
             "([name, text]) => localStorage.setItem(name, text)", [STORE, self._remembered[seen]]
         )
 
-    def _look(self, files: dict[str, bytes], file: str = "") -> list[Notice]:
-        """Look at the address, or at a file that was carried here; the page begins when it is chosen."""
+    def _look(self, files: dict[str, bytes], file: str = "", *, trust: bool = False) -> list[Notice]:
+        """Look at the address, or at a file that was carried here; the page begins when it is chosen.
+
+        Only at a visit of `trust` are key and policy filled in; later the fields stay empty.
+        """
         self.server.files = files
         page = self.page
         page.locator("#trust").evaluate("part => { part.open = true; }")
-        page.fill("#anchor", self.truth.anchor)
-        page.fill("#policy", policy_text().decode())
+        page.fill("#anchor", self.truth.anchor if trust else "")
+        page.fill("#policy", policy_text().decode() if trust else "")
         if file:
             page.locator("#file").evaluate("chosen => { chosen.value = ''; }")  # the same again is no change
             page.set_input_files("#file", file)

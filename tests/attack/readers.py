@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit.browser import verifier_page
-from audit.monitor import MaxAge, StateStore, follow
+from audit.monitor import StateStore, follow
 from audit.source import open_source
 from audit.verify import verify
+from audit.witnessed import Asked
 from domain.kernel.errors import RuleViolation
 from tests.attack.circle import MAX_AGE_S, NOW_S
 from tests.attack.circle import POLICY as WITNESS_POLICY
@@ -19,10 +20,13 @@ from tests.attack.model import EXCHANGE, KEPT, MONITOR, POLICY, VERIFY, Notice
 
 if TYPE_CHECKING:
     from audit.report import Finding
-    from audit.tlog.policy import Policy
     from tests.attack.history import Files, History
     from tests.attack.hostile import HostileServer
     from tests.attack.model import Played
+
+
+ASKED = Asked(WITNESS_POLICY, NOW_S)
+"""What the villagers ask of the witnesses, at the time of the plays."""
 
 
 def _notices(findings: list[Finding]) -> list[Notice]:
@@ -34,7 +38,7 @@ class Reader:
     """Somebody who runs `verify` on the book's address, once a visit, and has the township's key from its office.
 
     `before` tells whether he holds a checkpoint of his own earlier visit; `newest` that he has the newest one of
-    somebody else, who was served the true log; `policy` says whose cosignatures he asks for.
+    somebody else, who was served the true log; `asked` says whose cosignatures he asks for.
     """
 
     name: str
@@ -42,7 +46,7 @@ class Reader:
     truth: History
     before: bool = False
     newest: bool = False
-    policy: Policy | None = None
+    asked: Asked | None = None
     folder: Path = Path()
 
     def notices(self, played: Played) -> list[Notice]:
@@ -59,7 +63,7 @@ class Reader:
                 open_source(place),
                 anchor=self.truth.anchor,
                 kept=kept,
-                policy=self.policy,
+                asked=self.asked,
                 page=verifier_page,
             )
         except RuleViolation as violation:  # nothing can be said about the log, and that is said
@@ -73,7 +77,7 @@ def readers_of(server: HostileServer, truth: History, folder: Path) -> list[Read
         Reader(VERIFY, server, truth, folder=folder),
         Reader(KEPT, server, truth, before=True, folder=folder),
         Reader(EXCHANGE, server, truth, newest=True, folder=folder),
-        Reader(POLICY, server, truth, policy=WITNESS_POLICY, folder=folder),
+        Reader(POLICY, server, truth, asked=ASKED, folder=folder),
     ]
 
 
@@ -117,8 +121,8 @@ class Monitor:
             [address],
             StateStore(folder),
             {address: self.truth.anchor},
-            WITNESS_POLICY,
-            MaxAge(MAX_AGE_S, NOW_S),
+            ASKED,
+            MAX_AGE_S,
         )
         if outcome.unreadable:
             return [Notice(outcome.unreadable.partition("]")[0].removeprefix("["))]

@@ -15,6 +15,7 @@ from audit.bundle import BundleSource, write_bundle
 from audit.source import open_source
 from audit.tlog.policy import parse_policy
 from audit.verify import verify
+from audit.witnessed import Asked
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey
 from tests.audit.conftest import MemorySource
@@ -114,7 +115,7 @@ def test_a_policy_is_read_and_is_for_this_log(hamlet: Export, tmp_path: Path) ->
         assert report.ok, "it says nothing about the log"
         assert [each.rule for each in report.unvouched] == ["audit.carried_policy"]
         assert says in report.unvouched[0].message
-    report = verify(BundleSource(path), policy=parse_policy(good))
+    report = verify(BundleSource(path), asked=Asked(parse_policy(good), 0))
     assert [each.rule for each in report.unvouched] == ["audit.other_policy", "audit.carried_policy"]
 
 

@@ -13,6 +13,7 @@ from audit.replay import Replay
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.cosignature import add_signature, cosign
 from audit.verify import verify
+from audit.witnessed import AHEAD_MAX_S, Asked
 from domain.difference import Part
 from domain.history import Span
 from domain.kernel.errors import RuleViolation
@@ -76,7 +77,7 @@ def test_it_is_what_the_server_shows(
 def test_a_difference_is_what_the_server_shows(
     source: MemorySource, book: Book, village_service: Service, sizes: tuple[int, int | None]
 ) -> None:
-    found = compare(source, book, sizes)
+    found = compare(source, book, sizes, TIME_S)
     with village_service.pool.connection() as connection:
         shown = difference(connection, book.book, sizes)
     timeless = [one._replace(recorded_at=None) for one in shown.added]
@@ -85,8 +86,8 @@ def test_a_difference_is_what_the_server_shows(
 
 
 def test_of_one_part_the_other_is_left_out(source: MemorySource, book: Book) -> None:
-    whole = compare(source, book, (15, 19))
-    accounts, entries = (compare(source, book, (15, 19), parts={part}) for part in Part)
+    whole = compare(source, book, (15, 19), TIME_S)
+    accounts, entries = (compare(source, book, (15, 19), TIME_S, parts={part}) for part in Part)
     assert (accounts.changes, accounts.added) == (whole.changes, [])
     assert (entries.changes, entries.added) == ([], whole.added)
 
@@ -94,7 +95,7 @@ def test_of_one_part_the_other_is_left_out(source: MemorySource, book: Book) -> 
 def test_sizes_that_the_log_never_had_are_refused(source: MemorySource, book: Book) -> None:
     for sizes, code in (((0, 99), "diff.beyond"), ((9, 8), "diff.backwards")):
         with pytest.raises(RuleViolation) as caught:
-            compare(source, book, sizes)
+            compare(source, book, sizes, TIME_S)
         assert caught.value.rule.code == code
 
 
@@ -166,8 +167,8 @@ def cosigned(exported: Export, *signed: tuple[str, int]) -> dict[str, bytes]:
 def seconds_until(files: dict[str, bytes], wanted: Policy | None = None) -> int | None:
     """Return how many seconds after `TIME_S` a log, which is verified first, says that it was witnessed."""
     source, replay = MemorySource(files), Replay()
-    assert verify(source, policy=wanted, replay=replay).ok
-    at = witnessed_at(source, replay.book, wanted)
+    assert verify(source, asked=Asked(wanted, TIME_S) if wanted else None, replay=replay).ok
+    at = witnessed_at(source, replay.book, TIME_S, wanted)
     return int(at.timestamp()) - TIME_S if at else None
 
 
@@ -190,10 +191,16 @@ def test_a_log_without_a_quorum_was_not_witnessed(exported: Export) -> None:
     assert seconds_until(cosigned(exported, ("town", 50)) | beside) is None
 
 
+def test_what_is_dated_in_the_future_witnesses_nothing(exported: Export) -> None:
+    beside = {"policy": policy().text}
+    assert seconds_until(cosigned(exported, ("town", 50), ("county", AHEAD_MAX_S)) | beside) == AHEAD_MAX_S
+    assert seconds_until(cosigned(exported, ("town", 50), ("county", AHEAD_MAX_S + 1)) | beside) is None
+
+
 def test_a_checkpoint_of_another_size_says_nothing_of_what_was_verified(
     exported: Export, source: MemorySource, book: Book
 ) -> None:
     other = replace(head(exported), size=18)
     note = add_signature(sign_checkpoint(other, exported.log.key), cosign(other, KEYS["town"], TIME_S))
     files = source.files | {"checkpoint": note, "policy": policy().text.replace(b"quorum q", b"quorum town")}
-    assert witnessed_at(MemorySource(files), book) is None
+    assert witnessed_at(MemorySource(files), book, TIME_S) is None

@@ -15,6 +15,7 @@ from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.cosignature import cosign
 from audit.tlog.proof import inclusion_proof
 from audit.tlog.proof_file import ProofFile
+from audit.witnessed import AHEAD_MAX_S, Asked
 from domain.kernel.canonical import encode
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey
@@ -182,9 +183,9 @@ def test_a_leaf_of_another_kind_of_log_is_shown_as_it_is(log: Log) -> None:
 # ------------------------------------------------------------------------------------- under a policy
 
 
-def judged(data: bytes, wanted: Policy) -> tuple[bool, list[str], dict[str, str]]:
+def judged(data: bytes, wanted: Policy, now_s: int = TIME_S) -> tuple[bool, list[str], dict[str, str]]:
     """Return whether a proof holds under a policy, the rules that were found broken, and who signed when."""
-    report = prove(data, VKEY, policy=wanted).report
+    report = prove(data, VKEY, asked=Asked(wanted, now_s)).report
     return (
         report.ok,
         [found.rule for found in report.findings],
@@ -195,11 +196,11 @@ def judged(data: bytes, wanted: Policy) -> tuple[bool, list[str], dict[str, str]
 def test_with_a_policy_it_says_whether_the_checkpoint_has_its_quorum(log: Log) -> None:
     good = log.cosigned("town", "peer")
     assert judged(good, policy()) == (True, [], {"town": AT, "peer": AT})
-    assert f"见证 cosigned: town {AT}" in prove(good, VKEY, policy=policy()).as_text()
+    assert f"见证 cosigned: town {AT}" in prove(good, VKEY, asked=Asked(policy(), TIME_S)).as_text()
     assert judged(log.cosigned("town"), policy()) == (False, ["audit.no_quorum"], {"town": AT})
     assert judged(log.cosigned("town", "town"), policy()) == (False, ["audit.no_quorum"], {"town": AT})
     assert judged(log.proof(log.sheet), policy()) == (False, ["audit.no_quorum"], {})
-    assert prove(log.cosigned("town"), VKEY, policy=policy()).as_object()["proved"] is None
+    assert prove(log.cosigned("town"), VKEY, asked=Asked(policy(), TIME_S)).as_object()["proved"] is None
 
 
 def test_without_a_policy_cosignatures_are_passed_over(log: Log) -> None:
@@ -223,11 +224,20 @@ def test_a_policy_for_another_log_is_not_met(log: Log) -> None:
     assert judged(good, policy(f"log {VKEY}"))[1] == []
 
 
+def test_a_cosignature_of_the_future_is_a_finding_and_does_not_count(log: Log) -> None:
+    good = log.cosigned("town", "peer")
+    assert judged(good, policy(), TIME_S - AHEAD_MAX_S)[0]
+    found = ["witness.future", "witness.future", "audit.no_quorum"]
+    assert judged(good, policy(), TIME_S - AHEAD_MAX_S - 1) == (False, found, {})
+
+
 def test_witnesses_mend_no_proof(log: Log) -> None:
     tampered = log.cosigned("town", "peer").replace(b"index ", b"index 1", 1)
     assert judged(tampered, policy())[1] == ["tlog.bad_proof"]
     forged = prove(
-        log.cosigned("town", "peer"), SigningKey(LOG.name, bytes(32)).verifier.vkey, policy=policy()
+        log.cosigned("town", "peer"),
+        SigningKey(LOG.name, bytes(32)).verifier.vkey,
+        asked=Asked(policy(), TIME_S),
     )
     assert [found.rule for found in forged.report.findings] == ["checkpoint.signature"]
     assert forged.report.witnesses is None

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audit.monitor import MaxAge, StateStore, follow
+from audit.monitor import StateStore, follow
 from audit.tlog.checkpoint import Checkpoint, parse_checkpoint
-from audit.tlog.cosignature import add_signature, cosign, witness_verifier
+from audit.tlog.cosignature import MAX_TIME_S, add_signature, cosign, witness_verifier
 from audit.tlog.policy import Policy, parse_policy
 from audit.verify import verify
+from audit.witnessed import AHEAD_MAX_S, Asked
 from domain.kernel.note import Signature, SigningKey, parse_note
 from tests.audit.conftest import MemorySource
 from tests.audit.test_command import audit
@@ -55,8 +57,8 @@ def signed_by(exported: Export, *names: str) -> dict[str, bytes]:
     return cosigned(exported, *(cosign(head(exported), KEYS[name], TIME_S) for name in names))
 
 
-def look(files: dict[str, bytes], wanted: Policy) -> Report:
-    return verify(MemorySource(files), policy=wanted)
+def look(files: dict[str, bytes], wanted: Policy, now_s: int = TIME_S) -> Report:
+    return verify(MemorySource(files), asked=Asked(wanted, now_s))
 
 
 def check(report: Report) -> tuple[bool, int, list[str]]:
@@ -172,9 +174,9 @@ def test_a_monitor_takes_a_policy(exported: Export, tmp_path: Path) -> None:
     assert monitored(store, signed_by(exported, "town")) == ["audit.no_quorum"]
 
 
-def monitored(store: StateStore, files: dict[str, bytes]) -> list[str]:
+def monitored(store: StateStore, files: dict[str, bytes], now_s: int = TIME_S) -> list[str]:
     """Return the rules that a run of the monitor finds broken."""
-    (outcome,) = follow(["log"], store, policy=policy(), opened=lambda _: MemorySource(files))
+    (outcome,) = follow(["log"], store, asked=Asked(policy(), now_s), opened=lambda _: MemorySource(files))
     return [found.rule for found in outcome.findings]
 
 
@@ -185,8 +187,10 @@ DAY_S = 86_400
 
 def aged(store: StateStore, files: dict[str, bytes], days: float, max_age_days: int = 8) -> list[str]:
     """Return the rules that a monitor newly finds broken so many days after `TIME_S`."""
-    limit = MaxAge(max_age_days * DAY_S, int(TIME_S + days * DAY_S))
-    (outcome,) = follow(["log"], store, policy=policy(), max_age=limit, opened=lambda _: MemorySource(files))
+    asked = Asked(policy(), int(TIME_S + days * DAY_S))
+    (outcome,) = follow(
+        ["log"], store, asked=asked, max_age_s=max_age_days * DAY_S, opened=lambda _: MemorySource(files)
+    )
     assert outcome.entries == 19
     return [found.rule for found in outcome.fresh]
 
@@ -230,3 +234,77 @@ def test_a_quorum_is_as_old_as_the_oldest_that_it_needs(exported: Export, tmp_pa
 def test_without_a_quorum_its_age_is_no_matter(exported: Export, tmp_path: Path) -> None:
     store = StateStore(tmp_path / "state")
     assert aged(store, signed_by(exported, "town"), 20) == ["audit.no_quorum"]
+
+
+# ------------------------------------------------------------------------------ a cosignature of the future
+
+
+def dated(exported: Export, **seconds: int) -> dict[str, bytes]:
+    """Return the log's files, cosigned by these witnesses, each so many seconds after `TIME_S`."""
+    return cosigned(
+        exported,
+        *(cosign(head(exported), KEYS[name], TIME_S + ahead_s) for name, ahead_s in seconds.items()),
+    )
+
+
+def test_a_cosignature_may_be_a_day_ahead_and_no_second_more(exported: Export) -> None:
+    assert AHEAD_MAX_S == DAY_S
+    files = dated(exported, town=0, county=DAY_S)
+    assert check(look(files, policy())) == (True, 2, [])
+    report = look(files, policy(), TIME_S - 1)
+    assert check(report) == (False, 1, ["witness.future", "audit.no_quorum"])
+    assert report.witnesses
+    assert (report.witnesses.signed, report.witnesses.missing) == ({"town": AT}, ["county", "peer"])
+    assert report.findings[0].entry is None
+    assert "见证人 county 的签名时间 2026-01-02T00:00:00+00:00 比现在晚一天以上" in report.findings[0].zh
+
+
+def test_it_is_a_finding_even_with_a_quorum_of_others(exported: Export) -> None:
+    report = look(dated(exported, town=0, peer=0, county=DAY_S + 1), policy())
+    assert check(report) == (False, 2, ["witness.future"])
+    assert report.witnesses
+    assert report.witnesses.quorum
+
+
+def test_a_witness_that_signed_now_as_well_counts_once(exported: Export) -> None:
+    lines = [cosign(head(exported), KEYS["town"], TIME_S + ahead_s) for ahead_s in (0, DAY_S + 1)]
+    report = look(cosigned(exported, *lines, cosign(head(exported), KEYS["peer"], TIME_S)), policy())
+    assert check(report) == (False, 2, ["witness.future"])
+    assert report.witnesses
+    assert report.witnesses.signed == {"town": AT, "peer": AT}
+
+
+def test_a_time_beyond_the_calendar_is_told_as_its_last_year(exported: Export) -> None:
+    line = cosign(head(exported), KEYS["town"], MAX_TIME_S)
+    assert "9999-01-01T00:00:00+00:00" in look(cosigned(exported, line), policy()).findings[0].en
+
+
+def test_without_a_policy_nobody_looks_at_the_times(exported: Export) -> None:
+    assert verify(MemorySource(dated(exported, town=400 * DAY_S))).ok
+
+
+def test_the_command_goes_by_the_clock_of_its_machine(exported: Export, tmp_path: Path) -> None:
+    now_s = int(time.time())
+    for ahead_s, found in (
+        (DAY_S - 600, []),
+        (DAY_S + 600, ["witness.future", "witness.future", "audit.no_quorum"]),
+    ):
+        lines = [cosign(head(exported), KEYS[name], now_s + ahead_s) for name in ("town", "peer")]
+        folder = write(tmp_path, cosigned(exported, *lines))
+        result = audit(folder, "--policy", tmp_path / "policy", "--format", "json")
+        assert [one["rule"] for one in json.loads(result.stdout)["findings"]] == found, result.stderr
+        assert result.returncode == bool(found)
+
+
+def test_a_monitor_says_that_it_is_dated_ahead_until_the_time_has_come(
+    exported: Export, tmp_path: Path
+) -> None:
+    store, files = StateStore(tmp_path / "state"), dated(exported, town=30 * DAY_S, county=30 * DAY_S)
+    assert monitored(store, files) == ["witness.future", "witness.future", "audit.no_quorum"]
+    assert monitored(store, files, TIME_S + 29 * DAY_S) == []
+
+
+def test_no_log_stays_fresh_by_a_date_in_the_future(exported: Export, tmp_path: Path) -> None:
+    files = dated(exported, town=0, county=0, peer=400 * DAY_S)
+    rules = aged(StateStore(tmp_path / "state"), files, 9)
+    assert rules == ["witness.future", "audit.stale"]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 BUNDLE, TILE = f"tile/entries/000.p/{NEXT}", f"tile/0/000.p/{NEXT}"
 WITNESSES = {name: key(f"witness.example/{name}") for name in ("town", "county", "neighbour")}
 SIGNED_AT_S = 1_772_000_000
+FAR_AHEAD_S = 4_102_444_800
+"""The year 2100."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ def _witnessed() -> Iterator[Case]:
     )
     bad = _cosigned("town", "neighbour", size=NEXT - 1)
     yield Case("cosignatures of another root", bad, (("checkpoint.cosignature", None),), policy=policy)
+    ahead = (("witness.future", None), ("audit.no_quorum", None))
+    yield Case("dated in the future", _cosigned("town", "neighbour", at_s=FAR_AHEAD_S), ahead, policy=policy)
     elsewhere = policy.replace(HONEST.key.verifier.vkey, key("else.example").verifier.vkey)
     yield Case(
         "a policy for other logs",
@@ -144,12 +148,12 @@ def _witnessed() -> Iterator[Case]:
     yield Case("a policy that is none", HONEST, policy="quorum nobody\n")
 
 
-def _cosigned(*names: str, also: SigningKey | None = None, size: int = NEXT) -> Log:
-    """Return the honest log with cosignatures on its checkpoint, over the root of `size` entries."""
+def _cosigned(*names: str, also: SigningKey | None = None, size: int = NEXT, at_s: int = SIGNED_AT_S) -> Log:
+    """Return the honest log with cosignatures on its checkpoint, over the root of `size` entries, from `at_s` on."""
     note = HONEST.checkpoint()
     head = Checkpoint(ORIGIN, NEXT, HONEST.tree().root(size))
     for number, witness in enumerate([*(WITNESSES[name] for name in names), *([also] if also else [])]):
-        note = add_signature(note, cosign(head, witness, SIGNED_AT_S + number))
+        note = add_signature(note, cosign(head, witness, at_s + number))
     return HONEST.alter("checkpoint", note)
 
 

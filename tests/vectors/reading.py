@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,16 @@ from audit.source import open_source
 from audit.tlog.policy import parse_policy
 from audit.tlog.tiles import encode_bundle
 from audit.verify import verify
+from audit.witnessed import Asked
 from domain.kernel.errors import RuleViolation
 
 FOLDER = Path(__file__).parent
 Found = list[tuple[str, int | None]]
 """Rule and entry of each finding."""
+
+
+NOW_S = int(time.time())
+"""The reader's clock, as the page in the browser reads it."""
 
 
 def read(name: str) -> Any:  # noqa: ANN401 -- whatever the file holds
@@ -48,8 +54,8 @@ def _bytes(file: str | list[str], parts: dict[str, str]) -> bytes:
 def audited(path: Path, *, anchor: str = "", policy: str = "", kept: bytes = b"") -> tuple[Found, str | None]:
     """Return what the audit finds in a bundle, and the rule by which it could not be read, if so."""
     try:
-        trusted = parse_policy(policy.encode()) if policy else None
-        report = verify(open_source(str(path)), anchor=anchor, kept=kept, policy=trusted)
+        asked = Asked(parse_policy(policy.encode()), NOW_S) if policy else None
+        report = verify(open_source(str(path)), anchor=anchor, kept=kept, asked=asked)
     except RuleViolation as violation:
         return [], violation.rule.code
     return [(finding.rule, finding.entry) for finding in report.findings], None

@@ -140,6 +140,24 @@ def test_what_is_no_answer_is_refused(
     assert "--old 12" in commands.refused("witness", "accept", _size(answer), "--book", BOOK, **set_to)
 
 
+def test_an_answer_of_the_future_is_refused_and_its_time_is_told(
+    commands: Commands, xiaohe_imported: str, tmp_path: Path
+) -> None:
+    del xiaohe_imported
+    log, policy, answer = tmp_path / "log", tmp_path / "policy", tmp_path / "answer"
+    commands.good("export", "tlog", log, "--book", BOOK)
+    town = SigningKey("example.com/town", bytes(32))
+    policy.write_text(f"witness town {witness_verifier(town).vkey}\nquorum town\n", encoding="utf-8")
+    head = parse_checkpoint(parse_note((log / "checkpoint").read_bytes()).text)
+    set_to = {"SUNLEDGER_WITNESSES": str(policy)}
+    answer.write_bytes(cosign(head, town, posix_seconds() + 2 * 86_400).line)
+    said = commands.refused("witness", "accept", answer, "--book", BOOK, **set_to)
+    assert "[witness.future]" in said
+    assert "town" in said
+    answer.write_bytes(cosign(head, town, posix_seconds() + 86_000).line)
+    assert commands.good("witness", "accept", answer, "--book", BOOK, **set_to).startswith("town: 19 条")
+
+
 def _size(answer: Path) -> Path:
     answer.write_bytes(b"12\n")
     return answer

@@ -57,7 +57,7 @@ def test_three_witnesses_cosign_each_checkpoint(village: Village) -> None:
         assert key is not None
         checkpoint = open_checkpoint(note, key.verifier)
         assert service.witnesses.policy is not None
-        verdict = service.witnesses.policy.judge(checkpoint, parse_note(note).signatures)
+        verdict = service.witnesses.policy.judge(checkpoint, parse_note(note).signatures, int(time.time()))
         assert verdict.reached
         assert set(verdict.signed) == set(NAMES)
         assert not verdict.bad
@@ -224,22 +224,23 @@ def test_a_signature_over_something_else_is_not_kept(village: Village) -> None:
         with service.pool.connection() as connection:
             newest = log.latest_checkpoint(connection, BOOK)
     head = Checkpoint(ORIGIN, newest.size, newest.root)
+    bad, future = "witnessing.bad_answer", "witness.future"
     lies = [
-        cosign(replace(head, size=7), town.key, now).line,
-        cosign(replace(head, origin="example.com"), town.key, now).line,
-        cosign(head, county.key, now).line,
-        cosign(head, town.key, now).line + cosign(replace(head, size=7), town.key, now).line,
-        cosign(head, town.key, now + 10 * 86_400).line,
-        cosign(head, town.key, 2**63 - 1).line,
-        b"\n" + cosign(head, town.key, now).line,
+        (cosign(replace(head, size=7), town.key, now).line, bad),
+        (cosign(replace(head, origin="example.com"), town.key, now).line, bad),
+        (cosign(head, county.key, now).line, bad),
+        (cosign(head, town.key, now).line + cosign(replace(head, size=7), town.key, now).line, bad),
+        (cosign(head, town.key, now + 10 * 86_400).line, future),
+        (cosign(head, town.key, 2**63 - 1).line, future),
+        (b"\n" + cosign(head, town.key, now).line, bad),
     ]
-    for lie in lies:
+    for lie, code in lies:
         town.says = (200, lie)
         with running(village) as service:
             until(lambda: service.witnesses.problem(BOOK, "town"))
             problem = service.witnesses.problem(BOOK, "town")
             assert problem
-            assert problem.rule.code == "witnessing.bad_answer"
+            assert problem.rule.code == code
             rows = village.rows(service, "SELECT vkey FROM cosignatures")
             assert (town.vkey,) not in rows
     town.says = (200, cosign(head, county.key, now).line + cosign(head, town.key, now).line)

@@ -15,13 +15,14 @@ import pytest
 from openpyxl import load_workbook
 
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
-from api.clock import CHINA
+from api.clock import CHINA, posix_seconds
 from api.serving import free_port, serving
 from audit.bundle import BundleSource
 from audit.proving import prove
 from audit.tlog.checkpoint import open_checkpoint
 from audit.tlog.policy import parse_policy
 from audit.tlog.proof_file import parse_proof_file
+from audit.witnessed import Asked
 from domain.kernel.note import parse_note
 from projections import witnessing
 from tests.api.http.test_pages import CONTRAST, PHONE, SMALL_TARGETS, open_page
@@ -156,7 +157,7 @@ def test_the_checkpoints_are_served_with_their_cosignatures(village: Village) ->
             answer = client.get(f"{PAGE}/{path}")
             assert answer.headers["content-type"] == "text/plain; charset=utf-8"
             checkpoint = open_checkpoint(answer.content, key.verifier)
-            verdict = policy.judge(checkpoint, parse_note(answer.content).signatures)
+            verdict = policy.judge(checkpoint, parse_note(answer.content).signatures, posix_seconds())
             found[path] = (checkpoint.size, verdict.reached, sorted(verdict.signed), verdict.bad)
         assert found == {
             "checkpoint": (7, False, ["town"], ()),
@@ -172,7 +173,7 @@ def test_a_proof_carries_the_cosignatures_that_are_there(village: Village) -> No
         proof = parse_proof_file(client.get(f"{PAGE}/proof/2").content)
         checkpoint = proof.check(client.get(f"{PAGE}/entries/2.note").content, key.verifier)
         policy = parse_policy(village.policy.read_bytes())
-        assert policy.judge(checkpoint, parse_note(proof.checkpoint).signatures).reached
+        assert policy.judge(checkpoint, parse_note(proof.checkpoint).signatures, posix_seconds()).reached
 
 
 def test_a_proof_to_take_away_stands_under_the_newest_checkpoint_that_is_witnessed(village: Village) -> None:
@@ -188,7 +189,7 @@ def test_a_proof_to_take_away_stands_under_the_newest_checkpoint_that_is_witness
                 note = client.get(f"{PAGE}/entries/{index}.note").content
                 for wanted in (policy, None):
                     data = witnessing.proof_at(connection, BOOK, wanted, index, note)
-                    proof = prove(data, key.verifier.vkey, policy=policy)
+                    proof = prove(data, key.verifier.vkey, asked=Asked(policy, posix_seconds()))
                     rules = [found.rule for found in proof.report.findings]
                     found[index, wanted is policy] = (proof.report.entries, rules)
     assert found == {

@@ -14,6 +14,7 @@ from audit.tlog.cosignature import witness_verifier
 from audit.tlog.policy import parse_policy
 from audit.verify import verify
 from audit.witness import Witness, WitnessFolder
+from audit.witnessed import Asked
 from projections import log
 from tests.api.witnessing.conftest import BOOK, ORIGIN, until
 from tests.audit.tlog import test_reference_program
@@ -60,13 +61,13 @@ def test_one_flipped_bit_of_a_cosigned_book_fails_everywhere(
     folder = tmp_path / "log"
     vkeys = (key.verifier.vkey, *(one.vkey for one in village.witnesses.values()))
     monkeypatch.setattr(test_reference_program, "VKEYS", vkeys)
-    pinned = parse_policy(village.policy.read_bytes())
+    asked = Asked(parse_policy(village.policy.read_bytes()), posix_seconds())
     assert run(program, folder, 2, vkeys) == proof
     assert not scales_refuses(folder, 2)
-    assert verify(FolderSource(folder), policy=pinned).ok
+    assert verify(FolderSource(folder), asked=asked).ok
     for path, place in (("checkpoint", -40), ("tile/0/000.p/6", 3 * 32), ("tile/entries/000.p/6", -1)):
         flip(folder / path, place)
         assert not run(program, folder, 2, vkeys), path
         assert scales_refuses(folder, 2 if path.startswith("tile/0") else 5), path
-        assert not verify(FolderSource(folder), policy=pinned).ok, path
+        assert not verify(FolderSource(folder), asked=asked).ok, path
         flip(folder / path, place)

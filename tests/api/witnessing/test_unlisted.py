@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from api.adapters.tlog_export import Beside, export_bundle
+from api.clock import posix_seconds
 from api.logs import draft_addition, draft_retirement
 from api.recovery import diagnose, remedy
 from api.serving import free_port, serving
@@ -17,6 +18,7 @@ from api.witnessing import accept
 from audit.bundle import BundleSource
 from audit.tlog.policy import parse_policy
 from audit.verify import verify
+from audit.witnessed import Asked
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey, parse_vkey
 from domain.logkeys import LogKeyAdded, LogKeyRetired, LogKeyRetirement
@@ -127,7 +129,10 @@ def test_readers_get_the_policy_and_are_told_by_the_verifier(
     assert policy
     with service.pool.connection() as connection:
         export_bundle(connection, BOOK, tmp_path / "b.zip", beside=Beside(policy=policy))
-    report = verify(BundleSource(tmp_path / "b.zip"), policy=parse_policy(village.policy.read_bytes()))
+    report = verify(
+        BundleSource(tmp_path / "b.zip"),
+        asked=Asked(parse_policy(village.policy.read_bytes()), posix_seconds()),
+    )
     assert [(one.rule, keys.new in one.message) for one in report.findings] == [
         ("audit.log_not_in_policy", True)
     ]

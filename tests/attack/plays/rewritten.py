@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from domain.founding.events import Log
+from domain.kernel.note import SigningKey
+from domain.policy import Tier
 from domain.vouchers import VoucherPosted
-from tests.attack.history import PLACES, voucher
+from tests.attack.history import PLACES, History, voucher
 from tests.attack.model import (
     BROWSER,
     EXCHANGE,
@@ -19,11 +23,10 @@ from tests.attack.model import (
     witness,
 )
 from tests.attack.plays.appended import NEXT
+from tests.domain.conftest import BOOK, ORIGIN, Village
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from tests.attack.history import History
 
 SERVER, COLLUSION = "服务器 server", "服务器与签名人合谋 server with signers"
 
@@ -94,7 +97,64 @@ def _flipped_with_a_short_tile(truth: History, _: History) -> Played:
     return Played(files=files | {TILE: files[TILE][:-1]})
 
 
+class Invented(Village):
+    """The same book, and every key of it made up."""
+
+    @staticmethod
+    def key(name: str, book: str = BOOK) -> SigningKey:
+        """Return the key "role" or "role/number" of nobody."""
+        true = Village.key(name, book)
+        return SigningKey(true.name, sha256(b"invented" + true.seed).digest())
+
+
+def _opened_anew(village: Village) -> Played:
+    """Another history of the same book, from its first entry on, under an origin and a key of the server's choice."""
+    origin = f"{ORIGIN}/b2/{BOOK}"
+    key = SigningKey(origin, sha256(origin.encode()).digest())
+    entries = [
+        village.open(log=Log(origin=origin, vkey=key.verifier.vkey)).note,
+        village.policy(Tier(from_fen=0, roles=["accountant", "head"])).note,
+        village.opening(("101", 900_000), ("301", -900_000)).note,
+        *(village.voucher(date="2026-01-15").note for _ in range(11)),
+    ]
+    return Played(files=History(village, entries, key).served(entries))
+
+
+def _invented(_: History, __: History) -> Played:
+    return _opened_anew(Invented())
+
+
+def _by_the_township(_: History, __: History) -> Played:
+    return _opened_anew(Village())
+
+
+def _another_log() -> dict[str, Notice]:
+    """A reader who kept a checkpoint of the book knows its log's origin; the monitor goes on where it stood."""
+    unknown = dict.fromkeys((KEPT, EXCHANGE, BROWSER), Notice("audit.unknown_origin"))
+    return (
+        unknown
+        | {POLICY: Notice("audit.no_quorum"), MONITOR: Notice("audit.not_extended")}
+        | witness("witness.unknown_log")
+    )
+
+
 ATTACKS = (
+    Attack(
+        "opened_anew_with_invented_keys",
+        "同一本账另开一个日志：来源不同，所有密钥都是编造的",
+        "open the same book anew, under another origin, with every key invented",
+        SERVER,
+        _invented,
+        _another_log() | readers("audit.anchor", 0),
+    ),
+    Attack(
+        "opened_anew_by_the_township",
+        "同上，乡镇密钥是真的",
+        "the same, under the true key of the township",
+        COLLUSION,
+        _by_the_township,
+        _another_log(),
+    ),
     _attack(
         "flipped",
         "改动一条记录的金额",

@@ -9,7 +9,7 @@ from audit.files import MAX_FILE_BYTES
 from audit.tlog.checkpoint import open_checkpoint, sign_checkpoint
 from audit.tlog.tiles import MAX_LEAVES
 from domain.kernel.note import MAX_NOTE_BYTES, SigningKey, format_note
-from tests.attack.model import MONITOR, Attack, Notice, Played, all_readers, readers, witness
+from tests.attack.model import BROWSER, MONITOR, Attack, Notice, Played, all_readers, readers, witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -135,7 +135,7 @@ ATTACKS = (
         SERVER,
         lambda _, other: other.files,
         readers("audit.anchor", 0)
-        | {MONITOR: Notice("checkpoint.signature")}
+        | {BROWSER: Notice("audit.other_book"), MONITOR: Notice("checkpoint.signature")}
         | witness("witness.unknown_log"),
     ),
     _attack(

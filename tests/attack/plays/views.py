@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 SERVER, SIGNERS = "服务器 server", "服务器与签名人合谋 server with signers"
+WITNESSES = "服务器与见证人合谋 server with witnesses"
 ALL = "服务器、签名人与全部见证人合谋 server, signers and all witnesses"
 BEFORE = 11
 """The victim looked last at this size, before the histories part."""
+
+FAR_AHEAD_S = 4_102_444_800
+"""The year 2100: the page in the browser goes by the clock of its machine."""
 
 NO_QUORUM = Notice("audit.no_quorum")
 BAD_COSIGNATURE = Notice("checkpoint.cosignature")
@@ -51,6 +55,13 @@ def _stale(truth: History, _: History) -> Played:
     """Serve what was true, with the cosignatures of that time; the witnesses have gone on."""
     files = truth.served(truth.entries[:BEFORE])
     note = cosigned(files["checkpoint"], time_s=NOW_S - MAX_AGE_S - 1)
+    return Played(files=files | {"checkpoint": note}, seen=BEFORE)
+
+
+def _dated_in_the_future(truth: History, _: History) -> Played:
+    """Serve what was true, with cosignatures of a time that will not come for many years, and so never look stale."""
+    files = truth.served(truth.entries[:BEFORE])
+    note = cosigned(files["checkpoint"], time_s=FAR_AHEAD_S)
     return Played(files=files | {"checkpoint": note}, seen=BEFORE)
 
 
@@ -136,6 +147,14 @@ ATTACKS = (
         SERVER,
         _stale,
         {EXCHANGE: Notice("audit.rolled_back"), MONITOR: Notice("audit.stale")},
+    ),
+    _attack(
+        "dated_in_the_future",
+        "旧检查点上的见证签名写将来的时间，永远不显旧",
+        "a stale checkpoint whose cosignatures are dated in the future, never to look stale",
+        WITNESSES,
+        _dated_in_the_future,
+        {EXCHANGE: Notice("audit.rolled_back")} | dict.fromkeys(ASKING, Notice("witness.future")),
     ),
     _attack(
         "impostors",

@@ -26,7 +26,8 @@ class ForgerWorld(World):
         """Let the forger begin."""
         super().__post_init__()
         self.forger = Forger(self.history, self.random)
-        asker = Asker("asker", policy=self.policy, wanted=self.wanted, signers=self.claims.signers)
+        signers, clock = self.claims.signers, lambda: self.now_s
+        asker = Asker("asker", policy=self.policy, wanted=self.wanted, signers=signers, clock=clock)
         self.readers.append(asker)
         self.luck.crash = CRASH
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from audit.verify import verify
+from audit.witnessed import Asked
 from tests.attack.simulation.people import Reader, VerdictError
 
 if TYPE_CHECKING:
@@ -104,17 +105,20 @@ def check_verdict(wanted: Wanted, policy: Policy, verdict: Verdict, signed: Time
 
 @dataclass
 class Asker(Reader):
-    """A reader who holds the policy too; `signers` tells who has truly cosigned a checkpoint."""
+    """A reader who holds the policy too; `signers` tells who has truly cosigned a checkpoint, `clock` the time."""
 
     policy: Policy | None = None
     wanted: Wanted | None = None
     signers: Callable[[Checkpoint], Times] | None = None
+    clock: Callable[[], int] | None = None
     fresh_s: int | None = None
     """How new the quorum is that the program has told last."""
 
     def verify(self, source: Source, held: bytes) -> Report:
         """Run the program with the policy."""
-        report = verify(source, kept=held, policy=self.policy)
+        assert self.policy
+        assert self.clock
+        report = verify(source, kept=held, asked=Asked(self.policy, self.clock()))
         self.fresh_s = report.witnesses.fresh_s if report.witnesses else None
         return report
 

@@ -135,9 +135,9 @@ class LenientPolicy(Policy):
 class CredulousPolicy(Policy):
     """Believes each line that bears a witness's name."""
 
-    def judge(self, checkpoint: Checkpoint, lines: Iterable[Signature]) -> Verdict:
+    def judge(self, checkpoint: Checkpoint, lines: Iterable[Signature], latest_s: int) -> Verdict:
         """Look at no signature."""
-        verdict = Policy.judge(self, checkpoint, lines)
+        verdict = Policy.judge(self, checkpoint, lines, latest_s)
         return verdict._replace(reached=self.reached({*verdict.signed, *verdict.bad}))
 
 

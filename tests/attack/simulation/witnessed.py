@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from audit.tlog.checkpoint import open_checkpoint
-from audit.tlog.cosignature import moment_of
+from audit.tlog.cosignature import MAX_TIME_S, moment_of
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import parse_note
 from projections.witnessing import first_over, first_over_each, newest_checkpoint, state_of
@@ -64,7 +64,8 @@ def _check_newest(connection: Connection[Any], policy: Policy, size: int) -> Non
         return
     assert newest.size == size, f"{newest.size} entries are shown as witnessed, and true is {size}"
     checkpoint = open_checkpoint(newest.note, log_key(BOOK).verifier)
-    assert policy.judge(checkpoint, parse_note(newest.note).signatures).reached, "what is shown has no quorum"
+    verdict = policy.judge(checkpoint, parse_note(newest.note).signatures, MAX_TIME_S)
+    assert verdict.reached, "what is shown has no quorum"
 
 
 def _check_state(

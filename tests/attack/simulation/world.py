@@ -22,6 +22,7 @@ from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.cosignature import check_cosignature
 from audit.tlog.policy import Policy, parse_policy
 from audit.witness import Witness
+from audit.witnessed import latest_time
 from domain.kernel.note import Signature, parse_note, split_note
 from tests.attack.history import History, log_key, tree_of
 from tests.attack.simulation.log import Log
@@ -204,7 +205,7 @@ class World(ABC):
             if (stolen.name, stolen.key_id) != (key.name, key.key_id):
                 lines.append(Signature(key.name, key.key_id, stolen.signature))
                 bad = [name for name, line in self.policy.witnesses.items() if line.key == key]
-        verdict = self.policy.judge(checkpoint, lines)
+        verdict = self.policy.judge(checkpoint, lines, latest_time(self.now_s))
         check_verdict(self.wanted, self.policy, verdict, self.claims.signers(checkpoint), bad)
 
     def tick(self) -> None:

@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from audit.source import open_source
+from audit.tlog.cosignature import MAX_TIME_S
+from audit.verify import verify
+from audit.witnessed import AHEAD_MAX_S, Asked
 from domain.entry import HEADER, sign_text
 from domain.kernel.note import SigningKey, parse_note
+from tests.attack.circle import NOW_S, POLICY, cosigned, policy_text
 from tests.audit.browser.conftest import call
 from tests.vectors.honest import HONEST, founded
 from tests.vectors.private import PUBLIC
@@ -182,3 +187,34 @@ def test_a_damaged_file_ends_in_the_same_finding_or_words(modules: Page, tmp_pat
         found, error = audited(path)
         assert outcome == (error or [list(finding) for finding in found])
     assert sum(bool(outcome) for outcome in outcomes) > DAMAGED // 2
+
+
+RUN_AT = """
+    const { runJob } = await use("audit");
+    const [file, policy, now] = values;
+    const clock = Date.now;
+    Date.now = () => now * 1000;
+    try {
+        const job = { bytes: bytes(file), place: "log.zip", anchor: "", policy, memory: {} };
+        const { findings } = await runJob(job, { pause: async () => {}, progress: () => {} });
+        return findings.map(({ rule, zh, en }) => [rule, zh, en]);
+    } finally {
+        Date.now = clock;
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    "ahead_s", [0, AHEAD_MAX_S, AHEAD_MAX_S + 1, 40 * AHEAD_MAX_S, 2**53 + 1, MAX_TIME_S - NOW_S]
+)
+def test_times_of_cosignatures_are_judged_alike_and_in_the_same_words(
+    modules: Page, tmp_path: Path, ahead_s: int
+) -> None:
+    """At the same time by the reader's clock: a day ahead counts, a second more does not."""
+    note = cosigned(HONEST.checkpoint(), "town", "county", time_s=NOW_S + ahead_s)
+    path = HONEST.alter("checkpoint", note).bundle(tmp_path / "log.zip")
+    report = verify(open_source(str(path)), asked=Asked(POLICY, NOW_S))
+    file = base64.b64encode(path.read_bytes()).decode()
+    told = call(modules, RUN_AT, file, policy_text().decode(), NOW_S)
+    assert told == [[found.rule, found.zh, found.en] for found in report.findings]
+    assert [rule for rule, *_ in told].count("witness.future") == (2 if ahead_s > AHEAD_MAX_S else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,13 @@ import pytest
 
 from audit.bundle import BundleSource, write_bundle
 from audit.source import open_source
+from audit.tlog.cosignature import witness_verifier
+from audit.tlog.policy import parse_policy
 from audit.verify import verify as audit
 from domain.kernel.disclosure import disclosure, hidden
+from domain.kernel.errors import RuleViolation
 from domain.vouchers import SaltedVoucherPosted
+from tests.attack.circle import cosigned, policy_text, witness_key
 from tests.audit.browser.conftest import PHONE, Opened, verify_file
 from tests.vectors.honest import BASIC, founded
 from tests.vectors.private import beside, salted_lines, salted_voucher
@@ -32,6 +37,11 @@ PARTS = {log["name"]: parts for log, parts in read_logs()}
 WITHOUT_WORKERS = "delete window.Worker;"
 WITHOUT_ED25519 = "delete SubtleCrypto.prototype.verify;"
 """What an old web view lacks; said before the page's own program begins."""
+
+NAMED_BY_BYTES = (
+    b"witness \xff " + witness_verifier(witness_key("town")).vkey.encode() + b"\n"
+    b"witness \xfe " + witness_verifier(witness_key("county")).vkey.encode() + b"\nquorum \xfe\n"
+)
 
 SINGLE_ATTACKS = (
     "an amount flipped",
@@ -275,6 +285,61 @@ def test_anchor_and_policy_are_asked_for_and_remembered(
     page.click("#trust summary")
     page.fill("#anchor", LOGS["another township"]["anchor"])
     assert verify(page, "witnessed by its quorum", tmp_path) == [["audit.anchor", 0]]
+
+
+def test_a_cosignature_of_the_future_does_not_count(
+    opener: Callable[..., Opened], honest: dict[str, bytes], tmp_path: Path
+) -> None:
+    page, _ = opener()
+    path = tmp_path / "log.zip"
+    page.click("#trust summary")
+    page.fill("#policy", policy_text().decode())
+    soon = int(time.time()) + 80_000
+    note = honest["checkpoint"].partition(b"\n\n")
+    signed = note[0] + note[1] + note[2].splitlines(keepends=True)[0]
+    write_bundle(path, (honest | {"checkpoint": cosigned(signed, "town", "county", time_s=soon)}).items())
+    assert verify_file(page, path) == []
+    late = cosigned(cosigned(signed, "town"), "county", time_s=2**62)
+    write_bundle(path, (honest | {"checkpoint": late}).items())
+    assert verify_file(page, path) == [["witness.future", None], ["audit.no_quorum", None]]
+    assert "见证人 county 的签名时间" in page.inner_text("#findings")
+    late = cosigned(cosigned(signed, "town", "peer"), "county", time_s=soon + 10_000)
+    write_bundle(path, (honest | {"checkpoint": late}).items())
+    assert verify_file(page, path) == [["witness.future", None]]
+
+
+def test_a_proof_file_is_called_what_it_is(opener: Callable[..., Opened], tmp_path: Path) -> None:
+    page, _ = opener()
+    proof = tmp_path / "entry.tlog-proof"
+    proof.write_text("c2sp.org/tlog-proof@v1\nindex 0\n\n")
+    assert verify_file(page, proof) == []
+    assert "audit.proof_not_in_the_page" in page.inner_text("#summary")
+    assert "sunledger verify entry.tlog-proof --log-key" in page.inner_text("#summary")
+
+
+@pytest.mark.parametrize(
+    ("policy", "sound"),
+    [
+        ("# {}\nquorum none\n".format("村" * 300_000).encode(), True),
+        ("# {}\nquorum none\n".format("村" * 400_000).encode(), False),
+        (NAMED_BY_BYTES, True),
+    ],
+    ids=["short", "long", "bytes"],
+)
+def test_a_policy_that_is_carried_is_read_as_in_python(
+    opener: Callable[..., Opened], honest: dict[str, bytes], tmp_path: Path, policy: bytes, *, sound: bool
+) -> None:
+    page, _ = opener()
+    path = tmp_path / "log.zip"
+    write_bundle(path, (honest | {"policy": policy}).items())
+    assert verify_file(page, path) == []
+    assert page.locator('#notes li[data-rule="audit.carried_policy"]').count() == (not sound)
+    try:
+        parse_policy(policy)
+    except RuleViolation:
+        assert not sound
+    else:
+        assert sound
 
 
 def test_a_dropped_file_is_taken(opener: Callable[..., Opened], tmp_path: Path) -> None:

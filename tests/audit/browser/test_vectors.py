@@ -87,7 +87,7 @@ JUDGE = """
         notes: parseNote,
         statements: parseText,
         checkpoints: (note) => openCheckpoint(note, parseVkey(log)),
-        policies: (text) => parsePolicy(decodeUtf8(text)),
+        policies: (text) => parsePolicy(text),
         disclosures: (text) => parseDisclosure(decodeUtf8(text)),
     };
     const codeOf = (judge, data) => {

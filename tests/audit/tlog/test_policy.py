@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.tlog.checkpoint import Checkpoint
-from audit.tlog.cosignature import cosign, witness_verifier
+from audit.tlog.cosignature import MAX_TIME_S, cosign, witness_verifier
 from audit.tlog.policy import MAX_GROUPS, MAX_POLICY_BYTES, MAX_WITNESSES, Policy, parse_policy
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey, verifier_key
@@ -74,16 +74,16 @@ def test_every_kind_of_line_is_read() -> None:
 def test_the_smallest_policy_asks_for_nobody() -> None:
     read = parse_policy(b"quorum none\n")
     assert read.accepts(L)
-    assert read.judge(HEAD, []) == (True, {}, (), ())
+    assert read.judge(HEAD, [], 5) == (True, {}, (), (), ())
 
 
 def test_names_are_bytes() -> None:
     text = b"witness \xff " + W["a"].encode() + b"\nwitness \xfe " + W["b"].encode() + b"\nquorum \xff\n"
     read = parse_policy(text)
     assert [line.label for line in read.witnesses.values()] == ["�", "�"]
-    verdict = read.judge(HEAD, [cosign(HEAD, KEYS["b"], 1)])
+    verdict = read.judge(HEAD, [cosign(HEAD, KEYS["b"], 1)], 5)
     assert not verdict.reached
-    assert read.judge(HEAD, [cosign(HEAD, KEYS["a"], 1)]).reached
+    assert read.judge(HEAD, [cosign(HEAD, KEYS["a"], 1)], 5).reached
     again = refusal(text.replace(b"\xfe", b"\xff"))
     assert again.facts["line"] == 2
     assert "�" in again.zh
@@ -171,7 +171,7 @@ def test_two_of_three() -> None:
     read = policy("group g 2 a b c", "quorum g")
     for flags in product((False, True), repeat=3):
         names = {name for name, signed in zip("abc", flags, strict=True) if signed}
-        verdict = read.judge(HEAD, [cosign(HEAD, KEYS[name], 5) for name in sorted(names)])
+        verdict = read.judge(HEAD, [cosign(HEAD, KEYS[name], 5) for name in sorted(names)], 5)
         assert verdict.reached == (len(names) >= 2)
         assert set(verdict.missing) == (set() if verdict.reached else set("abc") - names)
         assert verdict.signed == dict.fromkeys(sorted(names), 5)
@@ -190,16 +190,27 @@ def test_groups_of_groups_and_who_is_missing() -> None:
 def test_one_witness_twice_counts_once() -> None:
     read = policy("group g 2 a b c", "quorum g")
     twice = [cosign(HEAD, KEYS["a"], 5), cosign(HEAD, KEYS["a"], 6), cosign(HEAD, KEYS["a"], 4)]
-    assert read.judge(HEAD, twice) == (False, {"a": 6}, (), ("b", "c"))
+    assert read.judge(HEAD, twice, 6) == (False, {"a": 6}, (), ("b", "c"), ())
+
+
+def test_what_is_dated_too_late_does_not_count_and_is_named() -> None:
+    read = policy("quorum a")
+    at_most, beyond = cosign(HEAD, KEYS["a"], 5), cosign(HEAD, KEYS["a"], 6)
+    assert read.judge(HEAD, [at_most], 5) == (True, {"a": 5}, (), (), ())
+    assert read.judge(HEAD, [beyond], 5) == (False, {}, (), ("a",), (("a", 6),))
+    assert read.judge(HEAD, [beyond, at_most], 5) == (True, {"a": 5}, (), (), (("a", 6),))
+    assert read.judge(HEAD, [cosign(HEAD, KEYS["a"], MAX_TIME_S)], 5).future == (("a", MAX_TIME_S),)
+    stranger = cosign(HEAD, SigningKey(KEYS["a"].name, b"\x77" * 32), 6)
+    assert read.judge(HEAD, [stranger], 5) == (False, {}, (), ("a",), ())
 
 
 def test_a_stranger_counts_for_nothing_and_a_bad_line_is_named() -> None:
     read = policy("quorum a")
     stranger = SigningKey(KEYS["a"].name, b"\x77" * 32)
-    assert read.judge(HEAD, [cosign(HEAD, stranger, 5)]) == (False, {}, (), ("a",))
+    assert read.judge(HEAD, [cosign(HEAD, stranger, 5)], 5) == (False, {}, (), ("a",), ())
     other = cosign(Checkpoint(HEAD.origin, 8, HEAD.root), KEYS["a"], 5)
-    assert read.judge(HEAD, [other]) == (False, {}, ("a",), ("a",))
-    assert read.judge(HEAD, [other, cosign(HEAD, KEYS["a"], 5)]) == (True, {"a": 5}, ("a",), ())
+    assert read.judge(HEAD, [other], 5) == (False, {}, ("a",), ("a",), ())
+    assert read.judge(HEAD, [other, cosign(HEAD, KEYS["a"], 5)], 5) == (True, {"a": 5}, ("a",), (), ())
 
 
 @given(st.binary(max_size=300))
