@@ -21,7 +21,7 @@ from api.composition import open_service
 from api.database import snapshot
 from api.http.entry_words import Background, added_lines, background_of, read_background
 from api.settings import Settings
-from audit.heads import KEY_ENDED, VOID
+from audit.heads import KEY_ENDED, UNKNOWN_ORIGIN, VOID
 from audit.heads import kept_size as kept_size_of
 from audit.history import compare, trace, witnessed_at
 from audit.replay import Replay
@@ -89,8 +89,8 @@ OWN_WORD = (
 )
 
 
-EVIDENCE = {FORK, ROLLED_BACK, VOID, KEY_ENDED}
-"""What a kept checkpoint may prove, against the log or against whoever still has a key that ended."""
+EVIDENCE = {FORK, ROLLED_BACK, VOID, KEY_ENDED, UNKNOWN_ORIGIN}
+"""What a kept checkpoint may show: another history, a key that somebody still has, another log of the book."""
 
 StoredOption = Annotated[
     str, typer.Option("--book", help="本服务器上的账套编号 / organisation id of a book on this server")

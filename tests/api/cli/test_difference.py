@@ -25,6 +25,7 @@ pytestmark = pytest.mark.e2e
 
 TOWN = SigningKey("example.com/town", bytes(32))
 WITNESSED = "2026-01-01T08:00:00+08:00"
+ELSEWHERE = SigningKey(f"elsewhere.example/books/{MOVED_KEY.name.rpartition('/')[2]}", b"\x5a" * 32)
 FORMATS = ("text", "csv", "xlsx", "json")
 MARK = "\N{BYTE ORDER MARK}"
 
@@ -133,8 +134,9 @@ def test_the_accounts_are_the_same_in_every_form(asked: Asked, tmp_path: Path) -
         (head(later(phases().after), SECOND_KEY), "audit.kept_void"),
         (sign_checkpoint(Checkpoint(MOVED_KEY.name, 12, bytes(32)), MOVED_KEY), "diff.fork"),
         (sign_checkpoint(Checkpoint(MOVED_KEY.name, 13, bytes(32)), MOVED_KEY), "diff.rolled_back"),
+        (sign_checkpoint(Checkpoint(ELSEWHERE.name, 12, bytes(32)), ELSEWHERE), "audit.unknown_origin"),
     ],
-    ids=["void", "fork", "rolled back"],
+    ids=["void", "fork", "rolled back", "of another log of the book"],
 )
 def test_evidence_is_named_alike_and_compared_with_nothing(
     asked: Asked, kept: bytes, rule: str, wanted: str
