@@ -9,11 +9,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from projections.log import cosignatures, history, query, signing
-from projections.log.cosignatures import Cosignature
+from projections.log.cosignatures import Cosignature, Lapse
 from projections.log.fold import SELECT_LAST_TILES, WRITE_TILES
 from projections.log.query import SignedCheckpoint
 from projections.register import LogKeyRow, logkeys
@@ -171,6 +171,19 @@ def _last_cosignature(tx: Connection, values: Row) -> Iterator[Cosignature]:
         yield Cosignature(vkey, size, time_s, line)
 
 
+def _add_lapse(tx: Connection, values: Row) -> Iterator[Row]:
+    _, vkey, cosigned, seen = values
+    tx.add((SIGNED_AT,), "lapses", vkey, cosigned, seen)
+    return iter(())
+
+
+def _lapses(tx: Connection, values: Row) -> Iterator[Lapse]:
+    _, vkeys, limit = values
+    rows = sorted(tx.table("lapses").items())
+    kept = [Lapse(vkey, cosigned, seen, at) for (_, vkey, cosigned, seen), (at,) in rows if vkey in vkeys]
+    return iter(sorted(kept, key=attrgetter("seen"))[:limit])
+
+
 def _cosigners(tx: Connection, values: Row) -> list[Row]:
     """Return size, key and first time of each witness's cosignatures of more entries than so many."""
     _, vkeys, above, _ = values
@@ -223,6 +236,8 @@ def _one(name: str) -> Callable[[Connection, Row], Iterator[Row]]:
 _STATEMENTS: dict[str, Callable[[Connection, Row], Iterator[Row]]] = {
     cosignatures.INSERT_ALARM: lambda *_: iter(()),
     cosignatures.INSERT_COSIGNATURE: _add_cosignature,
+    cosignatures.INSERT_LAPSE: _add_lapse,
+    cosignatures.SELECT_LAPSES: _lapses,
     cosignatures.SELECT_LAST: _last_cosignature,
     cosignatures.SELECT_LINES: _lines,
     cosignatures.SELECT_OPEN_ALARMS: lambda *_: iter(()),
