@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,12 +45,14 @@ _numbers = count(1)
 
 def pytest_configure() -> None:
     """End in order when told to (SIGTERM), so that no server is left behind; in each of xdist's workers too."""
-    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGTERM, end_in_order)
 
 
-def _end(*_: object) -> None:
+def end_in_order(*_: object) -> None:
+    """Tell the children to end, and end the run so that its fixtures are closed."""
     for child in psutil.Process().children():  # workers hear it from the first process; none leaves a server
-        child.terminate()
+        with suppress(psutil.NoSuchProcess):
+            child.terminate()
     pytest.exit("SIGTERM", returncode=128 + signal.SIGTERM)
 
 

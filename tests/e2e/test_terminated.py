@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from tests.conftest import end_in_order
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -76,3 +78,14 @@ def test_what_is_terminated_stops_its_database(name: str, place: Path) -> None:
     for server in left:
         server.send_signal(signal.SIGINT)
     assert left == []
+
+
+def test_a_child_that_ends_meanwhile_does_not_stand_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    child = subprocess.Popen(["sleep", "600"])
+    gone = psutil.Process(child.pid)
+    child.kill()
+    child.wait()
+    monkeypatch.setattr(psutil.Process, "children", lambda _: [gone])
+    with pytest.raises(pytest.exit.Exception) as ended:
+        end_in_order()
+    assert ended.value.returncode == 128 + signal.SIGTERM
