@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.tlog.checkpoint import SIGNATURE, Checkpoint, parse_checkpoint, signed_by
+from audit.tlog.checkpoint import SIGNATURE, Checkpoint, book_of, parse_checkpoint, signed_by
 from domain.difference import check_beginning
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import parse_note
@@ -142,7 +142,7 @@ def _other_origin(note: Note, checkpoint: Checkpoint, log: LogOrigins) -> RuleVi
     expected, former = log.at(checkpoint.size), log.named(checkpoint.origin)
     if former and former.left is not None and signed_by(note, [key.verifier for key in former.keys]):
         return OLD_ORIGIN(**_facts(checkpoint, former))
-    if former is None and checkpoint.origin.rpartition("/")[2] == expected.name.rpartition("/")[2]:
+    if former is None and book_of(checkpoint.origin) == book_of(expected.name):
         return UNKNOWN_ORIGIN(origin=checkpoint.origin, now=log.now.name)
     return SIGNATURE(key=expected.name)
 

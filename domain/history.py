@@ -9,6 +9,7 @@ The read side gives the same from its rows, the auditor folds it from a log.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.chart import MONEY_ACCOUNTS, full_name
@@ -223,6 +224,7 @@ class FigureFold:
         self._places: dict[str, int] = {}
         self._numbers = VoucherNumbers()
         self._newest = ""
+        self._holds = cache(figure.holds)  # a log has a million lines, and a book some hundred accounts
 
     def fold(self, index: int, statement: Statement, signers: tuple[str, ...]) -> None:
         """Take in entry `index`."""
@@ -236,9 +238,7 @@ class FigureFold:
             return
         lines = statement.data.lines
         moves = [
-            Move(line.account, line.debit_fen, line.credit_fen)
-            for line in lines
-            if self.figure.holds(line.account)
+            Move(line.account, line.debit_fen, line.credit_fen) for line in lines if self._holds(line.account)
         ]
         if not moves:
             return

@@ -17,7 +17,7 @@ from api.clock import CHINA
 from api.witnessing.courier import Courier, Pace, Target
 from api.witnessing.exchange import FORGOT
 from api.witnessing.watch import Watch
-from audit.tlog.checkpoint import parse_checkpoint
+from audit.tlog.checkpoint import book_of, parse_checkpoint
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 from projections import register
@@ -81,7 +81,7 @@ class Witnesses:
         self._pool = pool
         self._before: set[str] | None = None
         self._alarmed: set[str] = set()
-        self._listed = {line.key.name.rpartition("/")[2] for line in policy.logs} if policy else set()
+        self._listed = {book_of(line.key.name) for line in policy.logs} if policy else set()
         lines = [line for line in policy.witnesses.values() if line.url] if policy else []
         self.couriers = [Courier(pool, keys, line, pace, self.concerns) for line in lines]
         self.watch = Watch(self._lapsed, pace.watch_seconds)

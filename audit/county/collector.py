@@ -11,14 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audit.county.directory import KnownBook, book_of, load_directory, save_directory
+from audit.county.directory import KnownBook, load_directory, save_directory
 from audit.county.evidence import Fork, keep_fork
 from audit.county.leaf import make_leaf
 from audit.disk import Disk
 from audit.head import fetch_needed, prove_prefix, served_key
 from audit.report import Finding
 from audit.source import open_source
-from audit.tlog.checkpoint import SIGNATURE, Checkpoint, open_checkpoint, parse_checkpoint
+from audit.tlog.checkpoint import SIGNATURE, Checkpoint, book_of, open_checkpoint, parse_checkpoint
 from audit.tlog.proof import BAD_PROOF
 from audit.tlog.tiles import TILE_WIDTH, TileReader
 from audit.verify import verify

@@ -116,8 +116,3 @@ def published_keys(source: Source) -> Published:
     except (FileNotFoundError, RuleViolation, msgspec.MsgspecError):
         return Published({}, 0)
     return Published(keys, directory.lost)
-
-
-def book_of(origin: str) -> str:
-    """Return which book a log's origin names: its last part, which stays when the log moves to another host."""
-    return origin.rpartition("/")[2]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from audit import checks
-from audit.county.directory import book_of, published_keys
+from audit.county.directory import published_keys
 from audit.county.leaf import parse_leaf, read_leaves
 from audit.head import fetch_needed, served_key
 from audit.report import Finding, Report
-from audit.tlog.checkpoint import SIGNATURE, open_checkpoint, parse_checkpoint
+from audit.tlog.checkpoint import SIGNATURE, book_of, open_checkpoint, parse_checkpoint
 from audit.tlog.tiles import TileReader
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.merkle import Tree, leaf_hash

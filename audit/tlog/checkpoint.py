@@ -91,6 +91,11 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n".encode() + b2a_base64(self.root)
 
 
+def book_of(origin: str) -> str:
+    """Return which book a log's origin names: its last part, which stays when the log moves to another host."""
+    return origin.rpartition("/")[2]
+
+
 def parse_decimal(text: bytes) -> int:
     """Return a number written without sign and leading zero, at most 2**63 - 1; else -1."""
     number = int(text) if _DECIMAL.fullmatch(text) else -1
