@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from audit.tlog.checkpoint import Checkpoint
 
+NEWEST = "kept"
+"""The folder of the newest ones."""
+
 MAX_FORKS = 1000
 """More evidence against one log is not kept: the first says all, and a log could fill the disk."""
 
@@ -30,10 +33,11 @@ MAX_FORKS = 1000
 class Heads:
     """The checkpoints of all addresses, in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
         """Use a folder; what is needed below it is made when something is kept."""
         self._folder = folder
-        self._disk = Disk()
+        self._disk = disk or Disk()
+        self._unsynced = False
 
     def newest(self, address: str) -> bytes:
         """Return the newest good checkpoint of an address that can be read, b"" when there is none.
@@ -57,7 +61,7 @@ class Heads:
         return note if note and _head(note).size > size else b""
 
     def keep(self, address: str, note: bytes) -> None:
-        """Keep a checkpoint that was found good as the newest, durably; what is damaged there is put aside."""
+        """Keep a checkpoint that was found good as the newest, durable with `sync`; what is damaged is put aside."""
         path = self._newest(address)
         held = _read(path)
         if held == note:
@@ -65,7 +69,14 @@ class Heads:
         if not held and self.damaged(address):
             wrong = path.parent if _is_no_folder(path.parent) else path
             wrong.replace(wrong.with_suffix(".damaged"))
-        self._disk.put(path, note)
+        self._disk.put_unsynced(path, note)
+        self._unsynced = True
+
+    def sync(self) -> None:
+        """Make all durable that was kept as the newest: one write to the disk for many addresses."""
+        if self._unsynced:
+            self._disk.sync(self._folder / NEWEST)
+            self._unsynced = False
 
     def keep_fork(self, address: str, note: bytes) -> str:
         """Keep a checkpoint that does not go with what was verified, durably; return its path, "" beyond the limit."""
@@ -91,7 +102,7 @@ class Heads:
         return len(list(self._forks(address).glob("*.checkpoint")))
 
     def _newest(self, address: str) -> Path:
-        return self._folder / "kept" / f"{_name(address)}.checkpoint"
+        return self._folder / NEWEST / f"{_name(address)}.checkpoint"
 
     def _forks(self, address: str) -> Path:
         return self._folder / "forks" / _name(address)

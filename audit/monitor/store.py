@@ -96,7 +96,7 @@ class StateStore:
         """End the run; all that was saved is durable, unless an error ended it midway."""
         try:
             if kind is None or kind is GeneratorExit:
-                self._database.commit()
+                self._commit()
         finally:
             self._database.close()
 
@@ -159,8 +159,13 @@ class StateStore:
         self._database.put_place(book.book, state.address)
         self._unsaved += 1
         if self._unsaved == BOOKS_PER_COMMIT:
-            self._database.commit()
-            self._unsaved = 0
+            self._commit()
+
+    def _commit(self) -> None:
+        """Make all durable so far: the checkpoints first, so that a state never stands without the one it rests on."""
+        self.heads.sync()
+        self._database.commit()
+        self._unsaved = 0
 
     def _decode(self, number: int, data: bytes, address: str) -> State:
         version = _program()

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from audit.disk import Disk
 from audit.monitor import StateStore, follow
 from audit.monitor import heads as heads_module
 from audit.monitor import store as stores
 from audit.monitor.budget import BudgetedSource
-from audit.monitor.database import STATE, Fact, _sealed
+from audit.monitor.database import STATE, Database, Fact, _sealed
 from audit.monitor.heads import Heads
 from audit.report import FINDINGS_MAX
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
@@ -94,6 +95,44 @@ def test_evidence_has_a_limit(tmp_path: Path, log: Log, monkeypatch: pytest.Monk
 
 
 # --- the kept checkpoint
+
+
+class RecordingDisk(Disk):
+    """The real disk, and in order what became durable: names of a folder, or a commit of the store's database."""
+
+    def __init__(self) -> None:
+        self.durable: list[str] = []
+
+    def sync(self, folder: Path) -> None:
+        """Sync, and write it down."""
+        super().sync(folder)
+        self.durable.append(folder.name)
+
+
+def test_a_run_makes_all_it_kept_durable_at_once_and_before_its_states(
+    tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, store = RecordingDisk(), StateStore(tmp_path)
+    commit = Database.commit
+
+    def recorded(database: Database) -> None:
+        commit(database)
+        disk.durable.append("states")
+
+    monkeypatch.setattr(Database, "commit", recorded)
+    store.heads = Heads(tmp_path, disk)
+    store.heads.keep("the first one, whose folder is made", log.files()["checkpoint"])
+    places = [f"{ADDRESS}/{number}" for number in range(3)]
+    disk.durable.clear()
+    with store:
+        for place in places:
+            store.heads.keep(place, log.files()["checkpoint"])
+        assert disk.durable == []
+    assert disk.durable == ["kept", "states"]
+    assert [store.heads.newest(place) for place in places] == [log.files()["checkpoint"]] * 3
+    with store:
+        store.heads.keep(places[0], log.files()["checkpoint"])  # which is there already
+    assert disk.durable == ["kept", "states", "states"]
 
 
 def lose_database(store_folder: Path, _: pytest.MonkeyPatch) -> None:
