@@ -1,4 +1,7 @@
-"""The header of a table: found below the titles that programs print above it, however its names are written."""
+"""The header of a table: found below the titles that programs print above it, however its names are written.
+
+It may fill two rows, as merged cells make it: 金额 above 借方 and 贷方. Then a column's name is made of both.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from domain.kernel.errors import RuleViolation
 
@@ -78,6 +82,14 @@ class Column:
         return (self.zh, self.en, *self.also)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """What a table has: its columns; `foreign` are columns that stand all together only in another table."""
+
+    columns: Sequence[Column]
+    foreign: Sequence[Column] = ()
+
+
 class Filled(NamedTuple):
     """A row that is not blank: its number in the file, counted from 1, and its cells."""
 
@@ -86,12 +98,16 @@ class Filled(NamedTuple):
 
 
 class Header(NamedTuple):
-    """The header of a table: its place among the filled rows, its row, its cells, and where each field stands."""
+    """The header of a table: its place among the filled rows, its row, its names, and where each field stands.
+
+    Of a header over two rows place and row are those of the lower one. `written` are the one or two rows as they are.
+    """
 
     at: int
     row: int
     cells: list[str]
     places: dict[str, list[int]]
+    written: tuple[list[str], ...] = ()
 
     def found(self) -> int:
         """Return how many columns it has of those that are wanted."""
@@ -108,12 +124,27 @@ def filled_rows(lines: Iterable[list[str]]) -> list[Filled]:
 
 
 def find_header(rows: Sequence[Filled], columns: Sequence[Column]) -> Header:
-    """Return the first of the rows that have most of the columns, which may be none; without rows a blank one."""
-    headers = [
-        Header(index, row.number, [cell.strip() for cell in row.line], _places(row.line, columns))
-        for index, row in enumerate(rows[:SEARCHED_ROWS])
+    """Return the first of the rows that have most of the columns, which may be none; without rows a blank one.
+
+    Two rows are one header when they have more columns together than any row alone.
+    """
+    known = {name for column in columns for name in column.names()}
+    lines = [[cell.strip() for cell in row.line] for row in rows[:SEARCHED_ROWS]]
+
+    def header(index: int, names: list[str], *written: list[str]) -> Header:
+        return Header(index, rows[index].number, names, _places(names, columns), written)
+
+    headers = [header(index, line, line) for index, line in enumerate(lines)]
+    headers += [
+        header(index, _joined(upper, lower, known), upper, lower)
+        for index, (upper, lower) in enumerate(pairwise(lines), start=1)
     ]
     return max(headers, key=Header.found, default=Header(0, 1, [], {}))
+
+
+def has_all(header: Header, columns: Sequence[Column]) -> bool:
+    """Tell whether a header has all of some columns, which may be others than it was looked for with."""
+    return all(_places(header.cells, columns).values())
 
 
 def header_problem(header: Header, columns: Sequence[Column], file: str, sheet: str) -> RuleViolation | None:
@@ -167,6 +198,25 @@ def column_letters(place: int) -> str:
         place, letter = divmod(place - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return letters
+
+
+def _joined(upper: Sequence[str], lower: Sequence[str], known: Collection[str]) -> list[str]:
+    """Return the names that two rows of a header make; a merged cell is blank but for its first column."""
+    joined, merged = [], ""
+    for above, below in zip_longest(upper, lower, fillvalue=""):
+        merged = above or (merged if below else "")
+        joined.append(_name(merged, below, known) if above or below else "")
+    return joined
+
+
+def _name(above: str, below: str, known: Collection[str]) -> str:
+    """Return what a cell above and one below it name together, best by a name that is known: 金额, 借方 is 借方金额."""
+    if not (above and below):
+        return above or below
+    has_unit = [bool(_OTHER_IN_NAME.search(plain_name(cell))) for cell in (above, below)]
+    both = [f"{below}{above}", f"{above}{below}"]
+    names = both if has_unit[0] else [*both, below]  # a unit is never left out
+    return next((name for name in names if plain_name(name) in known), below if has_unit[1] else both[0])
 
 
 def _places(line: Sequence[str], columns: Sequence[Column]) -> dict[str, list[int]]:

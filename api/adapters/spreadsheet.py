@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.encoding import check_gb18030, decode
-from api.adapters.header import filled_rows, find_header, header_problem, title_problem
+from api.adapters.header import filled_rows, find_header, has_all, header_problem, title_problem
 from api.adapters.notices import as_gb18030, hidden_rows, hidden_sheets, listed, other_sheets
 from api.adapters.separated import check_width, separator_of, split_cells
 from api.adapters.workbook import Sheet, read_workbook
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from api.adapters.header import Column, Filled, Header
+    from api.adapters.header import Filled, Header, Layout
     from domain.kernel.errors import RuleViolation
 
 MAX_ROWS = 200_000
@@ -49,6 +49,13 @@ EMPTY = rule(
     "{what}是空的，应有表头：{expected}",
     "{what} is empty, where the header {expected} is expected",
 )
+OTHER_TABLE = rule(
+    "import.other_table",
+    Kind.MALFORMED,
+    "这张表有「{columns}」列，是凭证而不是期初余额：请放进 journal 文件；期初余额每个科目一行，没有日期和凭证号",
+    "this table has the columns '{columns}', so it holds vouchers and not opening balances: put it into the file "
+    "journal; of opening balances each account has one row, without date and number",
+)
 TOO_LONG = rule(
     "import.too_long",
     Kind.MALFORMED,
@@ -59,13 +66,17 @@ TOO_LONG = rule(
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: its number, counted from 1, its cells and the headers by field; a workbook's sheet."""
+    """One row of a table: its number, counted from 1, its cells and the headers by field; a workbook's sheet.
+
+    `header_rows` are the one or two rows of the header as they are written, by field too.
+    """
 
     file: str
     number: int
     cells: dict[str, str]
     headers: dict[str, str]
     sheet: str = ""
+    header_rows: tuple[dict[str, str], ...] = ()
 
     @property
     def place(self) -> Phrase:
@@ -92,11 +103,15 @@ class Rows(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A sheet with its rows that are not blank, and the row among them that is its header, or most like one."""
+    """A sheet with its rows that are not blank, and the row among them that is its header, or most like one.
+
+    `foreign` tells that the header is that of another table, which has columns of the same names too.
+    """
 
     sheet: Sheet
     filled: list[Filled]
     header: Header
+    foreign: bool
 
     @property
     def titles(self) -> list[Filled]:
@@ -110,21 +125,22 @@ class Part(NamedTuple):
 
     def is_meant(self) -> bool:
         """Whether the header has so many columns that the sheet was meant to be read: one without some is a slip."""
-        return self.header.found() * 2 > len(self.header.places)
+        return self.header.found() * 2 > len(self.header.places) and not self.foreign
 
 
-def read_table(folder: Path, stem: str, columns: Sequence[Column]) -> Rows:
+def read_table(folder: Path, stem: str, layout: Layout) -> Rows:
     """Return the rows of `stem`.csv or .xlsx in `folder`; raises what is wrong with the file.
 
-    The header is the row with most of the columns. Every visible sheet that has more than half of them is read.
+    The header is the row with most of the columns. Every visible sheet that has more than half of them is read, but
+    for those of another table.
     """
     path = _find(folder, stem)
     if path.suffix.lower() == ".xlsx":
-        return _rows_of(path.name, _parts(read_workbook(path), columns), columns)
+        return _rows_of(path.name, _parts(read_workbook(path), layout), layout)
     text, encoding = decode(path.name, path.read_bytes())
-    separator = separator_of(text, columns)
-    [part] = _parts([Sheet("", split_cells(path.name, text, separator))], columns)
-    read = _rows_of(path.name, [part], columns)
+    separator = separator_of(text, layout.columns)
+    [part] = _parts([Sheet("", split_cells(path.name, text, separator))], layout)
+    read = _rows_of(path.name, [part], layout)
     if read.problems:
         return read
     check_width(path.name, part.body, len(part.header.cells), separator)
@@ -172,53 +188,61 @@ def _said_other(names: Sequence[str]) -> Phrase:
     )
 
 
-def _parts(sheets: Iterable[Sheet], columns: Sequence[Column]) -> list[Part]:
-    filled = [(sheet, filled_rows(sheet.lines)) for sheet in sheets]
-    return [Part(sheet, rows, find_header(rows, columns)) for sheet, rows in filled]
+def _parts(sheets: Iterable[Sheet], layout: Layout) -> list[Part]:
+    return [_part(sheet, filled_rows(sheet.lines), layout) for sheet in sheets]
 
 
-def _rows_of(file: str, parts: Sequence[Part], columns: Sequence[Column]) -> Rows:
+def _part(sheet: Sheet, filled: list[Filled], layout: Layout) -> Part:
+    header = find_header(filled, layout.columns)
+    return Part(sheet, filled, header, bool(layout.foreign) and has_all(header, layout.foreign))
+
+
+def _rows_of(file: str, parts: Sequence[Part], layout: Layout) -> Rows:
     """Return the rows of the sheets that have a header, and of the others what is to be said."""
     shown = [part for part in parts if part.filled and not part.sheet.hidden]
     if not shown:
         name = next((part.sheet.name for part in parts if not part.sheet.hidden), "")
-        raise EMPTY(file=file, row=1, sheet=name, what=_said_empty(name), expected=_expected(columns))
+        raise EMPTY(file=file, row=1, sheet=name, what=_said_empty(name), expected=_expected(layout))
     meant = [part for part in shown if part.is_meant()] or [max(shown, key=lambda part: part.header.found())]
     if sum(len(part.filled) for part in meant) > MAX_ROWS:
         raise TOO_LONG(file=file, limit=MAX_ROWS)
-    problems = tuple(problem for part in meant if (problem := _problem(file, part, columns)))
-    if problems:
-        return Rows([], problems=problems)
-    rows = [row for part in meant for row in _rows(file, part, part.header, part.body)]
-    outside = [row for part in meant for row in _rows(file, part, part.header, part.titles)]
-    headless = [part for part in shown if not part.header.found()]
-    outside += [row for part in headless for row in _rows(file, part, meant[0].header, part.filled)]
-    return Rows(rows, tuple(outside), notices=_notices(file, parts, meant, columns))
+    found = [(part, _problem(file, part, layout)) for part in meant]
+    problems = tuple(problem for _, problem in found if problem)
+    good = [part for part, problem in found if not problem]
+    rows = [row for part in good for row in _rows(file, part, part.header, part.body)]
+    outside = [row for part in good for row in _rows(file, part, part.header, part.titles)]
+    headless = [part for part in shown if not part.header.found()] if good else []
+    outside += [row for part in headless for row in _rows(file, part, good[0].header, part.filled)]
+    return Rows(rows, tuple(outside), problems, _notices(file, parts, meant, layout) if good else ())
 
 
-def _problem(file: str, part: Part, columns: Sequence[Column]) -> RuleViolation | None:
+def _problem(file: str, part: Part, layout: Layout) -> RuleViolation | None:
     name = part.sheet.name
-    return header_problem(part.header, columns, file, name) or title_problem(part.titles, file, name)
+    if part.foreign:
+        columns = ", ".join(f"{column.zh}/{column.en}" for column in layout.foreign)
+        return OTHER_TABLE(file=file, row=part.header.row, sheet=name, columns=columns)
+    return header_problem(part.header, layout.columns, file, name) or title_problem(part.titles, file, name)
 
 
 def _rows(file: str, part: Part, header: Header, filled: Sequence[Filled]) -> list[Row]:
     """Return rows of a sheet with the cells that stand in the columns of a header."""
     places = {field: first for field, (first, *_) in header.places.items()}
-    headers = {field: header.cells[place] for field, place in places.items()}
-    name = part.sheet.name
+    headers, *header_rows = [_cells(line, places) for line in (header.cells, *header.written)]
+    written = tuple(header_rows)
     return [
-        Row(file, number, {field: _cell(line, place) for field, place in places.items()}, headers, name)
-        for number, line in filled
+        Row(file, number, _cells(line, places), headers, part.sheet.name, written) for number, line in filled
     ]
+
+
+def _cells(line: list[str], places: Mapping[str, int]) -> dict[str, str]:
+    return {field: _cell(line, place) for field, place in places.items()}
 
 
 def _cell(line: list[str], place: int) -> str:
     return line[place].strip() if place < len(line) else ""
 
 
-def _notices(
-    file: str, parts: Sequence[Part], meant: Sequence[Part], columns: Sequence[Column]
-) -> tuple[Phrase, ...]:
+def _notices(file: str, parts: Sequence[Part], meant: Sequence[Part], layout: Layout) -> tuple[Phrase, ...]:
     """Name the sheets that were not read, and the hidden rows that were."""
     hidden = [part.sheet.name for part in parts if part.filled and part.sheet.hidden]
     others = [
@@ -234,14 +258,14 @@ def _notices(
     if hidden:
         told.append(hidden_sheets(file, hidden))
     if others:
-        told.append(other_sheets(file, others, _expected(columns)))
+        told.append(other_sheets(file, others, _expected(layout)))
     if rows:
         told.append(hidden_rows(file, rows))
     return tuple(told)
 
 
-def _expected(columns: Sequence[Column]) -> str:
-    return ",".join(column.zh for column in columns)
+def _expected(layout: Layout) -> str:
+    return ",".join(column.zh for column in layout.columns)
 
 
 def _said_empty(sheet: str) -> Phrase:

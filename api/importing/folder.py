@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from api.adapters.header import Column
+from api.adapters.header import Column, Layout
 from api.adapters.notices import other_files
 from api.adapters.spreadsheet import Row, Rows, read_table, unread_tables
 from api.importing.book_file import FILE, BookFile, read_book
@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 CODE = Column("code", "科目编码", "code", ("科目代码", "科目编号", "会计科目编码", "会计科目代码"))
 NAME = Column("name", "科目名称", "name", ("科目", "会计科目", "会计科目名称"))
+DATE = Column("date", "日期", "date", ("凭证日期", "记账日期", "制单日期"))
+NUMBER = Column("number", "凭证号", "number", ("凭证编号", "凭证字号", "凭证号码", "凭证号数", "记账凭证号"))
 OPENING_COLUMNS = (
     CODE,
     NAME,
@@ -47,8 +49,8 @@ OPENING_COLUMNS = (
     ),
 )
 JOURNAL_COLUMNS = (
-    Column("date", "日期", "date", ("凭证日期", "记账日期", "制单日期")),
-    Column("number", "凭证号", "number", ("凭证编号", "凭证字号", "凭证号码", "凭证号数", "记账凭证号")),
+    DATE,
+    NUMBER,
     Column("summary", "摘要", "summary", ("摘要说明", "内容摘要", "业务摘要")),
     CODE,
     NAME,
@@ -61,6 +63,11 @@ JOURNAL_COLUMNS = (
         ("附单据数", "附件张数", "附单据张数", "附单据", "附件", "单据数"),
     ),
 )
+LAYOUTS = {
+    "opening": Layout(OPENING_COLUMNS, foreign=(DATE, NUMBER)),
+    "journal": Layout(JOURNAL_COLUMNS),
+}
+"""The tables by the stem of their file; in English a journal has every column that opening balances have."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +100,10 @@ def read_folder(folder: Path) -> ImportFolder:
     problems: list[Problem] = []
     notices: list[Phrase] = []
     book = _guard(problems, FILE, lambda: read_book(folder))
-    opening = _amounts(_read_rows(folder, "opening", OPENING_COLUMNS, problems), problems, notices)
+    opening = _amounts(_read_rows(folder, "opening", problems), problems, notices)
     check_parents(opening, problems)
-    journal = _amounts(_read_rows(folder, "journal", JOURNAL_COLUMNS, problems), problems, notices)
-    unread = unread_tables(folder, ("opening", "journal"))
+    journal = _amounts(_read_rows(folder, "journal", problems), problems, notices)
+    unread = unread_tables(folder, tuple(LAYOUTS))
     if unread:
         notices.append(other_files(unread))
     if problems or book is None:
@@ -112,8 +119,8 @@ def _guard(problems: list[Problem], file: str, read: Callable[[], T]) -> T | Non
         return None
 
 
-def _read_rows(folder: Path, stem: str, columns: tuple[Column, ...], problems: list[Problem]) -> Rows:
-    read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, columns)) or Rows([])
+def _read_rows(folder: Path, stem: str, problems: list[Problem]) -> Rows:
+    read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, LAYOUTS[stem])) or Rows([])
     problems += [Problem.of(violation, stem) for violation in read.problems]
     return read
 

@@ -129,8 +129,11 @@ def _sheet(row: Row) -> str:
 
 
 def _is_header(row: Row) -> bool:
-    """Tell whether a row is the header once more, as each printed page has it."""
-    return all(plain_name(row.cells[name]) == plain_name(header) for name, header in row.headers.items())
+    """Tell whether a row is one of the header's once more, as each printed page has them."""
+    return any(
+        all(plain_name(row.cells[name]) == plain_name(header) for name, header in written.items())
+        for written in row.header_rows
+    )
 
 
 def _titles(rows: list[Row], since: int, header: Row) -> list[Row]:

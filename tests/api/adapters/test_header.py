@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.adapters.header import Column, column_letters, plain_name
+from api.adapters.header import Column, Layout, column_letters, plain_name
 from api.adapters.separated import SEPARATORS
 from api.adapters.spreadsheet import read_table, unread_tables
 from api.importing.folder import JOURNAL_COLUMNS, OPENING_COLUMNS
@@ -72,7 +72,7 @@ def tables(draw: st.DrawFn) -> tuple[str, list[dict[str, str]], int]:
 def read(folder: Path, text: str, columns: Sequence[Column] = JOURNAL_COLUMNS) -> Rows:
     """Read a text as the folder's journal."""
     (folder / "journal.csv").write_text(text, encoding="utf-8", newline="")
-    return read_table(folder, "journal", columns)
+    return read_table(folder, "journal", Layout(columns))
 
 
 def refused(folder: Path, text: str) -> RuleViolation:
@@ -182,7 +182,7 @@ def test_columns_have_the_letters_of_spreadsheet_programs(place: int, letters: s
 def test_file_of_another_format_instead_is_named_with_the_remedy(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"x")
     with pytest.raises(RuleViolation) as caught:
-        read_table(tmp_path, "journal", JOURNAL_COLUMNS)
+        read_table(tmp_path, "journal", Layout(JOURNAL_COLUMNS))
     assert caught.value.rule.code == "import.no_file"
     for said in (caught.value.zh, caught.value.en):
         assert name in said

@@ -109,6 +109,16 @@ def test_sheets_with_a_wrong_header_are_all_named_at_once(folder: Path) -> None:
     ]
 
 
+def test_a_wrong_header_hides_nothing_that_is_wrong_on_other_sheets(folder: Path) -> None:
+    wrong = [[*HEADER[:7], "备注"], *ROWS]
+    bad = [HEADER, [*ROWS[0][:5], "五元", *ROWS[0][6:]], *ROWS[1:2]]
+    problems = refused(folder, {"1月": bad, "2月": wrong})
+    assert [(one.sheet, one.row, one.rule) for one in problems] == [
+        ("2月", 1, "import.column"),
+        ("1月", 2, "money.malformed"),
+    ]
+
+
 def test_cover_sheet_is_named_and_not_read(folder: Path) -> None:
     found = read(folder, {"说明": NOTE, **MONTHS})
     assert len(found.journal) == 4
@@ -187,6 +197,27 @@ def test_one_workbook_saved_under_both_names_reads_to_both(folder: Path) -> None
     found = read(folder, both)
     assert (len(found.opening), len(found.journal)) == (3, 4)
     assert len(found.notices) == 2
+
+
+ENGLISH = ["date", "number", "summary", "code", "name", "debit", "credit", "attachments"]
+
+
+def test_a_journal_is_never_read_as_opening_balances(folder: Path) -> None:
+    (folder / "opening.csv").unlink()
+    opening = [["code", "name", "debit", "credit"], *list(csv.reader(io.StringIO(OPENING)))[1:]]
+    both = {"opening": opening, "journal": [ENGLISH, *ROWS]}
+    (folder / "opening.xlsx").write_bytes(workbook(both))
+    found = read(folder, both)
+    assert [one.row.sheet for one in found.opening] == ["opening"] * 3
+    assert (len(found.journal), len(found.notices)) == (4, 2)
+
+
+def test_a_journal_in_the_place_of_opening_balances_is_refused(folder: Path) -> None:
+    (folder / "opening.csv").write_text(
+        "\n".join(",".join(row) for row in [ENGLISH, *ROWS]), encoding="utf-8"
+    )
+    [problem] = refused(folder, MONTHS)
+    assert (problem.file, problem.row, problem.rule) == ("opening.csv", 1, "import.other_table")
 
 
 # --- posting
