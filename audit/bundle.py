@@ -1,14 +1,16 @@
 """Bundles (公示包): a whole log in one file, to be carried away and verified without a network.
 
 A ZIP archive of the files that a server would serve, by their paths (``checkpoint``, ``log.vkey``, ``tile/…``), and
-of the published balances (``trial-balance/<period>.json``), with the page that verifies it (``verify.html``). Members
-are stored without compression and with one date, so that one log gives one sequence of bytes and a small program can
-read it; and the archive has one meaning to every program (`audit/zip.py`).
+of the published balances (``trial-balance/<period>.json``), with the page that verifies it (``verify.html``) and
+proof files (``proof/<index>.tlog-proof``). Members are stored without compression and with one date, so that one log
+gives one sequence of bytes and a small program can read it; and the archive has one meaning to every program
+(`audit/zip.py`).
 """
 
 from __future__ import annotations
 
 import os
+import re
 import weakref
 import zipfile
 from typing import TYPE_CHECKING
@@ -35,6 +37,13 @@ DATE = (1980, 1, 1, 0, 0, 0)
 
 POLICY, PAGE = "policy", "verify.html"
 """What a bundle carries beside the log: the policy of its witnesses, and a page that verifies bundles."""
+PROOF = re.compile(r"proof/(?P<index>0|[1-9][0-9]{0,14})\.tlog-proof")
+"""And, ready to be cut out, the proofs of the founding and of each published sheet, by the entry's index."""
+
+
+def proof_path(index: int) -> str:
+    """Return where the proof file of an entry lies."""
+    return f"proof/{index}.tlog-proof"
 
 
 def write_bundle(path: Path, files: Iterable[tuple[str, bytes]]) -> int:

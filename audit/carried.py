@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.bundle import PAGE, POLICY, BundleSource
+from audit.bundle import PAGE, POLICY, PROOF, BundleSource
 from audit.report import Finding
 from audit.tlog.policy import parse_policy
+from audit.tlog.proof import BAD_PROOF, check_inclusion
+from audit.tlog.proof_file import parse_proof_file
 from audit.witnessed import OTHER_LOG
 from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.merkle import leaf_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from audit.report import Report
     from audit.source import Source
     from audit.tlog.policy import Policy
+    from domain.book import Book
 
 BAD_POLICY = rule(
     "audit.carried_policy",
@@ -51,6 +55,13 @@ PAGE_NOT_COMPARED = rule(
     " saved yourself",
     "ADR 0020",
 )
+OTHER_PROOF = rule(
+    "audit.carried_proof",
+    Kind.REFUSED,
+    "公示包所附的证明 {name} 与本日志不符，不要单独拿出去用：{problem}",
+    "the proof {name} in the bundle does not fit this log, do not hand it on by itself: {problem}",
+    "C2SP tlog-proof",
+)
 NOT_OF_THE_LOG = rule(
     "audit.not_of_the_log",
     Kind.REFUSED,
@@ -65,15 +76,15 @@ NAMED_MAX = 5
 
 def check_carried(
     source: Source,
-    vkeys: Sequence[str],
+    book: Book,
     policy: Policy | None,
     page: Callable[[], bytes] | None,
     report: Report,
 ) -> None:
     """Every file of a bundle is whole; raises `audit.unreadable` for a damaged one.
 
-    `vkeys` are the keys by which the log signs at this size, `policy` is the reader's own, and `page` gives the page
-    that verifies, of the reader's own program.
+    `book` was replayed from the log, `policy` is the reader's own, and `page` gives the page that verifies, of the
+    reader's own program.
     """
     if not isinstance(source, BundleSource):
         return
@@ -82,9 +93,11 @@ def check_carried(
     for name in source.rest:
         data = source.fetch(name)
         if name == POLICY:
-            said = _said_of_policy(data, vkeys, policy)
+            said = _said_of_policy(data, _vkeys(book), policy)
         elif name == PAGE:
             said = _said_of_page(data, page)
+        elif proof := PROOF.fullmatch(name):
+            said = _said_of_proof(data, name, int(proof["index"]), source.fetch("checkpoint"), book)
         else:
             strange.append(name)
             continue
@@ -99,6 +112,26 @@ def _said_of_page(carried: bytes, page: Callable[[], bytes] | None) -> list[Rule
     if page is None:
         return [PAGE_NOT_COMPARED()]
     return [] if carried == page() else [OTHER_PAGE()]
+
+
+def _vkeys(book: Book) -> list[str]:
+    """Return the keys that sign the checkpoint of the entries that were read, [] when nothing says whose log it is."""
+    log, size = book.log, book.size
+    return [key.verifier.vkey for key in log.at(size).keys_at(size)] if log.origins else []
+
+
+def _said_of_proof(
+    carried: bytes, name: str, index: int, checkpoint: bytes, book: Book
+) -> list[RuleViolation]:
+    """A proof is of the entry whose index it is named by, carries it, and stands under the bundle's own checkpoint."""
+    try:
+        proof = parse_proof_file(carried)
+        if proof.index != index or proof.checkpoint != checkpoint:
+            raise BAD_PROOF()
+        check_inclusion(leaf_hash(proof.extra), index, book.size, proof.hashes, book.tree.root())
+    except RuleViolation as violation:
+        return [OTHER_PROOF(name=name, problem=violation)]
+    return []
 
 
 def _said_of_policy(carried: bytes, vkeys: Sequence[str], policy: Policy | None) -> list[RuleViolation]:

@@ -140,7 +140,7 @@ class _Audit:
                 checkpoint, anchor, kept, asked
             )  # while other processes, if any, finish the signatures
             disclosures.check(book, report)
-            check_carried(self._source, self._vkeys, asked.policy if asked else None, page, report)
+            check_carried(self._source, book, asked.policy if asked else None, page, report)
             bad = list(checker.finish())
             for each in bad:
                 report.find(self._signatures, Finding.of(RULE(key=each.key), each.entry))
@@ -154,12 +154,6 @@ class _Audit:
             report.name = book.founding.organisation.name
         report.findings.sort(key=lambda found: (found.entry is None, found.entry or 0))
         return report
-
-    @property
-    def _vkeys(self) -> list[str]:
-        """The keys that sign the checkpoint of the entries that were read, [] when nothing says whose log it is."""
-        log, size = self._book.log, self._book.size
-        return [key.verifier.vkey for key in log.at(size).keys_at(size)] if log.origins else []
 
     def _fetch_checkpoint(self) -> bytes:
         try:

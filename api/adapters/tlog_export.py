@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api import reports
 from audit.browser import verifier_page
-from audit.bundle import PAGE, POLICY, write_bundle
+from audit.bundle import PAGE, POLICY, proof_path, write_bundle
 from audit.tlog.tiles import tile_sizes
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import periods
-from projections import log, register
+from projections import log, register, sheets
 from projections.balances import trial_balance
 from projections.journal import last_period
 
@@ -120,10 +120,22 @@ def export_bundle(
     advance: Callable[[int], None] = lambda _: None,
     beside: Beside = NOTHING,
 ) -> int:
-    """Write a book's log and the page that verifies it as one file (公示包) and return the log's size."""
+    """Write a book's log as one file (公示包), with the page that verifies it and proofs; return the log's size."""
     size, files = log_files(connection, book, beside)
-    write_bundle(path, _told(chain([(PAGE, verifier_page())], files), advance))
+    everything = chain([(PAGE, verifier_page())], _proofs(connection, book, size), files)
+    write_bundle(path, _told(everything, advance))
     return size
+
+
+def _proofs(connection: Connection[Any], book: str, size: int) -> Iterator[File]:
+    """Yield the proofs of the founding and of each published sheet among the first `size` entries, with the entries.
+
+    They stand under the newest checkpoint, which the bundle carries too.
+    """
+    for index in (0, *sheets.publishing_entries(connection, book)):
+        if index < size:
+            note = log.entry_at(connection, book, index)
+            yield proof_path(index), log.proof_at(connection, book, index, note)
 
 
 def _told(files: Iterator[File], advance: Callable[[int], None]) -> Iterator[File]:

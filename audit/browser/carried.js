@@ -1,27 +1,34 @@
 /** What a bundle (公示包) carries beside the log, as audit/carried.py looks at it. */
 
-import { encodeUtf8, sameBytes } from "./bytes.js";
+import { decodeUtf8, encodeUtf8, sameBytes } from "./bytes.js";
+import { vkeysAt } from "./checks.js";
 import { refusal } from "./errors.js";
+import { leafHash } from "./merkle.js";
 import { parsePolicy } from "./policy.js";
+import { checkInclusion } from "./proof.js";
+import { parseProofFile } from "./proof_file.js";
 import { BundleSource } from "./source.js";
 
 const POLICY = "policy";
 const PAGE = "verify.html";
+const PROOF = /^proof\/(0|[1-9][0-9]{0,14})\.tlog-proof$/;
 const NAMED_MAX = 5;
 
 /**
  * Every file of a bundle is whole; throws `audit.unreadable` for a damaged one.
  *
- * `vkeys` are the keys by which the log signs at this size; `policy` is the text of the reader's own.
+ * `book` was replayed from the log; `policy` is the text of the reader's own.
  */
-export async function checkCarried(source, vkeys, policy, report) {
+export async function checkCarried(source, book, policy, report) {
   if (!(source instanceof BundleSource)) return;
   const check = report.check("carried", "公示包中的每个文件都完整", "every file in the bundle is whole");
+  const vkeys = book.log.now ? vkeysAt(book.log, book.size) : [];
   const names = [];
   for (const name of source.rest) {
     const bytes = await source.fetch(name);
     if (name === POLICY) tellOfPolicy(bytes, vkeys, policy, report);
     else if (name === PAGE) report.warn(refusal("audit.page_not_compared"));
+    else if (PROOF.test(name)) tellOfProof(bytes, name, await source.fetch("checkpoint"), book.tree, report);
     else names.push(name);
   }
   check.count = source.names.length;
@@ -29,6 +36,18 @@ export async function checkCarried(source, vkeys, policy, report) {
   const more = names.length > NAMED_MAX ? "…" : "";
   const facts = { count: names.length, names: names.slice(0, NAMED_MAX).join(", ") + more };
   report.warn(refusal("audit.not_of_the_log", facts));
+}
+
+/** A proof is of the entry whose index it is named by, carries it, and stands under the bundle's own checkpoint. */
+function tellOfProof(bytes, name, checkpoint, tree, report) {
+  try {
+    const proof = parseProofFile(decodeUtf8(bytes) ?? "");
+    const { index } = proof;
+    if (index !== Number(PROOF.exec(name)[1]) || !sameBytes(proof.checkpoint, checkpoint)) throw refusal("tlog.bad_proof");
+    checkInclusion(leafHash(proof.extra), index, tree.size, proof.hashes, tree.root());
+  } catch (problem) {
+    report.warn(refusal("audit.carried_proof", { name, problem }));
+  }
 }
 
 function tellOfPolicy(bytes, vkeys, own, report) {

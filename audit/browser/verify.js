@@ -17,7 +17,6 @@ import {
   checkRoot,
   checkTiles,
   checkWitnesses,
-  vkeysAt,
 } from "./checks.js";
 import { Disclosures } from "./disclosures.js";
 import { parseEntry } from "./entry.js";
@@ -85,8 +84,7 @@ class Audit {
     this.signatures.count = this.signatureChecker.count;
     await this.checkWhole(checkpoint, trustIn(book.book, this.log?.origin ?? ""));
     await disclosures.check(book, report);
-    const vkeys = book.log.now ? vkeysAt(book.log, book.size) : [];
-    await checkCarried(this.source, vkeys, report.policy, report);
+    await checkCarried(this.source, book, report.policy, report);
     const bad = await this.signatureChecker.finish();
     for (const { index, name } of bad) {
       report.find(this.signatures, refusal("signature.invalid", { key: name }), index);

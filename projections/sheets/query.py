@@ -32,12 +32,18 @@ NO_ROW = rule(
 )
 
 SELECT_ENTRY = "SELECT entry FROM sheets WHERE book = %s AND sheet = %s AND period = %s"
+SELECT_ENTRIES = "SELECT entry FROM sheets WHERE book = %s ORDER BY entry"
 
 
 def published_at(connection: Connection[Any], book: str, period: str) -> int | None:
     """Return the entry that published the trial balance of a period, None when none did."""
     row = connection.execute(SELECT_ENTRY, (book, TRIAL_BALANCE, period)).fetchone()
     return int(row[0]) if row else None
+
+
+def publishing_entries(connection: Connection[Any], book: str) -> list[int]:
+    """Return the entries that published a sheet, in order."""
+    return [int(entry) for (entry,) in connection.execute(SELECT_ENTRIES, (book,))]
 
 
 def figure_proof(

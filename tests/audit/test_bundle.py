@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +15,13 @@ from audit import zip as archives
 from audit.bundle import BundleSource, write_bundle
 from audit.source import open_source
 from audit.tlog.policy import parse_policy
+from audit.tlog.proof import inclusion_proof
+from audit.tlog.proof_file import ProofFile
 from audit.verify import verify
 from audit.witnessed import Asked
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey
+from tests.attack.history import tree_of
 from tests.audit.conftest import MemorySource
 from tests.audit.test_verify import found
 
@@ -117,6 +121,63 @@ def test_a_policy_is_read_and_is_for_this_log(hamlet: Export, tmp_path: Path) ->
         assert says in report.unvouched[0].message
     report = verify(BundleSource(path), asked=Asked(parse_policy(good), 0))
     assert [each.rule for each in report.unvouched] == ["audit.other_policy", "audit.carried_policy"]
+
+
+def proof_of(hamlet: Export, entry: int, **changed: object) -> bytes:
+    """Return the proof of an entry of the smallest village's log, or one with something else in it."""
+    entries = hamlet.log.entries
+    hashes = inclusion_proof(entry, len(entries), tree_of(entries))
+    proof = ProofFile(entry, tuple(hashes), hamlet.files["checkpoint"], entries[entry])
+    return replace(proof, **changed).encode()  # type: ignore[arg-type]  # any field
+
+
+def test_proofs_of_its_own_entries_are_good(hamlet: Export, tmp_path: Path) -> None:
+    last = len(hamlet.log.entries) - 1
+    proofs = {f"proof/{index}.tlog-proof": proof_of(hamlet, index) for index in (0, 3, last)}
+    report = carrying(tmp_path / "carried.zip", hamlet, proofs)
+    assert report.unvouched == []
+    assert report.checks[-1].count == len(hamlet.files) + 3
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("proof/4.tlog-proof", {}),
+        ("proof/3.tlog-proof", {"extra": b""}),
+        ("proof/3.tlog-proof", {"extra": b"another"}),
+        ("proof/3.tlog-proof", {"hashes": (bytes(32),) * 4}),
+        ("proof/3.tlog-proof", {"hashes": ()}),
+        ("proof/3.tlog-proof", {"index": 4}),
+    ],
+)
+def test_a_proof_that_does_not_fit_the_log_is_named(
+    hamlet: Export, tmp_path: Path, name: str, changed: dict[str, object]
+) -> None:
+    report = carrying(tmp_path / "carried.zip", hamlet, {name: proof_of(hamlet, 3, **changed)})
+    assert report.ok, "it says nothing about the log"
+    [told] = report.unvouched
+    assert told.rule == "audit.carried_proof"
+    assert name in told.zh
+    assert "tlog.bad_proof" in told.zh
+
+
+def test_a_proof_under_another_checkpoint_is_named(hamlet: Export, tmp_path: Path) -> None:
+    """Also under an older one of this log: the reader has not verified its signatures and cosignatures."""
+    other = hamlet.files["checkpoint"].replace(b"\n\n", b"\nmore\n\n", 1)
+    for bad in (proof_of(hamlet, 3, checkpoint=other), b"", b"\xff", proof_of(hamlet, 3)[:-1]):
+        [told] = carrying(tmp_path / "carried.zip", hamlet, {"proof/3.tlog-proof": bad}).unvouched
+        assert told.rule == "audit.carried_proof"
+
+
+def test_a_proof_under_another_name_is_no_part_of_the_log(hamlet: Export, tmp_path: Path) -> None:
+    for name in (
+        "proof/03.tlog-proof",
+        "proof/3.tlog-proof.txt",
+        "proof/x.tlog-proof",
+        "proofs/3.tlog-proof",
+    ):
+        [told] = carrying(tmp_path / "carried.zip", hamlet, {name: proof_of(hamlet, 3)}).unvouched
+        assert told.rule == "audit.not_of_the_log"
 
 
 def test_what_is_no_part_of_the_log_is_named(hamlet: Export, tmp_path: Path) -> None:

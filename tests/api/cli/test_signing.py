@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from contextlib import contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -323,3 +324,19 @@ def test_a_closed_month_is_published_and_a_figure_proved_offline(
     done = subprocess.run(audit, capture_output=True, check=True)
     assert "entry 3" in done.stdout.decode()
     assert commands.run("export", "proof", file, "--book", BOOK).returncode == 2
+    check_proofs_in_a_bundle(commands, index, key, tmp_path)
+
+
+def check_proofs_in_a_bundle(commands: Commands, published: int, key: str, folder: Path) -> None:
+    """A bundle carries the proofs of the founding and of the sheet that entry published, and each stands alone."""
+    bundle = folder / "book.zip"
+    commands.good("export", "bundle", bundle, "--book", BOOK)
+    report = json.loads(commands.good("verify", bundle, "--format", "json"))
+    assert (report["ok"], report["unvouched"]) == (True, [])
+    with zipfile.ZipFile(bundle) as archive:
+        names = [name for name in archive.namelist() if name.startswith("proof/")]
+        assert names == ["proof/0.tlog-proof", f"proof/{published}.tlog-proof"]
+        archive.extractall(folder)
+    for name, kind in zip(names, ("book.opened/1", "sheet.published/1"), strict=True):
+        proved = json.loads(commands.good("verify", folder / name, "--log-key", key, "--format", "json"))
+        assert (proved["ok"], proved["proved"]["statement"]["type"]) == (True, kind)

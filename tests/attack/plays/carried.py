@@ -7,8 +7,9 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from audit.browser import verifier_page
-from audit.bundle import DATE, PAGE, POLICY
+from audit.bundle import DATE, PAGE, POLICY, proof_path
 from audit.files import MAX_FILE_BYTES
+from audit.tlog.proof_file import ProofFile
 from domain.kernel.note import SigningKey
 from tests.attack.circle import policy_text
 from tests.attack.model import BROWSER, EXCHANGE, KEPT, VERIFY, Attack, Notice, Played, readers
@@ -79,6 +80,12 @@ def _replaced(**members: bytes) -> Callable[[Files], bytes]:
     return lambda files: zipped((whole(files) | members).items())
 
 
+def _other_proof(files: Files) -> bytes:
+    """Return a bundle in which the proof of entry 3 carries another statement, under the true checkpoint."""
+    forged = ProofFile(3, (bytes(32),) * 5, files["checkpoint"], b"sunledger.entry/v1\n{}\n").encode()
+    return _replaced(**{proof_path(3): forged})(files)
+
+
 def _twice(files: Files) -> bytes:
     """Return an archive in which a second checkpoint stands under the same name: who reads which?"""
     return zipped([*files.items(), ("checkpoint2", files["checkpoint"])]).replace(
@@ -127,6 +134,13 @@ ATTACKS = (
         "another file in the bundle",
         _replaced(**{"收支表.html": b"<p>1,000,000.00</p>"}),
         readers("audit.not_of_the_log"),
+    ),
+    _attack(
+        "another_proof",
+        "公示包中放进假的证明文件，好让人拿去单独给别人看",
+        "a false proof file in the bundle, for others to cut out and show around",
+        _other_proof,
+        readers("audit.carried_proof"),
     ),
     _attack(
         "cut_member",
