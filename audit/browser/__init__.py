@@ -18,7 +18,7 @@ from audit import rows as _rows  # noqa: F401 -- its rules, and those of all tha
 from audit import verify as _verify  # noqa: F401 -- as above
 from audit.files import UNREADABLE as _UNREADABLE  # noqa: F401 -- as above
 from audit.outside import NAMES, STATES
-from audit.published import COLUMNS
+from audit.statements import FORMS, TRIAL_BALANCE
 from audit.tlog import policy as _policy  # noqa: F401 -- as above
 from audit.tlog.cosignature import LAST_TIME_S
 from audit.witnessed import AHEAD_MAX_S
@@ -136,7 +136,7 @@ def _generated() -> str:
         "CHARTS": charts,
         "ROLES": ROLES,
         "TYPE_NAMES": sorted(TYPES),
-        "COLUMNS": [(column, *words) for column, words in COLUMNS.items()],
+        "COLUMNS": [(column, said.zh, said.en) for column, said in TRIAL_BALANCE.columns.items()],
         "STATES": STATES,
         "AHEAD_MAX_S": AHEAD_MAX_S,
         "LAST_TIME_S": LAST_TIME_S,
