@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from api.adapters.tables import Table, TableColumn
-from api.statements import Statement, head
+from api.statements import Statement
+from domain.statements import head_object
 from projections.closing import checklist, transfers
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ TRANSFER_COLUMNS = (
 def checklist_object(report: Checklist) -> dict[str, Any]:
     """Return the checklist as a JSON object; `ready` when it is open and nothing stops its closing."""
     return {
-        **head(report),
+        **head_object(report),
         "closed": report.closed,
         "ready": not report.closed and not any(remark.stops for remark in report.remarks),
         "remarks": [
@@ -62,7 +63,7 @@ def checklist_table(report: Checklist) -> Table:
 def transfers_object(report: Transfers) -> dict[str, Any]:
     """Return the transfers as a JSON object; each of the vouchers is what `sunledger post` signs."""
     return {
-        **head(report),
+        **head_object(report),
         "closed": report.closed,
         "vouchers": [msgspec.to_builtins(voucher) for voucher in report.vouchers],
     }

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from api.adapters.tables import Table, TableColumn
 from api.history import side_words
-from api.statements import Statement, head
+from api.statements import Statement
 from domain.ageing import YEARS
 from domain.ledger_account import RowKind
+from domain.statements import head_object
 from domain.vouchers import voucher_number
 from projections.ageing import ageing
 from projections.ledgers import general_ledger
@@ -129,7 +130,7 @@ def general_object(report: GeneralLedger) -> dict[str, Any]:
     """Return the general ledger as a JSON object; amounts in fen, balances debits less credits."""
     kept = ("kind", "period", "summary", "debit_fen", "credit_fen", "balance_fen")
     return {
-        **head(report),
+        **head_object(report),
         "accounts": [
             {
                 "account": account,
@@ -154,7 +155,7 @@ def general_table(report: GeneralLedger) -> Table:
 def ageing_object(report: AgeingReport) -> dict[str, Any]:
     """Return the ages as a JSON object; amounts in fen, what others owe positive, what is owed to them negative."""
     return {
-        **head(report),
+        **head_object(report),
         "years": list(YEARS),
         "rows": [{**row._asdict(), "name": report.names[row.account]} for row in report.rows],
     }

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.adapters.tables import Table, TableColumn
+from domain import statements
 from domain.statements import difference_fen
 from projections.statements import balance_sheet, income_details, income_statement
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from domain.statements import IncomeLine, IncomeRow, LayoutLine, SheetLine
-    from projections.report import Report
+    from domain.statements import SheetLine
     from projections.statements import BalanceSheetReport, DetailReport, IncomeReport
 
 SHEET_COLUMNS = (
@@ -39,43 +39,9 @@ DETAIL_COLUMNS = (
 )
 
 
-def head(report: Report) -> dict[str, Any]:
-    """Return what a report is of: book and period, and from how many entries under which root."""
-    return {
-        "book": report.book,
-        "name": report.name,
-        "period": report.period,
-        "entries": report.entries,
-        "root": report.root,
-    }
-
-
-def _line(line: LayoutLine | IncomeLine) -> dict[str, Any]:
-    return {
-        "key": line.key,
-        "name": line.name,
-        "name_en": line.name_en,
-        "role": line.role.value,
-        "accounts": list(line.accounts),
-    }
-
-
 def sheet_object(report: BalanceSheetReport) -> dict[str, Any]:
     """Return the balance sheet as a JSON object; amounts in fen."""
-    return {
-        **head(report),
-        "assets": [_sheet_line(row) for row in report.sheet.assets],
-        "claims": [_sheet_line(row) for row in report.sheet.claims],
-        "off_by_fen": report.sheet.off_by_fen,
-    }
-
-
-def _sheet_line(row: SheetLine) -> dict[str, Any]:
-    return {
-        **_line(row.line),
-        "closing_fen": row.closing_fen,
-        "opening_fen": row.opening_fen,
-    }
+    return statements.sheet_object(report, report.sheet)
 
 
 def sheet_table(report: BalanceSheetReport) -> Table:
@@ -95,19 +61,7 @@ def _sheet_cells(row: SheetLine) -> tuple[object, ...]:
 
 def income_object(report: IncomeReport) -> dict[str, Any]:
     """Return the statement of income and its distribution as a JSON object; amounts in fen."""
-    return {
-        **head(report),
-        "lines": [_income_line(row) for row in report.rows],
-        "off_by_fen": report.off_by_fen,
-    }
-
-
-def _income_line(row: IncomeRow) -> dict[str, Any]:
-    return {
-        **_line(row.line),
-        "amount_fen": row.amount_fen,
-        "before_fen": row.before_fen,
-    }
+    return statements.income_object(report, report.rows, report.off_by_fen)
 
 
 def income_table(report: IncomeReport) -> Table:
@@ -118,13 +72,7 @@ def income_table(report: IncomeReport) -> Table:
 
 def detail_object(report: DetailReport) -> dict[str, Any]:
     """Return income and expense by detail account as a JSON object; amounts in fen."""
-    month, year = difference_fen(report.rows)
-    return {
-        **head(report),
-        "rows": [row._asdict() for row in report.rows],
-        "difference_month_fen": month,
-        "difference_year_fen": year,
-    }
+    return statements.detail_object(report, report.rows)
 
 
 def detail_table(report: DetailReport) -> Table:
@@ -153,3 +101,6 @@ class Statement(NamedTuple):
 BALANCE_SHEET = Statement("balance-sheet", balance_sheet, sheet_object, sheet_table)
 INCOME_STATEMENT = Statement("income-statement", income_statement, income_object, income_table)
 INCOME_DETAILS = Statement("income-details", income_details, detail_object, detail_table)
+
+STATEMENTS = (BALANCE_SHEET, INCOME_STATEMENT, INCOME_DETAILS)
+"""Those that are published for each period beside the log, and that an audit compares (`audit/statements.py`)."""

@@ -1,10 +1,10 @@
 """Bundles (公示包): a whole log in one file, to be carried away and verified without a network.
 
 A ZIP archive of the files that a server would serve, by their paths (``checkpoint``, ``log.vkey``, ``tile/…``), and
-of the published balances (``trial-balance/<period>.json``), with the page that verifies it (``verify.html``) and
-proof files (``proof/<index>.tlog-proof``). Members are stored without compression and with one date, so that one log
-gives one sequence of bytes and a small program can read it; and the archive has one meaning to every program
-(`audit/zip.py`).
+of the published balances and statements (``trial-balance/<period>.json``, …), with the page that verifies it
+(``verify.html``) and proof files (``proof/<index>.tlog-proof``). Members are stored without compression and with one
+date, so that one log gives one sequence of bytes and a small program can read it; and the archive has one meaning to
+every program (`audit/zip.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from audit.files import UNREADABLE
+from audit.statements import TRIAL_BALANCE
 from audit.zip import END_BYTES, HEADER_BYTES, LINE_BYTES, Archive, Unsound, check_bounds, check_member
 from domain.kernel.errors import Kind, Phrase, rule
 
@@ -93,7 +94,6 @@ class BundleSource:
     """A bundle as the place where a log is read from (`audit.source.Source`)."""
 
     name = ""
-    promises_balances = True
 
     def __init__(self, path: Path) -> None:
         """Open a bundle; raises `audit.unreadable` for what is none, or could be read in two ways (`audit/zip.py`)."""
@@ -129,9 +129,15 @@ class BundleSource:
         except Unsound as unsound:
             raise UNREADABLE(place=path, problem=unsound.said) from None
 
-    def trial_balance(self, period: str) -> bytes | None:
-        """Return ``trial-balance/<period>.json`` if it is there."""
+    def publishes(self, form: str) -> bool:
+        """Say so of the trial balance, which every bundle has, and of any form of which a member is there."""
+        return form == TRIAL_BALANCE.name or any(
+            name.startswith(f"{form}/") for name in self._archive.members
+        )
+
+    def published(self, form: str, period: str) -> bytes | None:
+        """Return ``<form>/<period>.json`` if it is there."""
         try:
-            return self.fetch(f"trial-balance/{period}.json")
+            return self.fetch(f"{form}/{period}.json")
         except FileNotFoundError:
             return None

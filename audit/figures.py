@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 from domain.chart import MONEY_ACCOUNTS
 from domain.opening import OpeningPosted
+from domain.statements import Moved  # noqa: TC001 -- the monitor decodes by it
+from domain.statements.income import UNDISTRIBUTED
 from domain.vouchers import VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from domain.kernel.statement import Statement
+    from domain.vouchers import Line
+
+WATCHED = (*MONEY_ACCOUNTS, *UNDISTRIBUTED)
+"""The accounts whose lines are looked at more closely: one look at a line tells whether it is of any of them."""
 
 
 @dataclass
@@ -19,6 +27,9 @@ class Figures:
 
     money_days: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """By account and date what moved in fen, and the last entry that moved it; opening balances under ""."""
+
+    transfers: dict[str, Moved] = field(default_factory=dict)
+    """By period what was moved by vouchers that touch the undistributed income: transfers and distributions."""
 
     newest: str = ""
     """The latest date of a voucher."""
@@ -39,8 +50,20 @@ class Figures:
         else:
             return
         days = self.money_days
+        transfers = False
         for line in statement.data.lines:
-            if line.account.startswith(MONEY_ACCOUNTS):
+            if line.account.startswith(WATCHED):
+                if line.account.startswith(UNDISTRIBUTED):
+                    transfers = True
+                    continue
                 key = (line.account, date)
                 moved, _ = days.get(key, (0, 0))
                 days[key] = (moved + line.debit_fen - line.credit_fen, index)
+        if transfers and date:
+            self._transfer(date[:7], statement.data.lines)
+
+    def _transfer(self, period: str, lines: Sequence[Line]) -> None:
+        moved = self.transfers.setdefault(period, {})
+        for line in lines:
+            debit, credit = moved.get(line.account, (0, 0))
+            moved[line.account] = (debit + line.debit_fen, credit + line.credit_fen)

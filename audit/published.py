@@ -1,66 +1,51 @@
 """The figures that are published beside a log: recomputed from the entries, each at the size that it names.
 
-A live book grows while it is read. So a trial balance may name more entries than were audited; the audit then reads on,
+A live book grows while it is read. So what is served may name more entries than were audited; the audit then reads on,
 and each one is compared at its own size. None may name fewer entries than the checkpoint that was there before it was
 asked for, or more than the one that is there afterwards.
 """
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from audit.report import Finding
-from domain.balances import TrialRow, totals
+from audit.statements import FORMS, Periods
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import is_date, parse_period, period_of, periods
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from audit.figures import Figures
     from audit.report import Report
     from audit.source import Source
-    from domain.balances import TrialBalances
+    from audit.statements import Form
     from domain.book import Book
 
 PUBLISHED = rule(
     "audit.published",
     Kind.REFUSED,
-    "公布的 {period} 科目余额表与日志不符：{zh}",
-    "the published trial balance of {period} does not follow from the log: {en}",
+    "公布的 {period} {form}与日志不符：{zh}",
+    "the published {form} of {period} does not follow from the log: {en}",
     "农经发〔2011〕13号",
 )
 WITHHELD = rule(
     "audit.withheld",
     Kind.REFUSED,
-    "没有公布以下期间的科目余额表：{periods}",
-    "the trial balances of these periods are not published: {periods}",
+    "没有公布以下期间的{form}：{periods}",
+    "the {form} of these periods is not published: {periods}",
     "农经发〔2011〕13号",
 )
 
-
-COLUMNS = {
-    "opening_debit_fen": ("期初借方余额", "opening debit balance"),
-    "opening_credit_fen": ("期初贷方余额", "opening credit balance"),
-    "debit_fen": ("本期借方发生额", "debits of the period"),
-    "credit_fen": ("本期贷方发生额", "credits of the period"),
-    "year_debit_fen": ("本年累计借方", "debits of the year"),
-    "year_credit_fen": ("本年累计贷方", "credits of the year"),
-    "closing_debit_fen": ("期末借方余额", "closing debit balance"),
-    "closing_credit_fen": ("期末贷方余额", "closing credit balance"),
-}
-"""The columns of a trial balance in Chinese and English, by their names in JSON."""
 
 MAX_AMOUNT_FEN = 2**53 - 1
 """What JSON gives whole to every reader; a larger number is no amount."""
 
 
 class Words(NamedTuple):
-    """What is wrong with a trial balance, in Chinese and English."""
+    """What is wrong with what is published, in Chinese and English."""
 
     zh: str
     en: str
@@ -68,70 +53,79 @@ class Words(NamedTuple):
 
 UNREADABLE = Words("无法读取", "unreadable")
 
-_figures_of = itemgetter(*TrialRow._fields)
 
+class Served(NamedTuple):
+    """What was served in a form for a period; `entries` is the size it names, 0 when it cannot be read."""
 
-class Trial(NamedTuple):
-    """A trial balance as it was served; `entries` is the size it names, 0 when it cannot be read."""
-
+    form: Form
     period: str
     entries: int
-    served: dict[str, Any]
+    read: dict[str, Any]
 
 
 class Published:
-    """The trial balances of a book that are published, waiting for the audit to reach the size each one names."""
+    """All that is published of a book's periods, waiting for the audit to reach the size that each names."""
 
-    def __init__(self, source: Source, report: Report) -> None:
-        """Begin the check; nothing is fetched yet."""
+    def __init__(self, source: Source, report: Report, book: Book, figures: Figures) -> None:
+        """Begin the check of what is published of a book while it is replayed; nothing is fetched yet."""
         self._source = source
         self._report = report
+        self._book, self._figures = book, figures
         self._check = report.check(
-            "balances", "公布的余额与日志算出的一致", "published balances follow from the log"
+            "balances",
+            "公布的余额和报表与日志算出的一致",
+            "published balances and statements follow from the log",
         )
         self._check.nothing = (
             "没有随日志公布余额，未作核对 / no balances were published with this log, so none was compared"
         )
-        self._waiting: dict[int, list[Trial]] = {}
+        self._waiting: dict[int, list[Served]] = {}
 
-    def fetch(self, book: Book, figures: Figures) -> None:
-        """Read the trial balances that may have changed, and compare those of this very size."""
-        missing: list[str] = []
-        for period in _periods(book, figures):
-            served = self._source.trial_balance(period)
-            if served is None:
-                missing.append(period)
-                continue
-            self._check.count += 1
-            trial = _read(period, served)
-            self._waiting.setdefault(trial.entries, []).append(trial)
-        if missing and self._source.promises_balances:
-            self._report.find(self._check, Finding.of(WITHHELD(periods=", ".join(missing))))
-        self.compare(book)
+    def fetch(self) -> None:
+        """Read what may have changed, and compare what is of this very size."""
+        changed = _periods(self._book, self._figures)
+        forms = [form for form in FORMS if changed and self._source.publishes(form.name)]
+        missing: dict[str, list[str]] = {form.name: [] for form in forms}
+        for period in changed:
+            for form in forms:
+                data = self._source.published(form.name, period)
+                if data is None:
+                    missing[form.name].append(period)
+                    continue
+                self._check.count += 1
+                served = _read(form, period, data)
+                self._waiting.setdefault(served.entries, []).append(served)
+        for form in forms:
+            if missing[form.name]:
+                violation = WITHHELD(form=form.said, periods=", ".join(missing[form.name]))
+                self._report.find(self._check, Finding.of(violation))
+        self.compare()
 
     @property
     def newest(self) -> int:
-        """The largest size that a trial balance still waits for, 0 when none does."""
+        """The largest size that anything still waits for, 0 when nothing does."""
         return max(self._waiting, default=0)
 
-    def compare(self, book: Book) -> None:
-        """Compare those that name the present size of the replayed book."""
-        trials = self._waiting.pop(book.size, None)
-        if trials:
-            computed = book.trial_balances()
-            for trial in trials:
-                self._find(trial, _differences(trial, book, computed))
+    def compare(self) -> None:
+        """Compare what names the present size of the replayed book."""
+        waiting = self._waiting.pop(self._book.size, None)
+        if waiting:
+            computed = Periods(self._book, self._figures)
+            for served in waiting:
+                wanted = served.form.stands(computed.period(served.period))
+                self._find(served, _differences(served, wanted))
 
     def end(self, size: int) -> None:
-        """Report those that name a size which the log, now of `size` entries, did not have while they were read."""
-        for trials in self._waiting.values():
-            for trial in trials:
-                self._find(trial, [_other_size(trial.entries, size) if trial.served else UNREADABLE])
+        """Report what names a size which the log, now of `size` entries, did not have while it was read."""
+        for waiting in self._waiting.values():
+            for served in waiting:
+                self._find(served, [_other_size(served.entries, size) if served.read else UNREADABLE])
 
-    def _find(self, trial: Trial, wrong: list[Words]) -> None:
+    def _find(self, served: Served, wrong: list[Words]) -> None:
         if wrong:
             zh, en = "；".join(words.zh for words in wrong), "; ".join(words.en for words in wrong)
-            self._report.find(self._check, Finding.of(PUBLISHED(period=trial.period, zh=zh, en=en)))
+            violation = PUBLISHED(form=served.form.said, period=served.period, zh=zh, en=en)
+            self._report.find(self._check, Finding.of(violation))
 
 
 def _other_size(entries: int, size: int) -> Words:
@@ -152,74 +146,64 @@ def _periods(book: Book, figures: Figures) -> list[str]:
     return periods(max(first, figures.changed_from), last)
 
 
-def _read(period: str, served: bytes) -> Trial:
+def _read(form: Form, period: str, data: bytes) -> Served:
     try:
-        trial = msgspec.json.decode(served, type=dict[str, Any])
+        read = msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return Trial(period, 0, {})
-    entries = trial.get("entries")
-    return Trial(period, entries if isinstance(entries, int) else 0, trial)
+        return Served(form, period, 0, {})
+    entries = read.get("entries")
+    return Served(form, period, entries if isinstance(entries, int) else 0, read)
 
 
-def _differences(trial: Trial, book: Book, computed: TrialBalances) -> list[Words]:
-    """Return what is wrong with a published trial balance, or nothing."""
-    rows, lines = computed.trial_balance(trial.period), trial.served.get("rows")
-    organisation = book.founding.organisation
-    wanted = {
-        "book": book.book,
-        "name": organisation.name if organisation else "",
-        "from": trial.period,
-        "period": trial.period,
-        "entries": book.size,
-        "root": book.root(),
-        "rows": lines if _are(lines, rows) else rows,
-        "totals": totals(rows),
-    }
-    fields = sorted(wanted.keys() | trial.served.keys())
-    wrong = [name for name in fields if trial.served.get(name) != wanted.get(name)]
-    return [_first_difference(trial.served, rows) if name == "rows" else Words(name, name) for name in wrong]
+def _differences(served: Served, wanted: dict[str, Any]) -> list[Words]:
+    """Return what is wrong with what was served, or nothing."""
+    if served.read == wanted:
+        return []
+    fields = sorted(wanted.keys() | served.read.keys())
+    wrong = [name for name in fields if served.read.get(name) != wanted.get(name)]
+    return [
+        _first_difference(served.form, served.read.get(name), wanted[name])
+        if isinstance(wanted.get(name), list)
+        else Words(name, name)
+        for name in wrong
+    ]
 
 
-def _are(lines: object, rows: list[TrialRow]) -> bool:
-    """Tell whether lines, as they were served, are these rows."""
-    try:
-        return (
-            isinstance(lines, list)
-            and [_figures_of(line) for line in lines] == rows
-            and all(len(line) == len(TrialRow._fields) for line in lines)
-        )
-    except (KeyError, TypeError):  # a figure is missing, or a line is none
-        return False
-
-
-def _first_difference(published: dict[str, Any], rows: Sequence[TrialRow]) -> Words:
-    """Say where the first row that differs does."""
-    lines = published.get("rows")
-    served = lines if isinstance(lines, list) else []
-    for number, row in enumerate(rows):
-        line = served[number] if number < len(served) else None
-        if line != row._asdict():
-            return _row_difference(line, row)
-    more = len(served) - len(rows)
+def _first_difference(form: Form, served: object, wanted: list[dict[str, Any]]) -> Words:
+    """Say where the first line that differs does."""
+    lines = served if isinstance(served, list) else []
+    for number, line in enumerate(wanted):
+        read = lines[number] if number < len(lines) else None
+        if read != line:
+            return _line_difference(form, read, line)
+    more = len(lines) - len(wanted)
     return Words(f"多出 {more} 行", f"{more} rows too many")
 
 
-def _row_difference(line: object, row: TrialRow) -> Words:
-    """Name the account, and the first column that differs with both its amounts in yuan."""
-    who = f"{row.account} {row.name}"
-    of_account = line if isinstance(line, dict) and line.get("account") == row.account else row._asdict()
-    for column, (zh, en) in COLUMNS.items():
-        wanted = getattr(row, column)
-        if of_account.get(column) != wanted:
-            served, yuan = _yuan(of_account.get(column)), format_fen(wanted)
+def _line_difference(form: Form, read: object, line: dict[str, Any]) -> Words:
+    """Name the account or the line, and the first column that differs with both its amounts in yuan."""
+    key = "account" if "account" in line else "key"
+    who = _who(line)
+    of_line = read if isinstance(read, dict) and read.get(key) == line[key] else line
+    for column, said in form.columns.items():
+        wanted = line[column]
+        if of_line.get(column) != wanted:
+            served, yuan = _yuan(of_line.get(column)), format_fen(wanted)
             return Words(
-                f"科目 {who} 的{zh}公布为 {served} 元，按日志应为 {yuan} 元",
-                f"account {who}, {en}: {served} yuan published, {yuan} yuan by the log",
+                f"{who.zh} 的{said.zh}公布为 {served} 元，按日志应为 {yuan} 元",
+                f"{who.en}, {said.en}: {served} yuan published, {yuan} yuan by the log",
             )
     return Words(
-        f"科目 {who} 的一行缺失、不在其位或名称不同",
-        f"the row of account {who} is missing, out of place or named otherwise",
+        f"{who.zh} 的一行缺失、不在其位或名称不同",
+        f"the row of {who.en} is missing, out of place or named otherwise",
     )
+
+
+def _who(line: dict[str, Any]) -> Words:
+    if "account" in line:
+        who = f"{line['account']} {line['name']}"
+        return Words(f"科目 {who}", f"account {who}")
+    return Words(f"项目 {line['name']}", f"line {line['name_en']}")
 
 
 def _yuan(served: object) -> str:

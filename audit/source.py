@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import time
 import urllib.error
 import urllib.request
@@ -23,24 +24,23 @@ READ_BYTES = 65_536
 
 
 class Source(Protocol):
-    """A log's files by their C2SP paths, and the trial balances that were published beside it."""
+    """A log's files by their C2SP paths, and what was published beside it, in the forms of `audit.statements`."""
 
     @property
     def name(self) -> str:
         """The last part of the address, by which a server names the book; "" where none is named."""
         ...
 
-    @property
-    def promises_balances(self) -> bool:
-        """Whether the trial balance of every period ought to be there."""
-        ...
-
     def fetch(self, path: str) -> bytes:
         """Return a file; raises `FileNotFoundError` when there is none, `audit.unreadable` when it cannot be read."""
         ...
 
-    def trial_balance(self, period: str) -> bytes | None:
-        """Return the trial balance that was published for a period, or None when none was."""
+    def publishes(self, form: str) -> bool:
+        """Tell whether anything is published in a form: then that of every period ought to be there."""
+        ...
+
+    def published(self, form: str, period: str) -> bytes | None:
+        """Return what was published in a form for a period, or None when nothing was."""
         ...
 
 
@@ -57,11 +57,6 @@ class FolderSource:
             )
         self._folder = folder
 
-    @property
-    def promises_balances(self) -> bool:
-        """Whether any trial balance lies beside the log: an export writes that of every period."""
-        return any((self._folder / "trial-balance").glob("*.json"))
-
     def fetch(self, path: str) -> bytes:
         """Return a file of the folder."""
         try:
@@ -72,18 +67,26 @@ class FolderSource:
         except OSError as error:
             raise UNREADABLE(place=path, problem=error) from None
 
-    def trial_balance(self, period: str) -> bytes | None:
-        """Return ``trial-balance/<period>.json`` if it was exported."""
+    def publishes(self, form: str) -> bool:
+        """Tell whether any file of a form lies beside the log: an export writes that of every period."""
         try:
-            return self.fetch(f"trial-balance/{period}.json")
+            with os.scandir(f"{self._folder}/{form}") as files_:
+                return any(file.name.endswith(".json") for file in files_)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise UNREADABLE(place=form, problem=error) from None
+
+    def published(self, form: str, period: str) -> bytes | None:
+        """Return ``<form>/<period>.json`` if it was exported."""
+        try:
+            return self.fetch(f"{form}/{period}.json")
         except FileNotFoundError:
             return None
 
 
 class HttpSource:
     """A book's URL, for example ``http://host/books/N2330881MF0000013Y``; redirections are not followed."""
-
-    promises_balances = True
 
     def __init__(self, url: str) -> None:
         """Read below `url`; only http and https are followed."""
@@ -113,9 +116,13 @@ class HttpSource:
         except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: it is no URL
             raise UNREADABLE(place=url, problem=error) from None
 
-    def trial_balance(self, period: str) -> bytes | None:
-        """Return the published trial balance of a period; where an exported folder is served as it is, the file."""
-        for path in (f"trial-balance.json?period={period}", f"trial-balance/{period}.json"):
+    def publishes(self, form: str) -> bool:
+        """Say so of every form: a server has them all."""
+        return bool(form)
+
+    def published(self, form: str, period: str) -> bytes | None:
+        """Return what is published in a form for a period; where an exported folder is served as it is, the file."""
+        for path in (f"{form}.json?period={period}", f"{form}/{period}.json"):
             try:
                 return self.fetch(path)
             except FileNotFoundError:

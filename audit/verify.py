@@ -124,12 +124,12 @@ class _Audit:
         report, book = self._report, self._book
         disclosures = Disclosures(self._source, self._replay)
         checkpoint = self._fetch_checkpoint()
-        published = Published(self._source, report)
+        published = Published(self._source, report, book, self._figures)
         with SignatureChecker(self._processes) as checker:
             size = self._claimed_size(checkpoint)
             self._read_on(size, checkpoint, checker, None)
             if size >= self._verified:  # else it was rolled back, and so were the balances
-                self._holds(self._rules, None, published.fetch, book, self._figures)
+                self._holds(self._rules, None, published.fetch)
             if published.newest > book.size and not self._ended:  # the book has grown meanwhile: read on
                 checkpoint = self._fetch_checkpoint()
                 self._read_on(self._claimed_size(checkpoint), checkpoint, checker, published)
@@ -194,7 +194,7 @@ class _Audit:
                     self._ended = True
                     return
                 if published:
-                    self._holds(self._rules, None, published.compare, self._book)
+                    self._holds(self._rules, None, published.compare)
                 index += 1
             self._progress(index, size)
             if self._is_endless(index, checkpoint, checker):

@@ -10,8 +10,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api import reports
+from api.statements import STATEMENTS
 from audit.browser import verifier_page
 from audit.bundle import PAGE, POLICY, proof_path, write_bundle
+from audit.statements import FORMS, TRIAL_BALANCE
 from audit.tlog.tiles import tile_sizes
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import periods
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 
     from audit.tlog.policy import Policy
 
-EXPORTED = frozenset({"checkpoint", "disclosures", "log.vkey", POLICY, "tile", "trial-balance"})
+EXPORTED = frozenset(
+    {"checkpoint", "disclosures", "log.vkey", POLICY, "tile", *(form.name for form in FORMS)}
+)
 """What an exported folder holds, by name."""
 
 OTHER_LOG = rule(
@@ -70,7 +74,7 @@ NOTHING = Beside()
 
 
 def log_files(connection: Connection[Any], book: str, beside: Beside = NOTHING) -> LogFiles:
-    """Return the files of a book's log, and the balances published beside it, as a server at that size serves them."""
+    """Return the files of a book's log, and what is published beside it, as a server at that size serves them."""
     row = register.book(connection, book)
     newest = log.published_checkpoint(connection, book)
     return LogFiles(newest.size, _files(connection, row, newest, beside))
@@ -89,9 +93,16 @@ def _files(
     for tile in tile_sizes(newest.size):
         yield tile.path, log.tile_at(connection, book, tile.path)
     for period in periods(row.first_period, last_period(connection, book) or row.first_period):
-        report = reports.trial_object(trial_balance(connection, book, period))
-        yield f"trial-balance/{period}.json", json.dumps(report, ensure_ascii=False).encode()
+        for name, report in _published(connection, book, period):
+            yield f"{name}/{period}.json", json.dumps(report, ensure_ascii=False).encode()
     yield "checkpoint", newest.note
+
+
+def _published(connection: Connection[Any], book: str, period: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what is published of a period, by name: the trial balance and the statements."""
+    yield TRIAL_BALANCE.name, reports.trial_object(trial_balance(connection, book, period))
+    for statement in STATEMENTS:
+        yield statement.name, statement.as_object(statement.ask(connection, book, period))
 
 
 def export_tlog(

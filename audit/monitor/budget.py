@@ -40,20 +40,19 @@ class BudgetedSource:
         """As the source has it."""
         return self._source.name
 
-    @property
-    def promises_balances(self) -> bool:
-        """As the source has it."""
-        return self._source.promises_balances
-
     def fetch(self, path: str) -> bytes:
         """Return a file."""
         self._require_time()
         return self._source.fetch(path)
 
-    def trial_balance(self, period: str) -> bytes | None:
-        """Return a published trial balance."""
+    def publishes(self, form: str) -> bool:
+        """As the source has it."""
+        return self._source.publishes(form)
+
+    def published(self, form: str, period: str) -> bytes | None:
+        """Return what is published in a form for a period."""
         self._require_time()
-        return self._source.trial_balance(period)
+        return self._source.published(form, period)
 
     def _require_time(self) -> None:
         if self._clock() > self._end:

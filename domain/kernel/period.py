@@ -127,6 +127,11 @@ def year_start(period: str) -> str:
     return f"{period[:4]}-01"
 
 
+def a_year_before(period: str) -> str:
+    """Return the same month of the year before."""
+    return f"{int(period[:4]) - 1:04d}{period[4:]}"
+
+
 def ends_year(period: str) -> bool:
     """Tell whether a period is December, after which the year ends."""
     return period.endswith("-12")

@@ -17,10 +17,13 @@ from domain.statements.income import (
     Year,
     income_layout,
     income_statement,
+    off_by_fen,
     undistributed_fen,
 )
 from domain.statements.layout import Formula, Layout, LayoutLine, Role, Side, layout
 from domain.statements.line_flow import Counted, FlowYear, LineFlow, Part
+from domain.statements.month import Month, Moved
+from domain.statements.objects import detail_object, head_object, income_object, sheet_object
 
 __all__ = [
     "BalanceSheet",
@@ -36,6 +39,8 @@ __all__ = [
     "LayoutLine",
     "LineAmount",
     "LineFlow",
+    "Month",
+    "Moved",
     "Part",
     "Role",
     "Share",
@@ -43,11 +48,16 @@ __all__ = [
     "Side",
     "Year",
     "balance_sheet",
+    "detail_object",
     "detail_rows",
     "difference_fen",
+    "head_object",
     "income_layout",
+    "income_object",
     "income_statement",
     "layout",
     "line_amount",
+    "off_by_fen",
+    "sheet_object",
     "undistributed_fen",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.statements.income import RESULT
@@ -26,26 +27,27 @@ class DetailRow(NamedTuple):
 
 
 def detail_rows(month: Iterable[Flow], year: Iterable[Flow], names: Mapping[str, str]) -> list[DetailRow]:
-    """Return the rows by code, of accounts that earned or spent in the year; transfers (结转) are left out."""
+    """Return the rows by code, of accounts that have a figure; transfers (结转) are left out."""
     of_month, of_year = _nets(month), _nets(year)
     return [
         DetailRow(
             account,
             names.get(account, ""),
             account.startswith(INCOME),
-            _positive(account, of_month.get(account, 0)),
+            _positive(account, of_month[account]),
             _positive(account, fen),
         )
         for account, fen in sorted(of_year.items())
+        if fen or of_month[account]
     ]
 
 
-def _nets(flows: Iterable[Flow]) -> dict[str, int]:
-    return {
-        flow.account: flow.net_fen
-        for flow in flows
-        if flow.account.startswith(RESULT) and not flow.distributes
-    }
+def _nets(flows: Iterable[Flow]) -> Counter[str]:
+    nets: Counter[str] = Counter()
+    for flow in flows:
+        if flow.account.startswith(RESULT) and not flow.distributes:
+            nets[flow.account] += flow.net_fen
+    return nets
 
 
 def _positive(account: str, fen: int) -> int:

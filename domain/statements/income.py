@@ -26,7 +26,7 @@ from domain.statements.formula import read_lines, signed_terms
 from domain.statements.layout import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 UNDISTRIBUTED = ("321", "322")
 """The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it."""
@@ -212,3 +212,8 @@ def undistributed_fen(balances: Iterable[tuple[str, int]]) -> int:
     Income and expense that are not transferred yet belong to it.
     """
     return -sum(fen for account, fen in balances if account.startswith((RESULT, *UNDISTRIBUTED)))
+
+
+def off_by_fen(rows: Sequence[IncomeRow], closing: Iterable[tuple[str, int]]) -> int:
+    """Return the last line less the undistributed income of the balances: zero, if each voucher balances."""
+    return rows[-1].amount_fen - undistributed_fen(closing)

@@ -11,6 +11,7 @@ from domain.kernel.errors import Kind, rule
 from domain.kernel.period import parse_period
 from projections import register
 from projections.log import root_at
+from projections.report import one_moment
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -59,8 +60,7 @@ def trial_balance(
     """Return the trial balance of `first` (default: the same) to `period`; raises `book.unknown`, `period.*`."""
     last = parse_period(period)
     first = parse_period(first) if first else last
-    with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with one_moment(connection):
         book = register.book(connection, book_id)
         check_span(book, first, last)
         rows = _balances(connection, book, first, last)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain import statements
-from domain.kernel.period import parse_period, year_start
-from domain.statements import Flow, Year, undistributed_fen
+from domain.kernel.period import a_year_before, parse_period, year_start
+from domain.statements import Flow, Year, off_by_fen, undistributed_fen
 from domain.statements.income import RESULT, UNDISTRIBUTED
 from projections import register
 from projections.balances import trial_balance
-from projections.report import Report
+from projections.report import Report, one_moment
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -53,27 +53,29 @@ class DetailReport(Report):
 
 def income_statement(connection: Connection[Any], book_id: str, period: str) -> IncomeReport:
     """Return the statement (收益及收益分配表) of the year up to a period; raises `book.unknown`, `period.*`."""
-    trial = trial_balance(connection, book_id, period, year_start(parse_period(period)))
-    book = register.book(connection, book_id)
-    year = _year(connection, book, trial)
-    before_period = f"{int(period[:4]) - 1:04d}{period[4:]}"
-    before = Year([], 0)
-    if before_period >= book.first_period:
-        earlier = trial_balance(connection, book_id, before_period, year_start(before_period))
-        before = _year(connection, book, earlier)
+    with one_moment(connection):
+        trial = trial_balance(connection, book_id, period, year_start(parse_period(period)))
+        book = register.book(connection, book_id)
+        year = _year(connection, book, trial)
+        before_period = a_year_before(period)
+        before = Year([], 0)
+        if before_period >= book.first_period:
+            earlier = trial_balance(connection, book_id, before_period, year_start(before_period))
+            before = _year(connection, book, earlier)
     rows = statements.income_statement(statements.income_layout(book.chart), year, before)
-    closing = [(row.account, row.closing_fen) for row in trial.rows]
-    off_by = rows[-1].amount_fen - undistributed_fen(closing)
+    off_by = off_by_fen(rows, [(row.account, row.closing_fen) for row in trial.rows])
     return IncomeReport(book_id, trial.name, period, trial.entries, trial.root, rows, off_by)
 
 
 def income_details(connection: Connection[Any], book_id: str, period: str) -> DetailReport:
     """Return income and expense by detail account (收支明细表); raises `book.unknown`, `period.*`."""
-    trial = trial_balance(connection, book_id, period)
-    book = register.book(connection, book_id)
-    month = _flows(connection, book, period, period, opens=False)
-    year = _flows(connection, book, year_start(period), period, opens=_opens(book, period))
-    rows = statements.detail_rows(month, year, register.account_names(connection, book_id))
+    with one_moment(connection):
+        trial = trial_balance(connection, book_id, period)
+        book = register.book(connection, book_id)
+        month = _flows(connection, book, period, period, opens=False)
+        year = _flows(connection, book, year_start(period), period, opens=_opens(book, period))
+        names = register.account_names(connection, book_id)
+    rows = statements.detail_rows(month, year, names)
     return DetailReport(book_id, trial.name, period, trial.entries, trial.root, rows)
 
 

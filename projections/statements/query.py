@@ -9,7 +9,7 @@ from domain import statements
 from domain.kernel.period import parse_period, year_start
 from projections import register
 from projections.balances import trial_balance
-from projections.report import Report
+from projections.report import Report, one_moment
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -26,8 +26,9 @@ class BalanceSheetReport(Report):
 
 def balance_sheet(connection: Connection[Any], book_id: str, period: str) -> BalanceSheetReport:
     """Return the balance sheet (资产负债表) at the end of a period; raises `book.unknown`, `period.*`."""
-    trial = trial_balance(connection, book_id, period, year_start(parse_period(period)))
-    layout = statements.layout(register.book(connection, book_id).chart)
+    with one_moment(connection):
+        trial = trial_balance(connection, book_id, period, year_start(parse_period(period)))
+        layout = statements.layout(register.book(connection, book_id).chart)
     sheet = statements.balance_sheet(
         layout,
         closing={row.account: row.closing_fen for row in trial.rows},

@@ -7,7 +7,6 @@ figures. So each forgery is served consistent in itself, as far as that is possi
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -16,17 +15,16 @@ from audit.replay import Replay
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.tiles import ENTRIES, TILE_WIDTH, tile_hashes, tile_sizes
 from audit.verify import verify
-from domain.balances import totals
 from domain.entry import seal
 from domain.kernel.merkle import Tree, leaf_hash
 from domain.kernel.note import SigningKey
-from domain.kernel.period import periods
 from domain.kernel.statement import Seen
 from domain.policy import Tier
 from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
 from tests.attack.circle import cosigned
 from tests.audit.conftest import MemorySource
-from tests.domain.conftest import FIRST_PERIOD, ORIGIN, Village
+from tests.audit.published import published_files
+from tests.domain.conftest import ORIGIN, Village
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +41,7 @@ PLACES = {"voucher": 6, "small": 7, "closing": 8, "last": 12}
 """Where some entries of the true history stand."""
 
 Files = dict[str, bytes]
-"""What is served below a book's address, by path; a trial balance as ``trial-balance/<period>.json``."""
+"""What is served below a book's address, by path; a statement as ``<form>/<period>.json``."""
 
 
 class Neighbour(Village):
@@ -193,24 +191,7 @@ def bundle(entries: Sequence[bytes]) -> bytes:
 
 
 def figures(files: Files) -> Files:
-    """Return the trial balances that an auditor of these files would compute, whatever is wrong with the entries."""
+    """Return the figures that an auditor of these files would compute, whatever is wrong with the entries."""
     replay = Replay()
     verify(MemorySource(files), replay=replay)
-    book = replay.book
-    computed = book.trial_balances()
-    organisation = book.founding.organisation
-    published = {}
-    for period in periods(FIRST_PERIOD, replay.figures.newest[:7] or FIRST_PERIOD):
-        rows = computed.trial_balance(period)
-        report = {
-            "book": book.book,
-            "name": organisation.name if organisation else "",
-            "from": period,
-            "period": period,
-            "entries": book.size,
-            "root": book.root(),
-            "rows": [row._asdict() for row in rows],
-            "totals": totals(rows),
-        }
-        published[f"trial-balance/{period}.json"] = json.dumps(report, ensure_ascii=False).encode()
-    return published
+    return published_files(replay)

@@ -64,11 +64,11 @@ date,number,summary,code,name,debit,credit,attachments
 
 @dataclass(frozen=True)
 class MemorySource:
-    """A log's files in a dict, the twin of a folder; or of a server's address, with its `name` and promise."""
+    """A log's files in a dict, the twin of a folder; or of an address, which has a `name` and `promises` all."""
 
     files: dict[str, bytes]
     name: str = ""
-    promises_balances: bool = False
+    promises: bool = False
 
     def fetch(self, path: str) -> bytes:
         """Return a file."""
@@ -77,9 +77,13 @@ class MemorySource:
         except KeyError:
             raise FileNotFoundError(path) from None
 
-    def trial_balance(self, period: str) -> bytes | None:
-        """Return the published trial balance of a period, if any."""
-        return self.files.get(f"trial-balance/{period}.json")
+    def publishes(self, form: str) -> bool:
+        """Tell whether any file of a form is there, or is promised."""
+        return self.promises or any(path.startswith(f"{form}/") for path in self.files)
+
+    def published(self, form: str, period: str) -> bytes | None:
+        """Return what is published in a form for a period, if anything."""
+        return self.files.get(f"{form}/{period}.json")
 
 
 @dataclass(frozen=True)
@@ -212,7 +216,7 @@ def export(service: Service, folder: Path) -> Export:
     assert key is not None
     files = read_files(target)
     entries = tuple(decode_bundle(files[f"tile/entries/000.p/{size}"], size))
-    published = {path: data for path, data in files.items() if path.startswith("trial-balance/")}
+    published = {path: data for path, data in files.items() if path.endswith(".json")}
     return Export(target, files, Log(key, keyring, entries, published))
 
 

@@ -56,7 +56,7 @@ def test_what_was_written_is_read_and_verified(packed: Path, hamlet: Export) -> 
     assert report.entries == len(hamlet.log.entries)
     looked = report.checks.pop()
     assert (looked.name, looked.count, looked.failed) == ("carried", len(hamlet.files), 0)
-    assert report.as_object() == verify(MemorySource(hamlet.files, promises_balances=True)).as_object()
+    assert report.as_object() == verify(MemorySource(hamlet.files, promises=True)).as_object()
 
 
 def test_one_log_gives_one_sequence_of_bytes(packed: Path, hamlet: Export, tmp_path: Path) -> None:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from audit.bundle import write_bundle
 from audit.replay import Replay
+from audit.statements import FORMS, TRIAL_BALANCE
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.tiles import ENTRIES, encode_bundle, tile_hashes, tile_sizes
 from audit.verify import verify
-from domain.balances import TrialBalances, totals
 from domain.book import Book
 from domain.entry import parse_entry, seal
 from domain.kernel.merkle import Tree, leaf_hash
 from domain.kernel.note import SigningKey
-from domain.kernel.period import periods
 from domain.kernel.ulid import derive
 from domain.roles import KeyGrant, possession_text
+from tests.audit.published import published_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,11 +57,12 @@ def grant(signer: SigningKey, person: str) -> KeyGrant:
 
 @dataclass(frozen=True)
 class Log:
-    """A log: its entries, its key, whether balances are published, and what is altered (None: taken away)."""
+    """A log: entries, key, whether balances (and `statements`) are published, what is altered (None: taken away)."""
 
     entries: tuple[bytes, ...] = ()
     key: SigningKey = field(default_factory=lambda: key(ORIGIN))
     published: bool = False
+    statements: bool = False
     altered: dict[str, bytes | None] = field(default_factory=dict)
 
     def book(self) -> Book:
@@ -100,9 +100,9 @@ class Log:
         """Return the log with a file in place of its own."""
         return replace(self, altered=self.altered | {path: data})
 
-    def publish(self) -> Log:
-        """Return the log with its balances published."""
-        return replace(self, published=True)
+    def publish(self, *, statements: bool = False) -> Log:
+        """Return the log with its balances published, perhaps with the statements."""
+        return replace(self, published=True, statements=statements)
 
     def tree(self) -> Tree:
         """Return the Merkle tree over the entries."""
@@ -130,18 +130,10 @@ class Log:
         return {path: data for path, data in merged.items() if data is not None}
 
     def _balances(self) -> dict[str, bytes]:
-        """Return the balances as an honest clerk would publish them of whatever the entries are."""
+        """Return what an honest clerk would publish of whatever the entries are."""
         replay = Replay()
         verify(_Unpublished(self), replay=replay)
-        book, figures = replay.book, replay.figures
-        if not book.periods.first:
-            return {}
-        computed = book.trial_balances()
-        last = figures.newest[:7] or book.periods.first
-        return {
-            f"trial-balance/{period}.json": _trial(book, period, computed)
-            for period in periods(book.periods.first, last)
-        }
+        return published_files(replay, FORMS if self.statements else [TRIAL_BALANCE])
 
     def bundle(self, path: Path) -> Path:
         """Write the log as a bundle and return its path."""
@@ -155,7 +147,6 @@ class _Unpublished:
 
     log: Log
     name: str = ""
-    promises_balances: bool = False
 
     def fetch(self, path: str) -> bytes:
         """Return a file."""
@@ -167,21 +158,10 @@ class _Unpublished:
             return self.log.checkpoint()
         raise FileNotFoundError(path)
 
-    def trial_balance(self, period: str) -> None:
+    def publishes(self, form: str) -> bool:
+        """Say of no form that it is published."""
+        del form
+        return False
+
+    def published(self, form: str, period: str) -> None:
         """Return nothing: it was never published."""
-
-
-def _trial(book: Book, period: str, computed: TrialBalances) -> bytes:
-    rows = computed.trial_balance(period)
-    organisation = book.founding.organisation
-    trial: dict[str, Any] = {
-        "book": book.book,
-        "name": organisation.name if organisation else "",
-        "from": period,
-        "period": period,
-        "entries": book.size,
-        "root": book.root(),
-        "rows": [row._asdict() for row in rows],
-        "totals": totals(rows),
-    }
-    return json.dumps(trial, ensure_ascii=False).encode()

@@ -98,6 +98,17 @@ ATTACKS = (
         door(REBUILD_DIFFERS) | all_readers("audit.published"),
     ),
     _attack(
+        "changed_journal_row",
+        "改动读模型中的一笔收支",
+        "change a line of income in a projection",
+        Played(
+            harm=(
+                "UPDATE read.journal SET debit_fen = debit_fen + 100 WHERE period = '2026-03' AND account LIKE '5%'",
+            )
+        ),
+        door(REBUILD_DIFFERS) | all_readers("audit.published"),
+    ),
+    _attack(
         "changed_key_row",
         "改动读模型中的持钥人",
         "change the holder of a key in a projection",

@@ -31,7 +31,6 @@ class View:
     note: bytes
 
     name: str = BOOK
-    promises_balances: bool = False
 
     def fetch(self, path: str) -> bytes:
         """Serve a file."""
@@ -48,9 +47,14 @@ class View:
             return encode_bundle(self.entries[tile.start :][: tile.width])
         return tile_hashes(tile, self.tree)
 
-    def trial_balance(self, period: str) -> bytes | None:
+    def publishes(self, form: str) -> bool:
         """Serve no figures here."""
-        del period
+        del form
+        return False
+
+    def published(self, form: str, period: str) -> bytes | None:
+        """Serve none."""
+        del form, period
         return None
 
     def shown(self) -> tuple[Checkpoint | None, list[bytes]]:

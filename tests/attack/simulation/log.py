@@ -204,11 +204,14 @@ class Log:
         """The book's name in the address."""
         return BOOK
 
-    promises_balances = False
-
-    def trial_balance(self, period: str) -> bytes | None:
+    def publishes(self, form: str) -> bool:
         """Serve no figures here."""
-        del period
+        del form
+        return False
+
+    def published(self, form: str, period: str) -> bytes | None:
+        """Serve none."""
+        del form, period
         return None
 
     def fetch(self, path: str) -> bytes:

@@ -44,7 +44,6 @@ class Interleaved:
         self._source = source
         self._meanwhile = meanwhile
         self.name = source.name
-        self.promises_balances = source.promises_balances
         self.newest = b""
         """The newest checkpoint that was read."""
 
@@ -56,9 +55,13 @@ class Interleaved:
             self.newest = data
         return data
 
-    def trial_balance(self, period: str) -> bytes | None:
-        """Return a published trial balance."""
-        return self._source.trial_balance(period)
+    def publishes(self, form: str) -> bool:
+        """As the log has it."""
+        return self._source.publishes(form)
+
+    def published(self, form: str, period: str) -> bytes | None:
+        """Return what is published."""
+        return self._source.published(form, period)
 
 
 def extends(entries: list[bytes], shown: Checkpoint, kept: Checkpoint | None) -> bool:

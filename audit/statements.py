@@ -1,0 +1,160 @@
+"""What is published of a period, as it follows from the entries that were replayed: trial balance and statements.
+
+Each form has its name, as it stands in addresses and files, its words, and its columns, which a finding names.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from domain import statements
+from domain.balances import totals
+from domain.kernel.errors import Phrase
+from domain.kernel.period import a_year_before
+from domain.statements import Month, Year
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from audit.figures import Figures
+    from domain.balances import TrialRow
+    from domain.book import Book
+
+
+class Replayed(NamedTuple):
+    """A period as the entries make it: what it is of, its trial balance and month, and the year before, if asked."""
+
+    book: str
+    name: str
+    period: str
+    entries: int
+    root: str
+    chart: str
+    names: dict[str, str]
+    rows: list[TrialRow]
+    month: Month
+    year_before: Callable[[], Year]
+
+
+class Form(NamedTuple):
+    """What is published of each period in one form: its `name`, what it is called, its columns, what stands in it."""
+
+    name: str
+    said: Phrase
+    columns: dict[str, Phrase]
+    stands: Callable[[Replayed], dict[str, Any]]
+
+
+def _trial_balance(of: Replayed) -> dict[str, Any]:
+    return {
+        **statements.head_object(of),
+        "from": of.period,
+        "rows": [row._asdict() for row in of.rows],
+        "totals": totals(of.rows),
+    }
+
+
+def _balance_sheet(of: Replayed) -> dict[str, Any]:
+    return statements.sheet_object(of, of.month.balance_sheet(statements.layout(of.chart)))
+
+
+def _income_statement(of: Replayed) -> dict[str, Any]:
+    layout = statements.income_layout(of.chart)
+    rows = statements.income_statement(layout, of.month.year(), of.year_before())
+    return statements.income_object(of, rows, statements.off_by_fen(rows, of.month.closing.items()))
+
+
+def _income_details(of: Replayed) -> dict[str, Any]:
+    return statements.detail_object(of, of.month.detail_rows(of.names))
+
+
+TRIAL_BALANCE = Form(
+    "trial-balance",
+    Phrase("科目余额表", "trial balance"),
+    {
+        "opening_debit_fen": Phrase("期初借方余额", "opening debit balance"),
+        "opening_credit_fen": Phrase("期初贷方余额", "opening credit balance"),
+        "debit_fen": Phrase("本期借方发生额", "debits of the period"),
+        "credit_fen": Phrase("本期贷方发生额", "credits of the period"),
+        "year_debit_fen": Phrase("本年累计借方", "debits of the year"),
+        "year_credit_fen": Phrase("本年累计贷方", "credits of the year"),
+        "closing_debit_fen": Phrase("期末借方余额", "closing debit balance"),
+        "closing_credit_fen": Phrase("期末贷方余额", "closing credit balance"),
+    },
+    _trial_balance,
+)
+FORMS = (
+    TRIAL_BALANCE,
+    Form(
+        "balance-sheet",
+        Phrase("资产负债表", "balance sheet"),
+        {
+            "closing_fen": Phrase("期末余额", "closing balance"),
+            "opening_fen": Phrase("年初余额", "balance at the beginning of the year"),
+        },
+        _balance_sheet,
+    ),
+    Form(
+        "income-statement",
+        Phrase("收益及收益分配表", "statement of income"),
+        {
+            "amount_fen": Phrase("本年累计", "amount of the year"),
+            "before_fen": Phrase("上年同期", "amount of the same months a year before"),
+        },
+        _income_statement,
+    ),
+    Form(
+        "income-details",
+        Phrase("收支明细表", "details of income and expense"),
+        {
+            "month_fen": Phrase("本期金额", "amount of the period"),
+            "year_fen": Phrase("本年累计", "amount of the year"),
+        },
+        _income_details,
+    ),
+)
+"""All that is published for every period, in the order in which it is compared."""
+
+
+class Periods:
+    """The periods of a book as the entries so far make them; asked in order, each goes on from the one before."""
+
+    def __init__(self, book: Book, figures: Figures) -> None:
+        """Take what was replayed, which must not move on meanwhile."""
+        self._book = book
+        self._transfers = figures.transfers
+        self._names, self._root = book.accounts.names, book.root()
+        self._trials, self._before = book.trial_balances(), book.trial_balances()
+        self._made: Replayed | None = None
+
+    def period(self, period: str) -> Replayed:
+        """Return a period; what is asked of the same one again is not made again."""
+        if self._made is None or self._made.period != period:
+            self._made = self._make(period)
+        return self._made
+
+    def _make(self, period: str) -> Replayed:
+        book, organisation = self._book, self._book.founding.organisation
+        rows = self._trials.trial_balance(period)
+        return Replayed(
+            book.book,
+            organisation.name if organisation else "",
+            period,
+            book.size,
+            self._root,
+            book.balances.chart,
+            self._names,
+            rows,
+            self._month(period, rows),
+            partial(self._year_before, period),
+        )
+
+    def _year_before(self, period: str) -> Year:
+        before = a_year_before(period)
+        if before < self._book.periods.first:
+            return Year([], 0)
+        return self._month(before, self._before.trial_balance(before)).year()
+
+    def _month(self, period: str, rows: list[TrialRow]) -> Month:
+        return Month(period, rows, self._transfers, period[:4] == self._book.periods.first[:4])
