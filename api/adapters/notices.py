@@ -39,9 +39,28 @@ def other_sheets(file: str, names: Sequence[str], expected: str) -> Phrase:
     )
 
 
+def red_amounts(file: str, places: Sequence[Phrase]) -> Phrase:
+    """Amounts in a red font are positive all the same: a colour is no sign."""
+    zh, en = _places(places)
+    return Phrase(
+        f"{file} 中 {len(places)} 行有红色字体的金额，按正数读取：{zh}；要是红字冲减，请写成负数",
+        f"{file}: {len(places)} rows have amounts in red, which were read as positive: {en}; write a minus sign where "
+        "one is meant",
+    )
+
+
+def struck_rows(file: str, places: Sequence[Phrase]) -> Phrase:
+    """Rows that are struck out were read like the others."""
+    zh, en = _places(places)
+    return Phrase(
+        f"{file} 中划掉（删除线）的 {len(places)} 行也读了：{zh}；作废的请删去",
+        f"{file}: {len(places)} rows that are struck out were read too: {en}; delete what is void",
+    )
+
+
 def hidden_rows(file: str, places: Sequence[Phrase]) -> Phrase:
     """Rows that a filter hides, or a person did, were read like the others."""
-    zh, en = listed([place.zh for place in places])[0], listed([place.en for place in places])[1]
+    zh, en = _places(places)
     return Phrase(
         f"{file} 中隐藏的 {len(places)} 行也读了：{zh}；不该有的请删去",
         f"{file}: {len(places)} hidden rows were read too: {en}; delete what should not be there",
@@ -56,6 +75,10 @@ def other_files(names: Sequence[str]) -> Phrase:
         f"these files in the folder were not read: {en}; save what is to be imported as .xlsx or 'CSV UTF-8', "
         "as part of opening or journal",
     )
+
+
+def _places(places: Sequence[Phrase]) -> tuple[str, str]:
+    return listed([place.zh for place in places])[0], listed([place.en for place in places])[1]
 
 
 def listed(names: Sequence[str]) -> tuple[str, str]:

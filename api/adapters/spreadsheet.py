@@ -6,18 +6,27 @@ What is not read is named in a notice, so that nothing of a file is left out uns
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.encoding import check_gb18030, decode
 from api.adapters.header import filled_rows, find_header, has_all, header_problem, title_problem
-from api.adapters.notices import as_gb18030, hidden_rows, hidden_sheets, listed, other_sheets
+from api.adapters.notices import (
+    as_gb18030,
+    hidden_rows,
+    hidden_sheets,
+    listed,
+    other_sheets,
+    red_amounts,
+    struck_rows,
+)
 from api.adapters.separated import check_width, separator_of, split_cells
 from api.adapters.workbook import Sheet, read_workbook
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from api.adapters.header import Filled, Header, Layout
@@ -25,6 +34,9 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 200_000
 """The most rows a table may have; a year of a rich village has some 40,000."""
+
+POSITIVE = re.compile(r"[+＋]?[¥￥]?\s*[0-9０-９]")
+"""How an amount begins that is not negative."""
 
 READ = {".csv", ".xlsx"}
 """The endings of the files that are read."""
@@ -243,25 +255,51 @@ def _cell(line: list[str], place: int) -> str:
 
 
 def _notices(file: str, parts: Sequence[Part], meant: Sequence[Part], layout: Layout) -> tuple[Phrase, ...]:
-    """Name the sheets that were not read, and the hidden rows that were."""
+    """Name the sheets that were not read, and the rows that were though a person may not expect it."""
     hidden = [part.sheet.name for part in parts if part.filled and part.sheet.hidden]
     others = [
         part.sheet.name for part in parts if part.filled and not part.sheet.hidden and part not in meant
-    ]
-    rows = [
-        Row(file, number, {}, {}, part.sheet.name).place
-        for part in meant
-        for number, _ in part.body
-        if number in part.sheet.hidden_rows
     ]
     told = []
     if hidden:
         told.append(hidden_sheets(file, hidden))
     if others:
         told.append(other_sheets(file, others, _expected(layout)))
-    if rows:
-        told.append(hidden_rows(file, rows))
+    for said, is_marked in ((hidden_rows, _is_hidden), (red_amounts, _has_red), (struck_rows, _is_struck)):
+        rows = [
+            Row(file, row.number, {}, {}, part.sheet.name).place
+            for part in meant
+            for row in part.body
+            if is_marked(part, row)
+        ]
+        if rows:
+            told.append(said(file, rows))
     return tuple(told)
+
+
+def _is_hidden(part: Part, row: Filled) -> bool:
+    return row.number in part.sheet.hidden_rows
+
+
+def _has_red(part: Part, row: Filled) -> bool:
+    """Tell whether an amount of a row is in red, and is written without a sign that makes it negative."""
+    written = [_cell(row.line, place) for place in _marked(part, row, part.sheet.red, ("debit", "credit"))]
+    return any(POSITIVE.match(amount) for amount in written)
+
+
+def _is_struck(part: Part, row: Filled) -> bool:
+    places = _marked(part, row, part.sheet.struck, ("code", "debit", "credit"))
+    return any(_cell(row.line, place) for place in places)
+
+
+def _marked(
+    part: Part, row: Filled, cells: Collection[tuple[int, int]], fields: Sequence[str]
+) -> Iterator[int]:
+    """Yield where a row has cells of some fields that are marked."""
+    for name in fields:
+        for place in part.header.places[name]:
+            if (row.number - 1, place) in cells:
+                yield place
 
 
 def _expected(layout: Layout) -> str:

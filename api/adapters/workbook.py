@@ -16,12 +16,16 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from api.adapters.parts import local_name, xml_parser
+from api.adapters.styles import read_styles
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from python_calamine import SheetMetadata
+
+    from api.adapters.styles import Styles
 
 NOT_XLSX = rule(
     "import.xlsx",
@@ -38,12 +42,17 @@ _LETTERS = re.compile("[A-Z]{0,3}")
 
 
 class Sheet(NamedTuple):
-    """A sheet: its name, its cells as texts from the first row and column on; whether it is hidden, or which rows."""
+    """A sheet: its name, its cells as texts from the first row and column on; whether it is hidden, or which rows.
+
+    `red` and `struck` are the cells, by row and column counted from 0, whose font is red or struck out.
+    """
 
     name: str
     lines: list[list[str]]
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
+    red: frozenset[tuple[int, int]] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
 
 
 class Cell(NamedTuple):
@@ -64,9 +73,9 @@ def read_workbook(path: Path) -> list[Sheet]:
     try:
         book = CalamineWorkbook.from_path(path)
         with zipfile.ZipFile(path) as parts:
-            parts_of = _parts_of(parts)
+            parts_of, styles = _parts_of(parts), read_styles(parts)
             return [
-                _read_sheet(book, parts, parts_of[one.name], one)
+                _read_sheet(book, one, _searched(parts, parts_of[one.name], styles))
                 for one in book.sheets_metadata
                 if one.typ is SheetTypeEnum.WorkSheet
             ]
@@ -74,19 +83,24 @@ def read_workbook(path: Path) -> list[Sheet]:
         raise NOT_XLSX(file=path.name, problem=f"{error}"[:200]) from None
 
 
-def _read_sheet(book: CalamineWorkbook, parts: zipfile.ZipFile, part: str, named: SheetMetadata) -> Sheet:
-    values = book.get_sheet_by_name(named.name).to_python(skip_empty_area=False)
-    lines = [[_text(value) for value in row] for row in values]
-    search = _Search()
+def _searched(parts: zipfile.ZipFile, part: str, styles: Styles) -> _Search:
+    search = _Search(styles)
     with parts.open(part) as opened:
         search.parser.ParseFile(opened)
+    return search
+
+
+def _read_sheet(book: CalamineWorkbook, named: SheetMetadata, search: _Search) -> Sheet:
+    values = book.get_sheet_by_name(named.name).to_python(skip_empty_area=False)
+    lines = [[_text(value) for value in row] for row in values]
     for cell in search.found:
         lines.extend([] for _ in range(len(lines), cell.row + 1))
         line = lines[cell.row]
         line.extend("" for _ in range(len(line), cell.column + 1))
         line[cell.column] = cell.shown
     hidden = named.visible is not SheetVisibleEnum.Visible
-    return Sheet(named.name, lines, hidden, frozenset(search.hidden))
+    marked = frozenset(search.red), frozenset(search.struck)
+    return Sheet(named.name, lines, hidden, frozenset(search.hidden), *marked)
 
 
 def _text(value: object) -> str:
@@ -104,14 +118,14 @@ def _parts_of(parts: zipfile.ZipFile) -> dict[str, str]:
     targets: dict[str, str] = {}
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        if _local(name) == "sheet":
+        if local_name(name) == "sheet":
             key = next((key for key in attributes if key.endswith(":id")), "")
             relations[attributes.get("name", "")] = attributes.get(key, "")
-        elif _local(name) == "Relationship":
+        elif local_name(name) == "Relationship":
             targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
     for part in (WORKBOOK, RELATIONS):
-        parser = _parser()
+        parser = xml_parser()
         parser.StartElementHandler = start
         with parts.open(part) as opened:
             parser.ParseFile(opened)
@@ -123,15 +137,18 @@ def _parts_of(parts: zipfile.ZipFile) -> dict[str, str]:
 
 
 class _Search:
-    """Finds the cells without a value and the hidden rows, by their numbers, while `parser` reads a sheet.
+    """Finds the cells without a value, those of a marked font, and the hidden rows, while `parser` reads a sheet.
 
     A sheet has a million cells and few of these, so texts and ends are listened to inside such a cell only.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, styles: Styles) -> None:
         self.found: list[Cell] = []
         self.hidden: list[int] = []
-        self.parser = _parser()
+        self.red: set[tuple[int, int]] = set()
+        self.struck: set[tuple[int, int]] = set()
+        self._styles = styles
+        self.parser = xml_parser()
         self.parser.StartElementHandler = self._start
         self._row = -1
         self._reference, self._behind = "", -1
@@ -140,7 +157,7 @@ class _Search:
         self._inside = ""
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        name = _local(name)
+        name = local_name(name)
         if name == "c":
             self._cell(attributes)
         elif name == "row":
@@ -160,9 +177,17 @@ class _Search:
             self._reference, self._behind = attributes["r"], 0
         else:
             self._behind += 1
+        style = int(attributes.get("s", "0"))
+        if style in self._styles.red:
+            self.red.add((self._row, self._place()))
+        if style in self._styles.struck:
+            self.struck.add((self._row, self._place()))
         self._type = attributes.get("t", "")
         if self._type == "e":
             self._listen()
+
+    def _place(self) -> int:
+        return _column(self._reference) + self._behind
 
     def _listen(self) -> None:
         self._texts = {}
@@ -174,11 +199,11 @@ class _Search:
 
     def _end(self, name: str) -> None:
         self._inside = ""
-        if _local(name) != "c":
+        if local_name(name) != "c":
             return
         self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
         value = self._texts.get("v", "").strip()
-        column = _column(self._reference) + self._behind
+        column = self._place()
         if self._type == "e":
             self.found.append(Cell(self._row, column, value or "#N/A"))
         elif not value and self._type != "str":  # the result of a "str" may well be the empty text
@@ -194,19 +219,3 @@ def _column(reference: str) -> int:
     for letter in letters:
         place = place * 26 + ord(letter) - ord("A") + 1
     return max(place - 1, 0)
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
-def _parser() -> expat.XMLParserType:
-    """Return a parser that refuses document types, since entities are what makes XML dangerous."""
-
-    def refuse(*_: object) -> None:
-        raise ValueError("a document type, which no workbook has")
-
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = refuse
-    return parser
