@@ -11,13 +11,15 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import MutableHeaders
 
 from audit.browser import content_security_policy, verifier_page
+from audit.statements import FORMS
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 router = APIRouter(tags=["pages"], default_response_class=Response)
 
-_PUBLIC = re.compile(r"/books/[^/]+/(?:checkpoint|log\.vkey|disclosures|tile/.+|trial-balance\.json)")
+_FORMS = "|".join(form.name for form in FORMS)
+_PUBLIC = re.compile(rf"/books/[^/]+/(?:checkpoint|log\.vkey|disclosures|tile/.+|(?:{_FORMS})\.json)")
 
 
 @router.get(

@@ -13,12 +13,13 @@ import json
 import re
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from audit import rows as _rows  # noqa: F401 -- its rules, and those of all that it uses, are declared now
 from audit import verify as _verify  # noqa: F401 -- as above
 from audit.files import UNREADABLE as _UNREADABLE  # noqa: F401 -- as above
 from audit.outside import NAMES, STATES
-from audit.statements import FORMS, TRIAL_BALANCE
+from audit.statements import FORMS
 from audit.tlog import policy as _policy  # noqa: F401 -- as above
 from audit.tlog.cosignature import LAST_TIME_S
 from audit.witnessed import AHEAD_MAX_S
@@ -27,6 +28,10 @@ from domain.chart import CHARTS, chart
 from domain.entry import TYPES
 from domain.kernel.errors import RULES, Kind, rule
 from domain.roles import ROLES
+from domain.statements.formula import read_lines
+
+if TYPE_CHECKING:
+    from audit.statements import Form
 
 GENERATED, MAIN = "generated", "main"
 """The module that is made here, and the one that all others are there for."""
@@ -51,6 +56,7 @@ PROOF_FILE = rule(
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z0-9_]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) ([A-Za-z0-9_$]+))", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?:/\*\*(?:.|\n)*?\*/|//[^\n]*)\n", re.MULTILINE)
+_INDENT = re.compile(r"^ +", re.MULTILINE)
 _CODE = re.compile(r'"([a-z_]+\.[a-z_]+)"')
 
 
@@ -117,7 +123,7 @@ def _script() -> str:
 
 
 def _wrapped(name: str) -> str:
-    source = _COMMENT.sub("", module(name))  # a fifth of what a phone has to fetch
+    source = _INDENT.sub("", _COMMENT.sub("", module(name)))  # a fifth of what a phone has to fetch
     exported = ", ".join(found for _, found in _EXPORT.findall(source))
     body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const {\1} = $\2;\n", source))
     if re.search(r"^(?:import|export)\b", body, re.MULTILINE):
@@ -136,7 +142,8 @@ def _generated() -> str:
         "CHARTS": charts,
         "ROLES": ROLES,
         "TYPE_NAMES": sorted(TYPES),
-        "COLUMNS": [(column, said.zh, said.en) for column, said in TRIAL_BALANCE.columns.items()],
+        "FORMS": list(map(_form, FORMS)),
+        "LAYOUTS": {version: _layouts(version) for version in CHARTS},
         "STATES": STATES,
         "AHEAD_MAX_S": AHEAD_MAX_S,
         "LAST_TIME_S": LAST_TIME_S,
@@ -150,6 +157,20 @@ def _accounts(version: str) -> dict[str, object]:
     return {
         code: (account.name, account.standing == "official")
         for code, account in chart(version).accounts.items()
+    }
+
+
+def _form(form: Form) -> dict[str, object]:
+    columns = [(column, said.zh, said.en) for column, said in form.columns.items()]
+    return {"name": form.name, "said": (form.said.zh, form.said.en), "columns": columns}
+
+
+def _layouts(version: str) -> dict[str, object]:
+    """Return the lines of the statements of a chart version, as they stand in its files; one of income has no side."""
+    columns = ("side", "key", "name_zh", "name_en", "role", "formula")
+    return {
+        name: [[line.get(column, "") for column in columns] for line in read_lines(statement, version)]
+        for name, statement in (("sheet", "balance-sheet"), ("income", "income-statement"))
     }
 
 

@@ -1,15 +1,19 @@
 /** Balances (余额): turnover per account and period, folded from the entries (domain/balances.py, audit/figures.py). */
 
-import { COLUMNS } from "./generated.js";
+import { FORMS } from "./generated.js";
 import { exactSum } from "./money.js";
 
 const OPENING = "";
 const MONEY_ACCOUNTS = ["101", "102", "109"];
 
+/** The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it. */
+export const UNDISTRIBUTED = ["321", "322"];
+
 /** What the published figures are compared with, folded entry by entry: no entry is kept. */
 export class Figures {
   constructor() {
     this.turnover = new Map(); // by period, by account: [debit, credit] in fen
+    this.transfers = new Map(); // the same of vouchers that touch the undistributed income alone
     this.moneyDays = new Map(); // by account, by date: [moved in fen, last entry]
     this.newest = "";
   }
@@ -18,10 +22,11 @@ export class Figures {
   fold(index, data) {
     const date = data.date ?? "";
     if (date > this.newest) this.newest = date;
-    const accounts = entryOf(this.turnover, date.slice(0, 7));
+    addLines(entryOf(this.turnover, date.slice(0, 7)), data.lines);
+    if (date && data.lines.some(({ account }) => UNDISTRIBUTED.includes(account.slice(0, 3)))) {
+      addLines(entryOf(this.transfers, date.slice(0, 7)), data.lines);
+    }
     for (const { account, debit_fen, credit_fen } of data.lines) {
-      const [debit, credit] = accounts.get(account) ?? [0, 0];
-      accounts.set(account, [exactSum(debit, debit_fen), exactSum(credit, credit_fen)]);
       if (MONEY_ACCOUNTS.includes(account.slice(0, 3))) this.moveMoney(account, date, debit_fen - credit_fen, index);
     }
   }
@@ -32,13 +37,21 @@ export class Figures {
   }
 }
 
+/** Add lines to what moved, by account: [debit, credit] in fen. */
+export function addLines(accounts, lines) {
+  for (const { account, debit_fen, credit_fen } of lines) {
+    const [debit, credit] = accounts.get(account) ?? [0, 0];
+    accounts.set(account, [exactSum(debit, debit_fen), exactSum(credit, credit_fen)]);
+  }
+}
+
 function entryOf(map, key) {
   if (!map.has(key)) map.set(key, new Map());
   return map.get(key);
 }
 
 /** The columns of a trial balance, in their order. */
-export const FIGURES = COLUMNS.map(([column]) => column);
+export const FIGURES = FORMS[0].columns.map(([column]) => column);
 
 /**
  * Return the trial balance (科目余额表) of one period, one row for each account with figures, all in fen.

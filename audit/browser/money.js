@@ -7,6 +7,11 @@ export function formatFen(fen) {
   return `${fen < 0 ? "-" : ""}${yuan}.${String(size % 100).padStart(2, "0")}`;
 }
 
+/** Return the sum of amounts, exactly. */
+export function sumOf(amounts) {
+  return amounts.reduce(exactSum, 0);
+}
+
 /** Return a sum; one that cannot be held exactly is no sum. */
 export function exactSum(a, b) {
   const sum = a + b;

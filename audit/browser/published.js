@@ -1,64 +1,73 @@
-/** The balances that are published beside a log, compared with those of the entries, as audit/published.py does it. */
+/** What is published beside a log for each period, compared with what the entries make, as audit/published.py does it. */
 
-import { totalsOf, trialBalance } from "./balances.js";
 import { decodeUtf8 } from "./bytes.js";
-import { refusal } from "./errors.js";
-import { COLUMNS } from "./generated.js";
+import { Phrase, refusal } from "./errors.js";
+import { Periods } from "./forms.js";
+import { FORMS } from "./generated.js";
 import { formatFen } from "./money.js";
 import { isDate, parsePeriod, periodsBetween } from "./period.js";
 import { inOrder } from "./source.js";
 
-/** The trial balances of a book, waiting for the audit to reach the size that each one names. */
+/** All that is published of a book's periods, waiting for the audit to reach the size that each names. */
 export class Published {
-  constructor(source, report) {
-    this.source = source;
-    this.report = report;
-    this.check = report.check("balances", "公布的余额与日志算出的一致", "published balances follow from the log");
+  constructor(source, report, book, figures) {
+    Object.assign(this, { source, report, book, figures });
+    const title = ["公布的余额和报表与日志算出的一致", "published balances and statements follow from the log"];
+    this.check = report.check("balances", ...title);
     this.waiting = new Map();
   }
 
-  /** Read all trial balances, and compare those of this very size. */
-  async fetch(book, figures) {
-    const missing = [];
-    const periods = periodsOf(book, figures);
-    for await (const [period, served] of inOrder(periods, (each) => this.source.trialBalance(each))) {
-      if (served === null) {
-        missing.push(period);
+  /** Read all that is published, and compare what is of this very size. */
+  async fetch() {
+    const forms = FORMS.filter((form) => this.source.publishes(form.name));
+    const missing = new Map(forms.map((form) => [form, []]));
+    const asked = periodsOf(this.book, this.figures).flatMap((period) => forms.map((form) => ({ form, period })));
+    const fetch = ({ form, period }) => this.source.published(form.name, period);
+    for await (const [{ form, period }, bytes] of inOrder(asked, fetch)) {
+      if (bytes === null) {
+        missing.get(form).push(period);
         continue;
       }
       this.check.count += 1;
-      const trial = readTrial(period, served);
-      this.waiting.set(trial.entries, [...(this.waiting.get(trial.entries) ?? []), trial]);
+      const served = readServed(form, period, bytes);
+      this.waiting.set(served.entries, [...(this.waiting.get(served.entries) ?? []), served]);
     }
-    if (missing.length) this.report.find(this.check, refusal("audit.withheld", { periods: missing.join(", ") }));
-    this.compare(book, figures);
+    for (const [{ said }, periods] of missing) {
+      if (!periods.length) continue;
+      this.report.find(this.check, refusal("audit.withheld", { form: new Phrase(...said), periods: periods.join(", ") }));
+    }
+    this.compare();
   }
 
-  /** The largest size that a trial balance still waits for, 0 when none does. */
+  /** The largest size that anything still waits for, 0 when nothing does. */
   get newest() {
     return Math.max(0, ...this.waiting.keys());
   }
 
-  /** Compare those that name the present size of the replayed book. */
-  compare(book, figures) {
-    const trials = this.waiting.get(book.size) ?? [];
-    this.waiting.delete(book.size);
-    for (const trial of trials) this.find(trial, differences(trial, book, figures));
+  /** Compare what names the present size of the replayed book. */
+  compare() {
+    const waiting = this.waiting.get(this.book.size);
+    if (!waiting) return;
+    this.waiting.delete(this.book.size);
+    const computed = new Periods(this.book, this.figures);
+    for (const served of waiting) {
+      this.find(served, differences(served, computed.stands(served.form.name, served.period)));
+    }
   }
 
-  /** Report those that name a size which the log did not have while they were read. */
+  /** Report what names a size which the log did not have while it was read. */
   end(size) {
-    for (const trials of this.waiting.values()) {
-      for (const trial of trials) {
-        this.find(trial, [trial.readable ? otherSize(trial.entries, size) : ["无法读取", "unreadable"]]);
+    for (const waiting of this.waiting.values()) {
+      for (const served of waiting) {
+        this.find(served, [served.readable ? otherSize(served.entries, size) : ["无法读取", "unreadable"]]);
       }
     }
   }
 
-  find({ period }, wrong) {
+  find({ form, period }, wrong) {
     if (!wrong.length) return;
     const [zh, en] = [wrong.map((words) => words[0]).join("；"), wrong.map((words) => words[1]).join("; ")];
-    this.report.find(this.check, refusal("audit.published", { period, zh, en }));
+    this.report.find(this.check, refusal("audit.published", { form: new Phrase(...form.said), period, zh, en }));
   }
 }
 
@@ -76,34 +85,25 @@ function periodsOf(book, figures) {
   return periodsBetween(first, isDate(figures.newest) ? figures.newest.slice(0, 7) : first);
 }
 
-function readTrial(period, bytes) {
-  let served = null;
+function readServed(form, period, bytes) {
+  let read = null;
   try {
-    served = JSON.parse(decodeUtf8(bytes) ?? "");
+    read = JSON.parse(decodeUtf8(bytes) ?? "");
   } catch {
-    // what is no JSON is no trial balance: said below
+    // what is no JSON is nothing that was published: said below
   }
-  if (served === null || typeof served !== "object" || Array.isArray(served)) served = {};
-  const entries = Number.isInteger(served.entries) ? served.entries : 0;
-  return { period, entries, served, readable: Object.keys(served).length > 0 };
+  if (read === null || typeof read !== "object" || Array.isArray(read)) read = {};
+  const entries = Number.isInteger(read.entries) ? read.entries : 0;
+  return { form, period, entries, read, readable: Object.keys(read).length > 0 };
 }
 
-/** Return what is wrong with a published trial balance: pairs of Chinese and English words. */
-function differences({ period, served }, book, figures) {
-  const rows = trialBalance(figures.turnover, (code) => book.accounts.nameOf(code), period);
-  const wanted = {
-    book: book.book,
-    name: book.opened?.organisation.name ?? "",
-    from: period,
-    period,
-    entries: book.size,
-    root: book.root(),
-    rows,
-    totals: totalsOf(rows),
-  };
-  const fields = [...new Set([...Object.keys(wanted), ...Object.keys(served)])].sort();
-  const wrong = fields.filter((field) => !sameJson(served[field] ?? null, wanted[field] ?? null));
-  return wrong.map((field) => (field === "rows" ? firstDifference(served.rows, rows) : [field, field]));
+/** Return what is wrong with what was served: pairs of Chinese and English words. */
+function differences({ form, read }, wanted) {
+  const fields = [...new Set([...Object.keys(wanted), ...Object.keys(read)])].sort();
+  const wrong = fields.filter((field) => !sameJson(read[field] ?? null, wanted[field] ?? null));
+  return wrong.map((field) =>
+    Array.isArray(wanted[field]) ? firstDifference(form, read[field], wanted[field]) : [field, field],
+  );
 }
 
 function sameJson(a, b) {
@@ -113,26 +113,32 @@ function sameJson(a, b) {
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && sameJson(a[key], b[key]));
 }
 
-/** Say where the first row that differs does. */
-function firstDifference(served, rows) {
+/** Say where the first line that differs does. */
+function firstDifference(form, served, wanted) {
   const lines = Array.isArray(served) ? served : [];
-  const at = rows.findIndex((row, i) => !sameJson(lines[i] ?? null, row));
-  if (at >= 0) return rowDifference(lines[at], rows[at]);
-  const more = lines.length - rows.length;
+  const at = wanted.findIndex((line, i) => !sameJson(lines[i] ?? null, line));
+  if (at >= 0) return lineDifference(form, lines[at], wanted[at]);
+  const more = lines.length - wanted.length;
   return [`多出 ${more} 行`, `${more} rows too many`];
 }
 
-/** Name the account, and the first column that differs with both its amounts in yuan. */
-function rowDifference(line, row) {
-  const who = `${row.account} ${row.name}`;
-  const differing = line?.account === row.account && COLUMNS.find(([figure]) => line[figure] !== row[figure]);
+/** Name the account or the line, and the first column that differs with both its amounts in yuan. */
+function lineDifference({ columns }, read, line) {
+  const key = "account" in line ? "account" : "key";
+  const [zh, en] = whoOf(line);
+  const differing = read?.[key] === line[key] && columns.find(([column]) => read[column] !== line[column]);
   if (!differing) {
-    return [`科目 ${who} 的一行缺失、不在其位或名称不同`, `the row of account ${who} is missing, out of place or named otherwise`];
+    return [`${zh} 的一行缺失、不在其位或名称不同`, `the row of ${en} is missing, out of place or named otherwise`];
   }
-  const [column, zh, en] = differing;
-  const [served, yuan] = [line[column], row[column]].map((fen) => (Number.isSafeInteger(fen) ? formatFen(fen) : "?"));
+  const [column, said, saidEn] = differing;
+  const [served, yuan] = [read[column], line[column]].map((fen) => (Number.isSafeInteger(fen) ? formatFen(fen) : "?"));
   return [
-    `科目 ${who} 的${zh}公布为 ${served} 元，按日志应为 ${yuan} 元`,
-    `account ${who}, ${en}: ${served} yuan published, ${yuan} yuan by the log`,
+    `${zh} 的${said}公布为 ${served} 元，按日志应为 ${yuan} 元`,
+    `${en}, ${saidEn}: ${served} yuan published, ${yuan} yuan by the log`,
   ];
+}
+
+function whoOf({ account, name, name_en }) {
+  if (account) return [`科目 ${account} ${name}`, `account ${account} ${name}`];
+  return [`项目 ${name}`, `line ${name_en}`];
 }

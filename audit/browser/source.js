@@ -50,9 +50,14 @@ export class BundleSource {
     return bytes;
   }
 
-  /** Return the trial balance that was published for a period, or null. */
-  async trialBalance(period) {
-    return orNull(this.fetch(`trial-balance/${period}.json`));
+  /** Tell whether anything is published in a form: of the trial balance always, else where a member is there. */
+  publishes(form) {
+    return form === "trial-balance" || this.names.some((name) => name.startsWith(`${form}/`));
+  }
+
+  /** Return what was published in a form for a period, or null. */
+  async published(form, period) {
+    return orNull(this.fetch(`${form}/${period}.json`));
   }
 }
 
@@ -83,10 +88,15 @@ export class HttpSource {
     }
   }
 
-  /** Return the published trial balance of a period, or null. */
-  async trialBalance(period) {
-    const found = await orNull(this.fetch(`trial-balance.json?period=${period}`));
-    return found ?? orNull(this.fetch(`trial-balance/${period}.json`)); // an exported folder, served as it is
+  /** A server publishes every form. */
+  publishes() {
+    return true;
+  }
+
+  /** Return what is published in a form for a period, or null. */
+  async published(form, period) {
+    const found = await orNull(this.fetch(`${form}.json?period=${period}`));
+    return found ?? orNull(this.fetch(`${form}/${period}.json`)); // an exported folder, served as it is
   }
 }
 

@@ -71,9 +71,9 @@ class Audit {
     const disclosures = new Disclosures(this.source);
     await disclosures.fetch();
     let checkpoint = await this.fetchCheckpoint();
-    const published = new Published(this.source, report);
+    const published = new Published(this.source, report, book, figures);
     await this.readOn(this.claimedSize(checkpoint), checkpoint, null);
-    await this.holds(() => published.fetch(book, figures));
+    await this.holds(() => published.fetch());
     if (published.newest > book.size && !this.ended) {
       checkpoint = await this.fetchCheckpoint(); // the book has grown meanwhile: read on
       await this.readOn(this.claimedSize(checkpoint), checkpoint, published);
@@ -142,7 +142,7 @@ class Audit {
           this.ended = true;
           return;
         }
-        if (published) await this.holds(() => published.compare(this.book, this.figures));
+        if (published) await this.holds(() => published.compare());
       }
       await this.signatureChecker.room();
       this.progress(this.book.size, size);

@@ -16,6 +16,7 @@ from api.composition import service_on
 from api.recovery import diagnose
 from api.serving import free_port, serving
 from api.settings import Settings
+from audit.statements import FORMS
 from audit.tlog.checkpoint import parse_checkpoint
 from audit.tlog.tiles import tile_sizes
 from domain.kernel.errors import RuleViolation
@@ -185,7 +186,7 @@ def _all_that_is_served(service: Service) -> Files:
         size = parse_checkpoint(parse_note(checkpoint).text).size
         paths = {tile.path: tile.path for tile in tile_sizes(size)} | {"log.vkey": "log.vkey"}
         for month in ("2026-01", "2026-02", "2026-03"):
-            paths[f"trial-balance/{month}.json"] = f"trial-balance.json?period={month}"
+            paths |= {f"{form.name}/{month}.json": f"{form.name}.json?period={month}" for form in FORMS}
         answers = {path: client.get(address) for path, address in paths.items()}
     found = {path: answer.content for path, answer in answers.items() if answer.status_code == 200}
     return {"checkpoint": checkpoint, **found}

@@ -57,7 +57,7 @@ def grant(signer: SigningKey, person: str) -> KeyGrant:
 
 @dataclass(frozen=True)
 class Log:
-    """A log: entries, key, whether balances (and `statements`) are published, and what is altered (None: taken away)."""
+    """A log: entries, key, whether balances (and `statements`) are published, what is altered (None: taken away)."""
 
     entries: tuple[bytes, ...] = ()
     key: SigningKey = field(default_factory=lambda: key(ORIGIN))

@@ -98,6 +98,30 @@ ATTACKS = (
         door(REBUILD_DIFFERS) | all_readers("audit.published"),
     ),
     _attack(
+        "changed_journal_row",
+        "改动读模型中一张凭证的金额，收支表随之不同",
+        "change a voucher's amount in a projection, so that the statements of income differ",
+        Played(
+            harm=(
+                "UPDATE read.journal SET debit_fen = debit_fen + 300000"
+                " WHERE period = '2026-03' AND account = '513' AND debit_fen = 8800",
+            )
+        ),
+        door(REBUILD_DIFFERS) | all_readers("audit.published"),
+    ),
+    _attack(
+        "hidden_expense",
+        "在读模型中把支出改记成转账，收支表上看不见",
+        "hide an expense from the statements of income as if it had been a transfer",
+        Played(
+            harm=(
+                "UPDATE read.journal SET account = '321' WHERE period = '2026-03' AND account = '101'"
+                " AND credit_fen = 8800",
+            )
+        ),
+        door(REBUILD_DIFFERS) | all_readers("audit.published"),
+    ),
+    _attack(
         "changed_key_row",
         "改动读模型中的持钥人",
         "change the holder of a key in a projection",

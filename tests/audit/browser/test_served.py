@@ -18,6 +18,7 @@ from api.serving import address, free_port, serving
 from audit.browser import content_security_policy, verifier_page
 from audit.files import MAX_FILE_BYTES
 from audit.source import open_source
+from audit.statements import FORMS
 from audit.verify import verify as audit
 from tests.audit.test_source import Quiet, running
 
@@ -38,7 +39,7 @@ PUBLIC = (
     "disclosures",
     "tile/0/000.p/19",
     "tile/entries/000.p/19",
-    "trial-balance.json?period=2026-03",
+    *(f"{form.name}.json?period=2026-03" for form in FORMS),
 )
 
 
