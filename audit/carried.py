@@ -101,11 +101,11 @@ def check_carried(
         else:
             strange.append(name)
             continue
-        report.unvouched += map(Finding.of, said)
+        report.remarks += map(Finding.of, said)
     check.count = len(source.names)
     if strange:
         names = ", ".join(strange[:NAMED_MAX]) + ("…" if len(strange) > NAMED_MAX else "")
-        report.unvouched.append(Finding.of(NOT_OF_THE_LOG(count=len(strange), names=names)))
+        report.remarks.append(Finding.of(NOT_OF_THE_LOG(count=len(strange), names=names)))
 
 
 def _said_of_page(carried: bytes, page: Callable[[], bytes] | None) -> list[RuleViolation]:

@@ -14,7 +14,7 @@ from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
 from domain.kernel.organisation import is_organisation
-from domain.roles import role_of
+from domain.roles import ROLES, role_of
 
 if TYPE_CHECKING:
     from audit.figures import Figures
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from domain.book import Book
     from domain.entry import Entry
     from domain.kernel.merkle import Tree
+    from domain.roles import Roles
 
 ROOT = rule(
     "audit.root",
@@ -31,6 +32,15 @@ ROOT = rule(
     "{size} 条记录算出的根是 {computed}，检查点上签的是 {signed}",
     "the root over {size} entries is {computed}, the checkpoint signs {signed}",
     "RFC 6962 section 2.1",
+)
+NAMESAKES = rule(
+    "audit.namesakes",
+    Kind.REFUSED,
+    "{person} 以不同的持有人身份同时任{roles_zh}：可能是重名，也可能是一个人登记了两次，那就违反了不相容岗位分离；"
+    "请向乡镇核实",
+    "{person} holds the offices {roles} at one time, as different holders: they may be namesakes, or one person who was"
+    " registered twice, which the separation of offices forbids; ask the township",
+    "会计基础工作规范 art. 12; 农村集体经济组织法 art. 34",
 )
 NO_FOUNDING = rule(
     "audit.no_founding",
@@ -208,6 +218,13 @@ def check_money(figures: Figures, report: Report) -> None:
         if balance[account] < 0 <= before:
             violation = NEGATIVE_CASH(date=date, account=account, balance=format_fen(balance[account]))
             report.find(check, Finding.of(violation, index))
+
+
+def remark_namesakes(roles: Roles, report: Report) -> None:
+    """Remark on offices that one person may not hold together and that are held under one name."""
+    for person, held in roles.namesakes().items():
+        offices = {"roles_zh": "、".join(ROLES[role] for role in held), "roles": ", ".join(held)}
+        report.remarks.append(Finding.of(NAMESAKES(person=person, **offices)))
 
 
 def check_name(source: Source, book: Book, report: Report) -> None:

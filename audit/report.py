@@ -102,8 +102,8 @@ class Report:
 
     `witnesses` is there when a policy was given and the log's own signature is good. Beyond the first `FINDINGS_MAX`
     findings about entries, and as many about the log as a whole, they are only counted, in `unlisted`. `head` is the
-    newest checkpoint as it was served, b"" when no key of the log's signed it. `unvouched` tells what came with the log
-    and is no part of it: no finding, and not to be trusted.
+    newest checkpoint as it was served, b"" when no key of the log's signed it. `remarks` are no findings, and a
+    reader should know them: what came with the log and is no part of it, and names that several office holders bear.
     """
 
     book: str = ""
@@ -116,7 +116,7 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     unlisted: int = 0
-    unvouched: list[Finding] = field(default_factory=list)
+    remarks: list[Finding] = field(default_factory=list)
     head: bytes = b""
     outside: Outside = field(default_factory=Outside)
     _listed: dict[bool, int] = field(default_factory=lambda: {False: 0, True: 0})
@@ -184,7 +184,7 @@ class Report:
                 for found in self.findings
             ],
             "unlisted": self.unlisted,
-            "unvouched": [{"rule": found.rule, "message": found.message} for found in self.unvouched],
+            "remarks": [{"rule": found.rule, "message": found.message} for found in self.remarks],
         }
 
     def as_text(self) -> str:
@@ -201,7 +201,7 @@ class Report:
             )
         if self.witnesses:
             lines += [f"  见证 cosigned: {name} {at}" for name, at in self.witnesses.signed.items()]
-        lines += [f"注意：{each.message} [{each.rule}]" for each in self.unvouched]
+        lines += [f"注意：{each.message} [{each.rule}]" for each in self.remarks]
         if self.caution:
             lines.append(self.caution)
         lines.append("核对无误 / verified" if self.ok else f"发现 {found} 个问题 / findings")

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 
+from audit.tlog.checkpoint import ORIGIN, SIGNATURE
 from audit.tlog.proof import check_inclusion
 from audit.tlog.proof_file import parse_proof_file
 from domain.entry import parse_entry
 from domain.kernel.decoding import decoding_problem
-from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import HASH_BYTES, Tree, leaf_hash
 from domain.kernel.money import format_fen
 from domain.kernel.note import decode_base64, parse_vkey
@@ -38,8 +39,9 @@ BAD_FILE = rule(
 OTHER_KEY = rule(
     "row.key",
     Kind.FORBIDDEN,
-    "文件中的日志公钥不是所给的 {expected}",
-    "the log's key in the file is not the one given, {expected}",
+    "文件中的检查点没有所给日志公钥 {expected} 的有效签名：是另一本日志，或日志已换了公钥",
+    "the checkpoint in the file has no good signature of the log's key given, {expected}: it is another log's, or the "
+    "log has another key now",
     "ADR 0005",
 )
 MISPLACED = rule(
@@ -119,11 +121,15 @@ def verify_rows(data: bytes, log_vkey: str = "") -> Verdict:
     `log_vkey` is the log's key that the caller trusts.
     """
     file = _read(data)
-    if log_vkey and log_vkey != file.log_vkey:
-        raise OTHER_KEY(expected=log_vkey)
     note = file.entry.encode()
     proof = parse_proof_file(file.proof.encode())
-    size = proof.check(note, parse_vkey(file.log_vkey)).size
+    key = parse_vkey(log_vkey or file.log_vkey)
+    try:
+        size = proof.check(note, key).size
+    except RuleViolation as violation:
+        if key.vkey != file.log_vkey and violation.rule in {SIGNATURE, ORIGIN}:
+            raise OTHER_KEY(expected=log_vkey) from None
+        raise
     statement = parse_entry(note).statement
     if not isinstance(statement, RollCommitted):
         raise BAD_FILE(problem=Phrase("记录不是清册", "the entry is no roll"))

@@ -246,6 +246,7 @@ class _Audit:
         if book.log.origins:
             self._holds(self._rules, None, checks.check_tiles, self._source, book, self._verified, report)
         self._holds(self._rules, None, checks.check_money, self._figures, report)
+        checks.remark_namesakes(book.roles, report)
 
     def _bundles(self, first: int, size: int) -> Iterator[list[bytes]]:
         """Yield the bytes of each entry from `first` on, a bundle at a time, up to the first that cannot be read."""

@@ -21,6 +21,7 @@ from api.serving import free_port, listen_for_stop, serving
 from api.settings import Settings
 from audit.source import open_source
 from domain.kernel.errors import RuleViolation
+from projections import log
 
 
 def import_(
@@ -109,8 +110,10 @@ def _show_problems(service: Service, examined: Iterable[Diagnosis]) -> bool:
 
 
 def _forgotten(service: Service, book: str) -> list[RuleViolation]:
-    with service.pool.connection() as connection:
-        return service.witnesses.forgotten(connection, book)
+    """Return what those who guard a log against its roll-back remember no more: witnesses, and this server itself."""
+    with service.pool.connection() as connection, connection.cursor() as cursor:
+        own = log.memory_missing(cursor, book, service.log_keys)
+        return [*service.witnesses.forgotten(connection, book), *([own] if own else [])]
 
 
 def recover(

@@ -83,6 +83,10 @@ NO_TIMES = rule(
 )
 
 
+NO_LATER = (
+    "注意：见证时间是最新检查点的，每条记录的见证不晚于它"
+    " / the times of witnessing are the newest checkpoint's: each entry was witnessed no later"
+)
 OWN_WORD = (
     "注意：没有给出 --policy，见证时间按公示包或文件夹自带的策略算出"
     " / no --policy: the times of witnessing follow the policy that lies beside the log"
@@ -207,7 +211,9 @@ def _traced(log: Verified, account: str, asked: Wanted) -> tuple[History, dict[s
 
 
 def _caution(log: Verified, at: datetime | None) -> None:
-    """Say whose word the times of witnessing are, when the reader has no policy of their own."""
+    """Say what the times of witnessing mean, and whose word they are when the reader has no policy of their own."""
+    if at:
+        err.print(NO_LATER)
     if at and not log.policy:
         err.print(OWN_WORD)
 

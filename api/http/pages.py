@@ -19,9 +19,16 @@ from api.http.reports import PERIOD, First, Last, Wanted
 from api.http.views import ELDER_COOKIE, STYLE, page
 from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
-from domain.kernel.period import last_day, parse_period, previous_period
+from domain.kernel.period import last_day, parse_period, period_of, previous_period
 from domain.kernel.statement import type_name
-from domain.vouchers import SaltedVoucher, VoucherPosted, VoucherReversed
+from domain.vouchers import (
+    Reversal,
+    SaltedVoucher,
+    Voucher,
+    VoucherPosted,
+    VoucherReversed,
+    signed_amount_fen,
+)
 from projections import journal, log, month, register, sheets, witnessing
 from projections.balances import trial_balance
 
@@ -81,7 +88,10 @@ def _witnesses(service: Service, database: Connection[Any], book: str) -> witnes
 def get_entry_page(
     request: Request, book: BookId, index: Index, service: Services, database: Database
 ) -> Response:
-    """Show an entry at its permanent address: a voucher in full, any other entry in words."""
+    """Show an entry at its permanent address: a voucher in full, any other entry in words.
+
+    What was signed is read off the signed bytes themselves, never off a table that was made of them.
+    """
     row = register.book(database, book)
     entry = parse_entry(log.entry_at(database, book, index))
     policy = service.witnesses.policy_for(book)
@@ -100,16 +110,28 @@ def get_entry_page(
         words = words_of(entry.statement, read_background(database, row))
         at = datetime.fromisoformat(entry.statement.at)
         return page(request, "entry.html", words=words, at=at, **values)
-    voucher = journal.voucher_at(database, book, index)
-    reverses = journal.entry_of_voucher(database, book, voucher.reverses_id) if voucher.reverses_id else None
-    lines = journal.voucher_lines(database, book, index)
-    data = entry.statement.data
-    roll = (
-        log.entry_of_roll(database, book, data.roll)
-        if isinstance(data, SaltedVoucher) and data.roll
-        else None
-    )
-    return page(request, "voucher.html", voucher=voucher, lines=lines, reverses=reverses, roll=roll, **values)
+    return page(request, "voucher.html", **values, **_voucher(database, book, index, entry.statement.data))
+
+
+def _voucher(database: Database, book: str, index: int, voucher: Voucher | Reversal) -> dict[str, Any]:
+    """Return what the page of a voucher shows; `place` has its number and what reversed it, which no voucher says."""
+    posted = None if isinstance(voucher, Reversal) else voucher
+    roll = voucher.roll if isinstance(voucher, SaltedVoucher) else ""
+    return {
+        "voucher": voucher,
+        "source": posted.source if posted else "",
+        "resolution": posted.resolution if posted else "",
+        "amount_fen": signed_amount_fen(voucher.lines),
+        "period": period_of(voucher.date),
+        "place": journal.voucher_at(database, book, index),
+        "names": register.account_names(database, book),
+        "reverses": (
+            journal.entry_of_voucher(database, book, voucher.reverses)
+            if isinstance(voucher, Reversal)
+            else None
+        ),
+        "roll": log.entry_of_roll(database, book, roll) if roll else None,
+    }
 
 
 def _private(service: Services, database: Database, book: str, entry: Entry) -> list[Private]:

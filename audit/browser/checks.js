@@ -10,7 +10,7 @@ import { keysAt } from "./logkeys.js";
 import { formatFen } from "./money.js";
 import { parseNote } from "./note.js";
 import { isOrganisation } from "./organisation.js";
-import { roleOf } from "./roles.js";
+import { inWords, roleOf } from "./roles.js";
 import { inOrder } from "./source.js";
 import { NotThere, fetchHashes, hashTiles, isTileOf, tilePath } from "./tiles.js";
 
@@ -23,6 +23,13 @@ export function checkName(source, book, report) {
   check.count = 1;
   const facts = { name: source.name, book: book.book };
   if (facts.name !== facts.book) report.find(check, refusal("audit.other_book", facts));
+}
+
+/** Remark on offices that one person may not hold together and that are held under one name. */
+export function remarkNamesakes(roles, report) {
+  for (const [person, held] of roles.namesakes()) {
+    report.warn(refusal("audit.namesakes", { person, roles_zh: inWords(held), roles: held.join(", ") }));
+  }
 }
 
 /** The first entry carries the signature of the township's key that the reader trusts. */

@@ -277,7 +277,7 @@ function notesOn(report, known) {
     const when = momentOf(time).slice(0, 16).replace("T", " ");
     notes.push([`见证人 ${name} 于 ${when}（协调世界时）签名。`, `witness ${name} signed at ${when} UTC`]);
   }
-  for (const { rule, zh, en } of report.unvouched) notes.push([zh, en, rule]);
+  for (const { rule, zh, en } of report.remarks) notes.push([zh, en, rule]);
   const seconds = report.seconds.toFixed(1);
   if (report.byBrowser) notes.push([`用时 ${seconds} 秒。`, `it took ${seconds} s`]);
   else {

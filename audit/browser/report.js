@@ -5,13 +5,13 @@ export const FINDINGS_MAX = 1000;
 
 /**
  * The outcome of an audit; there is no finding when all is well. `unlisted` counts findings beyond those listed;
- * `unvouched` tells what came with the log and is no part of it: no finding, and not to be trusted.
+ * `remarks` are no findings, and a reader should know them.
  */
 export class Report {
   constructor() {
     Object.assign(this, { book: "", name: "", entries: 0, root: "", checks: [], findings: [], outside: null });
     this.unlisted = 0;
-    this.unvouched = [];
+    this.remarks = [];
     this.listed = { entries: 0, whole: 0 };
   }
 
@@ -34,9 +34,9 @@ export class Report {
     this.findings.push({ rule: refusal.code, entry, zh: refusal.zh, en: refusal.en });
   }
 
-  /** Tell what came with the log and is no part of it. */
+  /** Tell what is no finding, and a reader should know. */
   warn({ code, zh, en }) {
-    this.unvouched.push({ rule: code, zh, en });
+    this.remarks.push({ rule: code, zh, en });
   }
 
   /** Count what a check found and kept no more. */

@@ -39,6 +39,20 @@ export class Roles {
     this.keys.get(name).last = last;
   }
 
+  /** Return, as [name, roles], under which names several holders had separated roles at one time: Roles.namesakes. */
+  namesakes() {
+    const [found, ends] = [new Map(), new Map()];
+    for (const { person, role, granted, last } of this.keys.values()) {
+      if (!person || !SEPARATED.has(role)) continue;
+      if (!ends.has(person)) ends.set(person, new Map());
+      const held = ends.get(person);
+      const others = [...held.keys()].filter((other) => other !== role && held.get(other) > granted);
+      if (others.length) found.set(person, new Set([...(found.get(person) ?? []), ...others, role]));
+      held.set(role, Math.max(held.get(role) ?? 0, last ?? Infinity));
+    }
+    return [...found].map(([person, roles]) => [person, [...roles].sort()]);
+  }
+
   /** Return the roles for which this holder has an active key. */
   rolesHeld(holder) {
     const held = [...this.keys.values()].filter((key) => key.last === null && key.holder === holder);
@@ -65,7 +79,8 @@ export class Roles {
   }
 }
 
-function words(roles) {
+/** Return the names of roles in Chinese. */
+export function inWords(roles) {
   return roles.map((role) => ROLES[role] ?? role).join("、");
 }
 
@@ -74,8 +89,8 @@ export function requireRoles(signers, demanded) {
   const missing = demanded.filter((role) => !signers.some((key) => key.role === role));
   if (!missing.length) return;
   const held = [...new Set(signers.map((key) => key.role))].sort();
-  const missing_zh = words(missing);
-  const present_zh = words(held) || "无";
+  const missing_zh = inWords(missing);
+  const present_zh = inWords(held) || "无";
   const present = held.join(", ") || "-";
   throw refusal("policy.roles_missing", { missing: missing.join(", "), missing_zh, present, present_zh });
 }
@@ -101,7 +116,7 @@ export function checkGrant(roles, grant, book) {
 function checkSeparated(roles, holder, role) {
   const held = [...roles.rolesHeld(holder)].filter((other) => SEPARATED.has(other) && other !== role);
   if (!SEPARATED.has(role) || !held.length) return;
-  const [held_zh, role_zh] = [held.sort(), [role]].map(words);
+  const [held_zh, role_zh] = [held.sort(), [role]].map(inWords);
   throw refusal("key.not_separated", { held: held.join(", "), held_zh, role, role_zh });
 }
 

@@ -17,6 +17,7 @@ import {
   checkRoot,
   checkTiles,
   checkWitnesses,
+  remarkNamesakes,
 } from "./checks.js";
 import { Disclosures } from "./disclosures.js";
 import { parseEntry } from "./entry.js";
@@ -253,6 +254,7 @@ class Audit {
     await this.holds(() => checkRoot(book, signed, report));
     if (book.log.now) await this.holds(() => checkTiles(source, book, report));
     await this.holds(() => checkMoney(this.figures, report));
+    remarkNamesakes(book.roles, report);
   }
 
   /** Look; an error of any kind is a finding too: nothing that a hostile log contains may end its audit. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import inf
 from typing import TYPE_CHECKING
 
 from domain.kernel.note import VerifierKey, parse_vkey
@@ -80,6 +81,22 @@ class Roles:
     def active(self) -> list[Key]:
         """Return the keys that are good for the next entry."""
         return [key for key in self.keys.values() if key.last is None]
+
+    def namesakes(self) -> dict[str, list[str]]:
+        """Return each name under which several holders had separated roles at one time, with these roles in order.
+
+        They may be namesakes, or one person who was registered twice: no log can tell.
+        """
+        found: dict[str, set[str]] = {}
+        ends: dict[str, dict[str, float]] = {}  # by person and role, up to which entry
+        for key in self.keys.values():  # in the order in which they were granted
+            if key.person and key.role in SEPARATED:
+                held = ends.setdefault(key.person, {})
+                others = {role for role, end in held.items() if role != key.role and end > key.granted}
+                if others:
+                    found.setdefault(key.person, set()).update(others, (key.role,))
+                held[key.role] = max(held.get(key.role, 0), inf if key.last is None else key.last)
+        return {person: sorted(roles) for person, roles in found.items()}
 
     def roles_held(self, holder: str) -> set[str]:
         """Return the roles for which this holder has an active key."""

@@ -57,6 +57,12 @@ def check_balanced(lines: Sequence[Line]) -> int:
     return amount_fen(lines) if red else debit
 
 
+def signed_amount_fen(lines: Sequence[Line]) -> int:
+    """Return the amount in fen as a person would say it: below zero for a red voucher."""
+    amount = amount_fen(lines)
+    return -amount if sum(line.debit_fen for line in lines) < 0 else amount
+
+
 def amount_fen(lines: Sequence[Line]) -> int:
     """Return a voucher's amount for the policy: the larger side, red amounts counted as positive."""
     debit = credit = 0

@@ -11,7 +11,6 @@ from projections.journal.query import (
     last_period,
     newest_vouchers,
     voucher_at,
-    voucher_lines,
 )
 
 __all__ = [
@@ -25,5 +24,4 @@ __all__ = [
     "last_period",
     "newest_vouchers",
     "voucher_at",
-    "voucher_lines",
 ]

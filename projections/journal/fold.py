@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.kernel.period import period_of
 from domain.opening import OpeningPosted
-from domain.vouchers import VoucherPosted, VoucherReversed, amount_fen
+from domain.vouchers import VoucherPosted, VoucherReversed, signed_amount_fen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,12 +79,6 @@ def _number(cursor: Cursor[Any], book: str, dates: list[str]) -> list[int]:
     return numbers
 
 
-def _signed_amount(lines: Sequence[Line]) -> int:
-    """Return the amount as a person would say it: below zero for a red voucher."""
-    amount = amount_fen(lines)
-    return -amount if sum(line.debit_fen for line in lines) < 0 else amount
-
-
 def _voucher(
     book: str, index: int, entry: Entry, statement: VoucherPosted | VoucherReversed, number: int
 ) -> tuple[Any, ...]:
@@ -99,7 +93,7 @@ def _voucher(
         number,
         data.date,
         data.summary,
-        _signed_amount(data.lines),
+        signed_amount_fen(data.lines),
         data.attachments.count,
         "" if isinstance(statement, VoucherReversed) else statement.data.source,
         "" if isinstance(statement, VoucherReversed) else statement.data.resolution,

@@ -49,14 +49,6 @@ SELECT_NEWEST = """
            reverses_id, reversed_by, signers, at
     FROM vouchers WHERE book = %s ORDER BY entry DESC LIMIT %s OFFSET %s
 """
-SELECT_LINES = """
-    SELECT journal.entry, line, journal.period, journal.number, journal.date, journal.account,
-           coalesce(accounts.name, '') AS name, journal.summary, party, project, debit_fen, credit_fen,
-           coalesce(vouchers.source, '') AS source, coalesce(vouchers.summary, '') AS voucher_summary
-    FROM journal LEFT JOIN accounts ON accounts.book = journal.book AND accounts.code = journal.account
-         LEFT JOIN vouchers ON vouchers.book = journal.book AND vouchers.entry = journal.entry
-    WHERE journal.book = %s AND journal.entry = %s ORDER BY line
-"""
 ENTRY_OF_ID = "SELECT entry FROM vouchers WHERE book = %s AND id = %s"
 COUNT_VOUCHERS = "SELECT count(*) FROM vouchers WHERE book = %s"
 
@@ -138,12 +130,6 @@ def entry_of_voucher(connection: Connection[Any], book: str, id_: str) -> int | 
     """Return the entry that holds the voucher of that id."""
     row = connection.execute(ENTRY_OF_ID, (book, id_)).fetchone()
     return None if row is None else int(row[0])
-
-
-def voucher_lines(connection: Connection[Any], book: str, entry: int) -> list[JournalLine]:
-    """Return the lines of one entry."""
-    with connection.cursor(row_factory=class_row(JournalLine)) as cursor:
-        return cursor.execute(SELECT_LINES, (book, entry)).fetchall()
 
 
 def newest_vouchers(

@@ -34,6 +34,7 @@ from projections.log.history import (
     check_not_frozen,
     check_signers,
     in_force,
+    memory_missing,
 )
 from projections.log.origins import log_origins
 from projections.log.proofs import proof_at
@@ -87,6 +88,7 @@ __all__ = [
     "latest_checkpoint",
     "log_origins",
     "log_size",
+    "memory_missing",
     "newest_checkpoints",
     "notes",
     "open_alarms",

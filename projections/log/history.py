@@ -79,8 +79,16 @@ MEMORY_DAMAGED = rule(
     " sunledger doctor",
     "C2SP tlog-checkpoint: a log never signs two histories",
 )
-
-
+MEMORY_MISSING = rule(
+    "log.memory_missing",
+    Kind.UNAVAILABLE,
+    "日志密钥旁没有留存它签过的检查点，数据库里最新的是 {size} 条：如果刚恢复过备份或换过机器，这里认不出数据库被回退；"
+    "请先用见证人或读者手中的副本（公示包）对照",
+    "no checkpoint is kept beside the log's key, and the newest in the database has {size} entries: after a restored "
+    "backup or a change of machines nothing here can tell that the database was rolled back; compare with what the "
+    "witnesses or a reader's bundle have, first",
+    "C2SP tlog-checkpoint: a log never signs two histories",
+)
 FROZEN = rule(
     "log.frozen",
     Kind.UNAVAILABLE,
@@ -210,6 +218,13 @@ def _check_signed(cursor: Cursor[Any], book: str, rows: Sequence[register.LogKey
     if not known and root_from(cursor, book, checkpoint.size) != checkpoint.root:
         raise OTHER_HISTORY(book=book, signed=checkpoint.size)
     return max(size, checkpoint.size)
+
+
+def memory_missing(cursor: Cursor[Any], book: str, keys: LogKeys) -> RuleViolation | None:
+    """Return what is to be said when a log was signed and the memory beside its key is not there."""
+    origin = register.log_keys(cursor, book)[0].origin
+    last = cursor.execute(SELECT_LAST, (book,)).fetchone()
+    return MEMORY_MISSING(size=last[0]) if last and not keys.last_signed(origin) else None
 
 
 def check_new(book: str, log: Log, keys: LogKeys, others: Others = NOBODY) -> None:

@@ -68,7 +68,7 @@ class Reader:
             )
         except RuleViolation as violation:  # nothing can be said about the log, and that is said
             return [Notice(violation.rule.code)]
-        return _notices([*report.findings, *report.unvouched])
+        return _notices([*report.findings, *report.remarks])
 
 
 def readers_of(server: HostileServer, truth: History, folder: Path) -> list[Reader]:

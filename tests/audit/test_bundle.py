@@ -100,13 +100,13 @@ def carrying(path: Path, hamlet: Export, beside: dict[str, bytes]) -> Report:
 
 def test_a_page_is_compared_with_the_readers_own(hamlet: Export, tmp_path: Path) -> None:
     path = tmp_path / "carried.zip"
-    assert carrying(path, hamlet, {"verify.html": b"<html>own</html>"}).unvouched == []
+    assert carrying(path, hamlet, {"verify.html": b"<html>own</html>"}).remarks == []
     report = carrying(path, hamlet, {"verify.html": b"<html>other</html>"})
     assert report.ok, "it says nothing about the log"
-    assert [each.rule for each in report.unvouched] == ["audit.other_page"]
+    assert [each.rule for each in report.remarks] == ["audit.other_page"]
     assert "注意：公示包所附的核对网页" in report.as_text()
-    assert report.as_object()["unvouched"][0]["rule"] == "audit.other_page"
-    assert [each.rule for each in verify(BundleSource(path)).unvouched] == ["audit.page_not_compared"]
+    assert report.as_object()["remarks"][0]["rule"] == "audit.other_page"
+    assert [each.rule for each in verify(BundleSource(path)).remarks] == ["audit.page_not_compared"]
 
 
 def test_a_policy_is_read_and_is_for_this_log(hamlet: Export, tmp_path: Path) -> None:
@@ -117,10 +117,10 @@ def test_a_policy_is_read_and_is_for_this_log(hamlet: Export, tmp_path: Path) ->
     for policy, says in ((b"quorum all\n", "tlog.policy"), (OTHER_LOG, vkey), (b"\xff", "tlog.policy")):
         report = carrying(path, hamlet, {"policy": policy})
         assert report.ok, "it says nothing about the log"
-        assert [each.rule for each in report.unvouched] == ["audit.carried_policy"]
-        assert says in report.unvouched[0].message
+        assert [each.rule for each in report.remarks] == ["audit.carried_policy"]
+        assert says in report.remarks[0].message
     report = verify(BundleSource(path), asked=Asked(parse_policy(good), 0))
-    assert [each.rule for each in report.unvouched] == ["audit.other_policy", "audit.carried_policy"]
+    assert [each.rule for each in report.remarks] == ["audit.other_policy", "audit.carried_policy"]
 
 
 def proof_of(hamlet: Export, entry: int, **changed: object) -> bytes:
@@ -135,7 +135,7 @@ def test_proofs_of_its_own_entries_are_good(hamlet: Export, tmp_path: Path) -> N
     last = len(hamlet.log.entries) - 1
     proofs = {f"proof/{index}.tlog-proof": proof_of(hamlet, index) for index in (0, 3, last)}
     report = carrying(tmp_path / "carried.zip", hamlet, proofs)
-    assert report.unvouched == []
+    assert report.remarks == []
     assert report.checks[-1].count == len(hamlet.files) + 3
 
 
@@ -155,7 +155,7 @@ def test_a_proof_that_does_not_fit_the_log_is_named(
 ) -> None:
     report = carrying(tmp_path / "carried.zip", hamlet, {name: proof_of(hamlet, 3, **changed)})
     assert report.ok, "it says nothing about the log"
-    [told] = report.unvouched
+    [told] = report.remarks
     assert told.rule == "audit.carried_proof"
     assert name in told.zh
     assert "tlog.bad_proof" in told.zh
@@ -165,7 +165,7 @@ def test_a_proof_under_another_checkpoint_is_named(hamlet: Export, tmp_path: Pat
     """Also under an older one of this log: the reader has not verified its signatures and cosignatures."""
     other = hamlet.files["checkpoint"].replace(b"\n\n", b"\nmore\n\n", 1)
     for bad in (proof_of(hamlet, 3, checkpoint=other), b"", b"\xff", proof_of(hamlet, 3)[:-1]):
-        [told] = carrying(tmp_path / "carried.zip", hamlet, {"proof/3.tlog-proof": bad}).unvouched
+        [told] = carrying(tmp_path / "carried.zip", hamlet, {"proof/3.tlog-proof": bad}).remarks
         assert told.rule == "audit.carried_proof"
 
 
@@ -176,13 +176,13 @@ def test_a_proof_under_another_name_is_no_part_of_the_log(hamlet: Export, tmp_pa
         "proof/x.tlog-proof",
         "proofs/3.tlog-proof",
     ):
-        [told] = carrying(tmp_path / "carried.zip", hamlet, {name: proof_of(hamlet, 3)}).unvouched
+        [told] = carrying(tmp_path / "carried.zip", hamlet, {name: proof_of(hamlet, 3)}).remarks
         assert told.rule == "audit.not_of_the_log"
 
 
 def test_what_is_no_part_of_the_log_is_named(hamlet: Export, tmp_path: Path) -> None:
     strange = {f"收支表{number}.html": b"1,000,000.00" for number in range(7)}
-    (told,) = carrying(tmp_path / "carried.zip", hamlet, strange).unvouched
+    (told,) = carrying(tmp_path / "carried.zip", hamlet, strange).remarks
     assert told.rule == "audit.not_of_the_log"
     assert "7 个文件" in told.zh
     assert told.zh.endswith("收支表4.html…")

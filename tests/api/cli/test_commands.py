@@ -408,8 +408,15 @@ def test_doctor_says_what_to_do_and_recover_does_it(village: Commands, tmp_path:
         assert sick.returncode == 1
         assert "[log.memory_damaged]" in sick.stderr.decode()
         assert "Do: sign nothing" in sick.stderr.decode()
+        memory.unlink()
+        forgetful = village.run("doctor")
+        [said] = [line for line in forgetful.stderr.decode().splitlines() if BOOK in line]
+        assert "[log.memory_missing]" in said
+        assert "19" in said
+        assert f"{BOOK}: 19 条记录，已签署到 19" in forgetful.stdout.decode(), "it goes on all the same"
     finally:
         memory.write_bytes(kept)
+    assert "[log.memory_missing]" not in village.run("doctor").stderr.decode()
 
 
 # --- serve and post

@@ -141,6 +141,7 @@ def test_a_bundle_tells_when_it_was_witnessed(village: Commands, tmp_path: Path)
     result = village.run(*wanted, "--policy", own)
     assert json.loads(result.stdout)["rows"] == rows
     assert "--policy" not in result.stderr.decode()
+    assert "witnessed no later" in result.stderr.decode()
     own.write_bytes(
         files["policy"]
         .replace(b"\nquorum", f"\nwitness b {STRANGER}\nquorum".encode())

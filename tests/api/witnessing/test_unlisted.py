@@ -136,7 +136,7 @@ def test_readers_get_the_policy_and_are_told_by_the_verifier(
     assert [(one.rule, keys.new in one.message) for one in report.findings] == [
         ("audit.log_not_in_policy", True)
     ]
-    assert "audit.carried_policy" in [one.rule for one in report.unvouched]
+    assert "audit.carried_policy" in [one.rule for one in report.remarks]
     assert verify(BundleSource(tmp_path / "b.zip")).ok, "what is signed can be recovered from it"
 
 

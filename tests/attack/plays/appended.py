@@ -14,7 +14,7 @@ from domain.policy import PolicySet, PolicyTiers, Tier
 from domain.roles import KeyGranted
 from domain.vouchers import Attachments, Reversal, VoucherPosted, VoucherReversed
 from tests.attack.history import CLERKS, PLACES, voucher
-from tests.attack.model import Attack, Notice, Played, all_readers, door
+from tests.attack.model import Attack, Notice, Played, all_readers, door, readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +61,21 @@ def _by_another_hand(truth: History, _: History) -> bytes:
 def _second_office(truth: History, _: History) -> bytes:
     grant = truth.village.key_grant("head/2", "accountant")
     return truth.sign(KeyGranted, grant, "township supervisor")
+
+
+def _registered_twice(truth: History, _: History) -> Played:
+    """One person gets two offices under two salts, so that nothing but the name is the same."""
+    offices = (
+        ("accountant/3", "one salt", "township head"),
+        ("supervisor/3", "another salt", "township head"),
+    )
+    grants = [
+        truth.sign(
+            KeyGranted, msgspec.structs.replace(truth.village.key_grant(key, holder), name="周会计"), by
+        )
+        for key, holder, by in offices
+    ]
+    return Played(files=truth.served([*truth.entries, *grants]))
 
 
 def _one_key_twice(truth: History, _: History) -> bytes:
@@ -210,6 +225,14 @@ ATTACKS = (
         OFFICE,
         _second_office,
         "key.not_separated",
+    ),
+    Attack(
+        "registered_twice",
+        "同一人换一个持有人摘要再任一岗",
+        "one person in two offices under two holder digests",
+        OFFICE,
+        _registered_twice,
+        readers("audit.namesakes"),
     ),
     _attack(
         "one_key_two_offices",

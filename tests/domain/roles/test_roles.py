@@ -13,7 +13,7 @@ from domain.entry import parse_entry, seal, sign_text, unsigned_text
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey, format_note, verifier_key
 from domain.periods import Closing, PeriodClosed
-from domain.roles import SEPARATED, KeyGranted, KeyRotated, find_signers, require_roles, role_of
+from domain.roles import SEPARATED, KeyGranted, KeyRotated, Roles, find_signers, require_roles, role_of
 from domain.roles.events import Rotation
 
 if TYPE_CHECKING:
@@ -329,3 +329,49 @@ def test_one_key_has_one_name(village: Village) -> None:
     grant = village.key_grant("supervisor/7", "somebody else", twin)
     with village.refuses("key.reused"):
         village.append(village.statement(KeyGranted, grant), "township head")
+
+
+# --------------------------------------------------------------------------------------- namesakes
+
+
+def registered(village: Village, *spans: tuple[str, str, int, int | None]) -> Roles:
+    """Return a registry of keys, each with its role and number, a name, and the entries that grant and end it."""
+    roles = Roles()
+    for key, person, granted, last in spans:
+        grant = msgspec.structs.replace(village.key_grant(key, f"holder of {key}"), name=person)
+        roles.grant(grant, granted)
+        if last is not None:
+            roles.end(village.key(key).name, last)
+    return roles
+
+
+@pytest.mark.parametrize(
+    ("spans", "found"),
+    [
+        (
+            [("accountant/1", "周会计", 0, None), ("supervisor/1", "周会计", 5, None)],
+            ["accountant", "supervisor"],
+        ),
+        (
+            [("accountant/1", "周会计", 0, 6), ("supervisor/1", "周会计", 5, None)],
+            ["accountant", "supervisor"],
+        ),
+        ([("accountant/1", "周会计", 0, 5), ("supervisor/1", "周会计", 5, None)], []),
+        ([("accountant/1", "周会计", 0, None), ("accountant/2", "周会计", 5, None)], []),
+        ([("accountant/1", "周会计", 0, None), ("township/1", "周会计", 5, None)], []),
+        ([("accountant/1", "周会计", 0, None), ("supervisor/1", "李监事", 5, None)], []),
+        ([("accountant/1", "", 0, None), ("supervisor/1", "", 5, None)], []),
+        (
+            [
+                ("head/1", "周会计", 0, None),
+                ("cashier/1", "周会计", 1, 2),
+                ("supervisor/1", "周会计", 5, None),
+            ],
+            ["cashier", "head", "supervisor"],
+        ),
+    ],
+)
+def test_offices_that_several_holders_have_under_one_name_at_one_time(
+    village: Village, spans: list[tuple[str, str, int, int | None]], found: list[str]
+) -> None:
+    assert registered(village, *spans).namesakes() == ({"周会计": found} if found else {})
