@@ -48,8 +48,10 @@ class Form(NamedTuple):
 
 def _trial_balance(of: Replayed) -> dict[str, Any]:
     return {
-        **statements.head_object(of),
+        "book": of.book,
+        "name": of.name,
         "from": of.period,
+        **statements.head_object(of),
         "rows": [row._asdict() for row in of.rows],
         "totals": totals(of.rows),
     }

@@ -102,10 +102,7 @@ ATTACKS = (
         "改动读模型中一张凭证的金额，收支表随之不同",
         "change a voucher's amount in a projection, so that the statements of income differ",
         Played(
-            harm=(
-                "UPDATE read.journal SET debit_fen = debit_fen + 300000"
-                " WHERE period = '2026-03' AND account = '513' AND debit_fen = 8800",
-            )
+            harm=("UPDATE read.journal SET debit_fen = 309900 WHERE debit_fen = 8800 AND account = '513'",)
         ),
         door(REBUILD_DIFFERS) | all_readers("audit.published"),
     ),
@@ -113,12 +110,7 @@ ATTACKS = (
         "hidden_expense",
         "在读模型中把支出改记成转账，收支表上看不见",
         "hide an expense from the statements of income as if it had been a transfer",
-        Played(
-            harm=(
-                "UPDATE read.journal SET account = '321' WHERE period = '2026-03' AND account = '101'"
-                " AND credit_fen = 8800",
-            )
-        ),
+        Played(harm=("UPDATE read.journal SET account = '321' WHERE credit_fen = 8800 AND account = '101'",)),
         door(REBUILD_DIFFERS) | all_readers("audit.published"),
     ),
     _attack(
