@@ -86,7 +86,7 @@ TRIAL_BALANCE = Form(
     },
     _trial_balance,
 )
-FORMS = (
+FORMS: tuple[Form, ...] = (
     TRIAL_BALANCE,
     Form(
         "balance-sheet",
