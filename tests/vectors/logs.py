@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -52,10 +53,64 @@ def cases() -> Iterator[Case]:
         yield Case(name, log, tuple(found))
     for name, log, *found in _files():
         yield Case(name, log, tuple(found))
+    for name, log, *found in _statements():
+        yield Case(name, log, tuple(found))
     yield from _trusted()
     yield from _witnessed()
     yield Case("bundle cut off", HONEST, cut=1)
     yield Case("bundle cut in the middle", HONEST, cut=3_000)
+
+
+def closed_year() -> Log:
+    """Return the honest log with its year transferred and distributed, and a voucher of the year after."""
+    log = HONEST
+    for date, debit, credit, fen in (
+        ("2026-12-31", "501", "321", 120_000),
+        ("2026-12-31", "321", "51301", 200),
+        ("2026-12-31", "321", "322", 99_800),
+        ("2026-12-31", "322", "311", 40_000),
+        ("2026-12-31", "322", "212", 20_000),
+        ("2027-01-05", "51301", "101", 7_777),
+    ):
+        log = log.then(VoucherPosted, voucher(date, fen, debit=debit, credit=credit), *CLERKS)
+    return log.publish(statements=True)
+
+
+def _statements() -> list[Forgery]:
+    """Return logs with the statements of each month beside them, as they follow from the entries and otherwise."""
+    good = closed_year()
+    files = good.files()
+    forged: list[Forgery] = [
+        ("statements of two months", HONEST.publish(statements=True)),
+        ("statements of a closed year", good),
+        (
+            "no statement of income of a month",
+            good.alter("income-statement/2026-05.json", None),
+            ("audit.withheld", None),
+        ),
+        ("no statements of income", _without(good, "income-statement/")),
+    ]
+    for form, column in (
+        ("balance-sheet", "closing_fen"),
+        ("balance-sheet", "opening_fen"),
+        ("income-statement", "amount_fen"),
+        ("income-statement", "before_fen"),
+        ("income-details", "month_fen"),
+        ("income-details", "year_fen"),
+        ("income-details", "name"),
+    ):
+        path = f"{form}/2027-01.json"
+        report = json.loads(files[path])
+        lines = next(lines for lines in report.values() if isinstance(lines, list))
+        lines[0][column] += "!" if column == "name" else 100
+        changed = good.alter(path, json.dumps(report, ensure_ascii=False).encode())
+        forged.append((f"another {column} on the {form}", changed, ("audit.published", None)))
+    return forged
+
+
+def _without(log: Log, prefix: str) -> Log:
+    """Return a log without the files of a form: what is not published at all is not compared."""
+    return replace(log, altered={path: None for path in log.files() if path.startswith(prefix)})
 
 
 def _files() -> list[Forgery]:

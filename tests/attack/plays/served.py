@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 from audit.files import MAX_FILE_BYTES
+from audit.statements import FORMS
 from audit.tlog.checkpoint import open_checkpoint, sign_checkpoint
 from audit.tlog.tiles import MAX_LEAVES
 from domain.kernel.note import MAX_NOTE_BYTES, SigningKey, format_note
@@ -223,6 +225,17 @@ ATTACKS = (
         SERVER,
         lambda truth, _: _changed(truth.files, MARCH),
         all_readers("audit.published"),
+    ),
+    *(
+        _attack(
+            f"changed_{form.name.replace('-', '_')}",
+            f"改动公布的{form.said.zh}，不改日志",
+            f"change a published {form.said.en}, not the log",
+            SERVER,
+            partial(_with_another_amount, f"{form.name}/2026-03.json", *at),
+            all_readers("audit.published"),
+        )
+        for form, at in zip(FORMS[1:], OTHER_AMOUNTS, strict=True)
     ),
     _attack(
         "changed_old_statement",
