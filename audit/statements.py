@@ -48,10 +48,8 @@ class Form(NamedTuple):
 
 def _trial_balance(of: Replayed) -> dict[str, Any]:
     return {
-        "book": of.book,
-        "name": of.name,
-        "from": of.period,
         **statements.head_object(of),
+        "from": of.period,
         "rows": [row._asdict() for row in of.rows],
         "totals": totals(of.rows),
     }

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["pages"], default_response_class=Response)
 
-_FORMS = "|".join(form.name for form in FORMS)
-_PUBLIC = re.compile(rf"/books/[^/]+/(?:checkpoint|log\.vkey|disclosures|tile/.+|(?:{_FORMS})\.json)")
+_PUBLISHED = "|".join(re.escape(f"{form.name}.json") for form in FORMS)
+_PUBLIC = re.compile(rf"/books/[^/]+/(?:checkpoint|log\.vkey|disclosures|tile/.+|{_PUBLISHED})")
 
 
 @router.get(

@@ -186,7 +186,8 @@ def _all_that_is_served(service: Service) -> Files:
         size = parse_checkpoint(parse_note(checkpoint).text).size
         paths = {tile.path: tile.path for tile in tile_sizes(size)} | {"log.vkey": "log.vkey"}
         for month in ("2026-01", "2026-02", "2026-03"):
-            paths |= {f"{form.name}/{month}.json": f"{form.name}.json?period={month}" for form in FORMS}
+            for form in FORMS:
+                paths[f"{form.name}/{month}.json"] = f"{form.name}.json?period={month}"
         answers = {path: client.get(address) for path, address in paths.items()}
     found = {path: answer.content for path, answer in answers.items() if answer.status_code == 200}
     return {"checkpoint": checkpoint, **found}

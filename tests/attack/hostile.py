@@ -40,8 +40,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer with a file, or 404."""
         url = urlsplit(self.path)
         path = url.path.removeprefix(f"/books/{self.server.book}/")
-        if url.query:  # what a server computes lies here as a file
-            path = f"{path.removesuffix('.json')}/{parse_qs(url.query)['period'][0]}.json"
+        for period in parse_qs(url.query).get("period", []):
+            path = f"{path.removesuffix('.json')}/{period}.json"
         data = self.server.files.get(path)
         self.send_response(404 if data is None else 200)
         self.send_header("Access-Control-Allow-Origin", "*")

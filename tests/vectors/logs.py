@@ -13,7 +13,7 @@ from audit.tlog.cosignature import add_signature, cosign, witness_verifier
 from domain.kernel.note import SigningKey
 from domain.vouchers import VoucherPosted
 from tests.vectors.forged import Forgery, forged_entries
-from tests.vectors.honest import BASIC, HEAD, HONEST, NEXT, TOWNSHIP, TRANSFERRED, founded, voucher
+from tests.vectors.honest import BASIC, CLERKS, HEAD, HONEST, NEXT, TOWNSHIP, founded, voucher
 from tests.vectors.private_forged import private_cases
 from tests.vectors.reading import audited, outside
 from tests.vectors.village import ORIGIN, Log, key
@@ -46,9 +46,6 @@ def cases() -> Iterator[Case]:
     """Yield all cases, the honest one first."""
     yield Case("honest", HONEST)
     yield Case("honest, with the township's key", HONEST, anchor=TOWNSHIP.verifier.vkey)
-    yield Case("honest, with its statements over a year's end", TRANSFERRED)
-    for name, log, *found in _statements():
-        yield Case(name, log, tuple(found))
     for name, log, *found in forged_entries():
         yield Case(name, log, tuple(found))
     for name, log, *found in _files():
@@ -154,36 +151,6 @@ def _files() -> list[Forgery]:
         ("balances of another month", HONEST.alter(february, files[january]), ("audit.published", None)),
         ("balances that are no JSON", HONEST.alter(february, b"\xff"), ("audit.published", None)),
         ("balances withheld", HONEST.alter(january, None), ("audit.withheld", None)),
-    ]
-
-
-def _statements() -> list[Forgery]:
-    """Return logs of which a statement says something else than the entries."""
-    found = ("audit.published", None)
-    files = TRANSFERRED.files()
-    sheet, income, details = (
-        f"{form}/2027-01.json" for form in ("balance-sheet", "income-statement", "income-details")
-    )
-    changes = {
-        "a balance sheet's figure changed": (sheet, b'"opening_fen": 8', b'"opening_fen": 9'),
-        "a line of the statement of income named otherwise": (
-            income,
-            "减：公益支出".encode(),
-            "减：其他支出".encode(),
-        ),
-        "the year before changed": (income, b'"before_fen": 12', b'"before_fen": 13'),
-        "a detail of income changed": (details, b'"month_fen": 7000', b'"month_fen": 6000'),
-        "a detail that is no income": (details, b'"is_income": true', b'"is_income": false'),
-    }
-    made: list[Forgery] = []
-    for name, (path, old, new) in changes.items():
-        changed = files[path].replace(old, new, 1)
-        assert changed != files[path], name
-        made.append((name, TRANSFERRED.alter(path, changed), found))
-    return [
-        *made,
-        ("a statement of income that is empty", TRANSFERRED.alter(income, b"{}"), found),
-        ("a statement of income withheld", TRANSFERRED.alter(income, None), ("audit.withheld", None)),
     ]
 
 

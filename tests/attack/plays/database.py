@@ -99,10 +99,12 @@ ATTACKS = (
     ),
     _attack(
         "changed_journal_row",
-        "改动读模型中一张凭证的金额，收支表随之不同",
-        "change a voucher's amount in a projection, so that the statements of income differ",
+        "改动读模型中的一笔收支",
+        "change a line of income in a projection",
         Played(
-            harm=("UPDATE read.journal SET debit_fen = 309900 WHERE debit_fen = 8800 AND account = '513'",)
+            harm=(
+                "UPDATE read.journal SET debit_fen = debit_fen + 100 WHERE period = '2026-03' AND account LIKE '5%'",
+            )
         ),
         door(REBUILD_DIFFERS) | all_readers("audit.published"),
     ),

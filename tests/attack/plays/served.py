@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 SERVER, NETWORK = "服务器 server", "网络 network"
 TILE, BUNDLE = "tile/0/000.p/13", "tile/entries/000.p/13"
 JANUARY, MARCH = "trial-balance/2026-01.json", "trial-balance/2026-03.json"
-SHEET, INCOME, DETAILS = (
-    f"{form}/2026-03.json" for form in ("balance-sheet", "income-statement", "income-details")
-)
 
 
 def _attack(
@@ -64,15 +61,15 @@ def _changed(files: Files, path: str) -> Files:
     return {path: json.dumps(report).encode()}
 
 
-def _altered(path: str, lines: str, column: str) -> Callable[[History, History], Files]:
-    """Serve one more yuan in the first line of a statement."""
+OTHER_AMOUNTS = (("claims", "closing_fen"), ("lines", "amount_fen"), ("rows", "year_fen"))
+"""In which lines and which column of each statement one yuan is added."""
 
-    def change(truth: History, _: History) -> Files:
-        report = json.loads(truth.files[path])
-        report[lines][0][column] += 100
-        return {path: json.dumps(report).encode()}
 
-    return change
+def _with_another_amount(path: str, lines: str, column: str, truth: History, _: History) -> Files:
+    """Return a statement with one yuan more in a column of its last line."""
+    report = json.loads(truth.files[path])
+    report[lines][-1][column] += 100
+    return {path: json.dumps(report).encode()}
 
 
 def _of_yesterday(truth: History, _: History) -> Files:
@@ -254,43 +251,19 @@ ATTACKS = (
         all_readers("audit.published"),
     ),
     _attack(
-        "changed_balance_sheet",
-        "改动公布的资产负债表，不改日志",
-        "change the published balance sheet, not the log",
+        "no_statement",
+        "不公布某月报表",
+        "withhold the statement of a month",
         SERVER,
-        _altered(SHEET, "assets", "closing_fen"),
-        all_readers("audit.published"),
-    ),
-    _attack(
-        "changed_income_statement",
-        "改动公布的收益及收益分配表，不改日志",
-        "change the published statement of income, not the log",
-        SERVER,
-        _altered(INCOME, "lines", "amount_fen"),
-        all_readers("audit.published"),
-    ),
-    _attack(
-        "changed_income_details",
-        "改动公布的收支明细表，不改日志",
-        "change the published details of income and expense, not the log",
-        SERVER,
-        _altered(DETAILS, "rows", "month_fen"),
-        all_readers("audit.published"),
+        lambda *_: {MARCH: b""},
+        all_readers("audit.withheld"),
     ),
     _attack(
         "no_income_statement",
         "不公布某月收益及收益分配表",
         "withhold the statement of income of a month",
         SERVER,
-        lambda *_: {INCOME: b""},
-        all_readers("audit.withheld"),
-    ),
-    _attack(
-        "no_statement",
-        "不公布某月报表",
-        "withhold the statement of a month",
-        SERVER,
-        lambda *_: {MARCH: b""},
+        lambda *_: {"income-statement/2026-03.json": b""},
         all_readers("audit.withheld"),
     ),
 )
