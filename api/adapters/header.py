@@ -256,10 +256,23 @@ def _like(column: Column, others: Sequence[str]) -> list[str]:
 
 
 def _nearest(header: Header, missing: Sequence[Column]) -> Phrase:
-    """Name what is most like each header that is missing."""
+    """Name what is most like each header that is missing; what is like several is to be parted into them."""
     others = _unread(header)
-    like = [(near, column) for column in missing for near in _like(column, others)]
+    like: dict[str, list[Column]] = {}
+    for column in missing:
+        for near in _like(column, others):
+            like.setdefault(near, []).append(column)
+    hints = [_hint(near, columns) for near, columns in like.items()]
+    return Phrase("".join(hint.zh for hint in hints), "".join(hint.en for hint in hints))
+
+
+def _hint(near: str, columns: Sequence[Column]) -> Phrase:
+    zh, en = "」「".join(column.zh for column in columns), "' and '".join(column.en for column in columns)
+    if len(columns) == 1:
+        return Phrase(
+            f"（「{near}」是不是「{zh}」？是就请改成它）", f" (is '{near}' the '{en}'? then rename it)"
+        )
     return Phrase(
-        "".join(f"（「{near}」是不是「{column.zh}」？是就请改成它）" for near, column in like),
-        "".join(f" (is '{near}' the '{column.en}'? then rename it)" for near, column in like),
+        f"（「{near}」一列请按方向分成「{zh}」{len(columns)} 列）",
+        f" (part '{near}' by its direction into the {len(columns)} columns '{en}')",
     )

@@ -23,6 +23,7 @@ def tell_import(name: str, result: ImportResult) -> None:
         count = len(result.absent)
         shown = "，".join(f"{date} {number}" for date, number in result.absent[:ABSENT_SHOWN])
         err.print(
-            f"! 已入账而表中没有的有 {count} 项，照旧有效，不该有的请冲销 / {count} posted and not in the sheets any "
-            f"more; they stay: reverse what should not be there: {shown}{'……' if count > ABSENT_SHOWN else ''}"
+            f"! 已入账而表中没有的有 {count} 项，照旧有效；不该有的凭证请冲销，期初余额请另记调整凭证 / {count} posted "
+            "and not in the sheets any more; they stay: reverse vouchers that should not be there, and adjust opening "
+            f"balances by a voucher: {shown}{'……' if count > ABSENT_SHOWN else ''}"
         )

@@ -27,7 +27,7 @@ from domain.vouchers import (
     Voucher,
     VoucherPosted,
     VoucherReversed,
-    signed_amount_fen,
+    total_fen,
 )
 from projections import journal, log, month, register, sheets, witnessing
 from projections.balances import trial_balance
@@ -121,7 +121,7 @@ def _voucher(database: Database, book: str, index: int, voucher: Voucher | Rever
         "voucher": voucher,
         "source": posted.source if posted else "",
         "resolution": posted.resolution if posted else "",
-        "amount_fen": signed_amount_fen(voucher.lines),
+        "amount_fen": total_fen(voucher.lines),
         "period": period_of(voucher.date),
         "place": journal.voucher_at(database, book, index),
         "names": register.account_names(database, book),

@@ -10,6 +10,15 @@ CHANGED = rule(
     "post a reversal",
     "财会〔2013〕20号 art. 10",
 )
+OPENING_CHANGED = rule(
+    "import.opening_changed",
+    Kind.CONFLICT,
+    "{number}（{date}）已经入账：{what}入账时是「{posted}」，表中是「{read}」；入了账的期初余额不能改，也不能冲销：请改回，"
+    "确实记错了就另记一张调整凭证",
+    "the opening balances of {date} are posted: {what} was posted as '{posted}', the sheet says '{read}'; they can "
+    "neither be changed nor reversed: put it back, or post an adjusting voucher if they were wrong",
+    "财会〔2013〕20号 art. 10",
+)
 ATTACHMENTS_DIFFER = rule(
     "import.attachments",
     Kind.REFUSED,

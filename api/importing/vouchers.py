@@ -16,6 +16,7 @@ from api.importing.rules import (
     NO_SUMMARY,
     NUMBER_TWICE,
     ONE_VOUCHER,
+    OPENING_CHANGED,
 )
 from domain.kernel.errors import RuleViolation
 from domain.opening import Balances, OpeningPosted
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from api.importing.accounts import AccountPlan
     from api.importing.folder import Amounts, ImportFolder
     from api.importing.trial import Trial
+    from domain.kernel.errors import Rule
 
 LINES_MIN = 2
 OPENING = "期初余额"
@@ -102,7 +104,7 @@ class VoucherPlan:
         if trial.book.opening.entry is None:
             trial.add(OpeningPosted, balances, id_, ("accountant", "head"), rows)
         elif trial.stored.get(id_) != balances:
-            self._refuse_changed(OPENING, opened, id_, balances, rows)
+            self._refuse_changed(OPENING_CHANGED, (OPENING, opened), id_, balances, rows)
 
     def _id(self, rows: Sequence[Amounts]) -> str:
         return self._trial.id("voucher", rows[0].date, rows[0].number)
@@ -117,7 +119,7 @@ class VoucherPlan:
         if id_ in trial.stored:
             self.there += 1
             if trial.stored[id_] != voucher:
-                self._refuse_changed(first.number, first.date, id_, voucher, rows)
+                self._refuse_changed(CHANGED, (first.number, first.date), id_, voucher, rows)
             return
         before = counterpart(voucher, self._absent)
         if before:
@@ -130,11 +132,16 @@ class VoucherPlan:
         trial.add(VoucherPosted, voucher, id_, roles, rows)
 
     def _refuse_changed(
-        self, number: str, date: str, id_: str, sheet: Voucher | Balances, rows: Sequence[Amounts]
+        self,
+        changed: Rule,
+        named: tuple[str, str],
+        id_: str,
+        sheet: Voucher | Balances,
+        rows: Sequence[Amounts],
     ) -> None:
+        number, date = named
         found = first_difference(self._trial.stored[id_], sheet)
-        facts = {"number": number, "date": date, "what": found.what, **found._asdict()}
-        self._trial.refuse(CHANGED(**facts), rows)
+        self._trial.refuse(changed(number=number, date=date, what=found.what, **found._asdict()), rows)
 
     def _voucher(self, group: Group) -> Voucher | None:
         """Build a voucher of its rows, or report what is wrong with them."""

@@ -15,7 +15,7 @@ from domain.vouchers.events import (
     VoucherPosted,
     VoucherReversed,
 )
-from domain.vouchers.lines import amount_fen, check_balanced, mirrored, signed_amount_fen
+from domain.vouchers.lines import amount_fen, check_balanced, mirrored, total_fen
 from domain.vouchers.rules import decide_post, decide_reverse, decide_salted, decide_salted_reversal
 from domain.vouchers.state import VoucherNumbers, Vouchers, voucher_number
 
@@ -42,6 +42,6 @@ __all__ = [
     "decide_salted",
     "decide_salted_reversal",
     "mirrored",
-    "signed_amount_fen",
+    "total_fen",
     "voucher_number",
 ]

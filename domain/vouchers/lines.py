@@ -57,10 +57,9 @@ def check_balanced(lines: Sequence[Line]) -> int:
     return amount_fen(lines) if red else debit
 
 
-def signed_amount_fen(lines: Sequence[Line]) -> int:
-    """Return the amount in fen as a person would say it: below zero for a red voucher."""
-    amount = amount_fen(lines)
-    return -amount if sum(line.debit_fen for line in lines) < 0 else amount
+def total_fen(lines: Sequence[Line]) -> int:
+    """Return the amount in fen that stands in the foot of the voucher (合计): red amounts count less than nothing."""
+    return sum(line.debit_fen for line in lines)
 
 
 def amount_fen(lines: Sequence[Line]) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.kernel.period import period_of
 from domain.opening import OpeningPosted
-from domain.vouchers import VoucherPosted, VoucherReversed, signed_amount_fen
+from domain.vouchers import VoucherPosted, VoucherReversed, total_fen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,7 +93,7 @@ def _voucher(
         number,
         data.date,
         data.summary,
-        signed_amount_fen(data.lines),
+        total_fen(data.lines),
         data.attachments.count,
         "" if isinstance(statement, VoucherReversed) else statement.data.source,
         "" if isinstance(statement, VoucherReversed) else statement.data.resolution,

@@ -152,6 +152,15 @@ def test_missing_column_is_named_with_what_is_most_like_it(tmp_path: Path) -> No
     assert "is '借方数额' the 'debit'?" in problem.en
 
 
+def test_a_column_that_is_like_two_is_to_be_parted(tmp_path: Path) -> None:
+    """Balances beside a column that says on which side they are (方向)."""
+    found = read(tmp_path, "科目编码,科目名称,方向,期初余额\n101,现金,借,5.00\n", OPENING_COLUMNS)
+    [problem] = found.problems
+    assert "「期初余额」一列请按方向分成「借方余额」「贷方余额」2 列" in problem.zh
+    assert "part '期初余额' by its direction into the 2 columns 'debit' and 'credit'" in problem.en
+    assert "是不是" not in problem.zh
+
+
 def test_other_names_count_where_the_own_one_is_not_there(tmp_path: Path) -> None:
     own = ",".join([*HEADER, "借方", "凭证字号"])
     assert read(tmp_path, f"{own}\n{','.join([*CELLS, '9', '字'])}").rows[0].cells["debit"] == "5.00"

@@ -82,6 +82,22 @@ def test_a_voucher_that_was_changed_in_the_tables_is_shown_as_it_was_signed(door
     assert [words for words in wanted if words not in before] == []
 
 
+def test_red_and_blue_amounts_of_one_voucher_are_shown_by_their_total(door: Door) -> None:
+    lines = [
+        Line(account="51302", debit_fen=10_000),
+        Line(account="51302", debit_fen=-2_000),
+        Line(account="101", credit_fen=8_000),
+    ]
+    mixed = Voucher(attachments=Attachments(count=1), date="2026-04-07", lines=lines, summary="退货后付款")
+    main = shown(door, post(door, door.note(mixed)))
+    assert "金额 80.00 元 捌拾元整" in main
+    assert "合计 80.00 80.00" in main
+    home = door.client.get(f"/books/{BOOK}", headers={"Accept": "text/html"}).text
+    row = " ".join(re.sub(r"<[^>]*>", " ", home.partition("退货后付款")[2].partition("</tr>")[0]).split())
+    assert "80.00" in row
+    assert "120.00" not in row
+
+
 def test_the_tables_are_what_lists_are_made_of(door: Door) -> None:
     """The guard above would pass on any page that reads other tables: these are the ones that pages read."""
     entry = post(door, door.note(voucher()))

@@ -14,7 +14,16 @@ from domain.kernel.canonical import MAX_SAFE_INTEGER
 from domain.kernel.errors import RuleViolation
 from domain.kernel.money import format_fen
 from domain.policy import Tier
-from domain.vouchers import Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced, mirrored
+from domain.vouchers import (
+    Attachments,
+    Line,
+    Voucher,
+    VoucherPosted,
+    amount_fen,
+    check_balanced,
+    mirrored,
+    total_fen,
+)
 from domain.vouchers.events import MAX_LINES
 from domain.vouchers.lines import lines_digest
 from domain.vouchers.state import voucher_number
@@ -247,6 +256,24 @@ def test_the_amount_is_the_larger_side_without_signs() -> None:
     assert amount_fen(lines) == 100
     assert amount_fen([Line(account="1", credit_fen=-4)]) == 4
     assert amount_fen([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("sides", "total"),
+    [
+        ([(100, 0), (0, 100)], 100),
+        ([(-100, 0), (0, -100)], -100),
+        ([(100, 0), (-20, 0), (0, 80)], 80),
+        ([(5, 0), (-5, 0)], 0),
+        ([(0, 7), (0, -7)], 0),
+    ],
+)
+def test_the_total_is_what_stands_in_the_foot_of_either_column(
+    sides: list[tuple[int, int]], total: int
+) -> None:
+    lines = [Line(account="101", debit_fen=debit, credit_fen=credit) for debit, credit in sides]
+    check_balanced(lines)
+    assert total_fen(lines) == total == sum(line.credit_fen for line in lines)
 
 
 def test_a_number_is_derived_from_the_place_in_the_period() -> None:
