@@ -84,7 +84,7 @@ TRIAL_BALANCE = Form(
     },
     _trial_balance,
 )
-FORMS = (
+FORMS: tuple[Form, ...] = (
     TRIAL_BALANCE,
     Form(
         "balance-sheet",

@@ -56,6 +56,7 @@ PROOF_FILE = rule(
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z0-9_]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) ([A-Za-z0-9_$]+))", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?:/\*\*(?:.|\n)*?\*/|//[^\n]*)\n", re.MULTILINE)
+_INDENT = re.compile(r"^ +", re.MULTILINE)
 _CODE = re.compile(r'"([a-z_]+\.[a-z_]+)"')
 
 
@@ -122,7 +123,7 @@ def _script() -> str:
 
 
 def _wrapped(name: str) -> str:
-    source = _COMMENT.sub("", module(name))  # a fifth of what a phone has to fetch
+    source = _INDENT.sub("", _COMMENT.sub("", module(name)))  # a fifth of what a phone has to fetch
     exported = ", ".join(found for _, found in _EXPORT.findall(source))
     body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const {\1} = $\2;\n", source))
     if re.search(r"^(?:import|export)\b", body, re.MULTILINE):

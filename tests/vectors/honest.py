@@ -144,7 +144,26 @@ def honest() -> Log:
     return log.then(VoucherPosted, posted, office("accountant", 2), HEAD).publish()
 
 
+def transferred() -> Log:
+    """Return a log over a year's end, with its statements: a correction, transfers (结转) and a distribution."""
+    log = founded()
+    log = log.then(VoucherPosted, voucher("2026-01-15", 23_650, debit="51301", credit="101"), *BASIC)
+    log = log.then(VoucherReversed, reversal(log, 6, "2026-02-02"), *BASIC)
+    for date, debit, credit, fen in (
+        ("2026-02-03", "51301", "101", 32_650),
+        ("2026-12-30", "501", "321", 100_000),
+        ("2026-12-31", "321", "51301", 32_650),
+        ("2026-12-31", "321", "322", 67_350),
+        ("2026-12-31", "322", "311", 6_000),
+        ("2027-01-05", "322", "113", 20_000),
+        ("2027-01-08", "10201", "503", 7_000),
+    ):
+        log = log.then(VoucherPosted, voucher(date, fen, debit=debit, credit=credit), *BASIC)
+    return log.publish(statements=True)
+
+
 HONEST = honest()
+TRANSFERRED = transferred()
 PLAIN = replace(HONEST, published=False)
 CLERKS = (office("accountant", 2), HEAD)
 NEXT = len(HONEST.entries)

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from api.cli.main import app
+from audit.statements import FORMS
 from domain.kernel.note import SigningKey, parse_vkey
 from tests.api.cli.conftest import BOOK, EXAMPLES, SUNLEDGER, Commands
 from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING
@@ -255,7 +256,8 @@ def test_database_that_cannot_be_reached_is_said(village: Commands) -> None:
 def test_exported_log_is_verified(village: Commands, xiaohe_imported: str, tmp_path: Path) -> None:
     folder, anchor = tmp_path / "log", xiaohe_imported.strip().splitlines()[-1]
     assert "19 条记录 / entries" in village.good("export", "tlog", folder, "--book", BOOK)
-    assert {path.name for path in folder.iterdir()} == {"checkpoint", "log.vkey", "tile", "trial-balance"}
+    published = {form.name for form in FORMS}
+    assert {path.name for path in folder.iterdir()} == {"checkpoint", "log.vkey", "tile", *published}
     assert "核对无误 / verified" in village.good("verify", folder, "--anchor", anchor)
     report = json.loads(village.good("verify", folder, "--format", "json"))
     assert (report["ok"], report["entries"], report["findings"]) == (True, 19, [])

@@ -109,6 +109,13 @@ ATTACKS = (
         door(REBUILD_DIFFERS) | all_readers("audit.published"),
     ),
     _attack(
+        "hidden_expense",
+        "在读模型中把支出改记成转账，收支表上看不见",
+        "hide an expense from the statements of income as if it had been a transfer",
+        Played(harm=("UPDATE read.journal SET account = '321' WHERE credit_fen = 8800 AND account = '101'",)),
+        door(REBUILD_DIFFERS) | all_readers("audit.published"),
+    ),
+    _attack(
         "changed_key_row",
         "改动读模型中的持钥人",
         "change the holder of a key in a projection",

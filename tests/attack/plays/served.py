@@ -258,4 +258,12 @@ ATTACKS = (
         lambda *_: {MARCH: b""},
         all_readers("audit.withheld"),
     ),
+    _attack(
+        "no_income_statement",
+        "不公布某月收益及收益分配表",
+        "withhold the statement of income of a month",
+        SERVER,
+        lambda *_: {"income-statement/2026-03.json": b""},
+        all_readers("audit.withheld"),
+    ),
 )

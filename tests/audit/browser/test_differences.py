@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audit.source import open_source
+from audit.statements import FORMS
 from audit.tlog.cosignature import MAX_TIME_S
 from audit.verify import verify
 from audit.witnessed import AHEAD_MAX_S, Asked
@@ -18,7 +19,7 @@ from domain.entry import HEADER, sign_text
 from domain.kernel.note import SigningKey, parse_note
 from tests.attack.circle import NOW_S, POLICY, cosigned, policy_text
 from tests.audit.browser.conftest import call
-from tests.vectors.honest import HONEST, founded
+from tests.vectors.honest import HONEST, TRANSFERRED, founded
 from tests.vectors.private import PUBLIC
 from tests.vectors.reading import audited
 from tests.vectors.village import key
@@ -218,3 +219,30 @@ def test_times_of_cosignatures_are_judged_alike_and_in_the_same_words(
     told = call(modules, RUN_AT, file, policy_text().decode(), NOW_S)
     assert told == [[found.rule, found.zh, found.en] for found in report.findings]
     assert [rule for rule, *_ in told].count("witness.future") == (2 if ahead_s > AHEAD_MAX_S else 0)
+
+
+SAID = """
+    const { runJob } = await use("audit");
+    const job = { bytes: bytes(values[0]), place: "log.zip", anchor: "", policy: "", memory: {} };
+    const { findings, checks } = await runJob(job, { pause: async () => {}, progress: () => {} });
+    const told = findings.map(({ rule, zh, en }) => [rule, zh, en]);
+    return [told, checks.map(({ name, zh, en, count }) => [name, zh, en, count])];
+"""
+
+
+@pytest.mark.parametrize("form", [form.name for form in FORMS])
+def test_what_is_published_is_judged_in_the_same_words(modules: Page, tmp_path: Path, form: str) -> None:
+    """Whatever figure, name or order of a form is changed."""
+    chance, files = random.Random(SEED), TRANSFERRED.files()
+    paths = [path for path in files if path.startswith(f"{form}/")]
+    for _ in range(12):
+        path = chance.choice(paths)
+        report = json.loads(files[path])
+        holder, name, value = chance.choice(list(leaves(report)))
+        holder[name] = value + chance.choice([1, -300_000]) if type(value) is int else chance.choice(VALUES)
+        log = TRANSFERRED.alter(path, json.dumps(report, ensure_ascii=False).encode()).alter(paths[0], None)
+        made = log.bundle(tmp_path / "log.zip")
+        told, checks = call(modules, SAID, base64.b64encode(made.read_bytes()).decode())
+        found = verify(open_source(str(made)))
+        assert told == [[each.rule, each.zh, each.en] for each in found.findings], (path, name, value)
+        assert sorted(checks) == sorted([one.name, one.zh, one.en, one.count] for one in found.checks)
