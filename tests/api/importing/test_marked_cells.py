@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def written(folder: Path, fonts: dict[tuple[int, int], Font], debit: object = 5) -> ImportFolder:
+def written(folder: Path, fonts: dict[tuple[int, int], Font], debit: float | str = 5) -> ImportFolder:
     """Read the folder with its journal as a workbook in which some cells have another font."""
     book = Workbook()
     sheet = book.worksheets[0]
@@ -59,7 +59,7 @@ def test_positive_amounts_in_red_are_read_as_positive_and_told(folder: Path, col
 
 
 @pytest.mark.parametrize("debit", [-5, "-5.00", "（5.00）", "(5)"])
-def test_negative_amounts_in_red_are_what_they_look_like(folder: Path, debit: object) -> None:
+def test_negative_amounts_in_red_are_what_they_look_like(folder: Path, debit: float | str) -> None:
     found = written(folder, {(FIRST, DEBIT): RED}, debit)
     assert (found.journal[0].debit_fen, found.notices) == (-500, ())
 
