@@ -23,6 +23,7 @@ from api.identity import Keyring
 from api.importing import read_folder, run_import
 from api.settings import Settings
 from migrations import migrate
+from tests import complete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +44,10 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-network
 _numbers = count(1)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """End in order when told to (SIGTERM), so that no server is left behind; in each of xdist's workers too."""
     signal.signal(signal.SIGTERM, end_in_order)
+    config.pluginmanager.register(complete)
 
 
 def end_in_order(*_: object) -> None:
