@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.chart import KEPT_DAILY
+from domain.chart import MONEY_ACCOUNTS
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year
@@ -187,7 +187,7 @@ def check_year(month: MonthEnd) -> Iterator[Remark]:
 def check_sides(month: MonthEnd) -> Iterator[Remark]:
     """A balance stands on its account's side."""
     for row in month.rows:
-        if row.account.startswith((*EITHER_SIDE, *KEPT_DAILY)) or not row.closing_fen:
+        if row.account.startswith((*EITHER_SIDE, *MONEY_ACCOUNTS)) or not row.closing_fen:
             continue
         if (row.closing_fen > 0) != (month.sides[row.account] == "debit"):
             yield _about(WRONG_SIDE, row, stops=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from domain.chart import KEPT_DAILY
+from domain.chart import MONEY_ACCOUNTS
 from domain.closing import Dip, MonthEnd, MonthVoucher, Remark, check_month, transfer_vouchers
 from domain.kernel.period import next_period
 from domain.vouchers import voucher_number
@@ -64,7 +64,7 @@ def checklist(connection: Connection[Any], book_id: str, period: str) -> Checkli
 
 def _month_end(connection: Connection[Any], book: register.BookRow, trial: TrialBalance) -> MonthEnd:
     period = trial.period
-    values = {"book": book.book, "period": period, "money": list(KEPT_DAILY)}
+    values = {"book": book.book, "period": period, "money": list(MONEY_ACCOUNTS)}
     accounts = register.accounts(connection, book.book)
     vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
     return MonthEnd(
@@ -95,7 +95,7 @@ def _dips(connection: Connection[Any], trial: TrialBalance, values: dict[str, An
     days = connection.execute(SELECT_DAYS, values).fetchall()
     moved = {account: list(group) for account, group in groupby(days, lambda day: str(day[0]))}
     for row in trial.rows:
-        if not row.account.startswith(KEPT_DAILY):
+        if not row.account.startswith(MONEY_ACCOUNTS):
             continue
         balance, date = row.opening_fen, f"{trial.period}-01"
         for _, day, fen in moved.get(row.account, []):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from domain.accounts import AccountAdded, NewAccount
 from domain.periods import Closing, PeriodClosed
 from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
 from tests.api.http.conftest import door_on
@@ -68,6 +69,16 @@ def test_money_that_was_below_zero_before_is_remarked_in_every_month(open_door: 
     for period in ("2026-02", "2026-03", "2026-05"):
         assert (True, "closing.cash_below_zero", "101", None) in remarks(open_door, period)
     assert "closing.cash_below_zero" not in {rule for _, rule, *_ in remarks(open_door, "2026-01")}
+
+
+def test_other_money_is_looked_at_day_by_day_as_the_audit_does(open_door: Door) -> None:
+    """Below zero for some days, and nil at the month's end."""
+    note = open_door.note(NewAccount(code="109", name="其他货币资金"), AccountAdded, "accountant")
+    assert open_door.post(note, wait=10).status_code == 201
+    post(open_door, "存出保证金", ("10201", 100_000, 0), ("109", 0, 100_000), date="2026-03-10")
+    post(open_door, "收回保证金", ("109", 100_000, 0), ("10201", 0, 100_000), date="2026-03-20")
+    assert (True, "closing.cash_below_zero", "109", None) in remarks(open_door, "2026-03")
+    assert "closing.wrong_side" not in {rule for _, rule, *_ in remarks(open_door, "2026-03")}
 
 
 def test_a_closed_month_has_no_checklist_and_no_transfers(open_door: Door) -> None:
