@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from api.adapters.tables import Table, TableColumn
+from api.adapters.tables import Sum, Table, TableColumn
 from api.clock import CHINA
 from domain.history import END
 from domain.kernel.errors import Kind, rule
@@ -269,8 +269,8 @@ def changes_table(found: Difference) -> Table:
         )
         for change in found.changes
     ]
-    debit = sum(change.debit_fen for change in found.changes)
-    credit = sum(change.credit_fen for change in found.changes)
+    debit = Sum(sum(change.debit_fen for change in found.changes), len(rows))
+    credit = Sum(sum(change.credit_fen for change in found.changes), len(rows))
     title = f"各科目的变动  {found.name}  从 {found.first.size} 条到 {found.last.size} 条记录"
     return Table(title, CHANGE_COLUMNS, [*rows, ("合计", "", "", None, debit, credit, "", None)])
 

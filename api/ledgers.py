@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from api.adapters.tables import Table, TableColumn
+from api.adapters.tables import Sum, Table, TableColumn
 from api.history import side_words
 from api.statements import Statement
 from domain.ageing import YEARS
@@ -179,7 +179,7 @@ def ageing_table(report: AgeingReport) -> Table:
             for row, cells in zip(listed, sums, strict=True)
         ]
         totals = [sum(column) for column in zip(*sums, strict=True)] or [0] * (len(YEARS) + 2)
-        rows.append(("", words, "", "", *totals, ""))
+        rows.append(("", words, "", "", *(Sum(fen, len(listed)) for fen in totals), ""))
     return Table(f"账龄分析表  {report.name}  {report.period}", AGEING_COLUMNS, rows)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from api.adapters.tables import Table, TableColumn
+from api.adapters.tables import Sum, Table, TableColumn
 from domain.vouchers import voucher_number
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def trial_table(report: TrialBalance) -> Table:
     """Return the trial balance (科目余额表) as a table whose last row are the totals (合计)."""
     title = f"科目余额表  {report.name}  {report.first} — {report.period}"
     rows: list[tuple[object, ...]] = [tuple(row) for row in report.rows]
-    return Table(title, TRIAL_COLUMNS, [*rows, ("合计", "", *report.totals.values())])
+    totals = [Sum(fen, len(rows)) for fen in report.totals.values()]
+    return Table(title, TRIAL_COLUMNS, [*rows, ("合计", "", *totals)])
 
 
 def journal_object(book: str, lines: list[JournalLine]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from api.adapters.tables import Table, TableColumn
+from api.adapters.tables import Sum, Table, TableColumn
 from domain import statements
 from domain.statements import difference_fen
 from projections.statements import balance_sheet, income_details, income_statement
@@ -81,7 +81,8 @@ def detail_table(report: DetailReport) -> Table:
     for words, is_income in (("收入合计", True), ("支出合计", False)):
         listed = [row for row in report.rows if row.is_income == is_income]
         rows += [(row.account, row.name, row.month_fen, row.year_fen) for row in listed]
-        rows.append(("", words, sum(row.month_fen for row in listed), sum(row.year_fen for row in listed)))
+        sums = [sum(row.month_fen for row in listed), sum(row.year_fen for row in listed)]
+        rows.append(("", words, *(Sum(fen, len(listed)) for fen in sums)))
     return Table(
         f"收支明细表  {report.name}  {report.period}",
         DETAIL_COLUMNS,

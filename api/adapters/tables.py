@@ -6,9 +6,10 @@ import csv
 import io
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range
 
 from domain.kernel.money import format_fen, plain_fen
 
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 BOM = "\ufeff"
+
+
+class Sum(int):
+    """An amount in fen that the `count` rows directly above it add up to: a workbook gets the formula of it."""
+
+    count: int
+
+    def __new__(cls, fen: int, count: int) -> Self:
+        """Take the amount as it was added up; nothing is added here."""
+        made = super().__new__(cls, fen)
+        made.count = count
+        return made
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,7 @@ def _plain(value: object, column: TableColumn) -> str:
 
 
 def to_xlsx(*tables: Table) -> bytes:
-    """Return the tables as sheets of a workbook; amounts are numbers in yuan with the format #,##0.00."""
+    """Return the tables as sheets of a workbook; amounts are yuan in the format #,##0.00, and sums are formulas."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -76,7 +89,10 @@ def _fill(sheet: Worksheet, table: Table, bold: Format, money: Format) -> None:
         sheet.set_column(place, place, 16 if column.money else 14)
     for number, row in enumerate(table.rows, start=1):
         for place, (value, column) in enumerate(zip(row, table.columns, strict=True)):
-            if column.money and isinstance(value, int):
+            if column.money and isinstance(value, Sum) and value.count:
+                above = xl_range(number - value.count, place, number - 1, place)
+                sheet.write_formula(number, place, f"=SUM({above})", money, value / 100)
+            elif column.money and isinstance(value, int):
                 sheet.write_number(number, place, value / 100, money)
             elif value is not None:
                 sheet.write(number, place, value if isinstance(value, (int, str)) else str(value))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from api.adapters.tables import Table, TableColumn, to_csv, to_format, to_text, to_xlsx
+from api.adapters.tables import Sum, Table, TableColumn, to_csv, to_format, to_text, to_xlsx
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -38,9 +38,9 @@ def cells(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
 
 
-def sheet(data: bytes) -> Worksheet:
-    """Return the sheet of a workbook."""
-    found = load_workbook(io.BytesIO(data)).worksheets
+def sheet(data: bytes, *, values: bool = False) -> Worksheet:
+    """Return the sheet of a workbook, with its formulas or the `values` that it says they have."""
+    found = load_workbook(io.BytesIO(data), data_only=values).worksheets
     assert len(found) == 1
     return found[0]
 
@@ -95,6 +95,17 @@ def test_workbook_has_numbers_in_yuan_and_a_fixed_header() -> None:
     assert (made["B2"].number_format, made["A2"].number_format) == ("#,##0.00", "General")
     assert made.freeze_panes == "A2"
     assert made["A1"].font.bold
+
+
+def test_workbook_adds_up_what_stands_above_a_sum() -> None:
+    columns = (TableColumn("科目"), TableColumn("金额", money=True))
+    rows = [("甲", 10), ("乙", -4), ("小计", Sum(6, 2)), ("丙", 7), ("小计", Sum(7, 1)), ("空", Sum(0, 0))]
+    table = Table("", columns, rows)
+    formulas, values = sheet(to_xlsx(table)), sheet(to_xlsx(table), values=True)
+    assert [cell.value for cell in formulas["B"][1:]] == [0.1, -0.04, "=SUM(B2:B3)", 0.07, "=SUM(B5)", 0]
+    assert [cell.value for cell in values["B"][1:]] == [0.1, -0.04, 0.06, 0.07, 0.07, 0]
+    assert formulas["B4"].number_format == "#,##0.00"
+    assert cells(to_csv(table))[3] == ["小计", "0.06"]
 
 
 @pytest.mark.parametrize("text", FORMULAS)

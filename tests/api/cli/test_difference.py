@@ -68,7 +68,7 @@ def read_csv(data: bytes) -> list[list[str]]:
 
 
 def read_workbook(path: Path) -> list[list[list[Any]]]:
-    sheets = load_workbook(path).worksheets
+    sheets = load_workbook(path, data_only=True).worksheets
     return [[list(row) for row in sheet.iter_rows(values_only=True)] for sheet in sheets]
 
 

@@ -47,7 +47,7 @@ def table(answer: httpx.Response) -> list[list[object]]:
     if "csv" in answer.headers["content-type"]:
         text = answer.content.decode("utf-8-sig")
         return [[number(cell) for cell in row] for row in csv.reader(io.StringIO(text))]
-    sheet = load_workbook(io.BytesIO(answer.content)).active
+    sheet = load_workbook(io.BytesIO(answer.content), data_only=True).active
     assert sheet is not None
     rows = sheet.iter_rows(values_only=True)
     return [["" if cell is None else number(str(cell)) for cell in row] for row in rows]
@@ -116,7 +116,7 @@ def test_csv_opens_in_spreadsheet_programs(door: Door) -> None:
 
 def test_workbook_has_codes_as_text_and_amounts_as_numbers(door: Door) -> None:
     answer = door.get("trial-balance.xlsx", period="2026-03")
-    sheet = load_workbook(io.BytesIO(answer.content)).active
+    sheet = load_workbook(io.BytesIO(answer.content), data_only=True).active
     assert sheet is not None
     assert (sheet["A2"].value, sheet["B2"].value) == ("101", "库存现金")
     assert (sheet["C2"].value, sheet["C2"].number_format) == (1163.5, "#,##0.00")
