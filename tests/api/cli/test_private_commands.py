@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from audit.rows import RowFile, RowsFile
+from domain.kernel.note import SigningKey
 from tests.api.cli.conftest import BOOK, Commands
 from tests.api.cli.test_commands import served
 from tests.api.cli.test_signing import Signer
@@ -235,7 +236,10 @@ def test_a_changed_row_is_found(commands: Commands, roll: int, tmp_path: Path) -
         result = commands.run("verify-row", path)
         assert result.returncode == 1, name
         assert result.stderr.decode().startswith("✗")
-    assert commands.run("verify-row", file, "--log", "another+00000000+x").returncode == 1
+    stranger = SigningKey.generate(good.log_vkey.partition("+")[0]).verifier.vkey
+    by_another = commands.run("verify-row", file, "--log", stranger)
+    assert (by_another.returncode, "[row.key]" in by_another.stderr.decode()) == (1, True)
+    assert "[note.vkey_malformed]" in commands.refused("verify-row", file, "--log", "another+00000000+x")
     path.write_text("{}", encoding="utf-8")
     commands.refused("verify-row", path)
 
