@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from projections.balances import TrialBalance
 
 SELECT_FLOWS = """
-    SELECT account, coalesce(distributes, false), sum(debit_fen)::bigint, sum(credit_fen)::bigint
-    FROM journal LEFT JOIN (
-        SELECT entry, bool_or(account ^@ ANY(%(pool)s)) AS distributes FROM journal
-        WHERE book = %(book)s AND period BETWEEN %(first)s AND %(last)s GROUP BY entry
-    ) AS vouchers USING (entry)
+    SELECT account, entry IN (
+               SELECT entry FROM journal
+               WHERE book = %(book)s AND period BETWEEN %(first)s AND %(last)s AND account ^@ ANY(%(pool)s)
+           ) AS distributes, sum(debit_fen)::bigint, sum(credit_fen)::bigint
+    FROM journal
     WHERE book = %(book)s AND (
         period BETWEEN %(first)s AND %(last)s OR (%(opens)s AND period = '' AND account ^@ %(result)s)
     )
