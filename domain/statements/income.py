@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.statements.formula import read_lines, signed_terms
@@ -131,7 +131,7 @@ class IncomeLayout:
             )
         )
 
-    @property
+    @cached_property
     def distributed(self) -> tuple[str, ...]:
         """The accounts that a term with @ names."""
         return tuple(
