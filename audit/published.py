@@ -79,7 +79,8 @@ class Published:
         self._check.nothing = (
             "没有随日志公布余额，未作核对 / no balances were published with this log, so none was compared"
         )
-        self._waiting: dict[int, list[Served]] = {}
+        self.waiting: dict[int, list[Served]] = {}
+        """What waits, by the size at which it can be compared."""
 
     def fetch(self) -> None:
         """Read what may have changed, and compare what is of this very size."""
@@ -94,7 +95,7 @@ class Published:
                     continue
                 self._check.count += 1
                 served = _read(form, period, data)
-                self._waiting.setdefault(served.entries, []).append(served)
+                self.waiting.setdefault(served.entries, []).append(served)
         for form in forms:
             if missing[form.name]:
                 violation = WITHHELD(form=form.said, periods=", ".join(missing[form.name]))
@@ -104,11 +105,11 @@ class Published:
     @property
     def newest(self) -> int:
         """The largest size that anything still waits for, 0 when nothing does."""
-        return max(self._waiting, default=0)
+        return max(self.waiting, default=0)
 
     def compare(self) -> None:
         """Compare what names the present size of the replayed book."""
-        waiting = self._waiting.pop(self._book.size, None)
+        waiting = self.waiting.pop(self._book.size, None)
         if waiting:
             computed = Periods(self._book, self._figures)
             for served in waiting:
@@ -117,7 +118,7 @@ class Published:
 
     def end(self, size: int) -> None:
         """Report what names a size which the log, now of `size` entries, did not have while it was read."""
-        for waiting in self._waiting.values():
+        for waiting in self.waiting.values():
             for served in waiting:
                 self._find(served, [_other_size(served.entries, size) if served.read else UNREADABLE])
 

@@ -6,6 +6,8 @@ from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
+import msgspec
+
 from domain.kernel.note import verify_ed25519
 from domain.roles import BAD_SIGNATURE
 
@@ -54,21 +56,27 @@ def check_jobs(jobs: Iterable[Job]) -> list[Bad]:
     ]
 
 
-def check_parts(parts: Iterable[Parts]) -> list[Bad]:
-    """As `check_jobs`, of jobs taken apart: what another process needs, and no more."""
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Parts])
+
+
+def check_packed(packed: bytes) -> list[Bad]:
+    """As `check_jobs`, of jobs that were packed."""
     return [
         Bad(index, name)
-        for index, name, public_key, text, signature in parts
+        for index, name, public_key, text, signature in _decoder.decode(packed)
         if not verify_ed25519(public_key, text, signature)
     ]
 
 
-def _parts(jobs: Iterable[Job]) -> list[Parts]:
-    return [
+def pack(jobs: Iterable[Job]) -> bytes:
+    """Return what another process needs of the jobs, and no more, as one string: it is passed on faster than many."""
+    parts: list[Parts] = [
         (index, signature.name, key.verifier.public_key, text, signature.signature)
         for index, text, signatures, signers in jobs
         for key, signature in zip(signers, signatures, strict=True)
     ]
+    return _encoder.encode(parts)
 
 
 class _Task(NamedTuple):
@@ -121,7 +129,7 @@ class SignatureChecker:
         while self._tasks and self._tasks[0].future.done():
             self._found(self._tasks.popleft().result())
         if self._executor and len(self._tasks) < TASKS_WAITING_MAX * self._others:
-            self._tasks.append(_Task(jobs, self._executor.submit(check_parts, _parts(jobs))))
+            self._tasks.append(_Task(jobs, self._executor.submit(check_packed, pack(jobs))))
         else:
             self._found(check_jobs(jobs))
 

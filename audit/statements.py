@@ -61,7 +61,7 @@ def _balance_sheet(of: Replayed) -> dict[str, Any]:
 
 def _income_statement(of: Replayed) -> dict[str, Any]:
     layout = statements.income_layout(of.chart)
-    rows = statements.income_statement(layout, of.month.year(), of.year_before())
+    rows = statements.income_statement(layout, of.month.year, of.year_before())
     return statements.income_object(of, rows, statements.off_by_fen(rows, of.month.closing.items()))
 
 
@@ -127,6 +127,7 @@ class Periods:
         self._names, self._root = book.accounts.names, book.root()
         self._trials, self._before = book.trial_balances(), book.trial_balances()
         self._made: Replayed | None = None
+        self._years: dict[str, Year] = {}
 
     def period(self, period: str) -> Replayed:
         """Return a period; what is asked of the same one again is not made again."""
@@ -137,6 +138,7 @@ class Periods:
     def _make(self, period: str) -> Replayed:
         book, organisation = self._book, self._book.founding.organisation
         rows = self._trials.trial_balance(period)
+        month = self._month(period, rows)
         return Replayed(
             book.book,
             organisation.name if organisation else "",
@@ -146,7 +148,7 @@ class Periods:
             book.balances.chart,
             self._names,
             rows,
-            self._month(period, rows),
+            month,
             partial(self._year_before, period),
         )
 
@@ -154,7 +156,11 @@ class Periods:
         before = a_year_before(period)
         if before < self._book.periods.first:
             return Year([], 0)
-        return self._month(before, self._before.trial_balance(before)).year()
+        if before not in self._years:
+            self._month(before, self._before.trial_balance(before))
+        return self._years[before]
 
     def _month(self, period: str, rows: list[TrialRow]) -> Month:
-        return Month(period, rows, self._transfers, period[:4] == self._book.periods.first[:4])
+        month = Month(period, rows, self._transfers, period[:4] == self._book.periods.first[:4])
+        self._years[period] = month.year
+        return month

@@ -193,9 +193,9 @@ class _Audit:
                 if not self._book.log.origins:
                     self._ended = True
                     return
-                if published:
-                    self._holds(self._rules, None, published.compare)
                 index += 1
+                if published and index in published.waiting:
+                    self._holds(self._rules, None, published.compare)
             self._progress(index, size)
             if self._is_endless(index, checkpoint, checker):
                 self._ended = True

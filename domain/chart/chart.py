@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -77,9 +77,10 @@ def parent_code(code: str) -> str | None:
     return code[:-2] if len(code) > 3 else None
 
 
-def codes_down_to(code: str) -> list[str]:
+@lru_cache(4096)
+def codes_down_to(code: str) -> tuple[str, ...]:
     """Return the codes from level 1 down to `code`: 102, 10201, 1020101."""
-    return [code[:length] for length in LEVELS if length <= len(code)]
+    return tuple(code[:length] for length in LEVELS if length <= len(code))
 
 
 def full_name(code: str, names: Mapping[str, str]) -> str:

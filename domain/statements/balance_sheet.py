@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.chart import codes_down_to
 from domain.statements.layout import Role, Side
 
 if TYPE_CHECKING:
@@ -82,28 +83,20 @@ def line_amount(layout: Layout, key: str, balances: Mapping[str, int]) -> LineAm
 
 
 def _share(layout: Layout, term: Term, line: LayoutLine, account: str, fen: int) -> Share:
-    if (fen > 0) == (term.half == "debit"):
+    if term.counts(fen):
         return Share(account, fen, line.name, counted=True)
     other = layout.other_half(term)
     return Share(account, fen, other.name if other else "", counted=False)
 
 
 def _figures(layout: Layout, balances: Mapping[str, int]) -> dict[str, int]:
-    figures: dict[str, int] = {}
+    figures = dict.fromkeys((line.key for line in layout.lines), 0)
+    for account, fen in balances.items():
+        for code in codes_down_to(account):
+            for line, term in layout.by_code.get(code, ()):
+                if term.counts(fen):
+                    figures[line.key] += term.sign * (fen if line.side is Side.ASSET else -fen)
     for line in layout.lines:
-        side = 1 if line.side is Side.ASSET else -1
-        figures[line.key] = sum(
-            term.sign * (side * _balance(term, balances) if term.is_account else figures[term.name])
-            for term in line.formula
-        )
+        for term in line.sums:
+            figures[line.key] += term.sign * figures[term.name]
     return figures
-
-
-def _balance(term: Term, balances: Mapping[str, int]) -> int:
-    """Return an account's balance with all below it, debit positive; of a half, only the balances on that side."""
-    leaves = [fen for code, fen in balances.items() if code.startswith(term.name)]
-    if term.half == "debit":
-        return sum(fen for fen in leaves if fen > 0)
-    if term.half == "credit":
-        return sum(fen for fen in leaves if fen < 0)
-    return sum(leaves)

@@ -22,11 +22,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.chart import codes_down_to
 from domain.statements.formula import read_lines, signed_terms
 from domain.statements.layout import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 UNDISTRIBUTED = ("321", "322")
 """The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it."""
@@ -83,13 +84,12 @@ class IncomeTerm(NamedTuple):
         return _HALVES[self.half]
 
     def of(self, flow: Flow) -> int:
-        """Return what a flow adds to the term, without its sign; 0 when it is of another account."""
-        if flow.distributes != self.distributes or not flow.account.startswith(self.name):
-            return 0
-        return self.sides.debit * flow.debit_fen + self.sides.credit * flow.credit_fen
+        """Return what a flow on its account adds to the line."""
+        return self.sign * (self.sides.debit * flow.debit_fen + self.sides.credit * flow.credit_fen)
 
 
-class IncomeLine(NamedTuple):
+@dataclass(frozen=True)
+class IncomeLine:
     """A line: its `key` (stable, for programs), its names, what it is, and its formula."""
 
     key: str
@@ -98,10 +98,15 @@ class IncomeLine(NamedTuple):
     role: Role
     formula: tuple[IncomeTerm, ...]
 
-    @property
+    @cached_property
     def accounts(self) -> tuple[str, ...]:
         """The accounts that make it directly; none for a sum of other lines."""
         return tuple(term.name for term in self.formula if term.is_account)
+
+    @cached_property
+    def sums(self) -> tuple[IncomeTerm, ...]:
+        """The terms that are no account: earlier lines, the opening, the rest."""
+        return tuple(term for term in self.formula if not term.is_account)
 
     @property
     def title(self) -> str:
@@ -132,15 +137,29 @@ class IncomeLayout:
         )
 
     @cached_property
+    def by_code(self) -> dict[tuple[bool, str], list[tuple[str, IncomeTerm]]]:
+        """The terms that name an account, each with its line's key: by whether it distributes, and the code."""
+        found: dict[tuple[bool, str], list[tuple[str, IncomeTerm]]] = {}
+        for line in self.lines:
+            for term in line.formula:
+                if term.is_account:
+                    found.setdefault((term.distributes, term.name), []).append((line.key, term))
+        return found
+
+    @cached_property
     def distributed(self) -> tuple[str, ...]:
         """The accounts that a term with @ names."""
         return tuple(
             term.name for line in self.lines for term in line.formula if term.is_account and term.distributes
         )
 
+    @cached_property
+    def _named(self) -> tuple[str, ...]:
+        return (RESULT, *UNDISTRIBUTED, *self.distributed)
+
     def is_rest(self, account: str) -> bool:
         """Whether what is distributed on an account stands in no line of its own."""
-        return not account.startswith((RESULT, *UNDISTRIBUTED, *self.distributed))
+        return not account.startswith(self._named)
 
 
 class IncomeRow(NamedTuple):
@@ -192,18 +211,16 @@ def income_statement(layout: IncomeLayout, year: Year, before: Year) -> list[Inc
 
 def _figures(layout: IncomeLayout, year: Year) -> dict[str, int]:
     rest = sum(flow.net_fen for flow in year.flows if flow.distributes and layout.is_rest(flow.account))
-    figures: dict[str, int] = {}
+    figures = dict.fromkeys((line.key for line in layout.lines), 0)
+    for flow in year.flows:
+        for code in codes_down_to(flow.account):
+            for key, term in layout.by_code.get((flow.distributes, code), ()):
+                figures[key] += term.of(flow)
+    whole = {OPENING: year.opening_fen, REST: rest}
     for line in layout.lines:
-        figures[line.key] = sum(term.sign * _amount(term, year, rest, figures) for term in line.formula)
+        for term in line.sums:
+            figures[line.key] += term.sign * (whole if term.distributes else figures)[term.name]
     return figures
-
-
-def _amount(term: IncomeTerm, year: Year, rest_fen: int, figures: Mapping[str, int]) -> int:
-    if term.is_account:
-        return sum(map(term.of, year.flows))
-    if term.distributes:
-        return {OPENING: year.opening_fen, REST: rest_fen}[term.name]
-    return figures[term.name]
 
 
 def undistributed_fen(balances: Iterable[tuple[str, int]]) -> int:

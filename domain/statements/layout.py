@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from domain.statements.formula import read_lines, signed_terms
@@ -50,13 +50,18 @@ class Term(NamedTuple):
         """Whether it is an account, not an earlier line."""
         return self.name.isdigit()
 
+    def counts(self, fen: int) -> bool:
+        """Tell whether the balance of a detail account belongs to it, debit positive: of a half, one of its side."""
+        return not self.half or (fen > 0) == (self.half == "debit")
+
 
 Formula = tuple[Term, ...]
 
 _TERM = re.compile(r"([+-]?)\s*(\d{3}(?:\d{2}){0,3}|[a-z_]+)(?:\.(debit|credit))?\s*")
 
 
-class LayoutLine(NamedTuple):
+@dataclass(frozen=True)
+class LayoutLine:
     """A line: its side, its `key` (stable, for programs), its names, what it is, and its formula."""
 
     side: Side
@@ -66,10 +71,15 @@ class LayoutLine(NamedTuple):
     role: Role
     formula: Formula
 
-    @property
+    @cached_property
     def accounts(self) -> tuple[str, ...]:
         """The accounts that make it directly; none for a sum of other lines."""
         return tuple(term.name for term in self.formula if term.is_account)
+
+    @cached_property
+    def sums(self) -> tuple[Term, ...]:
+        """The terms that are earlier lines."""
+        return tuple(term for term in self.formula if not term.is_account)
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,16 @@ class Layout:
     def line(self, key: str) -> LayoutLine | None:
         """Return the line of that key."""
         return next((line for line in self.lines if line.key == key), None)
+
+    @cached_property
+    def by_code(self) -> dict[str, list[tuple[LayoutLine, Term]]]:
+        """The terms that name an account, each with its line, by the account's code."""
+        found: dict[str, list[tuple[LayoutLine, Term]]] = {}
+        for line in self.lines:
+            for term in line.formula:
+                if term.is_account:
+                    found.setdefault(term.name, []).append((line, term))
+        return found
 
     def accounts_of(self, key: str) -> tuple[str, ...]:
         """Return all accounts that make a line, those of the lines that it sums up too, in their order."""

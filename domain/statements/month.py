@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from domain.kernel.period import year_start
@@ -74,12 +75,12 @@ class Month:
     transfers: Mapping[str, Moved]
     opens: bool
 
-    @property
+    @cached_property
     def closing(self) -> dict[str, int]:
         """The balances at the end, by account."""
         return {row.account: row.closing_fen for row in self.rows}
 
-    @property
+    @cached_property
     def opening(self) -> dict[str, int]:
         """The balances at the beginning of the year, by account."""
         return {row.account: row.closing_fen - row.year_debit_fen + row.year_credit_fen for row in self.rows}
@@ -92,10 +93,11 @@ class Month:
         """Return income and expense by detail account (收支明细表)."""
         moved = {row.account: (row.debit_fen, row.credit_fen) for row in self.rows}
         month = _earned(moved, self.transfers.get(self.period, {}))
-        return detail_rows(month, self.year().flows, names)
+        return detail_rows(month, self.year.flows, names)
 
+    @cached_property
     def year(self) -> Year:
-        """Return what the statement of income (收益及收益分配表) is made of."""
+        """What the statement of income (收益及收益分配表) is made of."""
         moved = {row.account: (row.year_debit_fen, row.year_credit_fen) for row in self.rows}
         transferred = self._transferred()
         flows = [*_earned(moved, transferred), *_flows(transferred, distributes=True)]
