@@ -116,6 +116,13 @@ ATTACKS = (
         door(REBUILD_DIFFERS) | all_readers("audit.published"),
     ),
     _attack(
+        "changed_voucher_row",
+        "改动读模型中凭证的金额",
+        "change the amount of a voucher in a projection",
+        Played(harm=(f"UPDATE read.vouchers SET amount_fen = amount_fen + 100 WHERE entry = {SMALL}",)),  # noqa: S608
+        door(REBUILD_DIFFERS),
+    ),
+    _attack(
         "changed_key_row",
         "改动读模型中的持钥人",
         "change the holder of a key in a projection",
