@@ -68,16 +68,12 @@ def title(report: AccountLedger) -> str:
 def ledger_object(report: AccountLedger) -> dict[str, Any]:
     """Return an account's ledger as a JSON object; amounts in fen, balances debits less credits."""
     return {
-        "book": report.book,
-        "name": report.name,
+        **head_object(report),
         "account": report.account,
         "account_name": report.account_name,
         "party": report.party,
         "project": report.project,
         "from": report.first,
-        "period": report.period,
-        "entries": report.entries,
-        "root": report.root,
         "rows": [_row(row) for row in report.rows],
     }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from api.adapters.tables import Sum, Table, TableColumn
+from domain import statements
 from domain.vouchers import voucher_number
 
 if TYPE_CHECKING:
@@ -42,16 +43,7 @@ JOURNAL_COLUMNS = (
 
 def trial_object(report: TrialBalance) -> dict[str, Any]:
     """Return the trial balance as the JSON object that every door gives; amounts in fen."""
-    return {
-        "book": report.book,
-        "name": report.name,
-        "from": report.first,
-        "period": report.period,
-        "entries": report.entries,
-        "root": report.root,
-        "rows": [row._asdict() for row in report.rows],
-        "totals": report.totals,
-    }
+    return statements.trial_object(report, report.first, report.rows, report.totals)
 
 
 def trial_table(report: TrialBalance) -> Table:

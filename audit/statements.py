@@ -47,12 +47,7 @@ class Form(NamedTuple):
 
 
 def _trial_balance(of: Replayed) -> dict[str, Any]:
-    return {
-        **statements.head_object(of),
-        "from": of.period,
-        "rows": [row._asdict() for row in of.rows],
-        "totals": totals(of.rows),
-    }
+    return statements.trial_object(of, of.period, of.rows, totals(of.rows))
 
 
 def _balance_sheet(of: Replayed) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from domain.statements.income import (
 from domain.statements.layout import Formula, Layout, LayoutLine, Role, Side, layout
 from domain.statements.line_flow import Counted, FlowYear, LineFlow, Part
 from domain.statements.month import Month, Moved
-from domain.statements.objects import detail_object, head_object, income_object, sheet_object
+from domain.statements.objects import detail_object, head_object, income_object, sheet_object, trial_object
 
 __all__ = [
     "BalanceSheet",
@@ -59,5 +59,6 @@ __all__ = [
     "line_amount",
     "off_by_fen",
     "sheet_object",
+    "trial_object",
     "undistributed_fen",
 ]

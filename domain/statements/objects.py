@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from domain.statements.details import difference_fen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from domain.statements.balance_sheet import BalanceSheet, SheetLine
     from domain.statements.details import DetailRow
@@ -44,6 +44,12 @@ class Head(Protocol):
         ...
 
 
+class Row(Protocol):
+    """A row of figures, a named tuple."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
 def head_object(head: Head) -> dict[str, Any]:
     """Return what a report says of itself."""
     return {
@@ -52,6 +58,16 @@ def head_object(head: Head) -> dict[str, Any]:
         "period": head.period,
         "entries": head.entries,
         "root": head.root,
+    }
+
+
+def trial_object(head: Head, first: str, rows: Iterable[Row], totals: Mapping[str, int]) -> dict[str, Any]:
+    """Return the trial balance (科目余额表) of the periods from `first` on."""
+    return {
+        **head_object(head),
+        "from": first,
+        "rows": [row._asdict() for row in rows],
+        "totals": totals,
     }
 
 
