@@ -11,7 +11,9 @@ from api.admission import objection
 from api.clock import CHINA
 from api.database import connect, connect_pool, open_database
 from api.disclosures import DisclosureStore, SubjectKeys
+from api.drafting import DraftingDesk
 from api.identity.logkeys import LogKeyFolder
+from api.sessions import Sessions
 from api.witnessing import Witnesses
 from audit.source import read_policy
 from domain.ledger import BookRecorder, Ledger, open_recorder, read_entries
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
+    from api.drafting import Post
     from api.settings import Settings
     from domain.kernel.errors import RuleViolation
 
@@ -41,6 +44,8 @@ class Service:
     log_keys: LogKeyFolder
     witnesses: Witnesses
     disclosures: DisclosureStore
+    drafts: DraftingDesk
+    sessions: Sessions
 
     def rebuild(
         self,
@@ -56,8 +61,7 @@ class Service:
 
     def objections(self, notes: Sequence[bytes]) -> list[RuleViolation | None]:
         """Return what stands against taking in each entry from outside; what is stored already came in before."""
-        now = datetime.now(CHINA)
-        return [objection(note, self.log_keys, now) for note in notes]
+        return _objections(self.log_keys, notes)
 
     def has(self, book: str) -> bool:
         """Tell whether a book is stored here, be it shown already or not."""
@@ -66,6 +70,21 @@ class Service:
     def origin(self, book: str) -> str:
         """Return the origin that a new book's log gets: a scheme-less URL prefix."""
         return f"{self.settings.origin}/books/{book}"
+
+
+def _objections(log_keys: LogKeyFolder, notes: Sequence[bytes]) -> list[RuleViolation | None]:
+    now = datetime.now(CHINA)
+    return [objection(note, log_keys, now) for note in notes]
+
+
+def _posting(ledger: Ledger, log_keys: LogKeyFolder) -> Post:
+    """Return what posts a draft that is complete, by the same door as any entry."""
+
+    def post(book: str, note: bytes) -> int:
+        (receipt,) = ledger.submit(book, [note], _objections(log_keys, [note])).result()
+        return receipt.index
+
+    return post
 
 
 @contextmanager
@@ -87,7 +106,21 @@ def service_on(settings: Settings, url: str) -> Iterator[Service]:
         ledger = Ledger(recorder, on_commit=runner.notify, guard=runner.require_sound)
         try:
             disclosures = DisclosureStore(pool, SubjectKeys(settings.home, settings.passphrase_text))
-            yield Service(settings, url, pool, recorder, ledger, runner, log_keys, witnesses, disclosures)
+            drafts = DraftingDesk(pool, recorder, _posting(ledger, log_keys))
+            sessions = Sessions(pool, drafts.roles, settings.origin)
+            yield Service(
+                settings,
+                url,
+                pool,
+                recorder,
+                ledger,
+                runner,
+                log_keys,
+                witnesses,
+                disclosures,
+                drafts,
+                sessions,
+            )
         finally:
             ledger.close()
             runner.stop()

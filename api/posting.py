@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.disclosures import Given
+    from audit.tlog.checkpoint import Checkpoint
     from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
 
@@ -190,23 +191,24 @@ class Poster:
     def disclose(self, entry: int, given: Sequence[Given]) -> int:
         """Hand in the disclosures of an entry and return how many are new there; the same again changes nothing."""
         content = msgspec.json.encode({"entry": entry, "disclosures": given})
-        try:
-            answer = self._client.post(f"/books/{self.book}/disclosures", content=content)
-        except httpx.HTTPError as error:
-            raise UNREACHABLE(url=self._client.base_url, problem=error) from None
-        if answer.status_code >= 400:
-            raise _refusal(answer)
-        return int(answer.json()["stored"])
+        return int(self.ask("POST", "disclosures", content).json()["stored"])
 
     def fetch(self, path: str) -> bytes:
-        """Return what the server has below the book's address; raises `post.unreachable`, or as the server refuses."""
+        """Return what the server has below the book's address; raises as `ask` does."""
+        return self.ask("GET", path).content
+
+    def ask(self, method: str, path: str, content: bytes | None = None) -> httpx.Response:
+        """Return the answer to a request below the book's address.
+
+        Raises `post.unreachable`, or as the server refuses.
+        """
         try:
-            answer = self._client.get(f"/books/{self.book}/{path}")
+            answer = self._client.request(method, f"/books/{self.book}/{path}", content=content)
         except httpx.HTTPError as error:
             raise UNREACHABLE(url=self._client.base_url, problem=error) from None
         if answer.status_code >= 400:
             raise _refusal(answer)
-        return answer.content
+        return answer
 
     def statement_of(self, entry: int, kind: type[T], zh: str, en: str) -> T:
         """Return the statement of an entry of a type, called so; raises `post.other_entry`, or as `fetch` does."""
@@ -231,8 +233,17 @@ class Poster:
         data = self.fetch(f"transfers.json?period={parse_period(period)}")
         return read_data("transfers.json", data, Transfers)
 
+    @property
+    def host(self) -> str:
+        """The host of the server's address."""
+        return self._client.base_url.host
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the newest checkpoint, its signature checked."""
+        return open_checkpoint(self.fetch("checkpoint"), self._log_key())
+
     def _seen(self) -> Seen:
-        checkpoint = open_checkpoint(self.fetch("checkpoint"), self._log_key())
+        checkpoint = self.checkpoint()
         return Seen(n=checkpoint.size, r=base64.b64encode(checkpoint.root).decode())
 
     def _log_key(self) -> VerifierKey:

@@ -22,6 +22,7 @@ from api.cli import (
 )
 from api.cli.console import TERMINATED, refusals
 from api.cli.county import county
+from api.cli.drafting import draft
 from api.cli.exports import export
 from api.cli.logs import log
 from api.cli.reports import report
@@ -40,6 +41,7 @@ app.add_typer(export, name="export")
 app.add_typer(witness, name="witness")
 witness.command()(cosigning.accept)
 app.add_typer(county, name="county")
+app.add_typer(draft, name="draft")
 app.add_typer(privacy.subject, name="subject")
 app.add_typer(log, name="log")
 app.command("import")(books.import_)

@@ -4,12 +4,14 @@ from domain.roles.events import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, po
 from domain.roles.rules import (
     BAD_SIGNATURE,
     NOT_GRANTED,
+    ROLES_MISSING,
     check_grant,
     check_signatures,
     decide_grant,
     decide_revoke,
     decide_rotate,
     find_signers,
+    missing_roles,
     require_roles,
 )
 from domain.roles.state import ROLES, SEPARATED, Key, Roles, role_of, roles_of
@@ -18,6 +20,7 @@ __all__ = [
     "BAD_SIGNATURE",
     "NOT_GRANTED",
     "ROLES",
+    "ROLES_MISSING",
     "SEPARATED",
     "Key",
     "KeyGrant",
@@ -31,6 +34,7 @@ __all__ = [
     "decide_revoke",
     "decide_rotate",
     "find_signers",
+    "missing_roles",
     "possession_text",
     "require_roles",
     "role_of",

@@ -136,6 +136,11 @@ def _roles_missing(present: Collection[str], demanded: Iterable[str]) -> RuleVio
     )
 
 
+def missing_roles(violation: RuleViolation) -> list[str]:
+    """Return the roles that a `policy.roles_missing` misses, in the order in which they are demanded."""
+    return str(violation.facts["missing"]).split(", ")
+
+
 def _words(roles: Iterable[str]) -> str:
     return "、".join(ROLES.get(role, role) for role in roles)
 

@@ -1,0 +1,158 @@
+"""Commands for drafts: made here, signed by each on their own machine, posted when nobody is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from api.cli.console import out
+from api.cli.options import URL, BookOption, UrlOption
+from api.cli.signing import poster
+from api.drafting.client import Clerk, Draft
+from api.identity import load_key
+from api.settings import Settings
+from domain.kernel.money import format_fen
+from domain.kernel.statement import type_name
+from domain.roles import ROLES, role_of
+from domain.vouchers import VoucherPosted, VoucherReversed, total_fen
+
+draft = typer.Typer(
+    help="待签凭证：制单、签名、拒签、撤回 / drafts that wait for signatures", no_args_is_help=True
+)
+
+OneKey = Annotated[Path, typer.Option("--key", help="自己的密钥文件 / your key file")]
+DraftId = Annotated[str, typer.Argument(help="待签凭证的编号 / the draft's id")]
+DataFile = Annotated[Path, typer.Argument(help="内容 JSON / its content as JSON")]
+TypeOption = Annotated[str, typer.Option("--type", help="记录类型 / the entry's type")]
+VOUCHER = type_name(VoucherPosted)
+
+
+@contextmanager
+def _clerk(book: str, key: Path, url: str) -> Iterator[Clerk]:
+    with poster(book, url, 0) as server:
+        clerk = Clerk(server, load_key(key, Settings().passphrase_text))
+        clerk.sign_in()
+        yield clerk
+
+
+@draft.command("list")
+def list_(book: BookOption, key: OneKey, url: UrlOption = URL) -> None:
+    """列出待签凭证 / What waits, and for whom."""
+    with _clerk(book, key, url) as clerk:
+        found = clerk.drafts()
+    for one in found:
+        _tell(one)
+    if not found:
+        out.print("没有待签凭证 / nothing waits")
+
+
+@draft.command()
+def show(id_: DraftId, book: BookOption, key: OneKey, url: UrlOption = URL) -> None:
+    """显示一张待签凭证 / Show a draft, from the bytes that are to be signed."""
+    with _clerk(book, key, url) as clerk:
+        found = clerk.draft(id_)
+    _show(found)
+    _tell(found)
+
+
+@draft.command()
+def new(
+    file: DataFile, book: BookOption, key: OneKey, kind: TypeOption = VOUCHER, url: UrlOption = URL
+) -> None:
+    """制单 / Make a draft."""
+    with _clerk(book, key, url) as clerk:
+        _tell(clerk.make(kind, file.read_bytes()))
+
+
+@draft.command()
+def change(
+    id_: DraftId,
+    file: DataFile,
+    book: BookOption,
+    key: OneKey,
+    kind: TypeOption = VOUCHER,
+    url: UrlOption = URL,
+) -> None:
+    """改动内容，已有的签名作废 / Change a draft; its signatures fall away."""
+    with _clerk(book, key, url) as clerk:
+        _tell(clerk.change(clerk.draft(id_), kind, file.read_bytes()))
+
+
+@draft.command()
+def sign(
+    id_: DraftId,
+    book: BookOption,
+    key: OneKey,
+    url: UrlOption = URL,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问 / do not ask")] = False,
+) -> None:
+    """看过内容后签名 / Sign a draft, after showing what is signed."""
+    with _clerk(book, key, url) as clerk:
+        seen = clerk.draft(id_)
+        _show(seen)
+        if not yes and not typer.confirm("签名 / sign?", err=True):
+            raise typer.Abort
+        _tell(clerk.sign(seen))
+
+
+@draft.command()
+def refuse(
+    id_: DraftId,
+    book: BookOption,
+    key: OneKey,
+    reason: Annotated[str, typer.Option(help="理由 / why")],
+    url: UrlOption = URL,
+) -> None:
+    """拒签，写明理由 / Refuse to sign, with a reason."""
+    with _clerk(book, key, url) as clerk:
+        _tell(clerk.refuse(clerk.draft(id_), reason))
+
+
+@draft.command()
+def withdraw(id_: DraftId, book: BookOption, key: OneKey, url: UrlOption = URL) -> None:
+    """撤回 / Take a draft back."""
+    with _clerk(book, key, url) as clerk:
+        _tell(clerk.withdraw(clerk.draft(id_)))
+
+
+def _show(found: Draft) -> None:
+    """Print what is signed, from its very bytes."""
+    statement = found.statement
+    if not isinstance(statement, (VoucherPosted, VoucherReversed)):
+        out.print(type_name(statement))
+        out.print(json.dumps(msgspec.to_builtins(statement.data), ensure_ascii=False, indent=2), markup=False)
+        return
+    voucher = statement.data
+    what = "冲销凭证 / reversal" if isinstance(statement, VoucherReversed) else "记账凭证 / voucher"
+    out.print(f"{what}  {voucher.date}  {voucher.summary}", markup=False)
+    for line in voucher.lines:
+        side, fen = ("借", line.debit_fen) if line.debit_fen else ("贷", line.credit_fen)
+        words = " ".join(filter(None, (line.summary, line.party, line.project)))
+        out.print(f"  {side} {line.account:<10}{format_fen(fen):>18}  {words}", markup=False)
+    attached = voucher.attachments.count
+    out.print(
+        f"  合计 / total {format_fen(total_fen(voucher.lines))} 元，附件 / attached {attached}", markup=False
+    )
+
+
+def _tell(found: Draft) -> None:
+    """Print where a draft stands."""
+    if found.entry is not None:
+        state = f"已入账，第 {found.entry} 号记录 / posted as entry {found.entry}"
+    elif found.state != "open":
+        state = "已撤回 / withdrawn"
+    elif found.problem:
+        state = f"{found.problem['zh']} / {found.problem['en']} [{found.problem['rule']}]"
+    else:
+        zh = "、".join(ROLES[role] for role in found.missing)
+        state = f"还缺{zh}签名 / still to sign: {', '.join(found.missing)}"
+    signed = "、".join(ROLES[role_of(name)] for name in found.signatures) or "无 / none"
+    out.print(f"{found.id}  已签 / signed: {signed}；{state}", markup=False)
+    for name in found.refused:
+        out.print(f"  {name} 拒签 / refuses", markup=False)

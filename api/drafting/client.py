@@ -1,0 +1,109 @@
+"""Working on drafts from one's own machine: sign in, look, sign what one has seen."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from api.drafting.rules import OTHER_HISTORY
+from api.sessions import answer, parse_challenge, require_here
+from audit.tlog.proof import range_root
+from audit.tlog.tiles import TileReader
+from domain.entry import parse_text, sign_text
+
+if TYPE_CHECKING:
+    from api.posting import Poster
+    from domain.entry import AnyStatement
+    from domain.kernel.note import SigningKey
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A draft as the server tells of it; `text` is what is signed, all else is the server's word."""
+
+    id: str
+    revision: int
+    state: str
+    text: str
+    made_by: str
+    signatures: list[str]
+    missing: list[str]
+    refused: list[str]
+    entry: int | None = None
+    problem: dict[str, str] | None = None
+
+    @property
+    def statement(self) -> AnyStatement:
+        """What is signed."""
+        return parse_text(self.text.encode())
+
+
+class _Drafts(msgspec.Struct, frozen=True):
+    drafts: list[Draft]
+
+
+class Clerk:
+    """Who holds a key of a book, at work on its drafts on a server."""
+
+    def __init__(self, server: Poster, key: SigningKey) -> None:
+        """Work with `key` on `server`; nothing is asked of it yet."""
+        self._server = server
+        self._key = key
+
+    def sign_in(self) -> None:
+        """Sign in; raises `session.elsewhere` for a challenge that another server or another book gave."""
+        text = self._server.ask("POST", "sessions/challenge").json()["text"].encode()
+        require_here(parse_challenge(text), self._server.book, self._server.host)
+        self._server.ask("POST", "sessions", answer(text, self._key))
+
+    def drafts(self) -> list[Draft]:
+        """Return what waits."""
+        return msgspec.json.decode(self._server.fetch("drafts"), type=_Drafts).drafts
+
+    def draft(self, id_: str) -> Draft:
+        """Return a draft."""
+        return _read(self._server.fetch(f"drafts/{id_}"))
+
+    def make(self, kind: str, data: bytes) -> Draft:
+        """Make a draft of an entry of that type from its data as JSON."""
+        wanted = {"type": kind, "data": msgspec.Raw(data)}
+        return self._act("POST", "drafts", wanted)
+
+    def change(self, seen: Draft, kind: str, data: bytes) -> Draft:
+        """Give a draft other content, if it is as it was seen."""
+        wanted = {"type": kind, "data": msgspec.Raw(data), "revision": seen.revision}
+        return self._act("PUT", f"drafts/{seen.id}", wanted)
+
+    def sign(self, seen: Draft) -> Draft:
+        """Sign what was seen; raises `draft.history` when it names entries that the log does not have."""
+        self._check_history(seen.statement)
+        note = sign_text(seen.text.encode(), [self._key])
+        return _read(self._server.ask("POST", f"drafts/{seen.id}/signatures", note).content)
+
+    def refuse(self, seen: Draft, reason: str) -> Draft:
+        """Say why one does not sign."""
+        return self._act("POST", f"drafts/{seen.id}/refusals", {"revision": seen.revision, "reason": reason})
+
+    def withdraw(self, seen: Draft) -> Draft:
+        """Take a draft back."""
+        return self._act("POST", f"drafts/{seen.id}/withdrawal", {"revision": seen.revision})
+
+    def _act(self, method: str, path: str, content: dict[str, Any]) -> Draft:
+        return _read(self._server.ask(method, path, msgspec.json.encode(content)).content)
+
+    def _check_history(self, statement: AnyStatement) -> None:
+        """Look whether the entries that a statement names as seen are those of the log, by its checkpoint."""
+        head = self._server.checkpoint()
+        seen = statement.seen
+        reader = TileReader(head.size, self._server.fetch)
+        if (
+            statement.book != self._server.book
+            or not 0 < seen.n <= head.size
+            or base64.b64encode(range_root(0, seen.n, reader)).decode() != seen.r
+        ):
+            raise OTHER_HISTORY(n=seen.n)
+
+
+def _read(content: bytes) -> Draft:
+    return msgspec.json.decode(content, type=Draft)

@@ -1,0 +1,71 @@
+"""How a draft's text comes about: what the maker gives, with the id, time and history that the server adds.
+
+Whoever signs sees the very bytes, and checks the history that they name against what they have verified.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+import msgspec
+
+from api.clock import new_id, now
+from api.drafting.rules import MALFORMED, OTHER_TYPE
+from api.posting import read_data
+from domain.accounts import AccountAdded
+from domain.drafts import Draft
+from domain.entry import unsigned_text
+from domain.kernel.decoding import decoding_problem
+from domain.kernel.statement import Seen, type_name
+from domain.opening import OpeningPosted
+from domain.periods import PeriodClosed
+from domain.policy import PolicySet
+from domain.privacy import check_clear_fields
+from domain.vouchers import VoucherPosted, VoucherReversed
+from projections import log
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from domain.kernel.statement import Statement
+
+T = TypeVar("T")
+
+KINDS: dict[str, type[Statement]] = {
+    type_name(kind): kind
+    for kind in (VoucherPosted, VoucherReversed, PeriodClosed, AccountAdded, OpeningPosted, PolicySet)
+}
+"""What can wait as a draft, by its type's name."""
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a maker gives: the entry's type and its data; the revision that is changed, 0 for a new draft."""
+
+    type: str
+    data: msgspec.Raw
+    revision: int = 0
+
+
+def read_request(body: bytes, kind: type[T]) -> T:
+    """Return a request's body; raises `draft.malformed`."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise MALFORMED(problem=decoding_problem(error)) from None
+
+
+def compose(connection: Connection[Any], book: str, wanted: Wanted, id_: str = "") -> Draft:
+    """Return the draft of what is wanted, under a new id or an old one.
+
+    Raises `draft.type`, `post.data`, and `privacy.*` for what looks like a person's number.
+    """
+    kind = KINDS.get(wanted.type)
+    if kind is None:
+        raise OTHER_TYPE(type=wanted.type, known=", ".join(KINDS))
+    data = read_data(wanted.type, bytes(wanted.data), get_type_hints(kind)["data"])
+    check_clear_fields(data)
+    checkpoint = log.latest_checkpoint(connection, book)
+    seen = Seen(n=checkpoint.size, r=base64.b64encode(checkpoint.root).decode())
+    fields: dict[str, Any] = {"at": now(), "book": book, "data": data, "id": id_ or new_id(), "seen": seen}
+    return Draft(unsigned_text(kind(**fields)))  # type: ignore[arg-type]  # one of the entry types

@@ -1,0 +1,198 @@
+"""The desk where drafts are made, changed, signed, refused and withdrawn; what is complete goes into the log.
+
+Each act locks its draft, so that of two people who work on one the second is told what the first did. Signatures are
+kept before the entry is posted: should the program end in between, the next look at the draft posts it.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from api.clock import CHINA
+from api.drafting import store
+from api.drafting.composing import Wanted, compose
+from api.drafting.rules import CHANGED, MALFORMED, NOT_MAKER, NOT_SIGNER, TOO_MANY
+from domain.drafts import Review, review, sign, standing
+from domain.kernel.errors import Phrase, RuleViolation
+from domain.kernel.note import parse_note
+from domain.ledger import Books, read_entries
+from domain.roles import ROLES
+from projections.register import NO_BOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from psycopg import Connection
+    from psycopg_pool import ConnectionPool
+
+    from api.drafting.store import Waiting
+    from api.sessions import Session
+    from domain.book import Book
+    from domain.ledger import BookRecorder
+    from domain.roles import Roles
+
+MAKERS = ("accountant", "cashier")
+"""The roles that make, change and withdraw drafts (会计、出纳制单)."""
+
+OPEN_MAX = 1_000
+"""Of one book; more would only be a mistake of a program that makes them."""
+
+EARLIER_TEXT = "入账的是改动以前的内容 / an earlier text of it was posted"
+
+REASON_MAX = 200
+BOOKS_MAX = 200
+"""Books that are kept in memory to ask their rules."""
+
+
+class OnDesk(NamedTuple):
+    """A draft as it is kept, and what the rules say of it now; nothing any more of one that is closed."""
+
+    waiting: Waiting
+    review: Review
+
+    @property
+    def refused(self) -> list[store.Step]:
+        """The refusals of its present text that stand: whoever signed afterwards has thought better of it."""
+        signed = {one.name for one in self.waiting.draft.signatures}
+        revision = self.waiting.revision
+        steps = {step.key: step for step in self.waiting.steps if step.step == "refused"}
+        return [step for step in steps.values() if step.revision == revision and step.key not in signed]
+
+
+Post: TypeAlias = "Callable[[str, bytes], int]"
+"""What appends a note to a book, by its id, and returns the entry's index; raises what refuses it."""
+
+
+class DraftingDesk:
+    """The drafts of all books."""
+
+    def __init__(self, pool: ConnectionPool[Any], recorder: BookRecorder, post: Post) -> None:
+        """Use the tables through `pool`, ask the rules of books read from `recorder`; `post` what is complete."""
+        self._pool = pool
+        self._recorder = recorder
+        self._books = Books(recorder, BOOKS_MAX)
+        self._post = post
+        self._lock = threading.Lock()  # a book in memory is read forward by one thread at a time
+
+    def roles(self, book: str) -> Roles:
+        """Return the keys of a book as its log has them now; raises `book.unknown`."""
+        with self._book(book) as found:
+            return found.roles
+
+    def waiting(self, book: str) -> list[OnDesk]:
+        """Return the drafts that wait, the oldest first."""
+        with self._pool.connection() as connection:
+            found = store.open_drafts(connection, book)
+        return [self._settled(book, one) for one in found]
+
+    def draft(self, book: str, id_: str) -> OnDesk:
+        """Return a draft; raises `draft.unknown`."""
+        with self._pool.connection() as connection:
+            found = store.draft_of(connection, book, id_)
+        return self._settled(book, found)
+
+    def make(self, session: Session, wanted: Wanted) -> OnDesk:
+        """Keep a new draft; raises `draft.not_maker`, `draft.type`, `post.data`."""
+        _require_maker(session)
+        with self._pool.connection() as connection, connection.transaction():
+            if store.count_open(connection, session.book) >= OPEN_MAX:
+                raise TOO_MANY(book=session.book, limit=OPEN_MAX)
+            draft = compose(connection, session.book, wanted)
+            store.insert(connection, session.book, draft, session.key.name)
+        return self.draft(session.book, draft.statement.id)
+
+    def change(self, session: Session, id_: str, wanted: Wanted) -> OnDesk:
+        """Give a draft other content; its signatures fall away. Raises as `make` does, and `draft.changed`."""
+        _require_maker(session)
+        with self._at(session.book, id_, wanted.revision) as (connection, was):
+            draft = compose(connection, session.book, wanted, id_)
+            store.change(connection, session.book, was, draft.text, session.key.name)
+        return self.draft(session.book, id_)
+
+    def sign(self, session: Session, id_: str, note: bytes) -> OnDesk:
+        """Keep the signature of a note over the draft's text, and post the draft if nobody is missing.
+
+        Raises `draft.other_text`, `draft.not_signer`, `key.*`, `signature.invalid`.
+        """
+        with self._at(session.book, id_) as (connection, was), self._book(session.book) as book:
+            signed = sign(book, was.draft, note)
+            for one in parse_note(note).signatures:
+                if one.name != session.key.name:
+                    raise NOT_SIGNER(key=one.name, session=session.key.name)
+            store.keep_signatures(connection, session.book, was, signed)
+        return self.draft(session.book, id_)
+
+    def refuse(self, session: Session, id_: str, revision: int, reason: str) -> OnDesk:
+        """Say why one does not sign; raises `draft.malformed` without a reason."""
+        reason = reason.strip()
+        if not 0 < len(reason) <= REASON_MAX:
+            problem = Phrase(
+                f"拒签须写明理由，不超过 {REASON_MAX} 字",
+                f"a refusal has a reason, of {REASON_MAX} characters at most",
+            )
+            raise MALFORMED(problem=problem)
+        with self._at(session.book, id_, revision) as (connection, was):
+            store.refuse(connection, session.book, was, session.key.name, reason)
+        return self.draft(session.book, id_)
+
+    def withdraw(self, session: Session, id_: str, revision: int) -> OnDesk:
+        """Take a draft back."""
+        _require_maker(session)
+        with self._at(session.book, id_, revision) as (connection, was):
+            store.withdraw(connection, session.book, was, session.key.name)
+        return self.draft(session.book, id_)
+
+    @contextmanager
+    def _at(
+        self, book: str, id_: str, revision: int | None = None
+    ) -> Iterator[tuple[Connection[Any], Waiting]]:
+        """Lend an open draft, locked, in a transaction; raises `draft.changed` when it is of another revision."""
+        with self._pool.connection() as connection, connection.transaction():
+            was = store.draft_of(connection, book, id_, lock=True)
+            was.require_open()
+            if revision not in {None, was.revision}:
+                at = was.last.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+                raise CHANGED(key=was.last.key, at=at, revision=was.revision, read=revision)
+            yield connection, was
+
+    @contextmanager
+    def _book(self, book_id: str) -> Iterator[Book]:
+        with self._lock:
+            book = self._books.at(book_id)
+            if not book.size:
+                raise NO_BOOK(book=book_id)
+            yield book
+
+    def _settled(self, book_id: str, waiting: Waiting) -> OnDesk:
+        """Return a draft with what the rules say; if nobody is missing, it is posted now."""
+        if waiting.state != "open":
+            return OnDesk(waiting, Review((), (), None))
+        with self._book(book_id) as book:
+            entry = book.ids.get(waiting.id)
+            found = review(book, waiting.draft)
+            note = standing(book, waiting.draft).note if found.complete else b""
+        if entry is None and note:
+            try:
+                entry = self._post(book_id, note)
+            except RuleViolation as violation:  # the book has moved on between the look and the post
+                return OnDesk(waiting, found._replace(problem=violation))
+        if entry is None:
+            return OnDesk(waiting, found)
+        return self._posted(book_id, waiting.id, entry)
+
+    def _posted(self, book: str, id_: str, entry: int) -> OnDesk:
+        """Remember where a draft stands in the log; whoever had all signatures of an earlier text could post that."""
+        posted = next(read_entries(self._recorder, book, entry))
+        with self._pool.connection() as connection, connection.transaction():
+            was = store.draft_of(connection, book, id_, lock=True)
+            if was.state == "open":
+                words = "" if posted.text == was.draft.text else EARLIER_TEXT
+                store.post(connection, book, was, entry, words)
+            return OnDesk(store.draft_of(connection, book, id_), Review((), (), None))
+
+
+def _require_maker(session: Session) -> None:
+    if session.key.role not in MAKERS:
+        raise NOT_MAKER(role=session.key.role, role_zh=ROLES[session.key.role])

@@ -1,0 +1,185 @@
+"""Drafts in the database: each with its text, its signatures and what was done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from api.drafting.rules import UNKNOWN, WITHDRAWN
+from domain.drafts import ALREADY_POSTED, Draft
+from domain.kernel.note import Signature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from psycopg import Connection
+
+SELECT_DRAFT = """
+    SELECT id, revision, text, state, entry, made_by, changed_at FROM drafts WHERE book = %s AND id = %s
+"""
+LOCK_DRAFT = f"{SELECT_DRAFT} FOR UPDATE"
+SELECT_OPEN = """
+    SELECT id, revision, text, state, entry, made_by, changed_at FROM drafts
+    WHERE book = %s AND state = 'open' ORDER BY id
+"""
+SELECT_SIGNATURES = """
+    SELECT draft, key, key_id, signature FROM draft_signatures WHERE book = %s AND draft = ANY(%s) ORDER BY key
+"""
+SELECT_STEPS = """
+    SELECT draft, number, step, revision, key, words, at FROM draft_steps
+    WHERE book = %s AND draft = ANY(%s) ORDER BY draft, number
+"""
+INSERT_DRAFT = """
+    INSERT INTO drafts (book, id, revision, text, state, made_by) VALUES (%s, %s, 1, %s, 'open', %s)
+"""
+UPDATE_TEXT = """
+    UPDATE drafts SET text = %s, revision = revision + 1, changed_at = now() WHERE book = %s AND id = %s
+"""
+UPDATE_STATE = "UPDATE drafts SET state = %s, entry = %s, changed_at = now() WHERE book = %s AND id = %s"
+DELETE_SIGNATURES = "DELETE FROM draft_signatures WHERE book = %s AND draft = %s RETURNING key"
+DELETE_SIGNATURE = "DELETE FROM draft_signatures WHERE book = %s AND draft = %s AND key = %s"
+INSERT_SIGNATURE = """
+    INSERT INTO draft_signatures (book, draft, key, key_id, signature) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (book, draft, key) DO NOTHING
+"""
+INSERT_STEP = """
+    INSERT INTO draft_steps (book, draft, number, step, revision, key, words)
+    SELECT %(book)s, %(draft)s, coalesce(max(number), 0) + 1, %(step)s, %(revision)s, %(key)s, %(words)s
+    FROM draft_steps WHERE book = %(book)s AND draft = %(draft)s
+"""
+COUNT_OPEN = "SELECT count(*) FROM drafts WHERE book = %s AND state = 'open'"
+
+
+class Done(NamedTuple):
+    """What is done with a draft (`step`), at which revision, by which key, in which words."""
+
+    step: str
+    revision: int
+    key: str
+    words: str = ""
+
+
+class Step(NamedTuple):
+    """What was done with a draft, as `Done` has it, in which order and when."""
+
+    number: int
+    step: str
+    revision: int
+    key: str
+    words: str
+    at: datetime
+
+
+class Waiting(NamedTuple):
+    """A draft as it is kept; `entry` is where it stands in the log, once posted."""
+
+    id: str
+    revision: int
+    draft: Draft
+    state: str
+    entry: int | None
+    made_by: str
+    changed_at: datetime
+    steps: list[Step]
+
+    def require_open(self) -> None:
+        """Raise `draft.posted` or `draft.withdrawn` when nothing can be done with it any more."""
+        if self.entry is not None:
+            raise ALREADY_POSTED(entry=self.entry)
+        if self.state != "open":
+            raise WITHDRAWN()
+
+    @property
+    def last(self) -> Step:
+        """The step that gave it its present text."""
+        return next(step for step in reversed(self.steps) if step.step in {"made", "changed"})
+
+
+def open_drafts(connection: Connection[Any], book: str) -> list[Waiting]:
+    """Return the drafts that wait, the oldest first."""
+    return _read(connection, book, connection.execute(SELECT_OPEN, (book,)).fetchall())
+
+
+def count_open(connection: Connection[Any], book: str) -> int:
+    """Return how many drafts wait."""
+    ((count,),) = connection.execute(COUNT_OPEN, (book,)).fetchall()
+    return int(count)
+
+
+def draft_of(connection: Connection[Any], book: str, id_: str, *, lock: bool = False) -> Waiting:
+    """Return a draft, with `lock` held against others until the transaction ends; raises `draft.unknown`."""
+    found = connection.execute(LOCK_DRAFT if lock else SELECT_DRAFT, (book, id_)).fetchall()
+    if not found:
+        raise UNKNOWN(book=book, draft=id_)
+    return _read(connection, book, found)[0]
+
+
+def _read(connection: Connection[Any], book: str, rows: Iterable[tuple[Any, ...]]) -> list[Waiting]:
+    rows = list(rows)
+    ids = [row[0] for row in rows]
+    signatures: dict[str, list[Signature]] = {id_: [] for id_ in ids}
+    steps: dict[str, list[Step]] = {id_: [] for id_ in ids}
+    for draft, key, key_id, signature in connection.execute(SELECT_SIGNATURES, (book, ids)).fetchall():
+        signatures[draft].append(Signature(key, key_id, bytes(signature)))
+    for draft, *step in connection.execute(SELECT_STEPS, (book, ids)).fetchall():
+        steps[draft].append(Step(*step))
+    return [
+        Waiting(
+            id_,
+            revision,
+            Draft(bytes(text), tuple(signatures[id_])),
+            state,
+            entry,
+            made_by,
+            changed_at,
+            steps[id_],
+        )
+        for id_, revision, text, state, entry, made_by, changed_at in rows
+    ]
+
+
+def insert(connection: Connection[Any], book: str, draft: Draft, key: str) -> None:
+    """Keep a new draft of a maker's key."""
+    id_ = draft.statement.id
+    connection.execute(INSERT_DRAFT, (book, id_, draft.text, key))
+    _step(connection, book, id_, Done("made", 1, key))
+
+
+def change(connection: Connection[Any], book: str, was: Waiting, text: bytes, key: str) -> None:
+    """Give a draft another text: the signatures fall away, and those who had signed will see it."""
+    connection.execute(UPDATE_TEXT, (text, book, was.id))
+    dropped = connection.execute(DELETE_SIGNATURES, (book, was.id)).fetchall()
+    _step(connection, book, was.id, Done("changed", was.revision + 1, key))
+    for (name,) in sorted(dropped):
+        _step(connection, book, was.id, Done("dropped", was.revision + 1, name))
+
+
+def keep_signatures(connection: Connection[Any], book: str, was: Waiting, signed: Draft) -> None:
+    """Keep the signatures that a draft did not have yet."""
+    known = {one.name for one in was.draft.signatures}
+    for one in signed.signatures:
+        if one.name not in known:
+            connection.execute(INSERT_SIGNATURE, (book, was.id, one.name, one.key_id, one.signature))
+            _step(connection, book, was.id, Done("signed", was.revision, one.name))
+
+
+def refuse(connection: Connection[Any], book: str, was: Waiting, key: str, reason: str) -> None:
+    """Keep a refusal with its reason; what the same key signed falls away."""
+    connection.execute(DELETE_SIGNATURE, (book, was.id, key))
+    _step(connection, book, was.id, Done("refused", was.revision, key, reason))
+
+
+def withdraw(connection: Connection[Any], book: str, was: Waiting, key: str) -> None:
+    """Take a draft back: it can no longer be signed here."""
+    connection.execute(UPDATE_STATE, ("withdrawn", None, book, was.id))
+    _step(connection, book, was.id, Done("withdrawn", was.revision, key))
+
+
+def post(connection: Connection[Any], book: str, was: Waiting, entry: int, words: str) -> None:
+    """Remember where in the log a draft stands now."""
+    connection.execute(UPDATE_STATE, ("posted", entry, book, was.id))
+    _step(connection, book, was.id, Done("posted", was.revision, was.made_by, words))
+
+
+def _step(connection: Connection[Any], book: str, draft: str, done: Done) -> None:
+    connection.execute(INSERT_STEP, {"book": book, "draft": draft, **done._asdict()})

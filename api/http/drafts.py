@@ -1,0 +1,213 @@
+"""Drafts over HTTP: made, changed, signed, refused and withdrawn by those who are at work in the book."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Path, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+
+from api.drafting import KINDS, OnDesk, Wanted, read_request
+from api.http.entries import NOTE_TYPE, read_body
+from api.http.parts import Services, documented
+from api.http.sessions import AtWork, FromHere
+from domain.kernel.errors import RuleViolation
+
+router = APIRouter(prefix="/books/{book}/drafts", tags=["drafts"])
+
+DraftId = Annotated[
+    str, Path(description="the draft's id, a ULID", pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$", max_length=26)
+]
+
+
+class ProblemBody(BaseModel):
+    """What the rules object to, by the rule's code, in Chinese and English."""
+
+    rule: str
+    zh: str
+    en: str
+
+
+class StepBody(BaseModel):
+    """What was done: made, changed, signed, dropped (a signature, by a change), refused, withdrawn, posted."""
+
+    step: str
+    revision: int
+    key: str
+    words: str
+    at: datetime
+
+
+class DraftBody(BaseModel):
+    """A draft: its exact `text`, the statement in it, who signed, the roles that must sign and that are missing.
+
+    `state` is open, posted or withdrawn; `entry` where it stands in the log; `problem` what else the rules object to;
+    `refused` the keys that refuse its present text.
+    """
+
+    book: str
+    id: str
+    revision: int
+    state: str
+    entry: int | None
+    made_by: str
+    text: str
+    statement: dict[str, Any]
+    signatures: list[str]
+    demanded: list[str]
+    missing: list[str]
+    refused: list[str]
+    problem: ProblemBody | None
+    steps: list[StepBody]
+
+
+class DraftsBody(BaseModel):
+    """The drafts that wait, the oldest first."""
+
+    book: str
+    drafts: list[DraftBody]
+
+
+class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why one does not sign a revision."""
+
+    revision: int
+    reason: str
+
+
+class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which revision is taken back."""
+
+    revision: int
+
+
+def _takes(description: str, **properties: dict[str, Any]) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": [*properties],
+        "additionalProperties": False,
+    }
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"description": description, "required": True, "content": content}}
+
+
+_TYPE, _DATA = {"enum": [*KINDS]}, {"type": "object", "description": "as docs/entries.md has it"}
+_REVISION = {"type": "integer", "minimum": 1, "description": "the revision that was seen"}
+_REASON = {"type": "string", "minLength": 1, "maxLength": 200}
+_ANSWERS = documented(400, 403, 404, 409, 422, 503)
+
+
+@router.get("", responses=documented(400, 403, 404, 503))
+def get_drafts(session: AtWork, service: Services) -> DraftsBody:
+    """Return the drafts that wait."""
+    found = service.drafts.waiting(session.book)
+    return DraftsBody(book=session.book, drafts=[_body(session.book, one) for one in found])
+
+
+@router.get("/{draft}", responses=documented(400, 403, 404, 503))
+def get_draft(draft: DraftId, session: AtWork, service: Services) -> DraftBody:
+    """Return a draft."""
+    return _body(session.book, service.drafts.draft(session.book, draft))
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[FromHere],
+    responses=_ANSWERS,
+    openapi_extra=_takes("the entry's type and data", type=_TYPE, data=_DATA),
+)
+async def post_draft(request: Request, session: AtWork, service: Services) -> DraftBody:
+    """Make a draft."""
+    wanted = read_request(await read_body(request), Wanted)
+    return _body(session.book, await run_in_threadpool(service.drafts.make, session, wanted))
+
+
+@router.put(
+    "/{draft}",
+    dependencies=[FromHere],
+    responses=_ANSWERS,
+    openapi_extra=_takes("the new content of a revision", type=_TYPE, data=_DATA, revision=_REVISION),
+)
+async def put_draft(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
+    """Change a draft: its signatures fall away."""
+    wanted = read_request(await read_body(request), Wanted)
+    return _body(session.book, await run_in_threadpool(service.drafts.change, session, draft, wanted))
+
+
+@router.post(
+    "/{draft}/signatures",
+    dependencies=[FromHere],
+    responses=_ANSWERS,
+    openapi_extra={
+        "requestBody": {
+            "description": "the draft's text, signed as a note by the key that is at work",
+            "required": True,
+            "content": {NOTE_TYPE: {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def post_signature(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
+    """Sign a draft; with the last signature that is missing it is posted."""
+    note = await read_body(request)
+    return _body(session.book, await run_in_threadpool(service.drafts.sign, session, draft, note))
+
+
+@router.post(
+    "/{draft}/refusals",
+    dependencies=[FromHere],
+    responses=_ANSWERS,
+    openapi_extra=_takes("why one does not sign", revision=_REVISION, reason=_REASON),
+)
+async def post_refusal(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
+    """Refuse to sign a draft, with a reason."""
+    said = read_request(await read_body(request), Refusal)
+    refused = await run_in_threadpool(service.drafts.refuse, session, draft, said.revision, said.reason)
+    return _body(session.book, refused)
+
+
+@router.post(
+    "/{draft}/withdrawal",
+    dependencies=[FromHere],
+    responses=_ANSWERS,
+    openapi_extra=_takes("which revision is taken back", revision=_REVISION),
+)
+async def post_withdrawal(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
+    """Take a draft back."""
+    said = read_request(await read_body(request), Withdrawal)
+    return _body(
+        session.book, await run_in_threadpool(service.drafts.withdraw, session, draft, said.revision)
+    )
+
+
+def _body(book: str, found: OnDesk) -> DraftBody:
+    waiting, said = found.waiting, found.review
+    return DraftBody(
+        book=book,
+        id=waiting.id,
+        revision=waiting.revision,
+        state=waiting.state,
+        entry=waiting.entry,
+        made_by=waiting.made_by,
+        text=waiting.draft.text.decode(),
+        statement=msgspec.json.decode(waiting.draft.text.split(b"\n")[1]),
+        signatures=[one.name for one in waiting.draft.signatures],
+        demanded=list(said.demanded),
+        missing=list(said.missing),
+        refused=[step.key for step in found.refused],
+        problem=_problem(said.problem),
+        steps=[
+            StepBody(step=one.step, revision=one.revision, key=one.key, words=one.words, at=one.at)
+            for one in waiting.steps
+        ],
+    )
+
+
+def _problem(violation: RuleViolation | None) -> ProblemBody | None:
+    if violation is None:
+        return None
+    return ProblemBody(rule=violation.rule.code, zh=violation.zh, en=violation.en)

@@ -1,0 +1,100 @@
+"""A voucher on its way by the commands: made by one, refused, changed, signed by two, and in the log."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.cli.conftest import BOOK, Commands
+from tests.api.cli.test_commands import VOUCHER, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def url(commands: Commands, xiaohe_imported: str) -> Iterator[str]:
+    assert xiaohe_imported
+    with served(commands) as url:
+        yield url
+
+
+class People:
+    """Runs the draft commands, each with one key."""
+
+    def __init__(self, commands: Commands, url: str) -> None:
+        self._commands = commands
+        self._url = url
+
+    def _arguments(self, role: str, *words: str | Path) -> list[str | Path]:
+        key = self._commands.home / "keys" / BOOK / f"{role}-1.key"
+        return ["draft", *words, "--book", BOOK, "--url", self._url, "--key", key]
+
+    def good(self, role: str, *words: str | Path) -> str:
+        """Run a command that must succeed and return what it prints."""
+        return self._commands.good(*self._arguments(role, *words))
+
+    def refused(self, role: str, *words: str | Path) -> str:
+        """Run a command that must be refused and return what it says."""
+        return self._commands.refused(*self._arguments(role, *words))
+
+
+@pytest.fixture
+def people(commands: Commands, url: str) -> People:
+    return People(commands, url)
+
+
+def written(folder: Path, **fields: object) -> Path:
+    path = folder / "voucher.json"
+    path.write_text(json.dumps(VOUCHER | fields, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_a_voucher_goes_from_hand_to_hand_into_the_log(
+    people: People, commands: Commands, tmp_path: Path
+) -> None:
+    made = people.good("cashier", "new", written(tmp_path, summary="收鱼塘承包费"))
+    assert "还缺会计、负责人签名" in made
+    id_ = made.split()[0]
+    assert id_ in people.good("head", "list")
+
+    refused = people.good("head", "refuse", id_, "--reason", "应为承包款")
+    assert f"{BOOK}/head/1 拒签" in refused
+    people.good("accountant", "change", id_, written(tmp_path, summary="收鱼塘承包款"))
+
+    shown = people.good("head", "sign", id_, "--yes")
+    assert "收鱼塘承包款" in shown
+    assert "借 10201" in shown
+    assert "50.00" in shown
+    assert "还缺会计签名" in shown
+    done = people.good("accountant", "sign", id_, "--yes")
+    assert "已入账" in done
+    journal = commands.good("report", "journal", "--book", BOOK, "--format", "json")
+    assert [line for line in json.loads(journal)["lines"] if line["summary"] == "收鱼塘承包款"]
+    assert "没有待签凭证" in people.good("head", "list")
+    assert "draft.posted" in people.refused("supervisor", "sign", id_, "--yes")
+
+
+def test_what_is_wrong_is_said_at_once(people: People, tmp_path: Path) -> None:
+    bad = [{"account": "10201", "debit_fen": 5_000}, {"account": "50103", "credit_fen": 4_000}]
+    made = people.good("accountant", "new", written(tmp_path, lines=bad))
+    assert "借贷不平" in made
+    id_ = made.split()[0]
+    assert "已撤回" in people.good("accountant", "withdraw", id_)
+    assert "draft.not_maker" in people.refused("head", "new", written(tmp_path))
+    assert "post.data" in people.refused("accountant", "new", written(tmp_path, date=1))
+    assert "draft.unknown" in people.refused("head", "show", "01JNK000000000000000000000")
+
+
+def test_the_end_of_a_month_can_wait_for_its_signatures(people: People, tmp_path: Path) -> None:
+    path = tmp_path / "closing.json"
+    path.write_text('{"period":"2026-04"}', encoding="utf-8")
+    made = people.good("accountant", "new", path, "--type", "period.closed/1")
+    id_ = made.split()[0]
+    assert '"period": "2026-04"' in people.good("head", "show", id_)
+    people.good("accountant", "withdraw", id_)

@@ -1,0 +1,232 @@
+"""A voucher goes from hand to hand over HTTP until all have signed its bytes, and then stands in the log."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from domain.entry import parse_entry, sign_text
+from domain.ledger import read_entries
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK, PROBLEM, voucher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+
+    from tests.api.http.conftest import Door
+
+
+@pytest.fixture(scope="module")
+def office(door: Door) -> Iterator[Office]:
+    with ExitStack() as stack:
+        yield Office(door, stack)
+
+
+def data(fen: int = 1_000) -> object:
+    return msgspec.to_builtins(voucher(fen))
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> bool:
+    assert answer.headers["content-type"] == PROBLEM
+    return (answer.status_code, answer.json()["rule"]) == (status, code)
+
+
+def test_two_sign_in_any_order_and_it_stands_in_the_log(office: Office) -> None:
+    draft = office["cashier"].make(data())
+    assert draft["demanded"] == ["accountant", "head"]
+    assert draft["missing"] == ["accountant", "head"]
+    assert draft["problem"] is None
+    once = office["head"].sign(draft).json()
+    assert (once["state"], once["missing"]) == ("open", ["accountant"])
+    done = office["accountant"].sign(draft).json()
+    assert done["state"] == "posted"
+    entry = list(read_entries(office.door.service.recorder, BOOK))[done["entry"]]
+    assert entry.text == draft["text"].encode()
+    assert [one.name.split("/")[1] for one in entry.signatures] == ["accountant", "head"]
+    assert [one["step"] for one in done["steps"]] == ["made", "signed", "signed", "posted"]
+
+
+def test_all_who_are_at_work_see_what_waits(office: Office) -> None:
+    draft = office["cashier"].make(data())
+    for role in ("cashier", "accountant", "head", "supervisor", "township"):
+        waiting = office[role].get().json()["drafts"]
+        assert draft["id"] in [one["id"] for one in waiting]
+
+
+def test_a_posted_draft_waits_no_more(office: Office) -> None:
+    draft = office["accountant"].make(data())
+    office["accountant"].sign(draft)
+    assert office["head"].sign(draft).json()["state"] == "posted"
+    assert draft["id"] not in [one["id"] for one in office["head"].get().json()["drafts"]]
+    assert office["head"].get(f"/{draft['id']}").json()["state"] == "posted"
+    assert refused(office["supervisor"].sign(draft), 409, "draft.posted")
+    assert refused(office["accountant"].withdraw(draft), 409, "draft.posted")
+
+
+def test_a_change_drops_the_signatures_and_says_so(office: Office) -> None:
+    draft = office["accountant"].make(data(1_000))
+    office["head"].sign(draft)
+    changed = office["accountant"].change(draft, data(1_200)).json()
+    assert changed["revision"] == 2
+    assert changed["id"] == draft["id"]
+    assert changed["text"] != draft["text"]
+    assert changed["missing"] == ["accountant", "head"]
+    dropped = [one for one in changed["steps"] if one["step"] == "dropped"]
+    assert [one["key"] for one in dropped] == [office["head"].key.name]
+
+
+def test_what_was_changed_meanwhile_is_not_signed_unseen(office: Office) -> None:
+    draft = office["accountant"].make(data(1_000))
+    changed = office["cashier"].change(draft, data(9_000)).json()
+    assert refused(office["head"].sign(draft), 409, "draft.other_text")
+    assert office["head"].sign(changed).json()["missing"] == ["accountant"]
+
+
+def test_two_who_change_one_draft_do_not_overwrite_each_other(office: Office) -> None:
+    draft = office["accountant"].make(data(1_000))
+    office["cashier"].change(draft, data(2_000))
+    second = office["accountant"].change(draft, data(3_000))
+    assert refused(second, 409, "draft.changed")
+    assert office["cashier"].key.name in second.json()["detail"]
+    assert office["head"].get(f"/{draft['id']}").json()["revision"] == 2
+
+
+def test_of_many_changes_at_once_one_comes_through(office: Office) -> None:
+    draft = office["accountant"].make(data(1_000))
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda fen: office["accountant"].change(draft, data(fen)), range(1, 9)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+
+
+def test_signatures_at_once_post_it_once(office: Office) -> None:
+    draft = office["accountant"].make(data())
+    signers = [office[role] for role in ("accountant", "head", "supervisor", "township")]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda person: person.sign(draft), signers))
+    found = office["head"].get(f"/{draft['id']}").json()
+    assert found["state"] == "posted"
+    assert [one["step"] for one in found["steps"]].count("posted") == 1
+    ids = [entry.statement.id for entry in read_entries(office.door.service.recorder, BOOK)]
+    assert ids.count(draft["id"]) == 1
+
+
+def test_a_refusal_has_a_reason_which_all_see(office: Office) -> None:
+    draft = office["accountant"].make(data())
+    found = office["head"].refuse(draft, "发票金额不对").json()
+    assert found["refused"] == [office["head"].key.name]
+    step = found["steps"][-1]
+    assert (step["step"], step["words"], step["key"]) == ("refused", "发票金额不对", office["head"].key.name)
+    assert refused(office["head"].refuse(draft, "  "), 400, "draft.malformed")
+
+
+def test_whoever_refuses_has_not_signed(office: Office) -> None:
+    draft = office["accountant"].make(data())
+    office["head"].sign(draft)
+    found = office["head"].refuse(draft).json()
+    assert found["signatures"] == []
+    again = office["head"].sign(draft).json()
+    assert again["refused"] == []
+    assert again["signatures"] == [office["head"].key.name]
+
+
+def test_a_refusal_is_of_the_text_that_was_seen(office: Office) -> None:
+    draft = office["accountant"].make(data())
+    office["head"].refuse(draft)
+    changed = office["accountant"].change(draft, data(2_000)).json()
+    assert changed["refused"] == []
+    assert refused(office["head"].refuse(draft), 409, "draft.changed")
+
+
+def test_a_withdrawn_draft_can_no_longer_be_signed(office: Office) -> None:
+    draft = office["accountant"].make(data())
+    assert office["cashier"].withdraw(draft).json()["state"] == "withdrawn"
+    assert refused(office["head"].sign(draft), 409, "draft.withdrawn")
+
+
+def test_only_accountant_and_cashier_make_and_change(office: Office) -> None:
+    draft = office["accountant"].make(data())
+    made = office["head"].post("", {"type": "voucher.posted/1", "data": data()})
+    assert refused(made, 403, "draft.not_maker")
+    assert refused(office["supervisor"].change(draft, data(2)), 403, "draft.not_maker")
+    assert refused(office["head"].withdraw(draft), 403, "draft.not_maker")
+
+
+def test_nobody_signs_in_another_ones_name(office: Office) -> None:
+    draft = office["accountant"].make(data())
+    forged = office["accountant"].sign(draft, office["head"].key)
+    assert refused(forged, 403, "draft.not_signer")
+    assert office["head"].get(f"/{draft['id']}").json()["signatures"] == []
+
+
+def test_what_the_rules_object_to_is_said_while_it_is_drafted(office: Office) -> None:
+    wrong = voucher(1_000, debit="999")
+    draft = office["accountant"].make(msgspec.to_builtins(wrong))
+    assert draft["problem"]["rule"] == "account.unknown"
+    office["head"].sign(draft)
+    found = office["accountant"].sign(draft).json()
+    assert found["state"] == "open"
+    assert found["problem"]["rule"] == "account.unknown"
+
+
+def test_the_end_of_a_period_is_drafted_too(office: Office) -> None:
+    period = office.door.book().periods.next_to_close
+    draft = office["accountant"].make({"period": period}, "period.closed/1")
+    assert draft["demanded"] == ["accountant", "head"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 400, "draft.malformed"),
+        (b"[]", 400, "draft.malformed"),
+        (b'{"type":"voucher.posted/1"}', 400, "draft.malformed"),
+        (b'{"type":"voucher.posted/1","data":{"date":1}}', 400, "post.data"),
+        (b'{"type":"voucher.posted/1","data":{},"more":1}', 400, "draft.malformed"),
+        (b'{"type":"key.revoked/1","data":{}}', 422, "draft.type"),
+        (b"\xff", 400, "draft.malformed"),
+    ],
+)
+def test_bad_content_is_refused_in_words(office: Office, body: bytes, status: int, code: str) -> None:
+    assert refused(office["accountant"].post("", body), status, code)
+
+
+def test_a_persons_number_is_not_even_drafted(office: Office) -> None:
+    content = msgspec.to_builtins(voucher()) | {"summary": "付 11010519491231002X 工资"}
+    answer = office["accountant"].post("", {"type": "voucher.posted/1", "data": content})
+    assert answer.status_code == 422
+    assert answer.json()["rule"].startswith("privacy.")
+
+
+def test_an_unknown_draft_is_not_found(office: Office) -> None:
+    assert refused(office["head"].get("/01JNK000000000000000000000"), 404, "draft.unknown")
+
+
+def test_an_earlier_text_that_all_had_signed_is_told_when_it_was_posted(office: Office) -> None:
+    draft = office["accountant"].make(data(1_000))
+    office["cashier"].change(draft, data(2_000))
+    keys = [office["accountant"].key, office["head"].key]
+    posted = office.door.post(sign_text(draft["text"].encode(), keys))
+    assert posted.status_code == 201
+    found = office["head"].get(f"/{draft['id']}").json()
+    assert (found["state"], found["entry"]) == ("posted", posted.json()["index"])
+    assert "earlier text" in found["steps"][-1]["words"]
+
+
+def test_what_lost_its_answer_is_posted_at_the_next_look(office: Office) -> None:
+    """The program ended between the last signature and the entry: as if nobody had posted it yet."""
+    draft = office["accountant"].make(data())
+    office["accountant"].sign(draft)
+    note = sign_text(draft["text"].encode(), [office["head"].key])
+    signature = parse_entry(note).signatures[0]
+    with office.door.service.pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO draft_signatures (book, draft, key, key_id, signature) VALUES (%s, %s, %s, %s, %s)",
+            (BOOK, draft["id"], signature.name, signature.key_id, signature.signature),
+        )
+    assert office["supervisor"].get(f"/{draft['id']}").json()["state"] == "posted"

@@ -1,0 +1,156 @@
+"""Nobody is at work without having shown a key, and a session is good for one day, one book and this server."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.sessions import Challenge, answer
+from domain.entry import sign_text
+from domain.kernel.note import SigningKey
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK, PROBLEM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+
+    from tests.api.http.conftest import Door
+
+SESSIONS = f"/books/{BOOK}/sessions"
+
+
+@pytest.fixture
+def office(door: Door) -> Iterator[Office]:
+    with ExitStack() as stack:
+        yield Office(door, stack)
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> bool:
+    assert answer.headers["content-type"] == PROBLEM
+    return (answer.status_code, answer.json()["rule"]) == (status, code)
+
+
+def test_a_key_signs_in_once_for_a_challenge(office: Office) -> None:
+    head = office.stranger("head")
+    text = head.challenge()
+    begun = head.client.post(SESSIONS, content=answer(text, head.key))
+    assert begun.status_code == 201
+    assert begun.json()["role"] == "head"
+    assert head.get().status_code == 200
+    thief = office.stranger("head")
+    assert refused(thief.client.post(SESSIONS, content=answer(text, head.key)), 403, "session.challenge")
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(office: Office) -> None:
+    cookie = office.stranger("head").sign_in().headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_without_a_session_nothing_is_shown(office: Office) -> None:
+    stranger = office.stranger("head")
+    assert refused(stranger.get(), 403, "session.needed")
+    assert refused(stranger.get("/01JNK000000000000000000000"), 403, "session.needed")
+    assert refused(stranger.post("", {}), 403, "session.needed")
+    stranger.client.cookies.set("sunledger", "guessed")
+    assert refused(stranger.get(), 403, "session.needed")
+
+
+def test_a_key_of_nobody_does_not_sign_in(office: Office) -> None:
+    stranger = office.stranger("head")
+    stranger.key = SigningKey.generate(f"{BOOK}/head/9")
+    assert refused(stranger.sign_in(), 403, "key.not_granted")
+
+
+def test_a_forged_answer_does_not_sign_in_and_leaves_the_challenge_good(office: Office) -> None:
+    head = office.stranger("head")
+    text = head.challenge()
+    impostor = SigningKey(head.key.name, bytes(32))
+    forged = text + b"\n" + impostor.sign(text).line
+    assert refused(head.client.post(SESSIONS, content=forged), 403, "key.not_granted")
+    assert head.client.post(SESSIONS, content=answer(text, head.key)).status_code == 201
+
+
+@pytest.mark.parametrize("field", ["book", "origin", "nonce"])
+def test_a_challenge_is_for_one_book_one_server_one_time(office: Office, field: str) -> None:
+    head = office.stranger("head")
+    origin = office.door.service.settings.origin
+    good = {"book": BOOK, "nonce": "A" * 32, "origin": origin}
+    other = {"book": "N2330881MF0000013Y", "nonce": "B" * 32, "origin": "elsewhere.example"}
+    text = Challenge(**(good | {field: other[field]})).text
+    assert refused(head.client.post(SESSIONS, content=answer(text, head.key)), 403, "session.challenge")
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"sunledger.session/v1\n{}\n", b"\xff\n\n"])
+def test_what_is_no_answer_is_refused(office: Office, body: bytes) -> None:
+    head = office.stranger("head")
+    assert refused(head.client.post(SESSIONS, content=body), 403, "session.challenge")
+
+
+def test_an_entry_is_no_answer_and_an_answer_no_entry(office: Office) -> None:
+    head = office.stranger("head")
+    entry = office.door.note()
+    assert refused(head.client.post(SESSIONS, content=entry), 403, "session.challenge")
+    signed_in = sign_text(head.challenge(), [head.key])
+    assert office.door.post(signed_in).json()["rule"] == "entry.malformed"
+
+
+def test_another_sites_page_cannot_act_here(office: Office) -> None:
+    head = office["head"]
+    foreign = {"Origin": "https://evil.example"}
+    path = f"/books/{BOOK}/drafts/01JNK000000000000000000000/withdrawal"
+    sent = head.client.post(path, headers=foreign, content=b'{"revision":1}')
+    assert refused(sent, 403, "session.foreign")
+    assert refused(head.client.delete("/session", headers=foreign), 403, "session.foreign")
+    own = {"Origin": office.door.url}
+    assert refused(head.client.post(path, headers=own, content=b'{"revision":1}'), 403, "draft.not_maker")
+
+
+def test_signing_out_ends_it(office: Office) -> None:
+    head = office["head"]
+    assert [one["book"] for one in head.client.get("/session").json()["books"]] == [BOOK]
+    token = head.client.cookies["sunledger"]
+    assert head.client.delete("/session").status_code == 204
+    head.client.cookies.set("sunledger", token)
+    assert refused(head.get(), 403, "session.needed")
+    assert head.client.get("/session").json()["books"] == []
+
+
+def test_it_ends_after_a_day(office: Office) -> None:
+    head = office["head"]
+    with office.door.service.pool.connection() as connection:
+        connection.execute(
+            "UPDATE sessions SET expires = now() - interval '1 second' WHERE key = %s", (head.key.name,)
+        )
+    assert refused(head.get(), 403, "session.ended")
+
+
+def test_an_old_challenge_has_expired(office: Office) -> None:
+    head = office.stranger("head")
+    text = head.challenge()
+    with office.door.service.pool.connection() as connection:
+        connection.execute("DELETE FROM challenges")
+    assert refused(head.client.post(SESSIONS, content=answer(text, head.key)), 403, "session.challenge")
+
+
+def test_the_unanswered_challenges_of_a_book_are_bounded(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.sessions.store.CHALLENGES_MAX", 5)
+    head = office.stranger("head")
+    texts = [head.challenge() for _ in range(8)]
+    with office.door.service.pool.connection() as connection:
+        ((count,),) = connection.execute(
+            "SELECT count(*) FROM challenges WHERE book = %s", (BOOK,)
+        ).fetchall()
+    assert count == 5
+    assert head.client.post(SESSIONS, content=answer(texts[-1], head.key)).status_code == 201
+
+
+def test_a_book_that_is_not_here_has_no_challenge(office: Office) -> None:
+    sent = office.stranger("head").client.post("/books/N2330881MF0000099X/sessions/challenge")
+    assert refused(sent, 404, "book.unknown")

@@ -1,0 +1,156 @@
+"""A draft asks for those whom the log demands: what a review calls complete is taken in, and nothing else."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from domain.drafts import Draft, review, sign, standing
+from domain.entry import parse_entry, sign_text, unsigned_text
+from domain.kernel.errors import RuleViolation
+from domain.periods import Closing, PeriodClosed
+from domain.policy import Tier
+from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
+from tests.domain.conftest import ROLES
+
+if TYPE_CHECKING:
+    from domain.kernel.statement import Statement
+    from tests.domain.conftest import Village
+
+TIERS = (
+    Tier(from_fen=0, to_fen=50_000, roles=["accountant", "cashier"]),
+    Tier(from_fen=50_000, roles=["accountant", "head", "supervisor"]),
+)
+
+
+def a_voucher(fen: int = 10_000, **fields: Any) -> Voucher:  # noqa: ANN401 -- any field of the struct
+    good: dict[str, Any] = {
+        "attachments": Attachments(count=1),
+        "date": "2026-03-05",
+        "lines": [Line(account="102", debit_fen=fen), Line(account="504", credit_fen=fen)],
+        "summary": "收利息",
+    }
+    return Voucher(**(good | fields))
+
+
+def a_draft(village: Village, data: object, kind: type[Statement] = VoucherPosted) -> Draft:
+    return Draft(unsigned_text(village.statement(kind, data)))
+
+
+def signed(village: Village, draft: Draft, *roles: str) -> Draft:
+    for role in roles:
+        draft = sign(village.book, draft, sign_text(draft.text, [village.key(role)]))
+    return draft
+
+
+def kinds(village: Village) -> list[Draft]:
+    """Return a draft of each kind that is signed by several, in a book where the demands differ."""
+    village.policy(*TIERS)
+    first = village.voucher(by="accountant cashier")
+    assert isinstance(first.statement, VoucherPosted)
+    reversal = Reversal(
+        attachments=Attachments(),
+        date="2026-03-06",
+        lines=mirrored(first.statement.data.lines),
+        reverses=first.statement.id,
+        summary="冲销",
+    )
+    return [
+        a_draft(village, a_voucher(10_000)),
+        a_draft(village, a_voucher(50_000)),
+        a_draft(village, reversal, VoucherReversed),
+        a_draft(village, Closing(period="2026-01"), PeriodClosed),
+    ]
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_it_is_complete_exactly_when_the_book_takes_it_in(village: Village, number: int) -> None:
+    draft = kinds(village)[number]
+    for size in range(1, len(ROLES) + 1):
+        for roles in combinations(ROLES, size):
+            one = signed(village, draft, *roles)
+            found = review(village.book, one)
+            assert set(found.missing) == set(found.demanded) - set(roles)
+            try:
+                deepcopy(village.book).apply(parse_entry(one.note))
+            except RuleViolation as violation:
+                assert violation.rule.code == "policy.roles_missing"
+                assert not found.complete
+            else:
+                assert found.complete
+
+
+def test_it_names_whom_the_amount_demands(village: Village) -> None:
+    small, large, reversal, closing = kinds(village)
+    assert review(village.book, small).demanded == ("accountant", "cashier")
+    assert review(village.book, large).demanded == ("accountant", "head", "supervisor")
+    assert review(village.book, reversal).demanded == ("accountant", "cashier")
+    assert review(village.book, closing).demanded == ("accountant", "head")
+
+
+def test_signatures_come_in_any_order_and_each_once(village: Village) -> None:
+    draft = a_draft(village, a_voucher())
+    one = signed(village, draft, "head", "accountant", "head")
+    other = signed(village, draft, "accountant", "head")
+    assert one == other
+    assert review(village.book, one).complete
+
+
+def test_what_else_is_wrong_is_said_before_anybody_has_signed(village: Village) -> None:
+    lines = [Line(account="102", debit_fen=1), Line(account="504", credit_fen=2)]
+    found = review(village.book, a_draft(village, a_voucher(lines=lines)))
+    assert found.problem is not None
+    assert found.problem.rule.code == "voucher.unbalanced"
+    assert not found.complete
+
+
+def test_what_comes_after_the_signatures_is_said_too(village: Village) -> None:
+    village.policy(Tier(from_fen=0, roles=["accountant", "head"], resolution=True))
+    found = review(village.book, a_draft(village, a_voucher()))
+    assert found.demanded == ("accountant", "head")
+    assert found.problem is not None
+    assert found.problem.rule.code == "policy.no_resolution"
+
+
+def test_a_role_that_nobody_holds_is_named(village: Village) -> None:
+    village.policy(Tier(from_fen=0, roles=["accountant", "county"]))
+    found = review(village.book, a_draft(village, a_voucher()))
+    assert found.problem is not None
+    assert found.problem.rule.code == "draft.nobody"
+    assert found.problem.facts["role"] == "county"
+
+
+def test_a_signature_over_other_bytes_is_refused(village: Village) -> None:
+    draft, other = a_draft(village, a_voucher(1)), a_draft(village, a_voucher(2))
+    with pytest.raises(RuleViolation) as refused:
+        sign(village.book, draft, sign_text(other.text, [village.key("head")]))
+    assert refused.value.rule.code == "draft.other_text"
+
+
+def test_a_forged_signature_is_refused(village: Village) -> None:
+    draft = a_draft(village, a_voucher())
+    note = bytearray(sign_text(draft.text, [village.key("head")]))
+    note[-20] = ord("A") if note[-20] != ord("A") else ord("B")
+    with pytest.raises(RuleViolation) as refused:
+        sign(village.book, draft, bytes(note))
+    assert refused.value.rule.code == "signature.invalid"
+
+
+def test_a_key_of_nobody_is_refused(village: Village) -> None:
+    draft = a_draft(village, a_voucher())
+    with pytest.raises(RuleViolation) as refused:
+        sign(village.book, draft, sign_text(draft.text, [village.key("head/7")]))
+    assert refused.value.rule.code == "key.not_granted"
+
+
+def test_a_revoked_key_counts_no_more(village: Village) -> None:
+    draft = signed(village, a_draft(village, a_voucher()), "accountant", "head")
+    village.revoke("head", by="township supervisor")
+    assert [one.name for one in standing(village.book, draft).signatures] == [village.key("accountant").name]
+    found = review(village.book, draft)
+    assert found.missing == ("head",)
+    assert found.problem is not None
+    assert found.problem.rule.code == "draft.nobody"
