@@ -122,7 +122,7 @@ class Periods:
         self._names, self._root = book.accounts.names, book.root()
         self._trials, self._before = book.trial_balances(), book.trial_balances()
         self._made: Replayed | None = None
-        self._years: dict[str, Year] = {}
+        self._months: dict[str, Month] = {}
 
     def period(self, period: str) -> Replayed:
         """Return a period; what is asked of the same one again is not made again."""
@@ -151,11 +151,11 @@ class Periods:
         before = a_year_before(period)
         if before < self._book.periods.first:
             return Year([], 0)
-        if before not in self._years:
+        if before not in self._months:
             self._month(before, self._before.trial_balance(before))
-        return self._years[before]
+        return self._months[before].year
 
     def _month(self, period: str, rows: list[TrialRow]) -> Month:
         month = Month(period, rows, self._transfers, period[:4] == self._book.periods.first[:4])
-        self._years[period] = month.year
+        self._months[period] = month
         return month

@@ -16,6 +16,8 @@ from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOp
 from api.cli.signing import poster, submit
 from api.disclosures import Given, Tier
 from api.identity import holder_digest, load_key, save_key
+from api.identity.browserkey import for_browser
+from api.identity.keyfile import write_private
 from api.posting import read_data
 from api.salting import keep_beside
 from api.settings import Settings
@@ -96,3 +98,23 @@ def revoke(
     data = read_data(name, msgspec.json.encode({"key": name, "reason": reason}), Revocation)
     with poster(book, url, wait) as server:
         submit(server, KeyRevoked, data, key, sign_only)
+
+
+def browserkey(
+    key: Annotated[Path, typer.Argument(help="密钥文件 / key file")],
+    path: Annotated[Path, typer.Argument(help="浏览器密钥文件 / the file for the browser")],
+    passphrase: Annotated[
+        str,
+        typer.Option(
+            envvar="SUNLEDGER_BROWSER_PASSPHRASE",
+            prompt="浏览器密钥文件的口令 / passphrase of the file",
+            hide_input=True,
+            confirmation_prompt=True,
+            help="文件的口令；不给就询问 / the file's passphrase; asked for if not given",
+        ),
+    ],
+) -> None:
+    """写一份浏览器密钥文件，用口令保护，带到浏览器里登录和签名 / Write a key file to sign with in a browser."""
+    signing = load_key(key, Settings().passphrase_text)
+    write_private(path, for_browser(signing, passphrase))
+    out.print(signing.verifier.vkey)

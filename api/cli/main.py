@@ -56,6 +56,7 @@ COMMANDS = (
     books.doctor,
     books.recover,
     keys.keygen,
+    keys.browserkey,
     signing.post,
     signing.reverse,
     closing.propose,

@@ -81,6 +81,11 @@ class DraftingDesk:
         with self._book(book) as found:
             return found.roles
 
+    def next_to_close(self, book: str) -> str:
+        """Return the oldest period of a book that is open."""
+        with self._book(book) as found:
+            return found.periods.next_to_close
+
     def waiting(self, book: str) -> list[OnDesk]:
         """Return the drafts that wait, the oldest first."""
         with self._pool.connection() as connection:

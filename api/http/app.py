@@ -25,6 +25,7 @@ from api.http import (
     tlog,
     verifier,
     witnessing,
+    work,
 )
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def create_app(service: Service) -> FastAPI:
         history,
         difference,
         pages,
+        work,
         verifier,
     ):
         app.include_router(part.router)

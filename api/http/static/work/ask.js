@@ -1,0 +1,75 @@
+/** How the pages of the workspace ask the server, and say what it refuses. */
+
+import { Told, heldKeys, signedNote } from "./keys.js";
+
+const HEADER = "sunledger.session/v1\n";
+
+/** Return the answer to a request, as JSON; throws `Told` with what the server refuses. */
+export async function ask(method, path, content) {
+  const body = content === undefined || typeof content === "string" ? content : JSON.stringify(content);
+  let answer;
+  try {
+    answer = await fetch(path, { method, body, headers: { Accept: "application/json" } });
+  } catch {
+    throw new Told("request.unanswered", "连不上服务器，请看网络后再试", "the server does not answer; try again");
+  }
+  const read = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+  if (answer.ok) return read;
+  const unsaid = `HTTP ${answer.status}`;
+  throw new Told(read.rule ?? "request.fault", read.detail_zh ?? unsaid, read.detail ?? unsaid);
+}
+
+/** Sign in to the book of a key: sign the server's challenge, if it is one for this book and nothing else. */
+export async function signIn(held) {
+  const book = bookOf(held);
+  const { text } = await ask("POST", `/books/${book}/sessions/challenge`);
+  const asked = text.startsWith(HEADER) ? JSON.parse(text.slice(HEADER.length)) : {};
+  if (asked.book !== book) {
+    throw new Told("session.challenge", "服务器要签的不是登录文书，没有签名", "the server asks to sign something else");
+  }
+  return ask("POST", `/books/${book}/sessions`, await signedNote(text, held));
+}
+
+/** Sign in with all keys of this browser; return what each could not do, by the key's name. */
+export async function signInWithAll() {
+  const refused = new Map();
+  for (const held of await heldKeys()) {
+    await signIn(held).catch((told) => refused.set(held.name, told));
+  }
+  return refused;
+}
+
+/** Return the book of a key. */
+export const bookOf = (held) => held.name.split("/")[0];
+
+/** Run what a person asked for; say in `place` what is refused, and let nobody press twice meanwhile. */
+export async function acting(button, place, act) {
+  button.disabled = true;
+  place.replaceChildren();
+  try {
+    await act();
+  } catch (told) {
+    place.append(problem(told));
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/** Return what was refused, as an alert. */
+export function problem(told) {
+  const box = element("div", { className: "state alarm", role: "alert" });
+  box.append(element("p", {}, told.zh ?? String(told)));
+  if (told.en) box.append(element("p", { lang: "en", className: "note" }, `${told.en} [${told.rule}]`));
+  return box;
+}
+
+/** Return an element with properties, and texts or elements in it. */
+export function element(name, properties = {}, ...content) {
+  const made = document.createElement(name);
+  for (const [property, value] of Object.entries(properties)) {
+    if (property in made) made[property] = value;
+    else made.setAttribute(property, value);
+  }
+  made.append(...content);
+  return made;
+}

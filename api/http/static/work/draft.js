@@ -1,0 +1,98 @@
+/** The page of a draft: what is signed, who has signed, and what the person who looks at it may do. */
+
+import { acting, ask, element, problem } from "./ask.js";
+import { Told, heldKey, signedNote } from "./keys.js";
+import { said, statementOf } from "./statement.js";
+
+const place = (id) => document.getElementById(id);
+const { book, draft, key, roles: named } = place("work").dataset;
+const roles = JSON.parse(named);
+const path = `/books/${book}/drafts/${draft}`;
+const STEPS = {
+  made: "制单", changed: "改动", signed: "签名", dropped: "因内容改动，签名作废", refused: "拒签", withdrawn: "撤回", posted: "入账",
+};
+
+let seen; // the draft as it is on the page: what is signed is this, whatever the server has meanwhile
+
+const role = (name) => roles[name.split("/")[1]] ?? name;
+
+async function show() {
+  const [found, { accounts }] = await Promise.all([ask("GET", path), ask("GET", `/books/${book}/accounts.json`)]);
+  const statement = statementOf(found.text);
+  if (statement.book !== book || statement.id !== draft) {
+    throw new Told("draft.other_text", "服务器给的不是这张凭证", "the server gives another draft");
+  }
+  seen = found;
+  place("said").replaceChildren(said(found.text, Object.fromEntries(accounts.map((one) => [one.code, one.name]))));
+  place("state").replaceChildren(...stateOf(found));
+  place("steps").replaceChildren(...found.steps.map(step));
+  offer(found);
+}
+
+function stateOf(found) {
+  if (found.state === "posted") {
+    const link = element("a", { href: `/books/${book}/entries/${found.entry}` }, `第 ${found.entry} 号记录`);
+    return [element("p", { className: "state" }, element("strong", {}, "已入账。"), "它是", link, "，谁也不能再改。")];
+  }
+  if (found.state === "withdrawn") return [element("p", { className: "state waiting" }, element("strong", {}, "已撤回。"))];
+  const shown = [];
+  for (const name of found.refused) {
+    shown.push(element("p", { className: "state alarm" }, element("strong", {}, `${role(name)}拒签。`), reason(found, name)));
+  }
+  if (found.problem) shown.push(problem({ ...found.problem }));
+  const signed = found.signatures.map(role).join("、") || "还没有人签";
+  const missing = found.missing.map((one) => roles[one] ?? one).join("、");
+  shown.push(
+    element("p", { className: "state waiting" }, element("strong", {}, "待签。"), `已签：${signed}。`, missing ? `还缺：${missing}。` : ""),
+  );
+  return shown;
+}
+
+function reason(found, name) {
+  return found.steps.findLast((one) => one.step === "refused" && one.key === name).words;
+}
+
+function step(one) {
+  const at = new Date(one.at).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+  return element("li", {}, `${at} ${role(one.key)} ${STEPS[one.step]}（第 ${one.revision} 稿）${one.words ? `：${one.words}` : ""}`);
+}
+
+/** Show what the person may do: sign and refuse while it is open, change and withdraw if they make drafts. */
+function offer(found) {
+  const open = found.state === "open";
+  const makes = ["accountant", "cashier"].includes(key.split("/")[1]);
+  place("sign").hidden = !open || found.signatures.includes(key);
+  place("refusal").hidden = !open;
+  place("making").hidden = !(open && makes);
+}
+
+async function act(event, what) {
+  await acting(event.submitter ?? event.target, place("told"), what);
+}
+
+place("sign").addEventListener("click", (event) =>
+  act(event, async () => {
+    const held = await heldKey(key);
+    if (!held) throw new Told("browserkey.missing", `这个浏览器里没有密钥 ${key}`, `the key ${key} is not in this browser`);
+    const { text } = seen;
+    await ask("POST", `${path}/signatures`, await signedNote(text, held)).finally(show);
+  }),
+);
+
+place("refusal").addEventListener("submit", (event) => {
+  event.preventDefault();
+  return act(event, async () => {
+    await ask("POST", `${path}/refusals`, { revision: seen.revision, reason: place("reason").value });
+    event.target.reset();
+    await show();
+  });
+});
+
+place("withdraw").addEventListener("click", (event) =>
+  act(event, async () => {
+    await ask("POST", `${path}/withdrawal`, { revision: seen.revision });
+    await show();
+  }),
+);
+
+await show().catch((told) => place("told").append(problem(told)));

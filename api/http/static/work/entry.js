@@ -1,0 +1,215 @@
+/** The page where a voucher is typed: keyboard alone is enough, the difference is always in view. */
+
+import { acting, ask, element, problem } from "./ask.js";
+import { finder, findingIn } from "./find.js";
+import { Told, heldKey, signedNote } from "./keys.js";
+import { formatFen } from "./money.js";
+import { statementOf } from "./statement.js";
+
+const place = (id) => document.getElementById(id);
+const { book, draft, key, copy } = place("work").dataset;
+const LINES_AT_FIRST = 2;
+const TYPE = "voucher.posted/1";
+
+const { accounts } = await ask("GET", `/books/${book}/accounts.json`);
+const byCode = new Map(accounts.map((one) => [one.code, one]));
+const find = finder(accounts);
+const lines = []; // {row, account, take, summary, party, project, debit, credit}
+let revision = 0;
+let kept = {}; // what the form does not show of a voucher that is changed
+
+/** Return fen of what was typed, 0 for nothing; throws what a person can understand. */
+function fenOf(input, where) {
+  const typed = input.value.normalize("NFKC").replaceAll(/[,，\s]/g, "").replace(/^[−－]/, "-");
+  if (typed === "") return 0;
+  const read = /^(-?)([0-9]{1,12})(?:\.([0-9]{1,2}))?$/.exec(typed);
+  if (!read) {
+    input.focus();
+    throw new Told("money.malformed", `${where}：「${input.value}」不是金额，应如 1,234.50`, `${where}: ${input.value} is no amount such as 1,234.50`);
+  }
+  const fen = Number(read[2]) * 100 + Number((read[3] ?? "").padEnd(2, "0"));
+  return read[1] ? -fen : fen;
+}
+
+/** Return debits less credits of what can be read. */
+function difference() {
+  const sum = (side) => lines.reduce((total, line) => total + readable(line[side]), 0);
+  return sum("debit") - sum("credit");
+}
+
+function readable(input) {
+  try {
+    return fenOf(input, "");
+  } catch {
+    return 0;
+  }
+}
+
+function tell() {
+  const fen = difference();
+  place("difference").textContent = fen === 0 ? "借贷平衡" : `${fen > 0 ? "贷方还差" : "借方还差"} ${formatFen(Math.abs(fen))} 元`;
+  place("difference").className = fen === 0 ? "balanced" : "red";
+}
+
+function addLine(data = {}) {
+  const number = lines.length + 1;
+  const field = (name, label, value = "", className = "") => {
+    const input = element("input", { id: `${name}-${number}`, value, className, autocomplete: "off", "aria-label": `第 ${number} 行${label}` });
+    return [input, element("td", { "data-label": label, className }, input)];
+  };
+  const [account, accountCell] = field("account", "科目");
+  const [summary, summaryCell] = field("summary", "摘要", data.summary);
+  const [party, partyCell] = field("party", "往来单位", data.party);
+  const [project, projectCell] = field("project", "项目", data.project);
+  const [debit, debitCell] = field("debit", "借方", data.debit_fen ? formatFen(data.debit_fen) : "", "money");
+  const [credit, creditCell] = field("credit", "贷方", data.credit_fen ? formatFen(data.credit_fen) : "", "money");
+  const row = element("tr", {}, accountCell, summaryCell, debitCell, creditCell, partyCell, projectCell);
+  const line = { row, account, summary, party, project, debit, credit, take: findingIn(account, find), rest: data };
+  if (data.account) line.take(byCode.get(data.account) ?? { code: data.account, name: "" });
+  for (const amount of [debit, credit]) {
+    amount.inputMode = "decimal";
+    amount.addEventListener("input", tell);
+  }
+  account.addEventListener("blur", () => balance(line));
+  project.addEventListener("keydown", (event) => {
+    const last = line === lines.at(-1);
+    if (event.key !== "Tab" || event.shiftKey || !last || difference() === 0) return;
+    event.preventDefault();
+    addLine().account.focus();
+  });
+  lines.push(line);
+  place("lines").append(row);
+  return line;
+}
+
+/** Let a line whose account was taken, and that has no amount, make the voucher balance, if another line has one. */
+function balance(line) {
+  const fen = difference();
+  if (fen === 0 || !line.account.dataset.code || line.debit.value || line.credit.value) return;
+  (fen > 0 ? line.credit : line.debit).value = formatFen(Math.abs(fen));
+  tell();
+}
+
+/** Return the voucher as it was typed; a field that is empty is left out, as its entry has it. */
+function typed() {
+  const used = lines.filter((line) => ["account", "debit", "credit"].some((name) => line[name].value.trim()));
+  return stripped({
+    ...kept,
+    attachments: { ...kept.attachments, count: countOf(place("attachments")) },
+    date: place("date").value,
+    lines: used.map((line) => lineOf(line, lines.indexOf(line) + 1)),
+    resolution: place("resolution").value.trim(),
+    summary: place("summary").value.trim(),
+  });
+}
+
+function countOf(input) {
+  if (!/^[0-9]{0,4}$/.test(input.value.trim())) {
+    input.focus();
+    throw new Told("voucher.attachments", `附件张数「${input.value}」应为整数`, `${input.value} is no number of attachments`);
+  }
+  return Number(input.value);
+}
+
+function lineOf(line, number) {
+  const account = line.account.dataset.code;
+  if (!account) {
+    line.account.focus();
+    throw new Told("account.unknown", `第 ${number} 行：没有末级科目「${line.account.value}」，请用编码、名称或拼音首字母查找`, `line ${number}: no account ${line.account.value}`);
+  }
+  return stripped({
+    ...line.rest,
+    account,
+    debit_fen: fenOf(line.debit, `第 ${number} 行借方`),
+    credit_fen: fenOf(line.credit, `第 ${number} 行贷方`),
+    party: line.party.value.trim(),
+    project: line.project.value.trim(),
+    summary: line.summary.value.trim(),
+  });
+}
+
+/** Leave out what has its default value: an entry does so too. */
+function stripped(data) {
+  const empty = (value) => value === "" || value === 0 || (typeof value === "object" && Object.keys(value).length === 0);
+  const filled = ([name, value]) => name === "attachments" || name === "lines" || !empty(value);
+  return Object.fromEntries(
+    Object.entries(data).filter(filled).map(([name, value]) => [name, name === "attachments" ? stripped(value) : value]),
+  );
+}
+
+async function save() {
+  const content = { type: TYPE, data: typed(), ...(draft ? { revision } : {}) };
+  const path = `/books/${book}/drafts`;
+  return draft ? ask("PUT", `${path}/${draft}`, content) : ask("POST", path, content);
+}
+
+/** Save, sign what was saved if it is what was typed, and go on with an empty form for the next voucher. */
+async function saveAndSign() {
+  const held = await heldKey(key);
+  if (!held) throw new Told("browserkey.missing", `这个浏览器里没有密钥 ${key}`, `the key ${key} is not in this browser`);
+  const wanted = typed();
+  const saved = await save();
+  if (saved.problem) throw new Told(saved.problem.rule, `已存为待签凭证，没有签名：${saved.problem.zh}`, saved.problem.en);
+  if (canonical(statementOf(saved.text).data) !== canonical(wanted)) {
+    throw new Told("draft.other_text", "服务器存的与您填的不同，没有签名", "the server kept something else; nothing was signed");
+  }
+  const signed = await ask("POST", `/books/${book}/drafts/${saved.id}/signatures`, await signedNote(saved.text, held));
+  if (draft) return location.assign(`/books/${book}/work/drafts/${draft}`);
+  const link = element("a", { href: `/books/${book}/work/drafts/${saved.id}` }, wanted.summary);
+  place("done").prepend(element("li", {}, "已签名：", link, signed.entry === null ? "，等别人签。" : `，已入账，第 ${signed.entry} 号记录。`));
+  return clear();
+}
+
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical)}]`;
+  if (typeof value !== "object") return JSON.stringify(value);
+  return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)}}`;
+}
+
+function clear() {
+  lines.splice(0);
+  place("lines").replaceChildren();
+  for (const id of ["summary", "attachments", "resolution"]) place(id).value = "";
+  for (let number = 0; number < LINES_AT_FIRST; number += 1) addLine();
+  tell();
+  place("summary").focus();
+}
+
+function fill({ date, summary = "", attachments = {}, resolution = "", lines: given = [], source, ...rest }) {
+  kept = rest;
+  if (date) place("date").value = date;
+  Object.assign(place("summary"), { value: summary });
+  Object.assign(place("resolution"), { value: resolution });
+  place("attachments").value = attachments.count ?? "";
+  if (draft) Object.assign(kept, { attachments }, source === undefined ? {} : { source });
+  for (const line of given) addLine(line);
+}
+
+place("voucher").addEventListener("submit", (event) => {
+  event.preventDefault();
+  return acting(event.submitter ?? place("save"), place("told"), async () => {
+    if (event.submitter?.id === "save") location.assign(`/books/${book}/work/drafts/${(await save()).id}`);
+    else await saveAndSign();
+  });
+});
+place("add").addEventListener("click", () => addLine().account.focus());
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) place("voucher").requestSubmit(place("saveandsign"));
+  else if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault(); // it takes an account, and sends nothing
+});
+
+async function begin() {
+  if (draft) {
+    const found = await ask("GET", `/books/${book}/drafts/${draft}`);
+    ({ revision } = found);
+    fill(statementOf(found.text).data);
+  } else if (copy) {
+    fill({ ...(await ask("GET", `/books/${book}/entries/${copy}.json`)).statement.data, date: place("date").value });
+  } else {
+    clear();
+  }
+  tell();
+  place("summary").focus();
+}
+
+await begin().catch((told) => place("told").append(problem(told)));

@@ -1,0 +1,56 @@
+/** The page where one signs in: the keys of this browser, one more from a file, and the villages one works in. */
+
+import { acting, ask, element, signInWithAll } from "./ask.js";
+import { forgetKey, heldKeys, importKey } from "./keys.js";
+
+const place = (id) => document.getElementById(id);
+const roles = JSON.parse(place("work").dataset.roles);
+
+async function showKeys() {
+  const held = await heldKeys();
+  place("keys").replaceChildren(...held.map(keyRow));
+  place("signin").hidden = held.length === 0;
+  place("none").hidden = held.length > 0;
+}
+
+function keyRow(held) {
+  const role = held.name.split("/")[1];
+  const button = element("button", { type: "button", className: "plain" }, "从本浏览器删除");
+  button.addEventListener("click", async () => {
+    await forgetKey(held.name);
+    await showKeys();
+  });
+  return element("li", {}, element("strong", {}, roles[role] ?? role), " ", element("code", {}, held.name), " ", button);
+}
+
+place("import").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await acting(event.submitter, place("told"), async () => {
+    const [file] = place("file").files;
+    await importKey(await file.text(), place("passphrase").value);
+    event.target.reset();
+    await showKeys();
+    place("enter").focus();
+  });
+});
+
+place("enter").addEventListener("click", async (event) => {
+  await acting(event.target, place("told"), async () => {
+    const refused = await signInWithAll();
+    const { books } = await ask("GET", "/session");
+    if (books.length === 0) throw [...refused.values()][0];
+    const wanted = new URLSearchParams(location.search).get("to") ?? "";
+    const here = /^\/books\/[0-9A-Z]{18}\/work/.test(wanted);
+    location.assign(here ? wanted : books.length === 1 ? `/books/${books[0].book}/work` : "/work");
+  });
+});
+
+const leave = place("leave");
+leave?.addEventListener("click", async () => {
+  await acting(leave, place("told"), async () => {
+    await ask("DELETE", "/session");
+    location.assign("/work");
+  });
+});
+
+await showKeys();

@@ -1,0 +1,87 @@
+/** What is signed, in plain words, read off the very bytes that are signed. */
+
+import { element } from "./ask.js";
+import { formatFen } from "./money.js";
+
+const HEADER = "sunledger.entry/v1\n";
+const TITLES = {
+  "voucher.posted/1": "记账凭证",
+  "voucher.reversed/1": "冲销凭证（红字）",
+  "period.closed/1": "结账：此后这个月不能再记账",
+  "account.added/1": "增设科目",
+  "opening.posted/1": "期初余额",
+  "policy.set/1": "审批档次",
+};
+const NAMES = {
+  account: "科目", amount_fen: "金额", attachments: "附件", code: "科目编码", count: "张数", credit_fen: "贷方", date: "日期",
+  debit_fen: "借方", from_fen: "金额从", lines: "分录", name: "名称", party: "往来单位", period: "会计期间", project: "项目",
+  resolution: "依据的决议", reverses: "冲销的凭证", roles: "须签名的岗位", source: "原系统凭证号", summary: "摘要", tiers: "档次", to_fen: "金额到",
+};
+
+/** Return the statement in a draft's text: {type, data, at, book, id, seen}; throws for anything but an entry's text. */
+export function statementOf(text) {
+  if (!text.startsWith(HEADER)) throw new Error("no entry");
+  return JSON.parse(text.slice(HEADER.length));
+}
+
+/**
+ * Return what a draft's text says.
+ * @param {string} text what is signed
+ * @param {Record<string, string>} accounts names of accounts by code, which are the server's word
+ */
+export function said(text, accounts) {
+  const { type, data } = statementOf(text);
+  const shown = document.createDocumentFragment();
+  shown.append(element("h2", {}, TITLES[type] ?? type));
+  const facts = element("dl", { className: "facts" });
+  for (const [name, value] of Object.entries(data)) {
+    if (name !== "lines") facts.append(fact(NAMES[name] ?? name, plain(name, value)));
+  }
+  shown.append(facts);
+  if (data.lines) shown.append(linesOf(data.lines, accounts));
+  return shown;
+}
+
+function fact(name, text) {
+  return element("div", {}, element("dt", {}, name), element("dd", { className: "text" }, text));
+}
+
+/** Return any value of a statement as a line of text; nothing of it is left out. */
+function plain(name, value) {
+  if (name.endsWith("_fen")) return `${formatFen(value)} 元`;
+  if (Array.isArray(value)) return value.map((one) => plain(name, one)).join("；");
+  if (typeof value === "object") {
+    return Object.entries(value).map(([key, part]) => `${NAMES[key] ?? key} ${plain(key, part)}`).join("，");
+  }
+  return value === true ? "是" : String(value);
+}
+
+function linesOf(lines, accounts) {
+  const sum = (side) => lines.reduce((total, line) => total + (line[side] ?? 0), 0);
+  const table = element("table", { className: "cards" }, element("caption", {}, "会计分录（元）"));
+  const heads = ["科目", "摘要", "借方", "贷方"].map((head, at) => element("th", { scope: "col", className: at > 1 ? "money" : "" }, head));
+  table.append(element("thead", {}, element("tr", {}, ...heads)));
+  table.append(element("tbody", {}, ...lines.map((line) => row(line, accounts))));
+  const foot = element("tr", {}, element("th", { scope: "row", colSpan: 2 }, "合计"));
+  foot.append(money("借方", sum("debit_fen"), true), money("贷方", sum("credit_fen"), true));
+  table.append(element("tfoot", {}, foot));
+  return table;
+}
+
+function row(line, accounts) {
+  const { account, debit_fen, credit_fen, ...rest } = line;
+  const words = Object.entries(rest).map(([name, value]) => (name === "summary" ? value : `${NAMES[name] ?? name}：${plain(name, value)}`));
+  return element(
+    "tr",
+    {},
+    element("th", { scope: "row", "data-label": "科目" }, `${account} ${accounts[account] ?? ""}`),
+    element("td", { "data-label": "摘要", className: words.length ? "text" : "none" }, words.join("；")),
+    money("借方", debit_fen ?? 0),
+    money("贷方", credit_fen ?? 0),
+  );
+}
+
+function money(label, fen, always = false) {
+  const shown = fen || always ? formatFen(fen) : "";
+  return element("td", { "data-label": label, className: `money${shown ? "" : " none"}${fen < 0 ? " red" : ""}` }, shown);
+}

@@ -1,0 +1,243 @@
+"""The workspace (工作台): pages for those who keep the book, behind a session; they sign in their browsers."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import BaseModel
+
+from api.clock import now
+from api.drafting import MAKERS, OnDesk
+from api.http.drafts import DraftId
+from api.http.pages import PAGE, YEAR_SECONDS
+from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
+from api.http.problems import NOT_FOUND
+from api.http.sessions import COOKIE
+from api.http.views import FOLDER, SECURITY_HEADERS, page
+from api.sessions import Session
+from audit.browser import module
+from domain.kernel.errors import Kind, RuleViolation
+from domain.periods import Closing
+from domain.roles import ROLES, role_of
+from domain.vouchers import Reversal, Voucher, total_fen
+from projections import register
+from projections.closing import checklist
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from api.composition import Service
+
+SCRIPTS = ("keys", "ask", "statement", "signin", "draft", "find", "entry")
+SHARED = ("money",)
+"""What the pages share with the verification page."""
+
+SCRIPT_POLICY = SECURITY_HEADERS["Content-Security-Policy"] + "; script-src 'self'; connect-src 'self'"
+
+Copied = Annotated[
+    int | None, Query(ge=0, le=MAX_INDEX, description="the entry of the voucher that is copied")
+]
+
+router = APIRouter(tags=["pages"], default_response_class=Response)
+
+
+class AccountBody(BaseModel):
+    """An account of a book: its code, its name, and whether it takes postings."""
+
+    code: str
+    name: str
+    leaf: bool
+
+
+class AccountsBody(BaseModel):
+    """The accounts of a book, by code."""
+
+    book: str
+    accounts: list[AccountBody]
+
+
+class Row(NamedTuple):
+    """A draft in a list: what it is, of which date and amount, who signed, who is missing, and what stands against."""
+
+    id: str
+    summary: str
+    date: str
+    amount_fen: int | None
+    signed: list[str]
+    missing: list[str]
+    remark: str
+
+
+@cache
+def script(name: str) -> bytes:
+    """Return a script of the workspace."""
+    if name in SHARED:
+        return module(name).encode()
+    return (FOLDER / "static" / "work" / f"{name}.js").read_bytes()
+
+
+@cache
+def scripts_version() -> str:
+    """Return what stands in the scripts' addresses: it changes with their content."""
+    return hashlib.sha256(b"".join(map(script, SCRIPTS + SHARED))).hexdigest()[:12]
+
+
+@router.get("/static/{version}/work/{name}.js", include_in_schema=False)
+def get_script(version: str, name: str) -> Response:
+    """Return a script of the workspace; its address changes with its content."""
+    if name not in SCRIPTS + SHARED:
+        raise NOT_FOUND(path=f"/static/{version}/work/{name}.js")
+    headers = {
+        "Cache-Control": f"public, max-age={YEAR_SECONDS}, immutable",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(script(name), media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+@router.get(
+    "/books/{book}/accounts.json", response_class=JSONResponse, responses=documented(400, 404, 503)
+)
+def get_accounts(book: BookId, database: Database) -> AccountsBody:
+    """Return the accounts of a book."""
+    names = register.account_names(database, book)
+    above = {code[:-2] for code in names}
+    found = [AccountBody(code=code, name=names[code], leaf=code not in above) for code in sorted(names)]
+    return AccountsBody(book=book, accounts=found)
+
+
+@router.get("/work", responses=PAGE)
+def get_work(request: Request, service: Services, database: Database) -> Response:
+    """Show where one signs in, and the books one is at work in."""
+    desks = service.sessions.desks(request.cookies.get(COOKIE, ""))
+    names = {row.book: row.name for row in register.books(database)} if desks else {}
+    return _page(request, "work.html", desks=desks, names=names)
+
+
+@router.get("/books/{book}/work", responses=PAGE)
+def get_desk(request: Request, book: BookId, service: Services, database: Database) -> Response:
+    """Show what waits for whoever is at work, and what for others."""
+    session = _session(request, service, book)
+    if session is None:
+        return _sign_in(request)
+    waiting = service.drafts.waiting(book)
+    mine = [one for one in waiting if session.key.role in one.review.missing]
+    others = [one for one in waiting if session.key.role not in one.review.missing]
+    period = service.drafts.next_to_close(book)
+    remarks = _remarks(database, book, period)
+    stops = sum(remark.stops for remark in remarks)
+    token = request.cookies.get(COOKIE, "")
+    return _page(
+        request,
+        "desk.html",
+        book=register.book(database, book),
+        session=session,
+        desks=service.sessions.desks(token),
+        names={row.book: row.name for row in register.books(database)},
+        makes=session.key.role in MAKERS,
+        mine=[_row(one) for one in mine],
+        others=[_row(one) for one in others],
+        period=period,
+        stops=stops,
+        warns=len(remarks) - stops,
+    )
+
+
+def _remarks(database: Connection[Any], book: str, period: str) -> list[Any]:
+    """Return what the checklist remarks on a period; nothing on one that has no voucher yet."""
+    try:
+        return list(checklist(database, book, period).remarks)
+    except RuleViolation as violation:
+        if violation.rule.kind is Kind.UNAVAILABLE:
+            raise
+        return []
+
+
+@router.get("/books/{book}/work/drafts/{draft}", responses=PAGE)
+def get_draft_page(
+    request: Request, book: BookId, draft: DraftId, service: Services, database: Database
+) -> Response:
+    """Show a draft; what it says is read off its bytes in the browser, where it is signed."""
+    session = _session(request, service, book)
+    if session is None:
+        return _sign_in(request)
+    service.drafts.draft(book, draft)
+    return _page(request, "draft.html", book=register.book(database, book), draft=draft, session=session)
+
+
+@router.get("/books/{book}/work/drafts/{draft}/change", responses=PAGE)
+def get_change_page(
+    request: Request, book: BookId, draft: DraftId, service: Services, database: Database
+) -> Response:
+    """Show the form with a draft in it, to be changed."""
+    session = _session(request, service, book)
+    if session is None:
+        return _sign_in(request)
+    service.drafts.draft(book, draft).waiting.require_open()
+    return _form(request, database, session, draft=draft)
+
+
+@router.get("/books/{book}/work/new", responses=PAGE)
+def get_new_page(
+    request: Request, book: BookId, service: Services, database: Database, copy: Copied = None
+) -> Response:
+    """Show the form for a new voucher, perhaps as a copy of one that is posted."""
+    session = _session(request, service, book)
+    if session is None:
+        return _sign_in(request)
+    return _form(request, database, session, copy="" if copy is None else str(copy))
+
+
+def _form(
+    request: Request, database: Connection[Any], session: Session, draft: str = "", copy: str = ""
+) -> Response:
+    row = register.book(database, session.book)
+    return _page(
+        request, "voucher_form.html", book=row, session=session, draft=draft, copy=copy, today=now()[:10]
+    )
+
+
+def _page(request: Request, template: str, **values: object) -> Response:
+    """Return a page that runs the scripts of this server, and is kept by nobody."""
+    answer = page(request, template, 200, roles=ROLES, scripts_version=scripts_version(), **values)
+    answer.headers["Content-Security-Policy"] = SCRIPT_POLICY
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _session(request: Request, service: Service, book: str) -> Session | None:
+    try:
+        return service.sessions.at(book, request.cookies.get(COOKIE, ""))
+    except RuleViolation as violation:
+        if violation.rule.kind is not Kind.FORBIDDEN:
+            raise
+        return None
+
+
+def _sign_in(request: Request) -> Response:
+    return RedirectResponse(f"/work?to={quote(request.url.path)}", status_code=303)
+
+
+def _row(found: OnDesk) -> Row:
+    waiting, said = found.waiting, found.review
+    data = waiting.draft.statement.data
+    voucher = data if isinstance(data, (Voucher, Reversal)) else None
+    if voucher:
+        summary, date = voucher.summary, voucher.date
+    elif isinstance(data, Closing):
+        summary, date = f"结账 {data.period}", waiting.draft.statement.at[:10]
+    else:
+        summary, date = "其他记录", waiting.draft.statement.at[:10]
+    return Row(
+        waiting.id,
+        summary,
+        date,
+        total_fen(voucher.lines) if voucher else None,
+        [ROLES[role_of(one.name)] for one in waiting.draft.signatures],
+        [ROLES[role] for role in said.missing],
+        "被拒签" if found.refused else said.problem.zh if said.problem else "",
+    )

@@ -1,0 +1,219 @@
+"""In the browser, a voucher goes from slip to signed entry; nobody signs what they have not seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from domain.ledger import read_entries
+from domain.vouchers import VoucherPosted
+from tests.api.http.conftest import BOOK
+from tests.api.work.conftest import PASSPHRASE, PHONE
+
+if TYPE_CHECKING:
+    from tests.api.work.conftest import Hall, Person
+
+pytestmark = pytest.mark.e2e
+
+
+def type_voucher(person: Person, summary: str = "收鱼塘承包款", amount: str = "1,250.5") -> None:
+    """Type a voucher by keyboard alone: the account by its code and by its initials, the last line fills itself."""
+    page = person.goto(f"/books/{BOOK}/work/new")
+    page.wait_for_selector("#lines tr")
+    keyboard = page.keyboard
+    page.focus("#summary")
+    keyboard.type(summary)
+    keyboard.press("Tab")
+    keyboard.type("1")
+    for word in ("Tab", "Tab"):
+        keyboard.press(word)
+    keyboard.type("10201")
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    keyboard.type(amount)
+    for _ in range(4):
+        keyboard.press("Tab")
+    keyboard.type("50103")
+    keyboard.press("Tab")
+
+
+def newest(person: Person, summary: str) -> str:
+    """Return the id of the draft that a link with this text leads to."""
+    href = person.page.get_by_role("link", name=summary).first.get_attribute("href") or ""
+    return href.rsplit("/", 1)[1]
+
+
+def test_a_voucher_from_slip_to_signed_entry(hall: Hall) -> None:
+    cashier, head, accountant = hall["cashier"], hall["head"], hall["accountant"]
+    type_voucher(cashier)
+    assert cashier.page.inner_text("#difference") == "借贷平衡"
+    assert cashier.page.input_value("#credit-2") == "1,250.50"
+    cashier.page.click("#save")
+    cashier.page.wait_for_selector("#said h2")
+    id_ = cashier.page.url.rsplit("/", 1)[1]
+
+    page = head.open_draft(id_)
+    assert "1,250.50" in page.inner_text("#said")
+    assert "10201" in page.inner_text("#said")
+    page.click("#sign")
+    page.wait_for_selector("text=已签：负责人")
+
+    page = accountant.open_draft(id_)
+    page.click("#sign")
+    page.wait_for_selector("text=已入账")
+    posted = [
+        entry for entry in read_entries(hall["head"].door.service.recorder, BOOK) if entry.statement.id == id_
+    ]
+    assert len(posted) == 1
+    assert isinstance(posted[0].statement, VoucherPosted)
+    assert posted[0].statement.data.lines[0].debit_fen == 125_050
+    for person in (cashier, head, accountant):
+        assert person.complaints == []
+
+
+def test_typed_and_signed_at_once_by_keyboard(hall: Hall) -> None:
+    accountant = hall["accountant"]
+    type_voucher(accountant, "收水费", "88")
+    accountant.page.keyboard.press("Control+Enter")
+    accountant.page.wait_for_selector("#done li")
+    assert "等别人签" in accountant.page.inner_text("#done")
+    assert accountant.page.input_value("#summary") == ""
+    id_ = newest(accountant, "收水费")
+    assert "已签：会计" in accountant.open_draft(id_).inner_text("#state")
+
+
+def test_accounts_are_found_by_the_initials_of_their_names(hall: Hall) -> None:
+    page = hall["accountant"].goto(f"/books/{BOOK}/work/new")
+    page.wait_for_selector("#lines tr")
+    page.focus("#account-1")
+    page.keyboard.type("kcxj")
+    page.wait_for_selector("#account-1-found li")
+    page.keyboard.press("Enter")
+    assert page.input_value("#account-1") == "101 库存现金"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("#debit-1", "1.234", "第 1 行借方"),
+        ("#account-1", "999", "第 1 行"),
+        ("#attachments", "x", "附件张数"),
+    ],
+)
+def test_what_is_mistyped_is_said_with_its_line(hall: Hall, field: str, typed: str, told: str) -> None:
+    accountant = hall["accountant"]
+    type_voucher(accountant)
+    accountant.page.fill(field, typed)
+    accountant.page.click("#save")
+    accountant.page.wait_for_selector("#told .alarm")
+    assert told in accountant.page.inner_text("#told")
+    assert typed in accountant.page.inner_text("#told")
+
+
+def test_a_refusal_and_a_change_are_seen_by_all(hall: Hall) -> None:
+    cashier, head = hall["cashier"], hall["head"]
+    type_voucher(cashier, "付办公费", "30")
+    cashier.page.click("#save")
+    cashier.page.wait_for_selector("#said h2")
+    id_ = cashier.page.url.rsplit("/", 1)[1]
+    page = head.open_draft(id_)
+    page.fill("#reason", "没有发票")
+    page.click("#refusal button")
+    page.wait_for_selector("text=负责人拒签。没有发票")
+
+    page = cashier.open_draft(id_)
+    assert "没有发票" in page.inner_text("#state")
+    page.click("text=改动")
+    page.wait_for_selector("#lines tr")
+    assert page.input_value("#summary") == "付办公费"
+    page.fill("#summary", "付办公费（补发票）")
+    page.click("#save")
+    page.wait_for_selector("text=第 2 稿")
+    assert "拒签。" not in page.inner_text("#state")
+
+
+def test_what_changed_meanwhile_is_not_signed(hall: Hall) -> None:
+    cashier, head = hall["cashier"], hall["head"]
+    type_voucher(cashier, "付电费", "40")
+    cashier.page.click("#save")
+    cashier.page.wait_for_selector("#said h2")
+    id_ = cashier.page.url.rsplit("/", 1)[1]
+    page = head.open_draft(id_)
+    changing = cashier.goto(f"/books/{BOOK}/work/drafts/{id_}/change")
+    changing.wait_for_selector("#lines tr")
+    changing.fill("#debit-1", "4,000")
+    changing.fill("#credit-2", "4,000")
+    changing.click("#save")
+    changing.wait_for_selector("text=第 2 稿")
+    page.click("#sign")
+    page.wait_for_selector("#told .alarm")
+    assert "已被改动" in page.inner_text("#told")
+    assert "4,000.00" in page.inner_text("#said")
+    assert "还没有人签" in page.inner_text("#state")
+
+
+def test_two_who_change_one_draft_are_told(hall: Hall) -> None:
+    cashier, accountant = hall["cashier"], hall["accountant"]
+    type_voucher(cashier, "付茶水费", "50")
+    cashier.page.click("#save")
+    cashier.page.wait_for_selector("#said h2")
+    id_ = cashier.page.url.rsplit("/", 1)[1]
+    for person in (cashier, accountant):
+        person.goto(f"/books/{BOOK}/work/drafts/{id_}/change")
+        person.page.wait_for_selector("#lines tr")
+    accountant.page.fill("#summary", "付茶水费（三月）")
+    accountant.page.click("#save")
+    accountant.page.wait_for_selector("text=第 2 稿")
+    cashier.page.fill("#summary", "付茶叶费")
+    cashier.page.click("#save")
+    cashier.page.wait_for_selector("#told .alarm")
+    assert "已由" in cashier.page.inner_text("#told")
+
+
+def test_the_desk_says_what_waits_for_me(hall: Hall) -> None:
+    cashier, head = hall["cashier"], hall["head"]
+    type_voucher(cashier, "付邮费", "12")
+    cashier.page.click("#save")
+    cashier.page.wait_for_selector("#said h2")
+    desk = head.goto(f"/books/{BOOK}/work")
+    assert "付邮费" in desk.inner_text("section[aria-labelledby=mine]")
+    assert "付邮费" in cashier.goto(f"/books/{BOOK}/work").inner_text("section[aria-labelledby=others]")
+    assert desk.locator("text=制一张凭证").count() == 0
+
+
+def test_without_signing_in_the_way_leads_to_the_door(hall: Hall) -> None:
+    stranger = hall.stranger("head")
+    page = stranger.goto(f"/books/{BOOK}/work/new")
+    assert page.url.endswith(f"/work?to=/books/{BOOK}/work/new")
+
+
+def test_a_wrong_passphrase_is_told_and_a_key_can_be_forgotten(hall: Hall) -> None:
+    head = hall.stranger("head", PHONE)
+    page = head.goto("/work")
+    head.read_key("falsch falsch")
+    page.wait_for_selector("#told .alarm")
+    assert "口令不对" in page.inner_text("#told")
+    head.read_key(PASSPHRASE)
+    page.wait_for_selector("#keys li")
+    assert page.locator("#told .alarm").count() == 0
+    page.click("#keys button")
+    page.wait_for_selector("#none:visible")
+    page.reload()
+    page.wait_for_selector("#none:visible")
+
+
+def test_no_script_can_read_the_key_again(hall: Hall) -> None:
+    page = hall["head"].goto("/work")
+    read = page.evaluate(
+        """async () => {
+          const asked = indexedDB.open("sunledger.keys/v1", 1);
+          const database = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+          const all = database.transaction("keys").objectStore("keys").getAll();
+          const [held] = await new Promise((done) => { all.onsuccess = () => done(all.result); });
+          const taken = (way) => crypto.subtle.exportKey(way, held.key).then(() => way, () => "");
+          const ways = ["pkcs8", "jwk", "raw"].map(taken);
+          return [held.key.extractable, ...(await Promise.all(ways))];
+        }"""
+    )
+    assert read == [False, "", "", ""]
