@@ -16,7 +16,7 @@ from api.http.entry_words import read_background, words_of
 from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.private_words import Private, private_words
 from api.http.reports import PERIOD, First, Last, Wanted
-from api.http.views import ELDER_COOKIE, STYLE, page
+from api.http.views import ELDER_COOKIE, ICON, STYLE, page
 from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
 from domain.kernel.period import last_day, parse_period, period_of, previous_period
@@ -231,3 +231,11 @@ def get_style(version: str) -> Response:
     del version
     cache = {"Cache-Control": f"public, max-age={YEAR_SECONDS}, immutable"}
     return Response(STYLE, media_type="text/css; charset=utf-8", headers=cache)
+
+
+@router.get("/static/{version}/icon.svg", include_in_schema=False)
+def get_icon(version: str) -> Response:
+    """Return the icon of the pages."""
+    del version
+    cache = {"Cache-Control": f"public, max-age={YEAR_SECONDS}, immutable"}
+    return Response(ICON, media_type="image/svg+xml", headers=cache)

@@ -30,7 +30,8 @@ SECURITY_HEADERS = {
 """Pages load nothing from anywhere else and run no script."""
 
 STYLE = (FOLDER / "static" / "sunledger.css").read_bytes()
-STYLE_VERSION = hashlib.sha256(STYLE).hexdigest()[:12]
+ICON = (FOLDER / "static" / "icon.svg").read_bytes()
+STYLE_VERSION = hashlib.sha256(STYLE + ICON).hexdigest()[:12]
 
 ENTRY_TYPES = {
     "book.opened/1": "建账",

@@ -18,6 +18,8 @@ const NAMES = {
   resolution: "依据的决议", reverses: "冲销的凭证", roles: "须签名的岗位", source: "原系统凭证号", summary: "摘要", tiers: "档次", to_fen: "金额到",
 };
 
+const FIRST = ["date", "summary", "period", "code", "name"];
+
 /** Return the statement in a draft's text: {type, data, at, book, id, seen}; throws for anything but an entry's text. */
 export function statementOf(text) {
   if (!text.startsWith(HEADER)) throw new Error("no entry");
@@ -34,8 +36,8 @@ export function said(text, accounts) {
   const shown = document.createDocumentFragment();
   shown.append(element("h2", {}, TITLES[type] ?? type));
   const facts = element("dl", { className: "facts" });
-  for (const [name, value] of Object.entries(data)) {
-    if (name !== "lines") facts.append(fact(NAMES[name] ?? name, plain(name, value)));
+  for (const name of new Set([...FIRST.filter((one) => one in data), ...Object.keys(data)])) {
+    if (name !== "lines") facts.append(fact(NAMES[name] ?? name, plain(name, data[name])));
   }
   shown.append(facts);
   if (data.lines) shown.append(linesOf(data.lines, accounts));
