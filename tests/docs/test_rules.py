@@ -39,6 +39,7 @@ TITLES = {
     "anchor": "锚定行 anchor lines",
     "audit": "审计 audit",
     "book": "账套 books",
+    "browserkey": "浏览器密钥文件 key files for a browser",
     "chart": "科目表 charts of accounts",
     "checkpoint": "检查点 checkpoints",
     "closing": "结账 closing",
