@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from api.drafting import store
 from domain.entry import parse_entry, sign_text
 from domain.ledger import read_entries
 from tests.api.http.at_work import Office
@@ -102,6 +103,27 @@ def test_of_many_changes_at_once_one_comes_through(office: Office) -> None:
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda fen: office["accountant"].change(draft, data(fen)), range(1, 9)))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+
+
+def test_a_change_that_waited_for_another_is_told(office: Office) -> None:
+    draft = office["accountant"].make(data(1_000))
+    pool = office.door.service.pool
+    with ThreadPoolExecutor(1) as threads, pool.connection() as connection:
+        with connection.transaction():
+            was = store.draft_of(connection, BOOK, draft["id"], lock=True)
+            store.change(connection, BOOK, was, was.draft.text, office["cashier"].key.name)
+            second = threads.submit(office["accountant"].change, draft, data(2_000))
+            with pytest.raises(TimeoutError):
+                second.result(0.5)
+        assert refused(second.result(), 409, "draft.changed")
+
+
+def test_what_two_looks_find_posted_is_noted_once(office: Office) -> None:
+    draft = office["accountant"].make(data())
+    office["accountant"].sign(draft)
+    done = office["head"].sign(draft).json()
+    office.door.service.drafts._posted(BOOK, draft["id"], done["entry"])
+    assert office["head"].get(f"/{draft['id']}").json()["steps"] == done["steps"]
 
 
 def test_signatures_at_once_post_it_once(office: Office) -> None:

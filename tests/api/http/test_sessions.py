@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from api.sessions import Challenge, answer
+from api.sessions import Challenge, answer, parse_challenge
 from domain.entry import sign_text
 from domain.kernel.note import SigningKey
 from tests.api.http.at_work import Office
@@ -75,13 +76,18 @@ def test_a_forged_answer_does_not_sign_in_and_leaves_the_challenge_good(office: 
     assert head.client.post(SESSIONS, content=answer(text, head.key)).status_code == 201
 
 
+def test_a_signature_over_something_else_does_not_sign_in(office: Office) -> None:
+    head = office.stranger("head")
+    forged = head.challenge() + b"\n" + head.key.sign(head.challenge()).line
+    assert refused(head.client.post(SESSIONS, content=forged), 403, "signature.invalid")
+
+
 @pytest.mark.parametrize("field", ["book", "origin", "nonce"])
 def test_a_challenge_is_for_one_book_one_server_one_time(office: Office, field: str) -> None:
     head = office.stranger("head")
-    origin = office.door.service.settings.origin
-    good = {"book": BOOK, "nonce": "A" * 32, "origin": origin}
+    asked = msgspec.structs.asdict(parse_challenge(head.challenge()))
     other = {"book": "N2330881MF0000013Y", "nonce": "B" * 32, "origin": "elsewhere.example"}
-    text = Challenge(**(good | {field: other[field]})).text
+    text = Challenge(**(asked | {field: other[field]})).text
     assert refused(head.client.post(SESSIONS, content=answer(text, head.key)), 403, "session.challenge")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,10 @@ from tests.api.http.conftest import BOOK
 from tests.api.work.conftest import PASSPHRASE, PHONE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Request, Route
+
     from tests.api.work.conftest import Hall, Person
 
 pytestmark = pytest.mark.e2e
@@ -217,3 +222,92 @@ def test_no_script_can_read_the_key_again(hall: Hall) -> None:
         }"""
     )
     assert read == [False, "", "", ""]
+
+
+# --- a server that shows one thing and has another signed
+
+
+def changing(old: str, new: str) -> Callable[[Route], None]:
+    """Let the server's answer say something else."""
+
+    def handle(route: Route) -> None:
+        answer = route.fetch()
+        assert old in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace(old, new))
+
+    return handle
+
+
+def sent(person: Person) -> list[str]:
+    """Return what will have been sent to be taken as a signature."""
+    found: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith(("/signatures", "/sessions")):
+            found.append(request.post_data or "")
+
+    person.page.on("request", note)
+    return found
+
+
+def test_what_was_kept_otherwise_than_typed_is_not_signed(hall: Hall) -> None:
+    accountant = hall["accountant"]
+    signed = sent(accountant)
+    type_voucher(accountant, "付货款", "77.00")
+    drafts = re.compile(r"/drafts$")
+    accountant.page.route(drafts, changing("7700", "7701"))
+    accountant.page.keyboard.press("Control+Enter")
+    accountant.page.wait_for_selector("#told .alarm")
+    accountant.page.unroute(drafts)
+    assert "与您填的不同" in accountant.page.inner_text("#told")
+    assert signed == []
+
+
+def test_another_draft_in_its_place_is_not_offered_to_be_signed(hall: Hall) -> None:
+    cashier, head = hall["cashier"], hall["head"]
+    type_voucher(cashier, "付运费", "60")
+    cashier.page.click("#save")
+    cashier.page.wait_for_selector("#said h2")
+    id_ = cashier.page.url.rsplit("/", 1)[1]
+    other = re.compile(rf"/drafts/{id_}$")
+    head.page.route(other, lambda route: _other_draft(route, id_))
+    page = head.goto(f"/books/{BOOK}/work/drafts/{id_}")
+    page.wait_for_selector("#told .alarm")
+    page.unroute(other)
+    assert page.is_hidden("#sign")
+
+
+def _other_draft(route: Route, id_: str) -> None:
+    if "/work/" in route.request.url:
+        route.continue_()
+        return
+    answer = route.fetch()
+    text = answer.text().replace(f'\\"id\\":\\"{id_}\\"', '\\"id\\":\\"01JNK000000000000000000000\\"')
+    route.fulfill(response=answer, body=text)
+
+
+def test_the_page_signs_the_bytes_that_it_shows(hall: Hall) -> None:
+    cashier, head = hall["cashier"], hall["head"]
+    type_voucher(cashier, "付维修费", "66")
+    cashier.page.click("#save")
+    cashier.page.wait_for_selector("#said h2")
+    page = head.open_draft(cashier.page.url.rsplit("/", 1)[1])
+    signed = sent(head)
+    page.click("#sign")
+    page.wait_for_selector("text=已签：负责人")
+    assert len(signed) == 1
+    assert '"debit_fen":6600' in signed[0]
+    assert "付维修费" in signed[0]
+
+
+def test_what_is_no_challenge_is_not_signed(hall: Hall) -> None:
+    head = hall.stranger("head")
+    signed = sent(head)
+    page = head.goto("/work")
+    head.read_key()
+    page.wait_for_selector("#keys li")
+    page.route(re.compile("/challenge$"), changing("sunledger.session/v1", "sunledger.entry/v1"))
+    page.click("#enter")
+    page.wait_for_selector("#told .alarm")
+    assert "没有签名" in page.inner_text("#told")
+    assert signed == []
