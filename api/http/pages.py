@@ -16,6 +16,7 @@ from api.http.entry_words import read_background, words_of
 from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.private_words import Private, private_words
 from api.http.reports import PERIOD, First, Last, Wanted
+from api.http.sessions import COOKIE
 from api.http.views import ELDER_COOKIE, ICON, STYLE, page
 from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
@@ -105,6 +106,7 @@ def get_entry_page(
         "has_witnesses": policy is not None,
         "witnessed": witnessing.first_over(database, book, policy, index) if policy else None,
         "private": _private(service, database, book, entry),
+        "at_work": COOKIE in request.cookies,
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
         words = words_of(entry.statement, read_background(database, row))

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from urllib.parse import quote
 
+import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel
@@ -15,25 +16,28 @@ from api.clock import now
 from api.drafting import MAKERS, OnDesk
 from api.http.drafts import DraftId
 from api.http.pages import PAGE, YEAR_SECONDS
-from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
+from api.http.parts import MAX_INDEX, BookId, Database, Index, Services, documented
 from api.http.problems import NOT_FOUND
 from api.http.sessions import COOKIE
 from api.http.views import FOLDER, SECURITY_HEADERS, page
+from api.posting import OTHER_ENTRY
 from api.sessions import Session
 from audit.browser import module
+from domain.entry import parse_entry
 from domain.kernel.errors import Kind, RuleViolation
+from domain.kernel.statement import type_name
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
-from domain.vouchers import Reversal, Voucher, total_fen
-from projections import register
-from projections.closing import checklist
+from domain.vouchers import Reversal, SaltedVoucherPosted, Voucher, VoucherPosted, mirrored, total_fen
+from projections import log, register
+from projections.closing import checklist, transfers
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
     from api.composition import Service
 
-SCRIPTS = ("keys", "ask", "statement", "signin", "draft", "find", "entry")
+SCRIPTS = ("keys", "ask", "statement", "signin", "draft", "find", "entry", "make")
 SHARED = ("money",)
 """What the pages share with the verification page."""
 
@@ -99,9 +103,7 @@ def get_script(version: str, name: str) -> Response:
     return Response(script(name), media_type="text/javascript; charset=utf-8", headers=headers)
 
 
-@router.get(
-    "/books/{book}/accounts.json", response_class=JSONResponse, responses=documented(400, 404, 503)
-)
+@router.get("/books/{book}/accounts.json", response_class=JSONResponse, responses=documented(400, 404, 503))
 def get_accounts(book: BookId, database: Database) -> AccountsBody:
     """Return the accounts of a book."""
     names = register.account_names(database, book)
@@ -142,6 +144,7 @@ def get_desk(request: Request, book: BookId, service: Services, database: Databa
         mine=[_row(one) for one in mine],
         others=[_row(one) for one in others],
         period=period,
+        proposed=_proposed(database, book, period, waiting),
         stops=stops,
         warns=len(remarks) - stops,
     )
@@ -155,6 +158,48 @@ def _remarks(database: Connection[Any], book: str, period: str) -> list[Any]:
         if violation.rule.kind is Kind.UNAVAILABLE:
             raise
         return []
+
+
+def _proposed(
+    database: Connection[Any], book: str, period: str, waiting: list[OnDesk]
+) -> list[dict[str, Any]]:
+    """Return the vouchers that a period's end still wants, as their drafts would have them; none that waits already."""
+    try:
+        vouchers = transfers(database, book, period).vouchers
+    except RuleViolation as violation:
+        if violation.rule.kind is Kind.UNAVAILABLE:
+            raise
+        return []
+    drafted = [one.waiting.draft.statement.data for one in waiting]
+    return [msgspec.to_builtins(voucher) for voucher in vouchers if voucher not in drafted]
+
+
+@router.get("/books/{book}/work/reverse/{index}", responses=PAGE)
+def get_reverse_page(
+    request: Request, book: BookId, index: Index, service: Services, database: Database
+) -> Response:
+    """Show the mirror of a voucher in red, to be made a draft."""
+    session = _session(request, service, book)
+    if session is None:
+        return _sign_in(request)
+    statement = parse_entry(log.entry_at(database, book, index)).statement
+    if not isinstance(statement, VoucherPosted) or isinstance(statement, SaltedVoucherPosted):
+        raise OTHER_ENTRY(
+            entry=index, zh="可以在此冲销的凭证", en="voucher to reverse here", read=type_name(statement)
+        )
+    lines = mirrored(statement.data.lines)
+    data = {"attachments": {}, "lines": msgspec.to_builtins(lines), "reverses": statement.id}
+    return _page(
+        request,
+        "reverse.html",
+        book=register.book(database, book),
+        entry=index,
+        original=statement.data,
+        lines=lines,
+        data=data,
+        date=max(now()[:10], statement.data.date),
+        names=register.account_names(database, book),
+    )
 
 
 @router.get("/books/{book}/work/drafts/{draft}", responses=PAGE)

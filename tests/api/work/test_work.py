@@ -10,7 +10,7 @@ import pytest
 from domain.ledger import read_entries
 from domain.vouchers import VoucherPosted
 from tests.api.http.conftest import BOOK
-from tests.api.work.conftest import PASSPHRASE, PHONE
+from tests.api.work.conftest import PASSPHRASE, PHONE, type_voucher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,27 +20,6 @@ if TYPE_CHECKING:
     from tests.api.work.conftest import Hall, Person
 
 pytestmark = pytest.mark.e2e
-
-
-def type_voucher(person: Person, summary: str = "收鱼塘承包款", amount: str = "1,25.5") -> None:
-    """Type a voucher by keyboard alone: the account by its code and by its initials, the last line fills itself."""
-    page = person.goto(f"/books/{BOOK}/work/new")
-    page.wait_for_selector("#lines tr")
-    keyboard = page.keyboard
-    page.focus("#summary")
-    keyboard.type(summary)
-    keyboard.press("Tab")
-    keyboard.type("1")
-    for word in ("Tab", "Tab"):
-        keyboard.press(word)
-    keyboard.type("10201")
-    keyboard.press("Tab")
-    keyboard.press("Tab")
-    keyboard.type(amount)
-    for _ in range(4):
-        keyboard.press("Tab")
-    keyboard.type("50103")
-    keyboard.press("Tab")
 
 
 def newest(person: Person, summary: str) -> str:

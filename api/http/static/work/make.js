@@ -1,0 +1,15 @@
+/** Forms that make a draft of what the server proposes; it is looked at, and signed, on a page of its own. */
+
+import { acting, ask } from "./ask.js";
+
+for (const form of document.querySelectorAll("form.make")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { book, type, data } = form.dataset;
+    return acting(event.submitter, document.getElementById("told"), async () => {
+      const typed = Object.fromEntries(new FormData(form));
+      const made = await ask("POST", `/books/${book}/drafts`, { type, data: { ...JSON.parse(data), ...typed } });
+      location.assign(`/books/${book}/work/drafts/${made.id}`);
+    });
+  });
+}
