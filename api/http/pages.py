@@ -15,7 +15,7 @@ from api.disclosures import Selection, Tier
 from api.http.entry_words import read_background, words_of
 from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.private_words import Private, private_words
-from api.http.reports import PERIOD, First, Last, Wanted
+from api.http.reports import PERIOD, First, Last, Wanted, shown_period
 from api.http.sessions import COOKIE
 from api.http.views import ELDER_COOKIE, ICON, STYLE, page
 from domain.digests import hidden_in
@@ -63,7 +63,7 @@ def get_book(
     """Show a village's home: money, the month's in and out, newest vouchers, and the state of the log."""
     row = register.book(database, book)
     periods = month.periods_of(database, book)
-    chosen = parse_period(period) if period else (periods[0] if periods else row.first_period)
+    chosen = parse_period(period) if period else (shown_period(database, book) or row.first_period)
     return page(
         request,
         "book.html",

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from psycopg import Connection
 from pydantic import BaseModel
 
 from api import reports
 from api.adapters.tables import Table, to_csv, to_xlsx
+from api.clock import now
 from api.http.parts import BookId, Database, Services, documented
 from domain.kernel.money import parse_fen
 from domain.kernel.period import parse_period
@@ -35,11 +37,19 @@ def last_period(
     book: BookId,
     database: Database,
     period: Annotated[
-        str | None, Query(description="the last period, YYYY-MM; default: the newest", pattern=PERIOD)
+        str | None, Query(description="the last period, YYYY-MM; default: the newest begun", pattern=PERIOD)
     ] = None,
 ) -> str:
-    """Return the period that is asked for, else the newest of the book, else its first; raises `book.unknown`."""
-    return period or journal.last_period(database, book) or register.book(database, book).first_period
+    """Return the period that is asked for, else the newest that has begun, else the first; raises `book.unknown`."""
+    return period or shown_period(database, book) or register.book(database, book).first_period
+
+
+def shown_period(database: Connection[Any], book: str) -> str:
+    """Return the period that is shown when none is asked for, "" when no voucher is there.
+
+    One voucher that is dated ahead does not hide the month that people are in.
+    """
+    return journal.shown_period(database, book, now()[:7])
 
 
 Last = Annotated[str, Depends(last_period)]

@@ -10,6 +10,7 @@ from projections.journal.query import (
     journal,
     last_period,
     newest_vouchers,
+    shown_period,
     voucher_at,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "journal",
     "last_period",
     "newest_vouchers",
+    "shown_period",
     "voucher_at",
 ]

@@ -51,6 +51,9 @@ SELECT_NEWEST = """
 """
 ENTRY_OF_ID = "SELECT entry FROM vouchers WHERE book = %s AND id = %s"
 COUNT_VOUCHERS = "SELECT count(*) FROM vouchers WHERE book = %s"
+SHOWN_PERIOD = """
+    SELECT coalesce(max(period) FILTER (WHERE period <= %s), min(period)) FROM vouchers WHERE book = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,12 @@ def count_vouchers(connection: Connection[Any], book: str) -> int:
     """Return how many vouchers a book has."""
     row = connection.execute(COUNT_VOUCHERS, (book,)).fetchone()
     return int(row[0]) if row else 0
+
+
+def shown_period(connection: Connection[Any], book: str, this_month: str) -> str:
+    """Return the newest period up to this month that has a voucher, else the oldest one dated ahead, "" if none has."""
+    row = connection.execute(SHOWN_PERIOD, (this_month, book)).fetchone()
+    return str(row[0]) if row and row[0] else ""
 
 
 def last_period(connection: Connection[Any], book: str) -> str:
