@@ -9,7 +9,7 @@ import sys
 import time
 
 from audit.collector import settle
-from bench import auditing, browser, growth, ingest, monitoring, proving, reading, rebuilding
+from bench import auditing, browser, growth, ingest, keying, monitoring, proving, reading, rebuilding
 from bench.rows import Result, table
 from bench.sizes import SIZES
 from bench.world import open_world
@@ -23,6 +23,7 @@ MEASURES = {
     "growth": growth.measure,
     "monitor": monitoring.measure,
     "proof": proving.measure,
+    "typing": keying.measure,
 }
 
 

@@ -28,6 +28,7 @@ class Sizes:
     followed_entries: int
     proof_small: int
     proof_large: int
+    typed: int
 
 
 SIZES = {
@@ -51,6 +52,7 @@ SIZES = {
         followed_entries=1_000,
         proof_small=1_000,
         proof_large=1_000_000,
+        typed=200,
     ),
     "quick": Sizes(
         name="quick",
@@ -72,6 +74,7 @@ SIZES = {
         followed_entries=1_000,
         proof_small=1_000,
         proof_large=100_000,
+        typed=60,
     ),
     "tiny": Sizes(
         name="tiny",
@@ -93,5 +96,6 @@ SIZES = {
         followed_entries=100,
         proof_small=100,
         proof_large=400,
+        typed=3,
     ),
 }

@@ -83,7 +83,7 @@ class Sessions:
         """Return what a key of the book is to sign, once, within five minutes; raises `book.*`."""
         self._roles(book)
         made = Challenge(book, secrets.token_urlsafe(24), self._origin)
-        with self._pool.connection() as connection:
+        with self._pool.connection() as connection, connection.transaction():
             connection.execute(DELETE_EXPIRED_CHALLENGES, (book,))
             connection.execute(DELETE_OLDEST_CHALLENGES, {"book": book, "limit": CHALLENGES_MAX - 1})
             connection.execute(INSERT_CHALLENGE, (book, made.nonce, CHALLENGE_SECONDS))
