@@ -21,6 +21,7 @@ from api.http import (
     problems,
     reports,
     sessions,
+    slips,
     statements,
     tlog,
     verifier,
@@ -111,6 +112,7 @@ def create_app(service: Service) -> FastAPI:
         history,
         difference,
         pages,
+        slips,
         work,
         verifier,
     ):

@@ -12,6 +12,7 @@ from projections.journal.query import (
     newest_vouchers,
     shown_period,
     voucher_at,
+    vouchers_of,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "newest_vouchers",
     "shown_period",
     "voucher_at",
+    "vouchers_of",
 ]

@@ -49,6 +49,11 @@ SELECT_NEWEST = """
            reverses_id, reversed_by, signers, at
     FROM vouchers WHERE book = %s ORDER BY entry DESC LIMIT %s OFFSET %s
 """
+SELECT_OF_PERIOD = """
+    SELECT entry, id, type, period, number, date, summary, amount_fen, attachments, source, resolution,
+           reverses_id, reversed_by, signers, at
+    FROM vouchers WHERE book = %s AND period = %s ORDER BY number LIMIT %s OFFSET %s
+"""
 ENTRY_OF_ID = "SELECT entry FROM vouchers WHERE book = %s AND id = %s"
 COUNT_VOUCHERS = "SELECT count(*) FROM vouchers WHERE book = %s"
 SHOWN_PERIOD = """
@@ -141,6 +146,14 @@ def newest_vouchers(
     """Return the newest vouchers of a book, newest first."""
     with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
         return cursor.execute(SELECT_NEWEST, (book, limit, offset)).fetchall()
+
+
+def vouchers_of(
+    connection: Connection[Any], book: str, period: str, limit: int, offset: int = 0
+) -> list[VoucherRow]:
+    """Return the vouchers of a period by their numbers."""
+    with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
+        return cursor.execute(SELECT_OF_PERIOD, (book, period, limit, offset)).fetchall()
 
 
 def count_vouchers(connection: Connection[Any], book: str) -> int:

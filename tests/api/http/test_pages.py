@@ -22,6 +22,7 @@ PAGES = (
     f"/books/{BOOK}",
     f"/books/{BOOK}/trial-balance",
     f"/books/{BOOK}/journal",
+    f"/books/{BOOK}/vouchers?period=2026-03",
     f"/books/{BOOK}/history/10201?period=2026-03",
     f"/books/{BOOK}/history/money",
     f"/books/{BOOK}/diff",
