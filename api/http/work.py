@@ -22,7 +22,7 @@ from api.http.sessions import COOKIE
 from api.http.views import FOLDER, SECURITY_HEADERS, page
 from api.posting import OTHER_ENTRY
 from api.sessions import Session
-from audit.browser import module
+from audit.browser import module, modules_for
 from domain.entry import parse_entry
 from domain.kernel.errors import Kind, RuleViolation
 from domain.kernel.statement import type_name
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
     from api.composition import Service
 
-SCRIPTS = ("keys", "ask", "statement", "signin", "draft", "find", "entry", "make")
-SHARED = ("money",)
-"""What the pages share with the verification page."""
+SCRIPTS = ("keys", "ask", "statement", "history", "signin", "draft", "find", "entry", "make")
+SHARED = modules_for("money", "checkpoint", "tiles")
+"""What the pages share with the verification page, with all that it imports."""
 
 SCRIPT_POLICY = SECURITY_HEADERS["Content-Security-Policy"] + "; script-src 'self'; connect-src 'self'"
 
@@ -78,29 +78,29 @@ class Row(NamedTuple):
 
 
 @cache
-def script(name: str) -> bytes:
-    """Return a script of the workspace."""
-    if name in SHARED:
-        return module(name).encode()
-    return (FOLDER / "static" / "work" / f"{name}.js").read_bytes()
+def scripts() -> dict[str, bytes]:
+    """Return the scripts of the workspace by their paths."""
+    own = {f"work/{name}.js": (FOLDER / "static" / "work" / f"{name}.js").read_bytes() for name in SCRIPTS}
+    return own | {f"verify/{name}.js": module(name).encode() for name in SHARED}
 
 
 @cache
 def scripts_version() -> str:
     """Return what stands in the scripts' addresses: it changes with their content."""
-    return hashlib.sha256(b"".join(map(script, SCRIPTS + SHARED))).hexdigest()[:12]
+    return hashlib.sha256(b"".join(scripts().values())).hexdigest()[:12]
 
 
-@router.get("/static/{version}/work/{name}.js", include_in_schema=False)
-def get_script(version: str, name: str) -> Response:
+@router.get("/static/{version}/{folder}/{name}.js", include_in_schema=False)
+def get_script(version: str, folder: str, name: str) -> Response:
     """Return a script of the workspace; its address changes with its content."""
-    if name not in SCRIPTS + SHARED:
-        raise NOT_FOUND(path=f"/static/{version}/work/{name}.js")
+    found = scripts().get(f"{folder}/{name}.js")
+    if found is None:
+        raise NOT_FOUND(path=f"/static/{version}/{folder}/{name}.js")
     headers = {
         "Cache-Control": f"public, max-age={YEAR_SECONDS}, immutable",
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(script(name), media_type="text/javascript; charset=utf-8", headers=headers)
+    return Response(found, media_type="text/javascript; charset=utf-8", headers=headers)
 
 
 @router.get("/books/{book}/accounts.json", response_class=JSONResponse, responses=documented(400, 404, 503))

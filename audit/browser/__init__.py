@@ -69,8 +69,15 @@ def module(name: str) -> str:
 @cache
 def modules() -> tuple[str, ...]:
     """Return the names of all modules, each after those that it imports."""
+    return modules_for(MAIN)
+
+
+@cache
+def modules_for(*names: str) -> tuple[str, ...]:
+    """Return the names of some modules and of all that they import, each after those that it imports."""
     done: list[str] = []
-    _visit(MAIN, (), done)
+    for name in names:
+        _visit(name, (), done)
     return tuple(done)
 
 

@@ -1,6 +1,7 @@
 /** The page of a draft: what is signed, who has signed, and what the person who looks at it may do. */
 
 import { acting, ask, element, problem } from "./ask.js";
+import { checkHistory } from "./history.js";
 import { Told, heldKey, signedNote } from "./keys.js";
 import { said, statementOf } from "./statement.js";
 
@@ -75,6 +76,7 @@ place("sign").addEventListener("click", (event) =>
     const held = await heldKey(key);
     if (!held) throw new Told("browserkey.missing", `这个浏览器里没有密钥 ${key}`, `the key ${key} is not in this browser`);
     const { text } = seen;
+    await checkHistory(book, statementOf(text).seen);
     await ask("POST", `${path}/signatures`, await signedNote(text, held)).finally(show);
   }),
 );

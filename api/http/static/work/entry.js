@@ -2,9 +2,10 @@
 
 import { acting, ask, element, problem } from "./ask.js";
 import { finder, findingIn } from "./find.js";
+import { checkHistory } from "./history.js";
 import { Told, heldKey, signedNote } from "./keys.js";
-import { formatFen } from "./money.js";
 import { statementOf } from "./statement.js";
+import { formatFen } from "../verify/money.js";
 
 const place = (id) => document.getElementById(id);
 const { book, draft, key, copy } = place("work").dataset;
@@ -150,9 +151,11 @@ async function saveAndSign() {
   const wanted = typed();
   const saved = await save();
   if (saved.problem) throw new Told(saved.problem.rule, `已存为待签凭证，没有签名：${saved.problem.zh}`, saved.problem.en);
-  if (canonical(statementOf(saved.text).data) !== canonical(wanted)) {
+  const statement = statementOf(saved.text);
+  if (canonical(statement.data) !== canonical(wanted) || statement.book !== book) {
     throw new Told("draft.other_text", "服务器存的与您填的不同，没有签名", "the server kept something else; nothing was signed");
   }
+  await checkHistory(book, statement.seen);
   const signed = await ask("POST", `/books/${book}/drafts/${saved.id}/signatures`, await signedNote(saved.text, held));
   if (draft) return location.assign(`/books/${book}/work/drafts/${draft}`);
   const link = element("a", { href: `/books/${book}/work/drafts/${saved.id}` }, wanted.summary);

@@ -1,7 +1,7 @@
 /** What is signed, in plain words, read off the very bytes that are signed. */
 
 import { element } from "./ask.js";
-import { formatFen } from "./money.js";
+import { formatFen } from "../verify/money.js";
 
 const HEADER = "sunledger.entry/v1\n";
 const TITLES = {
