@@ -1,10 +1,11 @@
 """Monitor: following 1,000 books of 1,000 entries with one new entry each, against verifying all of each anew.
 
 Every book is a log of its own in a folder, as it is exported: vouchers that accountant and head signed, tiles, the
-checkpoint, and the published balances of all months. The monitor has been there before; then each book grows by a
-voucher, and `follow` looks at all of them as `sunledger monitor` does: it loads what it remembers, reads and checks
-what is new, and keeps the new state durably. Yardstick: `audit.verify.verify` over the same folders in one process, in
-each round over some of them. There are folders only, since over HTTP both would mostly wait for the server.
+checkpoint, and the published balances and statements of all months. The monitor has been there before; then each book
+grows by a voucher, and `follow` looks at all of them as `sunledger monitor` does: it loads what it remembers, reads
+and checks what is new, and keeps the new state durably. Yardstick: `audit.verify.verify` over the same folders in one
+process, in each round over some of them. There are folders only, since over HTTP both would mostly wait for the
+server.
 
 Were the vouchers signed by one person, a full audit would take little more than half of that, and the monitor the same:
 the ratio is 0.02 then.
@@ -20,19 +21,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.reports import trial_object
+from audit.figures import Figures
 from audit.monitor import StateStore, follow
 from audit.source import open_source
+from audit.statements import FORMS, Periods
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.growth import grow
 from audit.verify import verify
 from bench.rows import Result, Rounds, timed
 from bench.villages import TWO_SIGNERS, VILLAGES_PER_TASK, Village, vouchers
-from domain.balances import totals
 from domain.book import Book
 from domain.entry import parse_entry
 from domain.kernel.period import periods
-from projections.balances.query import TrialBalance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,13 +99,17 @@ def _publish(folder: Path, size: int, number: int) -> tuple[str, str]:
 
 
 def _write(village: Village, notes: Sequence[bytes], place: Path) -> None:
-    """Write a log and the balances that follow from it, as `sunledger export tlog` does out of the database."""
-    book, key = Book(village.book), village.key_of(village.origin)
-    for note in notes:
-        book.evolve(parse_entry(note))
+    """Write a log and the figures that follow from it, as `sunledger export tlog` does out of the database."""
+    book, figures, key = Book(village.book), Figures(), village.key_of(village.origin)
+    for index, entry in enumerate(map(parse_entry, notes)):
+        book.evolve(entry)
+        figures.fold(index, entry.statement)
     files = {tile.path: data for tile, data in grow(0, notes, _nothing)}
+    published = Periods(book, figures)
     for period in periods(book.periods.first, max(book.vouchers.counts)):
-        files[f"trial-balance/{period}.json"] = _trial_balance(book, period)
+        for form in FORMS:
+            stands = form.stands(published.period(period))
+            files[f"{form.name}/{period}.json"] = json.dumps(stands, ensure_ascii=False).encode()
     files["log.vkey"] = f"{key.verifier.vkey}\n".encode()
     files["checkpoint"] = sign_checkpoint(Checkpoint(village.origin, book.size, book.tree.root()), key)
     for path, data in files.items():
@@ -116,10 +120,3 @@ def _write(village: Village, notes: Sequence[bytes], place: Path) -> None:
 def _nothing(path: str) -> bytes:
     """Be the folder of a log that has no entry yet."""
     raise FileNotFoundError(path)
-
-
-def _trial_balance(book: Book, period: str) -> bytes:
-    organisation, rows = book.founding.organisation, book.trial_balances().trial_balance(period)
-    name = organisation.name if organisation else ""
-    report = TrialBalance(book.book, name, period, period, book.size, book.root(), rows, totals(rows))
-    return json.dumps(trial_object(report), ensure_ascii=False).encode()

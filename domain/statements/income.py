@@ -7,7 +7,7 @@ former moved on every account that is neither income, expense nor undistributed 
 
 A formula adds and subtracts terms, income and what is distributed counting as positive:
 
-    501             credits less debits of an account with all below it, by vouchers that earn and spend
+    501             credits less debits of an income or expense account and all below it, by those that earn and spend
     @113            credits less debits, by vouchers that transfer and distribute
     @311.credit     their credits alone, red ones too; @311.debit
     @rest           credits less debits of all accounts that no other term with @ names
@@ -172,10 +172,14 @@ class IncomeRow(NamedTuple):
 
 def parse_income_formula(text: str) -> tuple[IncomeTerm, ...]:
     """Return the terms of a formula; raises `ValueError` with the text for anything else."""
-    return tuple(
+    terms = tuple(
         IncomeTerm(sign, bool(match[2]), match[3], match[4] or "")
         for sign, match in signed_terms(text, _TERM)
     )
+    for term in terms:
+        if term.is_account and not term.distributes and not term.name.startswith(RESULT):
+            raise ValueError(f"no formula, {term.name} is neither income nor expense: {text}")
+    return terms
 
 
 @cache

@@ -120,8 +120,10 @@ class Month:
 
 
 def _earned(moved: Moved, transferred: Moved) -> Iterator[Flow]:
-    """Yield what vouchers moved that earn and spend: all that was moved, less the transfers."""
+    """Yield what vouchers moved that earn and spend: all that was moved on income and expense, less the transfers."""
     for account in moved.keys() | transferred.keys():
+        if not account.startswith(RESULT):
+            continue
         debit, credit = moved.get(account, (0, 0))
         debit_of, credit_of = transferred.get(account, (0, 0))
         yield Flow(account, False, debit - debit_of, credit - credit_of)  # noqa: FBT003 -- a column

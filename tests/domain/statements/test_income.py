@@ -163,7 +163,7 @@ def test_a_formula_names_earlier_lines_and_keys_are_unique(version: str) -> None
     assert len(seen) == len(set(seen))
 
 
-@pytest.mark.parametrize("text", ["", "501 502", "+ 501", "@501.red", "5", "501 -", "@"])
+@pytest.mark.parametrize("text", ["", "501 502", "+ 501", "@501.red", "5", "501 -", "@", "501 + 112"])
 def test_what_is_no_formula_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="formula"):
         parse_income_formula(text)
