@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from api.admission import objection
+from api.attachments import Attachments
 from api.clock import CHINA
 from api.database import connect, connect_pool, open_database
 from api.disclosures import DisclosureStore, SubjectKeys
@@ -46,6 +47,7 @@ class Service:
     disclosures: DisclosureStore
     drafts: DraftingDesk
     sessions: Sessions
+    attachments: Attachments
 
     def rebuild(
         self,
@@ -106,7 +108,8 @@ def service_on(settings: Settings, url: str) -> Iterator[Service]:
         ledger = Ledger(recorder, on_commit=runner.notify, guard=runner.require_sound)
         try:
             disclosures = DisclosureStore(pool, SubjectKeys(settings.home, settings.passphrase_text))
-            drafts = DraftingDesk(pool, recorder, _posting(ledger, log_keys))
+            attachments = Attachments(settings.home / "attachments")
+            drafts = DraftingDesk(pool, recorder, _posting(ledger, log_keys), attachments)
             sessions = Sessions(pool, drafts.roles, settings.origin)
             yield Service(
                 settings,
@@ -120,6 +123,7 @@ def service_on(settings: Settings, url: str) -> Iterator[Service]:
                 disclosures,
                 drafts,
                 sessions,
+                attachments,
             )
         finally:
             ledger.close()

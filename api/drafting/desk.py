@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from api.clock import CHINA
 from api.drafting import store
 from api.drafting.composing import Wanted, compose
+from api.drafting.originals import check_not_booked, take_turn
 from api.drafting.rules import CHANGED, MALFORMED, NOT_MAKER, NOT_SIGNER, TOO_MANY
 from domain.drafts import Review, review, sign, standing
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.note import parse_note
 from domain.ledger import Books, read_entries
 from domain.roles import ROLES
+from domain.vouchers import Voucher
 from projections.register import NO_BOOK
 
 if TYPE_CHECKING:
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
+    from api.attachments import Attachments
     from api.drafting.store import Waiting
     from api.sessions import Session
     from domain.book import Book
+    from domain.drafts import Draft
     from domain.ledger import BookRecorder
     from domain.roles import Roles
 
@@ -68,8 +72,14 @@ Post: TypeAlias = "Callable[[str, bytes], int]"
 class DraftingDesk:
     """The drafts of all books."""
 
-    def __init__(self, pool: ConnectionPool[Any], recorder: BookRecorder, post: Post) -> None:
-        """Use the tables through `pool`, ask the rules of books read from `recorder`; `post` what is complete."""
+    def __init__(
+        self, pool: ConnectionPool[Any], recorder: BookRecorder, post: Post, originals: Attachments
+    ) -> None:
+        """Use the tables through `pool`, ask the rules of books read from `recorder`; `post` what is complete.
+
+        `originals` are the documents that vouchers name.
+        """
+        self._originals = originals
         self._pool = pool
         self._recorder = recorder
         self._books = Books(recorder, BOOKS_MAX)
@@ -104,7 +114,7 @@ class DraftingDesk:
         with self._pool.connection() as connection, connection.transaction():
             if store.count_open(connection, session.book) >= OPEN_MAX:
                 raise TOO_MANY(book=session.book, limit=OPEN_MAX)
-            draft = compose(connection, session.book, wanted)
+            draft = self._composed(connection, session.book, wanted)
             store.insert(connection, session.book, draft, session.key.name)
         return self.draft(session.book, draft.statement.id)
 
@@ -112,7 +122,7 @@ class DraftingDesk:
         """Give a draft other content; its signatures fall away. Raises as `make` does, and `draft.changed`."""
         _require_maker(session)
         with self._at(session.book, id_, wanted.revision) as (connection, was):
-            draft = compose(connection, session.book, wanted, id_)
+            draft = self._composed(connection, session.book, wanted, id_)
             store.change(connection, session.book, was, draft.text, session.key.name)
         return self.draft(session.book, id_)
 
@@ -148,6 +158,17 @@ class DraftingDesk:
         with self._at(session.book, id_, revision) as (connection, was):
             store.withdraw(connection, session.book, was, session.key.name)
         return self.draft(session.book, id_)
+
+    def _composed(self, connection: Connection[Any], book: str, wanted: Wanted, id_: str = "") -> Draft:
+        """Return the draft of what is wanted, whose originals are all kept, and booked nowhere else."""
+        draft = compose(connection, book, wanted, id_)
+        files = draft.statement.data.attachments.files if isinstance(draft.statement.data, Voucher) else []
+        if files:
+            self._originals.require(book, files)
+            take_turn(connection, book)
+            with self._book(book) as found:
+                check_not_booked(connection, found, files, draft.statement.id)
+        return draft
 
     @contextmanager
     def _at(

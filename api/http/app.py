@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 
 from api.http import (
+    attachments,
     closing,
     county,
     difference,
@@ -102,6 +103,7 @@ def create_app(service: Service) -> FastAPI:
         disclosures,
         sessions,
         drafts,
+        attachments,
         tlog,
         witnessing,
         county,

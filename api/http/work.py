@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from api.composition import Service
 
-SCRIPTS = ("keys", "ask", "statement", "history", "signin", "draft", "find", "entry", "make")
+SCRIPTS = ("keys", "ask", "files", "statement", "history", "signin", "draft", "find", "entry", "make")
 SHARED = modules_for("money", "checkpoint", "tiles")
 """What the pages share with the verification page, with all that it imports."""
 

@@ -37,6 +37,7 @@ prefix of the code, with the article that each rule rests on.
 TITLES = {
     "account": "会计科目 accounts",
     "anchor": "锚定行 anchor lines",
+    "attachment": "原始凭证 original documents",
     "audit": "审计 audit",
     "book": "账套 books",
     "browserkey": "浏览器密钥文件 key files for a browser",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import FilePayload
 
 from domain.ledger import read_entries
 from domain.vouchers import VoucherPosted
@@ -290,3 +291,31 @@ def test_what_is_no_challenge_is_not_signed(hall: Hall) -> None:
     page.wait_for_selector("#told .alarm")
     assert "没有签名" in page.inner_text("#told")
     assert signed == []
+
+
+def test_originals_are_uploaded_named_and_shown(hall: Hall) -> None:
+    cashier, head = hall["cashier"], hall["head"]
+    type_voucher(cashier, "付打印费", "15")
+    xml = b'<?xml version="1.0"?><Invoice n="7"/>'
+    invoice = FilePayload(name="发票 7.xml", mimeType="text/xml", buffer=xml)
+    page = cashier.page
+    page.fill("#attachments", "")
+    page.set_input_files("#files", [invoice])
+    page.wait_for_selector("#attached li")
+    assert page.input_value("#attachments") == "1"
+    page.click("#save")
+    page.wait_for_selector("#said h2")
+    seen = head.open_draft(page.url.rsplit("/", 1)[1])
+    link = seen.get_by_role("link", name="发票 7.xml")
+    assert link.count() == 1
+    got = head.page.request.get(f"{head.door.url}{link.get_attribute('href')}")
+    assert got.body() == xml
+
+    type_voucher(cashier, "又付打印费", "15")
+    page.set_input_files("#files", [invoice])
+    page.wait_for_selector("#attached li")
+    page.click("#save")
+    page.wait_for_selector("#told .alarm")
+    assert "不能入账两次" in page.inner_text("#told")
+    page.set_input_files("#files", [FilePayload(name="x.html", mimeType="text/html", buffer=b"<html>")])
+    page.wait_for_selector("text=不收")

@@ -6,7 +6,8 @@ const HEADER = "sunledger.session/v1\n";
 
 /** Return the answer to a request, as JSON; throws `Told` with what the server refuses. */
 export async function ask(method, path, content) {
-  const body = content === undefined || typeof content === "string" ? content : JSON.stringify(content);
+  const asIs = content === undefined || typeof content === "string" || content instanceof Blob;
+  const body = asIs ? content : JSON.stringify(content);
   let answer;
   try {
     answer = await fetch(path, { method, body, headers: { Accept: "application/json" } });

@@ -1,6 +1,7 @@
 /** The page where a voucher is typed: keyboard alone is enough, the difference is always in view. */
 
 import { acting, ask, element, problem } from "./ask.js";
+import { attaching } from "./files.js";
 import { finder, findingIn } from "./find.js";
 import { checkHistory } from "./history.js";
 import { Told, heldKey, signedNote } from "./keys.js";
@@ -17,6 +18,9 @@ const byCode = new Map(accounts.map((one) => [one.code, one]));
 const find = finder(accounts);
 const lines = []; // {row, account, take, summary, party, project, debit, credit}
 let revision = 0;
+const attached = attaching(book, place("files"), place("attached"), ({ length }) => {
+  if (length > Number(place("attachments").value)) place("attachments").value = length;
+});
 let kept = {}; // what the form does not show of a voucher that is changed
 
 /** Return fen of what was typed, 0 for nothing; throws what a person can understand. */
@@ -96,7 +100,7 @@ function typed() {
   const used = lines.filter((line) => ["account", "debit", "credit"].some((name) => line[name].value.trim()));
   return stripped({
     ...kept,
-    attachments: { ...kept.attachments, count: countOf(place("attachments")) },
+    attachments: { count: countOf(place("attachments")), files: attached.files },
     date: place("date").value,
     lines: used.map((line) => lineOf(line, lines.indexOf(line) + 1)),
     resolution: place("resolution").value.trim(),
@@ -172,6 +176,7 @@ function canonical(value) {
 function clear() {
   lines.splice(0);
   place("lines").replaceChildren();
+  attached.files = [];
   for (const id of ["summary", "attachments", "resolution"]) place(id).value = "";
   for (let number = 0; number < LINES_AT_FIRST; number += 1) addLine();
   tell();
@@ -184,7 +189,10 @@ function fill({ date, summary = "", attachments = {}, resolution = "", lines: gi
   Object.assign(place("summary"), { value: summary });
   Object.assign(place("resolution"), { value: resolution });
   place("attachments").value = attachments.count ?? "";
-  if (draft) Object.assign(kept, { attachments }, source === undefined ? {} : { source });
+  if (draft) {
+    attached.files = attachments.files ?? [];
+    Object.assign(kept, source === undefined ? {} : { source });
+  }
   for (const line of given) addLine(line);
 }
 
@@ -195,6 +203,7 @@ place("voucher").addEventListener("submit", (event) => {
     else await saveAndSign();
   });
 });
+place("files").addEventListener("change", (event) => acting(event.target, place("told"), () => attached.upload()));
 place("add").addEventListener("click", () => addLine().account.focus());
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) place("voucher").requestSubmit(place("saveandsign"));

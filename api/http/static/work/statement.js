@@ -1,6 +1,7 @@
 /** What is signed, in plain words, read off the very bytes that are signed. */
 
 import { element } from "./ask.js";
+import { linksTo } from "./files.js";
 import { formatFen } from "../verify/money.js";
 
 const HEADER = "sunledger.entry/v1\n";
@@ -32,7 +33,7 @@ export function statementOf(text) {
  * @param {Record<string, string>} accounts names of accounts by code, which are the server's word
  */
 export function said(text, accounts) {
-  const { type, data } = statementOf(text);
+  const { type, data, book } = statementOf(text);
   const shown = document.createDocumentFragment();
   shown.append(element("h2", {}, TITLES[type] ?? type));
   const facts = element("dl", { className: "facts" });
@@ -40,6 +41,7 @@ export function said(text, accounts) {
     if (name !== "lines") facts.append(fact(NAMES[name] ?? name, plain(name, data[name])));
   }
   shown.append(facts);
+  if (data.attachments?.files) shown.append(linksTo(book, data.attachments.files));
   if (data.lines) shown.append(linesOf(data.lines, accounts));
   return shown;
 }
@@ -53,7 +55,8 @@ function plain(name, value) {
   if (name.endsWith("_fen")) return `${formatFen(value)} 元`;
   if (Array.isArray(value)) return value.map((one) => plain(name, one)).join("；");
   if (typeof value === "object") {
-    return Object.entries(value).map(([key, part]) => `${NAMES[key] ?? key} ${plain(key, part)}`).join("，");
+    const parts = Object.entries(value).filter(([key]) => key !== "files"); // they stand below, with links
+    return parts.map(([key, part]) => `${NAMES[key] ?? key} ${plain(key, part)}`).join("，");
   }
   return value === true ? "是" : String(value);
 }

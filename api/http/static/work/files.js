@@ -1,0 +1,55 @@
+/** The original documents of a voucher: uploaded when they are chosen, named in it by their SHA-256. */
+
+import { ask, element } from "./ask.js";
+
+/** Return links to the documents that a voucher names. */
+export function linksTo(book, files) {
+  return element("ul", { className: "signers" }, ...files.map((file) => element("li", {}, ...described(book, file))));
+}
+
+function described(book, file) {
+  const href = `/books/${book}/attachments/${file.sha256}?name=${encodeURIComponent(file.name)}`;
+  const link = element("a", { href, target: "_blank", rel: "noopener" }, file.name);
+  return [link, ` ${file.media}，${file.size} 字节 `, element("code", {}, file.sha256)];
+}
+
+/**
+ * Let a file input upload what is chosen, and list it.
+ * @param {string} book
+ * @param {HTMLInputElement} input
+ * @param {HTMLElement} list
+ * @param {(files: object[]) => void} changed hears what is attached
+ */
+export function attaching(book, input, list, changed) {
+  let files = [];
+  const draw = () => {
+    list.replaceChildren(...files.map(row));
+    changed(files);
+  };
+  const row = (file) => {
+    const button = element("button", { type: "button", className: "plain" }, "去掉");
+    button.addEventListener("click", () => {
+      files = files.filter((one) => one !== file);
+      draw();
+    });
+    return element("li", {}, ...described(book, file), " ", button);
+  };
+  return {
+    get files() {
+      return files;
+    },
+    set files(given) {
+      files = [...given];
+      draw();
+    },
+    async upload() {
+      for (const chosen of input.files) {
+        const path = `/books/${book}/attachments?name=${encodeURIComponent(chosen.name)}`;
+        const file = await ask("POST", path, chosen);
+        if (!files.some((one) => one.sha256 === file.sha256)) files.push(file);
+        draw();
+      }
+      input.value = "";
+    },
+  };
+}

@@ -1,0 +1,191 @@
+"""Original documents: kept as they are, shown to those at work alone, and booked once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from api.drafting import store
+from api.drafting.originals import take_turn
+from domain.drafts import Draft
+from domain.entry import unsigned_text
+from domain.vouchers import Voucher
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK, PROBLEM, voucher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+
+    from tests.api.http.at_work import Person
+    from tests.api.http.conftest import Door
+
+ATTACHMENTS = f"/books/{BOOK}/attachments"
+XML = b'<?xml version="1.0"?><Invoice number="%d"/>'
+
+
+def ofd() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("OFD.xml", "<OFD/>")
+    return packed.getvalue()
+
+
+def other_zip() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("macro.bin", "x")
+    return packed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def office(door: Door) -> Iterator[Office]:
+    with ExitStack() as stack:
+        yield Office(door, stack)
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> bool:
+    assert answer.headers["content-type"] == PROBLEM
+    return (answer.status_code, answer.json()["rule"]) == (status, code)
+
+
+def uploaded(person: Person, data: bytes, name: str = "发票.xml") -> dict[str, Any]:
+    answer = person.client.post(ATTACHMENTS, params={"name": name}, content=data)
+    assert answer.status_code == 201, answer.text
+    file: dict[str, Any] = answer.json()
+    return file
+
+
+def with_files(*files: dict[str, Any], **changed: object) -> object:
+    content = msgspec.to_builtins(voucher())
+    return content | {"attachments": {"count": len(files), "files": [file | changed for file in files]}}
+
+
+def drafted(person: Person, content: object) -> httpx.Response:
+    return person.post("", {"type": "voucher.posted/1", "data": content})
+
+
+@pytest.mark.parametrize(
+    ("data", "media"),
+    [
+        (b"%PDF-1.7 ...", "application/pdf"),
+        (b"\xff\xd8\xff\xe0 photo", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n photo", "image/png"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><a/>', "application/xml"),
+        (ofd(), "application/ofd"),
+    ],
+)
+def test_a_document_comes_back_as_it_was(office: Office, data: bytes, media: str) -> None:
+    file = uploaded(office["cashier"], data, "a/../发票\u202e1.pdf")
+    assert file == {
+        "media": media,
+        "name": "a..发票1.pdf",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size": len(data),
+    }
+    got = office["head"].client.get(f"{ATTACHMENTS}/{file['sha256']}", params={"name": "发票"})
+    assert got.content == data
+    assert got.headers["content-type"].partition(";")[0] == media
+    assert "sandbox" in got.headers["content-security-policy"]
+    assert got.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "attachment.size"),
+        (b"<html><script>", "attachment.kind"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "attachment.kind"),
+        (b"MZ program", "attachment.kind"),
+        (other_zip(), "attachment.kind"),
+        (b"PK\x03\x04 torn", "attachment.kind"),
+    ],
+)
+def test_what_is_no_document_is_not_kept(office: Office, data: bytes, code: str) -> None:
+    assert refused(office["cashier"].client.post(ATTACHMENTS, content=data), 422, code)
+
+
+def test_strangers_see_and_keep_nothing(office: Office) -> None:
+    file = uploaded(office["cashier"], XML % 1)
+    stranger = office.stranger("head").client
+    assert refused(stranger.get(f"{ATTACHMENTS}/{file['sha256']}"), 403, "session.needed")
+    assert refused(stranger.post(ATTACHMENTS, content=XML % 1), 403, "session.needed")
+
+
+def test_a_document_that_is_damaged_is_not_shown(office: Office) -> None:
+    file = uploaded(office["cashier"], XML % 2)
+    home = office.door.service.settings.home / "attachments" / BOOK
+    (home / file["sha256"][:2] / file["sha256"]).write_bytes(XML % 3)
+    got = office["head"].client.get(f"{ATTACHMENTS}/{file['sha256']}")
+    assert refused(got, 503, "attachment.damaged")
+
+
+def test_a_voucher_names_only_what_is_kept_and_as_it_is(office: Office) -> None:
+    accountant = office["accountant"]
+    file = uploaded(accountant, XML % 4)
+    assert refused(drafted(accountant, with_files(file, sha256="0" * 64)), 404, "attachment.missing")
+    assert refused(drafted(accountant, with_files(file, size=1)), 422, "attachment.otherwise")
+    assert refused(drafted(accountant, with_files(file, media="image/png")), 422, "attachment.otherwise")
+    assert drafted(accountant, with_files(file)).status_code == 201
+
+
+def test_what_waits_in_one_draft_is_not_taken_into_another(office: Office) -> None:
+    accountant = office["accountant"]
+    file = uploaded(accountant, XML % 5)
+    first = drafted(accountant, with_files(file)).json()
+    second = drafted(accountant, with_files(file))
+    assert refused(second, 409, "attachment.drafted")
+    assert first["id"] in second.json()["detail_zh"]
+    assert accountant.change(first, with_files(file)).status_code == 200
+    accountant.withdraw(accountant.get(f"/{first['id']}").json())
+    assert drafted(accountant, with_files(file)).status_code == 201
+
+
+def test_of_two_drafts_at_once_one_gets_the_document(office: Office) -> None:
+    """The second waits until the first is kept, and then finds the document taken."""
+    accountant = office["accountant"]
+    pool = office.door.service.pool
+    file = uploaded(accountant, XML % 6)
+    data = msgspec.convert(with_files(file), Voucher)
+    other = Draft(unsigned_text(office.door.statement(data)))
+    with ThreadPoolExecutor(1) as threads, pool.connection() as connection:
+        with connection.transaction():
+            take_turn(connection, BOOK)
+            second = threads.submit(drafted, accountant, with_files(file))
+            with pytest.raises(TimeoutError):
+                second.result(0.5)
+            store.insert(connection, BOOK, other, accountant.key.name)
+        assert refused(second.result(), 409, "attachment.drafted")
+
+
+def test_what_is_booked_is_not_booked_again_until_it_was_reversed(office: Office) -> None:
+    accountant, head = office["accountant"], office["head"]
+    file = uploaded(accountant, XML % 7)
+    first = drafted(accountant, with_files(file)).json()
+    accountant.sign(first)
+    entry = head.sign(first).json()["entry"]
+    again = drafted(accountant, with_files(file))
+    assert refused(again, 409, "attachment.booked")
+    assert again.json()["facts"]["entry"] == entry
+
+    lines = first["statement"]["data"]["lines"]
+    red = [line | {side: -fen for side, fen in line.items() if side.endswith("_fen")} for line in lines]
+    reversal = {
+        "attachments": {},
+        "date": "2026-04-03",
+        "lines": red,
+        "reverses": first["id"],
+        "summary": "冲销",
+    }
+    draft = accountant.make(reversal, "voucher.reversed/1")
+    accountant.sign(draft)
+    assert head.sign(draft).json()["state"] == "posted"
+    assert drafted(accountant, with_files(file)).status_code == 201
