@@ -92,6 +92,8 @@ def _share(layout: Layout, term: Term, line: LayoutLine, account: str, fen: int)
 def _figures(layout: Layout, balances: Mapping[str, int]) -> dict[str, int]:
     figures = dict.fromkeys((line.key for line in layout.lines), 0)
     for account, fen in balances.items():
+        if not fen:
+            continue
         for code in codes_down_to(account):
             for line, term in layout.by_code.get(code, ()):
                 if term.counts(fen):

@@ -83,10 +83,6 @@ class IncomeTerm(NamedTuple):
         """How the two sides of its account count, without its sign: those of a half, or credits less debits."""
         return _HALVES[self.half]
 
-    def of(self, flow: Flow) -> int:
-        """Return what a flow on its account adds to the line."""
-        return self.sign * (self.sides.debit * flow.debit_fen + self.sides.credit * flow.credit_fen)
-
 
 @dataclass(frozen=True)
 class IncomeLine:
@@ -137,13 +133,14 @@ class IncomeLayout:
         )
 
     @cached_property
-    def by_code(self) -> dict[tuple[bool, str], list[tuple[str, IncomeTerm]]]:
-        """The terms that name an account, each with its line's key: by whether it distributes, and the code."""
-        found: dict[tuple[bool, str], list[tuple[str, IncomeTerm]]] = {}
+    def by_code(self) -> dict[tuple[bool, str], list[tuple[str, Sides]]]:
+        """How an account counts, by whether vouchers distribute and its code: in the lines of which keys, with sign."""
+        found: dict[tuple[bool, str], list[tuple[str, Sides]]] = {}
         for line in self.lines:
             for term in line.formula:
                 if term.is_account:
-                    found.setdefault((term.distributes, term.name), []).append((line.key, term))
+                    sides = Sides(term.sign * term.sides.debit, term.sign * term.sides.credit)
+                    found.setdefault((term.distributes, term.name), []).append((line.key, sides))
         return found
 
     @cached_property
@@ -214,12 +211,14 @@ def income_statement(layout: IncomeLayout, year: Year, before: Year) -> list[Inc
 
 
 def _figures(layout: IncomeLayout, year: Year) -> dict[str, int]:
-    rest = sum(flow.net_fen for flow in year.flows if flow.distributes and layout.is_rest(flow.account))
+    rest = 0
     figures = dict.fromkeys((line.key for line in layout.lines), 0)
-    for flow in year.flows:
-        for code in codes_down_to(flow.account):
-            for key, term in layout.by_code.get((flow.distributes, code), ()):
-                figures[key] += term.of(flow)
+    for account, distributes, debit_fen, credit_fen in year.flows:
+        if distributes and layout.is_rest(account):
+            rest += credit_fen - debit_fen
+        for code in codes_down_to(account):
+            for key, sides in layout.by_code.get((distributes, code), ()):
+                figures[key] += sides.debit * debit_fen + sides.credit * credit_fen
     whole = {OPENING: year.opening_fen, REST: rest}
     for line in layout.lines:
         for term in line.sums:
