@@ -64,6 +64,14 @@ class OnDesk(NamedTuple):
         steps = {step.key: step for step in self.waiting.steps if step.step == "refused"}
         return [step for step in steps.values() if step.revision == revision and step.key not in signed]
 
+    def dropped(self, key: str) -> bool:
+        """Tell whether a key's signature fell away by the change that made the present text, and was not given anew."""
+        signed = {one.name for one in self.waiting.draft.signatures}
+        return key not in signed and any(
+            step.step == "dropped" and step.key == key and step.revision == self.waiting.revision
+            for step in self.waiting.steps
+        )
+
 
 Post: TypeAlias = "Callable[[str, bytes], int]"
 """What appends a note to a book, by its id, and returns the entry's index; raises what refuses it."""

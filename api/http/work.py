@@ -141,8 +141,8 @@ def get_desk(request: Request, book: BookId, service: Services, database: Databa
         desks=service.sessions.desks(token),
         names={row.book: row.name for row in register.books(database)},
         makes=session.key.role in MAKERS,
-        mine=[_row(one) for one in mine],
-        others=[_row(one) for one in others],
+        mine=[_row(one, session.key.name) for one in mine],
+        others=[_row(one, session.key.name) for one in others],
         period=period,
         proposed=_proposed(database, book, period, waiting),
         stops=stops,
@@ -267,7 +267,8 @@ def _sign_in(request: Request) -> Response:
     return RedirectResponse(f"/work?to={quote(request.url.path)}", status_code=303)
 
 
-def _row(found: OnDesk) -> Row:
+def _row(found: OnDesk, key: str) -> Row:
+    """Return a draft's row in the list of whoever works with a key."""
     waiting, said = found.waiting, found.review
     data = waiting.draft.statement.data
     voucher = data if isinstance(data, (Voucher, Reversal)) else None
@@ -284,5 +285,14 @@ def _row(found: OnDesk) -> Row:
         total_fen(voucher.lines) if voucher else None,
         [ROLES[role_of(one.name)] for one in waiting.draft.signatures],
         [ROLES[role] for role in said.missing],
-        "被拒签" if found.refused else said.problem.zh if said.problem else "",
+        _remark(found, key),
     )
+
+
+def _remark(found: OnDesk, key: str) -> str:
+    """Return what is to be known first of a draft: that it was changed after one had signed, was refused, is wrong."""
+    if found.dropped(key):
+        return "您签过以后改动了，请重看重签"
+    if found.refused:
+        return "被拒签"
+    return found.review.problem.zh if found.review.problem else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -80,6 +81,23 @@ def test_a_change_drops_the_signatures_and_says_so(office: Office) -> None:
     assert changed["missing"] == ["accountant", "head"]
     dropped = [one for one in changed["steps"] if one["step"] == "dropped"]
     assert [one["key"] for one in dropped] == [office["head"].key.name]
+
+
+def test_whoever_had_signed_is_told_on_their_desk(office: Office) -> None:
+    def desk(role: str) -> str:
+        page = office[role].client.get(f"/books/{BOOK}/work", headers={"accept": "text/html"}).text
+        row = re.search(rf'<a href="[^"]*/{draft["id"]}">.*?</tr>', page, re.DOTALL)
+        assert row is not None
+        return row[0]
+
+    draft = office["accountant"].make(data(1_000))
+    office["head"].sign(draft)
+    assert "重签" not in desk("head")
+    changed = office["cashier"].change(draft, data(1_100)).json()
+    assert "您签过以后改动了，请重看重签" in desk("head")
+    assert "重签" not in desk("accountant")
+    office["head"].sign(changed)
+    assert "重签" not in desk("head")
 
 
 def test_what_was_changed_meanwhile_is_not_signed_unseen(office: Office) -> None:
