@@ -25,6 +25,7 @@ from api.sessions import Session
 from audit.browser import module, modules_for
 from domain.entry import parse_entry
 from domain.kernel.errors import Kind, RuleViolation
+from domain.kernel.period import period_of
 from domain.kernel.statement import type_name
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
@@ -145,9 +146,16 @@ def get_desk(request: Request, book: BookId, service: Services, database: Databa
         others=[_row(one, session.key.name) for one in others],
         period=period,
         proposed=_proposed(database, book, period, waiting),
+        unsigned=sum(_is_dated_by(one, period) for one in waiting),
         stops=stops,
         warns=len(remarks) - stops,
     )
+
+
+def _is_dated_by(found: OnDesk, period: str) -> bool:
+    """Whether a draft is a voucher that a period's closing would keep out of the book for good."""
+    data = found.waiting.draft.statement.data
+    return isinstance(data, (Voucher, Reversal)) and period_of(data.date) <= period
 
 
 def _remarks(database: Connection[Any], book: str, period: str) -> list[Any]:

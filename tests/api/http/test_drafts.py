@@ -12,6 +12,7 @@ import pytest
 
 from api.drafting import store
 from domain.entry import parse_entry, sign_text
+from domain.kernel.period import next_period
 from domain.ledger import read_entries
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, PROBLEM, voucher
@@ -98,6 +99,22 @@ def test_whoever_had_signed_is_told_on_their_desk(office: Office) -> None:
     assert "重签" not in desk("accountant")
     office["head"].sign(changed)
     assert "重签" not in desk("head")
+
+
+def test_the_desk_counts_what_a_closing_would_strand(office: Office) -> None:
+    def stranded() -> int:
+        page = office["accountant"].client.get(f"/books/{BOOK}/work", headers={"accept": "text/html"}).text
+        found = re.search(r"还有 (\d+) 张待签凭证的日期不晚于这个月", page)
+        return int(found[1]) if found else 0
+
+    period = office.door.book().periods.next_to_close
+    before = stranded()
+    content = msgspec.to_builtins(voucher(date=f"{period}-15"))
+    draft = office["accountant"].make(content)
+    office["accountant"].make(msgspec.to_builtins(voucher(date=f"{next_period(period)}-01")))
+    assert stranded() == before + 1
+    office["accountant"].withdraw(draft)
+    assert stranded() == before
 
 
 def test_what_was_changed_meanwhile_is_not_signed_unseen(office: Office) -> None:
