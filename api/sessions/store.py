@@ -34,6 +34,7 @@ DELETE_OLDEST_CHALLENGES = """
 """
 INSERT_CHALLENGE = "INSERT INTO challenges VALUES (%s, %s, now() + make_interval(secs => %s))"
 TAKE_CHALLENGE = "DELETE FROM challenges WHERE book = %s AND nonce = %s AND expires >= now() RETURNING nonce"
+RENAME_SESSIONS = "UPDATE sessions SET token = %s WHERE token = %s"
 DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE book = %s AND expires < now()"
 INSERT_SESSION = """
     INSERT INTO sessions VALUES (%s, %s, %s, now() + make_interval(secs => %s))
@@ -90,7 +91,7 @@ class Sessions:
         return made
 
     def begin(self, book: str, note: bytes, token: str = "") -> Begun:
-        """Let the key that signed a challenge be at work; `token` is one that is at work elsewhere already.
+        """Let the key that signed a challenge be at work; what `token` stands for moves to the new token.
 
         Raises `session.challenge`, `key.*` and `signature.invalid`.
         """
@@ -104,12 +105,12 @@ class Sessions:
             roles = self._roles(book)
             signers = find_signers(roles, [signature], _NOW)
             check_signatures(signers, challenge.text, [signature])
-            if not token or not connection.execute(SELECT_SESSIONS, (_hash(token),)).fetchone():
-                token = secrets.token_urlsafe(32)
+            made = secrets.token_urlsafe(32)  # a new one each time: whoever planted the old one gains nothing
+            connection.execute(RENAME_SESSIONS, (_hash(made), _hash(token)))
             connection.execute(DELETE_EXPIRED_SESSIONS, (book,))
-            values = (book, _hash(token), signature.name, SESSION_SECONDS)
+            values = (book, _hash(made), signature.name, SESSION_SECONDS)
             ((expires,),) = connection.execute(INSERT_SESSION, values).fetchall()
-        return Begun(Session(book, signers[0], expires), token)
+        return Begun(Session(book, signers[0], expires), made)
 
     def at(self, book: str, token: str) -> Session:
         """Return who is at work in a book under a token; raises `session.needed`, `session.ended`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,30 @@ def test_a_key_signs_in_once_for_a_challenge(office: Office) -> None:
     assert head.get().status_code == 200
     thief = office.stranger("head")
     assert refused(thief.client.post(SESSIONS, content=answer(text, head.key)), 403, "session.challenge")
+
+
+def test_each_sign_in_gives_another_token_and_the_old_one_is_dead(office: Office) -> None:
+    """Whoever planted a token in somebody's browser is not at work in their name."""
+    head = office["head"]
+    planted = head.client.cookies["sunledger"]
+    assert head.sign_in().status_code == 201
+    assert head.client.cookies["sunledger"] != planted
+    assert head.get().status_code == 200
+    thief = office.stranger("head")
+    thief.client.cookies.set("sunledger", planted)
+    assert refused(thief.get(), 403, "session.needed")
+
+
+def test_who_is_at_work_in_one_village_stays_so_when_signing_in_to_another(office: Office) -> None:
+    head, other = office["head"], "N2330881MF0000013Y"
+    token = hashlib.sha256(head.client.cookies["sunledger"].encode()).digest()
+    with office.door.service.pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO sessions VALUES (%s, %s, %s, now() + interval '1 hour')",
+            (other, token, f"{other}/accountant/1"),
+        )
+    head.sign_in()
+    assert [one["book"] for one in head.client.get("/session").json()["books"]] == [other, BOOK]
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(office: Office) -> None:
