@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.admission import objection
 from api.attachments import Attachments
+from api.banking import BankStatements
 from api.clock import CHINA
 from api.database import connect, connect_pool, open_database
 from api.disclosures import DisclosureStore, SubjectKeys
@@ -48,6 +49,7 @@ class Service:
     drafts: DraftingDesk
     sessions: Sessions
     attachments: Attachments
+    banks: BankStatements
 
     def rebuild(
         self,
@@ -124,6 +126,7 @@ def service_on(settings: Settings, url: str) -> Iterator[Service]:
                 drafts,
                 sessions,
                 attachments,
+                BankStatements(pool),
             )
         finally:
             ledger.close()

@@ -84,10 +84,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a table has: its columns; `foreign` are columns that stand all together only in another table."""
+    """What a table has: its columns; `foreign` are columns that stand all together only in another table.
+
+    `amounts` are the fields of its amounts, `booked` those without which a row says nothing: marks in these are told.
+    """
 
     columns: Sequence[Column]
     foreign: Sequence[Column] = ()
+    amounts: Sequence[str] = ("debit", "credit")
+    booked: Sequence[str] = ("code", "debit", "credit")
 
 
 class Filled(NamedTuple):

@@ -270,25 +270,25 @@ def _notices(file: str, parts: Sequence[Part], meant: Sequence[Part], layout: La
             Row(file, row.number, {}, {}, part.sheet.name).place
             for part in meant
             for row in part.body
-            if is_marked(part, row)
+            if is_marked(part, row, layout)
         ]
         if rows:
             told.append(said(file, rows))
     return tuple(told)
 
 
-def _is_hidden(part: Part, row: Filled) -> bool:
+def _is_hidden(part: Part, row: Filled, _: Layout) -> bool:
     return row.number in part.sheet.hidden_rows
 
 
-def _has_red(part: Part, row: Filled) -> bool:
+def _has_red(part: Part, row: Filled, layout: Layout) -> bool:
     """Tell whether an amount of a row is in red, and is written without a sign that makes it negative."""
-    written = [_cell(row.line, place) for place in _marked(part, row, part.sheet.red, ("debit", "credit"))]
+    written = [_cell(row.line, place) for place in _marked(part, row, part.sheet.red, layout.amounts)]
     return any(POSITIVE.match(amount) for amount in written)
 
 
-def _is_struck(part: Part, row: Filled) -> bool:
-    places = _marked(part, row, part.sheet.struck, ("code", "debit", "credit"))
+def _is_struck(part: Part, row: Filled, layout: Layout) -> bool:
+    places = _marked(part, row, part.sheet.struck, layout.booked)
     return any(_cell(row.line, place) for place in places)
 
 

@@ -20,6 +20,7 @@ from api.cli import (
     signing,
     verifying,
 )
+from api.cli.banking import bank
 from api.cli.console import TERMINATED, refusals
 from api.cli.county import county
 from api.cli.drafting import draft
@@ -42,6 +43,7 @@ app.add_typer(witness, name="witness")
 witness.command()(cosigning.accept)
 app.add_typer(county, name="county")
 app.add_typer(draft, name="draft")
+app.add_typer(bank, name="bank")
 app.add_typer(privacy.subject, name="subject")
 app.add_typer(log, name="log")
 app.command("import")(books.import_)

@@ -39,6 +39,7 @@ TITLES = {
     "anchor": "锚定行 anchor lines",
     "attachment": "原始凭证 original documents",
     "audit": "审计 audit",
+    "bank": "银行和现金 bank and cash",
     "book": "账套 books",
     "browserkey": "浏览器密钥文件 key files for a browser",
     "chart": "科目表 charts of accounts",

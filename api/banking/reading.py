@@ -1,0 +1,106 @@
+"""Reading a bank's statement (银行对账单) from CSV or XLSX: the days, what came in and went out, and for what.
+
+A bank writes from its own side: what it calls 贷方 came in, what it calls 借方 went out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from api.adapters.header import Column, Layout
+from api.adapters.spreadsheet import read_table
+from api.importing.cells import check_value, parse_amount, parse_day, parse_text
+from api.importing.problems import ImportRefused, Problem
+from domain.kernel.errors import Kind, RuleViolation, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from api.adapters.spreadsheet import Row
+
+T = TypeVar("T")
+
+COLUMNS = (
+    Column("date", "交易日期", "date", ("日期", "交易时间", "记账日期", "入账日期", "交易日")),
+    Column("text", "摘要", "text", ("用途", "附言", "交易摘要", "备注", "交易附言")),
+    Column(
+        "received", "收入", "received", ("收入金额", "贷方发生额", "贷方金额", "贷方", "转入金额", "存入")
+    ),
+    Column("paid", "支出", "paid", ("支出金额", "借方发生额", "借方金额", "借方", "转出金额", "支取")),
+)
+AMOUNTS = ("received", "paid")
+FIELDS = tuple(column.field for column in COLUMNS)
+
+ONE_SIDE = rule(
+    "bank.one_side",
+    Kind.MALFORMED,
+    "收入和支出须恰好填一个，这一行是 {received} 和 {paid}",
+    "exactly one of received and paid is expected; this row has {received} and {paid}",
+)
+NO_LINES = rule(
+    "bank.no_lines",
+    Kind.MALFORMED,
+    "{file} 里没有一行交易",
+    "{file} has no line of a transaction",
+)
+
+_SUMS = ("合计", "总计", "小计", "期初", "期末", "余额", "承前页", "过次页", "total")
+"""What stands in a row that is no transaction."""
+
+
+class StatementLine(NamedTuple):
+    """A transaction as the bank has it: its day, fen that came in (out: below zero), and its words."""
+
+    date: str
+    amount_fen: int
+    text: str
+
+
+def read_statement(path: Path, headers: Mapping[str, str]) -> list[StatementLine]:
+    """Return the lines of a statement in their order; `headers` are the names of columns that are not the usual ones.
+
+    Raises what is wrong with the file, or `ImportRefused` with all that is wrong in its rows.
+    """
+    columns = [
+        Column(column.field, headers[column.field], headers[column.field])
+        if column.field in headers
+        else column
+        for column in COLUMNS
+    ]
+    layout = Layout(columns, amounts=AMOUNTS, booked=("date", *AMOUNTS))
+    read = read_table(path.parent, path.stem, layout)
+    problems = [Problem.of(violation, path.name) for violation in read.problems]
+    lines = [line for row in read.rows if not _is_sum(row) for line in _line(row, problems)]
+    if problems:
+        raise ImportRefused(problems, read.notices)
+    if not lines:
+        raise NO_LINES(file=path.name)
+    return lines
+
+
+def _is_sum(row: Row) -> bool:
+    """Tell whether a row is a total or a balance: it has no day, and says so."""
+    day, words = row.cells["date"].strip(), f"{row.cells['date']}{row.cells['text']}".lower()
+    return any(one in words for one in _SUMS) and not any(character.isdigit() for character in day)
+
+
+def _line(row: Row, problems: list[Problem]) -> list[StatementLine]:
+    """Return the row's line, or none of one that is wrong."""
+
+    def parsed(field: str, parse: Callable[[str], T]) -> T | None:
+        try:
+            return parse(check_value(row.cells[field]))
+        except RuleViolation as violation:
+            problems.append(Problem.at(violation, row, field))
+            return None
+
+    date, text = parsed("date", parse_day), parsed("text", parse_text)
+    received, paid = parsed("received", parse_amount), parsed("paid", parse_amount)
+    if date is None or text is None or received is None or paid is None:
+        return []
+    if (received == 0) == (paid == 0):
+        wrong = ONE_SIDE(received=row.cells["received"] or "-", paid=row.cells["paid"] or "-")
+        problems.append(Problem.at(wrong, row, "received"))
+        return []
+    return [StatementLine(date, received - paid, text)]

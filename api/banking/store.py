@@ -1,0 +1,140 @@
+"""The statements that were read in, by book and account; what is read again is not kept twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from api.database import snapshot
+from domain.chart import MONEY_ACCOUNTS
+from domain.kernel.errors import Kind, rule
+from domain.kernel.period import parse_date
+from domain.reconciliation import BankLine, Reconciliation, match, reconcile
+from domain.reconciliation.matching import WINDOW_DAYS
+from projections import register
+from projections.bank import balance_fen, book_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from psycopg import Connection
+    from psycopg_pool import ConnectionPool
+
+    from api.banking.reading import StatementLine
+
+NO_MONEY = rule(
+    "bank.account",
+    Kind.REFUSED,
+    "{account} 不是本账套的货币资金科目（101、102、109 及其明细）",
+    "{account} is no account of money in this book (101, 102, 109 and those below)",
+    "会计基础工作规范 art. 57",
+)
+NOTHING = rule(
+    "bank.nothing",
+    Kind.REFUSED,
+    "科目 {account} 还没有读入 {date} 以前的对账单；先用 sunledger bank import",
+    "no statement of {account} up to {date} was read in; use sunledger bank import first",
+    "会计基础工作规范 art. 62",
+)
+
+TURN = 0x62616E6B
+TAKE_TURN = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+SELECT_LINES = """
+    SELECT number, date::text, amount_fen, text FROM bank_lines
+    WHERE book = %s AND account = %s AND date <= %s ORDER BY number
+"""
+SELECT_KNOWN = "SELECT date::text, amount_fen, text FROM bank_lines WHERE book = %s AND account = %s"
+INSERT_LINE = """
+    INSERT INTO bank_lines (book, account, number, date, amount_fen, text, file)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+SELECT_COLUMNS = "SELECT field, header FROM bank_columns WHERE book = %s AND account = %s"
+DELETE_COLUMNS = "DELETE FROM bank_columns WHERE book = %s AND account = %s"
+INSERT_COLUMN = "INSERT INTO bank_columns (book, account, field, header) VALUES (%s, %s, %s, %s)"
+
+
+class Taken(NamedTuple):
+    """How many lines of a statement are new, and how many were read before."""
+
+    new: int
+    known: int
+
+
+class BankStatements:
+    """The statements of all books' accounts."""
+
+    def __init__(self, pool: ConnectionPool[Any]) -> None:
+        """Use the tables through `pool`."""
+        self._pool = pool
+
+    def headers(self, book: str, account: str) -> dict[str, str]:
+        """Return the headers that were given for an account's statements, by field."""
+        with self._pool.connection() as connection:
+            return dict(connection.execute(SELECT_COLUMNS, (book, account)).fetchall())
+
+    def remember_headers(self, book: str, account: str, headers: Mapping[str, str]) -> None:
+        """Remember under which headers an account's statements have what is wanted."""
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(DELETE_COLUMNS, (book, account))
+            for field, header in headers.items():
+                connection.execute(INSERT_COLUMN, (book, account, field, header))
+
+    def take_in(self, book: str, account: str, lines: Sequence[StatementLine], file: str) -> Taken:
+        """Keep the lines of a statement that are new, all or none; raises `bank.account`, `book.unknown`.
+
+        Statements overlap. A line is known by day, amount and words; of equal ones as many are kept as a statement has.
+        """
+        with self._pool.connection() as connection, connection.transaction():
+            _require_money(connection, book, account)
+            connection.execute(TAKE_TURN, (TURN, f"{book}/{account}"))
+            rows = connection.execute(SELECT_KNOWN, (book, account)).fetchall()
+            known = Counter(rows)
+            number = len(rows)
+            for line in lines:
+                if known[tuple(line)] > 0:
+                    known[tuple(line)] -= 1
+                    continue
+                number += 1
+                values = (book, account, number, line.date, line.amount_fen, line.text, file)
+                connection.execute(INSERT_LINE, values)
+        return Taken(number - len(rows), len(lines) - (number - len(rows)))
+
+    def reconcile(self, book: str, account: str, day: str, bank_fen: int) -> Reconciliation:
+        """Return the reconciliation of an account at the end of a day, with the bank's balance as its statement has it.
+
+        Before the first day of the statements, lines of the book are looked at only as far as they may be the
+        statement's. Raises `bank.account`, `bank.nothing`, `book.unknown`, `date.malformed`.
+        """
+        parse_date(day)
+        with snapshot(self._pool) as connection:
+            _require_money(connection, book, account)
+            rows = connection.execute(SELECT_LINES, (book, account, day)).fetchall()
+            if not rows:
+                raise NOTHING(account=account, date=day)
+            bank = [BankLine(*row) for row in rows]
+            begins = min(line.date for line in bank)
+            mine = book_lines(connection, book, account, _days_before(begins), day)
+            book_fen = balance_fen(connection, book, account, day)
+        matches = match(bank, mine)
+        taken = {one.book for one in matches}
+        mine = [line for line in mine if line in taken or line.date >= begins]
+        return reconcile(book_fen, bank_fen, bank, mine, matches)
+
+    def counted(self, book: str, account: str, day: str, counted_fen: int) -> tuple[int, int]:
+        """Return the book's balance of cash at the end of a day, and what was counted less that."""
+        parse_date(day)
+        with snapshot(self._pool) as connection:
+            _require_money(connection, book, account)
+            book_fen = balance_fen(connection, book, account, day)
+        return book_fen, counted_fen - book_fen
+
+
+def _require_money(connection: Connection[Any], book: str, account: str) -> None:
+    register.book(connection, book)
+    if not account.startswith(MONEY_ACCOUNTS) or account not in register.account_names(connection, book):
+        raise NO_MONEY(account=account)
+
+
+def _days_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=WINDOW_DAYS)).isoformat()

@@ -1,0 +1,66 @@
+"""A bank reconciliation as JSON and as a table (银行存款余额调节表)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.adapters.tables import Table, TableColumn
+
+if TYPE_CHECKING:
+    from domain.reconciliation import BankLine, BookLine, Reconciliation
+
+COLUMNS = (
+    TableColumn("项目"),
+    TableColumn("日期"),
+    TableColumn("内容"),
+    TableColumn("金额", money=True),
+    TableColumn("记录序号"),
+)
+
+
+def reconciliation_object(account: str, date: str, found: Reconciliation) -> dict[str, Any]:
+    """Return the reconciliation; amounts in fen, what was received positive."""
+    return {
+        "account": account,
+        "date": date,
+        "book_fen": found.book_fen,
+        "bank_fen": found.bank_fen,
+        "bank_received_fen": found.bank_received_fen,
+        "bank_paid_fen": found.bank_paid_fen,
+        "book_received_fen": found.book_received_fen,
+        "book_paid_fen": found.book_paid_fen,
+        "book_adjusted_fen": found.book_adjusted_fen,
+        "bank_adjusted_fen": found.bank_adjusted_fen,
+        "difference_fen": found.difference_fen,
+        "only_bank": [line._asdict() for line in found.only_bank],
+        "only_book": [line._asdict() for line in found.only_book],
+        "matches": [
+            {"bank": one.bank.number, "entry": one.book.entry, "line": one.book.line}
+            | {"days": one.days, "certain": one.certain}
+            for one in found.matches
+        ],
+    }
+
+
+def reconciliation_table(account: str, date: str, found: Reconciliation) -> Table:
+    """Return the statement: each balance, what is added and taken away line by line, and what comes out."""
+    rows: list[tuple[object, ...]] = [
+        ("企业银行存款日记账余额", date, "", found.book_fen, ""),
+        *_bank("加：银行已收、企业未收", [line for line in found.only_bank if line.amount_fen > 0]),
+        *_bank("减：银行已付、企业未付", [line for line in found.only_bank if line.amount_fen < 0]),
+        ("调节后余额（企业）", date, "", found.book_adjusted_fen, ""),
+        ("银行对账单余额", date, "", found.bank_fen, ""),
+        *_book("加：企业已收、银行未收", [line for line in found.only_book if line.amount_fen > 0]),
+        *_book("减：企业已付、银行未付", [line for line in found.only_book if line.amount_fen < 0]),
+        ("调节后余额（银行）", date, "", found.bank_adjusted_fen, ""),
+        ("差额", date, "相符" if found.difference_fen == 0 else "不符，请查找", found.difference_fen, ""),
+    ]
+    return Table(f"银行存款余额调节表  {account}  {date}", COLUMNS, rows)
+
+
+def _bank(name: str, lines: list[BankLine]) -> list[tuple[object, ...]]:
+    return [(name, line.date, line.text, abs(line.amount_fen), "") for line in lines]
+
+
+def _book(name: str, lines: list[BookLine]) -> list[tuple[object, ...]]:
+    return [(name, line.date, line.text, abs(line.amount_fen), line.entry) for line in lines]

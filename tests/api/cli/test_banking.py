@@ -1,0 +1,66 @@
+"""The commands for bank and cash, on the small sample village."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.cli.conftest import BOOK, Commands
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+OF_BANK = ("--book", BOOK, "--account", "10201")
+STATEMENT = "记账时刻,用途,进账,出账\n2026-03-03,补助,5000.00,\n2026-03-30,账户管理费,,15.00\n"
+HEADERS = "date=记账时刻,received=进账,paid=出账"
+
+
+@pytest.fixture
+def village(commands: Commands, xiaohe_imported: str) -> Commands:
+    assert xiaohe_imported
+    return commands
+
+
+def test_a_statement_is_read_remembered_and_reconciled(village: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "march.csv"
+    file.write_text(STATEMENT, encoding="utf-8")
+    assert "import.column" in village.refused("bank", "import", file, *OF_BANK)
+    assert "新 2 行" in village.good("bank", "import", file, *OF_BANK, "--columns", HEADERS)
+    assert "新 0 行，以前读过 2 行" in village.good("bank", "import", file, *OF_BANK)
+
+    asked = ("bank", "reconcile", *OF_BANK, "--date", "2026-03-31")
+    shown = village.good(*asked, "--balance", "1,000.00")
+    assert "减：银行已付、企业未付" in shown
+    assert "账户管理费" in shown
+    assert "不符，请查找" in shown
+    found = json.loads(village.good(*asked, "--balance", "1,000.00", "--format", "json"))
+    assert found["bank_paid_fen"] == 1_500
+    assert [one["days"] for one in found["matches"]] == [0]
+    right = found["bank_fen"] + found["difference_fen"]
+    again = village.good(*asked, "--balance", f"{right / 100:.2f}")
+    assert "相符" in again
+
+
+@pytest.mark.parametrize("columns", ["date", "day=日期", "date=", "date=a,date=b"])
+def test_headers_that_are_not_understood_are_refused(village: Commands, tmp_path: Path, columns: str) -> None:
+    file = tmp_path / "march.csv"
+    file.write_text(STATEMENT, encoding="utf-8")
+    assert "bank.columns" in village.refused("bank", "import", file, *OF_BANK, "--columns", columns)
+
+
+def test_cash_is_counted(village: Commands) -> None:
+    asked = ("bank", "count", "--book", BOOK, "--account", "101", "--date", "2026-03-31")
+    found = json.loads(village.good(*asked, "--counted", "0", "--format", "json"))
+    assert found["difference_fen"] == -found["book_fen"]
+    short = village.good(*asked, "--counted", "0")
+    assert "短款" in short
+    assert "181 待处理财产损溢" in short
+    exact = village.good(*asked, "--counted", f"{found['book_fen'] / 100:.2f}")
+    assert "相符" in exact
+    assert "bank.account" in village.refused(
+        "bank", "count", "--book", BOOK, "--account", "501", "--date", "2026-03-31", "--counted", "0"
+    )
