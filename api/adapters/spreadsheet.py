@@ -141,12 +141,16 @@ class Part(NamedTuple):
 
 
 def read_table(folder: Path, stem: str, layout: Layout) -> Rows:
-    """Return the rows of `stem`.csv or .xlsx in `folder`; raises what is wrong with the file.
+    """Return the rows of `stem`.csv or .xlsx in `folder`, as `read_file` does; raises what is wrong with the file."""
+    return read_file(_find(folder, stem), layout)
+
+
+def read_file(path: Path, layout: Layout) -> Rows:
+    """Return the rows of a table; raises what is wrong with the file.
 
     The header is the row with most of the columns. Every visible sheet that has more than half of them is read, but
     for those of another table.
     """
-    path = _find(folder, stem)
     if path.suffix.lower() == ".xlsx":
         return _rows_of(path.name, _parts(read_workbook(path), layout), layout)
     text, encoding = decode(path.name, path.read_bytes())

@@ -5,10 +5,11 @@ A bank writes from its own side: what it calls 贷方 came in, what it calls 借
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from api.adapters.header import Column, Layout
-from api.adapters.spreadsheet import read_table
+from api.adapters.spreadsheet import read_file
 from api.importing.cells import check_value, parse_amount, parse_day, parse_text
 from api.importing.problems import ImportRefused, Problem
 from domain.kernel.errors import Kind, RuleViolation, rule
@@ -45,8 +46,17 @@ NO_LINES = rule(
     "{file} has no line of a transaction",
 )
 
-_SUMS = ("合计", "总计", "小计", "期初", "期末", "余额", "承前页", "过次页", "total")
-"""What stands in a row that is no transaction."""
+NO_FILE = rule(
+    "bank.file",
+    Kind.MALFORMED,
+    "{file} 不是 .csv 或 .xlsx 文件，或者不存在；.xls、.pdf 的对账单请先另存为 .xlsx 或「CSV UTF-8」",
+    "{file} is no .csv or .xlsx file, or is not there; save a statement in .xls or .pdf as .xlsx or 'CSV UTF-8' first",
+)
+
+_SUM = re.compile(
+    r"(?:本[页月日年]|累计|本期)?(?:合计|总计|小计|发生额)|期[初末]余额|(?:上|本)[页期]余额|承前页|过次页|total"
+)
+"""What a row says that is no transaction but a sum or a balance, and nothing else."""
 
 
 class StatementLine(NamedTuple):
@@ -69,7 +79,9 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> list[StatementLine
         for column in COLUMNS
     ]
     layout = Layout(columns, amounts=AMOUNTS, booked=("date", *AMOUNTS))
-    read = read_table(path.parent, path.stem, layout)
+    if not path.is_file() or path.suffix.lower() not in {".csv", ".xlsx"}:
+        raise NO_FILE(file=path)
+    read = read_file(path, layout)
     problems = [Problem.of(violation, path.name) for violation in read.problems]
     lines = [line for row in read.rows if not _is_sum(row) for line in _line(row, problems)]
     if problems:
@@ -80,9 +92,9 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> list[StatementLine
 
 
 def _is_sum(row: Row) -> bool:
-    """Tell whether a row is a total or a balance: it has no day, and says so."""
-    day, words = row.cells["date"].strip(), f"{row.cells['date']}{row.cells['text']}".lower()
-    return any(one in words for one in _SUMS) and not any(character.isdigit() for character in day)
+    """Tell whether a row is a total or a balance: in the place of its day, or of its words without a day, it says so."""
+    day, words = ("".join(row.cells[name].split()).lower() for name in ("date", "text"))
+    return bool(_SUM.fullmatch(day or words))
 
 
 def _line(row: Row, problems: list[Problem]) -> list[StatementLine]:

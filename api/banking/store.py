@@ -30,6 +30,13 @@ NO_MONEY = rule(
     "{account} is no account of money in this book (101, 102, 109 and those below)",
     "会计基础工作规范 art. 57",
 )
+NO_CASH = rule(
+    "bank.cash",
+    Kind.REFUSED,
+    "{account} 不是库存现金科目（101 及其明细）；银行存款用 sunledger bank reconcile",
+    "{account} is no account of cash (101 and those below); of a bank's use sunledger bank reconcile",
+    "会计基础工作规范 art. 62",
+)
 NOTHING = rule(
     "bank.nothing",
     Kind.REFUSED,
@@ -37,6 +44,9 @@ NOTHING = rule(
     "no statement of {account} up to {date} was read in; use sunledger bank import first",
     "会计基础工作规范 art. 62",
 )
+
+CASH = "101"
+"""库存现金, with all its details."""
 
 TURN = 0x62616E6B
 TAKE_TURN = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
@@ -122,8 +132,10 @@ class BankStatements:
         return reconcile(book_fen, bank_fen, bank, mine, matches)
 
     def counted(self, book: str, account: str, day: str, counted_fen: int) -> tuple[int, int]:
-        """Return the book's balance of cash at the end of a day, and what was counted less that."""
+        """Return the book's balance of cash at the end of a day, and what was counted less that; raises `bank.cash`."""
         parse_date(day)
+        if not account.startswith(CASH):
+            raise NO_CASH(account=account)
         with snapshot(self._pool) as connection:
             _require_money(connection, book, account)
             book_fen = balance_fen(connection, book, account, day)

@@ -98,6 +98,40 @@ def test_a_bad_row_is_named_and_nothing_is_taken(tmp_path: Path, row: str, rule:
     assert (problem.rule, problem.column, problem.row) == (rule, column, 5)
 
 
+def test_of_two_files_of_one_name_the_one_that_is_named_is_read(tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(["日期", "摘要", "收入", "支出"])
+    sheet.append(["2026-03-01", "另一份", 7, None])
+    workbook.save(tmp_path / "statement.xlsx")
+    path = written(tmp_path, PLAIN)
+    assert [line.amount_fen for line in read_statement(path, {})] == [500_000, -41_280]
+    assert [line.amount_fen for line in read_statement(path.with_suffix(".xlsx"), {})] == [700]
+
+
+@pytest.mark.parametrize("name", ["statement.xls", "nowhere.csv"])
+def test_what_is_no_table_is_refused(tmp_path: Path, name: str) -> None:
+    written(tmp_path, PLAIN, "statement.xls")
+    with pytest.raises(RuleViolation) as refused:
+        read_statement(tmp_path / name, {})
+    assert refused.value.rule.code == "bank.file"
+
+
+def test_a_transaction_without_a_day_is_not_passed_over_for_its_words(tmp_path: Path) -> None:
+    path = written(tmp_path, PLAIN.replace("合计", ",结清合同余额,7.00,,\n合计"))
+    with pytest.raises(ImportRefused) as refused:
+        read_statement(path, {})
+    assert [problem.column for problem in refused.value.problems] == ["交易日期"]
+
+
+@pytest.mark.parametrize("label", ["合计", "本页合计", "期末余额", "承前页", "合 计"])
+def test_sums_are_no_transactions(tmp_path: Path, label: str) -> None:
+    for row in (f"{label},,1.00,2.00,", f",{label},1.00,2.00,"):
+        path = written(tmp_path, PLAIN.replace("合计,,412.80", f"{row}\n合计,,412.80"))
+        assert len(read_statement(path, {})) == 2
+
+
 def test_a_statement_without_the_columns_or_without_lines_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused):
         read_statement(written(tmp_path, PLAIN.replace("支出", "别的")), {})
@@ -166,3 +200,6 @@ def test_the_cash_that_was_counted_is_held_against_the_book(service: Service) ->
     book_fen, over_fen = service.banks.counted(BOOK, "101", LAST, 0)
     assert over_fen == -book_fen
     assert service.banks.counted(BOOK, "101", LAST, book_fen + 1_000) == (book_fen, 1_000)
+    with pytest.raises(RuleViolation) as refused:
+        service.banks.counted(BOOK, BANK, LAST, 0)
+    assert refused.value.rule.code == "bank.cash"

@@ -61,6 +61,6 @@ def test_cash_is_counted(village: Commands) -> None:
     assert "181 待处理财产损溢" in short
     exact = village.good(*asked, "--counted", f"{found['book_fen'] / 100:.2f}")
     assert "相符" in exact
-    assert "bank.account" in village.refused(
+    assert "bank.cash" in village.refused(
         "bank", "count", "--book", BOOK, "--account", "501", "--date", "2026-03-31", "--counted", "0"
     )

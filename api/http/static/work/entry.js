@@ -216,7 +216,10 @@ async function begin() {
     ({ revision } = found);
     fill(statementOf(found.text).data);
   } else if (copy) {
-    fill({ ...(await ask("GET", `/books/${book}/entries/${copy}.json`)).statement.data, date: place("date").value });
+    const { statement } = await ask("GET", `/books/${book}/entries/${copy}.json`);
+    const { summary, lines: given, attachments, resolution } = statement.data; // and nothing that is its own alone
+    const plain = given.map(({ _sd, ...line }) => line);
+    fill({ summary, lines: plain, attachments: { count: attachments.count }, resolution, date: place("date").value });
   } else {
     clear();
   }
