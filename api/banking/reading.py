@@ -92,7 +92,7 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> list[StatementLine
 
 
 def _is_sum(row: Row) -> bool:
-    """Tell whether a row is a total or a balance: in the place of its day, or of its words without a day, it says so."""
+    """Tell whether a row is a total or a balance: it says so in place of its day, or of its words without a day."""
     day, words = ("".join(row.cells[name].split()).lower() for name in ("date", "text"))
     return bool(_SUM.fullmatch(day or words))
 
