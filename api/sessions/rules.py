@@ -18,6 +18,14 @@ ENDED = rule(
     "the session has ended, or its key {key} was revoked; sign in again",
     "ADR 0029",
 )
+NO_OFFICE = rule(
+    "session.no_office",
+    Kind.FORBIDDEN,
+    "{key} 是成员的密钥；工作台给记账、审批和监督的人用，公开的账在首页",
+    "{key} is a member's key; the workspace is for those who keep, approve and supervise the book, which is public "
+    "on its pages",
+    "ADR 0029",
+)
 BAD_CHALLENGE = rule(
     "session.challenge",
     Kind.FORBIDDEN,

@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.sessions.challenge import Challenge, parse_answer
-from api.sessions.rules import BAD_CHALLENGE, ENDED, NEEDED
+from api.sessions.rules import BAD_CHALLENGE, ENDED, NEEDED, NO_OFFICE
 from domain.kernel.errors import Phrase
 from domain.roles import check_signatures, find_signers
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from domain.roles import Key, Roles
+
+MEMBER = "member"
+"""The role that has no part in drafts and originals: all others keep, approve or supervise."""
 
 CHALLENGE_SECONDS = 300
 SESSION_SECONDS = 12 * 3600
@@ -93,7 +96,7 @@ class Sessions:
     def begin(self, book: str, note: bytes, token: str = "") -> Begun:
         """Let the key that signed a challenge be at work; what `token` stands for moves to the new token.
 
-        Raises `session.challenge`, `key.*` and `signature.invalid`.
+        Raises `session.challenge`, `session.no_office`, `key.*` and `signature.invalid`.
         """
         challenge, signature = parse_answer(note)
         if challenge.book != book or challenge.origin != self._origin:
@@ -105,6 +108,8 @@ class Sessions:
             roles = self._roles(book)
             signers = find_signers(roles, [signature], _NOW)
             check_signatures(signers, challenge.text, [signature])
+            if signers[0].role == MEMBER:
+                raise NO_OFFICE(key=signature.name)
             made = secrets.token_urlsafe(32)  # a new one each time: whoever planted the old one gains nothing
             connection.execute(RENAME_SESSIONS, (_hash(made), _hash(token)))
             connection.execute(DELETE_EXPIRED_SESSIONS, (book,))

@@ -12,6 +12,7 @@ import pytest
 from api.sessions import Challenge, answer, parse_challenge
 from domain.entry import sign_text
 from domain.kernel.note import SigningKey
+from domain.roles import KeyGranted
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, PROBLEM
 
@@ -84,6 +85,13 @@ def test_without_a_session_nothing_is_shown(office: Office) -> None:
     assert refused(stranger.post("", {}), 403, "session.needed")
     stranger.client.cookies.set("sunledger", "guessed")
     assert refused(stranger.get(), 403, "session.needed")
+
+
+def test_a_members_key_has_no_part_in_the_workspace(office: Office) -> None:
+    granted = office.door.keyring.grant("member", "村民甲")
+    posted = office.door.post(office.door.note(granted, KeyGranted, "head", "township"), wait=10)
+    assert posted.status_code == 201, posted.text
+    assert refused(office.stranger("member").sign_in(), 403, "session.no_office")
 
 
 def test_a_key_of_nobody_does_not_sign_in(office: Office) -> None:
