@@ -20,7 +20,10 @@ const other = (zh, en) => new Told("draft.history", `${zh}没有签名；请核�
  * @param {{n: number, r: string}} seen
  */
 export async function checkHistory(book, seen) {
-  const source = { fetch: (path) => fetched(`/books/${book}/${path}`) };
+  const asked = new Map(); // the roots of several sizes are made of the same tiles
+  const source = {
+    fetch: (path) => asked.get(path) ?? asked.set(path, fetched(`/books/${book}/${path}`)).get(path),
+  };
   const decoder = new TextDecoder();
   const key = parseVkey(decoder.decode(await source.fetch("log.vkey")).trim());
   const head = openCheckpoint(await source.fetch("checkpoint"), key);
@@ -41,7 +44,7 @@ function recalled() {
 }
 
 async function fetched(path) {
-  const answer = await fetch(path, { cache: "no-cache" });
+  const answer = await fetch(path, { cache: path.includes("/tile/") ? "default" : "no-cache" }); // a tile never changes
   if (!answer.ok) throw new Told("request.unanswered", `读不到日志（${path}）`, `the log cannot be read (${path})`);
   return new Uint8Array(await answer.arrayBuffer());
 }
