@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from api.adapters.tables import Sum, Table, TableColumn
 from domain import statements
 from domain.statements import difference_fen
+from domain.statements.income import RESULT
+from projections.budget import budget, is_planned
 from projections.statements import balance_sheet, income_details, income_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from psycopg import Connection
 
-    from domain.statements import SheetLine
+    from domain.statements import BudgetRow, SheetLine
+    from projections.budget import BudgetReport
     from projections.statements import BalanceSheetReport, DetailReport, IncomeReport
 
 SHEET_COLUMNS = (
@@ -36,6 +39,15 @@ DETAIL_COLUMNS = (
     TableColumn("项目"),
     TableColumn("本期金额", money=True),
     TableColumn("本年累计", money=True),
+)
+
+BUDGET_COLUMNS = (
+    TableColumn("科目编码"),
+    TableColumn("项目"),
+    TableColumn("全年计划", money=True),
+    TableColumn("本期金额", money=True),
+    TableColumn("本年累计", money=True),
+    TableColumn("完成"),
 )
 
 
@@ -90,18 +102,70 @@ def detail_table(report: DetailReport) -> Table:
     )
 
 
+def budget_object(report: BudgetReport) -> dict[str, Any]:
+    """Return how a plan is carried out as a JSON object; amounts in fen."""
+    return statements.budget_object(report, report.plan.entry, report.rows)
+
+
+class BudgetPart(NamedTuple):
+    """A part of a plan that is added up: its name, its rows, and their sums in fen: plan, month, year."""
+
+    words: str
+    rows: list[BudgetRow]
+    sums: tuple[int, int, int]
+
+
+def budget_parts(rows: Iterable[BudgetRow]) -> list[BudgetPart]:
+    """Return the parts of a plan that have rows: income, expense, and what is made, bought or invested in."""
+    parts: dict[str, list[BudgetRow]] = {"收入": [], "支出": [], "成本、购建和投资": []}
+    for row in rows:
+        result = "收入" if row.is_income else "支出"
+        parts[result if row.account.startswith(RESULT) else "成本、购建和投资"].append(row)
+    return [BudgetPart(words, of_part, _sums(of_part)) for words, of_part in parts.items() if of_part]
+
+
+def _sums(rows: list[BudgetRow]) -> tuple[int, int, int]:
+    return (
+        sum(row.planned_fen for row in rows),
+        sum(row.month_fen for row in rows),
+        sum(row.year_fen for row in rows),
+    )
+
+
+def budget_table(report: BudgetReport) -> Table:
+    """Return how a plan is carried out (收支计划执行情况表) as a table: its parts, each with its sums."""
+    rows: list[tuple[object, ...]] = []
+    for part in budget_parts(report.rows):
+        rows += map(_budget_cells, part.rows)
+        rows.append(("", f"{part.words}合计", *(Sum(fen, len(part.rows)) for fen in part.sums), ""))
+    return Table(f"收支计划执行情况表  {report.name}  {report.period}", BUDGET_COLUMNS, rows)
+
+
+def _budget_cells(row: BudgetRow) -> tuple[object, ...]:
+    return (row.account, row.name, row.planned_fen, row.month_fen, row.year_fen, row.share or "计划外")
+
+
+def _always(_: Connection[Any], __: str, ___: str) -> bool:
+    return True
+
+
 class Statement(NamedTuple):
-    """A statement: the name in its addresses and commands, what asks for it, and its JSON object and table."""
+    """A statement: the name in its addresses and commands, what asks for it, and its JSON object and table.
+
+    `is_of` tells whether there is one of a period of a book.
+    """
 
     name: str
     ask: Callable[[Connection[Any], str, str], Any]
     as_object: Callable[[Any], dict[str, Any]]
     as_table: Callable[[Any], Table]
+    is_of: Callable[[Connection[Any], str, str], bool] = _always
 
 
 BALANCE_SHEET = Statement("balance-sheet", balance_sheet, sheet_object, sheet_table)
 INCOME_STATEMENT = Statement("income-statement", income_statement, income_object, income_table)
 INCOME_DETAILS = Statement("income-details", income_details, detail_object, detail_table)
+BUDGET = Statement("budget", budget, budget_object, budget_table, is_planned)
 
-STATEMENTS = (BALANCE_SHEET, INCOME_STATEMENT, INCOME_DETAILS)
-"""Those that are published for each period beside the log, and that an audit compares (`audit/statements.py`)."""
+STATEMENTS = (BALANCE_SHEET, INCOME_STATEMENT, INCOME_DETAILS, BUDGET)
+"""Those that are published beside the log, of the periods that they are of; an audit compares them."""

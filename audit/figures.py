@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from domain.budget import BudgetAdopted
 from domain.chart import MONEY_ACCOUNTS
 from domain.opening import OpeningPosted
 from domain.statements import Moved  # noqa: TC001 -- the monitor decodes by it
@@ -48,6 +49,8 @@ class Figures:
         elif isinstance(statement, OpeningPosted):
             date = ""
         else:
+            if isinstance(statement, BudgetAdopted):  # it stands on every month of its year
+                self.changed_from = min(self.changed_from, f"{statement.data.year}-01")
             return
         days = self.money_days
         transfers = False

@@ -89,6 +89,8 @@ class Published:
         missing: dict[str, list[str]] = {form.name: [] for form in forms}
         for period in changed:
             for form in forms:
+                if not form.is_of(self._book, period):
+                    continue
                 data = self._source.published(form.name, period)
                 if data is None:
                     missing[form.name].append(period)

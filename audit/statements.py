@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from audit.figures import Figures
     from domain.balances import TrialRow
     from domain.book import Book
+    from domain.budget import Adopted
 
 
 class Replayed(NamedTuple):
@@ -35,15 +36,28 @@ class Replayed(NamedTuple):
     rows: list[TrialRow]
     month: Month
     year_before: Callable[[], Year]
+    plan: Adopted | None
+
+
+def _always(_: Book, __: str) -> bool:
+    return True
+
+
+def _is_planned(book: Book, period: str) -> bool:
+    return period[:4] in book.budgets.by_year
 
 
 class Form(NamedTuple):
-    """What is published of each period in one form: its `name`, what it is called, its columns, what stands in it."""
+    """What is published of each period in one form: its `name`, what it is called, its columns, what stands in it.
+
+    `is_of` tells whether it is published of a period of a book.
+    """
 
     name: str
     said: Phrase
     columns: dict[str, Phrase]
     stands: Callable[[Replayed], dict[str, Any]]
+    is_of: Callable[[Book, str], bool] = _always
 
 
 def _trial_balance(of: Replayed) -> dict[str, Any]:
@@ -62,6 +76,13 @@ def _income_statement(of: Replayed) -> dict[str, Any]:
 
 def _income_details(of: Replayed) -> dict[str, Any]:
     return statements.detail_object(of, of.month.detail_rows(of.names))
+
+
+def _budget(of: Replayed) -> dict[str, Any]:
+    if of.plan is None:
+        return {}
+    rows = of.month.budget_rows(of.plan.budget.lines, of.chart, of.names)
+    return statements.budget_object(of, of.plan.entry, rows)
 
 
 TRIAL_BALANCE = Form(
@@ -108,8 +129,19 @@ FORMS: tuple[Form, ...] = (
         },
         _income_details,
     ),
+    Form(
+        "budget",
+        Phrase("收支计划执行情况", "budget and its execution"),
+        {
+            "planned_fen": Phrase("全年计划", "plan of the year"),
+            "month_fen": Phrase("本期金额", "amount of the period"),
+            "year_fen": Phrase("本年累计", "amount of the year"),
+        },
+        _budget,
+        _is_planned,
+    ),
 )
-"""All that is published for every period, in the order in which it is compared."""
+"""All that is published, in the order in which it is compared."""
 
 
 class Periods:
@@ -145,6 +177,7 @@ class Periods:
             rows,
             month,
             partial(self._year_before, period),
+            book.budgets.by_year.get(period[:4]),
         )
 
     def _year_before(self, period: str) -> Year:

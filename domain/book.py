@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.accounts import AccountAdded, Accounts, decide_add
 from domain.balances import Balances, TrialBalances
+from domain.budget import BudgetAdopted, Budgets, decide_adopt
 from domain.founding import BookOpened, Founding, decide_open
 from domain.kernel.errors import Kind, rule
 from domain.kernel.merkle import Tree
@@ -124,6 +125,7 @@ class Book:
         self.balances = Balances()
         self.rolls = Rolls()
         self.privacy = Privacy()
+        self.budgets = Budgets()
         self.ids: MutableMapping[str, int] = {}
         self.tree = Tree()
         self._seen: Seen | None = None
@@ -301,6 +303,9 @@ _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
     LogMoved: lambda book, statement, signers: decide_move_log(
         book.log, book.roles, book.root, book.size, statement, signers
     ),
+    BudgetAdopted: lambda book, statement, signers: decide_adopt(
+        statement, signers, book.budgets, book.accounts, book.periods
+    ),
 }
 
 _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], object]] = {
@@ -322,4 +327,5 @@ _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], obje
     LogKeyAdded: lambda book, statement, _: book.log.add(statement.data.vkey, book.size),
     LogKeyRetired: lambda book, statement, _: book.log.retire(statement.data.vkey, book.size),
     LogMoved: lambda book, statement, _: book.log.move(statement.data, book.size),
+    BudgetAdopted: lambda book, statement, _: book.budgets.adopt(statement.data, book.size),
 }

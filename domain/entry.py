@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from domain.accounts import AccountAdded
+from domain.budget import BudgetAdopted
 from domain.founding import BookOpened
 from domain.kernel.decoding import decoding_problem
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
@@ -62,6 +63,7 @@ AnyStatement = (
     | LogKeyAdded
     | LogKeyRetired
     | LogMoved
+    | BudgetAdopted
 )
 
 TYPES: dict[str, type[Statement]] = {type_name(statement): statement for statement in AnyStatement.__args__}

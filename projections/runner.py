@@ -18,7 +18,7 @@ from domain.entry import Entry, parse_entry
 from domain.founding import BookOpened
 from domain.kernel.errors import RuleViolation
 from domain.logkeys import LogMoved
-from projections import balances, journal, log, register, sheets
+from projections import balances, budget, journal, log, register, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -60,7 +60,7 @@ class Fold(Protocol):
         """Write entries `start`… of `book` in the runner's transaction."""
 
 
-FOLDS: tuple[Fold, ...] = (register.fold, log.fold, journal.fold, balances.fold, sheets.fold)
+FOLDS: tuple[Fold, ...] = (register.fold, log.fold, journal.fold, balances.fold, sheets.fold, budget.fold)
 """In order: the register comes first, since the others look up the book's chart."""
 
 

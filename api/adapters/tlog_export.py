@@ -102,7 +102,8 @@ def _published(connection: Connection[Any], book: str, period: str) -> Iterator[
     """Yield what is published of a period, by name: the trial balance and the statements."""
     yield TRIAL_BALANCE.name, reports.trial_object(trial_balance(connection, book, period))
     for statement in STATEMENTS:
-        yield statement.name, statement.as_object(statement.ask(connection, book, period))
+        if statement.is_of(connection, book, period):
+            yield statement.name, statement.as_object(statement.ask(connection, book, period))
 
 
 def export_tlog(

@@ -14,6 +14,7 @@ from api.clock import new_id, now
 from api.drafting.rules import MALFORMED, OTHER_TYPE
 from api.posting import read_data
 from domain.accounts import AccountAdded
+from domain.budget import BudgetAdopted
 from domain.drafts import Draft
 from domain.entry import unsigned_text
 from domain.kernel.decoding import decoding_problem
@@ -34,7 +35,15 @@ T = TypeVar("T")
 
 KINDS: dict[str, type[Statement]] = {
     type_name(kind): kind
-    for kind in (VoucherPosted, VoucherReversed, PeriodClosed, AccountAdded, OpeningPosted, PolicySet)
+    for kind in (
+        VoucherPosted,
+        VoucherReversed,
+        PeriodClosed,
+        AccountAdded,
+        OpeningPosted,
+        PolicySet,
+        BudgetAdopted,
+    )
 }
 """What can wait as a draft, by its type's name."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.http.views import ENTRY_TYPES, period_words
 from domain.accounts import AccountAdded
+from domain.budget import MAJORITIES, BudgetAdopted
 from domain.chart import full_name, parent_code
 from domain.founding import BookOpened
 from domain.kernel.money import format_fen
@@ -302,6 +303,21 @@ def _log_moved(statement: LogMoved, _: Background) -> Words:
     return Words(lead, facts)
 
 
+def _budget(statement: BudgetAdopted, background: Background) -> Words:
+    budget, resolution = statement.data, statement.data.resolution
+    body = MAJORITIES[resolution.body].said.zh
+    facts = [
+        ("谁决议", body),
+        ("决议日期", resolution.date),
+        ("表决", f"应到 {resolution.entitled}，实到 {resolution.present}，同意 {resolution.agreed}"),
+    ]
+    if resolution.name:
+        facts.append(("会议记录", resolution.name))
+    rows = [(background.account(line.account), line.planned_fen) for line in budget.lines]
+    lead = f"{body}通过了 {budget.year} 年的收支计划；从这条记录起，收支按它核对，超出的会标明。"
+    return Words(lead, facts, Table("收支计划（元）", ("科目", "全年计划"), rows))
+
+
 VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     BookOpened: _opened,
     KeyGranted: _granted,
@@ -317,5 +333,6 @@ VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     LogKeyAdded: _log_key_added,
     LogKeyRetired: _log_key_retired,
     LogMoved: _log_moved,
+    BudgetAdopted: _budget,
 }
 """The view of each type; `tests/api/http/test_entry_words.py` holds it complete."""

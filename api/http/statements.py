@@ -17,6 +17,7 @@ from api.http.views import page
 from api.statements import Statement
 from domain.kernel.period import last_day
 from projections import month, register
+from projections.budget import budget
 from projections.statements import balance_sheet, income_details, income_statement
 
 router = APIRouter(prefix="/books/{book}", tags=["statements"])
@@ -89,6 +90,24 @@ class IncomeDetailsBody(ReportBody):
     difference_year_fen: int
 
 
+class BudgetRowBody(BaseModel):
+    """An account of the plan, or beyond it with nothing planned, in fen: the plan, and what moved in month and year."""
+
+    account: str
+    name: str
+    is_income: bool
+    planned_fen: int
+    month_fen: int
+    year_fen: int
+
+
+class BudgetBody(ReportBody):
+    """How the plan that entry `adopted` put into force is carried out; 404 when the year has none."""
+
+    adopted: int
+    rows: list[BudgetRowBody]
+
+
 def _used(database: Connection[Any], book: str) -> set[str]:
     return {account.code for account in register.accounts(database, book)}
 
@@ -132,6 +151,23 @@ def get_income_details_page(request: Request, book: BookId, database: Database, 
         book=register.book(database, book),
         report=report,
         table=statements.detail_table(report),
+        periods=month.periods_of(database, book),
+    )
+
+
+@router.get("/budget", responses=PAGE, response_class=HTMLResponse)
+def get_budget_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
+    """Show the year's plan and how it is carried out (收支计划执行情况表) up to a period."""
+    row = register.book(database, book)
+    planned = statements.BUDGET.is_of(database, book, last)
+    report = budget(database, book, last) if planned else None
+    return page(
+        request,
+        "budget.html",
+        book=row,
+        period=last,
+        report=report,
+        parts_of=statements.budget_parts(report.rows) if report else [],
         periods=month.periods_of(database, book),
     )
 
@@ -190,4 +226,10 @@ offer(
     statements.INCOME_DETAILS,
     IncomeDetailsBody,
     "income and expense by detail account (收支明细表) of a period and of its year so far",
+)
+offer(
+    router,
+    statements.BUDGET,
+    BudgetBody,
+    "the year's plan and how it is carried out (收支计划执行情况表) up to a period",
 )

@@ -52,6 +52,7 @@ ENTRY_TYPES = {
     "log.key_added/1": "增加日志密钥",
     "log.key_retired/1": "停用日志密钥",
     "log.moved/1": "迁移日志",
+    "budget.adopted/1": "通过收支计划",
 }
 """Entry types in a villager's words."""
 

@@ -24,6 +24,7 @@ from audit.tlog import policy as _policy  # noqa: F401 -- as above
 from audit.tlog.cosignature import LAST_TIME_S
 from audit.witnessed import AHEAD_MAX_S
 from audit.zip import WORDS
+from domain.budget import MAJORITIES, planned_accounts
 from domain.chart import CHARTS, chart
 from domain.entry import TYPES
 from domain.kernel.errors import RULES, Kind, rule
@@ -151,6 +152,8 @@ def _generated() -> str:
         "TYPE_NAMES": sorted(TYPES),
         "FORMS": list(map(_form, FORMS)),
         "LAYOUTS": {version: _layouts(version) for version in CHARTS},
+        "PLANNED": {version: planned_accounts(version) for version in CHARTS},
+        "BODIES": {body: (majority.said.zh, majority.said.en) for body, majority in MAJORITIES.items()},
         "STATES": STATES,
         "AHEAD_MAX_S": AHEAD_MAX_S,
         "LAST_TIME_S": LAST_TIME_S,

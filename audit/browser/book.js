@@ -3,6 +3,7 @@
 import { Accounts } from "./accounts.js";
 import { Approval } from "./approval.js";
 import { Figures } from "./balances.js";
+import { Budgets } from "./budget.js";
 import { encodeBase64 } from "./bytes.js";
 import { refusal } from "./errors.js";
 import { OPENED } from "./founding.js";
@@ -30,6 +31,7 @@ export class Book {
     this.sheets = new Sheets();
     this.rolls = new Rolls();
     this.privacy = new Privacy();
+    this.budgets = new Budgets();
     this.figures = new Figures();
     this.ids = new Map();
     this.tree = new Tree();

@@ -4,7 +4,7 @@
  */
 
 import { UNDISTRIBUTED, totalsOf, trialBalance } from "./balances.js";
-import { LAYOUTS } from "./generated.js";
+import { LAYOUTS, PLANNED } from "./generated.js";
 import { exactSum, sumOf } from "./money.js";
 
 const RESULT = "5";
@@ -175,18 +175,48 @@ function trial({ head, period, rows }) {
   return { ...head, from: period, rows, totals: totalsOf(rows) };
 }
 
+/** Return how the plan in force is carried out; what moved beyond it stands there with nothing planned. */
+function budget(of) {
+  const { plan, month, chart, nameOf, head } = of;
+  const bought = PLANNED[chart].filter((code) => !code.startsWith(RESULT));
+  const moved = incomeDetails(of).rows.map((row) => [row.account, row.month_fen, row.year_fen]);
+  for (const { account, debit_fen, year_debit_fen } of month.rows) {
+    if (bought.some((code) => account.startsWith(code))) moved.push([account, debit_fen, year_debit_fen]);
+  }
+  const planned = new Map(plan.budget.lines.map((line) => [line.account, line.planned_fen]));
+  const sums = new Map([...planned.keys()].map((code) => [code, NOTHING]));
+  for (const [account, ofMonth, ofYear] of moved) {
+    const above = [...planned.keys()].find((code) => account.startsWith(code)) ?? account;
+    const [monthly, yearly] = sums.get(above) ?? NOTHING;
+    sums.set(above, [exactSum(monthly, ofMonth), exactSum(yearly, ofYear)]);
+  }
+  const rows = [...sums.keys()].sort().map((account) => {
+    const [month_fen, year_fen] = sums.get(account);
+    const [name, planned_fen] = [nameOf(account), planned.get(account) ?? 0];
+    return { account, name, is_income: account.startsWith(INCOME), planned_fen, month_fen, year_fen };
+  });
+  const shown = rows.filter((row) => row.planned_fen || row.month_fen || row.year_fen);
+  return { ...head, adopted: plan.entry, rows: shown };
+}
+
 const STANDS = {
   "trial-balance": trial,
   "balance-sheet": balanceSheet,
   "income-statement": incomeStatement,
   "income-details": incomeDetails,
+  budget,
 };
+
+/** Tell whether a form is published of a period of a book: of a plan only where there is one. */
+export function isOf(form, book, period) {
+  return form !== "budget" || book.budgets.byYear.has(period.slice(0, 4));
+}
 
 /** The periods of a book as the entries so far make them. */
 export class Periods {
   constructor(book, figures) {
     const { opened, accounts, periods } = book;
-    Object.assign(this, { figures, chart: opened.chart, first: periods.first });
+    Object.assign(this, { figures, chart: opened.chart, first: periods.first, plans: book.budgets.byYear });
     this.nameOf = (code) => accounts.nameOf(code);
     this.head = { book: book.book, name: opened.organisation.name, entries: book.size, root: book.root() };
     this.made = { period: "" };
@@ -205,7 +235,8 @@ export class Periods {
       const before = `${String(Number(period.slice(0, 4)) - 1)}${period.slice(4)}`;
       return before < this.first ? NO_YEAR : yearOf(this.month(before));
     };
-    return { period, chart, nameOf, month, rows: month.rows, yearBefore, head: { ...this.head, period } };
+    const plan = this.plans.get(period.slice(0, 4));
+    return { period, chart, nameOf, month, plan, rows: month.rows, yearBefore, head: { ...this.head, period } };
   }
 
   month(period) {

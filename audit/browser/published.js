@@ -2,7 +2,7 @@
 
 import { decodeUtf8 } from "./bytes.js";
 import { Phrase, refusal } from "./errors.js";
-import { Periods } from "./forms.js";
+import { Periods, isOf } from "./forms.js";
 import { FORMS } from "./generated.js";
 import { formatFen } from "./money.js";
 import { isDate, parsePeriod, periodsBetween } from "./period.js";
@@ -21,7 +21,9 @@ export class Published {
   async fetch() {
     const forms = FORMS.filter((form) => this.source.publishes(form.name));
     const missing = new Map(forms.map((form) => [form, []]));
-    const asked = periodsOf(this.book, this.figures).flatMap((period) => forms.map((form) => ({ form, period })));
+    const asked = periodsOf(this.book, this.figures).flatMap((period) =>
+      forms.filter(({ name }) => isOf(name, this.book, period)).map((form) => ({ form, period })),
+    );
     const fetch = ({ form, period }) => this.source.published(form.name, period);
     for await (const [{ form, period }, bytes] of inOrder(asked, fetch)) {
       if (bytes === null) {

@@ -14,6 +14,7 @@ import {
   oneOf,
   optionalText,
   origin,
+  plannedFen,
   rowCount,
   rowsRoot,
   seenRoot,
@@ -22,6 +23,7 @@ import {
   struct,
   text,
   vkey,
+  year,
 } from "./shapes.js";
 
 const ROLES = ["accountant", "cashier", "head", "supervisor", "township", "county", "member"];
@@ -92,6 +94,18 @@ const salted = { _sd: [list(digest, 0, MAX_DIGESTS), []] };
 const saltedLines = { lines: list(struct({ ...lineFields, ...salted }), 2, MAX_LINES) };
 export const saltedVoucher = struct({ ...voucherFields, ...saltedLines, ...salted, roll: optionalText });
 export const saltedReversal = struct({ ...reversalFields, ...saltedLines, ...salted });
+
+const majority = oneOf("delegates", "households", "members", "representatives", "villagers");
+const resolution = struct({
+  agreed: count,
+  body: majority,
+  date: anyText,
+  entitled: count,
+  name: optionalText,
+  present: count,
+});
+const planLine = struct({ account: accountCode, planned_fen: plannedFen });
+export const budget = struct({ lines: list(planLine, 1, MAX_LINES), resolution, year });
 
 const column = struct({ account: accountCode, name: text, side: oneOf("credit", "debit"), total_fen: fen });
 export const roll = struct({

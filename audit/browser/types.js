@@ -12,6 +12,7 @@ import { decideCommit } from "./rolls.js";
 import {
   account,
   balances,
+  budget,
   closing,
   erasure,
   grant,
@@ -134,6 +135,11 @@ export const TYPES = {
     data: sheet,
     decide: (book, { data }, signers) => book.sheets.decidePublish(data, signers, book),
     evolve: (book, { data }) => book.sheets.publish(data, book.size),
+  },
+  "budget.adopted/1": {
+    data: budget,
+    decide: (book, statement, signers) => book.budgets.decideAdopt(statement, signers, book),
+    evolve: ({ budgets, size }, { data }) => budgets.adopt(data, size),
   },
   ...LOG_KEY_TYPES,
 };

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.accounts.events import AccountAdded
-    from domain.accounts.state import Accounts, Postable
+    from domain.accounts.state import Account, Accounts, Postable
 
 UNKNOWN = rule(
     "account.unknown",
@@ -49,6 +49,14 @@ PARENT_USED = rule(
     "the parent {parent} has postings of its own, so it cannot get the detail account {code}",
     "会计基础工作规范 art. 59",
 )
+
+
+def require_account(accounts: Accounts, code: str) -> Account:
+    """Return an account; raises `account.unknown`."""
+    account = accounts.by_code.get(code)
+    if account is None:
+        raise UNKNOWN(code=code)
+    return account
 
 
 def require_leaves(accounts: Accounts, lines: Iterable[Postable]) -> None:

@@ -12,6 +12,7 @@ from domain.chart import MONEY_ACCOUNTS
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year
+from domain.statements import Standing
 from domain.statements.income import RESULT, UNDISTRIBUTED
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from domain.balances import TrialRow
     from domain.kernel.errors import Rule, RuleViolation
+    from domain.statements import BudgetRow
 
 ACCOUNTING = "财会〔2023〕14号"
 
@@ -86,6 +88,22 @@ NOT_TRANSFERRED = rule(
     f"{ACCOUNTING} 本年收益、收益分配",
 )
 
+OVER_BUDGET = rule(
+    "closing.over_budget",
+    Kind.REFUSED,
+    "{account} {name}今年已支出 {spent} 元，超出计划的 {planned} 元；请查明，需要时由成员（代表）大会调整计划",
+    "{account} {name}: {spent} yuan spent this year, beyond the {planned} planned; find out why, and have the plan"
+    " revised by the members if need be",
+    "农村集体经济组织法 art. 26; alert C17",
+)
+NEAR_BUDGET = rule(
+    "closing.near_budget",
+    Kind.REFUSED,
+    "{account} {name}今年已支出 {spent} 元，是计划 {planned} 元的 {share}",
+    "{account} {name}: {spent} yuan spent this year, {share} of the {planned} planned",
+    "alert C17",
+)
+
 SUSPENSE_ACCOUNT = "181"
 WAGES = ("212", "213")
 DEPRECIATED = (("132", "133"), ("151", "152"), ("161", "162"))
@@ -130,6 +148,7 @@ class MonthEnd(NamedTuple):
     names: Mapping[str, str]
     vouchers: Sequence[MonthVoucher]
     dips: Sequence[Dip]
+    budget: Sequence[BudgetRow] = ()
 
 
 class Remark(NamedTuple):
@@ -220,6 +239,20 @@ def check_wages(month: MonthEnd) -> Iterator[Remark]:
             yield _about(WAGES_LEFT, row, stops=False)
 
 
+def check_budget(month: MonthEnd) -> Iterator[Remark]:
+    """Spending stays within the year's plan, if there is one; from 90 % on it is said."""
+    told = {Standing.OVER: OVER_BUDGET, Standing.NEAR: NEAR_BUDGET}
+    for row in month.budget:
+        if row.standing in told:
+            facts = {
+                "spent": format_fen(row.year_fen),
+                "planned": format_fen(row.planned_fen),
+                "share": row.share,
+            }
+            violation = told[row.standing](account=row.account, name=row.name, **facts)
+            yield Remark(stops=False, violation=violation, account=row.account)
+
+
 def _about(told: Rule, row: TrialRow, *, stops: bool) -> Remark:
     side = Phrase("借方", "debit") if row.closing_fen > 0 else Phrase("贷方", "credit")
     balance = format_fen(abs(row.closing_fen))
@@ -237,4 +270,5 @@ CHECKS = (
     check_originals,
     check_depreciation,
     check_wages,
+    check_budget,
 )

@@ -8,6 +8,7 @@ from domain.statements.balance_sheet import (
     balance_sheet,
     line_amount,
 )
+from domain.statements.budget import BudgetRow, Standing, budget_rows
 from domain.statements.details import DetailRow, detail_rows, difference_fen
 from domain.statements.income import (
     Flow,
@@ -23,10 +24,18 @@ from domain.statements.income import (
 from domain.statements.layout import Formula, Layout, LayoutLine, Role, Side, layout
 from domain.statements.line_flow import Counted, FlowYear, LineFlow, Part
 from domain.statements.month import Month, Moved
-from domain.statements.objects import detail_object, head_object, income_object, sheet_object, trial_object
+from domain.statements.objects import (
+    budget_object,
+    detail_object,
+    head_object,
+    income_object,
+    sheet_object,
+    trial_object,
+)
 
 __all__ = [
     "BalanceSheet",
+    "BudgetRow",
     "Counted",
     "DetailRow",
     "Flow",
@@ -46,8 +55,11 @@ __all__ = [
     "Share",
     "SheetLine",
     "Side",
+    "Standing",
     "Year",
     "balance_sheet",
+    "budget_object",
+    "budget_rows",
     "detail_object",
     "detail_rows",
     "difference_fen",

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from domain.kernel.period import year_start
 from domain.statements.balance_sheet import balance_sheet
+from domain.statements.budget import budget_rows
 from domain.statements.details import detail_rows
 from domain.statements.income import RESULT, Flow, Year, undistributed_fen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from domain.budget import PlanLine
     from domain.statements.balance_sheet import BalanceSheet
+    from domain.statements.budget import BudgetRow
     from domain.statements.details import DetailRow
     from domain.statements.layout import Layout
 
@@ -94,6 +97,10 @@ class Month:
         moved = {row.account: (row.debit_fen, row.credit_fen) for row in self.rows}
         month = _earned(moved, self.transfers.get(self.period, {}))
         return detail_rows(month, self.year.flows, names)
+
+    def budget_rows(self, plan: Iterable[PlanLine], chart: str, names: Mapping[str, str]) -> list[BudgetRow]:
+        """Return how a plan of this year is carried out (收支计划执行情况)."""
+        return budget_rows(plan, self.detail_rows(names), self.rows, chart, names)
 
     @cached_property
     def year(self) -> Year:

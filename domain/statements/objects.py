@@ -107,6 +107,11 @@ def detail_object(head: Head, rows: Sequence[DetailRow]) -> dict[str, Any]:
     }
 
 
+def budget_object(head: Head, adopted: int, rows: Iterable[Row]) -> dict[str, Any]:
+    """Return how the plan that entry `adopted` put into force is carried out (收支计划执行情况)."""
+    return {**head_object(head), "adopted": adopted, "rows": [row._asdict() for row in rows]}
+
+
 def _line(line: LayoutLine | IncomeLine) -> dict[str, Any]:
     return {
         "key": line.key,

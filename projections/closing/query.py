@@ -12,6 +12,7 @@ from domain.kernel.period import next_period
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import trial_balance
+from projections.budget import budget, is_planned
 from projections.report import Report
 
 if TYPE_CHECKING:
@@ -78,6 +79,9 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
             for entry, number, summary, attachments, codes, reversal in vouchers
         ],
         dips=list(_dips(connection, trial, values)),
+        budget=budget(connection, book.book, period).rows
+        if is_planned(connection, book.book, period)
+        else (),
     )
 
 

@@ -54,7 +54,7 @@ class Neighbour(Village):
 
 
 def true_history(village: Village) -> list[bytes]:
-    """Write the book of a village and return its 13 entries: a key is rotated, one revoked, one month closed."""
+    """Write the book of a village and return its 13 entries, with two keys changed, a month closed, a plan adopted."""
     entries: list[Entry] = [
         village.open(),
         village.policy(
@@ -70,7 +70,7 @@ def true_history(village: Village) -> list[bytes]:
         village.close(by=CLERKS),
         paid(village, 4_200, "2026-02-11"),
     ]
-    entries.append(village.reversal(entries[-1], date="2026-02-12", by=CLERKS))
+    entries.append(village.budget(("501", 500_000), ("513", 60_000), by="accountant/2 head supervisor"))
     entries.append(paid(village, 8_800, "2026-03-02"))
     entries.append(paid(village, 31_400, "2026-03-04"))
     return [entry.note for entry in entries]

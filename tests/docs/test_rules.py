@@ -42,6 +42,7 @@ TITLES = {
     "bank": "银行和现金 bank and cash",
     "book": "账套 books",
     "browserkey": "浏览器密钥文件 key files for a browser",
+    "budget": "收支计划 the year's plan",
     "chart": "科目表 charts of accounts",
     "checkpoint": "检查点 checkpoints",
     "closing": "结账 closing",

@@ -12,6 +12,7 @@ import pytest
 
 from domain.accounts import AccountAdded, NewAccount
 from domain.book import Book
+from domain.budget import Budget, BudgetAdopted, PlanLine, Resolution
 from domain.entry import AnyStatement, Entry, parse_entry, seal
 from domain.founding import BookOpened, Opened, Organisation
 from domain.founding.events import Log
@@ -59,6 +60,7 @@ STATE = (
     "balances",
     "rolls",
     "privacy",
+    "budgets",
     "ids",
 )
 SPEAKERS = "township head supervisor"
@@ -213,6 +215,28 @@ class Village:
             summary="冲销",
         )
         return self.append(self.statement(VoucherReversed, data), by)
+
+    def budget(
+        self,
+        *plan: tuple[str, int],
+        year: str = "2026",
+        by: str = "accountant head supervisor",
+        **decided: Any,  # noqa: ANN401 -- any field of the struct
+    ) -> Entry:
+        """Adopt a year's plan of accounts with their amounts, carried by the delegates."""
+        carried: dict[str, Any] = {
+            "agreed": 30,
+            "body": "delegates",
+            "date": "2026-02-26",
+            "entitled": 38,
+            "present": 34,
+        }
+        data = Budget(
+            lines=[PlanLine(account=account, planned_fen=fen) for account, fen in plan],
+            resolution=Resolution(**(carried | decided)),
+            year=year,
+        )
+        return self.append(self.statement(BudgetAdopted, data), by)
 
     def close(self, period: str = FIRST_PERIOD, *, by: str = "accountant head") -> Entry:
         """Close a month."""

@@ -12,6 +12,7 @@ from domain.balances import trial_balance
 from domain.chart import chart
 from domain.closing import Dip, MonthEnd, MonthVoucher, check_month, transfer_vouchers
 from domain.kernel.errors import RuleViolation
+from domain.statements import BudgetRow
 from domain.vouchers import check_balanced
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ def rows_of(
 VOUCHER = MonthVoucher(7, "记-2026-03-0001", "购灯泡", 1, ("101", "513"), reversal=False)
 
 
+def planned(account: str, planned_fen: int, year_fen: int) -> BudgetRow:
+    """Return an account of the year's plan."""
+    is_income = account.startswith("50")
+    return BudgetRow(account, NAMES[account], is_income, planned_fen, month_fen=5, year_fen=year_fen)
+
+
 def month(
     balances: Mapping[str, int] | None = None,
     *vouchers: MonthVoucher,
@@ -49,10 +56,11 @@ def month(
     open_period: str = "",
     dips: tuple[Dip, ...] = (),
     moved: Mapping[str, int] | None = None,
+    budget: tuple[BudgetRow, ...] = (),
 ) -> MonthEnd:
     """Return a book at the end of a period; a good one but for what is given."""
     rows = rows_of(balances or {}, period, moved)
-    return MonthEnd(period, open_period or period, rows, SIDES, NAMES, vouchers or (VOUCHER,), dips)
+    return MonthEnd(period, open_period or period, rows, SIDES, NAMES, vouchers or (VOUCHER,), dips, budget)
 
 
 def told(end: MonthEnd) -> list[tuple[bool, str, str, int | None]]:
@@ -80,6 +88,18 @@ def test_a_good_month_has_no_remarks() -> None:
         (month({"321": -5}, period="2026-12"), (True, "closing.not_transferred", "321", None)),
         (month({"32201": 5}, period="2026-12"), (True, "closing.not_transferred", "32201", None)),
         (month({}, VOUCHER._replace(attachments=0)), (False, "closing.no_attachments", "", 7)),
+        (
+            month(budget=(planned("513", 100, 90),)),
+            (False, "closing.near_budget", "513", None),
+        ),
+        (
+            month(budget=(planned("513", 100, 101),)),
+            (False, "closing.over_budget", "513", None),
+        ),
+        (
+            month(budget=(planned("514", 0, 5),)),
+            (False, "closing.over_budget", "514", None),
+        ),
     ],
 )
 def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | None]) -> None:
@@ -90,6 +110,12 @@ def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | Non
     "end",
     [
         month({"113": -5, "214": 5, "154": -5}),
+        month(
+            budget=(
+                planned("501", 100, 900),
+                planned("513", 100, 89),
+            )
+        ),
         month({"501": -5, "321": 5, "32201": 5}, period="2026-11"),
         month({"32202": -5}, period="2026-12"),
         month({"15101": 5}, moved={"152": 1}),

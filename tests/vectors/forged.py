@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,10 +20,12 @@ from domain.roles import KeyGranted, KeyRevoked, KeyRotated
 from domain.roles.events import Revocation, Rotation
 from domain.sheets import Sheet, SheetPublished
 from domain.vouchers import Line, Reversal, Voucher, VoucherPosted, VoucherReversed
+from tests.vectors.forged_budgets import budget_cases
 from tests.vectors.village import BOOK, ORIGIN, Log, grant, key, office
 
 if TYPE_CHECKING:
     from domain.roles import KeyGrant
+    from tests.vectors.village import Forgery
 from tests.vectors.honest import (
     ACCOUNTANT,
     BASIC,
@@ -44,9 +46,6 @@ from tests.vectors.honest import (
     tiers,
     voucher,
 )
-
-Forgery: TypeAlias = "tuple[str, Log, *tuple[tuple[str, int | None], ...]]"
-"""A name, the log, and findings."""
 
 
 def _voucher(name: str, data: Voucher, code: str, *signers: SigningKey) -> Forgery:
@@ -427,4 +426,14 @@ def _opened() -> list[Forgery]:
 
 def forged_entries() -> list[Forgery]:
     """Return every forgery: its name, the log, and some of what is to be found in it."""
-    return [*_altered(), *_moved(), *_signers(), *_keys(), *_vouchers(), *_others(), *_sheets(), *_opened()]
+    return [
+        *_altered(),
+        *_moved(),
+        *_signers(),
+        *_keys(),
+        *_vouchers(),
+        *_others(),
+        *_sheets(),
+        *_opened(),
+        *budget_cases(),
+    ]

@@ -9,6 +9,7 @@ import msgspec
 
 from domain.accounts import AccountAdded, NewAccount
 from domain.book import Book
+from domain.budget import Budget, BudgetAdopted, PlanLine, Resolution
 from domain.entry import parse_entry
 from domain.founding import BookOpened, Opened, Organisation
 from domain.founding.events import Log as LogKey
@@ -103,6 +104,16 @@ def sheet(log: Log, **change: object) -> Sheet:
     return msgspec.structs.replace(good, **change)
 
 
+def budget(*plan: tuple[str, int], year: str = "2026", **decided: object) -> Budget:
+    """Return a plan of accounts with their amounts, carried by the delegates, with some of the decision changed."""
+    carried = Resolution(agreed=26, body="delegates", date="2026-03-01", entitled=38, present=30)
+    return Budget(
+        lines=[PlanLine(account=account, planned_fen=fen) for account, fen in plan],
+        resolution=msgspec.structs.replace(carried, **decided),
+        year=year,
+    )
+
+
 def founded() -> Log:
     """Return the first six entries: opened, policy, two accounts, opening balances, a voucher."""
     log = Log().then(BookOpened, opened(), TOWNSHIP)
@@ -145,7 +156,7 @@ def honest() -> Log:
 
 
 def transferred() -> Log:
-    """Return a log over a year's end, with its statements: a correction, transfers (结转) and a distribution."""
+    """Return a log over a year's end, with its statements: a correction, transfers (结转), a distribution, a plan."""
     log = founded()
     log = log.then(VoucherPosted, voucher("2026-01-15", 23_650, debit="51301", credit="101"), *BASIC)
     log = log.then(VoucherReversed, reversal(log, 6, "2026-02-02"), *BASIC)
@@ -159,6 +170,8 @@ def transferred() -> Log:
         ("2027-01-08", "10201", "503", 7_000),
     ):
         log = log.then(VoucherPosted, voucher(date, fen, debit=debit, credit=credit), *BASIC)
+    plan = budget(("153", 500_000), ("501", 200_000), ("513", 36_000))
+    log = log.then(BudgetAdopted, plan, ACCOUNTANT, HEAD, SUPERVISOR)
     return log.publish(statements=True)
 
 

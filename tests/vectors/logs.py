@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.cosignature import add_signature, cosign, witness_verifier
+from domain.budget import BudgetAdopted
 from domain.kernel.note import SigningKey
 from domain.vouchers import VoucherPosted
-from tests.vectors.forged import Forgery, forged_entries
-from tests.vectors.honest import BASIC, CLERKS, HEAD, HONEST, NEXT, TOWNSHIP, founded, voucher
+from tests.vectors.forged import forged_entries
+from tests.vectors.honest import BASIC, CLERKS, HEAD, HONEST, NEXT, THREE, TOWNSHIP, budget, founded, voucher
 from tests.vectors.private_forged import private_cases
 from tests.vectors.reading import audited, outside
-from tests.vectors.village import ORIGIN, Log, key
+from tests.vectors.village import ORIGIN, Forgery, Log, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,6 +71,8 @@ def closed_year() -> Log:
         ("2027-01-05", "51301", "101", 7_777),
     ):
         log = log.then(VoucherPosted, voucher(date, fen, debit=debit, credit=credit), *CLERKS)
+    log = log.then(VoucherPosted, voucher("2026-11-30", 70_000, debit="153", credit="10201"), *CLERKS)
+    log = log.then(BudgetAdopted, budget(("151", 1), ("501", 900_000), ("51301", 100)), *THREE)
     return log.publish(statements=True)
 
 
@@ -85,6 +88,7 @@ def _statements() -> list[Forgery]:
             good.alter("income-statement/2026-05.json", None),
             ("audit.withheld", None),
         ),
+        ("no budget of a month", good.alter("budget/2026-05.json", None), ("audit.withheld", None)),
         ("no statements of income", _without(good, "income-statement/")),
     ]
     for form, column in (
@@ -95,8 +99,11 @@ def _statements() -> list[Forgery]:
         ("income-details", "month_fen"),
         ("income-details", "year_fen"),
         ("income-details", "name"),
+        ("budget", "planned_fen"),
+        ("budget", "month_fen"),
+        ("budget", "year_fen"),
     ):
-        path = f"{form}/2027-01.json"
+        path = f"{form}/{'2026-12' if form == 'budget' else '2027-01'}.json"
         report = json.loads(files[path])
         lines = next(lines for lines in report.values() if isinstance(lines, list))
         lines[0][column] += "!" if column == "name" else 100

@@ -39,7 +39,7 @@ from tests.vectors.private import (
 
 if TYPE_CHECKING:
     from domain.kernel.note import SigningKey
-    from tests.vectors.forged import Forgery
+    from tests.vectors.village import Forgery
 
 ROLL_ID = roll_of(PRIVATE)
 FRESH = sorted(hidden([salted("party", name) for name in ("王五", "赵六")]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from audit.bundle import write_bundle
 from audit.replay import Replay
@@ -139,6 +139,10 @@ class Log:
         """Write the log as a bundle and return its path."""
         write_bundle(path, self.files().items())
         return path
+
+
+Forgery: TypeAlias = "tuple[str, Log, *tuple[tuple[str, int | None], ...]]"
+"""A name, the log, and findings."""
 
 
 @dataclass(frozen=True)

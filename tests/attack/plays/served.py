@@ -61,7 +61,12 @@ def _changed(files: Files, path: str) -> Files:
     return {path: json.dumps(report).encode()}
 
 
-OTHER_AMOUNTS = (("claims", "closing_fen"), ("lines", "amount_fen"), ("rows", "year_fen"))
+OTHER_AMOUNTS = (
+    ("claims", "closing_fen"),
+    ("lines", "amount_fen"),
+    ("rows", "year_fen"),
+    ("rows", "planned_fen"),
+)
 """In which lines and which column of each statement one yuan is added."""
 
 

@@ -12,6 +12,7 @@ const TITLES = {
   "account.added/1": "增设科目",
   "opening.posted/1": "期初余额",
   "policy.set/1": "审批档次",
+  "budget.adopted/1": "收支计划",
 };
 const NAMES = {
   account: "科目", amount_fen: "金额", attachments: "附件", code: "科目编码", count: "张数", credit_fen: "贷方", date: "日期",

@@ -1,0 +1,47 @@
+"""The command that adopts a year's plan (收支计划)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
+from api.cli.signing import poster, submit
+from api.planning import read_plan
+from api.posting import read_data
+from domain.budget import MAJORITIES, Budget, BudgetAdopted
+
+BODIES = "、".join(f"{name} {body.said.zh}" for name, body in MAJORITIES.items())
+
+
+def budget(
+    file: Annotated[Path, typer.Argument(help="计划表，.csv 或 .xlsx：科目编码、计划金额 / the plan")],
+    book: BookOption,
+    key: KeyOption,
+    year: Annotated[str, typer.Option(help="哪一年 / the year, YYYY")],
+    body: Annotated[str, typer.Option(help=f"谁决议 / who decided: {BODIES}")],
+    date: Annotated[str, typer.Option(help="哪天决议 / the day of the decision, YYYY-MM-DD")],
+    entitled: Annotated[int, typer.Option(help="应到人数（户数）/ entitled")],
+    present: Annotated[int, typer.Option(help="实到人数 / present")],
+    agreed: Annotated[int, typer.Option(help="同意人数 / agreed")],
+    name: Annotated[str, typer.Option(help="会议记录编号 / the number of the minutes")] = "",
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """登记收支计划（会计、负责人、监督委员会签名）/ Adopt a year's plan by the members' resolution."""
+    resolution = {
+        "agreed": agreed,
+        "body": body,
+        "date": date,
+        "entitled": entitled,
+        "name": name,
+        "present": present,
+    }
+    given = {"lines": read_plan(file), "resolution": resolution, "year": year}
+    data = read_data("收支计划 / the plan", msgspec.json.encode(given), Budget)
+    with poster(book, url, wait) as server:
+        submit(server, BudgetAdopted, data, key, sign_only)

@@ -1,0 +1,95 @@
+"""How a year's plan is carried out (收支计划执行情况): what was planned, and what came in or was spent of it so far.
+
+Of an income or expense account it counts what was earned or spent, of all others (成本、购建、投资) what was debited.
+What moved on accounts that the plan does not name stands there too, with nothing planned: it is beyond the plan.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.budget import planned_accounts
+from domain.statements.details import INCOME
+from domain.statements.income import RESULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from domain.budget import PlanLine
+    from domain.statements.details import DetailRow
+    from domain.statements.month import AccountMonth
+
+WARNED_AT = (9, 10)
+"""The share of the plan from which on a line is near its end: 90 % (alert C17)."""
+
+
+class Standing(StrEnum):
+    """How a line stands: within the plan, from 90 % on near its end, beyond it; income is never beyond."""
+
+    WITHIN = "within"
+    NEAR = "near"
+    OVER = "over"
+
+
+class BudgetRow(NamedTuple):
+    """An account of the plan, or one beyond it: what is planned, and what moved in the month and the year, in fen."""
+
+    account: str
+    name: str
+    is_income: bool
+    planned_fen: int
+    month_fen: int
+    year_fen: int
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands."""
+        share, whole = WARNED_AT
+        if self.is_income:
+            return Standing.WITHIN
+        if self.year_fen > self.planned_fen:
+            return Standing.OVER
+        near = self.planned_fen > 0 and self.year_fen * whole >= self.planned_fen * share
+        return Standing.NEAR if near else Standing.WITHIN
+
+    @property
+    def share(self) -> str:
+        """What part of the plan it is, such as "91.3 %"; "" when nothing is planned."""
+        if not self.planned_fen:
+            return ""
+        sign = "-" if self.year_fen < 0 else ""
+        whole, tenth = divmod(abs(self.year_fen) * 1000 // self.planned_fen, 10)
+        return f"{sign}{whole}.{tenth} %"
+
+
+def budget_rows(
+    plan: Iterable[PlanLine],
+    details: Iterable[DetailRow],
+    rows: Iterable[AccountMonth],
+    chart: str,
+    names: Mapping[str, str],
+) -> list[BudgetRow]:
+    """Return the lines by code, of the plan and beyond it.
+
+    `details` are those of the statement of income and expense by detail account; `rows` the trial balance's.
+    """
+    moved = {row.account: (row.month_fen, row.year_fen) for row in details}
+    planned = tuple(code for code in planned_accounts(chart) if not code.startswith(RESULT))
+    moved |= {
+        row.account: (row.debit_fen, row.year_debit_fen) for row in rows if row.account.startswith(planned)
+    }
+    lines = {line.account: line.planned_fen for line in plan}
+    sums = {code: [0, 0] for code in lines}
+    for account, (month, year) in moved.items():
+        above = next((code for code in lines if account.startswith(code)), account)
+        of_line = sums.setdefault(above, [0, 0])
+        of_line[0] += month
+        of_line[1] += year
+    return [
+        BudgetRow(
+            account, names.get(account, ""), account.startswith(INCOME), lines.get(account, 0), month, year
+        )
+        for account, (month, year) in sorted(sums.items())
+        if account in lines or month or year
+    ]
