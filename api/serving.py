@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from api.http import create_app
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
@@ -87,6 +86,8 @@ def serving(service: Service, bound: socket.socket) -> Iterator[str]:
 
     What a log says is erased is deleted first, should a crash have come between the entry and the deletion.
     """
+    from api.http.app import create_app  # noqa: PLC0415 -- it takes half a second, for which only a server waits
+
     service.disclosures.forget_all()
     service.runner.start()
     service.witnesses.start()

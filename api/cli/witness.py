@@ -15,7 +15,6 @@ from api.cli.options import OutOption, write
 from api.clock import CHINA, posix_seconds
 from api.composition import open_service
 from api.database import snapshot
-from api.http.witness import create_witness_app
 from api.identity import load_key, save_key
 from api.serving import free_port, listen_for_stop, serving_app
 from api.settings import Settings
@@ -114,6 +113,8 @@ def serve(
     home: HomeOption = None,
 ) -> None:
     """提供见证服务 / Answer logs over HTTP (C2SP tlog-witness)."""
+    from api.http.witness import create_witness_app  # noqa: PLC0415 -- only who serves waits for it
+
     stopped = listen_for_stop()
     opened = _open(home)
     with serving_app(create_witness_app(opened, posix_seconds), free_port(host, port)) as url:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.clock import CHINA
+from api.entry_words import ENTRY_TYPES, period_words
 from api.history import side_words
 from domain.kernel.money import chinese_capital, format_fen
 from domain.roles import ROLES, role_of
@@ -32,34 +33,6 @@ SECURITY_HEADERS = {
 STYLE = (FOLDER / "static" / "sunledger.css").read_bytes()
 ICON = (FOLDER / "static" / "icon.svg").read_bytes()
 STYLE_VERSION = hashlib.sha256(STYLE + ICON).hexdigest()[:12]
-
-ENTRY_TYPES = {
-    "book.opened/1": "建账",
-    "key.granted/1": "授予签名密钥",
-    "key.rotated/1": "更换签名密钥",
-    "key.revoked/1": "吊销签名密钥",
-    "policy.set/1": "设定审批档次",
-    "account.added/1": "增设科目",
-    "opening.posted/1": "登记期初余额",
-    "voucher.posted/1": "记账凭证",
-    "voucher.reversed/1": "冲销凭证",
-    "period.closed/1": "结账",
-    "sheet.published/1": "公开月度数字",
-    "roll.committed/1": "发放清册",
-    "subject.erased/1": "删除个人信息",
-    "voucher.posted/2": "记账凭证",
-    "voucher.reversed/2": "冲销凭证",
-    "log.key_added/1": "增加日志密钥",
-    "log.key_retired/1": "停用日志密钥",
-    "log.moved/1": "迁移日志",
-    "budget.adopted/1": "通过收支计划",
-}
-"""Entry types in a villager's words."""
-
-
-def period_words(period: str) -> str:
-    """Return 2026年3月 for 2026-03."""
-    return f"{period[:4]}年{int(period[5:])}月"
 
 
 def moment_words(moment: datetime) -> str:

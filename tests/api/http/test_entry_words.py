@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from api.http.entry_words import VIEWS, Background, line_of, read_background, words_of
+from api.entry_words import VIEWS, Background, line_of, read_background, words_of
 from domain.entry import AnyStatement
 from domain.kernel.statement import Seen
 from domain.ledger import read_entries

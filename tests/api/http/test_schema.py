@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.http import create_app
+from api.http.app import create_app
 from tests.api.http.conftest import BOOK
 
 if TYPE_CHECKING:

@@ -6,11 +6,9 @@ in the entry's JSON, to which the page links.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.http.views import ENTRY_TYPES, period_words
 from domain.accounts import AccountAdded
 from domain.budget import MAJORITIES, BudgetAdopted
 from domain.chart import full_name, parent_code
@@ -31,6 +29,8 @@ from domain.vouchers import VoucherPosted, VoucherReversed, voucher_number
 from projections import register
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from psycopg import Connection
 
     from domain.book import Book
@@ -43,8 +43,36 @@ if TYPE_CHECKING:
 Cell = str | int
 """A text, or an amount in fen."""
 
+ENTRY_TYPES = {
+    "book.opened/1": "建账",
+    "key.granted/1": "授予签名密钥",
+    "key.rotated/1": "更换签名密钥",
+    "key.revoked/1": "吊销签名密钥",
+    "policy.set/1": "设定审批档次",
+    "account.added/1": "增设科目",
+    "opening.posted/1": "登记期初余额",
+    "voucher.posted/1": "记账凭证",
+    "voucher.reversed/1": "冲销凭证",
+    "period.closed/1": "结账",
+    "sheet.published/1": "公开月度数字",
+    "roll.committed/1": "发放清册",
+    "subject.erased/1": "删除个人信息",
+    "voucher.posted/2": "记账凭证",
+    "voucher.reversed/2": "冲销凭证",
+    "log.key_added/1": "增加日志密钥",
+    "log.key_retired/1": "停用日志密钥",
+    "log.moved/1": "迁移日志",
+    "budget.adopted/1": "通过收支计划",
+}
+"""Entry types in a villager's words."""
+
 CHARTS = {"rural-collective-2024": "《农村集体经济组织会计制度》的会计科目（财会〔2023〕14号，2024 年起）"}
 """The charts of accounts in words."""
+
+
+def period_words(period: str) -> str:
+    """Return 2026年3月 for 2026-03."""
+    return f"{period[:4]}年{int(period[5:])}月"
 
 
 @dataclass(frozen=True)
