@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from psycopg import Connection
 
+from api.adapters.beancount import to_beancount
 from api.adapters.hledger import to_hledger
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
 from api.cli.console import err, out, progress
@@ -22,7 +24,8 @@ from api.witnessing import Target
 from audit.tlog.policy import Policy
 from projections import journal as journals
 from projections import log, register, witnessing
-from projections.journal import JournalFilter
+from projections.journal import JournalFilter, JournalLine
+from projections.register import AccountRow, BookRow
 from projections.sheets import figure_proof
 
 export = typer.Typer(help="导出 / exports", no_args_is_help=True)
@@ -95,12 +98,28 @@ def _cosigned(service: Service, book: str) -> Policy | None:
 @export.command("hledger")
 def export_hledger(book: BookOption, target: OutOption = None) -> None:
     """导出为 hledger 日记账 / Export as a journal that hledger reads."""
+    _write_journal(book, to_hledger, target)
+
+
+@export.command("beancount")
+def export_beancount(book: BookOption, target: OutOption = None) -> None:
+    """导出为 beancount 账本 / Export as a ledger that beancount reads."""
+    _write_journal(book, to_beancount, target)
+
+
+def _write_journal(
+    book: str,
+    written: Callable[[BookRow, Iterable[AccountRow], Iterable[JournalLine]], Iterator[str]],
+    target: Path | None,
+) -> None:
+    """Write all lines of a book as another program reads them."""
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
         with snapshot(service.pool) as connection:
-            row = register.book(connection, book)
             lines = journals.journal(connection, book, JournalFilter(limit=2**31))
-            text = "".join(to_hledger(row, register.accounts(connection, book), lines))
+            text = "".join(
+                written(register.book(connection, book), register.accounts(connection, book), lines)
+            )
     write(text.encode(), target)
 
 
