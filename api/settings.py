@@ -33,6 +33,11 @@ class Settings(BaseSettings):
         default=None, description="a policy file (C2SP tlog-policy): who is asked to cosign checkpoints"
     )
     county: Path | None = Field(default=None, description="the folder of a county's log to serve at /county")
+    refusals_per_minute: int = Field(
+        default=120,
+        ge=0,
+        description="how many refused writes an address may have a minute, and five times that at once; 0: no bound",
+    )
     passphrase: SecretStr | None = Field(default=None, description="protects the private keys in files")
 
     @property

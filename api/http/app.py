@@ -17,6 +17,7 @@ from api.http import (
     entries,
     history,
     ledgers,
+    limits,
     packing,
     pages,
     problems,
@@ -29,6 +30,7 @@ from api.http import (
     witnessing,
     work,
 )
+from api.http.parts import documented
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,10 +52,12 @@ class Application(FastAPI):
     """FastAPI, describing the answers it really gives: a malformed request gets 400 and a problem document."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document without the framework's own 422."""
+        """Return the OpenAPI document without the framework's own 422; whatever writes may be answered with 429."""
         schema = super().openapi()
         for operations in schema["paths"].values():
-            for operation in operations.values():
+            for method, operation in operations.items():
+                if method.upper() not in limits.READING:
+                    operation["responses"]["429"] = documented(429)[429]
                 if "HTTPValidationError" in str(operation["responses"].get("422")):
                     del operation["responses"]["422"]
         for name in ("HTTPValidationError", "ValidationError"):
@@ -97,6 +101,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(packing.Packed)
     app.add_middleware(HeadAsGet)
     app.add_middleware(verifier.OpenToReaders)
+    app.add_middleware(limits.Limited, refusals=limits.Refusals(service.settings.refusals_per_minute))
     problems.install(app)
     for part in (
         entries,

@@ -57,6 +57,7 @@ _TEXT = {
     404: "there is no such thing",
     409: "it contradicts what is there already",
     422: "a rule refuses it",
+    429: "too many requests of this address were refused",
     503: "the database is away or full; try again after Retry-After seconds",
 }
 

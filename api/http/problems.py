@@ -29,6 +29,7 @@ STATUS = {
     Kind.METHOD: 405,
     Kind.CONFLICT: 409,
     Kind.REFUSED: 422,
+    Kind.LIMITED: 429,
     Kind.FAULT: 500,
     Kind.UNAVAILABLE: 503,
 }

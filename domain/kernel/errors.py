@@ -14,7 +14,7 @@ from typing import Literal
 
 
 class Kind(Enum):
-    """What sort of refusal a rule is; the doors translate it (HTTP: 400, 403, 404, 405, 409, 422, 500, 503)."""
+    """What sort of refusal a rule is; the doors translate it (HTTP: 400, 403, 404, 405, 409, 422, 429, 500, 503)."""
 
     MALFORMED = "malformed"
     FORBIDDEN = "forbidden"
@@ -22,6 +22,7 @@ class Kind(Enum):
     METHOD = "method"
     CONFLICT = "conflict"
     REFUSED = "refused"
+    LIMITED = "limited"
     UNAVAILABLE = "unavailable"
     FAULT = "fault"
 

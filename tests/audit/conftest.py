@@ -7,7 +7,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 import pytest
@@ -163,8 +163,17 @@ class Export:
 
 
 @contextmanager
-def service_of_its_own(postgres: PostgresServer, template: str, name: str) -> Iterator[Service]:
-    """Run the program on a database of that name, for the tests of a session or a module to share."""
+def service_of_its_own(
+    postgres: PostgresServer,
+    template: str,
+    name: str,
+    **settings: object,
+) -> Iterator[Service]:
+    """Run the program on a database of that name, for the tests of a session or a module to share.
+
+    Tests try much in vain, from one address: there is no bound on what is refused unless one is set.
+    """
+    wanted: dict[str, Any] = {"refusals_per_minute": 0} | settings
     home = Path(tempfile.mkdtemp(prefix="sunledger-shared-"))
     database = sql.Identifier(name)
     url = postgres.get_uri(database=name)
@@ -173,7 +182,7 @@ def service_of_its_own(postgres: PostgresServer, template: str, name: str) -> It
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(template))
         )
         try:
-            with service_on(Settings(home=home, database_url=url), url) as service:
+            with service_on(Settings(home=home, database_url=url, **wanted), url) as service:
                 yield service
         finally:
             shutil.rmtree(home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -15,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.http.app import create_app
+from api.settings import Settings
 from tests.api.http.conftest import BOOK
 
 if TYPE_CHECKING:
@@ -33,7 +35,9 @@ CHECKS = [
 EXAMPLES = 30
 OPERATIONS = [
     (path, method)
-    for path, methods in create_app(cast("Service", None)).openapi()["paths"].items()
+    for path, methods in create_app(cast("Service", SimpleNamespace(settings=Settings())))
+    .openapi()["paths"]
+    .items()
     for method in methods
 ]
 
