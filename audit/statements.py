@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain import statements
-from domain.balances import totals
+from domain.balances import TrialBalances, totals
 from domain.kernel.errors import Phrase
 from domain.kernel.period import a_year_before
 from domain.statements import Month, Year
@@ -152,7 +152,7 @@ class Periods:
         self._book = book
         self._transfers = figures.transfers
         self._names, self._root = book.accounts.names, book.root()
-        self._trials, self._before = book.trial_balances(), book.trial_balances()
+        self._trials, self._before = (TrialBalances(book.balances, self._names) for _ in range(2))
         self._made: Replayed | None = None
         self._months: dict[str, Month] = {}
 

@@ -13,7 +13,6 @@ the ratio is 0.02 then.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from audit.figures import Figures
 from audit.monitor import StateStore, follow
+from audit.published import published_bytes
 from audit.source import open_source
 from audit.statements import FORMS, Periods
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
@@ -107,9 +107,8 @@ def _write(village: Village, notes: Sequence[bytes], place: Path) -> None:
     files = {tile.path: data for tile, data in grow(0, notes, _nothing)}
     published = Periods(book, figures)
     for period in periods(book.periods.first, max(book.vouchers.counts)):
-        for form in FORMS:
-            stands = form.stands(published.period(period))
-            files[f"{form.name}/{period}.json"] = json.dumps(stands, ensure_ascii=False).encode()
+        for form in (form for form in FORMS if form.is_of(book, period)):
+            files[f"{form.name}/{period}.json"] = published_bytes(form, published.period(period))
     files["log.vkey"] = f"{key.verifier.vkey}\n".encode()
     files["checkpoint"] = sign_checkpoint(Checkpoint(village.origin, book.size, book.tree.root()), key)
     for path, data in files.items():

@@ -25,7 +25,7 @@ from domain.kernel.merkle import leaf_hash
 from domain.kernel.note import Signature, SigningKey, check_characters, format_note, split_note
 from domain.kernel.period import is_timestamp
 from domain.kernel.statement import Statement, type_name
-from domain.kernel.ulid import is_ulid
+from domain.kernel.ulid import are_ulids, is_ulid
 from domain.logkeys import LogKeyAdded, LogKeyRetired, LogMoved
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
@@ -174,6 +174,16 @@ def parse_entries(notes: Sequence[bytes]) -> list[Entry | RuleViolation]:
     return [*(_parse_together(notes) or map(_parse_apart, notes))]
 
 
+def entries_of(notes: Sequence[bytes]) -> list[Entry]:
+    """Return entries that were accepted before; raises what is wrong with the first that is not as it was."""
+    entries: list[Entry] = []
+    for entry in parse_entries(notes):
+        if isinstance(entry, RuleViolation):
+            raise entry
+        entries.append(entry)
+    return entries
+
+
 def _parse_apart(note: bytes) -> Entry | RuleViolation:
     try:
         return parse_entry(note)
@@ -183,23 +193,24 @@ def _parse_apart(note: bytes) -> Entry | RuleViolation:
 
 def _parse_together(notes: Sequence[bytes]) -> list[Entry]:
     """Return the entries, or nothing when any may be bad: which one and why, only `parse_entry` tells."""
+    if not notes:
+        return []
     try:
-        parts = [split_note(note) for note in notes]
-        lines = b"".join([_line(text) for text, _ in parts])
+        texts, signatures = zip(*map(split_note, notes), strict=True)
+        lines = b"".join(map(_line, texts))
         statements: list[AnyStatement] = _decoder.decode_lines(lines)
     except (RuleViolation, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return []
-    if _encode_lines(statements) != lines:
+    good = (
+        _encode_lines(statements) == lines
+        and max(map(len, notes)) <= MAX_ENTRY_BYTES
+        and are_ulids([statement.id for statement in statements])
+        and all(map(is_timestamp, {statement.at for statement in statements}))
+        and all(map(_in_order, signatures))
+    )
+    if not good:
         return []
-    entries = [
-        Entry(note, text, statement, signatures, leaf_hash(note))
-        for note, (text, signatures), statement in zip(notes, parts, statements, strict=True)
-        if is_ulid(statement.id)
-        and is_timestamp(statement.at)
-        and _in_order(signatures)
-        and len(note) <= MAX_ENTRY_BYTES
-    ]
-    return entries if len(entries) == len(notes) else []
+    return [*map(Entry, notes, texts, statements, signatures, map(leaf_hash, notes))]
 
 
 def _line(text: bytes) -> bytes:

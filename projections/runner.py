@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from psycopg import OperationalError, sql
 
-from domain.entry import Entry, parse_entry
+from domain.entry import Entry, entries_of
 from domain.founding import BookOpened
 from domain.kernel.errors import RuleViolation
 from domain.logkeys import LogMoved
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 
-ENTRIES_PER_COMMIT = 1_000
+ENTRIES_PER_COMMIT = 4_000
 POLL_SECONDS = 2.0
 LOOK_SECONDS = 0.5
 
@@ -88,7 +88,7 @@ def advance(
             return Advance(0, 0)
         start: int = position[0]
         cursor.execute(READ_EVENTS, (book, start, ENTRIES_PER_COMMIT))
-        entries = [parse_entry(bytes(state)) for (state,) in cursor.fetchall()]
+        entries = entries_of([bytes(state) for (state,) in cursor.fetchall()])
         size = start + len(entries)
         if entries:
             for fold in FOLDS:

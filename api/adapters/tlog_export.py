@@ -5,9 +5,10 @@ With a policy that is written beside the log, so that the copy says who is to be
 
 from __future__ import annotations
 
-import json
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
 
 from api import reports
 from api.statements import STATEMENTS
@@ -94,7 +95,7 @@ def _files(
         yield tile.path, log.tile_at(connection, book, tile.path)
     for period in periods(row.first_period, last_period(connection, book) or row.first_period):
         for name, report in _published(connection, book, period):
-            yield f"{name}/{period}.json", json.dumps(report, ensure_ascii=False).encode()
+            yield f"{name}/{period}.json", msgspec.json.encode(report)
     yield "checkpoint", newest.note
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BYTES = 10
 MAX_TIME_MS = 2**48 - 1
 
-_ULID = re.compile(f"[0-7][{ALPHABET}]{{25}}")
+LENGTH = 26
+_ULID = re.compile(f"[0-7][{ALPHABET}]{{{LENGTH - 1}}}")
+_ULIDS = re.compile(f"(?:{_ULID.pattern}\n)*")
 
 
 def encode(time_ms: int, randomness: bytes) -> str:
@@ -23,6 +29,12 @@ def encode(time_ms: int, randomness: bytes) -> str:
 def is_ulid(text: str) -> bool:
     """Tell whether `text` is a ULID in its one canonical form (capitals)."""
     return _ULID.fullmatch(text) is not None
+
+
+def are_ulids(texts: Collection[str]) -> bool:
+    """Tell whether all texts are ULIDs, with one look at all of them: a newline within one would be one too many."""
+    lines = "".join([f"{text}\n" for text in texts])
+    return len(lines) == (LENGTH + 1) * len(texts) and _ULIDS.fullmatch(lines) is not None
 
 
 def time_of(ulid: str) -> int:

@@ -27,4 +27,5 @@ def published_files(replay: Replay, forms: Sequence[Form] = FORMS) -> dict[str, 
         ).encode()
         for period in periods(book.periods.first, figures.newest[:7] or book.periods.first)
         for form in forms
+        if form.is_of(book, period)
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from domain.budget import Budget, BudgetAdopted
 from domain.kernel.period import periods
 from domain.kernel.statement import Seen
 from domain.kernel.ulid import encode
@@ -13,6 +14,8 @@ from domain.opening import Balances, OpeningPosted
 from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from domain.entry import AnyStatement
 
 ACCOUNTS = ("101", "10201", "10202", "301", "513")
@@ -45,7 +48,9 @@ BOOKS = st.tuples(
 """Opening balances or none, and what follows them."""
 
 
-def statements(book: str, drawn: tuple[list[Line] | None, list[Drawn]]) -> list[AnyStatement]:
+def statements(
+    book: str, drawn: tuple[list[Line] | None, list[Drawn]], plans: Sequence[Budget] = ()
+) -> list[AnyStatement]:
     """Return the statements of a drawn book; they are well-formed, and keep no rule beyond that."""
     opening, events = drawn
     made: list[AnyStatement] = []
@@ -68,4 +73,5 @@ def statements(book: str, drawn: tuple[list[Line] | None, list[Drawn]]) -> list[
             made.append(VoucherReversed(data=data, **common()))
         else:
             made.append(VoucherPosted(data=Voucher(lines=event.lines, **fields), **common()))
+    made += [BudgetAdopted(data=plan, **common()) for plan in plans]
     return made

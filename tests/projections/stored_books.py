@@ -14,10 +14,11 @@ from tests.domain.drawn import MONTHS, statements
 from tests.domain.ledger.villages import village_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import psycopg
 
+    from domain.budget import Budget
     from domain.entry import AnyStatement, Entry
     from domain.vouchers import Line
     from tests.domain.drawn import Drawn
@@ -31,7 +32,10 @@ INSERT_CHECKPOINT = "INSERT INTO checkpoints (book, size, root, note, signed_at)
 
 
 def store(
-    connection: psycopg.Connection, number: int, drawn: tuple[list[Line] | None, list[Drawn]]
+    connection: psycopg.Connection,
+    number: int,
+    drawn: tuple[list[Line] | None, list[Drawn]],
+    plans: Sequence[Budget] = (),
 ) -> tuple[str, list[Entry]]:
     """Store and fold a drawn book under a number of its own; return its id and its entries."""
     village = village_number(number)
@@ -41,7 +45,7 @@ def store(
         village.account("10201", "基本账户"),
         village.account("10202", "专户"),
     ]
-    entries = [*founding, *(sealed(statement, number) for statement in statements(book, drawn))]
+    entries = [*founding, *(sealed(statement, number) for statement in statements(book, drawn, plans))]
     rows = [(book, index, type_name(entry.statement), entry.note) for index, entry in enumerate(entries)]
     with connection.cursor() as cursor:
         cursor.executemany(INSERT_EVENT, rows)

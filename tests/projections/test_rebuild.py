@@ -28,6 +28,7 @@ TABLES = {
     "read.accounts",
     "read.balances",
     "read.books",
+    "read.budgets",
     "read.journal",
     "read.keys",
     "read.log_keys",
@@ -44,6 +45,7 @@ TAMPERED = {
     "read.accounts": "UPDATE read.accounts SET name = '其他' WHERE code = '51302'",
     "read.keys": "UPDATE read.keys SET last = 3 WHERE role = 'head'",
     "read.tiles": "UPDATE read.tiles SET data = set_byte(data, 0, get_byte(data, 0) # 1)",
+    "read.budgets": "INSERT INTO read.budgets SELECT book, '2026', 3 FROM read.books",
     "read.sheets": "INSERT INTO read.sheets SELECT book, 'trial_balance', '2026-01', 3 FROM read.books",
 }
 GONE = ("books", "balances", "journal", "vouchers", "accounts", "keys", "tiles")

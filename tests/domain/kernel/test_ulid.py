@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.kernel.ulid import ALPHABET, MAX_TIME_MS, derive, encode, is_ulid, time_of
+from domain.kernel.ulid import ALPHABET, MAX_TIME_MS, are_ulids, derive, encode, is_ulid, time_of
 
 TIMES = st.integers(0, MAX_TIME_MS)
 RANDOMNESS = st.binary(min_size=10, max_size=10)
+
+
+LOWEST, HIGHEST = "0" * 26, "7" + "Z" * 25
 
 
 def test_the_examples_of_the_specification() -> None:
@@ -80,3 +83,20 @@ def test_parts_do_not_run_together() -> None:
         len({derive(0, *parts) for parts in (["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""], ["", "abc"])})
         == 5
     )
+
+
+@pytest.mark.parametrize(
+    ("texts", "good"),
+    [
+        ([], True),
+        ([LOWEST, HIGHEST], True),
+        ([LOWEST, HIGHEST[:-1]], False),
+        ([f"{LOWEST}\n{HIGHEST}"], False),
+        ([f"{LOWEST}\n{HIGHEST}", ""], False),
+        ([LOWEST, f"{HIGHEST}\n"], False),
+        ([f"{LOWEST}\n{HIGHEST[:-1]}", HIGHEST], False),
+    ],
+)
+def test_many_at_once(texts: list[str], good: bool) -> None:  # noqa: FBT001 -- a case
+    assert are_ulids(texts) is good
+    assert all(map(is_ulid, texts)) is good
