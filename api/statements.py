@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.adapters.tables import Sum, Table, TableColumn
 from domain import statements
-from domain.statements import difference_fen
+from domain.statements import NoteKind, difference_fen
 from domain.statements.income import RESULT
 from projections.budget import budget, is_planned
-from projections.statements import balance_sheet, income_details, income_statement
+from projections.statements import balance_sheet, income_details, income_statement, notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from domain.statements import BudgetRow, SheetLine
     from projections.budget import BudgetReport
-    from projections.statements import BalanceSheetReport, DetailReport, IncomeReport
+    from projections.statements import BalanceSheetReport, DetailReport, IncomeReport, NotesReport
 
 SHEET_COLUMNS = (
     TableColumn("资产"),
@@ -40,6 +40,26 @@ DETAIL_COLUMNS = (
     TableColumn("本期金额", money=True),
     TableColumn("本年累计", money=True),
 )
+
+NOTES_COLUMNS = (
+    TableColumn("序号"),
+    TableColumn("项目"),
+    TableColumn("年初余额", money=True),
+    TableColumn("本年增加", money=True),
+    TableColumn("本年减少", money=True),
+    TableColumn("期末余额", money=True),
+    TableColumn("说明"),
+)
+DECLARATION = (
+    "本组织编制的会计报表符合《农村集体经济组织会计制度》的要求，真实、完整地反映了财务状况和经营成果。"
+)
+NOTE_WORDS = {
+    NoteKind.DECLARED: DECLARATION,
+    NoteKind.MOVEMENTS: "无",
+    NoteKind.NOMINAL: "账上没有余额为 1 元的资产科目",
+    NoteKind.WRITTEN: "（由编制人填写）",
+}
+"""What a note says that lists no account."""
 
 BUDGET_COLUMNS = (
     TableColumn("科目编码"),
@@ -145,6 +165,20 @@ def _budget_cells(row: BudgetRow) -> tuple[object, ...]:
     return (row.account, row.name, row.planned_fen, row.month_fen, row.year_fen, row.share or "计划外")
 
 
+def notes_object(report: NotesReport) -> dict[str, Any]:
+    """Return the notes' skeleton as a JSON object; amounts in fen."""
+    return statements.notes_object(report, report.notes)
+
+
+def notes_table(report: NotesReport) -> Table:
+    """Return the notes' skeleton (会计报表附注) as a table: each note, its accounts, and their sum."""
+    rows: list[tuple[object, ...]] = []
+    for line, movements in report.notes:
+        rows.append((line.number, line.title, *(None,) * 4, "" if movements else NOTE_WORDS[line.kind]))
+        rows += [("", f"{row.account} {row.name}", *row[2:], "") for row in movements]
+    return Table(f"会计报表附注  {report.name}  {report.period}", NOTES_COLUMNS, rows)
+
+
 def _always(_: Connection[Any], __: str, ___: str) -> bool:
     return True
 
@@ -165,6 +199,7 @@ class Statement(NamedTuple):
 BALANCE_SHEET = Statement("balance-sheet", balance_sheet, sheet_object, sheet_table)
 INCOME_STATEMENT = Statement("income-statement", income_statement, income_object, income_table)
 INCOME_DETAILS = Statement("income-details", income_details, detail_object, detail_table)
+NOTES = Statement("notes", notes, notes_object, notes_table)
 BUDGET = Statement("budget", budget, budget_object, budget_table, is_planned)
 
 STATEMENTS = (BALANCE_SHEET, INCOME_STATEMENT, INCOME_DETAILS, BUDGET)

@@ -135,6 +135,11 @@ _offer(
     "期间 / period",
 )
 _offer(
+    statements.NOTES,
+    "会计报表附注 / The skeleton of the notes to the statements, of the year up to a period.",
+    "截止期间 / last period",
+)
+_offer(
     statements.BUDGET,
     "收支计划执行情况表 / The year's plan and how it is carried out, up to a period.",
     "截止期间 / last period",

@@ -18,7 +18,7 @@ from api.statements import Statement
 from domain.kernel.period import last_day
 from projections import month, register
 from projections.budget import budget
-from projections.statements import balance_sheet, income_details, income_statement
+from projections.statements import balance_sheet, income_details, income_statement, notes
 
 router = APIRouter(prefix="/books/{book}", tags=["statements"])
 
@@ -88,6 +88,33 @@ class IncomeDetailsBody(ReportBody):
     rows: list[DetailRowBody]
     difference_month_fen: int
     difference_year_fen: int
+
+
+class MovementBody(BaseModel):
+    """An account in the year so far, in fen, on its own side."""
+
+    account: str
+    name: str
+    opening_fen: int
+    increase_fen: int
+    decrease_fen: int
+    closing_fen: int
+
+
+class NoteBody(BaseModel):
+    """A note; `kind` tells where it comes from: declared, movements, nominal, or written by a person."""
+
+    number: str
+    title: str
+    title_en: str
+    kind: str
+    rows: list[MovementBody]
+
+
+class NotesBody(ReportBody):
+    """The skeleton of the notes to the statements, in the prescribed order."""
+
+    notes: list[NoteBody]
 
 
 class BudgetRowBody(BaseModel):
@@ -172,6 +199,19 @@ def get_budget_page(request: Request, book: BookId, database: Database, last: La
     )
 
 
+@router.get("/notes", responses=PAGE, response_class=HTMLResponse)
+def get_notes_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
+    """Show the skeleton of the notes to the statements (会计报表附注) of the year up to a period."""
+    return page(
+        request,
+        "notes.html",
+        book=register.book(database, book),
+        report=notes(database, book, last),
+        words=statements.NOTE_WORDS,
+        periods=month.periods_of(database, book),
+    )
+
+
 def offer(router: APIRouter, statement: Statement, body: type[BaseModel], words: str) -> None:
     """Offer a statement as JSON, CSV and XLSX; `words` say what it is."""
     title = statement.name.replace("-", " ")
@@ -232,4 +272,10 @@ offer(
     statements.BUDGET,
     BudgetBody,
     "the year's plan and how it is carried out (收支计划执行情况表) up to a period",
+)
+offer(
+    router,
+    statements.NOTES,
+    NotesBody,
+    "the skeleton of the notes to the statements (会计报表附注) of the year up to a period",
 )

@@ -24,11 +24,13 @@ from domain.statements.income import (
 from domain.statements.layout import Formula, Layout, LayoutLine, Role, Side, layout
 from domain.statements.line_flow import Counted, FlowYear, LineFlow, Part
 from domain.statements.month import Month, Moved
+from domain.statements.notes import Note, NoteKind, notes
 from domain.statements.objects import (
     budget_object,
     detail_object,
     head_object,
     income_object,
+    notes_object,
     sheet_object,
     trial_object,
 )
@@ -50,6 +52,8 @@ __all__ = [
     "LineFlow",
     "Month",
     "Moved",
+    "Note",
+    "NoteKind",
     "Part",
     "Role",
     "Share",
@@ -69,6 +73,8 @@ __all__ = [
     "income_statement",
     "layout",
     "line_amount",
+    "notes",
+    "notes_object",
     "off_by_fen",
     "sheet_object",
     "trial_object",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from domain.statements.balance_sheet import BalanceSheet, SheetLine
     from domain.statements.details import DetailRow
     from domain.statements.income import IncomeRow
+    from domain.statements.notes import Note
 
 
 class Head(Protocol):
@@ -103,6 +104,23 @@ def detail_object(head: Head, rows: Sequence[DetailRow]) -> dict[str, Any]:
         "rows": [row._asdict() for row in rows],
         "difference_month_fen": month,
         "difference_year_fen": year,
+    }
+
+
+def notes_object(head: Head, notes: Iterable[Note]) -> dict[str, Any]:
+    """Return the skeleton of the notes (会计报表附注)."""
+    return {
+        **head_object(head),
+        "notes": [
+            {
+                "number": note.line.number,
+                "title": note.line.title,
+                "title_en": note.line.title_en,
+                "kind": note.line.kind.value,
+                "rows": [row._asdict() for row in note.rows],
+            }
+            for note in notes
+        ],
     }
 
 

@@ -1,13 +1,15 @@
 """The financial statements (会计报表) of a book for a period."""
 
 from projections.statements.income import DetailReport, IncomeReport, income_details, income_statement
-from projections.statements.query import BalanceSheetReport, balance_sheet
+from projections.statements.query import BalanceSheetReport, NotesReport, balance_sheet, notes
 
 __all__ = [
     "BalanceSheetReport",
     "DetailReport",
     "IncomeReport",
+    "NotesReport",
     "balance_sheet",
     "income_details",
     "income_statement",
+    "notes",
 ]

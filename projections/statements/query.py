@@ -14,7 +14,14 @@ from projections.report import Report, one_moment
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from domain.statements import BalanceSheet
+    from domain.statements import BalanceSheet, Note
+
+
+@dataclass(frozen=True)
+class NotesReport(Report):
+    """The notes' skeleton: of which book and year up to which period, from how many entries under which root."""
+
+    notes: list[Note]
 
 
 @dataclass(frozen=True)
@@ -35,3 +42,13 @@ def balance_sheet(connection: Connection[Any], book_id: str, period: str) -> Bal
         opening={row.account: row.opening_fen for row in trial.rows},
     )
     return BalanceSheetReport(book_id, trial.name, period, trial.entries, trial.root, sheet)
+
+
+def notes(connection: Connection[Any], book_id: str, period: str) -> NotesReport:
+    """Return the notes' skeleton (会计报表附注) of the year up to a period; raises `book.unknown`, `period.*`."""
+    with one_moment(connection):
+        trial = trial_balance(connection, book_id, period)
+        chart = register.book(connection, book_id).chart
+        names = register.account_names(connection, book_id)
+    found = statements.notes(chart, trial.rows, names)
+    return NotesReport(book_id, trial.name, period, trial.entries, trial.root, found)
