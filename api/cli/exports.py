@@ -13,6 +13,7 @@ from psycopg import Connection
 from api.adapters.beancount import to_beancount
 from api.adapters.hledger import to_hledger
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
+from api.archive import write_archive
 from api.cli.console import err, out, progress
 from api.cli.options import BookOption, OutOption, write
 from api.composition import Service, open_service
@@ -121,6 +122,23 @@ def _write_journal(
                 written(register.book(connection, book), register.accounts(connection, book), lines)
             )
     write(text.encode(), target)
+
+
+@export.command("archive")
+def export_archive(
+    folder: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")],
+    book: BookOption,
+    year: Annotated[str, typer.Option(help="已结完账的年份 / a year that is closed, YYYY")],
+) -> None:
+    """年度归档：一个文件夹，不用本程序也能打开 / Archive a closed year as a folder that opens without this program."""
+    with open_service(Settings()) as service:
+        policy = _cosigned(service, book)
+        with snapshot(service.pool) as connection, progress("归档 archive") as bar:
+            beside = Beside(policy, partial(service.disclosures.public, connection, book))
+            count = write_archive(
+                connection, book, year, folder, service.attachments, beside, advance=bar.advance
+            )
+    out.print(f"{folder}: {count} 份 / records")
 
 
 EntryArgument = Annotated[int, typer.Argument(min=0, help="清册的记录序号 / the roll's entry")]

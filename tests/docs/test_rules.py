@@ -37,6 +37,7 @@ prefix of the code, with the article that each rule rests on.
 TITLES = {
     "account": "会计科目 accounts",
     "anchor": "锚定行 anchor lines",
+    "archive": "年度归档 the yearly archive",
     "attachment": "原始凭证 original documents",
     "audit": "审计 audit",
     "bank": "银行和现金 bank and cash",

@@ -42,11 +42,15 @@ class Commands:
         return {**plain, "SUNLEDGER_HOME": str(self.home), **self.settings, **more}
 
     def run(self, *arguments: str | Path, **more: str) -> Result:
-        """Run a command to its end; by the program as it is installed when the database comes and goes with it."""
-        words, environment = list(map(str, arguments)), self.environment(**more)
-        if "SUNLEDGER_DATABASE_URL" in environment:
-            return forked.run(words, environment, SECONDS_MAX)
-        command = [str(SUNLEDGER), *words]
+        """Run a command to its end; as it is installed when its environment, or the database, is its own."""
+        environment = self.environment(**more)
+        if more or "SUNLEDGER_DATABASE_URL" not in environment:
+            return self.installed(*arguments, **more)
+        return forked.run(list(map(str, arguments)), environment, SECONDS_MAX)
+
+    def installed(self, *arguments: str | Path, **more: str) -> Result:
+        """Run a command by the program as it is installed."""
+        command, environment = [str(SUNLEDGER), *map(str, arguments)], self.environment(**more)
         return subprocess.run(command, env=environment, capture_output=True, timeout=SECONDS_MAX, check=False)
 
     def good(self, *arguments: str | Path, **more: str) -> str:

@@ -1,0 +1,5 @@
+"""The yearly archive (年度归档): one folder that opens without this program, after 会计档案管理办法 and DA/T 94."""
+
+from api.archive.folder import write_archive
+
+__all__ = ["write_archive"]

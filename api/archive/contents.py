@@ -1,0 +1,133 @@
+"""What a closed year's archive holds: vouchers with their originals, ledgers, reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api import ledgers, reports, statements
+from api.adapters.tables import to_csv, to_xlsx
+from api.archive.records import LEDGERS, PERMANENT, REPORTS, TEN, THIRTY, VOUCHERS, Record
+from domain.entry import parse_entry
+from domain.kernel.period import last_day, periods
+from domain.roles import ROLES, role_of
+from domain.vouchers import Reversal, Voucher, voucher_number
+from projections import journal, log, register
+from projections.balances import trial_balance
+from projections.journal import JournalFilter
+from projections.ledgers import LedgerFilter, account_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg import Connection
+
+    from api.adapters.tables import Table
+    from api.attachments import Attachments
+    from projections.journal import VoucherRow
+    from projections.register import BookRow
+
+ALL = 2**31 - 1
+
+
+def contents(
+    connection: Connection[Any], book: BookRow, year: str, originals: Attachments
+) -> Iterator[Record]:
+    """Yield the records of a year; raises `attachment.missing`, `attachment.damaged`."""
+    months = [period for period in periods(f"{year}-01", f"{year}-12") if period >= book.first_period]
+    for volume, period in enumerate(months, start=1):
+        yield from _vouchers(connection, book, period, volume, originals)
+    yield from _ledgers(connection, book, year)
+    for volume, period in enumerate(months, start=1):
+        yield from _reports(connection, book, period, volume)
+
+
+def _vouchers(
+    connection: Connection[Any], book: BookRow, period: str, volume: int, originals: Attachments
+) -> Iterator[Record]:
+    """Yield each voucher as it was signed, behind it the originals that are kept electronically."""
+    people = register.people(connection, book.book)
+    piece = 0
+    for place in journal.vouchers_of(connection, book.book, period, ALL):
+        note = log.entry_at(connection, book.book, place.entry)
+        number = voucher_number(period, place.number)
+        signers = "；".join(
+            f"{ROLES[role_of(name)]} {people.get(name, '')}".strip() for name in place.signers
+        )
+        piece += 1
+        path = f"vouchers/{period}/{place.number:04d}"
+        yield Record(
+            f"{path}.note", note, VOUCHERS, volume, piece, place.summary, book.name, place.date.isoformat(), THIRTY,
+            number, place.attachments, signers, _related(connection, book.book, place),
+        )  # fmt: skip
+        voucher = parse_entry(note).statement.data
+        files = voucher.attachments.files if isinstance(voucher, (Voucher, Reversal)) else []
+        for order, file in enumerate(files, start=1):
+            piece += 1
+            ending = file.media.rpartition("/")[2].rpartition("+")[0] or file.media.rpartition("/")[2]
+            yield Record(
+                f"{path}-{order:02d}.{ending}", originals.read(book.book, file.sha256), VOUCHERS, volume, piece,
+                file.name, book.name, place.date.isoformat(), THIRTY, number, 0, "", number,
+            )  # fmt: skip
+
+
+def _related(connection: Connection[Any], book: str, place: VoucherRow) -> str:
+    """Return the number of the voucher that is reversed, or that reverses."""
+    entry = (
+        journal.entry_of_voucher(connection, book, place.reverses_id)
+        if place.reverses_id
+        else place.reversed_by
+    )
+    if entry is None:
+        return ""
+    other = journal.voucher_at(connection, book, entry)
+    return voucher_number(other.period, other.number)
+
+
+def _ledgers(connection: Connection[Any], book: BookRow, year: str) -> Iterator[Record]:
+    """Yield the journal, the general ledger, and the ledger of each level-1 account that moved or has a balance."""
+    last = f"{year}-12"
+    lines = journal.journal(connection, book.book, JournalFilter(f"{year}-01", last, limit=ALL))
+    tables = [
+        ("journal", "序时账", reports.journal_table(book.name, lines)),
+        (
+            "general-ledger",
+            "总账",
+            ledgers.general_table(ledgers.GENERAL_LEDGER.ask(connection, book.book, last)),
+        ),
+    ]
+    rows = trial_balance(connection, book.book, last, f"{year}-01").rows
+    for account in sorted({row.account[:3] for row in rows}):
+        report = account_ledger(connection, book.book, account, LedgerFilter(last))
+        tables.append((f"accounts/{account}", ledgers.title(report), ledgers.ledger_table(report)))
+    for piece, (name, title, table) in enumerate(tables):
+        yield from _in_two_forms(book, LEDGERS, 1, 2 * piece, f"ledgers/{name}", title, table, last, THIRTY)
+
+
+def _reports(connection: Connection[Any], book: BookRow, period: str, volume: int) -> Iterator[Record]:
+    """Yield a month's reports; those of December are the year's, and kept for ever."""
+    kept = PERMANENT if period.endswith("-12") else TEN
+    tables = [("trial-balance", reports.trial_table(trial_balance(connection, book.book, period)))]
+    for statement in (*statements.STATEMENTS, statements.NOTES):
+        if statement.is_of(connection, book.book, period):
+            report = statement.ask(connection, book.book, period)
+            tables.append((statement.name, statement.as_table(report)))
+    for piece, (name, table) in enumerate(tables):
+        path = f"reports/{period}/{name}"
+        yield from _in_two_forms(book, REPORTS, volume, 2 * piece, path, table.title, table, period, kept)
+
+
+def _in_two_forms(  # noqa: PLR0913, PLR0917 -- what a record says, one by one
+    book: BookRow,
+    category: str,
+    volume: int,
+    before: int,
+    path: str,
+    title: str,
+    table: Table,
+    period: str,
+    kept: str,
+) -> Iterator[Record]:
+    """Yield a table as CSV, which any program opens, and as a workbook."""
+    day = last_day(period)
+    yield Record(f"{path}.csv", to_csv(table), category, volume, before + 1, title, book.name, day, kept)
+    yield Record(f"{path}.xlsx", to_xlsx(table), category, volume, before + 2, title, book.name, day, kept)

@@ -1,0 +1,109 @@
+"""Writing the archive of a closed year: whole or not at all, with its catalogue, its checksums, and the signed log."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from api.adapters.tlog_export import NOTHING, export_bundle
+from api.archive.contents import contents
+from api.archive.records import OTHERS, PERMANENT, Record, catalogue_csv, catalogue_xml, checksums
+from domain.kernel.errors import Kind, rule
+from domain.kernel.period import last_day
+from projections import register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from psycopg import Connection
+
+    from api.adapters.tlog_export import Beside
+    from api.attachments import Attachments
+
+YEAR_OPEN = rule(
+    "archive.year_open",
+    Kind.CONFLICT,
+    "{year} 年还没有全部结账（已结到 {closed}），不能归档；请先结完 12 月",
+    "the year {year} is not closed to its end (closed through {closed}); close December before it is archived",
+    "会计档案管理办法 art. 10",
+)
+NOT_EMPTY = rule(
+    "archive.not_empty",
+    Kind.CONFLICT,
+    "{folder} 已经存在；请另写一个新文件夹的名字，没有写入任何内容",
+    "{folder} is there already; name a new folder. Nothing was written",
+)
+
+README = """\
+{name}（{book}）{year} 年会计档案
+
+vouchers/    记账凭证，每张一个文件（.note，纯文本：第一行格式名，第二行 JSON，其后签名），附件紧随其后
+ledgers/     序时账、总账、各科目明细账（.csv 为 UTF-8 文本，.xlsx 为工作簿）
+reports/     各月科目余额表和会计报表；12 月的即年报
+log.zip      整本账的签名日志，内有 verify.html，断网可核对；格式见 C2SP tlog-tiles、signed-note
+catalogue.*  归档目录（DA/T 94 元数据）
+SHA256SUMS   所有文件的 SHA-256，用 sha256sum --check SHA256SUMS 核对
+
+The accounting archive of {year}: vouchers as they were signed (plain text) with their originals, ledgers and reports
+(CSV in UTF-8, and workbooks), the whole signed log (log.zip, which verify.html in it checks without a network), the
+catalogue with the metadata of DA/T 94, and the SHA-256 of every file: sha256sum --check SHA256SUMS.
+"""
+
+
+def write_archive(  # noqa: PLR0913 -- what goes in, and where
+    connection: Connection[Any],
+    book_id: str,
+    year: str,
+    folder: Path,
+    originals: Attachments,
+    beside: Beside = NOTHING,
+    *,
+    advance: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Write the archive of a year into a new folder and return how many records it has.
+
+    Raises `archive.year_open`, `archive.not_empty`, `attachment.*`; then nothing is left of it.
+    """
+    book = register.book(connection, book_id)
+    if not book.first_period[:4] <= year or book.closed_through < f"{year}-12":
+        raise YEAR_OPEN(year=year, closed=book.closed_through or "-")
+    if folder.exists():
+        raise NOT_EMPTY(folder=folder)
+    partial = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        count = _fill(connection, book, year, partial, originals, beside, advance)
+        partial.rename(folder)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return count
+
+
+def _fill(  # noqa: PLR0913, PLR0917 -- as above
+    connection: Connection[Any],
+    book: register.BookRow,
+    year: str,
+    folder: Path,
+    originals: Attachments,
+    beside: Beside,
+    advance: Callable[[int], None],
+) -> int:
+    export_bundle(connection, book.book, folder / "log.zip", lambda _: None, beside)
+    day, log = last_day(f"{year}-12"), (folder / "log.zip").read_bytes()
+    records = [Record("log.zip", log, OTHERS, 1, 1, "签名日志", book.name, day, PERMANENT)]
+    for record in contents(connection, book, year, originals):
+        records.append(record)
+        advance(1)
+    files = {record.path: record.data for record in records}
+    files["catalogue.csv"] = catalogue_csv(records)
+    files["catalogue.xml"] = catalogue_xml(records, book.book, book.name, year)
+    files["README.txt"] = README.format(name=book.name, book=book.book, year=year).encode()
+    files["SHA256SUMS"] = checksums(files)
+    for path, data in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return len(records)

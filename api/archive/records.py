@@ -1,0 +1,93 @@
+"""The records of a year's archive: what they are called, how long they are kept, and their catalogue as CSV and XML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from api.adapters.tables import Table, TableColumn, to_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PERMANENT, THIRTY, TEN = "永久", "30年", "10年"
+"""How long something is kept, counted from the year's end (会计档案管理办法 art. 14 with its table)."""
+
+VOUCHERS, LEDGERS, REPORTS, OTHERS = "PZ", "ZB", "BB", "QT"
+"""The categories (类别号): 凭证, 账簿, 报表, 其他."""
+
+SOURCE = "sunledger"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A file of the archive with what DA/T 94 wants to be said of it, in the order of the catalogue's columns.
+
+    `category`, `volume` and `piece` make its 档号; `number` is a voucher's, `attachments` how many originals it has.
+    """
+
+    path: str
+    data: bytes
+    category: str
+    volume: int
+    piece: int
+    title: str
+    responsible: str
+    date: str
+    kept: str
+    number: str = ""
+    attachments: int = 0
+    signers: str = ""
+    related: str = ""
+
+    @property
+    def reference(self) -> str:
+        """Its 档号: category, volume, piece."""
+        return f"{self.category}-{self.volume:04d}-{self.piece:04d}"
+
+    @property
+    def described(self) -> dict[str, str]:
+        """Its metadata by element, in order."""
+        return {
+            "档号": self.reference,
+            "题名": self.title,
+            "责任者": self.responsible,
+            "日期": self.date,
+            "凭证号": self.number,
+            "附件数": str(self.attachments),
+            "保管期限": self.kept,
+            "密级": "公开",
+            "格式": self.path.rpartition(".")[2],
+            "文件名": self.path,
+            "文件大小": str(len(self.data)),
+            "电子签名": self.signers,
+            "来源系统": SOURCE,
+            "关联凭证号": self.related,
+            "SHA-256": sha256(self.data).hexdigest(),
+        }
+
+
+def catalogue_csv(records: Sequence[Record]) -> bytes:
+    """Return the catalogue (归档目录) as a table."""
+    described = [record.described for record in records]
+    columns = tuple(map(TableColumn, described[0]))
+    return to_csv(Table("归档目录", columns, [tuple(one.values()) for one in described]))
+
+
+def catalogue_xml(records: Sequence[Record], book: str, name: str, year: str) -> bytes:
+    """Return the catalogue as XML: an element for each record, and in it one for each of its metadata."""
+    root = ET.Element("归档目录", {"账套": book, "单位名称": name, "年度": year})
+    for record in records:
+        element = ET.SubElement(root, "文件")
+        for key, value in record.described.items():
+            ET.SubElement(element, key).text = value
+    ET.indent(root)
+    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
+
+
+def checksums(files: dict[str, bytes]) -> bytes:
+    """Return what `sha256sum --check` reads."""
+    return "".join(f"{sha256(data).hexdigest()}  {path}\n" for path, data in sorted(files.items())).encode()

