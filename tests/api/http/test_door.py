@@ -65,7 +65,7 @@ def test_the_description_names_the_answers_that_are_given(site: str) -> None:
         for status, answer in operation["responses"].items()
         if status.startswith(("4", "5"))
     }
-    assert set(given) == {"400", "403", "404", "409", "422", "503"}
+    assert set(given) == {"400", "403", "404", "409", "422", "429", "503"}
     assert all(set(content) == {"application/problem+json"} for content in given.values())
     assert "422" not in paths["/books/{book}/checkpoint"]["get"]["responses"]
 
