@@ -15,9 +15,15 @@ const TITLES = {
   "budget.adopted/1": "收支计划",
 };
 const NAMES = {
-  account: "科目", amount_fen: "金额", attachments: "附件", code: "科目编码", count: "张数", credit_fen: "贷方", date: "日期",
-  debit_fen: "借方", from_fen: "金额从", lines: "分录", name: "名称", party: "往来单位", period: "会计期间", project: "项目",
+  account: "科目", agreed: "同意", amount_fen: "金额", attachments: "附件", body: "谁决议", code: "科目编码", count: "张数", credit_fen: "贷方", date: "日期",
+  debit_fen: "借方", entitled: "应到", from_fen: "金额从", lines: "分录", name: "名称", party: "往来单位", period: "会计期间", present: "实到", project: "项目",
   resolution: "依据的决议", reverses: "冲销的凭证", roles: "须签名的岗位", source: "原系统凭证号", summary: "摘要", tiers: "档次", to_fen: "金额到",
+  year: "年度",
+};
+const WORDS = {
+  body: {
+    delegates: "成员代表大会", households: "村民会议（户代表）", members: "成员大会", representatives: "村民代表会议", villagers: "村民会议",
+  },
 };
 
 const FIRST = ["date", "summary", "period", "code", "name"];
@@ -43,7 +49,7 @@ export function said(text, accounts) {
   }
   shown.append(facts);
   if (data.attachments?.files) shown.append(linksTo(book, data.attachments.files));
-  if (data.lines) shown.append(linesOf(data.lines, accounts));
+  if (data.lines) shown.append((type === "budget.adopted/1" ? planOf : linesOf)(data.lines, accounts));
   return shown;
 }
 
@@ -59,7 +65,24 @@ function plain(name, value) {
     const parts = Object.entries(value).filter(([key]) => key !== "files"); // they stand below, with links
     return parts.map(([key, part]) => `${NAMES[key] ?? key} ${plain(key, part)}`).join("，");
   }
-  return value === true ? "是" : String(value);
+  return value === true ? "是" : (WORDS[name]?.[value] ?? String(value));
+}
+
+/** Return the lines of a year's plan. */
+function planOf(lines, accounts) {
+  const table = element("table", { className: "cards" }, element("caption", {}, "收支计划（元）"));
+  const heads = [element("th", { scope: "col" }, "科目"), element("th", { scope: "col", className: "money" }, "全年计划")];
+  table.append(element("thead", {}, element("tr", {}, ...heads)));
+  const rows = lines.map(({ account, planned_fen }) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row", "data-label": "科目" }, `${account} ${accounts[account] ?? ""}`),
+      money("全年计划", planned_fen),
+    ),
+  );
+  table.append(element("tbody", {}, ...rows));
+  return table;
 }
 
 function linesOf(lines, accounts) {
