@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from api.adapters.header import Column, Layout
 from api.adapters.spreadsheet import read_file
-from api.importing.cells import check_value, parse_amount, parse_code
-from api.importing.problems import ImportRefused, Problem
+from api.importing.cells import parse_amount, parse_code
+from api.importing.problems import ImportRefused, Problem, parsed
 from domain.budget import PlanLine
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from api.adapters.spreadsheet import Row
-
-T = TypeVar("T")
 
 COLUMNS = (
     Column("code", "科目编码", "code", ("编码", "科目代码", "科目编号")),
@@ -71,14 +68,8 @@ def read_plan(path: Path) -> list[PlanLine]:
 
 
 def _line(row: Row, problems: list[Problem]) -> PlanLine | None:
-    def parsed(field: str, parse: Callable[[str], T]) -> T | None:
-        try:
-            return parse(check_value(row.cells[field]))
-        except RuleViolation as violation:
-            problems.append(Problem.at(violation, row, field))
-            return None
-
-    code, planned = parsed("code", parse_code), parsed("planned", _parse_planned)
+    code = parsed(row, "code", parse_code, problems)
+    planned = parsed(row, "planned", _parse_planned, problems)
     return PlanLine(account=code, planned_fen=planned) if code and planned else None
 
 

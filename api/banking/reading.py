@@ -6,21 +6,19 @@ A bank writes from its own side: what it calls 贷方 came in, what it calls 借
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.header import Column, Layout
 from api.adapters.spreadsheet import read_file
-from api.importing.cells import check_value, parse_amount, parse_day, parse_text
-from api.importing.problems import ImportRefused, Problem
-from domain.kernel.errors import Kind, RuleViolation, rule
+from api.importing.cells import parse_amount, parse_day, parse_text
+from api.importing.problems import ImportRefused, Problem, parsed
+from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from api.adapters.spreadsheet import Row
-
-T = TypeVar("T")
 
 COLUMNS = (
     Column("date", "交易日期", "date", ("日期", "交易时间", "记账日期", "入账日期", "交易日")),
@@ -99,16 +97,8 @@ def _is_sum(row: Row) -> bool:
 
 def _line(row: Row, problems: list[Problem]) -> list[StatementLine]:
     """Return the row's line, or none of one that is wrong."""
-
-    def parsed(field: str, parse: Callable[[str], T]) -> T | None:
-        try:
-            return parse(check_value(row.cells[field]))
-        except RuleViolation as violation:
-            problems.append(Problem.at(violation, row, field))
-            return None
-
-    date, text = parsed("date", parse_day), parsed("text", parse_text)
-    received, paid = parsed("received", parse_amount), parsed("paid", parse_amount)
+    date, text = parsed(row, "date", parse_day, problems), parsed(row, "text", parse_text, problems)
+    received, paid = (parsed(row, field, parse_amount, problems) for field in AMOUNTS)
     if date is None or text is None or received is None or paid is None:
         return []
     if (received == 0) == (paid == 0):

@@ -68,6 +68,7 @@ COMMANDS = (
     signing.account,
     signing.policy,
     planning.budget,
+    planning.convert,
     privacy.roll,
     privacy.disclose,
     privacy.disclosures,

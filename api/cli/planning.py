@@ -1,4 +1,4 @@
-"""The command that adopts a year's plan (收支计划)."""
+"""Commands that bring tables in: a year's plan (收支计划), and the balances of the old chart (新旧衔接)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Annotated
 import msgspec
 import typer
 
+from api.cli.console import out
 from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
 from api.cli.signing import poster, submit
+from api.conversion import convert_folder
 from api.planning import read_plan
 from api.posting import read_data
 from domain.budget import MAJORITIES, Budget, BudgetAdopted
+from domain.kernel.money import format_fen
 
 BODIES = "、".join(f"{name} {body.said.zh}" for name, body in MAJORITIES.items())
 
@@ -45,3 +48,19 @@ def budget(
     data = read_data("收支计划 / the plan", msgspec.json.encode(given), Budget)
     with poster(book, url, wait) as server:
         submit(server, BudgetAdopted, data, key, sign_only)
+
+
+def convert(
+    folder: Annotated[Path, typer.Argument(help="旧账文件夹：book.toml、opening.csv / the old books")],
+    target: Annotated[Path, typer.Argument(help="新文件夹 / a new folder, to be imported")],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="对照表：原科目编码、新科目编码 / where accounts go that have a choice"),
+    ] = None,
+) -> None:
+    """2004 年制度的余额转换为新科目 / Convert opening balances from the chart of 2004 to that of 2024."""
+    made = convert_folder(folder, target, mapping)
+    out.print(
+        f"{target}: {made.accounts} 个科目，借方 {format_fen(made.debit_fen)}，贷方 {format_fen(made.credit_fen)}，"
+        f"转换前后相等 / accounts, debits and credits, the same before and after"
+    )

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from api.importing.cells import visible
+from api.importing.cells import check_value, visible
+from domain.kernel.errors import RuleViolation
 from domain.privacy import mask_personal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api.adapters.spreadsheet import Row
-    from domain.kernel.errors import Phrase, RuleViolation
+    from domain.kernel.errors import Phrase
+
+T = TypeVar("T")
 
 SHOWN_MAX = 80
 """The most characters of a cell that are shown before the reason."""
@@ -78,6 +83,15 @@ class Problem:
             more = f"…（共 {len(self.read)} 字 characters）" if len(self.read) > SHOWN_MAX else ""
             place += f" 读到 (read) 「{self.read[:SHOWN_MAX]}{more}」"
         return visible(f"{place}: {self.zh} / {self.en} [{self.rule}]")
+
+
+def parsed(row: Row, field: str, parse: Callable[[str], T], problems: list[Problem]) -> T | None:
+    """Return what a cell says, or None when it is wrong, which is added to the problems."""
+    try:
+        return parse(check_value(row.cells[field]))
+    except RuleViolation as violation:
+        problems.append(Problem.at(violation, row, field))
+        return None
 
 
 class ImportRefused(Exception):  # noqa: N818 -- a refusal with its reasons, not a fault

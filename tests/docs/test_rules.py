@@ -44,6 +44,7 @@ TITLES = {
     "book": "账套 books",
     "browserkey": "浏览器密钥文件 key files for a browser",
     "budget": "收支计划 the year's plan",
+    "convert": "新旧衔接 conversion from the old chart",
     "chart": "科目表 charts of accounts",
     "checkpoint": "检查点 checkpoints",
     "closing": "结账 closing",

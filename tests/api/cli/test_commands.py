@@ -562,6 +562,7 @@ def test_key_file_that_is_none_is_refused(village: Commands, tmp_path: Path) -> 
         "export beancount",
         "export archive",
         "budget",
+        "convert",
         "verify",
         "rebuild",
         "export bundle",

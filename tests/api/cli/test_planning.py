@@ -73,3 +73,17 @@ def test_a_plan_is_adopted_and_reported(commands: Commands, signer: Signer, plan
     assert "计划外" in text
     assert "122.1 %" in text
     assert signer.verify() == index + 1
+
+
+def test_old_balances_are_converted(commands: Commands, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "book.toml").write_text('[book]\nchart = "rural-collective-2004"\n', encoding="utf-8")
+    opening = "科目编码,科目名称,借方余额,贷方余额\n153,固定资产清理,12.50,\n301,资本,,12.50\n"
+    (old / "opening.csv").write_text(opening, encoding="utf-8")
+    said = commands.good("convert", old, tmp_path / "new")
+    assert "2 个科目，借方 12.50，贷方 12.50" in said
+    assert "154,固定资产清理,12.50" in (tmp_path / "new" / "opening.csv").read_text(encoding="utf-8")
+    assert "convert.not_empty" in commands.refused("convert", old, tmp_path / "new")
+    (old / "opening.csv").write_text(opening.replace("153,固定资产清理", "131,牛"), encoding="utf-8")
+    assert "convert.choose" in commands.refused("convert", old, tmp_path / "other")

@@ -1,0 +1,133 @@
+"""A folder on the chart of 2004 becomes one on that of 2024 that can be imported, with the same sums on both sides."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.conversion import convert_folder
+from api.importing import read_folder
+from api.importing.problems import ImportRefused
+from domain.kernel.errors import RuleViolation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOOK = """\
+[book]
+id = "N2330881MF0000021R"
+name = "小河村经济合作社（虚构示例）"
+division = "330881101202"
+chart = "rural-collective-2004"
+opened = "2024-01"
+"""
+HEADER = "科目编码,科目名称,借方余额,贷方余额\n"
+OPENING = """\
+101,现金,341.23,
+11201,张三,574.57,
+151,固定资产,840.64,
+153,固定资产清理,,0.50
+15401,村道,986.11,
+202,应付款,,486.39
+212,应付福利费,25.82,
+301,资本,,1000.00
+311,公积公益金,,1281.48
+合计,,2768.37,2768.37
+"""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A village on the old chart."""
+    folder = tmp_path / "old"
+    folder.mkdir()
+    (folder / "book.toml").write_text(BOOK, encoding="utf-8")
+    (folder / "opening.csv").write_text(HEADER + OPENING, encoding="utf-8")
+    return folder
+
+
+def rows(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+
+
+def test_what_is_written_can_be_imported(old: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    made = convert_folder(old, new)
+    assert made == (9, 276_837, 276_837)
+    (new / "journal.csv").write_text(
+        "日期,凭证号,摘要,科目编码,科目名称,借方金额,贷方金额,附件数\n", encoding="utf-8"
+    )
+    opening = {one.code: (one.debit_fen, one.credit_fen) for one in read_folder(new).opening}
+    assert opening == {
+        "101": (34_123, 0),
+        "11201": (57_457, 0),
+        "151": (84_064, 0),
+        "154": (0, 50),
+        "15301": (98_611, 0),
+        "211": (0, 48_639),
+        "322": (2_582, 0),
+        "301": (0, 100_000),
+        "311": (0, 128_148),
+    }
+    assert read_folder(new).book.chart == "rural-collective-2024"
+
+
+def test_both_trial_balances_stand_beside_each_other(old: Path, tmp_path: Path) -> None:
+    convert_folder(old, tmp_path / "new")
+    *lines, total = rows(tmp_path / "new" / "conversion.csv")[1:]
+    assert ["153", "固定资产清理", "", "0.50", "154", "固定资产清理", "", "0.50"] in lines
+    assert total == ["", "合计", "2768.37", "2768.37", "", "合计", "2768.37", "2768.37"]
+
+
+def test_a_mapping_chooses(old: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.csv"
+    mapping.write_text("原科目编码,新科目编码\n202,213\n212,212\n", encoding="utf-8")
+    convert_folder(old, tmp_path / "new", mapping)
+    codes = {row[0] for row in rows(tmp_path / "new" / "opening.csv")}
+    assert {"213", "212"} <= codes
+    assert not {"211", "322"} & codes
+
+
+@pytest.mark.parametrize(
+    ("opening", "rule", "row"),
+    [
+        ("101,现金,一元,\n", "money.malformed", 2),
+        ("1,现金,1,\n", "import.account_code", 2),
+        ("101,现金,1,1\n", "convert.both_sides", 2),
+    ],
+)
+def test_a_row_that_is_wrong_is_named(old: Path, tmp_path: Path, opening: str, rule: str, row: int) -> None:
+    (old / "opening.csv").write_text(HEADER + opening, encoding="utf-8")
+    with pytest.raises(ImportRefused) as caught:
+        convert_folder(old, tmp_path / "new")
+    assert [(problem.rule, problem.row) for problem in caught.value.problems] == [(rule, row)]
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("opening", "rule"),
+    [
+        ("101,现金,1,\n", "convert.unbalanced"),
+        ("131,牲畜,1,\n301,资本,,1\n", "convert.choose"),
+        ("541,管理费用,1,\n301,资本,,1\n", "convert.not_nil"),
+    ],
+)
+def test_what_cannot_be_converted_writes_nothing(old: Path, tmp_path: Path, opening: str, rule: str) -> None:
+    (old / "opening.csv").write_text(HEADER + opening, encoding="utf-8")
+    with pytest.raises(RuleViolation) as caught:
+        convert_folder(old, tmp_path / "new")
+    assert caught.value.rule.code == rule
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_that_is_there_or_is_none(old: Path, tmp_path: Path) -> None:
+    with pytest.raises(RuleViolation) as caught:
+        convert_folder(old, old)
+    assert caught.value.rule.code == "convert.not_empty"
+    (old / "book.toml").unlink()
+    with pytest.raises(RuleViolation) as caught:
+        convert_folder(old, tmp_path / "new")
+    assert caught.value.rule.code == "convert.no_book"

@@ -1,0 +1,121 @@
+"""From the chart of 2004 to that of 2024: each balance once, on an account that may have it, none by its code alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.chart import chart, is_account_code
+from domain.chart.conversion import NEW, OldBalance, convert, ways
+from domain.kernel.errors import RuleViolation
+
+CHOSEN = {"131": "132", "132": "134"}
+
+
+def converted(*old: tuple[str, int], **chosen: str) -> dict[str, tuple[str, str]]:
+    """Return by old code the new code and name."""
+    balances = [OldBalance(code, f"旧{code}", fen) for code, fen in old]
+    made = convert(balances, {key.removeprefix("c"): value for key, value in chosen.items()})
+    return {one.old.code: (one.code, one.name) for one in made}
+
+
+def refused(*old: tuple[str, int], **chosen: str) -> str:
+    with pytest.raises(RuleViolation) as caught:
+        converted(*old, **chosen)
+    return caught.value.rule.code
+
+
+def test_every_target_is_of_the_new_chart() -> None:
+    official = {account.code for account in chart(NEW).official}
+    for way in ways().values():
+        assert {*way.choices, way.debit, way.credit} - {""} <= official
+
+
+@pytest.mark.parametrize(
+    ("old", "fen", "new"),
+    [
+        ("101", 5, ("101", "库存现金")),
+        ("10201", 5, ("10201", "旧10201")),
+        ("153", 5, ("154", "固定资产清理")),
+        ("154", 5, ("153", "在建工程")),
+        ("15402", 5, ("15302", "旧15402")),
+        ("202", -5, ("211", "应付款")),
+        ("211", -5, ("212", "应付工资")),
+        ("212", -5, ("311", "公积公益金")),
+        ("212", 5, ("322", "收益分配")),
+        ("401", 5, ("401", "生产(劳务)成本")),
+    ],
+)
+def test_where_an_account_goes(old: str, fen: int, new: tuple[str, str]) -> None:
+    assert converted((old, fen))[old] == new
+
+
+def test_what_a_person_chooses_holds_for_all_below() -> None:
+    assert converted(("13101", 5), ("13102", 7), c131="131", c13102="132") == {
+        "13101": ("13101", "旧13101"),
+        "13102": ("13202", "旧13102"),
+    }
+    assert converted(("202", -5), c202="214")["202"] == ("214", "应交税费")
+
+
+def test_two_that_go_to_one_stand_beside_each_other() -> None:
+    assert converted(("13101", 5), ("13201", 7), c131="132", c132="132") == {
+        "13101": ("13201", "旧13101"),
+        "13201": ("13202", "旧13201"),
+    }
+    assert converted(("311", -5), ("212", -7)) == {"212": ("31101", "旧212"), "311": ("31102", "旧311")}
+
+
+@pytest.mark.parametrize(
+    ("old", "code"),
+    [
+        ([("131", 5)], "convert.choose"),
+        ([("132", 5)], "convert.choose"),
+        ([("501", -5)], "convert.not_nil"),
+        ([("541", 5)], "convert.not_nil"),
+        ([("299", -5)], "convert.unknown"),
+        ([("102", 5), ("10201", 5)], "convert.not_leaf"),
+    ],
+)
+def test_what_cannot_be_converted(old: list[tuple[str, int]], code: str) -> None:
+    assert refused(*old) == code
+
+
+def test_no_account_goes_where_it_may_not() -> None:
+    assert refused(("101", 5), c101="102") == "convert.choice"
+    assert refused(("131", 5), c131="134") == "convert.choice"
+    assert refused(("299", -5), c299="999") == "convert.choice"
+    assert converted(("299", -5), c299="241")["299"] == ("241", "专项应付款")
+
+
+def test_nil_balances_are_left_out() -> None:
+    assert converted(("501", 0), ("131", 0), ("101", 5)) == {"101": ("101", "库存现金")}
+
+
+def test_more_than_a_level_holds() -> None:
+    old = [(f"311{number:02d}", -1) for number in range(1, 100)]
+    assert refused(*old, ("212", -1)) == "convert.full"
+
+
+CODES = st.sampled_from([code for code, way in ways().items() if way.debit or way.choices])
+
+
+@given(
+    st.dictionaries(
+        st.builds("{}{}".format, CODES, st.sampled_from(["", "01", "02", "0101", "0102", "03"])),
+        st.integers(-(10**9), 10**9),
+    )
+)
+def test_nothing_is_lost_and_all_new_accounts_are_leaves(balances: dict[str, int]) -> None:
+    leaves = {
+        code: fen
+        for code, fen in balances.items()
+        if not any(other != code and other.startswith(code) for other in balances)
+    }
+    made = convert([OldBalance(code, code, fen) for code, fen in leaves.items()], CHOSEN)
+    assert {one.old.code: one.old.fen for one in made} == {code: fen for code, fen in leaves.items() if fen}
+    codes = [one.code for one in made]
+    assert len(codes) == len(set(codes))
+    assert all(map(is_account_code, codes))
+    assert not any(one != other and other.startswith(one) for one in codes for other in codes)
