@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from api import ledgers, reports, statements
 from api.adapters.tables import to_csv, to_xlsx
 from api.archive.records import LEDGERS, PERMANENT, REPORTS, TEN, THIRTY, VOUCHERS, Record
+from api.attachments import media_of
 from domain.entry import parse_entry
 from domain.kernel.period import last_day, periods
 from domain.roles import ROLES, role_of
@@ -55,19 +56,31 @@ def _vouchers(
         )
         piece += 1
         path = f"vouchers/{period}/{place.number:04d}"
+        common: dict[str, Any] = {
+            "category": VOUCHERS,
+            "volume": volume,
+            "responsible": book.name,
+            "date": place.date.isoformat(),
+            "kept": THIRTY,
+            "number": number,
+        }
         yield Record(
-            f"{path}.note", note, VOUCHERS, volume, piece, place.summary, book.name, place.date.isoformat(), THIRTY,
-            number, place.attachments, signers, _related(connection, book.book, place),
-        )  # fmt: skip
+            f"{path}.note",
+            note,
+            piece=piece,
+            title=place.summary,
+            attachments=place.attachments,
+            signers=signers,
+            related=_related(connection, book.book, place),
+            **common,
+        )
         voucher = parse_entry(note).statement.data
         files = voucher.attachments.files if isinstance(voucher, (Voucher, Reversal)) else []
         for order, file in enumerate(files, start=1):
             piece += 1
-            ending = file.media.rpartition("/")[2].rpartition("+")[0] or file.media.rpartition("/")[2]
-            yield Record(
-                f"{path}-{order:02d}.{ending}", originals.read(book.book, file.sha256), VOUCHERS, volume, piece,
-                file.name, book.name, place.date.isoformat(), THIRTY, number, 0, "", number,
-            )  # fmt: skip
+            data = originals.read(book.book, file.sha256)
+            name = f"{path}-{order:02d}.{media_of(data).rpartition('/')[2] or 'bin'}"
+            yield Record(name, data, piece=piece, title=file.name, related=number, **common)
 
 
 def _related(connection: Connection[Any], book: str, place: VoucherRow) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from api.adapters.tlog_export import NOTHING, export_bundle
@@ -91,19 +93,30 @@ def _fill(  # noqa: PLR0913, PLR0917 -- as above
     beside: Beside,
     advance: Callable[[int], None],
 ) -> int:
-    export_bundle(connection, book.book, folder / "log.zip", lambda _: None, beside)
-    day, log = last_day(f"{year}-12"), (folder / "log.zip").read_bytes()
-    records = [Record("log.zip", log, OTHERS, 1, 1, "签名日志", book.name, day, PERMANENT)]
-    for record in contents(connection, book, year, originals):
-        records.append(record)
+    """Write each record as it comes: a year's originals need not fit into memory."""
+    log = folder / "log.zip"
+    export_bundle(connection, book.book, log, lambda _: None, beside)
+    first = Record(
+        log.name, log.read_bytes(), OTHERS, 1, 1, "签名日志", book.name, last_day(f"{year}-12"), PERMANENT
+    )
+    described = []
+    for record in chain([first], contents(connection, book, year, originals)):
+        _write(folder, record.path, record.data)
+        described.append(record.described)
         advance(1)
-    files = {record.path: record.data for record in records}
-    files["catalogue.csv"] = catalogue_csv(records)
-    files["catalogue.xml"] = catalogue_xml(records, book.book, book.name, year)
-    files["README.txt"] = README.format(name=book.name, book=book.book, year=year).encode()
-    files["SHA256SUMS"] = checksums(files)
-    for path, data in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-    return len(records)
+    more = {
+        "catalogue.csv": catalogue_csv(described),
+        "catalogue.xml": catalogue_xml(described, book.book, book.name, year),
+        "README.txt": README.format(name=book.name, book=book.book, year=year).encode(),
+    }
+    digests = {one["文件名"]: one["SHA-256"] for one in described}
+    more["SHA256SUMS"] = checksums(digests | {path: sha256(data).hexdigest() for path, data in more.items()})
+    for path, data in more.items():
+        _write(folder, path, data)
+    return len(described)
+
+
+def _write(folder: Path, path: str, data: bytes) -> None:
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)

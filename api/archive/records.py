@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from api.adapters.tables import Table, TableColumn, to_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PERMANENT, THIRTY, TEN = "永久", "30年", "10年"
 """How long something is kept, counted from the year's end (会计档案管理办法 art. 14 with its table)."""
@@ -69,25 +69,24 @@ class Record:
         }
 
 
-def catalogue_csv(records: Sequence[Record]) -> bytes:
-    """Return the catalogue (归档目录) as a table."""
-    described = [record.described for record in records]
+def catalogue_csv(described: Sequence[dict[str, str]]) -> bytes:
+    """Return the catalogue (归档目录) of records as a table."""
     columns = tuple(map(TableColumn, described[0]))
     return to_csv(Table("归档目录", columns, [tuple(one.values()) for one in described]))
 
 
-def catalogue_xml(records: Sequence[Record], book: str, name: str, year: str) -> bytes:
+def catalogue_xml(described: Sequence[dict[str, str]], book: str, name: str, year: str) -> bytes:
     """Return the catalogue as XML: an element for each record, and in it one for each of its metadata."""
     root = ET.Element("归档目录", {"账套": book, "单位名称": name, "年度": year})
-    for record in records:
+    for record in described:
         element = ET.SubElement(root, "文件")
-        for key, value in record.described.items():
+        for key, value in record.items():
             ET.SubElement(element, key).text = value
     ET.indent(root)
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
 
 
-def checksums(files: dict[str, bytes]) -> bytes:
-    """Return what `sha256sum --check` reads."""
-    return "".join(f"{sha256(data).hexdigest()}  {path}\n" for path, data in sorted(files.items())).encode()
+def checksums(digests: Mapping[str, str]) -> bytes:
+    """Return what `sha256sum --check` reads, of SHA-256 by path."""
+    return "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())).encode()

@@ -350,6 +350,7 @@ def test_a_years_plan_is_read_and_signed_by_three(hall: Hall) -> None:
     assert made["status"] == 201, made
     id_ = made["body"]["id"]
     for role in ("accountant", "head", "supervisor"):
+        hall[role].complaints.clear()
         page = hall[role].open_draft(id_)
         said = page.inner_text("#said")
         for words in (
