@@ -18,7 +18,7 @@ class Disk:
 
     def write(self, path: Path, data: bytes) -> None:
         """Write a file and sync it."""
-        with open(path, "wb") as file:  # noqa: PTH123 -- a Path takes longer than small files
+        with path.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -62,10 +62,9 @@ class Disk:
 
     def put_unsynced(self, path: Path, data: bytes) -> None:
         """As `put`; that this one stays is sure only when its folder was synced."""
-        if not path.parent.is_dir():
-            for folder in reversed(path.parents):
-                if not folder.is_dir():
-                    self.make_folder(folder)
+        for folder in reversed(path.parents):
+            if not folder.is_dir():
+                self.make_folder(folder)
         partial = path.with_name(f"{path.name}.part")
         self.write(partial, data)
         self.rename(partial, path)

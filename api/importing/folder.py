@@ -10,7 +10,6 @@ from api.adapters.notices import other_files
 from api.adapters.spreadsheet import Row, Rows, read_table, unread_tables
 from api.importing.book_file import FILE, BookFile, read_book
 from api.importing.cells import (
-    check_value,
     parse_amount,
     parse_code,
     parse_count,
@@ -18,7 +17,7 @@ from api.importing.cells import (
     parse_filled,
     parse_text,
 )
-from api.importing.problems import ImportRefused, Problem
+from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.shape import check_outside, check_parents, lines_of
 from api.importing.told import passed_over, totals_that_disagree
 from domain.kernel.errors import RuleViolation
@@ -158,9 +157,5 @@ class _Cells:
         )
 
     def _parse(self, name: str, parse: Callable[[str], T], neutral: T) -> T:
-        read = self._row.cells[name]
-        try:
-            return parse(check_value(read))
-        except RuleViolation as violation:
-            self._problems.append(Problem.at(violation, self._row, name))
-            return neutral
+        value = parsed(self._row, name, parse, self._problems)
+        return neutral if value is None else value

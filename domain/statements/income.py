@@ -100,17 +100,6 @@ class IncomeLine:
         return tuple(term.name for term in self.formula if term.is_account)
 
     @cached_property
-    def published(self) -> dict[str, str | list[str]]:
-        """What is published of it beside its figures: it is the same in every period, so nobody may change it."""
-        return {
-            "key": self.key,
-            "name": self.name,
-            "name_en": self.name_en,
-            "role": self.role.value,
-            "accounts": list(self.accounts),
-        }
-
-    @cached_property
     def sums(self) -> tuple[IncomeTerm, ...]:
         """The terms that are no account: earlier lines, the opening, the rest."""
         return tuple(term for term in self.formula if not term.is_account)

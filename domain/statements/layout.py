@@ -77,17 +77,6 @@ class LayoutLine:
         return tuple(term.name for term in self.formula if term.is_account)
 
     @cached_property
-    def published(self) -> dict[str, str | list[str]]:
-        """What is published of it beside its figures: it is the same in every period, so nobody may change it."""
-        return {
-            "key": self.key,
-            "name": self.name,
-            "name_en": self.name_en,
-            "role": self.role.value,
-            "accounts": list(self.accounts),
-        }
-
-    @cached_property
     def sums(self) -> tuple[Term, ...]:
         """The terms that are earlier lines."""
         return tuple(term for term in self.formula if not term.is_account)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.budget import PlanLine
 from domain.statements import BudgetRow, DetailRow, Standing, budget_rows
+from tests.domain.statements.months import Month
 
 CHART = "rural-collective-2024"
 NAMES = {
@@ -20,17 +19,6 @@ NAMES = {
     "513": "管理费用",
     "151": "固定资产",
 }
-
-
-class Month(NamedTuple):
-    """An account in a month, as the trial balance has it."""
-
-    account: str
-    debit_fen: int = 0
-    credit_fen: int = 0
-    year_debit_fen: int = 0
-    year_credit_fen: int = 0
-    closing_fen: int = 0
 
 
 def detail(account: str, month: int, year: int) -> DetailRow:

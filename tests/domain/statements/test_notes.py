@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from domain.chart import chart
 from domain.statements import NoteKind, notes
 from domain.statements.notes import note_lines
+from tests.domain.statements.months import Month
 
 CHART = "rural-collective-2024"
 NAMES = {"10201": "基本户", "15101": "办公楼", "15102": "老水塔", "20101": "信用社", "152": "累计折旧"}
-
-
-class Month(NamedTuple):
-    """An account in a month, as the trial balance has it."""
-
-    account: str
-    year_debit_fen: int = 0
-    year_credit_fen: int = 0
-    closing_fen: int = 0
-    debit_fen: int = 0
-    credit_fen: int = 0
 
 
 def rows(number: str, *months: Month) -> list[tuple[object, ...]]:
