@@ -120,7 +120,7 @@ def topic_of(note: bytes) -> str:
 def copy_in(url: str, book: str, notes: Sequence[bytes], start: int = 0) -> None:
     """Put entries `start`… of a book into the store unchecked: for what is measured on top of them.
 
-    The checkpoint that so much writing brings on is made at once, so that it falls into nobody's time.
+    The vacuum and the checkpoint that so much writing brings on are made at once, so that they fall into nobody's time.
     """
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         with cursor.copy(COPY_EVENTS) as copy:
@@ -129,6 +129,7 @@ def copy_in(url: str, book: str, notes: Sequence[bytes], start: int = 0) -> None
                 copy.write_row((book, index, topic_of(note), note))
         cursor.execute(SET_HEAD, (book, start + len(notes)))
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE) events")
         connection.execute("CHECKPOINT")
 
 
