@@ -236,7 +236,7 @@ def _roles(signatures: tuple[Signature, ...]) -> frozenset[str]:
 
 
 def _post(book: Book, statement: VoucherPosted, signatures: tuple[Signature, ...]) -> None:
-    book.vouchers.post(statement.id, statement.data, _roles(signatures), reversal=False)
+    book.vouchers.post(statement.id, statement.data, _roles(signatures))
     book.accounts.mark_used(statement.data.lines)
     book.balances.fold(statement)
 
@@ -248,7 +248,7 @@ def _reverse(book: Book, statement: VoucherReversed, signatures: tuple[Signature
 
 
 def _decide_salted(book: Book, statement: SaltedVoucherPosted, signers: list[Key]) -> None:
-    decide_post(statement, signers, book.accounts, book.periods, book.policy)
+    decide_post(statement, signers, book.vouchers, book.accounts, book.periods, book.policy)
     decide_salted(statement, book.privacy, book.rolls)
 
 
@@ -281,7 +281,7 @@ _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
         statement, signers, book.opening, book.accounts, book.vouchers, book.periods
     ),
     VoucherPosted: lambda book, statement, signers: decide_post(
-        statement, signers, book.accounts, book.periods, book.policy
+        statement, signers, book.vouchers, book.accounts, book.periods, book.policy
     ),
     VoucherReversed: lambda book, statement, signers: decide_reverse(
         statement, signers, book.vouchers, book.accounts, book.periods

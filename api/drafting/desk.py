@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from api.clock import CHINA
 from api.drafting import store
 from api.drafting.composing import Wanted, compose
-from api.drafting.originals import check_not_booked, take_turn
+from api.drafting.originals import check_not_booked, check_not_drafted, require_named, take_turn
 from api.drafting.rules import CHANGED, MALFORMED, NOT_MAKER, NOT_SIGNER, TOO_MANY
 from domain.drafts import Review, review, sign, standing
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.note import parse_note
 from domain.ledger import Books, read_entries
 from domain.roles import ROLES
+from domain.vouchers import Attachments as Attached
 from domain.vouchers import Voucher
 from projections.register import NO_BOOK
 
@@ -170,12 +171,15 @@ class DraftingDesk:
     def _composed(self, connection: Connection[Any], book: str, wanted: Wanted, id_: str = "") -> Draft:
         """Return the draft of what is wanted, whose originals are all kept, and booked nowhere else."""
         draft = compose(connection, book, wanted, id_)
-        files = draft.statement.data.attachments.files if isinstance(draft.statement.data, Voucher) else []
-        if files:
-            self._originals.require(book, files)
+        data = draft.statement.data
+        attached = data.attachments if isinstance(data, Voucher) else Attached()
+        if attached.files or attached.invoices:
+            self._originals.require(book, attached.files)
+            require_named(self._originals, book, attached)
             take_turn(connection, book)
+            check_not_drafted(connection, book, attached.invoices, draft.statement.id)
             with self._book(book) as found:
-                check_not_booked(connection, found, files, draft.statement.id)
+                check_not_booked(connection, found, attached.files, draft.statement.id)
         return draft
 
     @contextmanager

@@ -1,11 +1,16 @@
-"""No original is booked twice (重复入账): what a draft attaches is attached to no other voucher that stands."""
+"""No original is booked twice (重复入账): what a draft attaches is attached to no other voucher that stands.
+
+An invoice is known by its number, which its voucher names: the same one as PDF and as OFD are two files.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from api.invoices import read_invoice
 from domain.entry import parse_entry
 from domain.kernel.errors import Kind, rule
+from domain.kernel.money import format_fen
 from domain.vouchers import VoucherPosted
 
 if TYPE_CHECKING:
@@ -13,8 +18,10 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from api.attachments import Attachments
     from domain.book import Book
-    from domain.vouchers import File
+    from domain.vouchers import Attachments as Attached
+    from domain.vouchers import File, Invoice
 
 BOOKED = rule(
     "attachment.booked",
@@ -29,6 +36,20 @@ DRAFTED = rule(
     Kind.CONFLICT,
     "附件「{name}」已附在另一张待签凭证 {draft} 上，同一份原始凭证不能入账两次",
     "the attachment '{name}' belongs to the draft {draft}, and no original is booked twice",
+    "财会〔2020〕6号 art. 3",
+)
+INVOICE_DRAFTED = rule(
+    "invoice.drafted",
+    Kind.CONFLICT,
+    "发票 {number} 已写在另一张待签凭证 {draft} 上，同一张发票不能入账两次",
+    "the invoice {number} stands on the draft {draft}, and none is booked twice",
+    "财会〔2020〕6号 art. 3",
+)
+UNNAMED = rule(
+    "invoice.unnamed",
+    Kind.REFUSED,
+    "附件「{name}」是发票 {number}（{date}，价税合计 {total} 元），请照此写进凭证的发票栏",
+    "the attachment '{name}' is the invoice {number} of {date} over {total} yuan; name it so on the voucher",
     "财会〔2020〕6号 art. 3",
 )
 
@@ -52,6 +73,23 @@ TAKE_TURN = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 def take_turn(connection: Connection[Any], book: str) -> None:
     """Let drafts of a book that attach originals wait for one another, until the transaction ends."""
     connection.execute(TAKE_TURN, (TURN, book))
+
+
+def require_named(originals: Attachments, book: str, attached: Attached) -> None:
+    """Raise `invoice.unnamed` unless each attached file that is an invoice stands among the voucher's as it says."""
+    for file in attached.files:
+        found = read_invoice(originals.read(book, file.sha256))
+        if found is not None and found.invoice not in attached.invoices:
+            number, date, total = found.invoice.number, found.invoice.date, found.invoice.total_fen
+            raise UNNAMED(name=file.name, number=number, date=date, total=format_fen(total))
+
+
+def check_not_drafted(connection: Connection[Any], book: str, invoices: Sequence[Invoice], id_: str) -> None:
+    """Raise `invoice.drafted` when another draft has an invoice of this one; the log's are the rules' affair."""
+    for invoice in invoices:
+        named = f'"number":"{invoice.number}"'
+        for (draft,) in connection.execute(NAMED_IN_DRAFTS, (book, id_, named)).fetchall():
+            raise INVOICE_DRAFTED(number=invoice.number, draft=draft)
 
 
 def check_not_booked(connection: Connection[Any], book: Book, files: Sequence[File], id_: str) -> None:

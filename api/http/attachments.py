@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
@@ -13,24 +14,47 @@ from api.attachments import media_of
 from api.http.entries import read_body
 from api.http.parts import Services, documented
 from api.http.sessions import AtWork, FromHere
+from api.invoices import read_invoice
 
 router = APIRouter(prefix="/books/{book}/attachments", tags=["attachments"])
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
+class NamedInvoice(BaseModel):
+    """An invoice as a voucher names it among its `attachments.invoices`."""
+
+    date: str
+    number: str
+    total_fen: int
+
+
+class InvoiceBody(BaseModel):
+    """What an invoice says; amounts in fen, `null` or "" for what it does not tell."""
+
+    invoice: NamedInvoice
+    net_fen: int | None
+    tax_fen: int | None
+    seller: str
+    seller_id: str
+    buyer: str
+    buyer_id: str
+
+
 class FileBody(BaseModel):
-    """A document as a voucher names it among its `attachments.files`."""
+    """A document as a voucher names it among its `attachments.files`, and what it says when it is an invoice."""
 
     media: str
     name: str
     sha256: str
     size: int
+    read: InvoiceBody | None = None
 
 
 @router.post(
     "",
     status_code=201,
+    response_model_exclude_unset=True,
     dependencies=[FromHere],
     responses=documented(400, 403, 422, 503),
     openapi_extra={
@@ -47,10 +71,12 @@ async def post_attachment(
     service: Services,
     name: Annotated[str, Query(max_length=255, description="the file's name, for people")] = "",
 ) -> FileBody:
-    """Keep a document, and return how a voucher names it."""
+    """Keep a document, and return how a voucher names it; an electronic invoice is read."""
     data = await read_body(request)
     file = await run_in_threadpool(service.attachments.keep, session.book, name, data)
-    return FileBody(media=file.media, name=file.name, sha256=file.sha256, size=file.size)
+    read = await run_in_threadpool(read_invoice, data)
+    said = {"read": msgspec.to_builtins(read._asdict())} if read else {}
+    return FileBody(**msgspec.to_builtins(file), **said)
 
 
 @router.get(

@@ -38,7 +38,19 @@ if TYPE_CHECKING:
 
     from api.composition import Service
 
-SCRIPTS = ("keys", "ask", "files", "statement", "history", "signin", "draft", "find", "entry", "make")
+SCRIPTS = (
+    "keys",
+    "ask",
+    "files",
+    "invoices",
+    "statement",
+    "history",
+    "signin",
+    "draft",
+    "find",
+    "entry",
+    "make",
+)
 SHARED = modules_for("money", "checkpoint", "tiles")
 """What the pages share with the verification page, with all that it imports."""
 

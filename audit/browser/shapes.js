@@ -113,6 +113,7 @@ export const attachmentCount = integer(0, 9999);
 export const rowCount = integer(1, 10_000);
 export const rowNumber = integer(0, 9_999);
 export const accountCode = string({ pattern: /^[1-9][0-9]{2}([0-9]{2}){0,3}$/ });
+export const invoiceNumber = string({ pattern: /^[0-9A-Z]{8,20}$/ });
 export const sha256Hex = string({ pattern: /^[0-9a-f]{64}$/ });
 export const seenRoot = string({ max: 44 });
 export const root44 = string({ min: 44, max: 44 });

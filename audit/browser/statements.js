@@ -9,6 +9,7 @@ import {
   digest,
   division,
   fen,
+  invoiceNumber,
   list,
   logVkey,
   oneOf,
@@ -69,7 +70,12 @@ const line = struct(lineFields);
 export const balances = struct({ lines: list(line, 1, 600) });
 
 const file = struct({ media: text, name: text, sha256: sha256Hex, size: count });
-const attachments = struct({ count: [attachmentCount, 0], files: [list(file, 0, 100), []] });
+const invoice = struct({ date: anyText, number: invoiceNumber, total_fen: fen });
+const attachments = struct({
+  count: [attachmentCount, 0],
+  files: [list(file, 0, 100), []],
+  invoices: [list(invoice, 0, 100), []],
+});
 
 const voucherFields = {
   attachments,

@@ -2,6 +2,7 @@
 
 import { refusal } from "./errors.js";
 import { formatFen } from "./money.js";
+import { isDate } from "./period.js";
 import { requireRoles } from "./roles.js";
 
 const NO_DIGESTS = [];
@@ -43,28 +44,47 @@ export class Vouchers {
   constructor() {
     this.posted = new Map();
     this.reversedBy = new Map();
+    this.invoices = new Map(); // by number, the voucher that booked it last
     this.opening = null;
     this.any = false;
   }
 
-  /** Remember a voucher, and the roles that stand in its signers' names. */
-  post(id, { lines, date }, roles, reversal = false) {
+  /** Remember a voucher, its invoices, and the roles that stand in its signers' names. */
+  post(id, data, roles) {
+    this.#keep(id, data, roles, false);
+    for (const { number } of data.attachments.invoices) this.invoices.set(number, id);
+  }
+
+  #keep(id, { lines, date }, roles, reversal) {
     this.posted.set(id, { key: linesKey(lines, 1), date, roles, reversal });
     this.any = true;
   }
 
   /** Remember a reversal and what it cancels. */
   reverse(id, data, roles) {
-    this.post(id, data, roles, true);
+    this.#keep(id, data, roles, true);
     this.reversedBy.set(data.reverses, id);
   }
 }
 
-/** A voucher balances, goes to leaf accounts in an open period, and the tier's roles sign it. */
+/** Throw unless each invoice is dated, and neither on the voucher twice nor booked by another that still stands. */
+function checkInvoices(invoices, vouchers) {
+  const numbers = new Set();
+  for (const { number, date } of invoices) {
+    if (!isDate(date)) throw refusal("invoice.date", { number, date });
+    if (numbers.has(number)) throw refusal("invoice.twice", { number });
+    numbers.add(number);
+    const by = vouchers.invoices.get(number);
+    if (by !== undefined && !vouchers.reversedBy.has(by)) throw refusal("invoice.booked", { number, by });
+  }
+}
+
+/** A voucher balances, goes to leaf accounts in an open period, books no invoice again, and the tier's roles sign it. */
 export function decidePost(book, { data, at }, signers) {
   book.periods.requireOpen(data.date, at);
   const amount = checkBalanced(data.lines);
   book.accounts.requireLeaves(data.lines);
+  checkInvoices(data.attachments.invoices, book.vouchers);
   const tier = book.policy.tier(amount);
   requireRoles(signers, tier.roles);
   if (tier.resolution && !data.resolution) throw refusal("policy.no_resolution", { amount: formatFen(amount) });

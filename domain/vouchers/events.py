@@ -13,6 +13,9 @@ MAX_LINES = 400
 """A voucher has at most 400 lines, so that an entry stays below the log's 65,535 bytes."""
 
 
+InvoiceNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z]{8,20}\Z")]
+
+
 class Line(Record, frozen=True):
     """One line (分录): an account and exactly one of debit (借) and credit (贷), in fen, never zero."""
 
@@ -33,11 +36,24 @@ class File(Record, frozen=True):
     size: Count
 
 
+class Invoice(Record, frozen=True):
+    """An invoice (发票) or fiscal receipt (财政票据) among the originals: day of issue, number, and total with tax.
+
+    The number is that of a fully digital invoice (20 digits), or of an older one behind its code: these three are what
+    the tax bureau's public query asks for.
+    """
+
+    date: str
+    number: InvoiceNumber
+    total_fen: Fen
+
+
 class Attachments(Record, frozen=True):
-    """`count` of originals as the voucher states it, and the `files` that are kept electronically."""
+    """`count` of originals as the voucher states it, the `files` that are kept electronically, and the `invoices`."""
 
     count: Annotated[int, msgspec.Meta(ge=0, le=9999)] = 0
     files: Annotated[list[File], msgspec.Meta(max_length=100)] = msgspec.field(default_factory=list)
+    invoices: Annotated[list[Invoice], msgspec.Meta(max_length=100)] = msgspec.field(default_factory=list)
 
 
 Lines = Annotated[list[Line], msgspec.Meta(min_length=2, max_length=MAX_LINES)]

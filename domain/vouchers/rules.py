@@ -11,6 +11,7 @@ from domain.periods import Periods, require_open
 from domain.privacy import Privacy, require_new
 from domain.roles import Key, require_roles
 from domain.rolls import Rolls, require_booked
+from domain.vouchers.invoices import check_invoices
 from domain.vouchers.lines import check_balanced, lines_digest, mirrored
 
 if TYPE_CHECKING:
@@ -77,12 +78,19 @@ def _check_lines(lines: list[Line], accounts: Accounts) -> int:
 
 
 def decide_post(
-    statement: VoucherPosted, signers: list[Key], accounts: Accounts, periods: Periods, policy: Policy
+    statement: VoucherPosted,
+    signers: list[Key],
+    vouchers: Vouchers,
+    accounts: Accounts,
+    periods: Periods,
+    policy: Policy,
 ) -> None:
-    """A voucher balances, goes to leaf accounts in an open period, and the tier's roles sign it."""
+    """A voucher balances, goes to leaf accounts in an open period, books no invoice again; the tier's roles sign."""
     voucher = statement.data
     require_open(periods, voucher.date, statement.at)
     amount = _check_lines(voucher.lines, accounts)
+    if voucher.attachments.invoices:
+        check_invoices(voucher.attachments.invoices, vouchers)
     tier = policy.tier(amount)
     require_roles(signers, tier.roles)
     if tier.resolution and not voucher.resolution:

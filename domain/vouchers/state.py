@@ -26,22 +26,31 @@ class Posted(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 @dataclass
 class Vouchers:
-    """The vouchers of a book by id, which of them were reversed, and how many each period has."""
+    """The vouchers of a book by id, which of them were reversed, and how many each period has.
+
+    `invoices` has the voucher that booked an invoice last, by the invoice's number.
+    """
 
     posted: MutableMapping[str, Posted] = field(default_factory=dict)
     reversed_by: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    invoices: dict[str, str] = field(default_factory=dict)
 
-    def post(self, id_: str, voucher: Voucher | Reversal, roles: frozenset[str], *, reversal: bool) -> None:
-        """Remember a voucher and count it in its period."""
+    def post(self, id_: str, voucher: Voucher, roles: frozenset[str]) -> None:
+        """Remember a voucher and its invoices."""
+        self._count(id_, voucher, roles, reversal=False)
+        for invoice in voucher.attachments.invoices:
+            self.invoices[invoice.number] = id_
+
+    def reverse(self, id_: str, reversal: Reversal, roles: frozenset[str]) -> None:
+        """Remember a reversal and what it cancels; the invoices of that are free for the voucher that is right."""
+        self._count(id_, reversal, roles, reversal=True)
+        self.reversed_by[reversal.reverses] = id_
+
+    def _count(self, id_: str, voucher: Voucher | Reversal, roles: frozenset[str], *, reversal: bool) -> None:
         self.posted[id_] = Posted(lines_digest(voucher.lines), voucher.date, roles, reversal)
         period = period_of(voucher.date)
         self.counts[period] = self.counts.get(period, 0) + 1
-
-    def reverse(self, id_: str, reversal: Reversal, roles: frozenset[str]) -> None:
-        """Remember a reversal and what it cancels."""
-        self.post(id_, reversal, roles, reversal=True)
-        self.reversed_by[reversal.reverses] = id_
 
 
 class VoucherNumbers:

@@ -20,7 +20,7 @@ from domain.kernel.merkle import Tree, leaf_hash
 from domain.kernel.note import SigningKey
 from domain.kernel.statement import Seen
 from domain.policy import Tier
-from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
+from domain.vouchers import Attachments, Invoice, Line, Voucher, VoucherPosted
 from tests.attack.circle import cosigned
 from tests.audit.conftest import MemorySource
 from tests.audit.published import published_files
@@ -39,6 +39,9 @@ CLERKS = "accountant/2 head"
 
 PLACES = {"voucher": 6, "small": 7, "closing": 8, "last": 12}
 """Where some entries of the true history stand."""
+
+INVOICE = Invoice(date="2026-01-19", number="26332000000012345678", total_fen=1_500)
+"""What the small voucher of January pays."""
 
 Files = dict[str, bytes]
 """What is served below a book's address, by path; a statement as ``<form>/<period>.json``."""
@@ -66,7 +69,7 @@ def true_history(village: Village) -> list[bytes]:
         village.grant("cashier/2", "cashier2"),
         village.revoke("cashier"),
         paid(village, 23_000, "2026-01-09"),
-        paid(village, 1_500, "2026-01-20"),
+        paid(village, 1_500, "2026-01-20", INVOICE),
         village.close(by=CLERKS),
         paid(village, 4_200, "2026-02-11"),
     ]
@@ -76,9 +79,9 @@ def true_history(village: Village) -> list[bytes]:
     return [entry.note for entry in entries]
 
 
-def paid(village: Village, fen: int, date: str) -> Entry:
+def paid(village: Village, fen: int, date: str, *invoices: Invoice) -> Entry:
     """Let a village pay so much in cash for its office."""
-    return village.voucher(("513", fen), ("101", -fen), date=date, by=CLERKS)
+    return village.voucher(("513", fen), ("101", -fen), date=date, by=CLERKS, invoices=invoices)
 
 
 def log_key(book: str) -> SigningKey:

@@ -64,6 +64,7 @@ TITLES = {
     "history": "数字的来历 the history of figures",
     "ledger": "账簿 ledgers",
     "log": "日志 logs",
+    "invoice": "发票 invoices",
     "key": "密钥与岗位 keys and roles",
     "keyfile": "密钥文件 key files",
     "money": "金额 money",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from domain.kernel.statement import Statement
+    from domain.vouchers import Invoice
 
 BOOK = "N2330881MF0000013Y"
 ORIGIN = "ledger.example.cn/books"
@@ -186,10 +187,11 @@ class Village:
         date: str = "2026-01-15",
         by: str = "accountant head",
         resolution: str = "",
+        invoices: Sequence[Invoice] = (),
     ) -> Entry:
         """Post a voucher; without amounts, 100 yuan of office expenses in cash."""
         data = Voucher(
-            attachments=Attachments(count=1),
+            attachments=Attachments(count=1, invoices=list(invoices)),
             date=date,
             lines=self.lines(amounts or (("513", 10_000), ("101", -10_000))),
             summary="购办公用品",

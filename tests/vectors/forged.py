@@ -21,6 +21,7 @@ from domain.roles.events import Revocation, Rotation
 from domain.sheets import Sheet, SheetPublished
 from domain.vouchers import Line, Reversal, Voucher, VoucherPosted, VoucherReversed
 from tests.vectors.forged_budgets import budget_cases
+from tests.vectors.forged_invoices import invoice_cases
 from tests.vectors.village import BOOK, ORIGIN, Log, grant, key, office
 
 if TYPE_CHECKING:
@@ -436,4 +437,5 @@ def forged_entries() -> list[Forgery]:
         *_sheets(),
         *_opened(),
         *budget_cases(),
+        *invoice_cases(),
     ]

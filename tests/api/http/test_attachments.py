@@ -17,6 +17,7 @@ from api.drafting.originals import take_turn
 from domain.drafts import Draft
 from domain.entry import unsigned_text
 from domain.vouchers import Voucher
+from tests.api import einvoices
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, PROBLEM, voucher
 
@@ -189,3 +190,61 @@ def test_what_is_booked_is_not_booked_again_until_it_was_reversed(office: Office
     accountant.sign(draft)
     assert head.sign(draft).json()["state"] == "posted"
     assert drafted(accountant, with_files(file)).status_code == 201
+
+
+def named(read: dict[str, Any], **changed: object) -> dict[str, Any]:
+    return {**read["invoice"], **changed}
+
+
+def with_invoices(*files: dict[str, Any], invoices: list[dict[str, Any]]) -> dict[str, Any]:
+    content: dict[str, Any] = msgspec.to_builtins(voucher())
+    kept = [{name: file[name] for name in ("media", "name", "sha256", "size")} for file in files]
+    return content | {"attachments": {"count": 1, "files": kept, "invoices": invoices}}
+
+
+def test_an_invoice_is_read_when_it_is_uploaded(office: Office) -> None:
+    file = uploaded(office["accountant"], einvoices.xml("26332000000000000001"))
+    assert file["read"] == {
+        "invoice": {"date": "2026-02-01", "number": "26332000000000000001", "total_fen": 1500},
+        "net_fen": 1485,
+        "tax_fen": 15,
+        "seller": "江山市文具店（虚构）",
+        "seller_id": "91330881MA2DKYPW1X",
+        "buyer": "小河村经济合作社（虚构）",
+        "buyer_id": "N2330881MF0000013Y",
+    }
+
+
+def test_an_attached_invoice_is_named_as_it_says(office: Office) -> None:
+    accountant = office["accountant"]
+    file = uploaded(accountant, einvoices.xml("26332000000000000002"))
+    right = named(file["read"])
+    for wrong in ([], [right | {"total_fen": 1501}], [right | {"date": "2026-02-02"}]):
+        assert refused(drafted(accountant, with_invoices(file, invoices=wrong)), 422, "invoice.unnamed")
+    assert drafted(accountant, with_invoices(file, invoices=[right])).status_code == 201
+
+
+def test_an_invoice_in_two_files_is_on_one_draft(office: Office) -> None:
+    accountant = office["accountant"]
+    number = "26332000000000000003"
+    first = uploaded(accountant, einvoices.xml(number))
+    second = uploaded(accountant, einvoices.ofd(einvoices.xml(number)), "发票.ofd")
+    assert first["read"] == second["read"]
+    paper = [named(first["read"])]
+    made = drafted(accountant, with_invoices(first, invoices=paper)).json()
+    for files in ([second], []):  # nor as paper
+        assert refused(drafted(accountant, with_invoices(*files, invoices=paper)), 409, "invoice.drafted")
+    changed = accountant.change(made, with_invoices(first, second, invoices=paper))
+    accountant.withdraw(changed.json())
+    assert drafted(accountant, with_invoices(second, invoices=paper)).status_code == 201
+
+
+def test_a_draft_says_that_its_invoice_is_booked(office: Office) -> None:
+    accountant = office["accountant"]
+    paper = [{"date": "2026-02-01", "number": "0330019002112345678", "total_fen": 1500}]
+    first = drafted(accountant, with_invoices(invoices=paper)).json()
+    for person in (accountant, office["head"]):
+        person.sign(first)
+    assert accountant.get(f"/{first['id']}").json()["entry"] is not None
+    second = drafted(accountant, with_invoices(invoices=paper)).json()
+    assert second["problem"]["rule"] == "invoice.booked"

@@ -10,6 +10,7 @@ from playwright.sync_api import FilePayload
 
 from domain.ledger import read_entries
 from domain.vouchers import VoucherPosted
+from tests.api import einvoices
 from tests.api.http.conftest import BOOK
 from tests.api.work.conftest import PASSPHRASE, PHONE, type_voucher
 
@@ -319,6 +320,51 @@ def test_originals_are_uploaded_named_and_shown(hall: Hall) -> None:
     assert "不能入账两次" in page.inner_text("#told")
     page.set_input_files("#files", [FilePayload(name="x.html", mimeType="text/html", buffer=b"<html>")])
     page.wait_for_selector("text=不收")
+
+
+def test_an_invoice_is_read_checked_and_booked(hall: Hall) -> None:
+    accountant, head = hall["accountant"], hall["head"]
+    page = accountant.page
+    accountant.goto(f"/books/{BOOK}/work/new")
+    page.wait_for_selector("#lines tr")
+    page.fill("#summary", "买打印纸")
+    theirs = einvoices.xml(buyer="N2330881MF0000013Y")
+    page.set_input_files("#files", [FilePayload(name="发票.xml", mimeType="text/xml", buffer=theirs)])
+    page.wait_for_selector("#invoices li")
+    listed = page.inner_text("#invoices")
+    assert "26332000000012345678，2026-02-01，价税合计 15.00 元" in listed
+    assert "江山市文具店" in listed
+    assert "不是本组织" in listed  # it is another village's
+    assert page.input_value("#debit-1") == "15.00"
+    page.get_by_role("button", name="去掉").first.click()  # the file, and with it what was read off it
+    page.wait_for_selector("#invoices li", state="detached")
+    page.click("summary")
+    page.fill("#invoice-number", "0330019")
+    page.click("#addinvoice")
+    page.wait_for_selector("#told .alarm")
+    assert "发票号码" in page.inner_text("#told")
+    page.fill("#invoice-number", "03300 1900211 1234 5678")
+    page.fill("#invoice-date", "2026-01-19")
+    page.fill("#invoice-total", "15")
+    page.click("#addinvoice")
+    page.wait_for_selector("#invoices li")
+    for cell, typed in (("#account-1", "10201"), ("#account-2", "50103")):
+        page.fill(cell, typed)
+        page.keyboard.press("Tab")
+    page.click("#saveandsign")
+    page.wait_for_selector("#done li")
+    assert page.locator("#invoices li").count() == 0
+    href = page.locator("#done a").first.get_attribute("href")
+    assert href is not None
+    seen = head.open_draft(href.rsplit("/", 1)[1])
+    assert "发票 03300190021112345678，2026-01-19，价税合计 15.00 元" in seen.inner_text("#said")
+    seen.click("#sign")
+    link = seen.wait_for_selector("#state a[href*='/entries/']")
+    entry = link.get_attribute("href") if link else None
+    assert entry is not None
+    shown = head.goto(entry).inner_text(".facts")
+    assert "03300190021112345678，2026-01-19 开具，价税合计 15.00 元" in shown
+    assert "查验平台" in shown
 
 
 MAKE = """async ([path, draft]) => {

@@ -13,7 +13,7 @@ from domain.kernel.statement import Seen
 from domain.policy import PolicySet, PolicyTiers, Tier
 from domain.roles import KeyGranted
 from domain.vouchers import Attachments, Reversal, VoucherPosted, VoucherReversed
-from tests.attack.history import CLERKS, PLACES, voucher
+from tests.attack.history import CLERKS, INVOICE, PLACES, voucher
 from tests.attack.model import Attack, Notice, Played, all_readers, door, readers
 
 if TYPE_CHECKING:
@@ -56,6 +56,12 @@ def _by_another_hand(truth: History, _: History) -> bytes:
     return format_note(
         text, [msgspec.structs.replace(line, signature=stranger.sign_raw(text)) for line in lines]
     )
+
+
+def _invoice_again(truth: History, _: History) -> bytes:
+    """A voucher of March, for something else, with the invoice of January's."""
+    attached = Attachments(count=1, invoices=[INVOICE])
+    return truth.sign(VoucherPosted, msgspec.structs.replace(voucher(7_000), attachments=attached), CLERKS)
 
 
 def _second_office(truth: History, _: History) -> bytes:
@@ -217,6 +223,14 @@ ATTACKS = (
         OFFICE,
         _policy_of_their_own,
         "policy.roles_missing",
+    ),
+    _attack(
+        "invoice_twice",
+        "同一张发票换个名目再报销一次",
+        "claim one invoice a second time",
+        OFFICE,
+        _invoice_again,
+        "invoice.booked",
     ),
     _attack(
         "two_offices",

@@ -3,6 +3,7 @@
 import { acting, ask, element, problem } from "./ask.js";
 import { attaching } from "./files.js";
 import { finder, findingIn } from "./find.js";
+import { listing } from "./invoices.js";
 import { checkHistory } from "./history.js";
 import { Told, heldKey, signedNote } from "./keys.js";
 import { statementOf } from "./statement.js";
@@ -18,9 +19,11 @@ const byCode = new Map(accounts.map((one) => [one.code, one]));
 const find = finder(accounts);
 const lines = []; // {row, account, take, summary, party, project, debit, credit}
 let revision = 0;
-const attached = attaching(book, place("files"), place("attached"), ({ length }) => {
+const invoices = listing(book, place("invoices"));
+const counting = ({ length }) => {
   if (length > Number(place("attachments").value)) place("attachments").value = length;
-});
+};
+const attached = attaching(book, place("files"), place("attached"), counting, invoices);
 let kept = {}; // what the form does not show of a voucher that is changed
 
 /** Return fen of what was typed, 0 for nothing; throws what a person can understand. */
@@ -100,7 +103,7 @@ function typed() {
   const used = lines.filter((line) => ["account", "debit", "credit"].some((name) => line[name].value.trim()));
   return stripped({
     ...kept,
-    attachments: { count: countOf(place("attachments")), files: attached.files },
+    attachments: { count: countOf(place("attachments")), files: attached.files, invoices: invoices.invoices },
     date: place("date").value,
     lines: used.map((line) => lineOf(line, lines.indexOf(line) + 1)),
     resolution: place("resolution").value.trim(),
@@ -177,6 +180,7 @@ function clear() {
   lines.splice(0);
   place("lines").replaceChildren();
   attached.files = [];
+  invoices.invoices = [];
   for (const id of ["summary", "attachments", "resolution"]) place(id).value = "";
   for (let number = 0; number < LINES_AT_FIRST; number += 1) addLine();
   tell();
@@ -191,6 +195,7 @@ function fill({ date, summary = "", attachments = {}, resolution = "", lines: gi
   place("attachments").value = attachments.count ?? "";
   if (draft) {
     attached.files = attachments.files ?? [];
+    invoices.invoices = attachments.invoices ?? [];
     Object.assign(kept, source === undefined ? {} : { source });
   }
   for (const line of given) addLine(line);
@@ -203,7 +208,31 @@ place("voucher").addEventListener("submit", (event) => {
     else await saveAndSign();
   });
 });
-place("files").addEventListener("change", (event) => acting(event.target, place("told"), () => attached.upload()));
+/** Upload what was chosen; of the first invoice the total is proposed where no amount is typed yet. */
+async function attach() {
+  await attached.upload();
+  const [first] = invoices.invoices;
+  if (!first || lines.some((line) => line.debit.value || line.credit.value)) return;
+  lines[0].debit.value = formatFen(first.total_fen);
+  tell();
+}
+
+/** Take the invoice that was typed from paper. */
+function addPaper() {
+  const [number, date, total] = ["invoice-number", "invoice-date", "invoice-total"].map(place);
+  const typedNumber = number.value.normalize("NFKC").replaceAll(/\s/g, "").toUpperCase();
+  if (!/^[0-9A-Z]{8,20}$/.test(typedNumber) || !date.value) {
+    (date.value ? number : date).focus();
+    throw new Told("invoice.typed", "发票号码应为 8 到 20 位数字或字母（老发票：代码加号码），并填开票日期", "an invoice has a number of 8 to 20 digits or letters (an older one its code before it) and a date");
+  }
+  invoices.add({ date: date.value, number: typedNumber, total_fen: fenOf(total, "发票价税合计") });
+  for (const input of [number, date, total]) input.value = "";
+  if (place("attachments").value === "") place("attachments").value = invoices.invoices.length;
+  number.focus();
+}
+
+place("files").addEventListener("change", (event) => acting(event.target, place("told"), attach));
+place("addinvoice").addEventListener("click", (event) => acting(event.target, place("told"), async () => addPaper()));
 place("add").addEventListener("click", () => addLine().account.focus());
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) place("voucher").requestSubmit(place("saveandsign"));

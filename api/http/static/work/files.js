@@ -19,9 +19,11 @@ function described(book, file) {
  * @param {HTMLInputElement} input
  * @param {HTMLElement} list
  * @param {(files: object[]) => void} changed hears what is attached
+ * @param {ReturnType<typeof listing>} invoices gets what is read off documents that are invoices
  */
-export function attaching(book, input, list, changed) {
+export function attaching(book, input, list, changed, invoices) {
   let files = [];
+  const numbers = new Map(); // of the invoice that a file is, by its SHA-256
   const draw = () => {
     list.replaceChildren(...files.map(row));
     changed(files);
@@ -30,6 +32,8 @@ export function attaching(book, input, list, changed) {
     const button = element("button", { type: "button", className: "plain" }, "去掉");
     button.addEventListener("click", () => {
       files = files.filter((one) => one !== file);
+      const number = numbers.get(file.sha256);
+      if (number && !files.some((one) => numbers.get(one.sha256) === number)) invoices.drop(number);
       draw();
     });
     return element("li", {}, ...described(book, file), " ", button);
@@ -45,8 +49,12 @@ export function attaching(book, input, list, changed) {
     async upload() {
       for (const chosen of input.files) {
         const path = `/books/${book}/attachments?name=${encodeURIComponent(chosen.name)}`;
-        const file = await ask("POST", path, chosen);
+        const { read, ...file } = await ask("POST", path, chosen);
         if (!files.some((one) => one.sha256 === file.sha256)) files.push(file);
+        if (read) {
+          numbers.set(file.sha256, read.invoice.number);
+          invoices.take(read);
+        }
         draw();
       }
       input.value = "";
