@@ -13,7 +13,7 @@ from api.banking import BankStatements
 from api.clock import CHINA
 from api.database import connect, connect_pool, open_database
 from api.disclosures import DisclosureStore, SubjectKeys
-from api.drafting import DraftingDesk
+from api.drafting import DraftingDesk, Templates
 from api.identity.logkeys import LogKeyFolder
 from api.sessions import Sessions
 from api.witnessing import Witnesses
@@ -50,6 +50,7 @@ class Service:
     sessions: Sessions
     attachments: Attachments
     banks: BankStatements
+    templates: Templates
 
     def rebuild(
         self,
@@ -127,6 +128,7 @@ def service_on(settings: Settings, url: str) -> Iterator[Service]:
                 sessions,
                 attachments,
                 BankStatements(pool),
+                Templates(pool),
             )
         finally:
             ledger.close()

@@ -1,7 +1,21 @@
 """Drafts (待签凭证): made by accountant and cashier, signed by those whom the rules demand, then posted."""
 
 from api.drafting.composing import KINDS, Wanted, read_request
-from api.drafting.desk import MAKERS, DraftingDesk, OnDesk, Post
+from api.drafting.desk import DraftingDesk, OnDesk, Post
 from api.drafting.store import Step, Waiting
+from api.drafting.templates import MAKERS, KeptTemplate, Template, Templates
 
-__all__ = ["KINDS", "MAKERS", "DraftingDesk", "OnDesk", "Post", "Step", "Waiting", "Wanted", "read_request"]
+__all__ = [
+    "KINDS",
+    "MAKERS",
+    "DraftingDesk",
+    "KeptTemplate",
+    "OnDesk",
+    "Post",
+    "Step",
+    "Template",
+    "Templates",
+    "Waiting",
+    "Wanted",
+    "read_request",
+]

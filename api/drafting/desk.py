@@ -11,15 +11,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from api.clock import CHINA
-from api.drafting import store
+from api.drafting import store, templates
 from api.drafting.composing import Wanted, compose
 from api.drafting.originals import check_not_booked, check_not_drafted, require_named, take_turn
-from api.drafting.rules import CHANGED, MALFORMED, NOT_MAKER, NOT_SIGNER, TOO_MANY
+from api.drafting.rules import CHANGED, MALFORMED, NOT_SIGNER, TOO_MANY
+from api.drafting.templates import require_maker
 from domain.drafts import Review, review, sign, standing
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.note import parse_note
 from domain.ledger import Books, read_entries
-from domain.roles import ROLES
 from domain.vouchers import Attachments as Attached
 from domain.vouchers import Voucher
 from projections.register import NO_BOOK
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from domain.drafts import Draft
     from domain.ledger import BookRecorder
     from domain.roles import Roles
-
-MAKERS = ("accountant", "cashier")
-"""The roles that make, change and withdraw drafts (会计、出纳制单)."""
 
 OPEN_MAX = 1_000
 """Of one book; more would only be a mistake of a program that makes them."""
@@ -119,20 +116,23 @@ class DraftingDesk:
 
     def make(self, session: Session, wanted: Wanted) -> OnDesk:
         """Keep a new draft; raises `draft.not_maker`, `draft.type`, `post.data`."""
-        _require_maker(session)
+        require_maker(session)
         with self._pool.connection() as connection, connection.transaction():
             if store.count_open(connection, session.book) >= OPEN_MAX:
                 raise TOO_MANY(book=session.book, limit=OPEN_MAX)
             draft = self._composed(connection, session.book, wanted)
             store.insert(connection, session.book, draft, session.key.name)
+            if wanted.template:
+                templates.use(connection, session.book, wanted.template, draft)
         return self.draft(session.book, draft.statement.id)
 
     def change(self, session: Session, id_: str, wanted: Wanted) -> OnDesk:
         """Give a draft other content; its signatures fall away. Raises as `make` does, and `draft.changed`."""
-        _require_maker(session)
+        require_maker(session)
         with self._at(session.book, id_, wanted.revision) as (connection, was):
             draft = self._composed(connection, session.book, wanted, id_)
             store.change(connection, session.book, was, draft.text, session.key.name)
+            templates.move_use(connection, session.book, draft)
         return self.draft(session.book, id_)
 
     def sign(self, session: Session, id_: str, note: bytes) -> OnDesk:
@@ -163,7 +163,7 @@ class DraftingDesk:
 
     def withdraw(self, session: Session, id_: str, revision: int) -> OnDesk:
         """Take a draft back."""
-        _require_maker(session)
+        require_maker(session)
         with self._at(session.book, id_, revision) as (connection, was):
             store.withdraw(connection, session.book, was, session.key.name)
         return self.draft(session.book, id_)
@@ -229,8 +229,3 @@ class DraftingDesk:
                 words = "" if posted.text == was.draft.text else EARLIER_TEXT
                 store.post(connection, book, was, entry, words)
             return OnDesk(store.draft_of(connection, book, id_), Review((), (), None))
-
-
-def _require_maker(session: Session) -> None:
-    if session.key.role not in MAKERS:
-        raise NOT_MAKER(role=session.key.role, role_zh=ROLES[session.key.role])

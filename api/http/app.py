@@ -27,6 +27,7 @@ from api.http import (
     statements,
     tlog,
     verifier,
+    voucher_templates,
     witnessing,
     work,
 )
@@ -108,6 +109,7 @@ def create_app(service: Service) -> FastAPI:
         disclosures,
         sessions,
         drafts,
+        voucher_templates,
         attachments,
         tlog,
         witnessing,

@@ -84,7 +84,8 @@ class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     revision: int
 
 
-def _takes(description: str, **properties: dict[str, Any]) -> dict[str, Any]:
+def takes(description: str, **properties: dict[str, Any]) -> dict[str, Any]:
+    """Return what OpenAPI says of a JSON body with these properties, all of them required."""
     schema = {
         "type": "object",
         "properties": properties,
@@ -119,7 +120,7 @@ def get_draft(draft: DraftId, session: AtWork, service: Services) -> DraftBody:
     status_code=201,
     dependencies=[FromHere],
     responses=_ANSWERS,
-    openapi_extra=_takes("the entry's type and data", type=_TYPE, data=_DATA),
+    openapi_extra=takes("the entry's type and data", type=_TYPE, data=_DATA),
 )
 async def post_draft(request: Request, session: AtWork, service: Services) -> DraftBody:
     """Make a draft."""
@@ -131,7 +132,7 @@ async def post_draft(request: Request, session: AtWork, service: Services) -> Dr
     "/{draft}",
     dependencies=[FromHere],
     responses=_ANSWERS,
-    openapi_extra=_takes("the new content of a revision", type=_TYPE, data=_DATA, revision=_REVISION),
+    openapi_extra=takes("the new content of a revision", type=_TYPE, data=_DATA, revision=_REVISION),
 )
 async def put_draft(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
     """Change a draft: its signatures fall away."""
@@ -161,7 +162,7 @@ async def post_signature(draft: DraftId, request: Request, session: AtWork, serv
     "/{draft}/refusals",
     dependencies=[FromHere],
     responses=_ANSWERS,
-    openapi_extra=_takes("why one does not sign", revision=_REVISION, reason=_REASON),
+    openapi_extra=takes("why one does not sign", revision=_REVISION, reason=_REASON),
 )
 async def post_refusal(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
     """Refuse to sign a draft, with a reason."""
@@ -174,7 +175,7 @@ async def post_refusal(draft: DraftId, request: Request, session: AtWork, servic
     "/{draft}/withdrawal",
     dependencies=[FromHere],
     responses=_ANSWERS,
-    openapi_extra=_takes("which revision is taken back", revision=_REVISION),
+    openapi_extra=takes("which revision is taken back", revision=_REVISION),
 )
 async def post_withdrawal(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
     """Take a draft back."""

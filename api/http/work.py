@@ -39,17 +39,8 @@ if TYPE_CHECKING:
     from api.composition import Service
 
 SCRIPTS = (
-    "keys",
-    "ask",
-    "files",
-    "invoices",
-    "statement",
-    "history",
-    "signin",
-    "draft",
-    "find",
-    "entry",
-    "make",
+    *("keys", "ask", "files", "invoices", "statement", "history", "signin", "draft"),
+    *("find", "templates", "entry", "make"),
 )
 SHARED = modules_for("money", "checkpoint", "tiles")
 """What the pages share with the verification page, with all that it imports."""
@@ -58,6 +49,13 @@ SCRIPT_POLICY = SECURITY_HEADERS["Content-Security-Policy"] + "; script-src 'sel
 
 Copied = Annotated[
     int | None, Query(ge=0, le=MAX_INDEX, description="the entry of the voucher that is copied")
+]
+
+OfTemplate = Annotated[
+    str, Query(max_length=26, pattern=r"^[0-9A-HJKMNP-TV-Z]*$", description="the template to begin with")
+]
+OfDate = Annotated[
+    str, Query(max_length=10, pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="its date")
 ]
 
 router = APIRouter(tags=["pages"], default_response_class=Response)
@@ -158,6 +156,8 @@ def get_desk(request: Request, book: BookId, service: Services, database: Databa
         others=[_row(one, session.key.name) for one in others],
         period=period,
         proposed=_proposed(database, book, period, waiting),
+        templates=service.templates.all(book),
+        due={one.id for one in service.templates.due(book, period)},
         unsigned=sum(_is_dated_by(one, period) for one in waiting),
         stops=stops,
         warns=len(remarks) - stops,
@@ -248,22 +248,26 @@ def get_change_page(
 
 @router.get("/books/{book}/work/new", responses=PAGE)
 def get_new_page(
-    request: Request, book: BookId, service: Services, database: Database, copy: Copied = None
+    request: Request,
+    book: BookId,
+    service: Services,
+    database: Database,
+    copy: Copied = None,
+    template: OfTemplate = "",
+    date: OfDate = "",
 ) -> Response:
-    """Show the form for a new voucher, perhaps as a copy of one that is posted."""
+    """Show the form for a new voucher, perhaps as a copy of one that is posted, or from a template."""
     session = _session(request, service, book)
     if session is None:
         return _sign_in(request)
-    return _form(request, database, session, copy="" if copy is None else str(copy))
+    given = {"copy": "" if copy is None else str(copy), "of_template": template, "today": date or now()[:10]}
+    return _form(request, database, session, **given)
 
 
-def _form(
-    request: Request, database: Connection[Any], session: Session, draft: str = "", copy: str = ""
-) -> Response:
+def _form(request: Request, database: Connection[Any], session: Session, **given: str) -> Response:
     row = register.book(database, session.book)
-    return _page(
-        request, "voucher_form.html", book=row, session=session, draft=draft, copy=copy, today=now()[:10]
-    )
+    values = {"draft": "", "copy": "", "of_template": "", "today": now()[:10]} | given
+    return _page(request, "voucher_form.html", book=row, session=session, **values)
 
 
 def _page(request: Request, template: str, **values: object) -> Response:

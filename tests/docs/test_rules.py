@@ -89,6 +89,7 @@ TITLES = {
     "signature": "签名 signatures",
     "store": "存储 store",
     "tile": "瓦片 tiles",
+    "template": "常用凭证 voucher templates",
     "tlog": "透明日志 transparency log",
     "voucher": "记账凭证 vouchers",
     "witness": "见证人 witnesses",

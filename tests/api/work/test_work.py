@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import FilePayload
 
+from domain.kernel.period import last_day
 from domain.ledger import read_entries
 from domain.vouchers import VoucherPosted
 from tests.api import einvoices
@@ -365,6 +366,39 @@ def test_an_invoice_is_read_checked_and_booked(hall: Hall) -> None:
     shown = head.goto(entry).inner_text(".facts")
     assert "03300190021112345678，2026-01-19 开具，价税合计 15.00 元" in shown
     assert "查验平台" in shown
+
+
+def test_a_recurring_voucher_is_kept_reminded_of_and_made(hall: Hall) -> None:
+    cashier = hall["cashier"]
+    page = cashier.page
+    type_voucher(cashier, "收鱼塘租金", "200", date="2026-01-31")
+    page.click("#keeping summary")
+    page.fill("#template-name", "鱼塘租金")
+    page.select_option("#template-every", "month")
+    page.click("#keeptemplate")
+    page.wait_for_selector("text=已存为常用凭证：鱼塘租金")
+    period = cashier.door.service.drafts.next_to_close(BOOK)
+    desk = cashier.goto(f"/books/{BOOK}/work")
+    assert "还有 1 张定期凭证没有做" in desk.inner_text("section[aria-labelledby=templates]")
+    desk.get_by_role("link", name="鱼塘租金").click()
+    page.wait_for_selector("#lines tr")
+    assert page.input_value("#summary") == "收鱼塘租金"
+    assert page.input_value("#date") == min(f"{period}-31", last_day(period))
+    assert page.input_value("#account-2").startswith("50103")
+    assert page.input_value("#credit-2") == "200.00"
+    page.click("#save")
+    page.wait_for_selector("#said h2")
+    desk = cashier.goto(f"/books/{BOOK}/work")
+    assert "定期凭证没有做" not in desk.inner_text("section[aria-labelledby=templates]")
+
+    cashier.goto(f"/books/{BOOK}/work/new")  # and chosen in the form, for another day
+    page.wait_for_selector("#choosing:not([hidden])")
+    date = page.input_value("#date")
+    page.select_option("#template", label="鱼塘租金")
+    assert (page.input_value("#summary"), page.input_value("#date")) == ("收鱼塘租金", date)
+    cashier.goto(f"/books/{BOOK}/work")
+    page.get_by_role("button", name="删去常用凭证 鱼塘租金").click()
+    page.wait_for_selector("section[aria-labelledby=templates]", state="detached")
 
 
 MAKE = """async ([path, draft]) => {

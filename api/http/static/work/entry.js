@@ -7,10 +7,11 @@ import { listing } from "./invoices.js";
 import { checkHistory } from "./history.js";
 import { Told, heldKey, signedNote } from "./keys.js";
 import { statementOf } from "./statement.js";
+import { choosing, keeping } from "./templates.js";
 import { formatFen } from "../verify/money.js";
 
 const place = (id) => document.getElementById(id);
-const { book, draft, key, copy } = place("work").dataset;
+const { book, draft, key, copy, template } = place("work").dataset;
 const LINES_AT_FIRST = 2;
 const TYPE = "voucher.posted/1";
 
@@ -146,7 +147,8 @@ function stripped(data) {
 }
 
 async function save() {
-  const content = { type: TYPE, data: typed(), ...(draft ? { revision } : {}) };
+  const made = draft ? { revision } : { template: place("template").value };
+  const content = { type: TYPE, data: typed(), ...made };
   const path = `/books/${book}/drafts`;
   return draft ? ask("PUT", `${path}/${draft}`, content) : ask("POST", path, content);
 }
@@ -181,7 +183,7 @@ function clear() {
   place("lines").replaceChildren();
   attached.files = [];
   invoices.invoices = [];
-  for (const id of ["summary", "attachments", "resolution"]) place(id).value = "";
+  for (const id of ["summary", "attachments", "resolution", "template"]) if (place(id)) place(id).value = "";
   for (let number = 0; number < LINES_AT_FIRST; number += 1) addLine();
   tell();
   place("summary").focus();
@@ -252,6 +254,17 @@ async function begin() {
   } else {
     clear();
   }
+  if (!draft) await choosing(book, template, take);
+  keeping(book, typed);
+  tell();
+  place("summary").focus();
+}
+
+/** Fill the form with a template; the date that stands there stays. */
+function take({ summary, resolution, lines: given }) {
+  lines.splice(0);
+  place("lines").replaceChildren();
+  fill({ summary, resolution, lines: given, date: place("date").value });
   tell();
   place("summary").focus();
 }

@@ -1,4 +1,7 @@
-/** Forms that make a draft of what the server proposes; it is looked at, and signed, on a page of its own. */
+/**
+ * Forms that make a draft of what the server proposes; it is looked at, and signed, on a page of its own. And buttons that
+ * delete a voucher template.
+ */
 
 import { acting, ask } from "./ask.js";
 
@@ -12,4 +15,13 @@ for (const form of document.querySelectorAll("form.make")) {
       location.assign(`/books/${book}/work/drafts/${made.id}`);
     });
   });
+}
+
+for (const button of document.querySelectorAll("button.drop")) {
+  button.addEventListener("click", () =>
+    acting(button, document.getElementById("dropped"), async () => {
+      await ask("DELETE", button.dataset.path);
+      location.reload();
+    }),
+  );
 }

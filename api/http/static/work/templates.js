@@ -1,0 +1,38 @@
+/** Voucher templates (常用凭证): one is chosen to fill the form, or made of what the form has. */
+
+import { acting, ask, element } from "./ask.js";
+
+const place = (id) => document.getElementById(id);
+
+/**
+ * Fill the list of templates, and let the one that is chosen, or that the address names, fill the form.
+ * @param {string} book
+ * @param {string} named the template of the address, "" for none
+ * @param {(template: object) => void} take fills the form
+ */
+export async function choosing(book, named, take) {
+  const { templates } = await ask("GET", `/books/${book}/templates`);
+  const select = place("template");
+  select.append(...templates.map((one) => element("option", { value: one.id }, one.name)));
+  place("choosing").hidden = templates.length === 0;
+  const chosen = () => templates.find((one) => one.id === select.value);
+  select.addEventListener("change", () => chosen() && take(chosen()));
+  select.value = templates.some((one) => one.id === named) ? named : "";
+  if (chosen()) take(chosen());
+}
+
+/** Let the form be kept as a template; `typed` gives what it has, with a date. */
+export function keeping(book, typed) {
+  place("keep").addEventListener("submit", (event) => {
+    event.preventDefault();
+    return acting(place("keeptemplate"), place("kept"), async () => {
+      const { date, summary, lines, resolution = "" } = typed();
+      const every = place("template-every").value;
+      const [first_period, day] = [date.slice(0, 7), Number(date.slice(8))];
+      const content = { name: place("template-name").value.trim(), every, first_period, day, summary, lines, resolution };
+      await ask("POST", `/books/${book}/templates`, content);
+      place("kept").append(element("p", { className: "state" }, `已存为常用凭证：${content.name}`));
+      place("template-name").value = "";
+    });
+  });
+}
