@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Path, Request
@@ -14,7 +15,16 @@ from api.drafting import KINDS, OnDesk, Wanted, read_request
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented
 from api.http.sessions import AtWork, FromHere
-from domain.kernel.errors import RuleViolation
+from domain.vouchers import Voucher
+from projections.closing import draft_remarks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.composition import Service
+    from domain.closing import Remark
+    from domain.kernel.errors import RuleViolation
+
 
 router = APIRouter(prefix="/books/{book}/drafts", tags=["drafts"])
 
@@ -45,7 +55,8 @@ class DraftBody(BaseModel):
     """A draft: its exact `text`, the statement in it, who signed, the roles that must sign and that are missing.
 
     `state` is open, posted or withdrawn; `entry` where it stands in the log; `problem` what else the rules object to;
-    `refused` the keys that refuse its present text.
+    `refused` the keys that refuse its present text; `remarks` what is to be known before it is signed, for example that
+    it spends beyond the year's plan.
     """
 
     book: str
@@ -61,6 +72,7 @@ class DraftBody(BaseModel):
     missing: list[str]
     refused: list[str]
     problem: ProblemBody | None
+    remarks: list[ProblemBody]
     steps: list[StepBody]
 
 
@@ -106,13 +118,13 @@ _ANSWERS = documented(400, 403, 404, 409, 422, 503)
 def get_drafts(session: AtWork, service: Services) -> DraftsBody:
     """Return the drafts that wait."""
     found = service.drafts.waiting(session.book)
-    return DraftsBody(book=session.book, drafts=[_body(session.book, one) for one in found])
+    return DraftsBody(book=session.book, drafts=_bodies(service, session.book, found))
 
 
 @router.get("/{draft}", responses=documented(400, 403, 404, 503))
 def get_draft(draft: DraftId, session: AtWork, service: Services) -> DraftBody:
     """Return a draft."""
-    return _body(session.book, service.drafts.draft(session.book, draft))
+    return _done(service, session.book, partial(service.drafts.draft, session.book, draft))
 
 
 @router.post(
@@ -125,7 +137,9 @@ def get_draft(draft: DraftId, session: AtWork, service: Services) -> DraftBody:
 async def post_draft(request: Request, session: AtWork, service: Services) -> DraftBody:
     """Make a draft."""
     wanted = read_request(await read_body(request), Wanted)
-    return _body(session.book, await run_in_threadpool(service.drafts.make, session, wanted))
+    return await run_in_threadpool(
+        _done, service, session.book, partial(service.drafts.make, session, wanted)
+    )
 
 
 @router.put(
@@ -137,7 +151,8 @@ async def post_draft(request: Request, session: AtWork, service: Services) -> Dr
 async def put_draft(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
     """Change a draft: its signatures fall away."""
     wanted = read_request(await read_body(request), Wanted)
-    return _body(session.book, await run_in_threadpool(service.drafts.change, session, draft, wanted))
+    act = partial(service.drafts.change, session, draft, wanted)
+    return await run_in_threadpool(_done, service, session.book, act)
 
 
 @router.post(
@@ -155,7 +170,9 @@ async def put_draft(draft: DraftId, request: Request, session: AtWork, service: 
 async def post_signature(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
     """Sign a draft; with the last signature that is missing it is posted."""
     note = await read_body(request)
-    return _body(session.book, await run_in_threadpool(service.drafts.sign, session, draft, note))
+    return await run_in_threadpool(
+        _done, service, session.book, partial(service.drafts.sign, session, draft, note)
+    )
 
 
 @router.post(
@@ -167,8 +184,8 @@ async def post_signature(draft: DraftId, request: Request, session: AtWork, serv
 async def post_refusal(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
     """Refuse to sign a draft, with a reason."""
     said = read_request(await read_body(request), Refusal)
-    refused = await run_in_threadpool(service.drafts.refuse, session, draft, said.revision, said.reason)
-    return _body(session.book, refused)
+    act = partial(service.drafts.refuse, session, draft, said.revision, said.reason)
+    return await run_in_threadpool(_done, service, session.book, act)
 
 
 @router.post(
@@ -180,12 +197,29 @@ async def post_refusal(draft: DraftId, request: Request, session: AtWork, servic
 async def post_withdrawal(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
     """Take a draft back."""
     said = read_request(await read_body(request), Withdrawal)
-    return _body(
-        session.book, await run_in_threadpool(service.drafts.withdraw, session, draft, said.revision)
-    )
+    act = partial(service.drafts.withdraw, session, draft, said.revision)
+    return await run_in_threadpool(_done, service, session.book, act)
 
 
-def _body(book: str, found: OnDesk) -> DraftBody:
+def _done(service: Service, book: str, act: Callable[[], OnDesk]) -> DraftBody:
+    """Do something with a draft, and return it as it is then."""
+    return _bodies(service, book, [act()])[0]
+
+
+def _bodies(service: Service, book: str, drafts: list[OnDesk]) -> list[DraftBody]:
+    """Return drafts with what is to be known of those that are vouchers and that the rules do not object to."""
+    open_ = [one for one in drafts if one.waiting.state == "open" and one.review.problem is None]
+    said = {one.waiting.id: one.waiting.draft.statement.data for one in open_}
+    vouchers = {id_: data for id_, data in said.items() if isinstance(data, Voucher)}
+    remarks: dict[str, list[Remark]] = {}
+    if vouchers:
+        with service.pool.connection() as connection:
+            found = draft_remarks(connection, book, [*vouchers.values()])
+        remarks = dict(zip(vouchers, found, strict=True))
+    return [_body(book, one, remarks.get(one.waiting.id, [])) for one in drafts]
+
+
+def _body(book: str, found: OnDesk, remarks: list[Remark]) -> DraftBody:
     waiting, said = found.waiting, found.review
     return DraftBody(
         book=book,
@@ -200,7 +234,8 @@ def _body(book: str, found: OnDesk) -> DraftBody:
         demanded=list(said.demanded),
         missing=list(said.missing),
         refused=[step.key for step in found.refused],
-        problem=_problem(said.problem),
+        problem=_said(said.problem) if said.problem else None,
+        remarks=[_said(remark.violation) for remark in remarks],
         steps=[
             StepBody(step=one.step, revision=one.revision, key=one.key, words=one.words, at=one.at)
             for one in waiting.steps
@@ -208,7 +243,5 @@ def _body(book: str, found: OnDesk) -> DraftBody:
     )
 
 
-def _problem(violation: RuleViolation | None) -> ProblemBody | None:
-    if violation is None:
-        return None
+def _said(violation: RuleViolation) -> ProblemBody:
     return ProblemBody(rule=violation.rule.code, zh=violation.zh, en=violation.en)

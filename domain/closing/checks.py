@@ -16,7 +16,7 @@ from domain.statements import Standing
 from domain.statements.income import RESULT, UNDISTRIBUTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from domain.balances import TrialRow
     from domain.kernel.errors import Rule, RuleViolation
@@ -241,8 +241,13 @@ def check_wages(month: MonthEnd) -> Iterator[Remark]:
 
 def check_budget(month: MonthEnd) -> Iterator[Remark]:
     """Spending stays within the year's plan, if there is one; from 90 % on it is said."""
+    return spending_remarks(month.budget)
+
+
+def spending_remarks(rows: Iterable[BudgetRow]) -> Iterator[Remark]:
+    """Yield what is remarked on lines of the year's plan."""
     told = {Standing.OVER: OVER_BUDGET, Standing.NEAR: NEAR_BUDGET}
-    for row in month.budget:
+    for row in rows:
         if row.standing in told:
             facts = {
                 "spent": format_fen(row.year_fen),

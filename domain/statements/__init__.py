@@ -8,7 +8,7 @@ from domain.statements.balance_sheet import (
     balance_sheet,
     line_amount,
 )
-from domain.statements.budget import BudgetRow, Standing, budget_rows
+from domain.statements.budget import BudgetRow, Standing, budget_rows, spent_with
 from domain.statements.details import DetailRow, detail_rows, difference_fen
 from domain.statements.income import (
     Flow,
@@ -77,6 +77,7 @@ __all__ = [
     "notes_object",
     "off_by_fen",
     "sheet_object",
+    "spent_with",
     "trial_object",
     "undistributed_fen",
 ]

@@ -6,12 +6,13 @@ What moved on accounts that the plan does not name stands there too, with nothin
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.budget import planned_accounts
 from domain.statements.details import INCOME
-from domain.statements.income import RESULT
+from domain.statements.income import RESULT, UNDISTRIBUTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
     from domain.budget import PlanLine
     from domain.statements.details import DetailRow
     from domain.statements.month import AccountMonth
+    from domain.vouchers import Line
 
 WARNED_AT = (9, 10)
 """The share of the plan from which on a line is near its end: 90 % (alert C17)."""
+
+
+NOTHING_PLANNED = (False, 0, 0, 0)
+"""Of an account of spending that neither the plan names nor any voucher has touched."""
 
 
 class Standing(StrEnum):
@@ -93,3 +99,27 @@ def budget_rows(
         for account, (month, year) in sorted(sums.items())
         if account in lines or month or year
     ]
+
+
+def spent_with(
+    rows: Iterable[BudgetRow], lines: Iterable[Line], chart: str, names: Mapping[str, str]
+) -> list[BudgetRow]:
+    """Return the lines of spending that a voucher adds to, by code, as they would stand with it.
+
+    A voucher that transfers (结转) adds to none.
+    """
+    lines = list(lines)
+    if any(line.account.startswith(UNDISTRIBUTED) for line in lines):
+        return []
+    known = {row.account: row for row in rows}
+    planned = tuple(code for code in planned_accounts(chart) if not code.startswith(INCOME))
+    added: Counter[str] = Counter()
+    for line in lines:
+        if line.account.startswith(planned):
+            above = next((code for code in known if line.account.startswith(code)), line.account)
+            added[above] += line.debit_fen - (line.credit_fen if line.account.startswith(RESULT) else 0)
+    found = []
+    for code, fen in sorted(added.items()):
+        row = known.get(code) or BudgetRow(code, names.get(code, ""), *NOTHING_PLANNED)
+        found.append(row._replace(month_fen=row.month_fen + fen, year_fen=row.year_fen + fen))
+    return [row for row in found if added[row.account] > 0]

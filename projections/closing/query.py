@@ -7,8 +7,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from domain.chart import MONEY_ACCOUNTS
-from domain.closing import Dip, MonthEnd, MonthVoucher, Remark, check_month, transfer_vouchers
-from domain.kernel.period import next_period
+from domain.closing import (
+    Dip,
+    MonthEnd,
+    MonthVoucher,
+    Remark,
+    check_month,
+    spending_remarks,
+    transfer_vouchers,
+)
+from domain.kernel.period import next_period, period_of
+from domain.statements import spent_with
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import trial_balance
@@ -16,10 +25,11 @@ from projections.budget import budget, is_planned
 from projections.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from psycopg import Connection
 
+    from domain.statements import BudgetRow
     from domain.vouchers import Voucher
     from projections.balances import TrialBalance
 
@@ -108,3 +118,22 @@ def _dips(connection: Connection[Any], trial: TrialBalance, values: dict[str, An
             balance, date = balance + fen, day
         if balance < 0:
             yield Dip(row.account, date, balance)
+
+
+def draft_remarks(connection: Connection[Any], book: str, vouchers: Sequence[Voucher]) -> list[list[Remark]]:
+    """Return what is to be known of each voucher before it is posted: that it spends beyond the year's plan, or nearly.
+
+    Each is looked at as if it alone came next.
+    """
+    names = register.account_names(connection, book)
+    chart = register.book(connection, book).chart
+    plans: dict[str, list[BudgetRow] | None] = {}
+    for period in {period_of(voucher.date) for voucher in vouchers}:
+        planned = is_planned(connection, book, period)
+        plans[period] = budget(connection, book, period).rows if planned else None
+    found = []
+    for voucher in vouchers:
+        rows = plans[period_of(voucher.date)]
+        touched = [] if rows is None else spent_with(rows, voucher.lines, chart, names)
+        found.append(list(spending_remarks(touched)))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,10 +10,14 @@ import pytest
 from audit.source import HttpSource
 from audit.verify import verify
 from domain.budget import Budget, BudgetAdopted, PlanLine, Resolution
+from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK
 from tests.api.http.test_reports import table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.api.http.at_work import Person
     from tests.api.http.conftest import Door
 
 SPEAKERS = ("accountant", "head", "supervisor")
@@ -89,6 +94,32 @@ def test_the_checklist_remarks_it(door: Door, entry: int) -> None:
     told = {(remark["rule"], remark["account"]) for remark in remarks}
     assert ("closing.over_budget", "514") in told
     assert ("closing.near_budget", "51302") in told
+
+
+@pytest.fixture(scope="module")
+def accountant(door: Door) -> Iterator[Person]:
+    with ExitStack() as stack:
+        yield Office(door, stack)["accountant"]
+
+
+def remarks(person: Person, account: str, fen: int, date: str = "2026-04-10") -> list[str]:
+    """Return what is remarked on a draft of so much spent; it is withdrawn again."""
+    lines = [{"account": account, "debit_fen": fen}, {"account": "101", "credit_fen": fen}]
+    made = person.make({"attachments": {}, "date": date, "lines": lines, "summary": "付款"})
+    assert made == person.get(f"/{made['id']}").json()
+    assert made in person.get().json()["drafts"]
+    person.withdraw(made)
+    assert person.get(f"/{made['id']}").json()["remarks"] == []
+    return [f"{remark['rule']} {remark['zh']}" for remark in made["remarks"]]
+
+
+def test_a_draft_beyond_the_plan_says_so(accountant: Person, entry: int) -> None:
+    assert entry
+    near, over = remarks(accountant, "51302", 100), remarks(accountant, "51302", 2_351)
+    assert [one.split()[0] for one in (*near, *over)] == ["closing.near_budget", "closing.over_budget"]
+    assert "260.01 元，超出计划的 260.00 元" in over[0]
+    assert remarks(accountant, "151", 100) == []
+    assert remarks(accountant, "51302", 2_351, "2027-04-10") == []  # whose year has no plan
 
 
 def test_a_year_without_a_plan(door: Door) -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.budget import PlanLine
-from domain.statements import BudgetRow, DetailRow, Standing, budget_rows
+from domain.statements import BudgetRow, DetailRow, Standing, budget_rows, spent_with
+from domain.vouchers import Line
 from tests.domain.statements.months import Month
 
 CHART = "rural-collective-2024"
@@ -101,3 +102,31 @@ def test_nothing_is_lost_or_counted_twice(plan: dict[str, int], moved: dict[str,
     assert sum(row[2] for row in found) == sum(month for month, _ in moved.values())
     assert sum(row[3] for row in found) == sum(year for _, year in moved.values())
     assert {row[0]: row[1] for row in found if row[1]} == plan
+
+
+def spent(*lines: tuple[str, int]) -> list[tuple[str, int, int, int]]:
+    """Return the lines as they would stand with a voucher, debits positive; 511 is planned, 513 has moved beside it."""
+    plan = [PlanLine(account="151", planned_fen=50), PlanLine(account="511", planned_fen=100)]
+    details = [detail("51101", 1, 80), detail("513", 0, 5), detail("501", 0, 70)]
+    standing = budget_rows(plan, details, [], CHART, NAMES)
+    entered = [Line(account=code, debit_fen=max(fen, 0), credit_fen=max(-fen, 0)) for code, fen in lines]
+    found = spent_with(standing, entered, CHART, NAMES)
+    return [(row.account, row.planned_fen, row.month_fen, row.year_fen) for row in found]
+
+
+def test_a_voucher_adds_to_the_line_of_the_plan_that_it_spends_from() -> None:
+    assert spent(("51102", 15), ("101", -15)) == [("511", 100, 16, 95)]
+    assert spent(("15101", 9), ("51101", 3), ("101", -12)) == [("151", 50, 9, 9), ("511", 100, 4, 83)]
+
+
+def test_a_voucher_adds_to_what_is_not_planned() -> None:
+    assert spent(("513", 2), ("101", -2)) == [("513", 0, 2, 7)]
+    assert spent(("153", 4), ("101", -4)) == [("153", 0, 4, 4)]
+
+
+def test_a_voucher_that_spends_nothing_adds_to_nothing() -> None:
+    assert spent(("101", 7), ("501", -7)) == []
+    assert spent(("101", 7), ("51101", -7)) == []  # paid back
+    assert spent(("51101", 4), ("51102", -4)) == []  # moved between two details of a line
+    assert spent(("321", 80), ("51101", -80)) == []
+    assert spent(("51101", 80), ("321", -80)) == []  # a transfer that is taken back

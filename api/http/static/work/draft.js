@@ -41,6 +41,9 @@ function stateOf(found) {
     shown.push(element("p", { className: "state alarm" }, element("strong", {}, `${role(name)}拒签。`), reason(found, name)));
   }
   if (found.problem) shown.push(problem({ ...found.problem }));
+  for (const { zh, en } of found.remarks) {
+    shown.push(element("p", { className: "state waiting" }, element("strong", {}, "请先看："), zh, element("br"), element("span", { lang: "en", className: "note" }, en)));
+  }
   const signed = found.signatures.map(role).join("、") || "还没有人签";
   const missing = found.missing.map((one) => roles[one] ?? one).join("、");
   shown.push(

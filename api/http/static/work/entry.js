@@ -168,7 +168,7 @@ async function saveAndSign() {
   const signed = await ask("POST", `/books/${book}/drafts/${saved.id}/signatures`, await signedNote(saved.text, held));
   if (draft) return location.assign(`/books/${book}/work/drafts/${draft}`);
   const link = element("a", { href: `/books/${book}/work/drafts/${saved.id}` }, wanted.summary);
-  place("done").prepend(element("li", {}, "已签名：", link, signed.entry === null ? "，等别人签。" : `，已入账，第 ${signed.entry} 号记录。`));
+  place("done").prepend(element("li", {}, "已签名：", link, signed.entry === null ? "，等别人签。" : `，已入账，第 ${signed.entry} 号记录。`, ...saved.remarks.map(({ zh }) => element("strong", {}, ` ${zh}。`))));
   return clear();
 }
 
