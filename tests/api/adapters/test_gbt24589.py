@@ -123,9 +123,9 @@ def test_the_accounts_and_the_statements_are_those_of_the_book(large: Village) -
     for row in (*rows.assets, *rows.claims):
         assert items.pop(("balance_sheet", f"{row.line.key}-期末余额")) == row.closing_fen
         assert items.pop(("balance_sheet", f"{row.line.key}-年初余额")) == row.opening_fen
-    for row in earned:
-        assert items.pop(("income_statement", f"{row.line.key}-本年累计")) == row.amount_fen
-        assert items.pop(("income_statement", f"{row.line.key}-上年同期")) == row.before_fen
+    for earning in earned:
+        assert items.pop(("income_statement", f"{earning.line.key}-本年累计")) == earning.amount_fen
+        assert items.pop(("income_statement", f"{earning.line.key}-上年同期")) == earning.before_fen
     assert not items
 
 
