@@ -25,7 +25,7 @@ from domain.privacy import SubjectErased
 from domain.roles import ROLES, KeyGranted, KeyRevoked, KeyRotated, role_of
 from domain.rolls import RollCommitted
 from domain.sheets import SheetPublished
-from domain.vouchers import VoucherPosted, VoucherReversed, voucher_number
+from domain.vouchers import VoucherPosted, VoucherReversed, quantity_text, voucher_number
 from projections import register
 
 if TYPE_CHECKING:
@@ -238,7 +238,8 @@ def _opening(statement: OpeningPosted, background: Background) -> Words:
 
 def _remarks(line: Line) -> str:
     """Return what a line says beside account and amount."""
-    named = (("", line.summary), ("往来：", line.party), ("项目：", line.project))
+    measured = f"{quantity_text(line.quantity_milli)} {line.unit}" if line.unit else ""
+    named = (("", line.summary), ("往来：", line.party), ("项目：", line.project), ("数量：", measured))
     return "；".join(f"{name}{text}" for name, text in named if text)
 
 

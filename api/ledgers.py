@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,13 @@ from api.statements import Statement
 from domain.ageing import YEARS
 from domain.ledger_account import RowKind
 from domain.statements import head_object
-from domain.vouchers import voucher_number
+from domain.vouchers import price_fen, voucher_number
 from projections.ageing import ageing
 from projections.ledgers import general_ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from domain.ledger_account import LedgerRow
     from projections.ageing import AgeingReport
     from projections.ledgers import AccountLedger, GeneralLedger
@@ -50,6 +53,16 @@ LEDGER_COLUMNS = (
     *SUMS,
     TableColumn("记录序号"),
 )
+QUANTITY_COLUMNS = (
+    *(
+        TableColumn(f"{side}{what}", money=what == "单价")
+        for side in ("收入", "发出", "结存")
+        for what in ("数量", "单价")
+    ),
+    TableColumn("计量单位"),
+)
+"""What a ledger of goods (数量金额式明细账) has beside its sums."""
+
 GENERAL_COLUMNS = (
     TableColumn("科目编码"),
     TableColumn("科目名称"),
@@ -74,6 +87,7 @@ def ledger_object(report: AccountLedger) -> dict[str, Any]:
         "party": report.party,
         "project": report.project,
         "from": report.first,
+        "unit": report.unit,
         "rows": [_row(row) for row in report.rows],
     }
 
@@ -94,11 +108,15 @@ def _row(row: LedgerRow) -> dict[str, Any]:
         "debit_fen": row.debit_fen,
         "credit_fen": row.credit_fen,
         "balance_fen": row.balance_fen,
+        "came_milli": row.came_milli,
+        "went_milli": row.went_milli,
+        "left_milli": row.left_milli,
     }
 
 
 def ledger_table(report: AccountLedger) -> Table:
-    """Return an account's ledger (明细账, 日记账) as a table."""
+    """Return an account's ledger (明细账, 日记账) as a table, that of goods with quantities and prices."""
+    unit = report.unit
     rows = [
         (
             row.date or row.period,
@@ -109,10 +127,24 @@ def ledger_table(report: AccountLedger) -> Table:
             row.line.project if row.line else "",
             *_sums(row),
             row.line.entry if row.line else None,
+            *((*_quantities(row), unit) if unit else ()),
         )
         for row in report.rows
     ]
-    return Table(f"{title(report)}  {report.name}  {report.first} — {report.period}", LEDGER_COLUMNS, rows)
+    columns = (*LEDGER_COLUMNS, *QUANTITY_COLUMNS) if unit else LEDGER_COLUMNS
+    return Table(f"{title(report)}  {report.name}  {report.first} — {report.period}", columns, rows)
+
+
+def _quantities(row: LedgerRow) -> Iterator[object]:
+    """Yield quantity and price of what came, went and is left."""
+    moved = row.kind not in {RowKind.opening, RowKind.closing}
+    for milli, fen in (
+        (row.came_milli if moved else 0, row.debit_fen),
+        (row.went_milli if moved else 0, row.credit_fen),
+        (row.left_milli, row.balance_fen),
+    ):
+        yield Decimal(milli) / 1_000 if milli else None
+        yield price_fen(fen, milli)
 
 
 def _sums(row: LedgerRow) -> tuple[object, ...]:

@@ -1,7 +1,8 @@
 """An account's ledger (明细账, 日记账): its lines with the balance after each, and the totals that the rules want.
 
 会计基础工作规范 art. 57 to 62: balances day by day for cash and bank, 本月合计, 本年累计, 上年结转, 结转下年; on paper
-承前页 and 过次页, which carry the sums from the beginning of the year.
+承前页 and 过次页, which carry the sums from the beginning of the year. Of goods it says how many came, went and are
+left (数量金额式): quantities are signed as amounts are, in thousandths of the account's unit.
 """
 
 from __future__ import annotations
@@ -44,20 +45,25 @@ class LedgerLine(NamedTuple):
     debit_fen: int
     credit_fen: int
     contra: tuple[str, ...] = ()
+    quantity_milli: int = 0
 
 
 class Before(NamedTuple):
-    """What lies before a ledger's first period, in fen: the balance, and the turnover of the same year."""
+    """What lies before a ledger's first period: the balance and the turnover of the same year, in fen, and of goods."""
 
     balance_fen: int = 0
     year_debit_fen: int = 0
     year_credit_fen: int = 0
+    left_milli: int = 0
+    year_came_milli: int = 0
+    year_went_milli: int = 0
 
 
 class LedgerRow(NamedTuple):
     """A row: a line or a sum, with the balance after it (debits less credits) and the year's turnover up to it, in fen.
 
-    An `opening` row has no debit and credit; `date` is a line's or a day's, "" of other rows.
+    An `opening` row has no debit and credit; `date` is a line's or a day's, "" of other rows. `came_milli` and
+    `went_milli` are the quantities of its debits and credits, `left_milli` what is left after it.
     """
 
     kind: RowKind
@@ -70,6 +76,11 @@ class LedgerRow(NamedTuple):
     year_debit_fen: int
     year_credit_fen: int
     line: LedgerLine | None = None
+    came_milli: int = 0
+    went_milli: int = 0
+    left_milli: int = 0
+    year_came_milli: int = 0
+    year_went_milli: int = 0
 
 
 def ledger_rows(
@@ -112,6 +123,8 @@ def _carried(row: LedgerRow, kind: RowKind, summary: str) -> LedgerRow:
         summary=summary,
         debit_fen=row.year_debit_fen,
         credit_fen=row.year_credit_fen,
+        came_milli=row.year_came_milli,
+        went_milli=row.year_went_milli,
         line=None,
     )
 
@@ -122,13 +135,15 @@ class _Ledger:
     def __init__(self, before: Before, *, daily: bool) -> None:
         self.rows: list[LedgerRow] = []
         self._daily = daily
-        self._balance, self._year_debit, self._year_credit = before
+        self._balance, self._year_debit, self._year_credit = before[:3]
+        self._left, self._year_came, self._year_went = before[3:]
 
     def open(self, period: str) -> None:
         """Begin a year, or the ledger within one."""
         summary = "期初余额"
         if period.endswith(JANUARY):
             summary, self._year_debit, self._year_credit = "上年结转", 0, 0
+            self._year_came = self._year_went = 0
         self._add(RowKind.opening, period, summary)
 
     def month(self, period: str, lines: Sequence[LedgerLine]) -> None:
@@ -139,12 +154,20 @@ class _Ledger:
                 self._balance += line.debit_fen - line.credit_fen
                 self._year_debit += line.debit_fen
                 self._year_credit += line.credit_fen
+                self._left += _came(line) - _went(line)
+                self._year_came += _came(line)
+                self._year_went += _went(line)
                 self._add(RowKind.line, period, line.summary, [line], date, line)
             if self._daily and len(of_day) > 1:
                 self._add(RowKind.day, period, "本日合计", of_day, date)
         self._add(RowKind.month, period, "本月合计", lines)
         self._add(RowKind.year, period, "本年累计")
-        self.rows[-1] = self.rows[-1]._replace(debit_fen=self._year_debit, credit_fen=self._year_credit)
+        self.rows[-1] = self.rows[-1]._replace(
+            debit_fen=self._year_debit,
+            credit_fen=self._year_credit,
+            came_milli=self._year_came,
+            went_milli=self._year_went,
+        )
 
     def close(self, period: str) -> None:
         """End a year."""
@@ -171,5 +194,18 @@ class _Ledger:
                 year_debit_fen=self._year_debit,
                 year_credit_fen=self._year_credit,
                 line=line,
+                came_milli=sum(map(_came, lines)),
+                went_milli=sum(map(_went, lines)),
+                left_milli=self._left,
+                year_came_milli=self._year_came,
+                year_went_milli=self._year_went,
             )
         )
+
+
+def _came(line: LedgerLine) -> int:
+    return line.quantity_milli if line.debit_fen else 0
+
+
+def _went(line: LedgerLine) -> int:
+    return 0 if line.debit_fen else line.quantity_milli

@@ -17,7 +17,7 @@ from domain.kernel.merkle import leaf_hash
 from domain.kernel.money import plain_fen
 from domain.kernel.period import last_day, parse_period, periods
 from domain.roles import role_of
-from domain.vouchers import voucher_number
+from domain.vouchers import price_text, quantity_text, voucher_number
 from projections import journal, log, register
 from projections.balances import trial_balance
 from projections.statements import balance_sheet, income_statement
@@ -220,8 +220,15 @@ def _voucher(
             科目编号=line.account,
             **_dimensions(line),
             币种编码=CURRENCY,
+            **_measured(line, "借方", line.debit_fen),
             借方本币金额=plain_fen(line.debit_fen),
+            **_measured(line, "贷方", line.credit_fen),
             贷方本币金额=plain_fen(line.credit_fen),
+            **(
+                {"单价": price_text(line.debit_fen + line.credit_fen, line.quantity_milli)}
+                if line.unit
+                else {}
+            ),
             凭证头可扩展字段结构值=f"{place.entry}-{leaf_hash(note).hex()}",
         )
         if invoices:
@@ -246,6 +253,15 @@ def _voucher(
 def _dimensions(line: Line) -> dict[str, str]:
     said = (getattr(line, dimension) for dimension in DIMENSIONS)
     return {f"辅助项{order}编号": text for order, text in enumerate(said, start=1) if text}
+
+
+def _measured(line: Line, side: str, fen: int) -> dict[str, str]:
+    """Return the quantity of the side that a line of goods is on, with its unit."""
+    return (
+        {"计量单位": line.unit, f"{side}数量": quantity_text(line.quantity_milli)}
+        if line.unit and fen
+        else {}
+    )
 
 
 def _people(signers: Iterable[str], roles: tuple[str, ...], names: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 import xlsxwriter
@@ -66,7 +67,9 @@ def _plain(value: object, column: TableColumn) -> str:
         return ""
     text = plain_fen(value) if column.money and isinstance(value, int) else str(value)
     # a cell that begins so would be run as a formula by spreadsheet programs
-    return f"'{text}" if not column.money and text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
+    return (
+        f"'{text}" if isinstance(value, str) and text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
+    )
 
 
 def to_xlsx(*tables: Table) -> bytes:
@@ -94,6 +97,8 @@ def _fill(sheet: Worksheet, table: Table, bold: Format, money: Format) -> None:
                 sheet.write_formula(number, place, f"=SUM({above})", money, value / 100)
             elif column.money and isinstance(value, int):
                 sheet.write_number(number, place, value / 100, money)
+            elif isinstance(value, Decimal):
+                sheet.write_number(number, place, float(value))
             elif value is not None:
                 sheet.write(number, place, value if isinstance(value, (int, str)) else str(value))
 

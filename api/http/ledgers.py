@@ -28,7 +28,8 @@ router = APIRouter(prefix="/books/{book}", tags=["ledgers"])
 class LedgerRowBody(BaseModel):
     """A row in fen: `kind` opening, line, day, month, year or closing; `balance_fen` is debits less credits after it.
 
-    `contra` are the codes of the accounts on the voucher's other side.
+    `contra` are the codes of the accounts on the voucher's other side. Quantities, in thousandths of the ledger's unit,
+    are those of the debits (`came_milli`) and credits, and what is left.
     """
 
     kind: str
@@ -44,10 +45,16 @@ class LedgerRowBody(BaseModel):
     debit_fen: int
     credit_fen: int
     balance_fen: int
+    came_milli: int
+    went_milli: int
+    left_milli: int
 
 
 class LedgerBody(BaseModel):
-    """An account's ledger, with all below it, from the book's first `entries` entries under `root`."""
+    """An account's ledger, with all below it, from the book's first `entries` entries under `root`.
+
+    `unit` is that of its quantities, "" where none are told.
+    """
 
     model_config = {"populate_by_name": True, "extra": "allow"}
 
@@ -57,6 +64,7 @@ class LedgerBody(BaseModel):
     account_name: str
     party: str
     project: str
+    unit: str
     period: str
     entries: int
     root: str

@@ -15,7 +15,7 @@ from api.entry_words import ENTRY_TYPES, period_words
 from api.history import side_words
 from domain.kernel.money import chinese_capital, format_fen
 from domain.roles import ROLES, role_of
-from domain.vouchers import voucher_number
+from domain.vouchers import price_text, quantity_text, voucher_number
 
 FOLDER = Path(__file__).parent
 ELDER_COOKIE = "elder"
@@ -63,11 +63,13 @@ def _environment() -> Environment:
         "moment": moment_words,
         "duration": duration_words,
         "side": side_words,
+        "quantity": quantity_text,
         "role": lambda key_name: ROLES[role_of(key_name)],
     }
     environment.globals |= {
         "style_version": STYLE_VERSION,
         "voucher_number": voucher_number,
+        "price": price_text,
         "entry_types": ENTRY_TYPES,
     }
     return environment

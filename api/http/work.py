@@ -23,6 +23,7 @@ from api.http.views import FOLDER, SECURITY_HEADERS, page
 from api.posting import OTHER_ENTRY
 from api.sessions import Session
 from audit.browser import module, modules_for
+from domain.chart import MEASURED
 from domain.entry import parse_entry
 from domain.kernel.errors import Kind, RuleViolation
 from domain.kernel.period import period_of
@@ -62,11 +63,16 @@ router = APIRouter(tags=["pages"], default_response_class=Response)
 
 
 class AccountBody(BaseModel):
-    """An account of a book: its code, its name, and whether it takes postings."""
+    """An account of a book: its code, its name, and whether it takes postings.
+
+    `measured` tells whether its lines have quantities, `unit` in which unit they are so far.
+    """
 
     code: str
     name: str
     leaf: bool
+    measured: bool
+    unit: str
 
 
 class AccountsBody(BaseModel):
@@ -119,7 +125,17 @@ def get_accounts(book: BookId, database: Database) -> AccountsBody:
     """Return the accounts of a book."""
     names = register.account_names(database, book)
     above = {code[:-2] for code in names}
-    found = [AccountBody(code=code, name=names[code], leaf=code not in above) for code in sorted(names)]
+    units = register.units(database, book)
+    found = [
+        AccountBody(
+            code=code,
+            name=names[code],
+            leaf=code not in above,
+            measured=code.startswith(MEASURED),
+            unit=units.get(code, ""),
+        )
+        for code in sorted(names)
+    ]
     return AccountsBody(book=book, accounts=found)
 
 

@@ -22,6 +22,7 @@ export class Accounts {
   constructor() {
     this.chart = "";
     this.byCode = new Map();
+    this.units = new Map(); // in which some are measured, by code
   }
 
   /** Begin with the official level-1 accounts of a chart version. */
@@ -45,17 +46,25 @@ export class Accounts {
     return this.byCode.get(code)?.name ?? "";
   }
 
-  /** Remember the accounts that were posted to. */
+  /** Remember the accounts that were posted to, and their units. */
   markUsed(lines) {
-    for (const { account } of lines) this.byCode.get(account).used = true;
+    for (const { account, unit } of lines) {
+      this.byCode.get(account).used = true;
+      if (unit) this.units.set(account, unit);
+    }
   }
 
-  /** Throw unless every line goes to a leaf account. */
+  /** Throw unless every line goes to a leaf account, in the unit of that. */
   requireLeaves(lines) {
-    for (const { account: code } of lines) {
+    const units = new Map();
+    for (const { account: code, unit } of lines) {
       const account = this.byCode.get(code);
       if (!account) throw refusal("account.unknown", { code });
       if (account.children) throw refusal("account.not_leaf", { code, name: account.name });
+      if (!unit) continue;
+      const known = this.units.get(code) ?? units.get(code) ?? unit;
+      units.set(code, known);
+      if (known !== unit) throw refusal("quantity.other_unit", { code, known, unit });
     }
   }
 

@@ -16,6 +16,7 @@ import {
   optionalText,
   origin,
   plannedFen,
+  quantity,
   rowCount,
   rowsRoot,
   seenRoot,
@@ -23,6 +24,7 @@ import {
   signature64,
   struct,
   text,
+  unit,
   vkey,
   year,
 } from "./shapes.js";
@@ -64,7 +66,9 @@ const lineFields = {
   debit_fen: [fen, 0],
   party: optionalText,
   project: optionalText,
+  quantity_milli: [quantity, 0],
   summary: optionalText,
+  unit,
 };
 const line = struct(lineFields);
 export const balances = struct({ lines: list(line, 1, 600) });

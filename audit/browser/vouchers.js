@@ -7,11 +7,19 @@ import { requireRoles } from "./roles.js";
 
 const NO_DIGESTS = [];
 
-/** Throw unless each line has one side and the sides are equal; return the amount that the policy goes by. */
+/** Throw unless a quantity has a unit, and the sign of its amount. */
+function checkQuantity({ quantity_milli, unit, debit_fen, credit_fen }, line) {
+  if (!unit !== !quantity_milli) throw refusal("quantity.unit", { line });
+  if (quantity_milli && quantity_milli < 0 !== debit_fen + credit_fen < 0) throw refusal("quantity.sign", { line });
+}
+
+/** Throw unless each line has one side, quantities are whole, and the sides are equal; return the policy's amount. */
 export function checkBalanced(lines) {
   let [debit, credit, amount] = [0, 0, [0, 0]];
-  lines.forEach(({ debit_fen, credit_fen }, i) => {
+  lines.forEach((line, i) => {
+    const { debit_fen, credit_fen } = line;
     if ((debit_fen === 0) === (credit_fen === 0)) throw refusal("voucher.one_side", { line: i + 1 });
+    checkQuantity(line, i + 1);
     debit += debit_fen;
     credit += credit_fen;
     amount = [amount[0] + Math.abs(debit_fen), amount[1] + Math.abs(credit_fen)];
@@ -33,7 +41,9 @@ function linesKey(lines, sign) {
       sign * line.credit_fen,
       line.party,
       line.project,
+      sign * line.quantity_milli,
       line.summary,
+      line.unit,
       line._sd ?? NO_DIGESTS,
     ]),
   );

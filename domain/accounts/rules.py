@@ -49,6 +49,13 @@ PARENT_USED = rule(
     "the parent {parent} has postings of its own, so it cannot get the detail account {code}",
     "会计基础工作规范 art. 59",
 )
+OTHER_UNIT = rule(
+    "quantity.other_unit",
+    Kind.REFUSED,
+    "科目 {code} 以「{known}」计量，不能改用「{unit}」；另一种物资请增设明细科目",
+    "account {code} is measured in {known}, not in {unit}; add a detail account for other goods",
+    "会计基础工作规范 art. 59",
+)
 
 
 def require_account(accounts: Accounts, code: str) -> Account:
@@ -60,14 +67,19 @@ def require_account(accounts: Accounts, code: str) -> Account:
 
 
 def require_leaves(accounts: Accounts, lines: Iterable[Postable]) -> None:
-    """Raise `account.unknown` or `account.not_leaf` unless every line goes to a leaf account."""
+    """Raise `account.*` unless every line goes to a leaf account, and `quantity.other_unit` unless in its unit."""
     by_code = accounts.by_code
+    units: dict[str, str] = {}
     for line in lines:
         account = by_code.get(line.account)
         if account is None:
             raise UNKNOWN(code=line.account)
         if account.children:
             raise NOT_LEAF(code=line.account, name=account.name)
+        if line.unit:
+            known = accounts.units.get(line.account) or units.setdefault(line.account, line.unit)
+            if known != line.unit:
+                raise OTHER_UNIT(code=line.account, known=known, unit=line.unit)
 
 
 def decide_add(accounts: Accounts, statement: AccountAdded, signers: list[Key]) -> None:

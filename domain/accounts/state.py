@@ -31,20 +31,26 @@ class Account(msgspec.Struct, array_like=True, gc=False):
 
 
 class Postable(Protocol):
-    """A line that names an account by its code."""
+    """A line that names an account by its code, and perhaps the unit in which it is measured."""
 
     @property
     def account(self) -> str:
         """The code."""
         ...
 
+    @property
+    def unit(self) -> str:
+        """The unit (计量单位), "" without one."""
+        ...
+
 
 @dataclass
 class Accounts:
-    """The accounts of a book, all of one chart version, by code."""
+    """The accounts of a book, all of one chart version, by code, and the units in which some are measured."""
 
     chart: str = ""
     by_code: dict[str, Account] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[str, str]:
@@ -70,10 +76,12 @@ class Accounts:
         return account
 
     def mark_used(self, lines: Iterable[Postable]) -> None:
-        """Remember the accounts that were posted to."""
+        """Remember the accounts that were posted to, and their units."""
         by_code = self.by_code
         for line in lines:
             by_code[line.account].used = True
+            if line.unit:
+                self.units[line.account] = line.unit
 
     def full_name(self, code: str) -> str:
         """Return the names from level 1 down, joined by '/' (银行存款/基本账户)."""

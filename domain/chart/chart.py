@@ -63,6 +63,9 @@ class Chart:
 KEPT_DAILY = ("101", "102")
 """Cash and bank deposits, kept as journals (日记账) with balances day by day (会计基础工作规范 art. 57)."""
 
+MEASURED = ("121", "122", "131", "132", "134")
+"""What is counted, weighed or measured beside its amount (数量金额式): 库存物资, 包装物, 生物资产, with all details."""
+
 MONEY_ACCOUNTS = (*KEPT_DAILY, "109")
 """What counts as money (货币资金), with all detail accounts: 库存现金， 银行存款， 其他货币资金."""
 

@@ -16,7 +16,15 @@ from domain.vouchers.events import (
     VoucherPosted,
     VoucherReversed,
 )
-from domain.vouchers.lines import amount_fen, check_balanced, mirrored, total_fen
+from domain.vouchers.lines import (
+    amount_fen,
+    check_balanced,
+    mirrored,
+    price_fen,
+    price_text,
+    quantity_text,
+    total_fen,
+)
 from domain.vouchers.rules import decide_post, decide_reverse, decide_salted, decide_salted_reversal
 from domain.vouchers.state import VoucherNumbers, Vouchers, voucher_number
 
@@ -44,6 +52,9 @@ __all__ = [
     "decide_salted",
     "decide_salted_reversal",
     "mirrored",
+    "price_fen",
+    "price_text",
+    "quantity_text",
     "total_fen",
     "voucher_number",
 ]

@@ -7,24 +7,34 @@ from typing import Annotated
 import msgspec
 
 from domain.kernel.disclosure import Digests
-from domain.kernel.statement import Count, Fen, OptionalText, Record, Sha256Hex, Statement, Text
+from domain.kernel.statement import PLAIN, Count, Fen, OptionalText, Record, Sha256Hex, Statement, Text
 
 MAX_LINES = 400
 """A voucher has at most 400 lines, so that an entry stays below the log's 65,535 bytes."""
 
 
+MAX_QUANTITY = 999_999_999_999
+"""In thousandths of the unit."""
+
+Quantity = Annotated[int, msgspec.Meta(ge=-MAX_QUANTITY, le=MAX_QUANTITY)]
+Unit = Annotated[str, msgspec.Meta(max_length=20, pattern=PLAIN)]
 InvoiceNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z]{8,20}\Z")]
 
 
 class Line(Record, frozen=True):
-    """One line (分录): an account and exactly one of debit (借) and credit (贷), in fen, never zero."""
+    """One line (分录): an account and exactly one of debit (借) and credit (贷), in fen, never zero.
+
+    `quantity_milli` is how much of it there is (数量), in thousandths of `unit` (计量单位); both or neither.
+    """
 
     account: str
     credit_fen: Fen = 0
     debit_fen: Fen = 0
     party: OptionalText = ""
     project: OptionalText = ""
+    quantity_milli: Quantity = 0
     summary: OptionalText = ""
+    unit: Unit = ""
 
 
 class File(Record, frozen=True):

@@ -25,7 +25,7 @@ COPY_VOUCHERS = """
 """
 COPY_JOURNAL = """
     COPY journal (book, entry, line, period, number, date, account, summary, party, project,
-                  debit_fen, credit_fen) FROM STDIN
+                  debit_fen, credit_fen, quantity_milli, unit) FROM STDIN
 """
 LINK_REVERSALS = """
     UPDATE vouchers AS original SET reversed_by = red.entry
@@ -131,4 +131,6 @@ def _lines(
             line.project,
             line.debit_fen,
             line.credit_fen,
+            line.quantity_milli,
+            line.unit,
         )

@@ -28,7 +28,10 @@ NO_ACCOUNT = rule(
 SELECT_BEFORE = """
     SELECT coalesce(sum(debit_fen - credit_fen), 0)::bigint,
            coalesce(sum(debit_fen) FILTER (WHERE period >= %(year)s), 0)::bigint,
-           coalesce(sum(credit_fen) FILTER (WHERE period >= %(year)s), 0)::bigint
+           coalesce(sum(credit_fen) FILTER (WHERE period >= %(year)s), 0)::bigint,
+           coalesce(sum(CASE WHEN debit_fen = 0 THEN -quantity_milli ELSE quantity_milli END), 0)::bigint,
+           coalesce(sum(quantity_milli) FILTER (WHERE period >= %(year)s AND debit_fen <> 0), 0)::bigint,
+           coalesce(sum(quantity_milli) FILTER (WHERE period >= %(year)s AND debit_fen = 0), 0)::bigint
     FROM journal
     WHERE book = %(book)s AND account ^@ %(account)s AND period < %(first)s
       AND (%(party)s = '' OR party = %(party)s) AND (%(project)s = '' OR project = %(project)s)
@@ -39,11 +42,15 @@ SELECT_LINES = """
         WHERE other.book = journal.book AND other.entry = journal.entry
           AND (other.debit_fen = 0) <> (journal.debit_fen = 0)
         ORDER BY 1
-    )
+    ), quantity_milli
     FROM journal
     WHERE book = %(book)s AND account ^@ %(account)s AND period BETWEEN %(first)s AND %(last)s
       AND (%(party)s = '' OR party = %(party)s) AND (%(project)s = '' OR project = %(project)s)
     ORDER BY period, date, number, entry, line
+"""
+SELECT_UNITS = """
+    SELECT DISTINCT unit FROM journal
+    WHERE book = %(book)s AND account ^@ %(account)s AND period <= %(last)s AND unit <> ''
 """
 SELECT_MONTHS = """
     SELECT left(account, 3) AS top, period, sum(debit_fen)::bigint, sum(credit_fen)::bigint FROM journal
@@ -66,7 +73,10 @@ class LedgerFilter:
 
 @dataclass(frozen=True)
 class AccountLedger:
-    """The ledger of an account: of which book and periods, from how many entries under which root; `daily`: 日记账."""
+    """The ledger of an account: of which book and periods, from how many entries under which root; `daily`: 日记账.
+
+    `unit` is that of its quantities (数量金额式); "" where none are told, or in several units.
+    """
 
     book: str
     name: str
@@ -75,6 +85,7 @@ class AccountLedger:
     party: str
     project: str
     daily: bool
+    unit: str
     first: str
     period: str
     entries: int
@@ -115,7 +126,8 @@ def account_ledger(
     }
     [before] = connection.execute(SELECT_BEFORE, asked).fetchall()
     found = connection.execute(SELECT_LINES, asked).fetchall()
-    lines = [LedgerLine._make((*values, tuple(contra))) for *values, contra in found]
+    lines = [LedgerLine._make((*values, tuple(contra), quantity)) for *values, contra, quantity in found]
+    units = [unit for (unit,) in connection.execute(SELECT_UNITS, asked).fetchall()]
     daily = account.startswith(KEPT_DAILY)
     return AccountLedger(
         book=book_id,
@@ -125,6 +137,7 @@ def account_ledger(
         party=wanted.party,
         project=wanted.project,
         daily=daily,
+        unit=units[0] if len(units) == 1 else "",
         first=first,
         period=period,
         entries=book.entries,

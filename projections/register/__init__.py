@@ -15,6 +15,7 @@ from projections.register.query import (
     keys,
     origin_of,
     people,
+    units,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "origin_of",
     "people",
     "signing_keys",
+    "units",
 ]

@@ -33,6 +33,8 @@ SELECT_ACCOUNTS = (
 )
 SELECT_KEYS = "SELECT name, role, holder, person, vkey, granted, last FROM keys WHERE book = %s ORDER BY name"
 
+SELECT_UNITS = "SELECT DISTINCT account, unit FROM journal WHERE book = %s AND unit <> ''"
+
 
 class BookRow(NamedTuple):
     """A book as it stands; periods `YYYY-MM`, `closed_through` empty as long as none is closed."""
@@ -115,6 +117,12 @@ def accounts(connection: Connection[Any], book_id: str) -> list[AccountRow]:
 def account_names(connection: Connection[Any], book_id: str) -> dict[str, str]:
     """Return the names of the accounts of a book by code, in order of their codes."""
     return {account.code: account.name for account in accounts(connection, book_id)}
+
+
+def units(connection: Connection[Any], book_id: str) -> dict[str, str]:
+    """Return the units in which accounts are measured (计量单位), by code."""
+    found = connection.execute(SELECT_UNITS, (book_id,)).fetchall()
+    return {str(account): str(unit) for account, unit in found}
 
 
 def keys(connection: Connection[Any], book_id: str) -> list[KeyRow]:

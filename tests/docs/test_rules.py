@@ -79,6 +79,7 @@ TITLES = {
     "privacy": "明文中的个人信息 personal data in clear",
     "recover": "恢复 recovery",
     "request": "请求 requests",
+    "quantity": "数量 quantities",
     "reversal": "红字冲销 reversals",
     "roll": "发放清册 rolls",
     "row": "清册的行 rows of rolls",

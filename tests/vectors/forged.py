@@ -22,6 +22,7 @@ from domain.sheets import Sheet, SheetPublished
 from domain.vouchers import Line, Reversal, Voucher, VoucherPosted, VoucherReversed
 from tests.vectors.forged_budgets import budget_cases
 from tests.vectors.forged_invoices import invoice_cases
+from tests.vectors.forged_quantities import quantity_cases
 from tests.vectors.village import BOOK, ORIGIN, Log, grant, key, office
 
 if TYPE_CHECKING:
@@ -438,4 +439,5 @@ def forged_entries() -> list[Forgery]:
         *_opened(),
         *budget_cases(),
         *invoice_cases(),
+        *quantity_cases(),
     ]

@@ -12,7 +12,7 @@ from defusedxml.ElementTree import fromstring
 from api.adapters.gbt24589 import general_ledger, public_archive
 from domain.kernel.merkle import leaf_hash
 from domain.kernel.money import parse_fen
-from domain.vouchers import Attachments, Invoice
+from domain.vouchers import Attachments, Invoice, Line, Voucher
 from projections import log
 from projections.balances import trial_balance
 from projections.statements import balance_sheet, income_statement
@@ -51,7 +51,12 @@ def nasty(running: Service, tmp_path_factory: pytest.TempPathFactory) -> Village
     for name, text in NASTY.items():
         (folder / name).write_text(text.replace("借, ", "<借&amp;]]> "), encoding="utf-8")
     slip = msgspec.structs.replace(TOLD_IN_FULL, attachments=Attachments(count=1, invoices=[PAPER]))
-    return exported(running, folder, slip)
+    sold = [
+        Line(account="101", debit_fen=500),
+        Line(account="11201", credit_fen=500, quantity_milli=2_500, unit="只"),
+    ]
+    goods = Voucher(attachments=Attachments(), date="2026-01-07", lines=sold, summary="退还鸡苗")
+    return exported(running, folder, goods, slip)
 
 
 def read(data: bytes) -> dict[str, list[Record]]:
@@ -141,7 +146,7 @@ def test_a_line_says_all_that_was_signed_and_leads_back_to_the_log(nasty: Villag
         "会计年度": "2026",
         "会计期间号": "1",
         "记账凭证类型编号": "1",
-        "记账凭证编号": "记-2026-01-0003",
+        "记账凭证编号": "记-2026-01-0004",
         "记账凭证行号": "1",
         "记账凭证摘要": "现金部分 [2026-02-01] ; a: b",
         "科目编号": "101",
@@ -163,6 +168,13 @@ def test_a_line_says_all_that_was_signed_and_leads_back_to_the_log(nasty: Villag
     assert first["制单人"] != first["审核人"]
     assert (second["记账凭证摘要"], second["辅助项1编号"]) == ("退款", "张三, date:2020-01-01")
     assert second["辅助项2编号"] == "路; [2020-01-01]"
+    goods = next(line for line in found["记账凭证"] if "计量单位" in line)
+    assert [goods[name] for name in ("计量单位", "贷方数量", "贷方本币金额", "单价")] == [
+        "只",
+        "2.5",
+        "5.00",
+        "2.00",
+    ]
     assert "<借&amp;]]>" in found["记账凭证"][0]["记账凭证摘要"]
     assert {(row["科目编号"], row["辅助项名称"]) for row in found["科目辅助核算"]} == {
         ("11201", "往来单位"),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
 from tests.api.http.conftest import BOOK, voucher
 from tests.api.http.test_reports import table
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from domain.vouchers import Voucher
     from tests.api.http.conftest import Door
 
 
@@ -171,3 +171,50 @@ def test_ages_are_those_of_what_is_owed(door: Door) -> None:
     lines = rows_of(door, "112", period="2026-04", party="鱼塘承包户")
     assert [row[4] for row in lines] == [0, 1_000, 1_000, 1_000]
     assert [row[4] for row in rows_of(door, "112", period="2026-04", party="别人")] == [0]
+
+
+@pytest.fixture(scope="module")
+def stocked(door: Door) -> list[dict[str, object]]:
+    """The ledger of 40 kg of fertiliser bought, of which 10 were used, over the year's end, after all other tests."""
+    for date, line in (
+        ("2026-12-20", Line(account="121", unit="公斤", debit_fen=100_000, quantity_milli=40_000)),
+        ("2027-01-05", Line(account="121", unit="公斤", credit_fen=25_000, quantity_milli=10_000)),
+    ):
+        money = Line(account="101", debit_fen=line.credit_fen, credit_fen=line.debit_fen)
+        slip = Voucher(attachments=Attachments(), date=date, lines=[line, money], summary="化肥")
+        answer = door.post(door.note(slip, VoucherPosted, "accountant", "head", "supervisor"), wait=10)
+        assert answer.status_code == 201, answer.text
+    found: list[dict[str, object]] = door.get("ledger/121.json", period="2027-01").json()["rows"]
+    return found
+
+
+def test_a_ledger_of_goods_tells_quantities_and_prices(door: Door, stocked: list[dict[str, object]]) -> None:
+    assert [(row["summary"], row["came_milli"], row["went_milli"], row["left_milli"]) for row in stocked] == [
+        ("上年结转", 0, 0, 40_000),
+        ("化肥", 0, 10_000, 30_000),
+        ("本月合计", 0, 10_000, 30_000),
+        ("本年累计", 0, 10_000, 30_000),
+    ]
+    assert door.get("ledger/121.json", period="2027-01").json()["unit"] == "公斤"
+    header, *rows = table(door.get("ledger/121.csv", period="2027-01"))
+    assert header[-7:] == ["收入数量", "收入单价", "发出数量", "发出单价", "结存数量", "结存单价", "计量单位"]
+    assert [row[-7:] for row in rows[-4:]] == [
+        ["", "", "", "", 4_000, 2_500, "公斤"],
+        *[["", "", 1_000, 2_500, 3_000, 2_500, "公斤"]] * 3,
+    ]
+    assert table(door.get("ledger/121.xlsx", period="2027-01")) == [header, *rows]
+    shown = door.get("ledger/121", period="2027-01").text
+    assert "数量单位：公斤" in shown
+    assert 'data-label="结存数量">30</td>' in shown
+    assert "数量单位" not in door.get("ledger/101", period="2027-01").text
+    assert door.get("ledger/101.json", period="2027-01").json()["unit"] == ""
+
+
+def test_a_voucher_says_how_much_it_was(door: Door, stocked: list[dict[str, object]]) -> None:
+    shown = door.client.get(
+        f"/books/{BOOK}/entries/{stocked[1]['entry']}", headers={"Accept": "text/html"}
+    ).text
+    assert "数量：10 公斤，单价 25.00 元" in shown
+    accounts = {one["code"]: one for one in door.get("accounts.json").json()["accounts"]}
+    assert (accounts["121"]["measured"], accounts["121"]["unit"]) == (True, "公斤")
+    assert (accounts["101"]["measured"], accounts["101"]["unit"]) == (False, "")

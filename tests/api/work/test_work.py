@@ -368,6 +368,37 @@ def test_an_invoice_is_read_checked_and_booked(hall: Hall) -> None:
     assert "查验平台" in shown
 
 
+def test_goods_are_booked_with_their_quantity(hall: Hall) -> None:
+    cashier, head = hall["cashier"], hall["head"]
+    page = cashier.page
+    cashier.goto(f"/books/{BOOK}/work/new")
+    page.wait_for_selector("#lines tr")
+    assert page.is_hidden("#quantity-1")
+    page.fill("#summary", "买化肥")
+    page.focus("#account-1")
+    keyboard = page.keyboard
+    keyboard.type("121")
+    for word in ("Tab", "Tab"):
+        keyboard.press(word)
+    keyboard.type("四十公斤")
+    keyboard.press("Tab")
+    keyboard.type("1000")
+    page.focus("#account-2")
+    keyboard.type("10201")
+    keyboard.press("Tab")
+    page.click("#save")
+    page.wait_for_selector("#told .alarm")
+    assert "不是数量" in page.inner_text("#told")
+    page.fill("#quantity-1", "40.5 公斤")
+    page.click("#save")
+    page.wait_for_selector("#said h2")
+    id_ = page.url.rsplit("/", 1)[1]
+    assert "数量：40.5 公斤" in head.open_draft(id_).inner_text("#said")
+    cashier.goto(f"/books/{BOOK}/work/drafts/{id_}/change")
+    page.wait_for_selector("#lines tr")
+    assert page.input_value("#quantity-1") == "40.5 公斤"
+
+
 def test_a_recurring_voucher_is_kept_reminded_of_and_made(hall: Hall) -> None:
     cashier = hall["cashier"]
     page = cashier.page

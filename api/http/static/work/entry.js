@@ -6,7 +6,7 @@ import { finder, findingIn } from "./find.js";
 import { listing } from "./invoices.js";
 import { checkHistory } from "./history.js";
 import { Told, heldKey, signedNote } from "./keys.js";
-import { statementOf } from "./statement.js";
+import { quantityText, statementOf } from "./statement.js";
 import { choosing, keeping } from "./templates.js";
 import { formatFen } from "../verify/money.js";
 
@@ -68,12 +68,20 @@ function addLine(data = {}) {
   };
   const [account, accountCell] = field("account", "科目");
   const [summary, summaryCell] = field("summary", "摘要", data.summary);
+  const [quantity] = field("quantity", "数量", data.unit ? quantityText(data) : "");
+  Object.assign(quantity, { hidden: !data.unit, placeholder: "数量 单位，如 12.5 公斤" });
+  summaryCell.append(quantity);
   const [party, partyCell] = field("party", "往来单位", data.party);
   const [project, projectCell] = field("project", "项目", data.project);
   const [debit, debitCell] = field("debit", "借方", data.debit_fen ? formatFen(data.debit_fen) : "", "money");
   const [credit, creditCell] = field("credit", "贷方", data.credit_fen ? formatFen(data.credit_fen) : "", "money");
   const row = element("tr", {}, accountCell, summaryCell, debitCell, creditCell, partyCell, projectCell);
-  const line = { row, account, summary, party, project, debit, credit, take: findingIn(account, find), rest: data };
+  const line = { row, account, summary, quantity, party, project, debit, credit, take: findingIn(account, find), rest: data };
+  account.addEventListener("taken", () => {
+    const { measured, unit } = byCode.get(account.dataset.code) ?? {};
+    quantity.hidden = !(measured || unit || quantity.value);
+    if (unit) quantity.placeholder = `数量（${unit}）`;
+  });
   if (data.account) line.take(byCode.get(data.account) ?? { code: data.account, name: "" });
   for (const amount of [debit, credit]) {
     amount.inputMode = "decimal";
@@ -133,8 +141,23 @@ function lineOf(line, number) {
     credit_fen: fenOf(line.credit, `第 ${number} 行贷方`),
     party: line.party.value.trim(),
     project: line.project.value.trim(),
+    ...quantityOf(line, account, number),
     summary: line.summary.value.trim(),
   });
+}
+
+/** Return quantity and unit of a line: the unit is that of the account where none is typed. */
+function quantityOf({ quantity }, account, number) {
+  const text = quantity.hidden ? "" : quantity.value.normalize("NFKC").trim().replace(/^[−－]/, "-");
+  if (text === "") return { quantity_milli: 0, unit: "" };
+  const read = /^(-?)([0-9]{1,9})(?:\.([0-9]{1,3}))?\s*([^\s0-9.][^\s]{0,19})?$/.exec(text);
+  const unit = read?.[4] ?? byCode.get(account)?.unit;
+  if (!read || !unit) {
+    quantity.focus();
+    throw new Told("quantity.typed", `第 ${number} 行：「${quantity.value}」不是数量，应如 12.5 公斤`, `line ${number}: ${quantity.value} is no quantity such as 12.5 kg`);
+  }
+  const milli = Number(read[2]) * 1000 + Number((read[3] ?? "").padEnd(3, "0"));
+  return { quantity_milli: read[1] ? -milli : milli, unit };
 }
 
 /** Leave out what has its default value: an entry does so too. */

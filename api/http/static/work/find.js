@@ -37,7 +37,7 @@ export function finder(accounts) {
 }
 
 /**
- * Let an input find accounts: arrows choose, Enter and Tab take, Escape leaves.
+ * Let an input find accounts: arrows choose, Enter and Tab take, Escape leaves. It hears "taken" when one is taken.
  * @param {HTMLInputElement} input whose dataset.code is the code that was taken
  * @param {(typed: string) => {code: string, name: string}[]} find
  */
@@ -70,6 +70,7 @@ export function findingIn(input, find) {
     input.dataset.code = one.code;
     [found, chosen] = [[], 0];
     draw();
+    input.dispatchEvent(new Event("taken"));
   };
 
   input.addEventListener("input", () => {

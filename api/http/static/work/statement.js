@@ -17,7 +17,7 @@ const TITLES = {
 };
 const NAMES = {
   account: "科目", agreed: "同意", amount_fen: "金额", attachments: "附件", body: "谁决议", code: "科目编码", count: "张数", credit_fen: "贷方", date: "日期",
-  debit_fen: "借方", entitled: "应到", from_fen: "金额从", invoices: "发票", lines: "分录", name: "名称", party: "往来单位", period: "会计期间", present: "实到", project: "项目",
+  debit_fen: "借方", entitled: "应到", from_fen: "金额从", invoices: "发票", lines: "分录", name: "名称", party: "往来单位", period: "会计期间", present: "实到", project: "项目", quantity: "数量",
   resolution: "依据的决议", reverses: "冲销的凭证", roles: "须签名的岗位", source: "原系统凭证号", summary: "摘要", tiers: "档次", to_fen: "金额到",
   year: "年度",
 };
@@ -99,7 +99,8 @@ function linesOf(lines, accounts) {
 }
 
 function row(line, accounts) {
-  const { account, debit_fen, credit_fen, ...rest } = line;
+  const { account, debit_fen, credit_fen, quantity_milli, unit, ...rest } = line;
+  if (unit || quantity_milli) rest.quantity = quantityText(line);
   const words = Object.entries(rest).map(([name, value]) => (name === "summary" ? value : `${NAMES[name] ?? name}：${plain(name, value)}`));
   return element(
     "tr",
@@ -109,6 +110,11 @@ function row(line, accounts) {
     money("借方", debit_fen ?? 0),
     money("贷方", credit_fen ?? 0),
   );
+}
+
+/** Return what a line says of a quantity: 12.5 公斤. */
+export function quantityText({ quantity_milli = 0, unit = "" }) {
+  return `${quantity_milli / 1000} ${unit}`;
 }
 
 function money(label, fen, always = false) {
