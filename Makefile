@@ -68,7 +68,7 @@ bench: setup ## 速度，一次运行内的比值 · ratios in one run (ARGS=--q
 lock: setup ## 重写 requirements.lock · pin again (ARGS=--upgrade)
 	@$(PIP) install --target $(VENV)/lock --upgrade uv
 	@$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --extra server --extra dev $(ARGS) \
+	  --no-emit-index-url --no-emit-find-links --extra server --extra pdf --extra dev $(ARGS) \
 	  --output-file requirements.lock pyproject.toml
 	@echo "已重写 · written: requirements.lock"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from psycopg import Connection
@@ -24,11 +26,21 @@ from api.disclosures.leaves import row_files, rows_file
 from api.settings import Settings
 from api.witnessing import Target
 from audit.tlog.policy import Policy
+from domain.kernel.errors import Kind, rule
 from projections import journal as journals
 from projections import log, register, witnessing
 from projections.journal import JournalFilter, JournalLine
 from projections.register import AccountRow, BookRow
 from projections.sheets import figure_proof
+
+NO_PAGE = rule(
+    "pdf.no_page",
+    Kind.UNKNOWN,
+    "没有可存为 PDF 的「{page}」（HTTP {status}）；可以的有 trial-balance、balance-sheet、income-statement、vouchers、"
+    "ledger/科目编码 等",
+    "there is no page {page} to be written as PDF (HTTP {status}); there are trial-balance, balance-sheet, "
+    "income-statement, vouchers, ledger/ACCOUNT and others",
+)
 
 export = typer.Typer(help="导出 / exports", no_args_is_help=True)
 
@@ -160,6 +172,27 @@ def export_gbt24589(
     for name, data in files.items():
         (folder / name).write_bytes(data)
     out.print(f"{folder}: {', '.join(files)}")
+
+
+@export.command("pdf")
+def export_pdf(
+    page: Annotated[str, typer.Argument(help="哪张表，如 balance-sheet、ledger/101 / which page")],
+    file: Annotated[Path, typer.Argument(help="PDF 文件 / the PDF file")],
+    book: BookOption,
+    period: Annotated[str, typer.Option(help="截止期间 / last period, YYYY-MM")],
+) -> None:
+    """把报表的页面存为 PDF（需要 WeasyPrint）/ Write a report's page as PDF; it takes WeasyPrint."""
+    from api.http.app import create_app  # noqa: PLC0415 -- the web application is imported by who serves it
+    from api.http.pdf import pdf_of  # noqa: PLC0415
+
+    with open_service(Settings()) as service:
+        service.runner.catch_up([book])
+        address = f"/books/{quote(book)}/{quote(page)}?period={quote(period)}"
+        answer = asyncio.run(pdf_of(create_app(service), address))
+    if answer.media_type != "application/pdf":
+        raise NO_PAGE(page=page, status=answer.status_code)
+    file.write_bytes(bytes(answer.body))
+    out.print(f"{file}")
 
 
 EntryArgument = Annotated[int, typer.Argument(min=0, help="清册的记录序号 / the roll's entry")]

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.clock import CHINA
 from api.entry_words import ENTRY_TYPES, period_words
 from api.history import side_words
+from api.printing import makes_pdf
 from domain.kernel.money import chinese_capital, format_fen
 from domain.roles import ROLES, role_of
 from domain.vouchers import price_text, quantity_text, voucher_number
@@ -33,6 +34,11 @@ SECURITY_HEADERS = {
 STYLE = (FOLDER / "static" / "sunledger.css").read_bytes()
 ICON = (FOLDER / "static" / "icon.svg").read_bytes()
 STYLE_VERSION = hashlib.sha256(STYLE + ICON).hexdigest()[:12]
+
+
+def kinds() -> tuple[str, ...]:
+    """Return in which files a report is offered beside its page."""
+    return (*(("pdf",) if makes_pdf() else ()), "xlsx", "csv", "json")
 
 
 def moment_words(moment: datetime) -> str:
@@ -71,6 +77,7 @@ def _environment() -> Environment:
         "voucher_number": voucher_number,
         "price": price_text,
         "entry_types": ENTRY_TYPES,
+        "kinds": kinds,
     }
     return environment
 

@@ -72,6 +72,7 @@ TITLES = {
     "note": "签名文书 signed notes",
     "opening": "期初余额 opening balances",
     "organisation": "组织代码 organisation ids",
+    "pdf": "PDF",
     "period": "会计期间 periods",
     "policy": "审批制度 approval policy",
     "post": "提交 posting",

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from api.cli.main import app
+from api.printing import makes_pdf
 from audit.statements import FORMS
 from domain.kernel.note import SigningKey, parse_vkey
 from tests.api.cli.conftest import BOOK, EXAMPLES, SUNLEDGER, Commands
@@ -301,6 +302,24 @@ def test_exported_journal_is_written(village: Commands, tmp_path: Path) -> None:
     assert text.count("\n2026-") == 9
 
 
+@pytest.mark.skipif(not makes_pdf(), reason="WeasyPrint or its Pango is not installed")
+def test_a_page_is_written_as_pdf(village: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "zichan.pdf"
+    village.good("export", "pdf", "balance-sheet", file, "--book", BOOK, "--period", "2026-03")
+    assert file.read_bytes().startswith(b"%PDF-")
+    told = village.refused("export", "pdf", "nothing", file, "--book", BOOK, "--period", "2026-03")
+    assert "[pdf.no_page]" in told
+
+
+def test_a_year_is_written_for_auditors(village: Commands, tmp_path: Path) -> None:
+    village.good("export", "gbt24589", tmp_path / "audit", "--book", BOOK, "--year", "2026")
+    files = {path.name: path.read_text("utf-8") for path in (tmp_path / "audit").iterdir()}
+    assert files.keys() == {"公共档案.xml", "总账.xml"}
+    assert files["总账.xml"].count("<记账凭证>") == 16
+    told = village.refused("export", "gbt24589", tmp_path, "--book", BOOK, "--year", "26")
+    assert "[period.malformed]" in told
+
+
 # --- rebuild
 
 
@@ -561,6 +580,7 @@ def test_key_file_that_is_none_is_refused(village: Commands, tmp_path: Path) -> 
         "export hledger",
         "export beancount",
         "export gbt24589",
+        "export pdf",
         "export archive",
         "budget",
         "convert",
