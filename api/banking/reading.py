@@ -51,6 +51,13 @@ NO_FILE = rule(
     "{file} is no .csv or .xlsx file, or is not there; save a statement in .xls or .pdf as .xlsx or 'CSV UTF-8' first",
 )
 
+BAD_COLUMNS = rule(
+    "bank.columns",
+    Kind.MALFORMED,
+    "列名应写成「字段=表头」，用逗号隔开，字段有 {fields}；读到「{read}」",
+    "columns are written as field=header with commas between them, the fields being {fields}; read '{read}'",
+)
+
 _SUM = re.compile(
     r"(?:本[页月日年]|累计|本期)?(?:合计|总计|小计|发生额)|期[初末]余额|(?:上|本)[页期]余额|承前页|过次页|total"
 )
@@ -63,6 +70,17 @@ class StatementLine(NamedTuple):
     date: str
     amount_fen: int
     text: str
+
+
+def read_columns(text: str) -> dict[str, str]:
+    """Return the headers that stand in `date=交易时间戳,received=入账`, by field; raises `bank.columns`."""
+    found = dict[str, str]()
+    for part in filter(None, text.split(",")):
+        field, equals, header = (word.strip() for word in part.partition("="))
+        if not equals or field not in FIELDS or not header or field in found:
+            raise BAD_COLUMNS(fields="、".join(FIELDS), read=part)
+        found[field] = header
+    return found
 
 
 def read_statement(path: Path, headers: Mapping[str, str]) -> list[StatementLine]:
@@ -78,7 +96,7 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> list[StatementLine
     ]
     layout = Layout(columns, amounts=AMOUNTS, booked=("date", *AMOUNTS))
     if not path.is_file() or path.suffix.lower() not in {".csv", ".xlsx"}:
-        raise NO_FILE(file=path)
+        raise NO_FILE(file=path.name)
     read = read_file(path, layout)
     problems = [Problem.of(violation, path.name) for violation in read.problems]
     lines = [line for row in read.rows if not _is_sum(row) for line in _line(row, problems)]

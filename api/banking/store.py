@@ -59,6 +59,7 @@ INSERT_LINE = """
     INSERT INTO bank_lines (book, account, number, date, amount_fen, text, file)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
+SELECT_LAST = "SELECT account, max(date)::text FROM bank_lines WHERE book = %s GROUP BY account"
 SELECT_COLUMNS = "SELECT field, header FROM bank_columns WHERE book = %s AND account = %s"
 DELETE_COLUMNS = "DELETE FROM bank_columns WHERE book = %s AND account = %s"
 INSERT_COLUMN = "INSERT INTO bank_columns (book, account, field, header) VALUES (%s, %s, %s, %s)"
@@ -109,6 +110,11 @@ class BankStatements:
                 values = (book, account, number, line.date, line.amount_fen, line.text, file)
                 connection.execute(INSERT_LINE, values)
         return Taken(number - len(rows), len(lines) - (number - len(rows)))
+
+    def read_through(self, book: str) -> dict[str, str]:
+        """Return up to which day a bank's statement was read in, by account."""
+        with self._pool.connection() as connection:
+            return dict(connection.execute(SELECT_LAST, (book,)).fetchall())
 
     def reconcile(self, book: str, account: str, day: str, bank_fen: int) -> Reconciliation:
         """Return the reconciliation of an account at the end of a day, with the bank's balance as its statement has it.

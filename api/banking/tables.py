@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.adapters.tables import Table, TableColumn
+from domain.kernel.money import format_fen
 
 if TYPE_CHECKING:
     from domain.reconciliation import BankLine, BookLine, Reconciliation
@@ -64,3 +65,20 @@ def _bank(name: str, lines: list[BankLine]) -> list[tuple[object, ...]]:
 
 def _book(name: str, lines: list[BookLine]) -> list[tuple[object, ...]]:
     return [(name, line.date, line.text, abs(line.amount_fen), line.entry) for line in lines]
+
+
+def count_table(account: str, date: str, book_fen: int, counted_fen: int) -> Table:
+    """Return cash that was counted against the book (现金盘点表) as a table."""
+    over_fen = counted_fen - book_fen
+    if over_fen == 0:
+        said = "相符"
+    else:
+        word = "长款" if over_fen > 0 else "短款"
+        said = f"{word} {format_fen(abs(over_fen))} 元：先查明原因，查不明的经批准前记入 181 待处理财产损溢"
+    rows: list[tuple[object, ...]] = [
+        ("账面余额", book_fen, ""),
+        ("实存现金", counted_fen, ""),
+        ("差额", over_fen, said),
+    ]
+    columns = (TableColumn("项目"), TableColumn("金额", money=True), TableColumn("说明"))
+    return Table(f"现金盘点表  {account}  {date}", columns, rows)

@@ -8,26 +8,18 @@ from typing import Annotated
 
 import typer
 
-from api.adapters.tables import Table, TableColumn, to_format
-from api.banking import FIELDS, read_statement, reconciliation_object, reconciliation_table
+from api.adapters.tables import to_format
+from api.banking import count_table, read_columns, read_statement, reconciliation_object, reconciliation_table
 from api.cli.console import out
 from api.cli.options import BookOption, Format, FormatOption, OutOption, write
 from api.composition import open_service
 from api.settings import Settings
-from domain.kernel.errors import Kind, rule
-from domain.kernel.money import format_fen, parse_fen
+from domain.kernel.money import parse_fen
 
 bank = typer.Typer(help="银行对账和现金盘点 / bank reconciliation and cash count", no_args_is_help=True)
 
 AccountOption = Annotated[str, typer.Option("--account", help="科目编码 / the account's code")]
 DateOption = Annotated[str, typer.Option("--date", help="哪天日终 / at the end of which day, YYYY-MM-DD")]
-
-BAD_COLUMNS = rule(
-    "bank.columns",
-    Kind.MALFORMED,
-    "--columns 应写成「字段=表头」，用逗号隔开，字段有 {fields}；读到「{read}」",
-    "--columns is written as field=header with commas between them, the fields being {fields}; read '{read}'",
-)
 
 
 @bank.command("import")
@@ -43,23 +35,13 @@ def import_(
     ] = "",
 ) -> None:
     """读入银行对账单，已读过的不重复 / Read a bank's statement in; what was read before is not kept twice."""
-    given = _columns(columns)
+    given = read_columns(columns)
     with open_service(Settings()) as service:
         headers = given or service.banks.headers(book, account)
         taken = service.banks.take_in(book, account, read_statement(file, headers), file.name)
         if given:
             service.banks.remember_headers(book, account, given)
     out.print(f"新 {taken.new} 行，以前读过 {taken.known} 行 / {taken.new} new lines, {taken.known} known")
-
-
-def _columns(text: str) -> dict[str, str]:
-    found = dict[str, str]()
-    for part in filter(None, text.split(",")):
-        field, equals, header = (word.strip() for word in part.partition("="))
-        if not equals or field not in FIELDS or not header or field in found:
-            raise BAD_COLUMNS(fields="、".join(FIELDS), read=part)
-        found[field] = header
-    return found
 
 
 @bank.command()
@@ -101,21 +83,5 @@ def count(
         value = {"account": account, "date": date, "book_fen": book_fen, "counted_fen": counted_fen}
         data = json.dumps(value | {"difference_fen": over_fen}, indent=2).encode() + b"\n"
     else:
-        data = to_format(_count_table(account, date, book_fen, counted_fen), wanted.value)
+        data = to_format(count_table(account, date, book_fen, counted_fen), wanted.value)
     write(data, target)
-
-
-def _count_table(account: str, date: str, book_fen: int, counted_fen: int) -> Table:
-    over_fen = counted_fen - book_fen
-    if over_fen == 0:
-        said = "相符"
-    else:
-        word = "长款" if over_fen > 0 else "短款"
-        said = f"{word} {format_fen(abs(over_fen))} 元：先查明原因，查不明的经批准前记入 181 待处理财产损溢"
-    rows: list[tuple[object, ...]] = [
-        ("账面余额", book_fen, ""),
-        ("实存现金", counted_fen, ""),
-        ("差额", over_fen, said),
-    ]
-    columns = (TableColumn("项目"), TableColumn("金额", money=True), TableColumn("说明"))
-    return Table(f"现金盘点表  {account}  {date}", columns, rows)

@@ -3,7 +3,7 @@
 from api.drafting.composing import KINDS, Wanted, read_request
 from api.drafting.desk import DraftingDesk, OnDesk, Post
 from api.drafting.store import Step, Waiting
-from api.drafting.templates import MAKERS, KeptTemplate, Template, Templates
+from api.drafting.templates import MAKERS, KeptTemplate, Template, Templates, require_maker
 
 __all__ = [
     "KINDS",
@@ -18,4 +18,5 @@ __all__ = [
     "Waiting",
     "Wanted",
     "read_request",
+    "require_maker",
 ]

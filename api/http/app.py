@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api.http import (
     attachments,
+    banking,
     closing,
     county,
     difference,
@@ -112,6 +113,7 @@ def create_app(service: Service) -> FastAPI:
         drafts,
         pdf,
         voucher_templates,
+        banking,
         attachments,
         tlog,
         witnessing,

@@ -26,7 +26,7 @@ from audit.browser import module, modules_for
 from domain.chart import MEASURED
 from domain.entry import parse_entry
 from domain.kernel.errors import Kind, RuleViolation
-from domain.kernel.period import period_of
+from domain.kernel.period import last_day, period_of
 from domain.kernel.statement import type_name
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
@@ -41,8 +41,11 @@ if TYPE_CHECKING:
 
 SCRIPTS = (
     *("keys", "ask", "files", "invoices", "statement", "history", "signin", "draft"),
-    *("find", "templates", "entry", "make"),
+    *("find", "templates", "entry", "make", "bank"),
 )
+BANK = "102"
+"""银行存款, with all its details."""
+
 SHARED = modules_for("money", "checkpoint", "tiles")
 """What the pages share with the verification page, with all that it imports."""
 
@@ -144,15 +147,15 @@ def get_work(request: Request, service: Services, database: Database) -> Respons
     """Show where one signs in, and the books one is at work in."""
     desks = service.sessions.desks(request.cookies.get(COOKIE, ""))
     names = {row.book: row.name for row in register.books(database)} if desks else {}
-    return _page(request, "work.html", desks=desks, names=names)
+    return work_page(request, "work.html", desks=desks, names=names)
 
 
 @router.get("/books/{book}/work", responses=PAGE)
 def get_desk(request: Request, book: BookId, service: Services, database: Database) -> Response:
     """Show what waits for whoever is at work, and what for others."""
-    session = _session(request, service, book)
+    session = session_or_none(request, service, book)
     if session is None:
-        return _sign_in(request)
+        return sign_in(request)
     waiting = service.drafts.waiting(book)
     mine = [one for one in waiting if session.key.role in one.review.missing]
     others = [one for one in waiting if session.key.role not in one.review.missing]
@@ -160,7 +163,7 @@ def get_desk(request: Request, book: BookId, service: Services, database: Databa
     remarks = _remarks(database, book, period)
     stops = sum(remark.stops for remark in remarks)
     token = request.cookies.get(COOKIE, "")
-    return _page(
+    return work_page(
         request,
         "desk.html",
         book=register.book(database, book),
@@ -173,11 +176,21 @@ def get_desk(request: Request, book: BookId, service: Services, database: Databa
         period=period,
         proposed=_proposed(database, book, period, waiting),
         templates=service.templates.all(book),
+        banks=_banks(service, database, book, period),
         due={one.id for one in service.templates.due(book, period)},
         unsigned=sum(_is_dated_by(one, period) for one in waiting),
         stops=stops,
         warns=len(remarks) - stops,
     )
+
+
+def _banks(service: Service, database: Connection[Any], book: str, period: str) -> list[tuple[str, str, str]]:
+    """Return the bank accounts whose statements do not reach a period's end: code, name, and how far they reach."""
+    names = register.account_names(database, book)
+    through = service.banks.read_through(book)
+    last = last_day(period)
+    leaves = [code for code in sorted(names) if code.startswith(BANK) and f"{code}01" not in names]
+    return [(code, names[code], through.get(code, "")) for code in leaves if through.get(code, "") < last]
 
 
 def _is_dated_by(found: OnDesk, period: str) -> bool:
@@ -215,9 +228,9 @@ def get_reverse_page(
     request: Request, book: BookId, index: Index, service: Services, database: Database
 ) -> Response:
     """Show the mirror of a voucher in red, to be made a draft."""
-    session = _session(request, service, book)
+    session = session_or_none(request, service, book)
     if session is None:
-        return _sign_in(request)
+        return sign_in(request)
     statement = parse_entry(log.entry_at(database, book, index)).statement
     if not isinstance(statement, VoucherPosted) or isinstance(statement, SaltedVoucherPosted):
         raise OTHER_ENTRY(
@@ -225,7 +238,7 @@ def get_reverse_page(
         )
     lines = mirrored(statement.data.lines)
     data = {"attachments": {}, "lines": msgspec.to_builtins(lines), "reverses": statement.id}
-    return _page(
+    return work_page(
         request,
         "reverse.html",
         book=register.book(database, book),
@@ -243,11 +256,11 @@ def get_draft_page(
     request: Request, book: BookId, draft: DraftId, service: Services, database: Database
 ) -> Response:
     """Show a draft; what it says is read off its bytes in the browser, where it is signed."""
-    session = _session(request, service, book)
+    session = session_or_none(request, service, book)
     if session is None:
-        return _sign_in(request)
+        return sign_in(request)
     service.drafts.draft(book, draft)
-    return _page(request, "draft.html", book=register.book(database, book), draft=draft, session=session)
+    return work_page(request, "draft.html", book=register.book(database, book), draft=draft, session=session)
 
 
 @router.get("/books/{book}/work/drafts/{draft}/change", responses=PAGE)
@@ -255,9 +268,9 @@ def get_change_page(
     request: Request, book: BookId, draft: DraftId, service: Services, database: Database
 ) -> Response:
     """Show the form with a draft in it, to be changed."""
-    session = _session(request, service, book)
+    session = session_or_none(request, service, book)
     if session is None:
-        return _sign_in(request)
+        return sign_in(request)
     service.drafts.draft(book, draft).waiting.require_open()
     return _form(request, database, session, draft=draft)
 
@@ -273,9 +286,9 @@ def get_new_page(
     date: OfDate = "",
 ) -> Response:
     """Show the form for a new voucher, perhaps as a copy of one that is posted, or from a template."""
-    session = _session(request, service, book)
+    session = session_or_none(request, service, book)
     if session is None:
-        return _sign_in(request)
+        return sign_in(request)
     given = {"copy": "" if copy is None else str(copy), "of_template": template, "today": date or now()[:10]}
     return _form(request, database, session, **given)
 
@@ -283,10 +296,10 @@ def get_new_page(
 def _form(request: Request, database: Connection[Any], session: Session, **given: str) -> Response:
     row = register.book(database, session.book)
     values = {"draft": "", "copy": "", "of_template": "", "today": now()[:10]} | given
-    return _page(request, "voucher_form.html", book=row, session=session, **values)
+    return work_page(request, "voucher_form.html", book=row, session=session, **values)
 
 
-def _page(request: Request, template: str, **values: object) -> Response:
+def work_page(request: Request, template: str, **values: object) -> Response:
     """Return a page that runs the scripts of this server, and is kept by nobody."""
     answer = page(request, template, 200, roles=ROLES, scripts_version=scripts_version(), **values)
     answer.headers["Content-Security-Policy"] = SCRIPT_POLICY
@@ -294,7 +307,8 @@ def _page(request: Request, template: str, **values: object) -> Response:
     return answer
 
 
-def _session(request: Request, service: Service, book: str) -> Session | None:
+def session_or_none(request: Request, service: Service, book: str) -> Session | None:
+    """Return who is at work in a book, or None."""
     try:
         return service.sessions.at(book, request.cookies.get(COOKIE, ""))
     except RuleViolation as violation:
@@ -303,7 +317,8 @@ def _session(request: Request, service: Service, book: str) -> Session | None:
         return None
 
 
-def _sign_in(request: Request) -> Response:
+def sign_in(request: Request) -> Response:
+    """Send a reader to where one signs in, and back."""
     return RedirectResponse(f"/work?to={quote(request.url.path)}", status_code=303)
 
 

@@ -1,0 +1,223 @@
+"""Bank and cash over HTTP (银行对账、现金盘点), for those who are at work in the book, and nobody else."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path as FilePath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+
+from api.banking import (
+    count_table,
+    read_columns,
+    read_statement,
+    reconciliation_object,
+    reconciliation_table,
+)
+from api.drafting import require_maker
+from api.http.entries import read_body
+from api.http.pages import PAGE
+from api.http.parts import BookId, Database, Services, documented
+from api.http.reports import CSV_TYPE, XLSX_TYPE, download, file_of
+from api.http.sessions import AtWork, FromHere
+from api.http.work import session_or_none, sign_in, work_page
+from api.importing import ImportRefused
+from domain.chart import MONEY_ACCOUNTS
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.money import parse_fen
+from projections import register
+
+PROBLEMS_SHOWN = 20
+
+REFUSED = rule(
+    "bank.refused",
+    Kind.MALFORMED,
+    "对账单有 {count} 处有误，一行也没有读入：{problems}",
+    "the statement has {count} problems, and none of it was read in: {problems}",
+    "会计基础工作规范 art. 62",
+)
+
+router = APIRouter(prefix="/books/{book}", tags=["bank"])
+
+Account = Annotated[str, Path(description="an account of money", pattern=r"^[0-9]{3,9}$")]
+Day = Annotated[str, Query(description="at the end of which day, YYYY-MM-DD", max_length=10)]
+Yuan = Annotated[str, Query(description="the statement's balance in yuan", max_length=30)]
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+
+
+class TakenBody(BaseModel):
+    """How many lines of a statement are new, and how many were read before."""
+
+    new: int
+    known: int
+
+
+class BankLineBody(BaseModel):
+    """A transaction that only the bank has; fen, what was received positive."""
+
+    number: int
+    date: str
+    amount_fen: int
+    text: str
+
+
+class BookLineBody(BaseModel):
+    """A line that only the book has; fen, debits positive."""
+
+    entry: int
+    line: int
+    date: str
+    amount_fen: int
+    text: str
+
+
+class MatchBody(BaseModel):
+    """A transaction of both: the bank's line, the book's, the days between them, whether no other could be meant."""
+
+    bank: int
+    entry: int
+    line: int
+    days: int
+    certain: bool
+
+
+class ReconciliationBody(BaseModel):
+    """The reconciliation (银行存款余额调节表) in fen; `difference_fen` is 0 when both agree once all is counted."""
+
+    account: str
+    date: str
+    book_fen: int
+    bank_fen: int
+    bank_received_fen: int
+    bank_paid_fen: int
+    book_received_fen: int
+    book_paid_fen: int
+    book_adjusted_fen: int
+    bank_adjusted_fen: int
+    difference_fen: int
+    only_bank: list[BankLineBody]
+    only_book: list[BookLineBody]
+    matches: list[MatchBody]
+
+
+@router.post(
+    "/bank/{account}/statements",
+    status_code=201,
+    dependencies=[FromHere],
+    responses=documented(400, 403, 404, 422, 503),
+    openapi_extra={
+        "requestBody": {
+            "description": "the statement, .csv or .xlsx",
+            "required": True,
+            "content": {"application/octet-stream": _FILE},
+        }
+    },
+)
+async def post_statement(
+    account: Account,
+    request: Request,
+    session: AtWork,
+    service: Services,
+    name: Annotated[str, Query(max_length=255, description="the file's name")],
+    columns: Annotated[
+        str,
+        Query(
+            max_length=500, description="headers that are not the usual ones, date=…,received=…; remembered"
+        ),
+    ] = "",
+) -> TakenBody:
+    """Read a bank's statement in; what was read before is not kept twice."""
+    require_maker(session)
+    data = await read_body(request)
+    given = read_columns(columns)
+
+    def take_in() -> TakenBody:
+        headers = given or service.banks.headers(session.book, account)
+        with tempfile.TemporaryDirectory() as folder:
+            file = FilePath(folder) / f"statement{FilePath(name).suffix.lower()}"
+            file.write_bytes(data)
+            try:
+                lines = read_statement(file, headers)
+            except ImportRefused as refused:
+                told = [str(problem) for problem in refused.problems[:PROBLEMS_SHOWN]]
+                raise REFUSED(count=len(refused.problems), problems="；".join(told)) from None
+        taken = service.banks.take_in(session.book, account, lines, name)
+        if given:
+            service.banks.remember_headers(session.book, account, given)
+        return TakenBody(new=taken.new, known=taken.known)
+
+    return await run_in_threadpool(take_in)
+
+
+@router.get("/bank/{account}/reconciliation.json", responses=documented(400, 403, 404, 422, 503))
+def get_reconciliation(
+    account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
+) -> ReconciliationBody:
+    """Hold an account against its bank's statement at the end of a day."""
+    found = service.banks.reconcile(session.book, account, date, parse_fen(balance))
+    return ReconciliationBody.model_validate(reconciliation_object(account, date, found))
+
+
+@router.get("/bank/{account}/reconciliation.csv", response_class=Response, responses=file_of(CSV_TYPE))
+def get_reconciliation_csv(
+    account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
+) -> Response:
+    """Return the reconciliation statement as CSV."""
+    found = service.banks.reconcile(session.book, account, date, parse_fen(balance))
+    return download([reconciliation_table(account, date, found)], CSV_TYPE, f"bank-{account}-{date}.csv")
+
+
+@router.get("/bank/{account}/reconciliation.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
+def get_reconciliation_xlsx(
+    account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
+) -> Response:
+    """Return the reconciliation statement as a workbook."""
+    found = service.banks.reconcile(session.book, account, date, parse_fen(balance))
+    return download([reconciliation_table(account, date, found)], XLSX_TYPE, f"bank-{account}-{date}.xlsx")
+
+
+@router.get("/work/bank", responses=PAGE)
+def get_bank_page(
+    request: Request,
+    book: BookId,
+    service: Services,
+    database: Database,
+    account: Annotated[str, Query(pattern=r"^([0-9]{3,9})?$")] = "",
+    date: Annotated[str, Query(max_length=10)] = "",
+    balance: Annotated[str, Query(max_length=30)] = "",
+) -> Response:
+    """Show the accounts of money, and one of them held against its bank's statement, or the cash against the count."""
+    session = session_or_none(request, service, book)
+    if session is None:
+        return sign_in(request)
+    names = register.account_names(database, book)
+    leaves = [code for code in sorted(names) if code.startswith(MONEY_ACCOUNTS) and f"{code}01" not in names]
+    values: dict[str, Any] = {"found": None, "table": None, "refused": None}
+    if account and date and balance:
+        try:
+            fen = parse_fen(balance)
+            if account.startswith("101"):
+                book_fen, _ = service.banks.counted(book, account, date, fen)
+                values["table"] = count_table(account, date, book_fen, fen)
+            else:
+                found = service.banks.reconcile(book, account, date, fen)
+                values |= {"found": found, "table": reconciliation_table(account, date, found)}
+        except RuleViolation as violation:
+            if violation.rule.kind is Kind.UNAVAILABLE:
+                raise
+            values["refused"] = violation
+    return work_page(
+        request,
+        "bank.html",
+        book=register.book(database, book),
+        session=session,
+        accounts=[(code, names[code]) for code in leaves],
+        through=service.banks.read_through(book),
+        account=account,
+        date=date,
+        balance=balance,
+        **values,
+    )

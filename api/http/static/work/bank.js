@@ -1,0 +1,18 @@
+/** The page for banks and cash: a statement is read in for the account that is chosen. */
+
+import { acting, ask, element } from "./ask.js";
+
+const place = (id) => document.getElementById(id);
+const form = place("reading");
+
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  return acting(place("read"), place("told"), async () => {
+    const [chosen] = place("statement").files;
+    const [account, columns] = [place("account").value, place("columns").value.trim()];
+    const query = new URLSearchParams({ name: chosen.name, ...(columns ? { columns } : {}) });
+    const taken = await ask("POST", `/books/${form.dataset.book}/bank/${account}/statements?${query}`, chosen);
+    place("told").append(element("p", { className: "state" }, `读入 ${taken.new} 行新的，${taken.known} 行以前读过。`));
+    form.reset();
+  });
+});

@@ -1,0 +1,117 @@
+"""Bank and cash over HTTP, for those at work alone: a statement is held against the book, and cash is counted."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK, PROBLEM
+from tests.api.http.test_reports import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+
+    from tests.api.http.at_work import Person
+    from tests.api.http.conftest import Door
+
+BANK = f"/books/{BOOK}/bank/10201"
+STATEMENT = """\
+交易日期,摘要,支出,收入
+2026-03-03,村级组织运转经费补助,,"5,000.00"
+2026-03-05,手续费,2.00,
+"""
+ASKED = {"date": "2026-03-31", "balance": "45,173.20"}
+
+
+@pytest.fixture(scope="module")
+def office(door: Door) -> Iterator[Office]:
+    with ExitStack() as stack:
+        yield Office(door, stack)
+
+
+@pytest.fixture(scope="module")
+def read(office: Office) -> httpx.Response:
+    """A statement is read in."""
+    return posted(office["cashier"], STATEMENT)
+
+
+def posted(person: Person, text: str, name: str = "三月.csv", **asked: str) -> httpx.Response:
+    return person.client.post(f"{BANK}/statements", params={"name": name, **asked}, content=text.encode())
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> bool:
+    assert answer.headers["content-type"] == PROBLEM
+    return (answer.status_code, answer.json()["rule"]) == (status, code)
+
+
+def test_a_statement_is_read_once(office: Office, read: httpx.Response) -> None:
+    assert (read.status_code, read.json()) == (201, {"new": 2, "known": 0})
+    assert posted(office["accountant"], STATEMENT).json() == {"new": 0, "known": 2}
+
+
+def test_it_is_held_against_the_book(office: Office, read: httpx.Response) -> None:
+    assert read.status_code == 201
+    found = office["supervisor"].client.get(f"{BANK}/reconciliation.json", params=ASKED).json()
+    assert found["bank_fen"] == 4_517_320
+    assert [line["text"] for line in found["only_bank"]] == ["手续费"]
+    assert [one["certain"] for one in found["matches"]] == [True]
+    assert found["book_adjusted_fen"] == found["book_fen"] - 200
+    for suffix in ("csv", "xlsx"):
+        rows = table(office["head"].client.get(f"{BANK}/reconciliation.{suffix}", params=ASKED))
+        assert rows[0][:4] == ["项目", "日期", "内容", "金额"]
+        assert ["减：银行已付、企业未付", "2026-03-05", "手续费", 200] in [row[:4] for row in rows]
+
+
+def test_the_page_shows_it_and_the_desk_says_how_far_it_goes(office: Office, read: httpx.Response) -> None:
+    assert read.status_code == 201
+    client = office["accountant"].client
+    shown = client.get(f"/books/{BOOK}/work/bank", params={"account": "10201", **ASKED}).text
+    assert "银行存款余额调节表" in shown
+    assert "手续费" in shown
+    assert "对上 1 笔" in shown
+    counted = {"account": "101", "date": "2026-03-31", "balance": "1160"}
+    assert "短款 3.50 元" in client.get(f"/books/{BOOK}/work/bank", params=counted).text
+    wrong = client.get(f"/books/{BOOK}/work/bank", params={**counted, "balance": "much"})
+    assert (wrong.status_code, "money.malformed" in wrong.text) == (200, True)
+    desk = client.get(f"/books/{BOOK}/work").text
+    assert "10201 基本账户的对账单只读到 2026-03-05" in desk or "对账单已读到月末" in desk
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "code", "told"),
+    [
+        (STATEMENT.replace("5,000.00", "五千"), "a.csv", "bank.refused", "第 2 行"),
+        (STATEMENT.replace("2026-03-05", "2026-03-32"), "a.csv", "bank.refused", "交易日期"),
+        ("", "a.csv", "import.empty", ""),
+        (STATEMENT, "a.pdf", "bank.file", ".xlsx"),
+        (STATEMENT.splitlines()[0], "a.csv", "bank.no_lines", ""),
+    ],
+)
+def test_what_is_no_statement_is_told_line_by_line(
+    office: Office, text: str, name: str, code: str, told: str
+) -> None:
+    answer = posted(office["accountant"], text, name)
+    assert refused(answer, 400, code), answer.text
+    assert told in answer.json()["detail_zh"]
+    assert "/tmp" not in answer.text
+
+
+def test_other_headers_are_given_once(office: Office) -> None:
+    other = STATEMENT.replace("交易日期", "时间戳").replace("2026-03-05", "2026-02-05")
+    assert posted(office["accountant"], other, columns="date=时间戳").json() == {"new": 1, "known": 1}
+    assert posted(office["accountant"], other).json() == {"new": 0, "known": 2}
+    assert refused(posted(office["accountant"], other, columns="day=时间戳"), 400, "bank.columns")
+
+
+def test_it_is_for_those_at_work(office: Office, door: Door) -> None:
+    path = f"{BANK}/reconciliation.json"
+    assert refused(door.client.get(path, params=ASKED), 403, "session.needed")
+    assert refused(posted(office["head"], STATEMENT), 403, "draft.not_maker")
+    page = door.client.get(f"/books/{BOOK}/work/bank", headers={"Accept": "text/html"})
+    assert page.headers["location"].startswith("/work?to=")
+    assert refused(office["head"].client.get(path.replace("10201", "501"), params=ASKED), 422, "bank.account")
