@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,7 @@ def create_app(service: Service) -> FastAPI:
         redirect_slashes=False,  # the framework's redirect believes the request's Host header
     )
     app.state.service = service
+    app.state.printing = asyncio.Semaphore(1)
     app.state.waiters = ThreadPoolExecutor(WAITERS_MAX, thread_name_prefix="wait")
     app.add_middleware(packing.Packed)
     app.add_middleware(HeadAsGet)

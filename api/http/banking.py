@@ -40,11 +40,13 @@ REFUSED = rule(
     "会计基础工作规范 art. 62",
 )
 
-router = APIRouter(prefix="/books/{book}", tags=["bank"])
+router = APIRouter(tags=["bank"])
+statements = APIRouter(prefix="/books/{book}/bank/{account}")
 
 Account = Annotated[str, Path(description="an account of money", pattern=r"^[0-9]{3,9}$")]
 Day = Annotated[str, Query(description="at the end of which day, YYYY-MM-DD", max_length=10)]
 Yuan = Annotated[str, Query(description="the statement's balance in yuan", max_length=30)]
+_CSV, _XLSX = (file_of(kind) | documented(403, 422) for kind in (CSV_TYPE, XLSX_TYPE))
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -103,8 +105,8 @@ class ReconciliationBody(BaseModel):
     matches: list[MatchBody]
 
 
-@router.post(
-    "/bank/{account}/statements",
+@statements.post(
+    "/statements",
     status_code=201,
     dependencies=[FromHere],
     responses=documented(400, 403, 404, 422, 503),
@@ -152,7 +154,7 @@ async def post_statement(
     return await run_in_threadpool(take_in)
 
 
-@router.get("/bank/{account}/reconciliation.json", responses=documented(400, 403, 404, 422, 503))
+@statements.get("/reconciliation.json", responses=documented(400, 403, 404, 422, 503))
 def get_reconciliation(
     account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
 ) -> ReconciliationBody:
@@ -161,7 +163,11 @@ def get_reconciliation(
     return ReconciliationBody.model_validate(reconciliation_object(account, date, found))
 
 
-@router.get("/bank/{account}/reconciliation.csv", response_class=Response, responses=file_of(CSV_TYPE))
+@router.get(
+    "/books/{book}/bank/{account}/reconciliation.csv",
+    response_class=Response,
+    responses=file_of(CSV_TYPE) | documented(403, 422),
+)
 def get_reconciliation_csv(
     account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
 ) -> Response:
@@ -170,7 +176,11 @@ def get_reconciliation_csv(
     return download([reconciliation_table(account, date, found)], CSV_TYPE, f"bank-{account}-{date}.csv")
 
 
-@router.get("/bank/{account}/reconciliation.xlsx", response_class=Response, responses=file_of(XLSX_TYPE))
+@router.get(
+    "/books/{book}/bank/{account}/reconciliation.xlsx",
+    response_class=Response,
+    responses=file_of(XLSX_TYPE) | documented(403, 422),
+)
 def get_reconciliation_xlsx(
     account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
 ) -> Response:
@@ -179,7 +189,7 @@ def get_reconciliation_xlsx(
     return download([reconciliation_table(account, date, found)], XLSX_TYPE, f"bank-{account}-{date}.xlsx")
 
 
-@router.get("/work/bank", responses=PAGE)
+@router.get("/books/{book}/work/bank", responses=PAGE)
 def get_bank_page(
     request: Request,
     book: BookId,
@@ -221,3 +231,6 @@ def get_bank_page(
         balance=balance,
         **values,
     )
+
+
+router.include_router(statements)

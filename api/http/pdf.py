@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import httpx
@@ -34,9 +33,6 @@ _PDF: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}},
     **documented(400, 404, 503),
 }
-_one_at_a_time = asyncio.Semaphore(1)
-"""To lay out a page takes a second of a processor."""
-
 Page = Annotated[str, Path(description="a report's page", pattern=f"^({'|'.join(PAGES)})$")]
 Account = Annotated[str, Path(description="an account, with all below it", pattern=r"^[0-9]{3,9}$")]
 
@@ -57,18 +53,19 @@ async def _printed(request: Request, path: str, name: str) -> Response:
     """Return a page of this server as PDF; what that refuses is passed on."""
     if not await run_in_threadpool(makes_pdf):
         raise NOT_HERE()
-    async with _one_at_a_time:
-        answer = await pdf_of(request.app, f"{path}?{request.url.query}")
+    async with request.app.state.printing:  # to lay out a page takes a second of a processor
+        accept = request.headers.get("accept", "*/*")
+        answer = await pdf_of(request.app, f"{path}?{request.url.query}", accept)
     if answer.status_code == httpx.codes.OK:
         answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return answer
 
 
-async def pdf_of(app: Any, address: str) -> Response:  # noqa: ANN401 -- an ASGI application
-    """Return a page of an application as PDF, as a reader without cookies sees it; else what the application says."""
+async def pdf_of(app: Any, address: str, accept: str = "*/*") -> Response:  # noqa: ANN401 -- an ASGI application
+    """Return a page of an application as PDF, as a reader without cookies sees it; else what it answers instead."""
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        shown = await client.get(address, headers={"Accept": "text/html"})
+        shown = await client.get(address, headers={"Accept": accept})
     if shown.status_code != httpx.codes.OK:
         return Response(shown.content, shown.status_code, media_type=shown.headers["content-type"])
     data = await run_in_threadpool(to_pdf, shown.text, FILES)

@@ -54,7 +54,10 @@ def test_a_report_as_pdf(door: Door, path: str, title: str) -> None:
 
 def test_what_the_page_refuses_is_passed_on(door: Door) -> None:
     answer = door.get("balance-sheet.pdf", period="2025-01")
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, PROBLEM)
+    path = f"/books/{BOOK}/balance-sheet.pdf?period=2025-01"
+    shown = door.client.get(path, headers={"Accept": "text/html"})
+    assert (shown.status_code, shown.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert door.client.get(f"/books/{BOOK}/entries.pdf").headers["content-type"] == PROBLEM
 
 
