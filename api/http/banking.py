@@ -163,11 +163,7 @@ def get_reconciliation(
     return ReconciliationBody.model_validate(reconciliation_object(account, date, found))
 
 
-@router.get(
-    "/books/{book}/bank/{account}/reconciliation.csv",
-    response_class=Response,
-    responses=file_of(CSV_TYPE) | documented(403, 422),
-)
+@statements.get("/reconciliation.csv", response_class=Response, responses=_CSV)
 def get_reconciliation_csv(
     account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
 ) -> Response:
@@ -176,11 +172,7 @@ def get_reconciliation_csv(
     return download([reconciliation_table(account, date, found)], CSV_TYPE, f"bank-{account}-{date}.csv")
 
 
-@router.get(
-    "/books/{book}/bank/{account}/reconciliation.xlsx",
-    response_class=Response,
-    responses=file_of(XLSX_TYPE) | documented(403, 422),
-)
+@statements.get("/reconciliation.xlsx", response_class=Response, responses=_XLSX)
 def get_reconciliation_xlsx(
     account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
 ) -> Response:
