@@ -55,8 +55,7 @@ def transfer_vouchers(rows: Sequence[TrialRow], names: Mapping[str, str], period
         for part in _parts([account for account in wanted if account != to]):
             lines = [_line(account, -balances[account]) for account in part]
             moved = sum(balances[account] for account in part)
-            if moved:
-                lines.append(_line(to, moved))
+            lines += [_line(to, fen) for fen in ([moved] if moved else _gross(balances, part))]
             balances |= dict.fromkeys(part, 0) | {to: balances.get(to, 0) + moved}
             made.append(
                 Voucher(attachments=Attachments(), date=last_day(period), lines=lines, summary=summary)
@@ -64,10 +63,19 @@ def transfer_vouchers(rows: Sequence[TrialRow], names: Mapping[str, str], period
     return made
 
 
+def _gross(balances: Mapping[str, int], part: Sequence[str]) -> tuple[int, int]:
+    """Return debit and credit balances apart, where they cancel out: what is transferred to is named all the same.
+
+    By that account a transfer is known from a voucher that earns or spends (see `domain.statements.income`).
+    """
+    debits = sum(balances[account] for account in part if balances[account] > 0)
+    return debits, -debits
+
+
 def _parts(accounts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield the accounts in parts for a voucher each, which has a line for what it transfers to as well."""
-    for start in range(0, len(accounts), MAX_LINES - 1):
-        yield accounts[start : start + MAX_LINES - 1]
+    """Yield the accounts in parts for a voucher each, which has a line or two for what it transfers to as well."""
+    for start in range(0, len(accounts), MAX_LINES - 2):
+        yield accounts[start : start + MAX_LINES - 2]
 
 
 def _line(account: str, fen: int) -> Line:

@@ -168,6 +168,12 @@ def test_the_transfers_of_a_year_end_on_the_undistributed_income() -> None:
     ]
 
 
+def test_what_cancels_out_is_transferred_all_the_same() -> None:
+    """Without a line of 本年收益 it would look like a voucher that earns and spends, and change the income."""
+    made = transfer_vouchers(rows_of({"513": 400, "514": -400}), NAMES, "2026-03")
+    assert moved(made) == [("结转支出", [("513", 0, 400), ("514", 400, 0), ("321", 400, 0), ("321", 0, 400)])]
+
+
 def test_a_loss_is_transferred_to_the_other_side() -> None:
     rows = rows_of({"513": 400}, "2026-12")
     assert moved(transfer_vouchers(rows, NAMES, "2026-12"))[1] == (
