@@ -16,7 +16,6 @@ from domain.kernel.errors import Kind, rule
 from domain.vouchers import File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 MAX_BYTES = 16_777_216
@@ -117,12 +116,12 @@ class Attachments:
             raise DAMAGED(sha256=digest)
         return data
 
-    def require(self, book: str, files: Iterable[File]) -> None:
-        """Raise unless each file that a voucher names is kept, and is as it says."""
-        for file in files:
-            data = self.read(book, file.sha256)
-            if (len(data), media_of(data)) != (file.size, file.media):
-                raise OTHERWISE(name=file.name, size=len(data), media=media_of(data))
+    def require(self, book: str, file: File) -> bytes:
+        """Return a document that a voucher names; raises as `read`, and `attachment.otherwise` for another."""
+        data = self.read(book, file.sha256)
+        if (len(data), media_of(data)) != (file.size, file.media):
+            raise OTHERWISE(name=file.name, size=len(data), media=media_of(data))
+        return data
 
     def _path(self, book: str, digest: str) -> Path:
         return self._folder / book / digest[:2] / digest

@@ -60,11 +60,29 @@ class Used(NamedTuple):
     accounts: dict[str, set[str]]
 
 
-def public_archive(connection: Connection[Any], book_id: str, year: str) -> bytes:
-    """Return 公共档案 of a year; raises `book.unknown`, `period.malformed`."""
-    months = _months(connection, book_id, year)
+class Year(NamedTuple):
+    """What both files are made of: the book, its months, who holds its keys, and what its lines name."""
+
+    book: BookRow
+    months: list[str]
+    people: dict[str, str]
+    used: Used
+
+
+def to_gbt24589(connection: Connection[Any], book_id: str, year: str) -> dict[str, bytes]:
+    """Return the files of a year by their names; raises `book.unknown`, `period.malformed`."""
     book = register.book(connection, book_id)
-    used = _used(connection, book_id, months)
+    months = _months(connection, book, year)
+    of_year = Year(book, months, register.people(connection, book_id), _used(connection, book_id, months))
+    return {
+        "公共档案.xml": _public_archive(of_year, year),
+        "总账.xml": _general_ledger(connection, of_year),
+    }
+
+
+def _public_archive(of_year: Year, year: str) -> bytes:
+    """Return 公共档案: the book, its months, and what vouchers name."""
+    book, months, people, used = of_year
     root = Element("公共档案")
     _put(
         SubElement(root, "电子账簿"),
@@ -95,7 +113,7 @@ def public_archive(connection: Connection[Any], book_id: str, year: str) -> byte
         记账凭证类型简称="记",
     )
     _put(SubElement(root, "币种"), 币种编码=CURRENCY, 币种名称="人民币")
-    for key, person in sorted(register.people(connection, book_id).items()):
+    for key, person in sorted(people.items()):
         _put(SubElement(root, "员工档案"), 员工编码=key, 员工姓名=person or key)
     for dimension, words in DIMENSIONS.items():
         _put(
@@ -117,11 +135,9 @@ def public_archive(connection: Connection[Any], book_id: str, year: str) -> byte
     return _written(root)
 
 
-def general_ledger(connection: Connection[Any], book_id: str, year: str) -> bytes:
-    """Return 总账 of a year: accounts, balances, vouchers line by line, statements; raises as `public_archive` does."""
-    months = _months(connection, book_id, year)
-    book = register.book(connection, book_id)
-    accounts = register.accounts(connection, book_id)
+def _general_ledger(connection: Connection[Any], of_year: Year) -> bytes:
+    """Return 总账: accounts, balances, vouchers line by line, statements."""
+    book, months, people, used = of_year
     root = Element("总账")
     _put(
         SubElement(root, "总账基础信息"),
@@ -129,8 +145,7 @@ def general_ledger(connection: Connection[Any], book_id: str, year: str) -> byte
         会计科目编号规则="3-2-2-2",
         凭证头可扩展字段结构="日志记录号-叶节点哈希",
     )
-    _accounts(root, accounts)
-    used = _used(connection, book_id, months)
+    _accounts(root, register.accounts(connection, book.book))
     for order, (dimension, words) in enumerate(DIMENSIONS.items(), start=1):
         for account in sorted(used.accounts[dimension]):
             _put(
@@ -142,19 +157,18 @@ def general_ledger(connection: Connection[Any], book_id: str, year: str) -> byte
                 辅助项描述=words,
             )
     for period in months:
-        _balances(connection, root, book_id, period)
-    names = register.people(connection, book_id)
+        _balances(connection, root, book.book, period)
     for period in months:
-        for place in journal.vouchers_of(connection, book_id, period, ALL):
-            _voucher(connection, root, book_id, place, names)
+        for place in journal.vouchers_of(connection, book.book, period, ALL):
+            _voucher(connection, root, book.book, place, people)
     _statements(connection, root, book, months[-1])
     return _written(root)
 
 
-def _months(connection: Connection[Any], book_id: str, year: str) -> list[str]:
+def _months(connection: Connection[Any], book: BookRow, year: str) -> list[str]:
     """Return the months of a year that a book has vouchers of, or may have."""
-    first = register.book(connection, book_id).first_period
-    last = max(journal.last_period(connection, book_id), first)
+    first = book.first_period
+    last = max(journal.last_period(connection, book.book), first)
     months = periods(parse_period(f"{year}-01"), f"{year}-12")
     return [period for period in months if first <= period <= last] or [parse_period(f"{year}-12")]
 

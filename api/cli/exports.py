@@ -13,7 +13,7 @@ import typer
 from psycopg import Connection
 
 from api.adapters.beancount import to_beancount
-from api.adapters.gbt24589 import general_ledger, public_archive
+from api.adapters.gbt24589 import to_gbt24589
 from api.adapters.hledger import to_hledger
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
 from api.archive import write_archive
@@ -164,10 +164,7 @@ def export_gbt24589(
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
         with snapshot(service.pool) as connection:
-            files = {
-                "公共档案.xml": public_archive(connection, book, year),
-                "总账.xml": general_ledger(connection, book, year),
-            }
+            files = to_gbt24589(connection, book, year)
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)

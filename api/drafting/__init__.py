@@ -2,8 +2,9 @@
 
 from api.drafting.composing import KINDS, Wanted, read_request
 from api.drafting.desk import DraftingDesk, OnDesk, Post
+from api.drafting.rules import MAKERS, require_maker
 from api.drafting.store import Step, Waiting
-from api.drafting.templates import MAKERS, KeptTemplate, Template, Templates, require_maker
+from api.drafting.templates import KeptTemplate, Template, Templates
 
 __all__ = [
     "KINDS",

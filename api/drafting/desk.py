@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from api.clock import CHINA
 from api.drafting import store, templates
 from api.drafting.composing import Wanted, compose
-from api.drafting.originals import check_not_booked, check_not_drafted, require_named, take_turn
-from api.drafting.rules import CHANGED, MALFORMED, NOT_SIGNER, TOO_MANY
-from api.drafting.templates import require_maker
+from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
+from api.drafting.rules import CHANGED, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
 from domain.drafts import Review, review, sign, standing
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.note import parse_note
@@ -174,8 +173,7 @@ class DraftingDesk:
         data = draft.statement.data
         attached = data.attachments if isinstance(data, Voucher) else Attached()
         if attached.files or attached.invoices:
-            self._originals.require(book, attached.files)
-            require_named(self._originals, book, attached)
+            require_kept(self._originals, book, attached)
             take_turn(connection, book)
             check_not_drafted(connection, book, attached.invoices, draft.statement.id)
             with self._book(book) as found:

@@ -75,10 +75,13 @@ def take_turn(connection: Connection[Any], book: str) -> None:
     connection.execute(TAKE_TURN, (TURN, book))
 
 
-def require_named(originals: Attachments, book: str, attached: Attached) -> None:
-    """Raise `invoice.unnamed` unless each attached file that is an invoice stands among the voucher's as it says."""
+def require_kept(originals: Attachments, book: str, attached: Attached) -> None:
+    """Raise unless each attached file is kept, as `Attachments.require` has it, and is named if it is an invoice.
+
+    `invoice.unnamed` is one that does not stand among the voucher's invoices as it says.
+    """
     for file in attached.files:
-        found = read_invoice(originals.read(book, file.sha256))
+        found = read_invoice(originals.require(book, file))
         if found is not None and found.invoice not in attached.invoices:
             number, date, total = found.invoice.number, found.invoice.date, found.invoice.total_fen
             raise UNNAMED(name=file.name, number=number, date=date, total=format_fen(total))

@@ -1,8 +1,17 @@
-"""What is said to those who work on drafts."""
+"""Who makes drafts, and what is said to those who work on them."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from domain.kernel.errors import Kind, rule
+from domain.roles import ROLES
+
+if TYPE_CHECKING:
+    from api.sessions import Session
+
+MAKERS = ("accountant", "cashier")
+"""The roles that make, change and withdraw drafts and voucher templates (会计、出纳制单)."""
 
 UNKNOWN = rule(
     "draft.unknown",
@@ -68,3 +77,9 @@ OTHER_HISTORY = rule(
     "the draft names {n} entries before it that are not those of the log; nothing was signed, verify the book",
     "ADR 0004",
 )
+
+
+def require_maker(session: Session) -> None:
+    """Raise `draft.not_maker` unless one makes vouchers."""
+    if session.key.role not in MAKERS:
+        raise NOT_MAKER(role=session.key.role, role_zh=ROLES[session.key.role])

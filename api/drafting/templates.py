@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
 from api.clock import CHINA, new_id
-from api.drafting.rules import NOT_MAKER
+from api.drafting.rules import require_maker
 from domain.kernel.errors import Kind, rule
-from domain.kernel.period import parse_period, period_of
+from domain.kernel.period import last_day, parse_period, period_of
 from domain.kernel.statement import OptionalText, Text
-from domain.roles import ROLES
 from domain.vouchers import MAX_LINES, Line, Voucher
 
 if TYPE_CHECKING:
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 
     from api.sessions import Session
     from domain.drafts import Draft
-
-MAKERS = ("accountant", "cashier")
-"""The roles that make, change and withdraw drafts and templates (会计、出纳制单)."""
 
 TEMPLATES_MAX = 200
 """Of one book; a list of more helps nobody."""
@@ -100,8 +95,7 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def date_in(self, period: str) -> str:
         """Return its date in a period: its day, or the last if the month is shorter."""
-        year, month = map(int, period.split("-"))
-        return f"{period}-{min(self.day, monthrange(year, month)[1]):02d}"
+        return min(f"{period}-{self.day:02d}", last_day(period))
 
 
 def _months(period: str) -> int:
@@ -176,12 +170,6 @@ def use(connection: Connection[Any], book: str, template: str, draft: Draft) -> 
 def move_use(connection: Connection[Any], book: str, draft: Draft) -> None:
     """Remember that a draft may now be dated in another period."""
     connection.execute(MOVE_USE, (_period_of(draft), book, draft.statement.id))
-
-
-def require_maker(session: Session) -> None:
-    """Raise `draft.not_maker` unless one makes vouchers."""
-    if session.key.role not in MAKERS:
-        raise NOT_MAKER(role=session.key.role, role_zh=ROLES[session.key.role])
 
 
 def _period_of(draft: Draft) -> str:

@@ -12,13 +12,11 @@ from pydantic import BaseModel
 
 from api.attachments import media_of
 from api.http.entries import read_body
-from api.http.parts import Services, documented
+from api.http.parts import BYTES, Services, documented, takes_file
 from api.http.sessions import AtWork, FromHere
 from api.invoices import read_invoice
 
 router = APIRouter(prefix="/books/{book}/attachments", tags=["attachments"])
-
-_FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
 class NamedInvoice(BaseModel):
@@ -57,13 +55,7 @@ class FileBody(BaseModel):
     response_model_exclude_unset=True,
     dependencies=[FromHere],
     responses=documented(400, 403, 422, 503),
-    openapi_extra={
-        "requestBody": {
-            "description": "the document: a photo (JPEG, PNG), PDF, OFD or XML, of 16 MiB at most",
-            "required": True,
-            "content": {"application/octet-stream": _FILE},
-        }
-    },
+    openapi_extra=takes_file("the document: a photo (JPEG, PNG), PDF, OFD or XML, of 16 MiB at most"),
 )
 async def post_attachment(
     request: Request,
@@ -83,7 +75,7 @@ async def post_attachment(
     "/{digest}",
     response_class=Response,
     responses={
-        200: {"content": {"application/octet-stream": _FILE}, "description": "the document"},
+        200: {"content": BYTES, "description": "the document"},
         **documented(400, 403, 404, 503),
     },
 )

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
@@ -17,17 +17,18 @@ from api.banking import (
     reconciliation_object,
     reconciliation_table,
 )
-from api.drafting import require_maker
+from api.drafting import MAKERS, require_maker
 from api.http.entries import read_body
 from api.http.pages import PAGE
-from api.http.parts import BookId, Database, Services, documented
+from api.http.parts import BookId, Database, Services, documented, takes_file
 from api.http.reports import CSV_TYPE, XLSX_TYPE, download, file_of
 from api.http.sessions import AtWork, FromHere
-from api.http.work import session_or_none, sign_in, work_page
+from api.http.work import leaves_below, session_or_none, sign_in, work_page
 from api.importing import ImportRefused
 from domain.chart import MONEY_ACCOUNTS
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import parse_fen
+from domain.reconciliation import Reconciliation
 from projections import register
 
 PROBLEMS_SHOWN = 20
@@ -47,7 +48,6 @@ Account = Annotated[str, Path(description="an account of money", pattern=r"^[0-9
 Day = Annotated[str, Query(description="at the end of which day, YYYY-MM-DD", max_length=10)]
 Yuan = Annotated[str, Query(description="the statement's balance in yuan", max_length=30)]
 _CSV, _XLSX = (file_of(kind) | documented(403, 422) for kind in (CSV_TYPE, XLSX_TYPE))
-_FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
 class TakenBody(BaseModel):
@@ -110,13 +110,7 @@ class ReconciliationBody(BaseModel):
     status_code=201,
     dependencies=[FromHere],
     responses=documented(400, 403, 404, 422, 503),
-    openapi_extra={
-        "requestBody": {
-            "description": "the statement, .csv or .xlsx",
-            "required": True,
-            "content": {"application/octet-stream": _FILE},
-        }
-    },
+    openapi_extra=takes_file("the statement, .csv or .xlsx"),
 )
 async def post_statement(
     account: Account,
@@ -154,30 +148,31 @@ async def post_statement(
     return await run_in_threadpool(take_in)
 
 
-@statements.get("/reconciliation.json", responses=documented(400, 403, 404, 422, 503))
-def get_reconciliation(
+def reconciled(
     account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
-) -> ReconciliationBody:
+) -> Reconciliation:
     """Hold an account against its bank's statement at the end of a day."""
-    found = service.banks.reconcile(session.book, account, date, parse_fen(balance))
+    return service.banks.reconcile(session.book, account, date, parse_fen(balance))
+
+
+Reconciled = Annotated[Reconciliation, Depends(reconciled)]
+
+
+@statements.get("/reconciliation.json", responses=documented(400, 403, 404, 422, 503))
+def get_reconciliation(account: Account, date: Day, found: Reconciled) -> ReconciliationBody:
+    """Return the reconciliation of an account at the end of a day."""
     return ReconciliationBody.model_validate(reconciliation_object(account, date, found))
 
 
 @statements.get("/reconciliation.csv", response_class=Response, responses=_CSV)
-def get_reconciliation_csv(
-    account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
-) -> Response:
+def get_reconciliation_csv(account: Account, date: Day, found: Reconciled) -> Response:
     """Return the reconciliation statement as CSV."""
-    found = service.banks.reconcile(session.book, account, date, parse_fen(balance))
     return download([reconciliation_table(account, date, found)], CSV_TYPE, f"bank-{account}-{date}.csv")
 
 
 @statements.get("/reconciliation.xlsx", response_class=Response, responses=_XLSX)
-def get_reconciliation_xlsx(
-    account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
-) -> Response:
+def get_reconciliation_xlsx(account: Account, date: Day, found: Reconciled) -> Response:
     """Return the reconciliation statement as a workbook."""
-    found = service.banks.reconcile(session.book, account, date, parse_fen(balance))
     return download([reconciliation_table(account, date, found)], XLSX_TYPE, f"bank-{account}-{date}.xlsx")
 
 
@@ -195,8 +190,6 @@ def get_bank_page(
     session = session_or_none(request, service, book)
     if session is None:
         return sign_in(request)
-    names = register.account_names(database, book)
-    leaves = [code for code in sorted(names) if code.startswith(MONEY_ACCOUNTS) and f"{code}01" not in names]
     values: dict[str, Any] = {"found": None, "table": None, "refused": None}
     if account and date and balance:
         try:
@@ -216,7 +209,8 @@ def get_bank_page(
         "bank.html",
         book=register.book(database, book),
         session=session,
-        accounts=[(code, names[code]) for code in leaves],
+        accounts=leaves_below(database, book, MONEY_ACCOUNTS),
+        makes=session.key.role in MAKERS,
         through=service.banks.read_through(book),
         account=account,
         date=date,

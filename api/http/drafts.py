@@ -96,11 +96,13 @@ class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     revision: int
 
 
-def takes(description: str, **properties: dict[str, Any]) -> dict[str, Any]:
-    """Return what OpenAPI says of a JSON body with these properties, all of them required."""
+def takes(
+    description: str, more: dict[str, dict[str, Any]] | None = None, **properties: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what OpenAPI says of a JSON body with these properties, all required, and perhaps `more`."""
     schema = {
         "type": "object",
-        "properties": properties,
+        "properties": properties | (more or {}),
         "required": [*properties],
         "additionalProperties": False,
     }
@@ -109,6 +111,7 @@ def takes(description: str, **properties: dict[str, Any]) -> dict[str, Any]:
 
 
 _TYPE, _DATA = {"enum": [*KINDS]}, {"type": "object", "description": "as docs/entries.md has it"}
+_TEMPLATE = {"type": "string", "description": "the voucher template that it was made of"}
 _REVISION = {"type": "integer", "minimum": 1, "description": "the revision that was seen"}
 _REASON = {"type": "string", "minLength": 1, "maxLength": 200}
 _ANSWERS = documented(400, 403, 404, 409, 422, 503)
@@ -132,7 +135,7 @@ def get_draft(draft: DraftId, session: AtWork, service: Services) -> DraftBody:
     status_code=201,
     dependencies=[FromHere],
     responses=_ANSWERS,
-    openapi_extra=takes("the entry's type and data", type=_TYPE, data=_DATA),
+    openapi_extra=takes("the entry's type and data", {"template": _TEMPLATE}, type=_TYPE, data=_DATA),
 )
 async def post_draft(request: Request, session: AtWork, service: Services) -> DraftBody:
     """Make a draft."""

@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from api.database import snapshot
-from api.http.parts import BookId, Database, Index, Services, documented
+from api.http.parts import BYTES, BookId, Database, Index, Services, documented
 from api.http.problems import TOO_LARGE
 from audit.tlog.tiles import decode_bundle
 from domain.entry import HEADER, parse_entry
@@ -78,7 +78,7 @@ _BODY = {
         "required": True,
         "content": {
             "text/plain": {"schema": {"type": "string"}},
-            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+            **BYTES,
         },
     }
 }

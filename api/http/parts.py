@@ -62,6 +62,15 @@ _TEXT = {
 }
 
 
+BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+"""What OpenAPI says of a file, as a request or an answer has it."""
+
+
+def takes_file(description: str) -> dict[str, Any]:
+    """Return what OpenAPI says of a request whose body is a file."""
+    return {"requestBody": {"description": description, "required": True, "content": BYTES}}
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI entries of the problem documents that a route may answer with."""
     schema = {"application/problem+json": {"schema": Problem.model_json_schema()}}

@@ -49,15 +49,17 @@ class TemplatesBody(BaseModel):
 
 _TEXT = {"type": "string", "maxLength": 200}
 _CONTENT = takes(
-    "the template; `every` is month, quarter, year or empty; amounts may be missing",
+    "the template; amounts may be missing",
+    {
+        "resolution": _TEXT,
+        "every": {"enum": ["", "month", "quarter", "year"]},
+        "first_period": {"type": "string", "description": "from which period on it comes, YYYY-MM"},
+        "day": {"type": "integer", "minimum": 1, "maximum": 31},
+    },
     name=_TEXT,
     summary=_TEXT,
     lines={"type": "array", "minItems": 1, "items": {"type": "object"}},
 )
-_CONTENT["requestBody"]["content"]["application/json"]["schema"] |= {
-    "additionalProperties": True,
-    "description": "and perhaps resolution, every, first_period, day",
-}
 _ANSWERS = documented(400, 403, 404, 409, 422, 503)
 
 
@@ -92,13 +94,10 @@ def delete_template(template: TemplateId, revision: Revision, session: AtWork, s
 
 
 def _body(kept: KeptTemplate) -> TemplateBody:
-    content = msgspec.to_builtins(kept.template) | {
-        "lines": [msgspec.to_builtins(line) for line in kept.template.lines]
-    }
     return TemplateBody(
         id=kept.id,
         revision=kept.revision,
         changed_by=kept.changed_by,
         changed_at=kept.changed_at,
-        **content,
+        **msgspec.to_builtins(kept.template),
     )

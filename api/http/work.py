@@ -186,11 +186,15 @@ def get_desk(request: Request, book: BookId, service: Services, database: Databa
 
 def _banks(service: Service, database: Connection[Any], book: str, period: str) -> list[tuple[str, str, str]]:
     """Return the bank accounts whose statements do not reach a period's end: code, name, and how far they reach."""
-    names = register.account_names(database, book)
     through = service.banks.read_through(book)
-    last = last_day(period)
-    leaves = [code for code in sorted(names) if code.startswith(BANK) and f"{code}01" not in names]
-    return [(code, names[code], through.get(code, "")) for code in leaves if through.get(code, "") < last]
+    reach = [(code, name, through.get(code, "")) for code, name in leaves_below(database, book, (BANK,))]
+    return [(code, name, day) for code, name, day in reach if day < last_day(period)]
+
+
+def leaves_below(database: Connection[Any], book: str, tops: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return code and name of the accounts at or below some of level 1 that take postings."""
+    accounts = register.accounts(database, book)
+    return [(one.code, one.name) for one in accounts if one.leaf and one.code.startswith(tops)]
 
 
 def _is_dated_by(found: OnDesk, period: str) -> bool:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from domain.statements import BudgetRow
     from domain.vouchers import Voucher
     from projections.balances import TrialBalance
 
@@ -125,15 +124,15 @@ def draft_remarks(connection: Connection[Any], book: str, vouchers: Sequence[Vou
 
     Each is looked at as if it alone came next.
     """
+    periods = {period_of(voucher.date) for voucher in vouchers}
+    plans = {one: budget(connection, book, one).rows for one in periods if is_planned(connection, book, one)}
+    if not plans:
+        return [[] for _ in vouchers]
     names = register.account_names(connection, book)
     chart = register.book(connection, book).chart
-    plans: dict[str, list[BudgetRow] | None] = {}
-    for period in {period_of(voucher.date) for voucher in vouchers}:
-        planned = is_planned(connection, book, period)
-        plans[period] = budget(connection, book, period).rows if planned else None
-    found = []
-    for voucher in vouchers:
-        rows = plans[period_of(voucher.date)]
-        touched = [] if rows is None else spent_with(rows, voucher.lines, chart, names)
-        found.append(list(spending_remarks(touched)))
-    return found
+
+    def remarks(voucher: Voucher) -> list[Remark]:
+        rows = plans.get(period_of(voucher.date))
+        return [] if rows is None else list(spending_remarks(spent_with(rows, voucher.lines, chart, names)))
+
+    return [remarks(voucher) for voucher in vouchers]

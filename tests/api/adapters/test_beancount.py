@@ -15,7 +15,7 @@ from domain.kernel.money import parse_fen
 from projections import journal, register
 from projections.journal import JournalFilter
 from tests.api.adapters.hledger_village import Village, exported
-from tests.api.adapters.test_hledger import EXAMPLES, NASTY, TOLD_IN_FULL
+from tests.api.adapters.test_hledger import EXAMPLES, TOLD_IN_FULL, nasty_folder
 from tests.audit.conftest import service_of_its_own
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ def running(postgres: PostgresServer, template: str) -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def villages(running: Service, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Village]:
     """The examples, and a village whose texts hold all that means something to such programs."""
-    folder = tmp_path_factory.mktemp("nasty")
-    for name, text in NASTY.items():
-        (folder / name).write_text(text.replace("借, ", '借\\"" \\ '), encoding="utf-8")
+    folder = nasty_folder(tmp_path_factory.mktemp("nasty"), '借\\"" \\ ')
     return {
         "xiaohe": exported(running, EXAMPLES / "xiaohe"),
         "shalong": exported(running, EXAMPLES / "shalong"),

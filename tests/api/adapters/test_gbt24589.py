@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from api.adapters.gbt24589 import general_ledger, public_archive
+from api.adapters.gbt24589 import to_gbt24589
 from domain.kernel.merkle import leaf_hash
 from domain.kernel.money import parse_fen
 from domain.vouchers import Attachments, Invoice, Line, Voucher
@@ -17,7 +17,7 @@ from projections import log
 from projections.balances import trial_balance
 from projections.statements import balance_sheet, income_statement
 from tests.api.adapters.hledger_village import Village, exported
-from tests.api.adapters.test_hledger import EXAMPLES, NASTY, TOLD_IN_FULL
+from tests.api.adapters.test_hledger import EXAMPLES, TOLD_IN_FULL, nasty_folder
 from tests.audit.conftest import service_of_its_own
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ def large(running: Service) -> Village:
 @pytest.fixture(scope="module")
 def nasty(running: Service, tmp_path_factory: pytest.TempPathFactory) -> Village:
     """A village whose texts hold all that means something to such programs, with an invoice."""
-    folder = tmp_path_factory.mktemp("nasty")
-    for name, text in NASTY.items():
-        (folder / name).write_text(text.replace("借, ", "<借&amp;]]> "), encoding="utf-8")
+    folder = nasty_folder(tmp_path_factory.mktemp("nasty"), "<借&amp;]]> ")
     slip = msgspec.structs.replace(TOLD_IN_FULL, attachments=Attachments(count=1, invoices=[PAPER]))
     sold = [
         Line(account="101", debit_fen=500),
@@ -70,7 +68,7 @@ def read(data: bytes) -> dict[str, list[Record]]:
 
 def ledger(village: Village, year: str) -> dict[str, list[Record]]:
     with village.service.pool.connection() as connection:
-        return read(general_ledger(connection, village.book, year))
+        return read(to_gbt24589(connection, village.book, year)["总账.xml"])
 
 
 def signed(record: Record, side: str, amount: str) -> int:
@@ -140,7 +138,7 @@ def test_a_line_says_all_that_was_signed_and_leads_back_to_the_log(nasty: Villag
     with nasty.service.pool.connection() as connection:
         size = log.latest_checkpoint(connection, nasty.book).size
         note = log.entry_at(connection, nasty.book, size - 1)
-        files = read(public_archive(connection, nasty.book, "2026"))
+        files = read(to_gbt24589(connection, nasty.book, "2026")["公共档案.xml"])
     assert first == {
         "记账凭证日期": "20260110",
         "会计年度": "2026",

@@ -59,6 +59,13 @@ TOLD_IN_FULL = Voucher(
 )
 
 
+def nasty_folder(folder: Path, said: str = "借, ") -> Path:
+    """Write the village's files, with what means something to a program among the words of its vouchers."""
+    for name, text in NASTY.items():
+        (folder / name).write_text(text.replace("借, ", said), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def running(postgres: PostgresServer, template: str) -> Iterator[Service]:
     """The running program for the villages of this module."""
@@ -81,10 +88,7 @@ def shalong_village(running: Service) -> Village:
 @pytest.fixture(scope="module")
 def nasty_village(running: Service, tmp_path_factory: pytest.TempPathFactory) -> Village:
     """A village whose texts hold all that means something to hledger."""
-    folder = tmp_path_factory.mktemp("nasty")
-    for name, text in NASTY.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return exported(running, folder, TOLD_IN_FULL)
+    return exported(running, nasty_folder(tmp_path_factory.mktemp("nasty")), TOLD_IN_FULL)
 
 
 @pytest.mark.parametrize("period", ["2026-01", "2026-02", "2026-03"])

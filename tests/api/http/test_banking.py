@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from domain.accounts import AccountAdded, NewAccount
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, PROBLEM
 from tests.api.http.test_reports import table
@@ -106,6 +107,17 @@ def test_other_headers_are_given_once(office: Office) -> None:
     assert posted(office["accountant"], other, columns="date=时间戳").json() == {"new": 1, "known": 1}
     assert posted(office["accountant"], other).json() == {"new": 0, "known": 2}
     assert refused(posted(office["accountant"], other, columns="day=时间戳"), 400, "bank.columns")
+
+
+def test_accounts_with_details_are_not_offered_whatever_their_number(office: Office) -> None:
+    for code, name in (("109", "其他货币资金"), ("10902", "保函保证金")):
+        note = office.door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
+        answer = office.door.post(note, wait=10)
+        assert answer.status_code == 201, answer.text
+    shown = office["head"].client.get(f"/books/{BOOK}/work/bank").text
+    assert '<option value="10902">10902 保函保证金' in shown
+    assert '<option value="109"' not in shown
+    assert '<option value="102"' not in shown
 
 
 def test_it_is_for_those_at_work(office: Office, door: Door) -> None:

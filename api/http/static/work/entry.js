@@ -3,8 +3,8 @@
 import { acting, ask, element, problem } from "./ask.js";
 import { attaching } from "./files.js";
 import { finder, findingIn } from "./find.js";
-import { listing } from "./invoices.js";
 import { checkHistory } from "./history.js";
+import { listing } from "./invoices.js";
 import { Told, heldKey, signedNote } from "./keys.js";
 import { quantityText, statementOf } from "./statement.js";
 import { choosing, keeping } from "./templates.js";

@@ -3,8 +3,10 @@
 import { element } from "./ask.js";
 import { formatFen } from "../verify/money.js";
 
+const factsOf = ({ date, total_fen }) => `，${date}，价税合计 ${formatFen(total_fen)} 元`;
+
 /** Return an invoice as a line of text. */
-export const invoiceText = ({ number, date, total_fen }) => `${number}，${date}，价税合计 ${formatFen(total_fen)} 元`;
+export const invoiceText = (invoice) => `${invoice.number}${factsOf(invoice)}`;
 
 /**
  * List the invoices of a voucher, with what is to be known of each.
@@ -18,7 +20,7 @@ export function listing(book, list) {
   const row = (invoice) => {
     const button = element("button", { type: "button", className: "plain" }, "去掉");
     button.addEventListener("click", () => drop(invoice.number));
-    return element("li", {}, "发票 ", element("code", {}, invoice.number), invoiceText(invoice).slice(invoice.number.length), " ", ...(remarks.get(invoice.number) ?? []), button);
+    return element("li", {}, "发票 ", element("code", {}, invoice.number), factsOf(invoice), " ", ...(remarks.get(invoice.number) ?? []), button);
   };
   const drop = (number) => {
     invoices = invoices.filter((one) => one.number !== number);

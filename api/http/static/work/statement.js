@@ -17,8 +17,8 @@ const TITLES = {
 };
 const NAMES = {
   account: "科目", agreed: "同意", amount_fen: "金额", attachments: "附件", body: "谁决议", code: "科目编码", count: "张数", credit_fen: "贷方", date: "日期",
-  debit_fen: "借方", entitled: "应到", from_fen: "金额从", invoices: "发票", lines: "分录", name: "名称", party: "往来单位", period: "会计期间", present: "实到", project: "项目", quantity: "数量",
-  resolution: "依据的决议", reverses: "冲销的凭证", roles: "须签名的岗位", source: "原系统凭证号", summary: "摘要", tiers: "档次", to_fen: "金额到",
+  debit_fen: "借方", entitled: "应到", from_fen: "金额从", invoices: "发票", lines: "分录", name: "名称", party: "往来单位", period: "会计期间",
+  present: "实到", project: "项目", quantity: "数量", resolution: "依据的决议", reverses: "冲销的凭证", roles: "须签名的岗位", source: "原系统凭证号", summary: "摘要", tiers: "档次", to_fen: "金额到",
   year: "年度",
 };
 const WORDS = {
@@ -60,11 +60,12 @@ function fact(name, text) {
 
 /** Return any value of a statement as a line of text; nothing of it is left out. */
 function plain(name, value) {
+  if (name === "invoices") return value.map(invoiceText).join("；");
   if (name.endsWith("_fen")) return `${formatFen(value)} 元`;
   if (Array.isArray(value)) return value.map((one) => plain(name, one)).join("；");
   if (typeof value === "object") {
     const parts = Object.entries(value).filter(([key]) => key !== "files"); // they stand below, with links
-    return parts.map(([key, part]) => `${NAMES[key] ?? key} ${key === "invoices" ? part.map(invoiceText).join("；") : plain(key, part)}`).join("，");
+    return parts.map(([key, part]) => `${NAMES[key] ?? key} ${plain(key, part)}`).join("，");
   }
   return value === true ? "是" : (WORDS[name]?.[value] ?? String(value));
 }
