@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from domain.entry import Entry
-    from domain.kernel.note import Signature
     from domain.roles import Key
 
 JOBS_AT_ONCE = 2000
-"""Entries whose signatures are checked in one go: libsodium and the replay would push each other out of the cache."""
+"""Signatures that are checked in one go: libsodium and the replay would push each other out of the cache."""
 
 JOBS_PER_TASK = 200
-"""Entries whose signatures go to another process together: some ten milliseconds of work."""
+"""Signatures that go to another process together: some ten milliseconds of work."""
 
 TASKS_WAITING_MAX = 100
 """Tasks for each other process; when so many wait, this one works too instead of reading on."""
@@ -32,11 +31,8 @@ BAD_MAX = 1000
 """Of more bad signatures only the number is remembered."""
 
 
-Job: TypeAlias = "tuple[int, bytes, tuple[Signature, ...], Sequence[Key]]"
-"""What is to be checked of an entry: its index, its text, its signatures and the keys that they name, in order."""
-
-Parts: TypeAlias = tuple[int, str, bytes, bytes, bytes]
-"""A signature to check, for another process: entry, key name, public key, text, signature."""
+Job: TypeAlias = tuple[int, str, bytes, bytes, bytes]
+"""A signature to check: entry, key name, public key, text, signature."""
 
 
 class Bad(NamedTuple):
@@ -49,34 +45,19 @@ class Bad(NamedTuple):
 def check_jobs(jobs: Iterable[Job]) -> list[Bad]:
     """Return the signatures that are not the key's over the text."""
     return [
-        Bad(index, signature.name)
-        for index, text, signatures, signers in jobs
-        for key, signature in zip(signers, signatures, strict=True)
-        if not verify_ed25519(key.verifier.public_key, text, signature.signature)
-    ]
-
-
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(list[Parts])
-
-
-def check_packed(packed: bytes) -> list[Bad]:
-    """As `check_jobs`, of jobs that were packed."""
-    return [
         Bad(index, name)
-        for index, name, public_key, text, signature in _decoder.decode(packed)
+        for index, name, public_key, text, signature in jobs
         if not verify_ed25519(public_key, text, signature)
     ]
 
 
-def pack(jobs: Iterable[Job]) -> bytes:
-    """Return what another process needs of the jobs, and no more, as one string: it is passed on faster than many."""
-    parts: list[Parts] = [
-        (index, signature.name, key.verifier.public_key, text, signature.signature)
-        for index, text, signatures, signers in jobs
-        for key, signature in zip(signers, signatures, strict=True)
-    ]
-    return _encoder.encode(parts)
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Job])
+
+
+def check_packed(packed: bytes) -> list[Bad]:
+    """As `check_jobs`, of jobs that were packed as one string: it is passed on faster than many."""
+    return check_jobs(_decoder.decode(packed))
 
 
 class _Task(NamedTuple):
@@ -119,8 +100,11 @@ class SignatureChecker:
 
     def add(self, index: int, entry: Entry, signers: Sequence[Key]) -> None:
         """Take in the signatures of an entry and the keys they name."""
-        self.count += len(signers)
-        self._jobs.append((index, entry.text, entry.signatures, signers))
+        for key, signature in zip(signers, entry.signatures):  # noqa: B905 -- `signers` are found for each of them
+            self._jobs.append(
+                (index, signature.name, key.verifier.public_key, entry.text, signature.signature)
+            )
+            self.count += 1
         if len(self._jobs) >= self._jobs_max:
             self._flush()
 
@@ -129,7 +113,7 @@ class SignatureChecker:
         while self._tasks and self._tasks[0].future.done():
             self._found(self._tasks.popleft().result())
         if self._executor and len(self._tasks) < TASKS_WAITING_MAX * self._others:
-            self._tasks.append(_Task(jobs, self._executor.submit(check_packed, pack(jobs))))
+            self._tasks.append(_Task(jobs, self._executor.submit(check_packed, _encoder.encode(jobs))))
         else:
             self._found(check_jobs(jobs))
 

@@ -187,7 +187,8 @@ class Book:
         used = self.ids.get(statement.id)
         if used is not None:
             raise ID_USED(id=statement.id, index=used)
-        self._check_seen(statement.seen)
+        if statement.seen != self._seen:
+            self._check_seen(statement.seen)
         _DECIDE[type(statement)](self, statement, signers)
 
     def evolve(self, entry: Entry) -> None:
@@ -198,8 +199,6 @@ class Book:
         self.tree.append(entry.leaf_hash)
 
     def _check_seen(self, seen: Seen) -> None:
-        if seen == self._seen:
-            return
         if self.size == 0:
             if seen != NOTHING_SEEN:
                 raise SEEN_UNKNOWN(n=seen.n)

@@ -97,7 +97,15 @@ NOT_BY_OWNER = rule(
 
 def find_signers(roles: Roles, signatures: Iterable[Signature], index: int) -> list[Key]:
     """Return the keys that `signatures` of entry `index` name; raises when one is unknown or has ended."""
-    return [_good_key(roles, signature, index) for signature in signatures]
+    signers = []
+    for signature in signatures:
+        key = roles.keys.get(signature.name)
+        if key is None or key.verifier.key_id != signature.key_id:
+            raise NOT_GRANTED(key=signature.name)
+        if key.last is not None and index > key.last:
+            raise REVOKED(key=signature.name, last=key.last)
+        signers.append(key)
+    return signers
 
 
 def check_signatures(signers: Iterable[Key], text: bytes, signatures: Iterable[Signature]) -> None:
@@ -105,15 +113,6 @@ def check_signatures(signers: Iterable[Key], text: bytes, signatures: Iterable[S
     for key, signature in zip(signers, signatures, strict=True):
         if not verify_ed25519(key.verifier.public_key, text, signature.signature):
             raise BAD_SIGNATURE(key=signature.name)
-
-
-def _good_key(roles: Roles, signature: Signature, index: int) -> Key:
-    key = roles.keys.get(signature.name)
-    if key is None or key.verifier.key_id != signature.key_id:
-        raise NOT_GRANTED(key=signature.name)
-    if key.last is not None and index > key.last:
-        raise REVOKED(key=signature.name, last=key.last)
-    return key
 
 
 def require_roles(signers: Collection[Key], demanded: Iterable[str]) -> None:
