@@ -62,9 +62,10 @@ class Disk:
 
     def put_unsynced(self, path: Path, data: bytes) -> None:
         """As `put`; that this one stays is sure only when its folder was synced."""
-        for folder in reversed(path.parents):
-            if not folder.is_dir():
-                self.make_folder(folder)
+        if not path.parent.is_dir():
+            for folder in reversed(path.parents):
+                if not folder.is_dir():
+                    self.make_folder(folder)
         partial = path.with_name(f"{path.name}.part")
         self.write(partial, data)
         self.rename(partial, path)

@@ -273,10 +273,11 @@ class TrialBalances:
             sums.year_credit += credit
 
     def _rows(self, moved: Mapping[str, Sequence[int]]) -> Iterator[TrialRow]:
-        for account in sorted(self._sums.keys() | moved.keys()):
-            before = self._sums.get(account, _NOTHING)
-            debit, credit = moved.get(account, (0, 0))
-            of_year = before.year_debit + debit, before.year_credit + credit
-            figures = (before.opening, debit, credit, *of_year)
-            if any(figures):
+        sums, nothing = self._sums, (0, 0)
+        for account in sorted(sums.keys() | moved.keys()):
+            before = sums.get(account, _NOTHING)
+            debit, credit = moved.get(account, nothing)
+            year_debit, year_credit = before.year_debit + debit, before.year_credit + credit
+            if before.opening or debit or credit or year_debit or year_credit:
+                figures = (before.opening, debit, credit, year_debit, year_credit)
                 yield _row(account, self._names, figures)

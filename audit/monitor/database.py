@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 LOGGER = logging.getLogger(__name__)
@@ -71,6 +71,7 @@ SELECT_PLACES = "SELECT address FROM places WHERE id = ? ORDER BY address"
 PUT_PLACE = "INSERT OR IGNORE INTO places (id, address) VALUES (?, ?)"
 DELETE_PLACES = "DELETE FROM places WHERE address = ?"
 SELECT_FACT = "SELECT value FROM facts WHERE book = ? AND kind = ? AND key = ?"
+SELECT_FACTS = "SELECT key, value FROM facts WHERE book = ? AND kind = ? AND key IN ({})"
 PUT_FACT = "INSERT OR REPLACE INTO facts (book, kind, key, value) VALUES (?, ?, ?, ?)"
 
 
@@ -116,6 +117,15 @@ class Database:
         """Return what is remembered of a book under a key; raises `monitor.damaged`."""
         row = self._row(SELECT_FACT, (book, kind, key))
         return _opened(row[0], kind, key) if row else None
+
+    def facts(self, book: int, kind: str, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return what is remembered of a book under several keys, by key; raises `monitor.damaged`."""
+        statement = SELECT_FACTS.format(", ".join("?" * len(keys)))
+        try:
+            rows = self._connection.execute(statement, (book, kind, *keys)).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise DAMAGED(problem=error) from None
+        return {key: _opened(value, kind, key) for key, value in rows}
 
     def places(self, identifier: str) -> list[str]:
         """Return the addresses at which a book of that id was seen; raises `monitor.damaged`."""

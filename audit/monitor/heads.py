@@ -1,6 +1,6 @@
 """Signed checkpoints that a monitor keeps as plain bytes beside its database, whatever becomes of that.
 
-kept/<hex>.checkpoint               the newest checkpoint that was found good at an address, named by its SHA-256
+kept.checkpoints                       the newest good one of each address, as `audit.monitor.newest` has it
 forks/<hex>/<size>-<root>.checkpoint   one that the log signed too and that does not go with what was verified
 forks/<hex>/<size>-<root>.kept         the newest good one at that time, if any
 forks/<hex>/malformed-<SHA-256>.*      the same, of a signed text that is no checkpoint
@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from audit.disk import Disk
+from audit.monitor.newest import NewestHeads, is_checkpoint, name_of
 from audit.tlog.checkpoint import parse_checkpoint
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import parse_note
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from audit.tlog.checkpoint import Checkpoint
 
-NEWEST = "kept"
-"""The folder of the newest ones."""
+NEWEST = "kept.checkpoints"
+"""The file of the newest ones."""
 
 MAX_FORKS = 1000
 """More evidence against one log is not kept: the first says all, and a log could fill the disk."""
@@ -37,23 +38,26 @@ class Heads:
         """Use a folder; what is needed below it is made when something is kept."""
         self._folder = folder
         self._disk = disk or Disk()
-        self._unsynced = False
+        self._newest = NewestHeads(folder / NEWEST, self._disk)
+
+    def begin(self) -> None:
+        """Begin a run: what was kept is read from the disk again."""
+        self._newest.forget()
 
     def newest(self, address: str) -> bytes:
         """Return the newest good checkpoint of an address that can be read, b"" when there is none.
 
         Where the newest itself cannot, those that were kept beside evidence are looked at.
         """
-        note = _read(self._newest(address))
-        if note:
+        note = self._newest.get(address)
+        if note and not self._newest.in_doubt(address):
             return note
-        older = filter(None, map(_read, self._forks(address).glob("*.kept")))
+        older = filter(None, [note, *map(_read, self._forks(address).glob("*.kept"))])
         return max(older, key=lambda one: _head(one).size, default=b"")
 
     def damaged(self, address: str) -> bool:
-        """Tell whether the newest was kept and cannot be read any more."""
-        path = self._newest(address)
-        return not _read(path) and (path.exists() or _is_no_folder(path.parent))
+        """Tell whether the newest may have been kept and cannot be read any more."""
+        return self._newest.in_doubt(address)
 
     def beyond(self, address: str, size: int) -> bytes:
         """Return the newest good checkpoint if it is of more than `size` entries, else b""."""
@@ -61,22 +65,12 @@ class Heads:
         return note if note and _head(note).size > size else b""
 
     def keep(self, address: str, note: bytes) -> None:
-        """Keep a checkpoint that was found good as the newest, durable with `sync`; what is damaged is put aside."""
-        path = self._newest(address)
-        held = _read(path)
-        if held == note:
-            return
-        if not held and self.damaged(address):
-            wrong = path.parent if _is_no_folder(path.parent) else path
-            wrong.replace(wrong.with_suffix(".damaged"))
-        self._disk.put_unsynced(path, note)
-        self._unsynced = True
+        """Keep a checkpoint that was found good as the newest, durable with `sync`."""
+        self._newest.keep(address, note)
 
     def sync(self) -> None:
         """Make all durable that was kept as the newest: one write to the disk for many addresses."""
-        if self._unsynced:
-            self._disk.sync(self._folder / NEWEST)
-            self._unsynced = False
+        self._newest.sync()
 
     def keep_fork(self, address: str, note: bytes) -> str:
         """Keep a checkpoint that does not go with what was verified, durably; return its path, "" beyond the limit."""
@@ -91,7 +85,7 @@ class Heads:
 
     def keep_split(self, address: str, note: bytes, other: str, other_note: bytes) -> str:
         """Keep what two addresses showed that have two histories, durably and once; return the path of the first."""
-        path = self._forks(address) / f"split-{_name(other)}.checkpoint"
+        path = self._forks(address) / f"split-{name_of(other)}.checkpoint"
         if not path.exists():
             self._disk.put(path.with_suffix(".other"), other_note)
             self._disk.put(path, note)
@@ -101,29 +95,17 @@ class Heads:
         """Return how many such checkpoints were kept of an address."""
         return len(list(self._forks(address).glob("*.checkpoint")))
 
-    def _newest(self, address: str) -> Path:
-        return self._folder / NEWEST / f"{_name(address)}.checkpoint"
-
     def _forks(self, address: str) -> Path:
-        return self._folder / "forks" / _name(address)
+        return self._folder / "forks" / name_of(address)
 
 
 def _read(path: Path) -> bytes:
     """Return a checkpoint from a file, b"" when it cannot be read."""
     try:
         note = path.read_bytes()
-        _head(note)
-    except (OSError, RuleViolation):
+    except OSError:
         return b""
-    return note
-
-
-def _is_no_folder(path: Path) -> bool:
-    return path.exists() and not path.is_dir()
-
-
-def _name(address: str) -> str:
-    return sha256(address.encode()).hexdigest()
+    return note if is_checkpoint(note) else b""
 
 
 def _label(note: bytes) -> str:

@@ -7,6 +7,7 @@ entries bring is in memory until it is saved.
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import msgspec
@@ -15,7 +16,7 @@ from audit.monitor.database import DAMAGED, Fact
 from domain.kernel.merkle import HASH_BYTES, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 V = TypeVar("V")
 
@@ -72,11 +73,12 @@ def new_facts(kind: str, mapping: MutableMapping[str, V]) -> Iterator[Fact]:
 class KeptLevel:
     """One level of a tree: `count` hashes that are remembered, and those that were appended since."""
 
-    def __init__(self, lookup: Lookup, level: int, count: int) -> None:
-        """Look up the hashes when they are asked for."""
+    def __init__(self, lookup: Lookup, level: int, count: int, edge: Mapping[str, bytes]) -> None:
+        """Look up the hashes when they are asked for, unless they stand in `edge` as `kept_tree` has it."""
         self._lookup = lookup
         self._level = level
         self._kept_bytes = count * HASH_BYTES
+        self._edge = edge
         self._parts: dict[int, bytes] = {}
         self._new = bytearray()
 
@@ -98,17 +100,27 @@ class KeptLevel:
 
     def _part(self, n: int) -> bytes:
         if n not in self._parts:
-            part = self._lookup(HASHES, f"{self._level}/{n}")
+            key = _key(self._level, n)
+            part = self._edge.get(key) or self._lookup(HASHES, key)
             if part is None or len(part) < min(FACT_BYTES, self._kept_bytes - n * FACT_BYTES):
                 raise DAMAGED(problem=f"{HASHES} {self._level}/{n}")
             self._parts[n] = part
         return self._parts[n]
 
 
-def kept_tree(lookup: Lookup, size: int) -> Tree:
-    """Return the tree of `size` leaves, whose hashes are remembered."""
+def _key(level: int, n: int) -> str:
+    return f"{level}/{n}"
+
+
+def edge_keys(size: int) -> list[str]:
+    """Return the keys of the facts at the right edge of a tree of `size` leaves: its root follows from them alone."""
+    return [_key(level, ((size >> level) - 1) // HASHES_PER_FACT) for level in range(size.bit_length())]
+
+
+def kept_tree(lookup: Lookup, size: int, edge: Mapping[str, bytes] = MappingProxyType({})) -> Tree:
+    """Return the tree of `size` leaves, whose hashes are remembered; `edge` has facts that were looked up already."""
     levels = range(max(size.bit_length(), 1))
-    return Tree.over([KeptLevel(lookup, level, size >> level) for level in levels], size)
+    return Tree.over([KeptLevel(lookup, level, size >> level, edge) for level in levels], size)
 
 
 def new_hashes(tree: Tree, kept: int) -> Iterator[Fact]:
@@ -120,4 +132,4 @@ def new_hashes(tree: Tree, kept: int) -> Iterator[Fact]:
         for n in range(before // HASHES_PER_FACT, -(-after // HASHES_PER_FACT)):
             first = n * HASHES_PER_FACT
             hashes = tree.subtrees(level, first, min(HASHES_PER_FACT, after - first))
-            yield Fact(HASHES, f"{level}/{n}", hashes)
+            yield Fact(HASHES, _key(level, n), hashes)

@@ -22,7 +22,7 @@ import domain
 from audit.figures import Figures
 from audit.monitor.database import Database
 from audit.monitor.heads import Heads
-from audit.monitor.kept import Kept, kept_tree, new_facts, new_hashes
+from audit.monitor.kept import HASHES, Kept, edge_keys, kept_tree, new_facts, new_hashes
 from audit.replay import Replay
 from audit.report import Finding
 from domain.book import Book
@@ -90,6 +90,7 @@ class StateStore:
         """Begin a run; raises `monitor.busy`, `monitor.unusable`."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._database = Database(self._folder / FILE)
+        self.heads.begin()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -176,7 +177,8 @@ class StateStore:
         vars(book).update({name: _PARTS[name].decode(part) for name, part in kept.parts.items()})
         book.ids = Kept(lookup, IDS, int)
         book.vouchers.posted = Kept(lookup, POSTED, Posted)
-        book.tree = kept_tree(lookup, kept.size)
+        edge = self._database.facts(number, HASHES, edge_keys(kept.size))
+        book.tree = kept_tree(lookup, kept.size, edge)
         return State(address, Replay(book, kept.figures, kept.first), kept.settled, kept.findings, kept.size)
 
 

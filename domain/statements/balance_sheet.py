@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.chart import codes_down_to
 from domain.statements.layout import Role, Side
 
 if TYPE_CHECKING:
@@ -94,11 +93,10 @@ def _figures(layout: Layout, balances: Mapping[str, int]) -> dict[str, int]:
     for account, fen in balances.items():
         if not fen:
             continue
-        for code in codes_down_to(account):
-            for line, term in layout.by_code.get(code, ()):
-                if term.counts(fen):
-                    figures[line.key] += term.sign * (fen if line.side is Side.ASSET else -fen)
-    for line in layout.lines:
-        for term in line.sums:
-            figures[line.key] += term.sign * figures[term.name]
+        for key, sign, term in layout.parts_of(account):
+            if term.counts(fen):
+                figures[key] += sign * fen
+    for key, sums in layout.summed:
+        for term in sums:
+            figures[key] += term.sign * figures[term.name]
     return figures

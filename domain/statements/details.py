@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.statements.income import RESULT
@@ -34,19 +33,19 @@ def detail_rows(month: Iterable[Flow], year: Iterable[Flow], names: Mapping[str,
             account,
             names.get(account, ""),
             account.startswith(INCOME),
-            _positive(account, of_month[account]),
+            _positive(account, of_month.get(account, 0)),
             _positive(account, fen),
         )
         for account, fen in sorted(of_year.items())
-        if fen or of_month[account]
+        if fen or of_month.get(account)
     ]
 
 
-def _nets(flows: Iterable[Flow]) -> Counter[str]:
-    nets: Counter[str] = Counter()
-    for flow in flows:
-        if flow.account.startswith(RESULT) and not flow.distributes:
-            nets[flow.account] += flow.net_fen
+def _nets(flows: Iterable[Flow]) -> dict[str, int]:
+    nets: dict[str, int] = {}
+    for account, distributes, debit_fen, credit_fen in flows:
+        if not distributes and account.startswith(RESULT):
+            nets[account] = nets.get(account, 0) + credit_fen - debit_fen
     return nets
 
 

@@ -19,15 +19,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.chart import codes_down_to
 from domain.statements.formula import read_lines, signed_terms
-from domain.statements.layout import Role
+from domain.statements.layout import ACCOUNTS_REMEMBERED, Role, said_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 UNDISTRIBUTED = ("321", "322")
 """The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it."""
@@ -58,11 +58,6 @@ class Flow(NamedTuple):
     distributes: bool
     debit_fen: int
     credit_fen: int
-
-    @property
-    def net_fen(self) -> int:
-        """Credits less debits."""
-        return self.credit_fen - self.debit_fen
 
 
 class IncomeTerm(NamedTuple):
@@ -98,6 +93,11 @@ class IncomeLine:
     def accounts(self) -> tuple[str, ...]:
         """The accounts that make it directly; none for a sum of other lines."""
         return tuple(term.name for term in self.formula if term.is_account)
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What a published statement says of it beside its figures."""
+        return said_of(self.key, self.name, self.name_en, self.role, self.accounts)
 
     @cached_property
     def sums(self) -> tuple[IncomeTerm, ...]:
@@ -142,6 +142,22 @@ class IncomeLayout:
                     sides = Sides(term.sign * term.sides.debit, term.sign * term.sides.credit)
                     found.setdefault((term.distributes, term.name), []).append((line.key, sides))
         return found
+
+    @cached_property
+    def parts_of(self) -> Callable[[bool, str], list[tuple[str, Sides]]]:
+        """What gives how an account counts, by whether vouchers distribute: its code and those above; remembered."""
+
+        @lru_cache(ACCOUNTS_REMEMBERED)
+        def parts(distributes: bool, account: str) -> list[tuple[str, Sides]]:  # noqa: FBT001 -- a key
+            codes = codes_down_to(account)
+            return [part for code in codes for part in self.by_code.get((distributes, code), ())]
+
+        return parts
+
+    @cached_property
+    def summed(self) -> list[tuple[str, tuple[IncomeTerm, ...]]]:
+        """The lines, by their keys, that sum up earlier ones, the opening or the rest, in order, with these."""
+        return [(line.key, line.sums) for line in self.lines if line.sums]
 
     @cached_property
     def distributed(self) -> tuple[str, ...]:
@@ -216,13 +232,12 @@ def _figures(layout: IncomeLayout, year: Year) -> dict[str, int]:
     for account, distributes, debit_fen, credit_fen in year.flows:
         if distributes and layout.is_rest(account):
             rest += credit_fen - debit_fen
-        for code in codes_down_to(account):
-            for key, sides in layout.by_code.get((distributes, code), ()):
-                figures[key] += sides.debit * debit_fen + sides.credit * credit_fen
+        for key, (debit, credit) in layout.parts_of(distributes, account):
+            figures[key] += debit * debit_fen + credit * credit_fen
     whole = {OPENING: year.opening_fen, REST: rest}
-    for line in layout.lines:
-        for term in line.sums:
-            figures[line.key] += term.sign * (whole if term.distributes else figures)[term.name]
+    for key, sums in layout.summed:
+        for term in sums:
+            figures[key] += term.sign * (whole if term.distributes else figures)[term.name]
     return figures
 
 

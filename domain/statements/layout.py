@@ -14,10 +14,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
-from typing import NamedTuple
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from domain.chart import codes_down_to
 from domain.statements.formula import read_lines, signed_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACCOUNTS_REMEMBERED = 4096
+"""Of how many accounts a layout remembers in which lines they stand."""
 
 
 class Side(StrEnum):
@@ -57,7 +64,27 @@ class Term(NamedTuple):
 
 Formula = tuple[Term, ...]
 
+
+class Part(NamedTuple):
+    """What an account is part of: the line of that `key`, where a debit balance counts `sign` times, by its `term`."""
+
+    key: str
+    sign: int
+    term: Term
+
+
 _TERM = re.compile(r"([+-]?)\s*(\d{3}(?:\d{2}){0,3}|[a-z_]+)(?:\.(debit|credit))?\s*")
+
+
+def said_of(key: str, name: str, name_en: str, role: Role, accounts: tuple[str, ...]) -> dict[str, Any]:
+    """Return what a published statement says of a line beside its figures."""
+    return {
+        "key": key,
+        "name": name,
+        "name_en": name_en,
+        "role": role.value,
+        "accounts": list(accounts),
+    }
 
 
 @dataclass(frozen=True)
@@ -75,6 +102,11 @@ class LayoutLine:
     def accounts(self) -> tuple[str, ...]:
         """The accounts that make it directly; none for a sum of other lines."""
         return tuple(term.name for term in self.formula if term.is_account)
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What a published statement says of it beside its figures."""
+        return said_of(self.key, self.name, self.name_en, self.role, self.accounts)
 
     @cached_property
     def sums(self) -> tuple[Term, ...]:
@@ -102,6 +134,25 @@ class Layout:
                 if term.is_account:
                     found.setdefault(term.name, []).append((line, term))
         return found
+
+    @cached_property
+    def parts_of(self) -> Callable[[str], list[Part]]:
+        """What gives the parts that a detail account has in lines, by its code and those above it; remembered."""
+
+        @lru_cache(ACCOUNTS_REMEMBERED)
+        def parts(account: str) -> list[Part]:
+            return [
+                Part(line.key, term.sign if line.side is Side.ASSET else -term.sign, term)
+                for code in codes_down_to(account)
+                for line, term in self.by_code.get(code, ())
+            ]
+
+        return parts
+
+    @cached_property
+    def summed(self) -> list[tuple[str, tuple[Term, ...]]]:
+        """The lines, by their keys, that sum up earlier ones, in order, with these."""
+        return [(line.key, line.sums) for line in self.lines if line.sums]
 
     def accounts_of(self, key: str) -> tuple[str, ...]:
         """Return all accounts that make a line, those of the lines that it sums up too, in their order."""

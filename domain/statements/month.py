@@ -86,7 +86,10 @@ class Month:
     @cached_property
     def opening(self) -> dict[str, int]:
         """The balances at the beginning of the year, by account."""
-        return {row.account: row.closing_fen - row.year_debit_fen + row.year_credit_fen for row in self.rows}
+        closing = self.closing
+        return {
+            row.account: closing[row.account] - row.year_debit_fen + row.year_credit_fen for row in self.rows
+        }
 
     def balance_sheet(self, layout: Layout) -> BalanceSheet:
         """Return the balance sheet (资产负债表)."""

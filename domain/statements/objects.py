@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
     from domain.statements.balance_sheet import BalanceSheet, SheetLine
     from domain.statements.details import DetailRow
-    from domain.statements.income import IncomeLine, IncomeRow
-    from domain.statements.layout import LayoutLine
+    from domain.statements.income import IncomeRow
     from domain.statements.notes import Note
 
 
@@ -83,7 +82,7 @@ def sheet_object(head: Head, sheet: BalanceSheet) -> dict[str, Any]:
 
 
 def _sheet_line(row: SheetLine) -> dict[str, Any]:
-    return {**_line(row.line), "closing_fen": row.closing_fen, "opening_fen": row.opening_fen}
+    return {**row.line.said, "closing_fen": row.closing_fen, "opening_fen": row.opening_fen}
 
 
 def income_object(head: Head, rows: Sequence[IncomeRow], off_by_fen: int) -> dict[str, Any]:
@@ -91,7 +90,7 @@ def income_object(head: Head, rows: Sequence[IncomeRow], off_by_fen: int) -> dic
     return {
         **head_object(head),
         "lines": [
-            {**_line(row.line), "amount_fen": row.amount_fen, "before_fen": row.before_fen} for row in rows
+            {**row.line.said, "amount_fen": row.amount_fen, "before_fen": row.before_fen} for row in rows
         ],
         "off_by_fen": off_by_fen,
     }
@@ -128,13 +127,3 @@ def notes_object(head: Head, notes: Iterable[Note]) -> dict[str, Any]:
 def budget_object(head: Head, adopted: int, rows: Iterable[Row]) -> dict[str, Any]:
     """Return how the plan that entry `adopted` put into force is carried out (收支计划执行情况)."""
     return {**head_object(head), "adopted": adopted, "rows": [row._asdict() for row in rows]}
-
-
-def _line(line: LayoutLine | IncomeLine) -> dict[str, Any]:
-    return {
-        "key": line.key,
-        "name": line.name,
-        "name_en": line.name_en,
-        "role": line.role.value,
-        "accounts": list(line.accounts),
-    }

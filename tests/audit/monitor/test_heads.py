@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from audit.monitor import heads as heads_module
 from audit.monitor import store as stores
 from audit.monitor.budget import BudgetedSource
 from audit.monitor.database import STATE, Database, Fact, _sealed
-from audit.monitor.heads import Heads
+from audit.monitor.heads import NEWEST, Heads
 from audit.report import FINDINGS_MAX
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from domain.kernel.note import SigningKey, format_note
@@ -98,15 +97,15 @@ def test_evidence_has_a_limit(tmp_path: Path, log: Log, monkeypatch: pytest.Monk
 
 
 class RecordingDisk(Disk):
-    """The real disk, and in order what became durable: names of a folder, or a commit of the store's database."""
+    """The real disk, and in order what became durable: what was appended, or a commit of the store's database."""
 
     def __init__(self) -> None:
         self.durable: list[str] = []
 
-    def sync(self, folder: Path) -> None:
-        """Sync, and write it down."""
-        super().sync(folder)
-        self.durable.append(folder.name)
+    def append(self, path: Path, end: int, data: bytes) -> None:
+        """Append, and write it down."""
+        super().append(path, end, data)
+        self.durable.append(path.name)
 
 
 def test_a_run_makes_all_it_kept_durable_at_once_and_before_its_states(
@@ -122,17 +121,18 @@ def test_a_run_makes_all_it_kept_durable_at_once_and_before_its_states(
     monkeypatch.setattr(Database, "commit", recorded)
     store.heads = Heads(tmp_path, disk)
     store.heads.keep("the first one, whose folder is made", log.files()["checkpoint"])
+    store.heads.sync()
     places = [f"{ADDRESS}/{number}" for number in range(3)]
     disk.durable.clear()
     with store:
         for place in places:
             store.heads.keep(place, log.files()["checkpoint"])
         assert disk.durable == []
-    assert disk.durable == ["kept", "states"]
+    assert disk.durable == [NEWEST, "states"]
     assert [store.heads.newest(place) for place in places] == [log.files()["checkpoint"]] * 3
     with store:
         store.heads.keep(places[0], log.files()["checkpoint"])  # which is there already
-    assert disk.durable == ["kept", "states", "states"]
+    assert disk.durable == [NEWEST, "states", "states"]
 
 
 def lose_database(store_folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -199,11 +199,11 @@ def test_a_head_that_was_not_found_good_is_not_kept(store: StateStore, log: Log,
 
 def test_a_kept_checkpoint_that_is_damaged_ends_no_run(store: StateStore, log: Log, tmp_path: Path) -> None:
     look(store, log.files())
-    (kept,) = (tmp_path / "monitor" / "kept").iterdir()
+    kept = tmp_path / "monitor" / NEWEST
     kept.write_bytes(b"")
     assert look(store, grown(log).files()).findings == []
-    assert kept.read_bytes() == grown(log).files()["checkpoint"]
-    shutil.rmtree(kept.parent)
+    assert Heads(tmp_path / "monitor").newest(ADDRESS) == grown(log).files()["checkpoint"]
+    kept.unlink()
     assert look(store, grown(log).files()).findings == []
 
 
@@ -217,19 +217,25 @@ def scramble(kept: Path) -> None:
     kept.write_bytes(bytes(300))
 
 
+def flip(kept: Path) -> None:
+    """Flip a bit in the last record."""
+    data = bytearray(kept.read_bytes())
+    data[-200] ^= 0x80
+    kept.write_bytes(data)
+
+
+def tear(kept: Path) -> None:
+    """Lose the end."""
+    kept.write_bytes(kept.read_bytes()[:-9])
+
+
 def make_folder(kept: Path) -> None:
     """Put a folder in its place."""
     kept.unlink()
     kept.mkdir()
 
 
-def make_file(kept: Path) -> None:
-    """Put a file in the place of the folder that it was in."""
-    shutil.rmtree(kept.parent)
-    kept.parent.write_bytes(b"")
-
-
-DAMAGES = [empty, scramble, make_folder, make_file]
+DAMAGES = [empty, scramble, flip, tear, make_folder]
 
 
 def bilingual(text: object) -> bool:
@@ -250,7 +256,7 @@ def test_that_the_kept_checkpoint_is_damaged_too_is_told(
     folder = tmp_path / "monitor"
     look(store, grown(log, 8).files())
     harm(folder, monkeypatch)  # type: ignore[operator]
-    (kept,) = (folder / "kept").iterdir()
+    kept = folder / NEWEST
     damage(kept)
     older = look(store, log.files())
     assert (older.new, older.findings) == (19, []), "there is nothing left that could tell"
@@ -259,7 +265,6 @@ def test_that_the_kept_checkpoint_is_damaged_too_is_told(
     assert "the kept checkpoint is damaged and was compared with nothing" in said
     assert bilingual(said)
     assert Heads(folder).newest(ADDRESS) == log.files()["checkpoint"]
-    assert [path.name for path in folder.rglob("kept*/*.damaged")] or (folder / "kept.damaged").exists()
     assert line(look(store, grown(log).files()))["anew"] == ""
 
 
@@ -271,7 +276,7 @@ def test_an_older_checkpoint_that_was_kept_beside_evidence_still_tells(
     look(store, log.files())
     look(store, grown(log, 8).files())
     lose_database(tmp_path / "monitor", pytest.MonkeyPatch())
-    (kept,) = (tmp_path / "monitor" / "kept").iterdir()
+    kept = tmp_path / "monitor" / NEWEST
     damage(kept)
     outcome = look(store, grown(log, 2).files())
     assert rules(outcome) == [("audit.rolled_back", None)]
@@ -284,7 +289,7 @@ def test_a_kept_checkpoint_that_is_damaged_while_the_state_is_sound_needs_no_wor
     store: StateStore, log: Log, tmp_path: Path
 ) -> None:
     look(store, log.files())
-    (kept,) = (tmp_path / "monitor" / "kept").iterdir()
+    kept = tmp_path / "monitor" / NEWEST
     scramble(kept)
     assert line(look(store, grown(log).files()))["anew"] == ""
     assert Heads(tmp_path / "monitor").newest(ADDRESS) == grown(log).files()["checkpoint"]
