@@ -144,17 +144,42 @@ FORMS: tuple[Form, ...] = (
 """All that is published, in the order in which it is compared."""
 
 
+class _Months:
+    """The months of a book so far, those of the year before too, which are made when they are asked for."""
+
+    def __init__(self, book: Book, figures: Figures) -> None:
+        """Take what was replayed."""
+        self._first = book.periods.first
+        self._transfers = figures.transfers
+        self._trials = TrialBalances(book.balances, book.accounts.names)
+        self._made: dict[str, Month] = {}
+
+    def make(self, period: str, rows: list[TrialRow]) -> Month:
+        """Return a month of these rows."""
+        month = Month(period, rows, self._transfers, period[:4] == self._first[:4])
+        self._made[period] = month
+        return month
+
+    def year_before(self, period: str) -> Year:
+        """Return the year before up to the same month."""
+        before = a_year_before(period)
+        if before < self._first:
+            return Year([], 0)
+        if before not in self._made:
+            self.make(before, self._trials.trial_balance(before))
+        return self._made[before].year
+
+
 class Periods:
     """The periods of a book as the entries so far make them; asked in order, each goes on from the one before."""
 
     def __init__(self, book: Book, figures: Figures) -> None:
         """Take what was replayed, which must not move on meanwhile."""
         self._book = book
-        self._transfers = figures.transfers
         self._names, self._root = book.accounts.names, book.root()
-        self._trials, self._before = (TrialBalances(book.balances, self._names) for _ in range(2))
+        self._trials = TrialBalances(book.balances, self._names)
+        self._months = _Months(book, figures)
         self._made: Replayed | None = None
-        self._months: dict[str, Month] = {}
 
     def period(self, period: str) -> Replayed:
         """Return a period; what is asked of the same one again is not made again."""
@@ -165,7 +190,6 @@ class Periods:
     def _make(self, period: str) -> Replayed:
         book, organisation = self._book, self._book.founding.organisation
         rows = self._trials.trial_balance(period)
-        month = self._month(period, rows)
         return Replayed(
             book.book,
             organisation.name if organisation else "",
@@ -175,20 +199,7 @@ class Periods:
             book.balances.chart,
             self._names,
             rows,
-            month,
-            partial(self._year_before, period),
+            self._months.make(period, rows),
+            partial(self._months.year_before, period),
             book.budgets.by_year.get(period[:4]),
         )
-
-    def _year_before(self, period: str) -> Year:
-        before = a_year_before(period)
-        if before < self._book.periods.first:
-            return Year([], 0)
-        if before not in self._months:
-            self._month(before, self._before.trial_balance(before))
-        return self._months[before].year
-
-    def _month(self, period: str, rows: list[TrialRow]) -> Month:
-        month = Month(period, rows, self._transfers, period[:4] == self._book.periods.first[:4])
-        self._months[period] = month
-        return month

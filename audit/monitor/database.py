@@ -45,6 +45,7 @@ DAMAGED = rule(
 OPEN = (
     "PRAGMA locking_mode = EXCLUSIVE",  # before the first access, so that WAL needs no shared memory
     "PRAGMA journal_mode = WAL",
+    "PRAGMA mmap_size = 1073741824",  # what is looked up is read where it lies
     "PRAGMA synchronous = FULL",  # a commit returns when it is on the disk
     "CREATE TABLE IF NOT EXISTS books (number INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, state BLOB NOT NULL)",
     """
