@@ -6,16 +6,18 @@ A bank writes from its own side: what it calls 贷方 came in, what it calls 借
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.header import Column, Layout
+from api.adapters.notices import listed
 from api.adapters.spreadsheet import read_file
 from api.importing.cells import parse_amount, parse_day, parse_text
 from api.importing.problems import ImportRefused, Problem, parsed
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from api.adapters.spreadsheet import Row
@@ -27,8 +29,16 @@ COLUMNS = (
         "received", "收入", "received", ("收入金额", "贷方发生额", "贷方金额", "贷方", "转入金额", "存入")
     ),
     Column("paid", "支出", "paid", ("支出金额", "借方发生额", "借方金额", "借方", "转出金额", "支取")),
+    Column(
+        "balance",
+        "余额",
+        "balance",
+        ("账户余额", "当前余额", "本次余额", "交易后余额", "结余"),
+        optional=True,
+    ),
 )
 AMOUNTS = ("received", "paid")
+LAYOUT = Layout(COLUMNS, amounts=AMOUNTS, booked=("date", *AMOUNTS))
 FIELDS = tuple(column.field for column in COLUMNS)
 
 ONE_SIDE = rule(
@@ -65,11 +75,22 @@ _SUM = re.compile(
 
 
 class StatementLine(NamedTuple):
-    """A transaction as the bank has it: its day, fen that came in (out: below zero), and its words."""
+    """A transaction as the bank has it: its day, fen that came in (out: below zero), its words.
+
+    `balance_fen` is what stood on the account behind it, None where the statement does not say so.
+    """
 
     date: str
     amount_fen: int
     text: str
+    balance_fen: int | None = None
+
+
+class Statement(NamedTuple):
+    """What was read of a statement, the earliest line first, and what is to be said of it."""
+
+    lines: list[StatementLine]
+    notices: list[Phrase]
 
 
 def read_columns(text: str) -> dict[str, str]:
@@ -83,28 +104,54 @@ def read_columns(text: str) -> dict[str, str]:
     return found
 
 
-def read_statement(path: Path, headers: Mapping[str, str]) -> list[StatementLine]:
-    """Return the lines of a statement in their order; `headers` are the names of columns that are not the usual ones.
+def read_statement(path: Path, headers: Mapping[str, str]) -> Statement:
+    """Return the lines of a statement; `headers` are the names of columns that are not the usual ones.
 
     Raises what is wrong with the file, or `ImportRefused` with all that is wrong in its rows.
     """
-    columns = [
-        Column(column.field, headers[column.field], headers[column.field])
-        if column.field in headers
-        else column
-        for column in COLUMNS
-    ]
-    layout = Layout(columns, amounts=AMOUNTS, booked=("date", *AMOUNTS))
+    layout = LAYOUT.called(headers)
     if not path.is_file() or path.suffix.lower() not in {".csv", ".xlsx"}:
         raise NO_FILE(file=path.name)
     read = read_file(path, layout)
     problems = [Problem.of(violation, path.name) for violation in read.problems]
-    lines = [line for row in read.rows if not _is_sum(row) for line in _line(row, problems)]
+    rows = [row for row in read.rows if not _is_sum(row)]
+    lines = [line for row in rows for line in _line(row, problems)]
     if problems:
         raise ImportRefused(problems, read.notices)
     if not lines:
         raise NO_LINES(file=path.name)
-    return lines
+    if _is_newest_first(lines):
+        lines, rows = lines[::-1], rows[::-1]
+    gaps = [
+        row.place for row, (before, line) in zip(rows[1:], pairwise(lines), strict=True) if _gap(before, line)
+    ]
+    return Statement(lines, [*read.notices, *([_missing(gaps)] if gaps else [])])
+
+
+def _is_newest_first(lines: Sequence[StatementLine]) -> bool:
+    """Tell whether a statement begins with its last line: by the days, and on one day by the balances."""
+    if lines[0].date != lines[-1].date:
+        return lines[0].date > lines[-1].date
+    return _gaps(lines[::-1]) < _gaps(lines)
+
+
+def _gaps(lines: Sequence[StatementLine]) -> int:
+    return sum(_gap(before, line) for before, line in pairwise(lines))
+
+
+def _gap(before: StatementLine, line: StatementLine) -> bool:
+    """Tell whether the balance behind a line does not follow from the one before it."""
+    if before.balance_fen is None or line.balance_fen is None:
+        return False
+    return before.balance_fen + line.amount_fen != line.balance_fen
+
+
+def _missing(places: Sequence[Phrase]) -> Phrase:
+    zh, en = listed([place.zh for place in places])[0], listed([place.en for place in places])[1]
+    return Phrase(
+        f"有 {len(places)} 行的余额接不上前一笔，可能缺了交易或金额有误：{zh}",
+        f"in {len(places)} rows the balance does not follow from the line before; lines may be missing: {en}",
+    )
 
 
 def _is_sum(row: Row) -> bool:
@@ -117,10 +164,12 @@ def _line(row: Row, problems: list[Problem]) -> list[StatementLine]:
     """Return the row's line, or none of one that is wrong."""
     date, text = parsed(row, "date", parse_day, problems), parsed(row, "text", parse_text, problems)
     received, paid = (parsed(row, field, parse_amount, problems) for field in AMOUNTS)
-    if date is None or text is None or received is None or paid is None:
+    written = bool(row.cells.get("balance"))
+    balance = parsed(row, "balance", parse_amount, problems) if written else None
+    if date is None or text is None or received is None or paid is None or (written and balance is None):
         return []
     if (received == 0) == (paid == 0):
         wrong = ONE_SIDE(received=row.cells["received"] or "-", paid=row.cells["paid"] or "-")
         problems.append(Problem.at(wrong, row, "received"))
         return []
-    return [StatementLine(date, received - paid, text)]
+    return [StatementLine(date, received - paid, text, balance)]

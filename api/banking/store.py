@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +12,7 @@ from domain.kernel.period import parse_date
 from domain.reconciliation import BankLine, Reconciliation, match, reconcile
 from domain.reconciliation.matching import WINDOW_DAYS
 from projections import register
-from projections.bank import balance_fen, book_lines
+from projections.bank import balance_fen, book_lines, statements_reach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +36,13 @@ NO_CASH = rule(
     "{account} is no account of cash (101 and those below); of a bank's use sunledger bank reconcile",
     "会计基础工作规范 art. 62",
 )
+NO_BALANCE = rule(
+    "bank.no_balance",
+    Kind.REFUSED,
+    "读入的对账单没有科目 {account} 在 {date} 的余额，请填写对账单上的余额",
+    "the statements that were read in do not say what stood on {account} on {date}; give the statement's balance",
+    "会计基础工作规范 art. 62",
+)
 NOTHING = rule(
     "bank.nothing",
     Kind.REFUSED,
@@ -54,12 +60,17 @@ SELECT_LINES = """
     SELECT number, date::text, amount_fen, text FROM bank_lines
     WHERE book = %s AND account = %s AND date <= %s ORDER BY number
 """
-SELECT_KNOWN = "SELECT date::text, amount_fen, text FROM bank_lines WHERE book = %s AND account = %s"
+SELECT_KNOWN = (
+    "SELECT date::text, amount_fen, text, balance_fen FROM bank_lines WHERE book = %s AND account = %s"
+)
 INSERT_LINE = """
-    INSERT INTO bank_lines (book, account, number, date, amount_fen, text, file)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    INSERT INTO bank_lines (book, account, number, date, amount_fen, text, balance_fen, file)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 """
-SELECT_LAST = "SELECT account, max(date)::text FROM bank_lines WHERE book = %s GROUP BY account"
+SELECT_BALANCE = """
+    SELECT balance_fen FROM bank_lines WHERE book = %s AND account = %s AND date <= %s
+    ORDER BY date DESC, number DESC LIMIT 1
+"""
 SELECT_COLUMNS = "SELECT field, header FROM bank_columns WHERE book = %s AND account = %s"
 DELETE_COLUMNS = "DELETE FROM bank_columns WHERE book = %s AND account = %s"
 INSERT_COLUMN = "INSERT INTO bank_columns (book, account, field, header) VALUES (%s, %s, %s, %s)"
@@ -94,35 +105,44 @@ class BankStatements:
     def take_in(self, book: str, account: str, lines: Sequence[StatementLine], file: str) -> Taken:
         """Keep the lines of a statement that are new, all or none; raises `bank.account`, `book.unknown`.
 
-        Statements overlap. A line is known by day, amount and words; of equal ones as many are kept as a statement has.
+        Statements overlap. A line is known by day, amount, words, and the balance behind it if both statements say so;
+        of equal ones as many are kept as a statement has.
         """
         with self._pool.connection() as connection, connection.transaction():
             _require_money(connection, book, account)
             connection.execute(TAKE_TURN, (TURN, f"{book}/{account}"))
             rows = connection.execute(SELECT_KNOWN, (book, account)).fetchall()
-            known = Counter(rows)
+            known: dict[tuple[str, int, str], list[int | None]] = {}
+            for day, amount_fen, text, balance in rows:
+                known.setdefault((day, amount_fen, text), []).append(balance)
             number = len(rows)
             for line in lines:
-                if known[tuple(line)] > 0:
-                    known[tuple(line)] -= 1
+                if _take_twin(known.get(line[:3], []), line.balance_fen):
                     continue
                 number += 1
-                values = (book, account, number, line.date, line.amount_fen, line.text, file)
-                connection.execute(INSERT_LINE, values)
+                connection.execute(INSERT_LINE, (book, account, number, *line, file))
         return Taken(number - len(rows), len(lines) - (number - len(rows)))
 
     def read_through(self, book: str) -> dict[str, str]:
         """Return up to which day a bank's statement was read in, by account."""
         with self._pool.connection() as connection:
-            return dict(connection.execute(SELECT_LAST, (book,)).fetchall())
+            return statements_reach(connection, book)
 
-    def reconcile(self, book: str, account: str, day: str, bank_fen: int) -> Reconciliation:
+    def balance(self, book: str, account: str, day: str) -> int | None:
+        """Return what the bank says stood on an account at the end of a day, None where its statement does not."""
+        with self._pool.connection() as connection:
+            row = connection.execute(SELECT_BALANCE, (book, account, parse_date(day))).fetchone()
+        return row[0] if row else None
+
+    def reconcile(self, book: str, account: str, day: str, bank_fen: int | None = None) -> Reconciliation:
         """Return the reconciliation of an account at the end of a day, with the bank's balance as its statement has it.
 
-        Before the first day of the statements, lines of the book are looked at only as far as they may be the
-        statement's. Raises `bank.account`, `bank.nothing`, `book.unknown`, `date.malformed`.
+        The balance need not be given where the statement that was read in says it. Before the first day of the
+        statements, lines of the book are looked at only as far as they may be the statement's. Raises `bank.account`,
+        `bank.nothing`, `bank.no_balance`, `book.unknown`, `date.malformed`.
         """
         parse_date(day)
+        said_fen = self.balance(book, account, day) if bank_fen is None else bank_fen
         with snapshot(self._pool) as connection:
             _require_money(connection, book, account)
             rows = connection.execute(SELECT_LINES, (book, account, day)).fetchall()
@@ -132,10 +152,12 @@ class BankStatements:
             begins = min(line.date for line in bank)
             mine = book_lines(connection, book, account, _days_before(begins), day)
             book_fen = balance_fen(connection, book, account, day)
+        if said_fen is None:
+            raise NO_BALANCE(account=account, date=day)
         matches = match(bank, mine)
         taken = {one.book for one in matches}
         mine = [line for line in mine if line in taken or line.date >= begins]
-        return reconcile(book_fen, bank_fen, bank, mine, matches)
+        return reconcile(book_fen, said_fen, bank, mine, matches)
 
     def counted(self, book: str, account: str, day: str, counted_fen: int) -> tuple[int, int]:
         """Return the book's balance of cash at the end of a day, and what was counted less that; raises `bank.cash`."""
@@ -146,6 +168,18 @@ class BankStatements:
             _require_money(connection, book, account)
             book_fen = balance_fen(connection, book, account, day)
         return book_fen, counted_fen - book_fen
+
+
+def _take_twin(balances: list[int | None], balance: int | None) -> bool:
+    """Take the line that a line is out of those that are like it, by their balances; tell whether there is one.
+
+    A balance that one of the two does not say tells nothing apart.
+    """
+    for one in (balance, None) if balance is not None else balances[:1]:
+        if one in balances:
+            balances.remove(one)
+            return True
+    return False
 
 
 def _require_money(connection: Connection[Any], book: str, account: str) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from api.adapters.tables import to_format
 from api.banking import count_table, read_columns, read_statement, reconciliation_object, reconciliation_table
-from api.cli.console import out
+from api.cli.console import err, out
 from api.cli.options import BookOption, Format, FormatOption, OutOption, write
 from api.composition import open_service
 from api.settings import Settings
@@ -38,9 +38,12 @@ def import_(
     given = read_columns(columns)
     with open_service(Settings()) as service:
         headers = given or service.banks.headers(book, account)
-        taken = service.banks.take_in(book, account, read_statement(file, headers), file.name)
+        read = read_statement(file, headers)
+        taken = service.banks.take_in(book, account, read.lines, file.name)
         if given:
             service.banks.remember_headers(book, account, given)
+    for notice in read.notices:
+        err.print(str(notice), markup=False)
     out.print(f"新 {taken.new} 行，以前读过 {taken.known} 行 / {taken.new} new lines, {taken.known} known")
 
 
@@ -49,12 +52,15 @@ def reconcile(
     book: BookOption,
     account: AccountOption,
     date: DateOption,
-    balance: Annotated[str, typer.Option(help="对账单上的余额，元 / the statement's balance in yuan")],
+    balance: Annotated[
+        str,
+        typer.Option(help="对账单上的余额，元；有余额列就不用写 / its balance in yuan, unless it has them"),
+    ] = "",
     wanted: FormatOption = Format.text,
     target: OutOption = None,
 ) -> None:
     """银行存款余额调节表 / The bank reconciliation statement."""
-    bank_fen = parse_fen(balance)
+    bank_fen = parse_fen(balance) if balance else None
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
         found = service.banks.reconcile(book, account, date, bank_fen)

@@ -46,15 +46,25 @@ statements = APIRouter(prefix="/books/{book}/bank/{account}")
 
 Account = Annotated[str, Path(description="an account of money", pattern=r"^[0-9]{3,9}$")]
 Day = Annotated[str, Query(description="at the end of which day, YYYY-MM-DD", max_length=10)]
-Yuan = Annotated[str, Query(description="the statement's balance in yuan", max_length=30)]
+Yuan = Annotated[
+    str, Query(description="the statement's balance in yuan; not needed where it says so", max_length=30)
+]
 _CSV, _XLSX = (file_of(kind) | documented(403, 422) for kind in (CSV_TYPE, XLSX_TYPE))
 
 
+class NoticeBody(BaseModel):
+    """What is to be said of a file that was read, in Chinese and English."""
+
+    zh: str
+    en: str
+
+
 class TakenBody(BaseModel):
-    """How many lines of a statement are new, and how many were read before."""
+    """How many lines of a statement are new, and how many were read before; what is to be said of it."""
 
     new: int
     known: int
+    notices: list[NoticeBody]
 
 
 class BankLineBody(BaseModel):
@@ -136,23 +146,24 @@ async def post_statement(
             file = FilePath(folder) / f"statement{FilePath(name).suffix.lower()}"
             file.write_bytes(data)
             try:
-                lines = read_statement(file, headers)
+                read = read_statement(file, headers)
             except ImportRefused as refused:
                 told = [str(problem) for problem in refused.problems[:PROBLEMS_SHOWN]]
                 raise REFUSED(count=len(refused.problems), problems="；".join(told)) from None
-        taken = service.banks.take_in(session.book, account, lines, name)
+        taken = service.banks.take_in(session.book, account, read.lines, name)
         if given:
             service.banks.remember_headers(session.book, account, given)
-        return TakenBody(new=taken.new, known=taken.known)
+        notices = [NoticeBody(zh=one.zh, en=one.en) for one in read.notices]
+        return TakenBody(new=taken.new, known=taken.known, notices=notices)
 
     return await run_in_threadpool(take_in)
 
 
 def reconciled(
-    account: Account, date: Day, balance: Yuan, session: AtWork, service: Services
+    account: Account, date: Day, session: AtWork, service: Services, balance: Yuan = ""
 ) -> Reconciliation:
     """Hold an account against its bank's statement at the end of a day."""
-    return service.banks.reconcile(session.book, account, date, parse_fen(balance))
+    return service.banks.reconcile(session.book, account, date, parse_fen(balance) if balance else None)
 
 
 Reconciled = Annotated[Reconciliation, Depends(reconciled)]
@@ -191,12 +202,13 @@ def get_bank_page(
     if session is None:
         return sign_in(request)
     values: dict[str, Any] = {"found": None, "table": None, "refused": None}
-    if account and date and balance:
+    is_cash = account.startswith("101")
+    if account and date and (balance or not is_cash):
         try:
-            fen = parse_fen(balance)
-            if account.startswith("101"):
-                book_fen, _ = service.banks.counted(book, account, date, fen)
-                values["table"] = count_table(account, date, book_fen, fen)
+            fen = parse_fen(balance) if balance else None
+            if is_cash:
+                book_fen, _ = service.banks.counted(book, account, date, fen or 0)
+                values["table"] = count_table(account, date, book_fen, fen or 0)
             else:
                 found = service.banks.reconcile(book, account, date, fen)
                 values |= {"found": found, "table": reconciliation_table(account, date, found)}

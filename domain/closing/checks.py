@@ -6,12 +6,13 @@ closed stays closed.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.chart import MONEY_ACCOUNTS
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
-from domain.kernel.period import ends_year
+from domain.kernel.period import ends_year, last_day
 from domain.statements import Standing
 from domain.statements.income import RESULT, UNDISTRIBUTED
 
@@ -88,6 +89,13 @@ NOT_TRANSFERRED = rule(
     f"{ACCOUNTING} 本年收益、收益分配",
 )
 
+NO_STATEMENT = rule(
+    "closing.no_statement",
+    Kind.REFUSED,
+    "{account} {name}的银行对账单{reach}，本月的还没有对；读入对账单，编好余额调节表再结账",
+    "{account} {name}: the bank's statements were read in {reach_en}; read this month's in and reconcile it first",
+    "会计基础工作规范 art. 62",
+)
 OVER_BUDGET = rule(
     "closing.over_budget",
     Kind.REFUSED,
@@ -104,6 +112,7 @@ NEAR_BUDGET = rule(
     "alert C17",
 )
 
+BANK = "102"
 SUSPENSE_ACCOUNT = "181"
 WAGES = ("212", "213")
 DEPRECIATED = (("132", "133"), ("151", "152"), ("161", "162"))
@@ -139,7 +148,10 @@ class Dip(NamedTuple):
 
 
 class MonthEnd(NamedTuple):
-    """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers."""
+    """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers.
+
+    `reach` says up to which day the bank's statements of an account were read in.
+    """
 
     period: str
     open_period: str
@@ -149,6 +161,7 @@ class MonthEnd(NamedTuple):
     vouchers: Sequence[MonthVoucher]
     dips: Sequence[Dip]
     budget: Sequence[BudgetRow] = ()
+    reach: Mapping[str, str] = MappingProxyType({})
 
 
 class Remark(NamedTuple):
@@ -191,6 +204,22 @@ def check_money(month: MonthEnd) -> Iterator[Remark]:
         facts = {"date": dip.date, "balance": format_fen(dip.balance_fen)}
         violation = CASH_BELOW_ZERO(account=dip.account, name=month.names[dip.account], **facts)
         yield Remark(stops=True, violation=violation, account=dip.account)
+
+
+def check_bank(month: MonthEnd) -> Iterator[Remark]:
+    """The bank's statements reach the end of the month for each account that it moved or that has a balance."""
+    end = last_day(month.period)
+    for row in month.rows:
+        moved = row.debit_fen or row.credit_fen or row.closing_fen
+        through = month.reach.get(row.account, "")
+        if row.account.startswith(BANK) and moved and through < end:
+            reach = {"reach": f"只读到 {through}" if through else "还没有读入"}
+            reach["reach_en"] = f"up to {through} only" if through else "not at all"
+            yield Remark(
+                stops=False,
+                violation=NO_STATEMENT(account=row.account, name=row.name, **reach),
+                account=row.account,
+            )
 
 
 def check_year(month: MonthEnd) -> Iterator[Remark]:
@@ -270,6 +299,7 @@ CHECKS = (
     check_vouchers,
     check_suspense,
     check_money,
+    check_bank,
     check_year,
     check_sides,
     check_originals,

@@ -20,6 +20,13 @@ SELECT_BALANCE = """
     WHERE book = %(book)s AND account LIKE %(account)s || '%%' AND (date IS NULL OR date <= %(last)s)
 """
 
+SELECT_REACH = "SELECT account, max(date)::text FROM bank_lines WHERE book = %s GROUP BY account"
+
+
+def statements_reach(connection: Connection[Any], book: str) -> dict[str, str]:
+    """Return up to which day the banks' statements were read in, by account."""
+    return dict(connection.execute(SELECT_REACH, (book,)).fetchall())
+
 
 def book_lines(connection: Connection[Any], book: str, account: str, first: str, last: str) -> list[BookLine]:
     """Return the lines of an account with all below it, of the days from `first` to `last`."""

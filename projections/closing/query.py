@@ -21,6 +21,7 @@ from domain.statements import spent_with
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import trial_balance
+from projections.bank import statements_reach
 from projections.budget import budget, is_planned
 from projections.report import Report
 
@@ -91,6 +92,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         budget=budget(connection, book.book, period).rows
         if is_planned(connection, book.book, period)
         else (),
+        reach=statements_reach(connection, book.book),
     )
 
 

@@ -63,10 +63,12 @@ def balance(service: Service) -> int:
 
 
 def test_a_statement_is_read_from_the_banks_side(tmp_path: Path) -> None:
-    assert read_statement(written(tmp_path, PLAIN), {}) == [
-        StatementLine("2026-03-03", 500_000, "补助"),
+    read = read_statement(written(tmp_path, PLAIN), {})
+    assert read.lines == [
+        StatementLine("2026-03-03", 500_000, "补助", 100),
         StatementLine("2026-03-20", -41_280, "电费"),
     ]
+    assert read.notices == []
 
 
 def test_the_same_as_a_workbook_with_the_banks_own_headers(tmp_path: Path) -> None:
@@ -78,7 +80,10 @@ def test_the_same_as_a_workbook_with_the_banks_own_headers(tmp_path: Path) -> No
     sheet.append(["2026/3/20", "电费", 412.8, None])
     workbook.save(tmp_path / "bank.xlsx")
     headers = {"date": "时间戳", "paid": "出", "received": "进"}
-    assert [line.amount_fen for line in read_statement(tmp_path / "bank.xlsx", headers)] == [500_000, -41_280]
+    assert [line.amount_fen for line in read_statement(tmp_path / "bank.xlsx", headers).lines] == [
+        500_000,
+        -41_280,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -106,8 +111,8 @@ def test_of_two_files_of_one_name_the_one_that_is_named_is_read(tmp_path: Path) 
     sheet.append(["2026-03-01", "另一份", 7, None])
     workbook.save(tmp_path / "statement.xlsx")
     path = written(tmp_path, PLAIN)
-    assert [line.amount_fen for line in read_statement(path, {})] == [500_000, -41_280]
-    assert [line.amount_fen for line in read_statement(path.with_suffix(".xlsx"), {})] == [700]
+    assert [line.amount_fen for line in read_statement(path, {}).lines] == [500_000, -41_280]
+    assert [line.amount_fen for line in read_statement(path.with_suffix(".xlsx"), {}).lines] == [700]
 
 
 @pytest.mark.parametrize("name", ["statement.xls", "nowhere.csv"])

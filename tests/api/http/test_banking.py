@@ -51,8 +51,8 @@ def refused(answer: httpx.Response, status: int, code: str) -> bool:
 
 
 def test_a_statement_is_read_once(office: Office, read: httpx.Response) -> None:
-    assert (read.status_code, read.json()) == (201, {"new": 2, "known": 0})
-    assert posted(office["accountant"], STATEMENT).json() == {"new": 0, "known": 2}
+    assert (read.status_code, read.json()) == (201, {"new": 2, "known": 0, "notices": []})
+    assert posted(office["accountant"], STATEMENT).json() == {"new": 0, "known": 2, "notices": []}
 
 
 def test_it_is_held_against_the_book(office: Office, read: httpx.Response) -> None:
@@ -104,8 +104,12 @@ def test_what_is_no_statement_is_told_line_by_line(
 
 def test_other_headers_are_given_once(office: Office) -> None:
     other = STATEMENT.replace("交易日期", "时间戳").replace("2026-03-05", "2026-02-05")
-    assert posted(office["accountant"], other, columns="date=时间戳").json() == {"new": 1, "known": 1}
-    assert posted(office["accountant"], other).json() == {"new": 0, "known": 2}
+    assert posted(office["accountant"], other, columns="date=时间戳").json() == {
+        "new": 1,
+        "known": 1,
+        "notices": [],
+    }
+    assert posted(office["accountant"], other).json() == {"new": 0, "known": 2, "notices": []}
     assert refused(posted(office["accountant"], other, columns="day=时间戳"), 400, "bank.columns")
 
 

@@ -54,11 +54,15 @@ def post(
 
 
 def test_what_is_wrong_with_a_month_is_remarked(open_door: Door) -> None:
-    assert remarks(open_door, "2026-01") == [(False, "closing.no_depreciation", "151", None)]
+    assert remarks(open_door, "2026-01") == [
+        (False, "closing.no_statement", "10201", None),
+        (False, "closing.no_depreciation", "151", None),
+    ]
     entry = post(open_door, "购办公桌", ("51302", 150_000, 0), ("101", 0, 150_000), count=0)
     assert remarks(open_door, "2026-03") == [
         (True, "closing.earlier_open", "", None),
         (True, "closing.cash_below_zero", "101", None),
+        (False, "closing.no_statement", "10201", None),
         (False, "closing.no_attachments", "", entry),
         (False, "closing.no_depreciation", "151", None),
     ]
@@ -112,7 +116,7 @@ def test_tables_and_page_say_the_same(door: Door) -> None:
     for suffix in ("csv", "xlsx"):
         header, *rows = table(door.get(f"closing.{suffix}", period="2026-01"))
         assert header[0] == "结账前必须处理"
-        assert [row[-1] for row in rows] == ["closing.no_depreciation"]
+        assert [row[-1] for row in rows] == ["closing.no_statement", "closing.no_depreciation"]
         header, *rows = table(door.get(f"transfers.{suffix}", period="2026-03"))
         assert header[2:] == ["摘要", "科目编码", "借方金额", "贷方金额"]
         assert rows[0][2] == "结转收入"

@@ -12,7 +12,8 @@ form?.addEventListener("submit", (event) => {
     const [account, columns] = [place("account").value, place("columns").value.trim()];
     const query = new URLSearchParams({ name: chosen.name, ...(columns ? { columns } : {}) });
     const taken = await ask("POST", `/books/${form.dataset.book}/bank/${account}/statements?${query}`, chosen);
-    place("told").append(element("p", { className: "state" }, `读入 ${taken.new} 行新的，${taken.known} 行以前读过。`));
+    const told = taken.notices.map(({ zh }) => element("p", { className: "state waiting" }, zh));
+    place("told").append(...told, element("p", { className: "state" }, `读入 ${taken.new} 行新的，${taken.known} 行以前读过。`));
     form.reset();
   });
 });

@@ -1,0 +1,100 @@
+"""The balance behind each line of a bank's statement: it orders lines, tells them apart, and tells what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.banking import StatementLine, read_statement
+from domain.kernel.errors import RuleViolation
+from tests.api.banking.test_banking import BANK, BOOK, LAST, balance, from_book, service, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from api.banking import Statement
+    from api.composition import Service
+
+__all__ = ["service"]
+
+HEADER = "交易日期,摘要,收入,支出,余额"
+ROWS = [
+    "2026-03-03,补助,500.00,,1500.00",
+    "2026-03-20,电费,,40.00,1460.00",
+    "2026-03-20,手续费,,1.00,1459.00",
+    "2026-03-21,手续费,,1.00,1458.00",
+]
+
+
+def read(folder: Path, *rows: str, header: str = HEADER) -> Statement:
+    return read_statement(written(folder, "\n".join([header, *rows])), {})
+
+
+def test_a_statement_that_begins_with_its_newest_line_is_turned_round(tmp_path: Path) -> None:
+    forwards = read(tmp_path, *ROWS)
+    assert [line.balance_fen for line in forwards.lines] == [150_000, 146_000, 145_900, 145_800]
+    assert read(tmp_path, *reversed(ROWS)) == forwards
+    one_day = ROWS[1:3]
+    assert read(tmp_path, *reversed(one_day)).lines == read(tmp_path, *one_day).lines == forwards.lines[1:3]
+    assert forwards.notices == []
+
+
+def test_a_line_that_is_missing_is_told(tmp_path: Path) -> None:
+    [notice] = read(tmp_path, ROWS[0], *ROWS[2:]).notices
+    assert "有 1 行的余额接不上前一笔" in notice.zh
+    assert "第 3 行" in notice.zh
+    assert "row 3" in notice.en
+    [notice] = read(tmp_path, *reversed([ROWS[0], *ROWS[2:]])).notices
+    assert "第 3 行" in notice.zh, "the row as it stands in the file, whose first line is the newest"
+
+
+def test_without_the_column_nothing_is_said_of_it(tmp_path: Path) -> None:
+    rows = [row.rpartition(",")[0] for row in ROWS]
+    found = read(tmp_path, *rows, header=HEADER.rpartition(",")[0])
+    assert [line.balance_fen for line in found.lines] == [None] * 4
+    assert found.notices == []
+
+
+def test_equal_lines_of_a_day_are_told_apart_by_their_balances(service: Service) -> None:
+    account = "102"
+    first = StatementLine("2026-02-01", -100, "手续费", 900)
+    second = StatementLine("2026-02-01", -100, "手续费", 800)
+    assert service.banks.take_in(BOOK, account, [first], "a.csv") == (1, 0)
+    assert service.banks.take_in(BOOK, account, [second], "b.csv") == (1, 0)
+    assert service.banks.take_in(BOOK, account, [first, second], "c.csv") == (0, 2)
+    unsaid = StatementLine("2026-02-01", -100, "手续费")
+    assert service.banks.take_in(BOOK, account, [unsaid], "d.csv") == (0, 1)
+    assert service.banks.take_in(BOOK, account, [unsaid] * 3, "e.csv") == (1, 2)
+    assert service.banks.take_in(
+        BOOK, account, [first, second, first._replace(balance_fen=700)], "f.csv"
+    ) == (0, 3)
+
+
+def test_the_statements_own_balance_is_held_against_the_book(service: Service) -> None:
+    lines, standing = from_book(service), 0
+    with_balances = []
+    for line in lines:
+        standing += line.amount_fen
+        with_balances.append(line._replace(balance_fen=standing))
+    opening = balance(service) - standing
+    moved = [line._replace(balance_fen=(line.balance_fen or 0) + opening) for line in with_balances]
+    service.banks.take_in(BOOK, BANK, moved, "march.csv")
+    assert service.banks.balance(BOOK, BANK, LAST) == balance(service)
+    found = service.banks.reconcile(BOOK, BANK, LAST)
+    assert (found.bank_fen, found.difference_fen, found.only_bank, found.only_book) == (
+        balance(service),
+        0,
+        [],
+        [],
+    )
+    assert service.banks.reconcile(BOOK, BANK, LAST, 1).bank_fen == 1
+
+
+def test_a_balance_that_no_statement_says_is_asked_for(service: Service) -> None:
+    account = "101"
+    service.banks.take_in(BOOK, account, [StatementLine("2026-02-01", 100, "存入")], "a.csv")
+    with pytest.raises(RuleViolation) as refused:
+        service.banks.reconcile(BOOK, account, LAST)
+    assert refused.value.rule.code == "bank.no_balance"
+    assert service.banks.balance(BOOK, account, "2026-01-01") is None
