@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -36,6 +37,8 @@ JOURNAL_COLUMNS = (
     TableColumn("贷方金额", money=True),
     TableColumn("往来单位"),
     TableColumn("项目"),
+    TableColumn("数量"),
+    TableColumn("计量单位"),
     TableColumn("记录序号"),
     TableColumn("原系统凭证号"),
 )
@@ -72,6 +75,8 @@ def journal_table(name: str, lines: list[JournalLine]) -> Table:
             line.credit_fen or None,
             line.party,
             line.project,
+            Decimal(line.quantity_milli) / 1_000 if line.quantity_milli else None,
+            line.unit,
             line.entry,
             line.source,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.chart import codes_down_to
 from domain.kernel.money import plain_fen
-from domain.vouchers import voucher_number
+from domain.vouchers import quantity_text, voucher_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -59,6 +59,7 @@ def _transaction(first_day: str, lines: list[JournalLine], names: Mapping[str, s
         text += f"  {names[line.account]}  {plain_fen(line.debit_fen - line.credit_fen)} CNY\n"
         own = line.summary if line.date and line.summary != line.voucher_summary else ""
         text += _tag(4, "summary", own) + _tag(4, "party", line.party) + _tag(4, "project", line.project)
+        text += _tag(4, "quantity", quantity_text(line.quantity_milli)) + _tag(4, "unit", line.unit)
     return text
 
 

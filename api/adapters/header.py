@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import pairwise, zip_longest
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from domain.kernel.errors import RuleViolation
 
@@ -70,16 +71,24 @@ _OTHER_IN_TITLE = re.compile(
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a format: its field, its Chinese and English headers, and what other programs call it."""
+    """A column of a format: its field, its Chinese and English headers, and what other programs call it.
+
+    One that is `optional` is read where it is there, and missed by nobody where it is not.
+    """
 
     field: str
     zh: str
     en: str
     also: tuple[str, ...] = ()
+    optional: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return all its names."""
         return (self.zh, self.en, *self.also)
+
+    def called(self, header: str) -> Column:
+        """Return it as a person says that it is called in their tables, and in no other way."""
+        return replace(self, zh=header, en=header, also=())
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,19 @@ class Layout:
     amounts: Sequence[str] = ("debit", "credit")
     booked: Sequence[str] = ("code", "debit", "credit")
 
+    @property
+    def wanted(self) -> list[Column]:
+        """The columns that a table must have."""
+        return [column for column in self.columns if not column.optional]
+
+    def called(self, headers: Mapping[str, str]) -> Layout:
+        """Return the layout of tables in which some fields stand under headers that a person names."""
+        columns = [
+            column.called(headers[column.field]) if column.field in headers else column
+            for column in self.columns
+        ]
+        return replace(self, columns=columns)
+
 
 class Filled(NamedTuple):
     """A row that is not blank: its number in the file, counted from 1, and its cells."""
@@ -105,7 +127,8 @@ class Filled(NamedTuple):
 class Header(NamedTuple):
     """The header of a table: its place among the filled rows, its row, its names, and where each field stands.
 
-    Of a header over two rows place and row are those of the lower one. `written` are the one or two rows as they are.
+    Of a header over two rows place and row are those of the lower one. `written` are the one or two rows as they are,
+    `extra` says where optional fields stand that are there.
     """
 
     at: int
@@ -113,6 +136,12 @@ class Header(NamedTuple):
     cells: list[str]
     places: dict[str, list[int]]
     written: tuple[list[str], ...] = ()
+    extra: Mapping[str, list[int]] = MappingProxyType({})
+
+    @property
+    def all_places(self) -> dict[str, list[int]]:
+        """Where each field stands, optional ones too."""
+        return {**self.places, **self.extra}
 
     def found(self) -> int:
         """Return how many columns it has of those that are wanted."""
@@ -133,11 +162,14 @@ def find_header(rows: Sequence[Filled], columns: Sequence[Column]) -> Header:
 
     Two rows are one header when they have more columns together than any row alone.
     """
-    known = {name for column in columns for name in column.names()}
+    known = {plain_name(name) for column in columns for name in column.names()}
+    optional = [column for column in columns if column.optional]
+    wanted = [column for column in columns if not column.optional]
     lines = [[cell.strip() for cell in row.line] for row in rows[:SEARCHED_ROWS]]
 
     def header(index: int, names: list[str], *written: list[str]) -> Header:
-        return Header(index, rows[index].number, names, _places(names, columns), written)
+        extra = {field: places for field, places in _places(names, optional).items() if places}
+        return Header(index, rows[index].number, names, _places(names, wanted), written, extra)
 
     headers = [header(index, line, line) for index, line in enumerate(lines)]
     headers += [
@@ -153,7 +185,10 @@ def has_all(header: Header, columns: Sequence[Column]) -> bool:
 
 
 def header_problem(header: Header, columns: Sequence[Column], file: str, sheet: str) -> RuleViolation | None:
-    """Return what is wrong with a header, None of a good one; columns that are not read may be there twice."""
+    """Return what is wrong with a header that should have these columns, None of a good one.
+
+    Columns that are not read may be there twice.
+    """
     at = {"file": file, "row": header.row, "sheet": sheet}
     read = ",".join(header.cells)
     if not header.found():
@@ -167,7 +202,7 @@ def header_problem(header: Header, columns: Sequence[Column], file: str, sheet: 
             return OTHER_UNIT(**at, column=cell, read=cell, unit=unit)
         named = ", ".join(f"{column.zh}/{column.en}" for column in missing)
         return NO_COLUMN(**at, column=named, nearest=_nearest(header, missing), read=read)
-    for first, *more in header.places.values():
+    for first, *more in header.all_places.values():
         if more:
             letters = {"first": column_letters(first), "second": column_letters(more[0])}
             names = {"first_read": header.cells[first], "read": header.cells[more[0]]}
@@ -228,7 +263,8 @@ def _places(line: Sequence[str], columns: Sequence[Column]) -> dict[str, list[in
     """Return where each column stands; another program's name counts where the column's own is not there."""
     names = [plain_name(cell) for cell in line]
     return {
-        column.field: _named(names, (column.zh, column.en)) or _named(names, column.also)
+        column.field: _named(names, (plain_name(column.zh), plain_name(column.en)))
+        or _named(names, column.also)
         for column in columns
     }
 
@@ -238,13 +274,13 @@ def _named(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
 
 
 def _unread(header: Header) -> list[str]:
-    read = {place for places in header.places.values() for place in places}
+    read = {place for places in header.all_places.values() for place in places}
     return [cell for place, cell in enumerate(header.cells) if cell and place not in read]
 
 
 def _in_other_unit(header: Header, missing: Sequence[Column]) -> tuple[str, str] | None:
     """Return the cell that names a missing column with a unit that is not yuan, and the unit."""
-    wanted = {name for column in missing for name in column.names()}
+    wanted = {plain_name(name) for column in missing for name in column.names()}
     for cell in _unread(header):
         name = plain_name(cell)
         found = _OTHER_IN_NAME.search(name)

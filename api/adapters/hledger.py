@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.chart import codes_down_to
 from domain.kernel.money import plain_fen
-from domain.vouchers import voucher_number
+from domain.vouchers import quantity_text, voucher_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,9 +53,11 @@ def _header(book: BookRow, line: JournalLine) -> str:
 
 
 def _note(line: JournalLine) -> str:
-    """Return what a line says beyond its voucher as the comment of its posting, with party and project as tags."""
+    """Return what a line says beyond its voucher as the comment of its posting; party, project, quantity as tags."""
     own = line.summary if line.date and line.summary != line.voucher_summary else ""
     tags = [f"{name}: {text}" for name in ("party", "project") if (text := _comment(getattr(line, name)))]
+    if line.unit:
+        tags.append(f"quantity: {quantity_text(line.quantity_milli)} {_comment(line.unit)}")
     said = ", ".join([*filter(None, [_comment(own)]), *tags])
     return f"  ; {said.translate(_NO_DATE)}" if said else ""
 

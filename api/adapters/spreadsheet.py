@@ -237,12 +237,12 @@ def _problem(file: str, part: Part, layout: Layout) -> RuleViolation | None:
     if part.foreign:
         columns = ", ".join(f"{column.zh}/{column.en}" for column in layout.foreign)
         return OTHER_TABLE(file=file, row=part.header.row, sheet=name, columns=columns)
-    return header_problem(part.header, layout.columns, file, name) or title_problem(part.titles, file, name)
+    return header_problem(part.header, layout.wanted, file, name) or title_problem(part.titles, file, name)
 
 
 def _rows(file: str, part: Part, header: Header, filled: Sequence[Filled]) -> list[Row]:
     """Return rows of a sheet with the cells that stand in the columns of a header."""
-    places = {field: first for field, (first, *_) in header.places.items()}
+    places = {field: first for field, (first, *_) in header.all_places.items()}
     headers, *header_rows = [_cells(line, places) for line in (header.cells, *header.written)]
     written = tuple(header_rows)
     return [
@@ -307,7 +307,7 @@ def _marked(
 
 
 def _expected(layout: Layout) -> str:
-    return ",".join(column.zh for column in layout.columns)
+    return ",".join(column.zh for column in layout.wanted)
 
 
 def _said_empty(sheet: str) -> Phrase:

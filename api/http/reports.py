@@ -91,6 +91,7 @@ class JournalLineBody(BaseModel):
     """A line of the journal; amounts in fen, `number` the voucher's in its period (0: opening balances).
 
     `summary` is the line's own or else the voucher's. `source` is the voucher's number in the system it came from.
+    A quantity is in thousandths of its unit.
     """
 
     entry: int
@@ -107,6 +108,8 @@ class JournalLineBody(BaseModel):
     credit_fen: int
     source: str
     voucher_summary: str
+    quantity_milli: int
+    unit: str
 
 
 class JournalBody(BaseModel):

@@ -34,6 +34,13 @@ SIGNERS = ("township", "accountant", "cashier", "head", "supervisor")
 REQUIRED = ("id", "name", "division", "chart", "opened")
 OPTIONAL = ("closed_through", "origin")
 
+_BESIDE = ("party", "project", "quantity", "unit")
+TABLES = {
+    "opening": ("code", "name", "debit", "credit", *_BESIDE),
+    "journal": ("date", "number", "summary", "code", "name", "debit", "credit", "attachments", *_BESIDE),
+}
+"""The tables of a folder with their fields, whose headers [opening] and [journal] may name as a program has them."""
+
 FORMS = {
     "division": (
         re.compile("[0-9]{12}"),
@@ -60,7 +67,10 @@ _AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
 
 @dataclass(frozen=True)
 class BookFile:
-    """book.toml: the organisation, its chart, its first period; optionally `closed_through` and the signers' names."""
+    """book.toml: the organisation, its chart, its first period; optionally `closed_through` and the signers' names.
+
+    `columns` has by table (opening, journal) and field under which header it stands, where that is not a usual one.
+    """
 
     id: str
     name: str
@@ -70,6 +80,7 @@ class BookFile:
     closed_through: str = ""
     origin: str = ""
     people: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def read_book(folder: Path) -> BookFile:
@@ -92,7 +103,7 @@ def read_book(folder: Path) -> BookFile:
 
 
 def _book_of(table: dict[str, Any]) -> BookFile:
-    unknown = sorted(table.keys() - {"book", "people"})
+    unknown = sorted(table.keys() - {"book", "people", *TABLES})
     if unknown:
         raise BOOK_FILE(problem=Phrase(f"[{unknown[0]}] 未知", f"[{unknown[0]}] is unknown"))
     if "book" not in table:
@@ -107,7 +118,8 @@ def _book_of(table: dict[str, Any]) -> BookFile:
     parse_period(values["opened"])
     if values.get("closed_through") and parse_period(values["closed_through"]) < values["opened"]:
         raise BOOK_FILE(problem=Phrase("closed_through 早于 opened", "closed_through lies before opened"))
-    return BookFile(**values, people=_texts(table, "people", SIGNERS))
+    columns = {name: _texts(table, name, fields) for name, fields in TABLES.items()}
+    return BookFile(**values, people=_texts(table, "people", SIGNERS), columns=columns)
 
 
 def _texts(table: dict[str, Any], name: str, known: tuple[str, ...]) -> dict[str, str]:

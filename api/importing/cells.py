@@ -25,6 +25,18 @@ BAD_COUNT = rule(
     "附件数应为 0 到 9999 的整数，读到「{read}」",
     "the number of attachments is an integer from 0 to 9999; read '{read}'",
 )
+BAD_QUANTITY = rule(
+    "import.quantity",
+    Kind.MALFORMED,
+    "数量应如 12.5，最多 9 位整数、3 位小数，读到「{read}」",
+    "a quantity is written like 12.5, with 9 digits before and 3 behind the point at most; read '{read}'",
+)
+UNIT_TOO_LONG = rule(
+    "import.unit_too_long",
+    Kind.MALFORMED,
+    "计量单位最多 {limit} 个字，这里有 {length} 个",
+    "a unit of measure has at most {limit} characters, this one has {length}",
+)
 DATE_SERIAL = rule(
     "import.date_serial",
     Kind.MALFORMED,
@@ -68,6 +80,9 @@ BLANK = rule(
     "this cell must not be blank",
 )
 
+UNIT_MAX = 20
+"""The most characters of a unit of measure in an entry (`domain.vouchers.events.Unit`)."""
+
 TEXT_MAX = 200
 """The most characters of a text in an entry (`domain.kernel.statement.Text`)."""
 
@@ -92,6 +107,8 @@ _DAY = re.compile(
 """A day as programs write it: 20260305, 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日; a time is left out."""
 _NOTHING = re.compile(r"[¥￥]?\s*[-\u2010-\u2015\u2212\uff0d]+")
 """What the accounting format shows for zero: a hyphen, a dash or a minus sign, perhaps behind the currency's."""
+_QUANTITY = re.compile(r"(?P<sign>[-\u2212])?(?P<whole>[0-9]{1,9})(?:\.(?P<part>[0-9]{1,3}0*))?", re.ASCII)
+"""A quantity: spreadsheets may show more noughts behind the point than count."""
 _NO_BREAK = "\u00a0\u202f"
 """Blanks at which no line breaks; they come with numbers that were copied from a page."""
 
@@ -188,6 +205,26 @@ def parse_count(read: str) -> int:
     if not (count.isascii() and count.isdigit()) or len(count) > 4:
         raise BAD_COUNT(read=read)
     return int(count)
+
+
+def parse_quantity(read: str) -> int:
+    """Return a quantity in thousandths, 0 for a blank or a dash; raises `import.quantity`."""
+    quantity = unicodedata.normalize("NFKC", bare(read)).replace(",", "")
+    if not quantity or _NOTHING.fullmatch(quantity):
+        return 0
+    found = _QUANTITY.fullmatch(quantity)
+    if not found:
+        raise BAD_QUANTITY(read=read)
+    milli = int(found["whole"]) * 1_000 + int((found["part"] or "").rstrip("0").ljust(3, "0"))
+    return -milli if found["sign"] else milli
+
+
+def parse_unit(read: str) -> str:
+    """Return a unit of measure; raises `import.unit_too_long`, and what `parse_text` raises."""
+    unit = parse_text(read)
+    if len(unit) > UNIT_MAX:
+        raise UNIT_TOO_LONG(limit=UNIT_MAX, length=len(unit))
+    return unit
 
 
 def invisible(text: str) -> tuple[int, str] | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain.kernel.errors import Phrase
 from domain.kernel.money import format_fen
-from domain.vouchers import Voucher
+from domain.vouchers import Voucher, quantity_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,11 @@ _NAMES = {
     "credit": Phrase("贷方", "the credit"),
     "debit": Phrase("借方", "the debit"),
     "number": Phrase("分录行数", "the number of lines"),
+    "party": Phrase("往来单位", "the counterparty"),
+    "project": Phrase("项目", "the project"),
+    "quantity": Phrase("数量", "the quantity"),
     "summary": Phrase("摘要", "the summary"),
+    "unit": Phrase("计量单位", "the unit"),
 }
 
 
@@ -59,6 +63,10 @@ def _cells(line: Line) -> dict[str, str]:
         "debit": format_fen(line.debit_fen),
         "credit": format_fen(line.credit_fen),
         "summary": line.summary,
+        "party": line.party,
+        "project": line.project,
+        "quantity": quantity_text(line.quantity_milli),
+        "unit": line.unit,
     }
 
 

@@ -15,15 +15,17 @@ from api.importing.cells import (
     parse_count,
     parse_day,
     parse_filled,
+    parse_quantity,
     parse_text,
+    parse_unit,
 )
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.shape import check_outside, check_parents, lines_of
-from api.importing.told import passed_over, totals_that_disagree
+from api.importing.told import beside, passed_over, totals_that_disagree
 from domain.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from domain.kernel.errors import Phrase
@@ -34,6 +36,20 @@ CODE = Column("code", "科目编码", "code", ("科目代码", "科目编号", "
 NAME = Column("name", "科目名称", "name", ("科目", "会计科目", "会计科目名称"))
 DATE = Column("date", "日期", "date", ("凭证日期", "记账日期", "制单日期"))
 NUMBER = Column("number", "凭证号", "number", ("凭证编号", "凭证字号", "凭证号码", "凭证号数", "记账凭证号"))
+BESIDE = (
+    Column(
+        "party",
+        "往来单位",
+        "party",
+        ("往来单位名称", "往来户", "往来户名", "客商", "客商名称"),
+        optional=True,
+    ),
+    Column("project", "项目", "project", ("项目名称", "核算项目", "核算项目名称"), optional=True),
+    Column("quantity", "数量", "quantity", optional=True),
+    Column("unit", "计量单位", "unit", ("数量单位",), optional=True),
+)
+"""What a line may have beside account and amounts (辅助核算、数量): read where a table has it."""
+
 OPENING_COLUMNS = (
     CODE,
     NAME,
@@ -46,6 +62,7 @@ OPENING_COLUMNS = (
         "credit",
         ("期初贷方余额", "期初贷方", "贷方期初余额", "年初贷方余额", "年初贷方"),
     ),
+    *BESIDE,
 )
 JOURNAL_COLUMNS = (
     DATE,
@@ -61,6 +78,7 @@ JOURNAL_COLUMNS = (
         "attachments",
         ("附单据数", "附件张数", "附单据张数", "附单据", "附件", "单据数"),
     ),
+    *BESIDE,
 )
 LAYOUTS = {
     "opening": Layout(OPENING_COLUMNS, foreign=(DATE, NUMBER)),
@@ -71,7 +89,7 @@ LAYOUTS = {
 
 @dataclass(frozen=True)
 class Amounts:
-    """A row of opening.csv or journal.csv with its values; amounts in fen."""
+    """A row of opening.csv or journal.csv with its values; amounts in fen, quantities in thousandths of the unit."""
 
     row: Row
     code: str
@@ -82,6 +100,10 @@ class Amounts:
     number: str = ""
     summary: str = ""
     attachments: int = 0
+    party: str = ""
+    project: str = ""
+    quantity_milli: int = 0
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,9 +121,10 @@ def read_folder(folder: Path) -> ImportFolder:
     problems: list[Problem] = []
     notices: list[Phrase] = []
     book = _guard(problems, FILE, lambda: read_book(folder))
-    opening = _amounts(_read_rows(folder, "opening", problems), problems, notices)
+    called = book.columns if book else {}
+    opening = _amounts(_read_rows(folder, "opening", called, problems), problems, notices)
     check_parents(opening, problems)
-    journal = _amounts(_read_rows(folder, "journal", problems), problems, notices)
+    journal = _amounts(_read_rows(folder, "journal", called, problems), problems, notices)
     unread = unread_tables(folder, tuple(LAYOUTS))
     if unread:
         notices.append(other_files(unread))
@@ -118,8 +141,11 @@ def _guard(problems: list[Problem], file: str, read: Callable[[], T]) -> T | Non
         return None
 
 
-def _read_rows(folder: Path, stem: str, problems: list[Problem]) -> Rows:
-    read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, LAYOUTS[stem])) or Rows([])
+def _read_rows(
+    folder: Path, stem: str, called: Mapping[str, Mapping[str, str]], problems: list[Problem]
+) -> Rows:
+    layout = LAYOUTS[stem].called(called.get(stem, {}))
+    read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, layout)) or Rows([])
     problems += [Problem.of(violation, stem) for violation in read.problems]
     return read
 
@@ -129,7 +155,7 @@ def _amounts(read: Rows, problems: list[Problem], notices: list[Phrase]) -> list
     lines = lines_of(read.rows, problems)
     check_outside(read.outside, problems)
     amounts = [_Cells(row, problems).amounts() for row in lines.rows]
-    notices += [*read.notices, *passed_over(lines)]
+    notices += [*read.notices, *passed_over(lines), *beside(lines.rows)]
     if not problems:
         notices += totals_that_disagree(lines, amounts)
     return amounts
@@ -154,8 +180,14 @@ class _Cells:
             number=self._parse("number", parse_filled, "") if in_journal else "",
             summary=self._parse("summary", parse_text, "") if in_journal else "",
             attachments=self._parse("attachments", parse_count, 0) if in_journal else 0,
+            party=self._parse("party", parse_text, ""),
+            project=self._parse("project", parse_text, ""),
+            quantity_milli=self._parse("quantity", parse_quantity, 0) if "unit" in self._row.cells else 0,
+            unit=self._parse("unit", parse_unit, ""),
         )
 
     def _parse(self, name: str, parse: Callable[[str], T], neutral: T) -> T:
+        if name not in self._row.cells:  # an optional column that is not there
+            return neutral
         value = parsed(self._row, name, parse, self._problems)
         return neutral if value is None else value

@@ -29,6 +29,29 @@ def passed_over(lines: Lines) -> list[Phrase]:
     return [_passed(rows, kind) for rows, kind in kinds if rows]
 
 
+def beside(rows: Sequence[Row]) -> list[Phrase]:
+    """Say that counterparties become public, and that quantities without a column of their units were not read."""
+    file = rows[0].file if rows else ""
+    parties = {row.cells.get("party", "") for row in rows} - {""}
+    told = []
+    if parties:
+        told.append(
+            Phrase(
+                f"{file} 中有 {len(parties)} 个往来单位，会随凭证公开，不能再删；不该公开的个人姓名请先从表中删去",
+                f"{file}: {len(parties)} counterparties become public with their vouchers, for good; take names of "
+                "persons who should not be named out of the table first",
+            )
+        )
+    if any(row.cells.get("quantity") for row in rows if "unit" not in row.cells):
+        told.append(
+            Phrase(
+                f"{file} 有「数量」而没有「计量单位」列，数量没有读；要读就补上这一列",
+                f"{file}: quantities were not read, for want of a column of their units (计量单位, unit); add one",
+            )
+        )
+    return told
+
+
 def _passed(rows: Sequence[Row], kind: Phrase) -> Phrase:
     places = [row.place for row in rows]
     zh, en = listed([place.zh for place in places])[0], listed([place.en for place in places])[1]

@@ -238,4 +238,13 @@ def _attachments(rows: Sequence[Amounts]) -> int:
 
 def _line(row: Amounts, summary: str) -> Line:
     own = "" if row.summary == summary else row.summary
-    return Line(account=row.code, credit_fen=row.credit_fen, debit_fen=row.debit_fen, summary=own)
+    return Line(
+        account=row.code,
+        credit_fen=row.credit_fen,
+        debit_fen=row.debit_fen,
+        party=row.party,
+        project=row.project,
+        quantity_milli=row.quantity_milli,
+        summary=own,
+        unit=row.unit if row.quantity_milli else "",
+    )

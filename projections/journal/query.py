@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from psycopg.rows import class_row
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MAX_LINES = 100_000
 """The most lines one answer has."""
 
+MAX_NAMED = 500
+"""The most counterparties, or projects, that are offered where one is typed."""
+
 NO_VOUCHER = rule(
     "voucher.unknown",
     Kind.UNKNOWN,
@@ -27,7 +30,8 @@ NO_VOUCHER = rule(
 SELECT_JOURNAL = """
     SELECT journal.entry, line, journal.period, journal.number, journal.date, journal.account,
            coalesce(accounts.name, '') AS name, journal.summary, party, project, debit_fen, credit_fen,
-           coalesce(vouchers.source, '') AS source, coalesce(vouchers.summary, '') AS voucher_summary
+           coalesce(vouchers.source, '') AS source, coalesce(vouchers.summary, '') AS voucher_summary,
+           journal.quantity_milli, journal.unit
     FROM journal LEFT JOIN accounts ON accounts.book = journal.book AND accounts.code = journal.account
          LEFT JOIN vouchers ON vouchers.book = journal.book AND vouchers.entry = journal.entry
     WHERE journal.book = %(book)s
@@ -54,6 +58,14 @@ SELECT_OF_PERIOD = """
            reverses_id, reversed_by, signers, at
     FROM vouchers WHERE book = %s AND period = %s ORDER BY number LIMIT %s OFFSET %s
 """
+SELECT_NAMED = {
+    "party": """
+        SELECT party FROM journal WHERE book = %s AND party <> '' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s
+    """,
+    "project": """
+        SELECT project FROM journal WHERE book = %s AND project <> '' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s
+    """,
+}
 ENTRY_OF_ID = "SELECT entry FROM vouchers WHERE book = %s AND id = %s"
 COUNT_VOUCHERS = "SELECT count(*) FROM vouchers WHERE book = %s"
 SHOWN_PERIOD = """
@@ -79,6 +91,7 @@ class JournalLine(NamedTuple):
     """One line of the journal; `number` is the voucher's in its period, 0 and no date for opening balances.
 
     `summary` is the line's own or else the voucher's. `source` is the voucher's number in the system it came from.
+    A quantity is in thousandths of its unit.
     """
 
     entry: int
@@ -95,6 +108,8 @@ class JournalLine(NamedTuple):
     credit_fen: int
     source: str
     voucher_summary: str
+    quantity_milli: int
+    unit: str
 
 
 class VoucherRow(NamedTuple):
@@ -132,6 +147,12 @@ def voucher_at(connection: Connection[Any], book: str, entry: int) -> VoucherRow
     if row is None:
         raise NO_VOUCHER(book=book, entry=entry)
     return row
+
+
+def named(connection: Connection[Any], book: str, column: Literal["party", "project"]) -> list[str]:
+    """Return the counterparties or the projects that lines name in clear, the most frequent first."""
+    rows = connection.execute(SELECT_NAMED[column], (book, MAX_NAMED)).fetchall()
+    return [name for (name,) in rows]
 
 
 def entry_of_voucher(connection: Connection[Any], book: str, id_: str) -> int | None:

@@ -86,11 +86,14 @@ def test_balances_agree(villages: dict[str, Village], tmp_path: Path, name: str,
 
 def test_what_is_said_beside_the_amounts_is_kept(villages: dict[str, Village], tmp_path: Path) -> None:
     file = ledger(villages["nasty"], tmp_path)
-    query = "SELECT any_meta('voucher'), any_meta('party'), any_meta('project'), any_meta('summary')"
+    query = (
+        "SELECT any_meta('voucher'), any_meta('party'), any_meta('project'), any_meta('summary'), "
+        "any_meta('quantity'), any_meta('unit')"
+    )
     _, *rows = csv.reader(io.StringIO(said("bean-query", "-f", "csv", file, query)))
     told = {tuple(cell.strip() for cell in row) for row in rows}
-    assert ("记-2026-01-0003", "张三, date:2020-01-01", "路; [2020-01-01]", "") in told
-    assert ("记-2026-01-0003", "", "", "现金部分 [2026-02-01] ; a: b") in told
+    assert ("记-2026-01-0003", "张三, date:2020-01-01", "路; [2020-01-01]", "", "", "") in told
+    assert ("记-2026-01-0003", "", "", "现金部分 [2026-02-01] ; a: b", "1.5", "张; [x]") in told
     _, *narrations = csv.reader(
         io.StringIO(said("bean-query", "-f", "csv", file, "SELECT DISTINCT narration"))
     )

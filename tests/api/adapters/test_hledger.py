@@ -48,7 +48,9 @@ date,number,summary,code,name,debit,credit,attachments
 """,
 }
 
-OWN = Line(account="101", debit_fen=200, summary="现金部分 [2026-02-01] ; a: b")
+OWN = Line(
+    account="101", debit_fen=200, quantity_milli=1_500, summary="现金部分 [2026-02-01] ; a: b", unit="张; [x]"
+)
 SHARED = Line(account="11201", credit_fen=200, party="张三, date:2020-01-01", project="路; [2020-01-01]")
 TOLD_IN_FULL = Voucher(
     attachments=Attachments(count=1),
@@ -173,7 +175,7 @@ def test_account_types_make_a_balance_sheet_that_balances(xiaohe_village: Villag
 def test_texts_mean_nothing_to_hledger(nasty_village: Village) -> None:
     assert nasty_village.hledger_balances("2026-01") == nasty_village.balances("2026-01")
     assert nasty_village.balances("2026-01") == {"101": 899 + 200, "112:11201": 101 - 200, "301": -1_000}
-    assert nasty_village.hledger("tags").split() == ["party", "project", "source", "type"]
+    assert nasty_village.hledger("tags").split() == ["party", "project", "quantity", "source", "type"]
     descriptions = nasty_village.hledger("descriptions").splitlines()
     assert "! * ~ % P D Y account include" in descriptions
     assert any(
@@ -185,7 +187,9 @@ def test_description_is_the_vouchers_and_the_postings_say_the_rest(nasty_village
     """The first line has a summary of its own; brackets and commas make no date of a text."""
     header, first, second, *_ = nasty_village.hledger("print", "desc:退款").split("\n")
     assert header == "2026-01-10 (记-2026-01-0003) 退款  ; source: 旧\uff1b账\uff1a 7"
-    assert first.endswith("CNY 2.00  ; 现金部分 \uff3b2026-02-01\uff3d \uff1b a\uff1a b")
+    assert first.endswith(
+        "CNY 2.00  ; 现金部分 \uff3b2026-02-01\uff3d \uff1b a\uff1a b, quantity: 1.5 张\uff1b \uff3bx\uff3d"
+    )
     assert second.endswith(
         "; party: 张三\uff0c date\uff1a2020-01-01, project: 路\uff1b \uff3b2020-01-01\uff3d"
     )

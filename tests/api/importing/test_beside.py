@@ -1,0 +1,164 @@
+"""What a table may have beside accounts and amounts: counterparties, projects, quantities; and headers of one's own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.importing import ImportRefused, read_folder
+from domain.opening import OpeningPosted
+from domain.vouchers import VoucherPosted
+from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.entry import AnyStatement
+    from domain.vouchers import Line
+    from tests.api.importing.conftest import Village
+
+BESIDE = "往来单位,项目,数量,计量单位"
+HEADER = f"日期,凭证号,摘要,科目编码,科目名称,借方金额,贷方金额,附件数,{BESIDE}"
+FERTILIZER = [
+    "2026-03-02,记-1,购化肥,121,库存物资,480.00,,1,,,12.50,袋",
+    "2026-03-02,记-1,购化肥,10201,基本户,,480.00,1,惠农农资店,春耕,,",
+]
+
+
+def lines(village: Village) -> list[Line]:
+    """Return the lines of the last voucher."""
+    return [one for one in statements(village) if isinstance(one, VoucherPosted)][-1].data.lines
+
+
+def statements(village: Village) -> list[AnyStatement]:
+    return [entry.statement for entry in village.entries()]
+
+
+def told(village: Village) -> list[str]:
+    """Return what is told of the folder."""
+    return [notice.zh for notice in read_folder(village.folder).notices]
+
+
+def write(village: Village, rows: Sequence[str], header: str = HEADER) -> None:
+    village.write("journal.csv", "\n".join([header, *rows]) + "\n")
+
+
+def refused(village: Village) -> list[tuple[str, str]]:
+    """Return field and rule of each problem; nothing is posted."""
+    before = len(village.entries())
+    with pytest.raises(ImportRefused) as caught:
+        village.run()
+    assert len(village.entries()) == before
+    return [(problem.column, problem.rule) for problem in caught.value.problems]
+
+
+def test_what_stands_beside_is_booked(village: Village) -> None:
+    write(village, FERTILIZER)
+    village.run()
+    goods, bank = lines(village)
+    assert (goods.quantity_milli, goods.unit, goods.party) == (12_500, "袋", "")
+    assert (bank.party, bank.project, bank.quantity_milli, bank.unit) == ("惠农农资店", "春耕", 0, "")
+    assert village.run().posted == 0, "the same once more is known"
+
+
+def test_opening_balances_have_quantities_too(village: Village) -> None:
+    village.write(
+        "opening.csv",
+        OPENING.replace("贷方余额", "贷方余额,数量,计量单位", 1).replace("100.00,", "40.00,,,")
+        + "121,库存物资,60.00,,1.5,袋\n",
+    )
+    village.run()
+    [opening] = [one for one in statements(village) if isinstance(one, OpeningPosted)]
+    goods = opening.data.lines[-1]
+    assert (goods.account, goods.quantity_milli, goods.unit) == ("121", 1_500, "袋")
+
+
+@pytest.mark.parametrize(
+    ("cell", "milli"),
+    [("12.5", 12_500), ("１２．５", 12_500), ("1,200", 1_200_000), ("3.1400", 3_140), ("0.001", 1), ("-", 0)],
+)
+def test_quantities_are_read_as_they_are_written(village: Village, cell: str, milli: int) -> None:
+    quoted = f'"{cell}"'
+    write(village, [FERTILIZER[0].replace("12.50", quoted), FERTILIZER[1]])
+    village.run()
+    assert (lines(village)[0].quantity_milli, lines(village)[0].unit) == (milli, "袋" if milli else "")
+
+
+@pytest.mark.parametrize(
+    ("read", "wrong", "problem"),
+    [
+        ("12.50", "12.5袋", ("数量", "import.quantity")),
+        ("12.50", "0.0001", ("数量", "import.quantity")),
+        ("12.50", "1234567890", ("数量", "import.quantity")),
+        (",袋", "," + "袋" * 21, ("计量单位", "import.unit_too_long")),
+        (",袋", ",", ("数量", "quantity.unit")),
+        ("惠农农资店", "店" * 201, ("往来单位", "import.text_too_long")),
+        ("12.50", "-12.50", ("数量", "quantity.sign")),
+    ],
+)
+def test_what_cannot_be_is_told_with_its_cell(
+    village: Village, read: str, wrong: str, problem: tuple[str, str]
+) -> None:
+    write(village, [row.replace(read, wrong) for row in FERTILIZER])
+    [(column, code)] = refused(village)
+    assert code == problem[1]
+    assert code.startswith("quantity.") or column == problem[0]
+
+
+def test_quantities_without_units_are_passed_over_and_told(village: Village) -> None:
+    write(village, [row.rpartition(",")[0] for row in FERTILIZER], HEADER.rpartition(",")[0])
+    assert any("数量没有读" in one for one in told(village))
+    village.run()
+    assert lines(village)[0].quantity_milli == 0
+
+
+def test_that_counterparties_become_public_is_told(village: Village) -> None:
+    write(village, FERTILIZER)
+    assert any("1 个往来单位，会随凭证公开" in one for one in told(village))
+
+
+def test_what_is_said_otherwise_than_posted_is_told(village: Village) -> None:
+    write(village, FERTILIZER)
+    village.run()
+    write(village, [FERTILIZER[0].replace("12.50", "12.60"), FERTILIZER[1]])
+    [(_, code)] = refused(village)
+    assert code == "import.changed"
+    write(village, [FERTILIZER[0], FERTILIZER[1].replace("惠农农资店", "惠农")])
+    with pytest.raises(ImportRefused) as caught:
+        village.run()
+    assert "往来单位" in caught.value.problems[0].zh
+    assert "惠农农资店" in caught.value.problems[0].zh
+
+
+# --- headers of one's own
+
+
+def test_headers_that_no_program_knows_are_named_in_the_book_file(village: Village) -> None:
+    village.write("journal.csv", JOURNAL.replace("摘要", "业务说明", 1).replace("贷方金额", "Cr. Amount", 1))
+    columns = {column for column, code in refused(village) if code == "import.column"}
+    assert any("摘要" in column for column in columns)
+    named = '[journal]\nsummary = "业务说明"\ncredit = "Cr. Amount"\n'
+    village.write("book.toml", f"{BOOK_TOML}\n{named}")
+    village.run()
+    assert [line.credit_fen for line in lines(village)] == [0, 1_230]
+
+
+def test_a_column_is_read_only_under_the_header_that_is_named(village: Village) -> None:
+    village.write("book.toml", f'{BOOK_TOML}\n[journal]\nproject = "工程"\n')
+    write(village, FERTILIZER)
+    village.run()
+    assert lines(village)[1].project == ""
+    village.write("book.toml", f'{BOOK_TOML}\n[journal]\ndebit = "增加"\n')
+    [(column, code)] = refused(village)
+    assert (code, re.findall("增加", column)) == ("import.column", ["增加", "增加"])
+
+
+@pytest.mark.parametrize(
+    "named", ['[journal]\ndept = "部门"\n', "[journal]\ndebit = 3\n", '[ledger]\ndebit = "增加"\n']
+)
+def test_what_no_table_has_is_refused(village: Village, named: str) -> None:
+    village.write("book.toml", f"{BOOK_TOML}\n{named}")
+    [(_, code)] = refused(village)
+    assert code == "import.book_toml"
