@@ -112,7 +112,7 @@ def service_on(settings: Settings, url: str) -> Iterator[Service]:
         try:
             disclosures = DisclosureStore(pool, SubjectKeys(settings.home, settings.passphrase_text))
             attachments = Attachments(settings.home / "attachments")
-            drafts = DraftingDesk(pool, recorder, _posting(ledger, log_keys), attachments)
+            drafts = DraftingDesk(pool, recorder, _posting(ledger, log_keys), attachments, disclosures)
             sessions = Sessions(pool, drafts.roles, settings.origin)
             yield Service(
                 settings,

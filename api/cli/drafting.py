@@ -14,6 +14,7 @@ import typer
 from api.cli.console import out
 from api.cli.options import URL, BookOption, UrlOption
 from api.cli.signing import poster
+from api.disclosures import WORDS
 from api.drafting.client import Clerk, Draft
 from api.identity import load_key
 from api.settings import Settings
@@ -135,10 +136,20 @@ def _show(found: Draft) -> None:
         side, fen = ("借", line.debit_fen) if line.debit_fen else ("贷", line.credit_fen)
         words = " ".join(filter(None, (line.summary, line.party, line.project)))
         out.print(f"  {side} {line.account:<10}{format_fen(fen):>18}  {words}", markup=False)
+        _show_private(found, 1 + voucher.lines.index(line))
+    _show_private(found, 0)
     attached = voucher.attachments.count
     out.print(
         f"  合计 / total {format_fen(total_fen(voucher.lines))} 元，附件 / attached {attached}", markup=False
     )
+
+
+def _show_private(found: Draft, line: int) -> None:
+    """Print what is behind the digests of a line (0: of the voucher itself)."""
+    for one in found.private():
+        if one.line == line:
+            words = f"{one.name}：{one.value}（{WORDS[one.tier]} / {one.tier}，公开的记录里只有摘要 / digest only）"
+            out.print(f"    {words}", markup=False)
 
 
 def _tell(found: Draft) -> None:

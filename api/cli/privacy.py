@@ -108,7 +108,7 @@ def export_subject(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / "subject.json").write_bytes(held.as_json())
     (folder / "subject.txt").write_text(held.as_text(), encoding="utf-8")
-    out.print(f"{folder}: {len(held.kept)} 项 / items")
+    out.print(f"{folder}: {len(held.kept) + len(held.waiting)} 项 / items")
 
 
 @subject.command("erasure")

@@ -35,6 +35,13 @@ NOBODY = rule(
     "账套 {book} 没有存放关于「{subject}」的内容",
     "nothing is kept on {subject} in the book {book}",
 )
+DRAFTED = rule(
+    "disclosure.drafted",
+    Kind.CONFLICT,
+    "关于「{subject}」还有一张待签凭证 {draft}；先把它签完或撤回，再办删除",
+    "the draft {draft} still holds something on {subject}; let it be signed, or withdraw it, and erase then",
+    "个人信息保护法 art. 47",
+)
 NO_LEAVES = rule(
     "disclosure.no_rows",
     Kind.UNKNOWN,

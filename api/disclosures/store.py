@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-import nacl.exceptions
-from nacl.secret import Aead
-
+from api.disclosures.boxes import TAKE_TURN, TURN, lock, unlock
 from api.disclosures.leaves import keep_leaves
 from api.disclosures.rules import ERASED, KEPT_OTHERWISE, NO_ENTRY, NO_SUCH_DIGEST
 from api.disclosures.tiers import READABLE, Tier
+from api.disclosures.waiting import WaitingDisclosures
 from domain.digests import check_name, hidden_in
 from domain.entry import parse_entry
-from domain.kernel.disclosure import MAX_DISCLOSURE_CHARACTERS, Disclosed, digest_of, parse_disclosure
-from domain.kernel.statement import Text
+from domain.kernel.disclosure import Disclosed, digest_of, parse_disclosure
 from domain.rolls import ROW, RollCommitted, check_rows, in_order
 from projections import log
 
@@ -24,12 +21,9 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
+    from api.disclosures.given import Given
     from api.disclosures.keys import SubjectKeys
     from domain.kernel.statement import Statement
-
-TURN = 0x70726976
-"""The class of the advisory locks by which keeping and forgetting of one book take turns."""
-TAKE_TURN = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 
 SELECT_ENTRY = "SELECT state FROM events WHERE originator_id = %s AND originator_version = %s"
 SELECT_KEPT = """
@@ -52,16 +46,12 @@ SELECT_ROWS = """
     SELECT digest FROM disclosures
     WHERE book = %s AND (entry, place) IN (SELECT * FROM unnest(%s::bigint[], %s::integer[]))
 """
-SELECT_LEFT = "SELECT DISTINCT subject FROM disclosures WHERE book = %s AND subject = ANY(%s)"
+SELECT_LEFT = """
+    SELECT subject FROM disclosures WHERE book = %(book)s AND subject = ANY(%(subjects)s)
+    UNION
+    SELECT subject FROM draft_disclosures WHERE book = %(book)s AND subject = ANY(%(subjects)s)
+"""
 SELECT_BOOKS = "SELECT DISTINCT book FROM disclosures"
-
-
-class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A disclosure as it is handed in: whom it is about (`subject`), and for whom it is (`tier`)."""
-
-    disclosure: Annotated[str, msgspec.Meta(max_length=MAX_DISCLOSURE_CHARACTERS)]
-    subject: Text
-    tier: Tier
 
 
 class Selection(NamedTuple):
@@ -88,20 +78,14 @@ class Kept(NamedTuple):
 EVERYTHING = Selection()
 
 
-class _Content(msgspec.Struct, frozen=True):
-    """What is locked in a box."""
-
-    disclosure: str
-    subject: str
-
-
 class DisclosureStore:
     """What is known behind the digests of all books; each value is under its subject's key."""
 
     def __init__(self, pool: ConnectionPool[Any], keys: SubjectKeys) -> None:
-        """Use the table `disclosures` through `pool`, and the subjects' `keys`."""
+        """Use the table `disclosures` through `pool`, and the subjects' `keys`; `waiting` are those of drafts."""
         self._pool = pool
         self._keys = keys
+        self.waiting = WaitingDisclosures(keys)
 
     def keep(self, book: str, entry: int, given: Sequence[Given]) -> int:
         """Keep the disclosures of an entry, all or none, and return how many are new; raises `disclosure.*`, `row.*`.
@@ -124,7 +108,7 @@ class DisclosureStore:
             for one in new:
                 digest = digest_of(one.disclosure)
                 tag = self._keys.tag(book, one.subject)
-                box = _lock(self._keys.make(book, tag), one, book, entry)
+                box = lock(self._keys.make(book, tag), one, _bound(book, entry, digest, one.tier))
                 connection.execute(INSERT, (book, digest, entry, places[digest], one.tier, tag, box))
         return len(new)
 
@@ -151,10 +135,10 @@ class DisclosureStore:
             if digest in erased.digests or (index, place) in erased.rows:
                 continue
             key = self._keys.find(book, bytes(tag))
-            content = _open(key, bytes(box), _bound(book, index, digest, tier)) if key else None
-            if content and digest_of(content.disclosure) == digest:
-                said = parse_disclosure(content.disclosure)
-                yield Kept(index, place, digest, Tier(tier), content.subject, content.disclosure, said)
+            one = unlock(key, bytes(box), _bound(book, index, digest, tier), tier) if key else None
+            if one and digest_of(one.disclosure) == digest:
+                said = parse_disclosure(one.disclosure)
+                yield Kept(index, place, digest, one.tier, one.subject, one.disclosure, said)
 
     def public(self, connection: Connection[Any], book: str, before: int) -> bytes:
         """Return the public disclosures of the entries before a size, one a line; rows of rolls are not among them."""
@@ -172,7 +156,8 @@ class DisclosureStore:
             ).fetchall()
             digests = [*erased.digests, *(digest for (digest,) in rows)]
             deleted = [bytes(tag) for (tag,) in connection.execute(DELETE, (book, digests)).fetchall()]
-            left = {bytes(tag) for (tag,) in connection.execute(SELECT_LEFT, (book, deleted)).fetchall()}
+            asked = {"book": book, "subjects": deleted}
+            left = {bytes(tag) for (tag,) in connection.execute(SELECT_LEFT, asked).fetchall()}
             for tag in {*deleted} - left:
                 self._keys.destroy(book, tag)
         return len(deleted)
@@ -218,16 +203,3 @@ def _require_not_erased(erased: log.Erased, entry: int, places: dict[str, int]) 
 def _bound(book: str, entry: int, digest: str, tier: str) -> bytes:
     """Return what a box is bound to, so that nobody who can write to the table makes a value known to more."""
     return f"sunledger.disclosure/v1\n{book}\n{entry}\n{digest}\n{tier}".encode()
-
-
-def _lock(key: bytes, one: Given, book: str, entry: int) -> bytes:
-    content = msgspec.json.encode(_Content(one.disclosure, one.subject))
-    return bytes(Aead(key).encrypt(content, _bound(book, entry, digest_of(one.disclosure), one.tier)))
-
-
-def _open(key: bytes, box: bytes, bound: bytes) -> _Content | None:
-    """Return what is in a box, None when it is not what was locked under this key for this place."""
-    try:
-        return msgspec.json.decode(Aead(key).decrypt(box, bound), type=_Content)
-    except (nacl.exceptions.CryptoError, ValueError, msgspec.MsgspecError):
-        return None

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from api.disclosures import NO_SUCH_DIGEST, Given, Tier
 from api.drafting.rules import OTHER_HISTORY
 from api.sessions import answer, parse_challenge, require_here
 from audit.tlog.proof import range_root
 from audit.tlog.tiles import TileReader
+from domain.digests import check_name, hidden_in
 from domain.entry import parse_text, sign_text
+from domain.kernel.disclosure import digest_of, parse_disclosure
 
 if TYPE_CHECKING:
     from api.posting import Poster
     from domain.entry import AnyStatement
+    from domain.kernel.canonical import Json
     from domain.kernel.note import SigningKey
+
+
+class Private(NamedTuple):
+    """A value that is not public: the line of the voucher where its digest stands (0: none), and for whom it is."""
+
+    line: int
+    name: str
+    value: Json
+    tier: Tier
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -30,6 +43,7 @@ class Draft(msgspec.Struct, frozen=True):
     signatures: list[str]
     missing: list[str]
     refused: list[str]
+    disclosures: list[Given] = []
     entry: int | None = None
     problem: dict[str, str] | None = None
 
@@ -37,6 +51,18 @@ class Draft(msgspec.Struct, frozen=True):
     def statement(self) -> AnyStatement:
         """What is signed."""
         return parse_text(self.text.encode())
+
+    def private(self) -> list[Private]:
+        """Return what is behind the digests of its text; raises `disclosure.*` for what is behind none of them."""
+        hidden = {one.digest: one for one in hidden_in(self.statement)}
+        found = []
+        for given in self.disclosures:
+            digest, said = digest_of(given.disclosure), parse_disclosure(given.disclosure)
+            if digest not in hidden:
+                raise NO_SUCH_DIGEST(digest=digest)
+            check_name(hidden[digest], said)
+            found.append(Private(hidden[digest].line, said.name, said.value, given.tier))
+        return found
 
 
 class _Drafts(msgspec.Struct, frozen=True):

@@ -6,13 +6,15 @@ Whoever signs sees the very bytes, and checks the history that they name against
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
+import nacl.utils
 
 from api.clock import new_id, now
 from api.drafting.rules import MALFORMED, OTHER_TYPE
 from api.posting import read_data
+from api.salting import salt_voucher
 from domain.accounts import AccountAdded
 from domain.budget import BudgetAdopted
 from domain.drafts import Draft
@@ -23,12 +25,13 @@ from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
 from domain.privacy import check_clear_fields
-from domain.vouchers import VoucherPosted, VoucherReversed
+from domain.vouchers import SaltedVoucherPosted, SaltedVoucherReversed, VoucherPosted, VoucherReversed
 from projections import log
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from api.disclosures import Given
     from domain.kernel.statement import Statement
 
 T = TypeVar("T")
@@ -37,7 +40,9 @@ KINDS: dict[str, type[Statement]] = {
     type_name(kind): kind
     for kind in (
         VoucherPosted,
+        SaltedVoucherPosted,
         VoucherReversed,
+        SaltedVoucherReversed,
         PeriodClosed,
         AccountAdded,
         OpeningPosted,
@@ -60,6 +65,13 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     template: str = ""
 
 
+class Composed(NamedTuple):
+    """A draft, and the disclosures of the values that its text has only as digests."""
+
+    draft: Draft
+    given: list[Given]
+
+
 def read_request(body: bytes, kind: type[T]) -> T:
     """Return a request's body; raises `draft.malformed`."""
     try:
@@ -68,17 +80,22 @@ def read_request(body: bytes, kind: type[T]) -> T:
         raise MALFORMED(problem=decoding_problem(error)) from None
 
 
-def compose(connection: Connection[Any], book: str, wanted: Wanted, id_: str = "") -> Draft:
+def compose(connection: Connection[Any], book: str, wanted: Wanted, id_: str = "") -> Composed:
     """Return the draft of what is wanted, under a new id or an old one.
 
+    What is `private` in a voucher of the salted type, as `api.salting` has it, stands in the text as a digest.
     Raises `draft.type`, `post.data`, and `privacy.*` for what looks like a person's number.
     """
     kind = KINDS.get(wanted.type)
     if kind is None:
         raise OTHER_TYPE(type=wanted.type, known=", ".join(KINDS))
-    data = read_data(wanted.type, bytes(wanted.data), get_type_hints(kind)["data"])
+    given: list[Given] = []
+    if kind is SaltedVoucherPosted:
+        data, given = salt_voucher(wanted.type, bytes(wanted.data), nacl.utils.random)
+    else:
+        data = read_data(wanted.type, bytes(wanted.data), get_type_hints(kind)["data"])
     check_clear_fields(data)
     checkpoint = log.latest_checkpoint(connection, book)
     seen = Seen(n=checkpoint.size, r=base64.b64encode(checkpoint.root).decode())
     fields: dict[str, Any] = {"at": now(), "book": book, "data": data, "id": id_ or new_id(), "seen": seen}
-    return Draft(unsigned_text(kind(**fields)))  # type: ignore[arg-type]  # one of the entry types
+    return Composed(Draft(unsigned_text(kind(**fields))), given)  # type: ignore[arg-type]  # one of the entry types

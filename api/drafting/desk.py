@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from api.clock import CHINA
+from api.disclosures import belonging
 from api.drafting import store, templates
-from api.drafting.composing import Wanted, compose
+from api.drafting.composing import Composed, Wanted, compose
 from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
-from api.drafting.rules import CHANGED, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
+from api.drafting.rules import CHANGED, MAKERS, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
 from domain.drafts import Review, review, sign, standing
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.note import parse_note
@@ -24,12 +25,13 @@ from domain.vouchers import Voucher
 from projections.register import NO_BOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
     from api.attachments import Attachments
+    from api.disclosures import DisclosureStore, Given
     from api.drafting.store import Waiting
     from api.sessions import Session
     from domain.book import Book
@@ -78,13 +80,18 @@ class DraftingDesk:
     """The drafts of all books."""
 
     def __init__(
-        self, pool: ConnectionPool[Any], recorder: BookRecorder, post: Post, originals: Attachments
+        self,
+        pool: ConnectionPool[Any],
+        recorder: BookRecorder,
+        post: Post,
+        originals: Attachments,
+        private: DisclosureStore,
     ) -> None:
         """Use the tables through `pool`, ask the rules of books read from `recorder`; `post` what is complete.
 
-        `originals` are the documents that vouchers name.
+        `originals` are the documents that vouchers name, `private` the values behind digests.
         """
-        self._originals = originals
+        self._originals, self._private = originals, private
         self._pool = pool
         self._recorder = recorder
         self._books = Books(recorder, BOOKS_MAX)
@@ -119,8 +126,9 @@ class DraftingDesk:
         with self._pool.connection() as connection, connection.transaction():
             if store.count_open(connection, session.book) >= OPEN_MAX:
                 raise TOO_MANY(book=session.book, limit=OPEN_MAX)
-            draft = self._composed(connection, session.book, wanted)
+            draft, given = self._composed(connection, session.book, wanted)
             store.insert(connection, session.book, draft, session.key.name)
+            self._keep(connection, session.book, draft, given)
             if wanted.template:
                 templates.use(connection, session.book, wanted.template, draft)
         return self.draft(session.book, draft.statement.id)
@@ -129,7 +137,8 @@ class DraftingDesk:
         """Give a draft other content; its signatures fall away. Raises as `make` does, and `draft.changed`."""
         require_maker(session)
         with self._at(session.book, id_, wanted.revision) as (connection, was):
-            draft = self._composed(connection, session.book, wanted, id_)
+            draft, given = self._composed(connection, session.book, wanted, id_)
+            self._keep(connection, session.book, draft, given)
             store.change(connection, session.book, was, draft.text, session.key.name)
             templates.move_use(connection, session.book, draft)
         return self.draft(session.book, id_)
@@ -165,11 +174,27 @@ class DraftingDesk:
         require_maker(session)
         with self._at(session.book, id_, revision) as (connection, was):
             store.withdraw(connection, session.book, was, session.key.name)
+            self._private.waiting.drop(connection, session.book, id_)
         return self.draft(session.book, id_)
 
-    def _composed(self, connection: Connection[Any], book: str, wanted: Wanted, id_: str = "") -> Draft:
+    def disclosures(self, session: Session, drafts: Sequence[OnDesk]) -> dict[str, list[Given]]:
+        """Return the values behind the digests of drafts, by id, for whoever makes vouchers or is to sign the draft."""
+        role = session.key.role
+        open_ = {one.waiting.id: one for one in drafts if role in MAKERS or role in one.review.demanded}
+        if not open_:
+            return {}
+        with self._pool.connection() as connection:
+            found = self._private.waiting.of(connection, session.book, [*open_])
+        return {id_: belonging(open_[id_].waiting.draft.statement, given) for id_, given in found.items()}
+
+    def _keep(self, connection: Connection[Any], book: str, draft: Draft, given: list[Given]) -> None:
+        if given:
+            self._private.waiting.keep(connection, book, draft.statement.id, given)
+
+    def _composed(self, connection: Connection[Any], book: str, wanted: Wanted, id_: str = "") -> Composed:
         """Return the draft of what is wanted, whose originals are all kept, and booked nowhere else."""
-        draft = compose(connection, book, wanted, id_)
+        composed = compose(connection, book, wanted, id_)
+        draft = composed.draft
         data = draft.statement.data
         attached = data.attachments if isinstance(data, Voucher) else Attached()
         if attached.files or attached.invoices:
@@ -178,7 +203,7 @@ class DraftingDesk:
             check_not_drafted(connection, book, attached.invoices, draft.statement.id)
             with self._book(book) as found:
                 check_not_booked(connection, found, attached.files, draft.statement.id)
-        return draft
+        return composed
 
     @contextmanager
     def _at(
@@ -221,9 +246,16 @@ class DraftingDesk:
     def _posted(self, book: str, id_: str, entry: int) -> OnDesk:
         """Remember where a draft stands in the log; whoever had all signatures of an earlier text could post that."""
         posted = next(read_entries(self._recorder, book, entry))
+        with self._pool.connection() as connection:
+            given = belonging(
+                posted.statement, self._private.waiting.of(connection, book, [id_]).get(id_, [])
+            )
+        if given:
+            self._private.keep(book, entry, given)
         with self._pool.connection() as connection, connection.transaction():
             was = store.draft_of(connection, book, id_, lock=True)
             if was.state == "open":
                 words = "" if posted.text == was.draft.text else EARLIER_TEXT
                 store.post(connection, book, was, entry, words)
+                self._private.waiting.drop(connection, book, id_)
             return OnDesk(store.draft_of(connection, book, id_), Review((), (), None))

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
+from api.disclosures import Tier
 from api.drafting import KINDS, OnDesk, Wanted, read_request
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from api.composition import Service
+    from api.disclosures import Given
+    from api.sessions import Session
     from domain.closing import Remark
     from domain.kernel.errors import RuleViolation
-
 
 router = APIRouter(prefix="/books/{book}/drafts", tags=["drafts"])
 
@@ -51,12 +53,21 @@ class StepBody(BaseModel):
     at: datetime
 
 
+class DisclosureBody(BaseModel):
+    """A value behind a digest: base64url of [salt, name, value] (RFC 9901), whom it is about, for whom it is."""
+
+    disclosure: str
+    subject: str
+    tier: Tier
+
+
 class DraftBody(BaseModel):
     """A draft: its exact `text`, the statement in it, who signed, the roles that must sign and that are missing.
 
     `state` is open, posted or withdrawn; `entry` where it stands in the log; `problem` what else the rules object to;
     `refused` the keys that refuse its present text; `remarks` what is to be known before it is signed, for example that
-    it spends beyond the year's plan.
+    it spends beyond the year's plan. `disclosures` are the values behind the digests of its text, for whoever makes
+    vouchers or is to sign it.
     """
 
     book: str
@@ -73,6 +84,7 @@ class DraftBody(BaseModel):
     refused: list[str]
     problem: ProblemBody | None
     remarks: list[ProblemBody]
+    disclosures: list[DisclosureBody]
     steps: list[StepBody]
 
 
@@ -121,13 +133,13 @@ _ANSWERS = documented(400, 403, 404, 409, 422, 503)
 def get_drafts(session: AtWork, service: Services) -> DraftsBody:
     """Return the drafts that wait."""
     found = service.drafts.waiting(session.book)
-    return DraftsBody(book=session.book, drafts=_bodies(service, session.book, found))
+    return DraftsBody(book=session.book, drafts=_bodies(service, session, found))
 
 
 @router.get("/{draft}", responses=documented(400, 403, 404, 503))
 def get_draft(draft: DraftId, session: AtWork, service: Services) -> DraftBody:
     """Return a draft."""
-    return _done(service, session.book, partial(service.drafts.draft, session.book, draft))
+    return _done(service, session, partial(service.drafts.draft, session.book, draft))
 
 
 @router.post(
@@ -140,9 +152,7 @@ def get_draft(draft: DraftId, session: AtWork, service: Services) -> DraftBody:
 async def post_draft(request: Request, session: AtWork, service: Services) -> DraftBody:
     """Make a draft."""
     wanted = read_request(await read_body(request), Wanted)
-    return await run_in_threadpool(
-        _done, service, session.book, partial(service.drafts.make, session, wanted)
-    )
+    return await run_in_threadpool(_done, service, session, partial(service.drafts.make, session, wanted))
 
 
 @router.put(
@@ -155,7 +165,7 @@ async def put_draft(draft: DraftId, request: Request, session: AtWork, service: 
     """Change a draft: its signatures fall away."""
     wanted = read_request(await read_body(request), Wanted)
     act = partial(service.drafts.change, session, draft, wanted)
-    return await run_in_threadpool(_done, service, session.book, act)
+    return await run_in_threadpool(_done, service, session, act)
 
 
 @router.post(
@@ -174,7 +184,7 @@ async def post_signature(draft: DraftId, request: Request, session: AtWork, serv
     """Sign a draft; with the last signature that is missing it is posted."""
     note = await read_body(request)
     return await run_in_threadpool(
-        _done, service, session.book, partial(service.drafts.sign, session, draft, note)
+        _done, service, session, partial(service.drafts.sign, session, draft, note)
     )
 
 
@@ -188,7 +198,7 @@ async def post_refusal(draft: DraftId, request: Request, session: AtWork, servic
     """Refuse to sign a draft, with a reason."""
     said = read_request(await read_body(request), Refusal)
     act = partial(service.drafts.refuse, session, draft, said.revision, said.reason)
-    return await run_in_threadpool(_done, service, session.book, act)
+    return await run_in_threadpool(_done, service, session, act)
 
 
 @router.post(
@@ -201,15 +211,15 @@ async def post_withdrawal(draft: DraftId, request: Request, session: AtWork, ser
     """Take a draft back."""
     said = read_request(await read_body(request), Withdrawal)
     act = partial(service.drafts.withdraw, session, draft, said.revision)
-    return await run_in_threadpool(_done, service, session.book, act)
+    return await run_in_threadpool(_done, service, session, act)
 
 
-def _done(service: Service, book: str, act: Callable[[], OnDesk]) -> DraftBody:
+def _done(service: Service, session: Session, act: Callable[[], OnDesk]) -> DraftBody:
     """Do something with a draft, and return it as it is then."""
-    return _bodies(service, book, [act()])[0]
+    return _bodies(service, session, [act()])[0]
 
 
-def _bodies(service: Service, book: str, drafts: list[OnDesk]) -> list[DraftBody]:
+def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[DraftBody]:
     """Return drafts with what is to be known of those that are vouchers and that the rules do not object to."""
     open_ = [one for one in drafts if one.waiting.state == "open" and one.review.problem is None]
     said = {one.waiting.id: one.waiting.draft.statement.data for one in open_}
@@ -217,12 +227,16 @@ def _bodies(service: Service, book: str, drafts: list[OnDesk]) -> list[DraftBody
     remarks: dict[str, list[Remark]] = {}
     if vouchers:
         with service.pool.connection() as connection:
-            found = draft_remarks(connection, book, [*vouchers.values()])
+            found = draft_remarks(connection, session.book, [*vouchers.values()])
         remarks = dict(zip(vouchers, found, strict=True))
-    return [_body(book, one, remarks.get(one.waiting.id, [])) for one in drafts]
+    given = service.drafts.disclosures(session, drafts)
+    return [
+        _body(session.book, one, remarks.get(one.waiting.id, []), given.get(one.waiting.id, []))
+        for one in drafts
+    ]
 
 
-def _body(book: str, found: OnDesk, remarks: list[Remark]) -> DraftBody:
+def _body(book: str, found: OnDesk, remarks: list[Remark], given: list[Given]) -> DraftBody:
     waiting, said = found.waiting, found.review
     return DraftBody(
         book=book,
@@ -239,6 +253,9 @@ def _body(book: str, found: OnDesk, remarks: list[Remark]) -> DraftBody:
         refused=[step.key for step in found.refused],
         problem=_said(said.problem) if said.problem else None,
         remarks=[_said(remark.violation) for remark in remarks],
+        disclosures=[
+            DisclosureBody(disclosure=one.disclosure, subject=one.subject, tier=one.tier) for one in given
+        ],
         steps=[
             StepBody(step=one.step, revision=one.revision, key=one.key, words=one.words, at=one.at)
             for one in waiting.steps

@@ -30,8 +30,17 @@ from domain.kernel.period import last_day, period_of
 from domain.kernel.statement import type_name
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
-from domain.vouchers import Reversal, SaltedVoucherPosted, Voucher, VoucherPosted, mirrored, total_fen
-from projections import log, register
+from domain.vouchers import (
+    Reversal,
+    SaltedVoucherPosted,
+    SaltedVoucherReversed,
+    Voucher,
+    VoucherPosted,
+    VoucherReversed,
+    mirrored,
+    total_fen,
+)
+from projections import journal, log, register
 from projections.closing import checklist, transfers
 
 if TYPE_CHECKING:
@@ -41,12 +50,12 @@ if TYPE_CHECKING:
 
 SCRIPTS = (
     *("keys", "ask", "files", "invoices", "statement", "history", "signin", "draft"),
-    *("find", "templates", "entry", "make", "bank"),
+    *("find", "private", "templates", "entry", "make", "bank"),
 )
 BANK = "102"
 """银行存款, with all its details."""
 
-SHARED = modules_for("money", "checkpoint", "tiles")
+SHARED = modules_for("money", "checkpoint", "tiles", "disclosure")
 """What the pages share with the verification page, with all that it imports."""
 
 SCRIPT_POLICY = SECURITY_HEADERS["Content-Security-Policy"] + "; script-src 'self'; connect-src 'self'"
@@ -79,10 +88,15 @@ class AccountBody(BaseModel):
 
 
 class AccountsBody(BaseModel):
-    """The accounts of a book, by code."""
+    """The accounts of a book, by code; the parties and projects that its lines name in clear, the most frequent first.
+
+    Of both there are so many at most as one looks through.
+    """
 
     book: str
     accounts: list[AccountBody]
+    parties: list[str]
+    projects: list[str]
 
 
 class Row(NamedTuple):
@@ -125,7 +139,7 @@ def get_script(version: str, folder: str, name: str) -> Response:
 
 @router.get("/books/{book}/accounts.json", response_class=JSONResponse, responses=documented(400, 404, 503))
 def get_accounts(book: BookId, database: Database) -> AccountsBody:
-    """Return the accounts of a book."""
+    """Return what the lines of a book's vouchers are made of: its accounts, its counterparties and projects."""
     names = register.account_names(database, book)
     above = {code[:-2] for code in names}
     units = register.units(database, book)
@@ -139,7 +153,12 @@ def get_accounts(book: BookId, database: Database) -> AccountsBody:
         )
         for code in sorted(names)
     ]
-    return AccountsBody(book=book, accounts=found)
+    return AccountsBody(
+        book=book,
+        accounts=found,
+        parties=journal.named(database, book, "party"),
+        projects=journal.named(database, book, "project"),
+    )
 
 
 @router.get("/work", responses=PAGE)
@@ -236,10 +255,11 @@ def get_reverse_page(
     if session is None:
         return sign_in(request)
     statement = parse_entry(log.entry_at(database, book, index)).statement
-    if not isinstance(statement, VoucherPosted) or isinstance(statement, SaltedVoucherPosted):
+    if not isinstance(statement, VoucherPosted):
         raise OTHER_ENTRY(
-            entry=index, zh="可以在此冲销的凭证", en="voucher to reverse here", read=type_name(statement)
+            entry=index, zh="可以冲销的凭证", en="voucher to reverse", read=type_name(statement)
         )
+    mirror = SaltedVoucherReversed if isinstance(statement, SaltedVoucherPosted) else VoucherReversed
     lines = mirrored(statement.data.lines)
     data = {"attachments": {}, "lines": msgspec.to_builtins(lines), "reverses": statement.id}
     return work_page(
@@ -250,6 +270,7 @@ def get_reverse_page(
         original=statement.data,
         lines=lines,
         data=data,
+        type=type_name(mirror),
         date=max(now()[:10], statement.data.date),
         names=register.account_names(database, book),
     )

@@ -98,3 +98,25 @@ def test_the_end_of_a_month_can_wait_for_its_signatures(people: People, tmp_path
     id_ = made.split()[0]
     assert '"period": "2026-04"' in people.good("head", "show", id_)
     people.good("accountant", "withdraw", id_)
+
+
+def test_what_is_private_is_shown_to_who_signs_and_stands_in_no_record(
+    people: People, commands: Commands, tmp_path: Path
+) -> None:
+    private = {"party": {"subject": "H-07", "tier": "members", "value": "郭秀英"}}
+    lines = [
+        {"account": "10201", "debit_fen": 4_100},
+        {"account": "50103", "credit_fen": 4_100, "private": private},
+    ]
+    path = written(tmp_path, lines=lines, summary="收租金")
+    made = people.good("cashier", "new", path, "--type", "voucher.posted/2")
+    id_ = made.split()[0]
+    shown = people.good("head", "show", id_)
+    assert "party：郭秀英（成员可查 / members，公开的记录里只有摘要 / digest only）" in shown
+    assert "郭秀英" not in people.good("supervisor", "show", id_)
+    people.good("head", "sign", id_, "--yes")
+    done = people.good("accountant", "sign", id_, "--yes")
+    entry = done.partition("第 ")[2].partition(" ")[0]
+    assert "郭秀英" not in commands.good("report", "journal", "--book", BOOK)
+    kept = commands.good("disclosures", "--book", BOOK, "--reader", "members", "--entry", entry)
+    assert "郭秀英" in kept

@@ -24,7 +24,7 @@ async function show() {
     throw new Told("draft.other_text", "服务器给的不是这张凭证", "the server gives another draft");
   }
   seen = found;
-  place("said").replaceChildren(said(found.text, Object.fromEntries(accounts.map((one) => [one.code, one.name]))));
+  place("said").replaceChildren(said(found.text, Object.fromEntries(accounts.map((one) => [one.code, one.name])), found.disclosures));
   place("state").replaceChildren(...stateOf(found));
   place("steps").replaceChildren(...found.steps.map(step));
   offer(found);

@@ -6,6 +6,7 @@ import { finder, findingIn } from "./find.js";
 import { checkHistory } from "./history.js";
 import { listing } from "./invoices.js";
 import { Told, heldKey, signedNote } from "./keys.js";
+import { choosingTier, isPrivate, opened, partyOf } from "./private.js";
 import { quantityText, statementOf } from "./statement.js";
 import { choosing, keeping } from "./templates.js";
 import { formatFen } from "../verify/money.js";
@@ -13,12 +14,14 @@ import { formatFen } from "../verify/money.js";
 const place = (id) => document.getElementById(id);
 const { book, draft, key, copy, template } = place("work").dataset;
 const LINES_AT_FIRST = 2;
-const TYPE = "voucher.posted/1";
+const typeOf = (data) => (isPrivate(data) ? "voucher.posted/2" : "voucher.posted/1");
 
-const { accounts } = await ask("GET", `/books/${book}/accounts.json`);
+const { accounts, parties, projects } = await ask("GET", `/books/${book}/accounts.json`);
+place("parties").append(...parties.map((value) => element("option", { value })));
+place("projects").append(...projects.map((value) => element("option", { value })));
 const byCode = new Map(accounts.map((one) => [one.code, one]));
 const find = finder(accounts);
-const lines = []; // {row, account, take, summary, party, project, debit, credit}
+const lines = []; // {row, account, take, summary, party, tier, project, debit, credit}
 let revision = 0;
 const invoices = listing(book, place("invoices"));
 const counting = ({ length }) => {
@@ -71,12 +74,17 @@ function addLine(data = {}) {
   const [quantity] = field("quantity", "数量", data.unit ? quantityText(data) : "");
   Object.assign(quantity, { hidden: !data.unit, placeholder: "数量 单位，如 12.5 公斤" });
   summaryCell.append(quantity);
-  const [party, partyCell] = field("party", "往来单位", data.party);
+  const held = data.private?.party;
+  const [party, partyCell] = field("party", "往来单位", held?.value ?? data.party);
+  const tier = choosingTier(party, held?.tier);
+  partyCell.append(tier);
   const [project, projectCell] = field("project", "项目", data.project);
+  party.setAttribute("list", "parties");
+  project.setAttribute("list", "projects");
   const [debit, debitCell] = field("debit", "借方", data.debit_fen ? formatFen(data.debit_fen) : "", "money");
   const [credit, creditCell] = field("credit", "贷方", data.credit_fen ? formatFen(data.credit_fen) : "", "money");
   const row = element("tr", {}, accountCell, summaryCell, debitCell, creditCell, partyCell, projectCell);
-  const line = { row, account, summary, quantity, party, project, debit, credit, take: findingIn(account, find), rest: data };
+  const line = { row, account, summary, quantity, party, tier, project, debit, credit, take: findingIn(account, find), rest: data };
   account.addEventListener("taken", () => {
     const { measured, unit } = byCode.get(account.dataset.code) ?? {};
     quantity.hidden = !(measured || unit || quantity.value);
@@ -139,7 +147,7 @@ function lineOf(line, number) {
     account,
     debit_fen: fenOf(line.debit, `第 ${number} 行借方`),
     credit_fen: fenOf(line.credit, `第 ${number} 行贷方`),
-    party: line.party.value.trim(),
+    ...partyOf(line.party, line.tier, line.rest.private),
     project: line.project.value.trim(),
     ...quantityOf(line, account, number),
     summary: line.summary.value.trim(),
@@ -171,7 +179,8 @@ function stripped(data) {
 
 async function save() {
   const made = draft ? { revision } : { template: place("template").value };
-  const content = { type: TYPE, data: typed(), ...made };
+  const data = typed();
+  const content = { type: typeOf(data), data, ...made };
   const path = `/books/${book}/drafts`;
   return draft ? ask("PUT", `${path}/${draft}`, content) : ask("POST", path, content);
 }
@@ -184,7 +193,8 @@ async function saveAndSign() {
   const saved = await save();
   if (saved.problem) throw new Told(saved.problem.rule, `已存为待签凭证，没有签名：${saved.problem.zh}`, saved.problem.en);
   const statement = statementOf(saved.text);
-  if (canonical(statement.data) !== canonical(wanted) || statement.book !== book) {
+  const { data } = opened(statement.data, saved.disclosures);
+  if (canonical(data) !== canonical(wanted) || statement.type !== typeOf(wanted) || statement.book !== book) {
     throw new Told("draft.other_text", "服务器存的与您填的不同，没有签名", "the server kept something else; nothing was signed");
   }
   await checkHistory(book, statement.seen);
@@ -268,7 +278,7 @@ async function begin() {
   if (draft) {
     const found = await ask("GET", `/books/${book}/drafts/${draft}`);
     ({ revision } = found);
-    fill(statementOf(found.text).data);
+    fill(opened(statementOf(found.text).data, found.disclosures).data);
   } else if (copy) {
     const { statement } = await ask("GET", `/books/${book}/entries/${copy}.json`);
     const { summary, lines: given, attachments, resolution } = statement.data; // and nothing that is its own alone

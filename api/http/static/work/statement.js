@@ -3,12 +3,15 @@
 import { element } from "./ask.js";
 import { linksTo } from "./files.js";
 import { invoiceText } from "./invoices.js";
+import { TIERS, opened } from "./private.js";
 import { formatFen } from "../verify/money.js";
 
 const HEADER = "sunledger.entry/v1\n";
 const TITLES = {
   "voucher.posted/1": "记账凭证",
+  "voucher.posted/2": "记账凭证（有不公开的内容）",
   "voucher.reversed/1": "冲销凭证（红字）",
+  "voucher.reversed/2": "冲销凭证（红字，有不公开的内容）",
   "period.closed/1": "结账：此后这个月不能再记账",
   "account.added/1": "增设科目",
   "opening.posted/1": "期初余额",
@@ -17,8 +20,8 @@ const TITLES = {
 };
 const NAMES = {
   account: "科目", agreed: "同意", amount_fen: "金额", attachments: "附件", body: "谁决议", code: "科目编码", count: "张数", credit_fen: "贷方", date: "日期",
-  debit_fen: "借方", entitled: "应到", from_fen: "金额从", invoices: "发票", lines: "分录", name: "名称", party: "往来单位", period: "会计期间",
-  present: "实到", project: "项目", quantity: "数量", resolution: "依据的决议", reverses: "冲销的凭证", roles: "须签名的岗位", source: "原系统凭证号", summary: "摘要", tiers: "档次", to_fen: "金额到",
+  debit_fen: "借方", entitled: "应到", from_fen: "金额从", invoices: "发票", lines: "分录", name: "名称", party: "往来单位", period: "会计期间", private: "不公开",
+  present: "实到", project: "项目", quantity: "数量", resolution: "依据的决议", reverses: "冲销的凭证", roles: "须签名的岗位", roll: "发放清册", source: "原系统凭证号", summary: "摘要", tiers: "档次", to_fen: "金额到",
   year: "年度",
 };
 const WORDS = {
@@ -39,15 +42,18 @@ export function statementOf(text) {
  * Return what a draft's text says.
  * @param {string} text what is signed
  * @param {Record<string, string>} accounts names of accounts by code, which are the server's word
+ * @param {object[]} given what is behind the digests of the text, as `opened` takes it
  */
-export function said(text, accounts) {
-  const { type, data, book } = statementOf(text);
+export function said(text, accounts, given = []) {
+  const { type, data: signed, book } = statementOf(text);
+  const { data, hidden } = opened(signed, given);
   const shown = document.createDocumentFragment();
   shown.append(element("h2", {}, TITLES[type] ?? type));
   const facts = element("dl", { className: "facts" });
   for (const name of new Set([...FIRST.filter((one) => one in data), ...Object.keys(data)])) {
     if (name !== "lines") facts.append(fact(NAMES[name] ?? name, plain(name, data[name])));
   }
+  if (hidden) facts.append(fact("摘要", `另有 ${hidden} 个摘要：补足个数用的，或其内容这里没有`));
   shown.append(facts);
   if (data.attachments?.files) shown.append(linksTo(book, data.attachments.files));
   if (data.lines) shown.append((type === "budget.adopted/1" ? planOf : linesOf)(data.lines, accounts));
@@ -61,6 +67,7 @@ function fact(name, text) {
 /** Return any value of a statement as a line of text; nothing of it is left out. */
 function plain(name, value) {
   if (name === "invoices") return value.map(invoiceText).join("；");
+  if (name === "private") return Object.entries(value).map(withheld).join("；");
   if (name.endsWith("_fen")) return `${formatFen(value)} 元`;
   if (Array.isArray(value)) return value.map((one) => plain(name, one)).join("；");
   if (typeof value === "object") {
@@ -68,6 +75,11 @@ function plain(name, value) {
     return parts.map(([key, part]) => `${NAMES[key] ?? key} ${plain(key, part)}`).join("，");
   }
   return value === true ? "是" : (WORDS[name]?.[value] ?? String(value));
+}
+
+/** Return what is not public of a line: whoever signs sees it, the record has its digest alone. */
+function withheld([name, { value, tier }]) {
+  return `${NAMES[name] ?? name} ${typeof value === "string" ? value : JSON.stringify(value)}（${TIERS[tier]}，公开的记录里只有摘要）`;
 }
 
 /** Return the lines of a year's plan. */

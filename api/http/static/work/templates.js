@@ -29,7 +29,8 @@ export function keeping(book, typed) {
       const { date, summary, lines, resolution = "" } = typed();
       const every = place("template-every").value;
       const [first_period, day] = [date.slice(0, 7), Number(date.slice(8))];
-      const content = { name: place("template-name").value.trim(), every, first_period, day, summary, lines, resolution };
+      const open = lines.map(({ private: _, ...line }) => line); // what is not public is kept in no template
+      const content = { name: place("template-name").value.trim(), every, first_period, day, summary, lines: open, resolution };
       await ask("POST", `/books/${book}/templates`, content);
       place("kept").append(element("p", { className: "state" }, `已存为常用凭证：${content.name}`));
       place("template-name").value = "";
