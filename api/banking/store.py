@@ -46,8 +46,8 @@ NO_BALANCE = rule(
 NOTHING = rule(
     "bank.nothing",
     Kind.REFUSED,
-    "科目 {account} 还没有读入 {date} 以前的对账单；先用 sunledger bank import",
-    "no statement of {account} up to {date} was read in; use sunledger bank import first",
+    "科目 {account} 还没有读入 {date} 以前的对账单；请先读入（网页上，或 sunledger bank import）",
+    "no statement of {account} up to {date} was read in; read one in first, on the page or by sunledger bank import",
     "会计基础工作规范 art. 62",
 )
 

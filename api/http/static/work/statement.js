@@ -53,7 +53,7 @@ export function said(text, accounts, given = []) {
   for (const name of new Set([...FIRST.filter((one) => one in data), ...Object.keys(data)])) {
     if (name !== "lines") facts.append(fact(NAMES[name] ?? name, plain(name, data[name])));
   }
-  if (hidden) facts.append(fact("摘要", `另有 ${hidden} 个摘要：补足个数用的，或其内容这里没有`));
+  if (hidden) facts.append(fact("密封的内容", `另有 ${hidden} 项：补足个数用的，或内容这里没有`));
   shown.append(facts);
   if (data.attachments?.files) shown.append(linksTo(book, data.attachments.files));
   if (data.lines) shown.append((type === "budget.adopted/1" ? planOf : linesOf)(data.lines, accounts));
@@ -79,7 +79,7 @@ function plain(name, value) {
 
 /** Return what is not public of a line: whoever signs sees it, the record has its digest alone. */
 function withheld([name, { value, tier }]) {
-  return `${NAMES[name] ?? name} ${typeof value === "string" ? value : JSON.stringify(value)}（${TIERS[tier]}，公开的记录里只有摘要）`;
+  return `${NAMES[name] ?? name} ${typeof value === "string" ? value : JSON.stringify(value)}（${TIERS[tier]}，公开的记录里看不到）`;
 }
 
 /** Return the lines of a year's plan. */
