@@ -12,7 +12,7 @@ from domain.statements import head_object
 from projections.closing import checklist, transfers
 
 if TYPE_CHECKING:
-    from projections.closing import Checklist, Transfers
+    from projections.closing import Checklist, Distribution, Transfers
 
 REMARK_COLUMNS = (
     TableColumn("结账前必须处理"),
@@ -77,6 +77,17 @@ def transfers_table(report: Transfers) -> Table:
         for line in voucher.lines
     ]
     return Table(f"结转凭证  {report.name}  {report.period}", TRANSFER_COLUMNS, rows)
+
+
+def distribution_object(report: Distribution) -> dict[str, Any]:
+    """Return how a year's income is distributed as a JSON object; its vouchers are what `sunledger post` signs."""
+    return {
+        **head_object(report),
+        "closed": report.closed,
+        **report.shares._asdict(),
+        "left_fen": report.shares.left_fen,
+        "vouchers": [msgspec.to_builtins(voucher) for voucher in report.vouchers],
+    }
 
 
 CHECKLIST = Statement("closing", checklist, checklist_object, checklist_table)

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -26,7 +27,7 @@ from domain.sheets import Sheet, rows_root
 from domain.vouchers import Voucher
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from api.disclosures import Given
@@ -232,6 +233,13 @@ class Poster:
         """Return the vouchers that a period's end wants."""
         data = self.fetch(f"transfers.json?period={parse_period(period)}")
         return read_data("transfers.json", data, Transfers)
+
+    def distribution(self, period: str, wish: Mapping[str, str]) -> Transfers:
+        """Return the vouchers that distribute a year's income as is wished, by the names of the door's query."""
+        query = urlencode(
+            {"period": parse_period(period), **{name: text for name, text in wish.items() if text}}
+        )
+        return read_data("distribution.json", self.fetch(f"distribution.json?{query}"), Transfers)
 
     @property
     def host(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -21,6 +21,9 @@ from api.cli.options import (
 from api.cli.signing import poster, submit
 from domain.kernel.errors import Kind, rule
 from domain.periods import Closing, PeriodClosed
+
+if TYPE_CHECKING:
+    from api.posting import Transfers
 
 STOPPED = rule(
     "closing.stopped",
@@ -64,6 +67,51 @@ def propose(
     """取下期末的结转凭证，签名后入账 / Write the vouchers that transfer income and expense, to be signed with post."""
     with poster(book, url, 0) as server:
         wanted = server.transfers(period)
+    _write(wanted, period, folder)
+    if not (wanted.closed or wanted.vouchers):
+        out.print("收入和支出都已结转 / all income and expense is transferred")
+
+
+def distribute(
+    period: Annotated[str, typer.Argument(help="年末的会计期间 / the year's last period, YYYY-12")],
+    folder: Annotated[Path, typer.Argument(help="文件夹 / folder")],
+    book: BookOption,
+    reserve: Annotated[
+        str, typer.Option(help="章程定的公积公益金提取比例，% / the charter's ratio for the reserve")
+    ] = "",
+    members: Annotated[str, typer.Option(help="向成员分配，元 / to members, in yuan")] = "",
+    members_to: Annotated[str, typer.Option(help="记入哪个科目，如 113 的明细 / the account of that")] = "",
+    other: Annotated[str, typer.Option(help="其他分配，元 / to others, in yuan")] = "",
+    other_to: Annotated[str, typer.Option(help="记入哪个科目 / the account of that")] = "",
+    cover: Annotated[
+        str, typer.Option(help="用公积公益金弥补亏损，元 / from the reserve for a loss, in yuan")
+    ] = "",
+    reserve_to: Annotated[
+        str, typer.Option(help="公积公益金的明细科目，不止一个时写明 / the reserve's account")
+    ] = "",
+    resolution: Annotated[str, typer.Option(help="依据的决议 / the decision it rests on")] = "",
+    url: UrlOption = URL,
+) -> None:
+    """按顺序分配一年的收益，写出凭证供签名 / Write the vouchers that distribute a year's income, in legal order."""
+    wish = {
+        "reserve": reserve,
+        "members": members,
+        "members_to": members_to,
+        "other": other,
+        "other_to": other_to,
+        "cover": cover,
+        "reserve_to": reserve_to,
+        "resolution": resolution,
+    }
+    with poster(book, url, 0) as server:
+        wanted = server.distribution(period, wish)
+    _write(wanted, period, folder)
+    if not (wanted.closed or wanted.vouchers):
+        out.print("没有要分配的 / nothing is to be distributed")
+
+
+def _write(wanted: Transfers, period: str, folder: Path) -> None:
+    """Write vouchers to be signed into files of a folder, and print their names."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, voucher in enumerate(wanted.vouchers, start=1):
         path = folder / f"{period}-{number}-{voucher.summary}.json"
@@ -71,5 +119,3 @@ def propose(
         out.print(str(path))
     if wanted.closed:
         out.print(f"{period} 已结账，不再增减凭证 / {period} is closed, and takes no more vouchers")
-    elif not wanted.vouchers:
-        out.print("收入和支出都已结转 / all income and expense is transferred")

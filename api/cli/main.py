@@ -63,6 +63,7 @@ COMMANDS = (
     signing.post,
     signing.reverse,
     closing.propose,
+    closing.distribute,
     closing.close,
     signing.publish,
     signing.account,

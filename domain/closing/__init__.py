@@ -1,14 +1,21 @@
 """The end of a month and of a year (结账): what to know before a period is closed, and the vouchers that transfer."""
 
 from domain.closing.checks import Dip, MonthEnd, MonthVoucher, Remark, check_month, spending_remarks
+from domain.closing.distribution import RESERVE, Shares, Wish, distribution_vouchers, parse_ratio, shares
 from domain.closing.transfers import transfer_vouchers
 
 __all__ = [
+    "RESERVE",
     "Dip",
     "MonthEnd",
     "MonthVoucher",
     "Remark",
+    "Shares",
+    "Wish",
     "check_month",
+    "distribution_vouchers",
+    "parse_ratio",
+    "shares",
     "spending_remarks",
     "transfer_vouchers",
 ]

@@ -12,7 +12,11 @@ from domain.closing import (
     MonthEnd,
     MonthVoucher,
     Remark,
+    Shares,
+    Wish,
     check_month,
+    distribution_vouchers,
+    shares,
     spending_remarks,
     transfer_vouchers,
 )
@@ -24,6 +28,7 @@ from projections.balances import trial_balance
 from projections.bank import statements_reach
 from projections.budget import budget, is_planned
 from projections.report import Report
+from projections.statements import income_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,6 +66,15 @@ class Transfers(Report):
     """The vouchers that are still to transfer at a period's end; from how many entries under which root."""
 
     closed: bool
+    vouchers: list[Voucher]
+
+
+@dataclass(frozen=True)
+class Distribution(Report):
+    """How a year's income is distributed as was wished, and the vouchers for it; from how many entries, which root."""
+
+    closed: bool
+    shares: Shares
     vouchers: list[Voucher]
 
 
@@ -103,6 +117,16 @@ def transfers(connection: Connection[Any], book_id: str, period: str) -> Transfe
     names = register.account_names(connection, book_id)
     vouchers = [] if closed else transfer_vouchers(trial.rows, names, period)
     return Transfers(book_id, trial.name, period, trial.entries, trial.root, closed, vouchers)
+
+
+def distribution(connection: Connection[Any], book_id: str, period: str, wish: Wish) -> Distribution:
+    """Return the distribution of the year that ends with a period; raises `book.unknown`, `distribution.*`."""
+    report = income_statement(connection, book_id, period)
+    closed = period <= register.book(connection, book_id).closed_through
+    found = shares({row.line.key: row.amount_fen for row in report.rows}, wish)
+    vouchers = distribution_vouchers(found, register.account_names(connection, book_id), period, wish)
+    given = report.book, report.name, period, report.entries, report.root
+    return Distribution(*given, closed, found, [] if closed else vouchers)
 
 
 def _dips(connection: Connection[Any], trial: TrialBalance, values: dict[str, Any]) -> Iterator[Dip]:

@@ -1,0 +1,141 @@
+"""The distribution of a year's income over HTTP (收益分配): what goes where by law and wish, and the vouchers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from api.closing import distribution_object
+from api.drafting import MAKERS
+from api.http.pages import PAGE
+from api.http.parts import BookId, Database, Services, documented
+from api.http.reports import PERIOD, PERIOD_OR_BLANK
+from api.http.statements import ReportBody
+from api.http.work import leaves_below, session_or_none, sign_in, work_page
+from domain.closing import RESERVE, Wish, parse_ratio
+from domain.kernel.errors import Kind, RuleViolation
+from domain.kernel.money import parse_fen
+from projections import register
+from projections.closing import distribution
+
+TARGETS = ("113", "211", "212", "221")
+"""Where what is distributed goes: the accounts of members and of others to whom the organisation owes."""
+
+router = APIRouter(tags=["closing"])
+
+Period = Annotated[str, Query(pattern=PERIOD, description="the year's last period, YYYY-12")]
+Yuan = Annotated[str, Query(max_length=30, description="an amount in yuan")]
+Code = Annotated[str, Query(pattern=r"^([0-9]{3,9})?$", description="an account's code")]
+Ratio = Annotated[str, Query(max_length=10, description="the charter's ratio for the reserve, a percentage")]
+Decision = Annotated[str, Query(max_length=200, description="the decision that it rests on")]
+
+
+class DistributionBody(ReportBody):
+    """How a year's income is distributed, in fen, and the vouchers, as `voucher.posted/1` has them, if it is open.
+
+    `base_fen` is what the ratio is of, `distributed_fen` what was distributed before, `left_fen` what stays.
+    """
+
+    closed: bool
+    net_surplus_fen: int
+    brought_forward_fen: int
+    covered_fen: int
+    distributed_fen: int
+    base_fen: int
+    available_fen: int
+    reserve_fen: int
+    members_fen: int
+    other_fen: int
+    left_fen: int
+    vouchers: list[dict[str, Any]]
+
+
+def wish(
+    reserve: Ratio = "",
+    members: Yuan = "",
+    members_to: Code = "",
+    other: Yuan = "",
+    other_to: Code = "",
+    cover: Yuan = "",
+    reserve_to: Code = "",
+    resolution: Decision = "",
+) -> dict[str, str]:
+    """Return what was typed."""
+    return {
+        "reserve": reserve,
+        "members": members,
+        "members_to": members_to,
+        "other": other,
+        "other_to": other_to,
+        "cover": cover,
+        "reserve_to": reserve_to,
+        "resolution": resolution,
+    }
+
+
+Typed = Annotated[dict[str, str], Depends(wish)]
+
+
+def _wish(typed: dict[str, str]) -> Wish:
+    return Wish(
+        parse_ratio(typed["reserve"]),
+        parse_fen(typed["members"]),
+        typed["members_to"],
+        parse_fen(typed["other"]),
+        typed["other_to"],
+        parse_fen(typed["cover"]),
+        typed["reserve_to"],
+        typed["resolution"].strip(),
+    )
+
+
+@router.get(
+    "/books/{book}/distribution.json",
+    response_class=JSONResponse,
+    response_model=DistributionBody,
+    responses=documented(400, 404, 422, 503),
+)
+def get_distribution(book: BookId, database: Database, period: Period, typed: Typed) -> dict[str, Any]:
+    """Return how a year's income is distributed as is wished, in its legal order."""
+    return distribution_object(distribution(database, book, period, _wish(typed)))
+
+
+@router.get("/books/{book}/work/distribution", responses=PAGE)
+def get_distribution_page(
+    request: Request,
+    book: BookId,
+    service: Services,
+    database: Database,
+    typed: Typed,
+    period: Annotated[str, Query(pattern=PERIOD_OR_BLANK)] = "",
+) -> Response:
+    """Show the form for a year's distribution, what follows from it, and the vouchers to be made drafts."""
+    session = session_or_none(request, service, book)
+    if session is None:
+        return sign_in(request)
+    row = register.book(database, book)
+    asked = period or f"{service.drafts.next_to_close(book)[:4]}-12"
+    values: dict[str, Any] = {"found": None, "drafts": [], "refused": None}
+    try:
+        found = distribution(database, book, asked, _wish(typed))
+        values |= {"found": found, "drafts": [msgspec.to_builtins(voucher) for voucher in found.vouchers]}
+    except RuleViolation as violation:
+        if violation.rule.kind is Kind.UNAVAILABLE:
+            raise
+        values["refused"] = violation
+    return work_page(
+        request,
+        "distribution.html",
+        book=row,
+        session=session,
+        makes=session.key.role in MAKERS,
+        period=asked,
+        typed=typed,
+        accounts=leaves_below(database, book, TARGETS),
+        reserves=leaves_below(database, book, (RESERVE,)),
+        names=register.account_names(database, book),
+        **values,
+    )

@@ -1,0 +1,234 @@
+"""The distribution of a year's income (收益分配) in its legal order, as vouchers to be signed.
+
+Losses of earlier years come first, from the year's own surplus and, if so decided, from the common reserve; then what
+the charter sets aside for the reserve (公积公益金); then members; then others: 财农〔2021〕121号 art. 28,
+农村集体经济组织法 art. 42.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.closing.transfers import DISTRIBUTION, NO_ACCOUNT
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.money import format_fen
+from domain.kernel.period import ends_year, last_day
+from domain.vouchers import Attachments, Line, Voucher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LAW = "财农〔2021〕121号 art. 28; 农村集体经济组织法 art. 42"
+RESERVE = "311"
+WHOLE = 10_000
+"""A ratio is in hundredths of a percent."""
+
+NOT_DECEMBER = rule(
+    "distribution.not_december",
+    Kind.REFUSED,
+    "收益分配在年末进行，{period} 不是十二月",
+    "income is distributed at the end of a year, and {period} is no December",
+    LAW,
+)
+BAD_RATIO = rule(
+    "distribution.ratio",
+    Kind.MALFORMED,
+    "提取比例应为 0 到 100 的百分数，最多两位小数（如 30 或 12.5），读到「{read}」",
+    "a ratio is a percentage from 0 to 100 with two decimals at most, such as 30 or 12.5; read '{read}'",
+    LAW,
+)
+NEGATIVE = rule(
+    "distribution.negative",
+    Kind.REFUSED,
+    "{what}不能是负数，读到 {amount} 元",
+    "{what} is not below zero; read {amount} yuan",
+    LAW,
+)
+BEYOND = rule(
+    "distribution.beyond",
+    Kind.REFUSED,
+    "要分 {wanted} 元，可分的只有 {available} 元：先弥补亏损、提取公积公益金，余下的才能分给成员和其他",
+    "{wanted} yuan are to be distributed, and {available} can be: losses and the reserve come first, members and others"
+    " get what is left",
+    LAW,
+)
+NO_LOSS = rule(
+    "distribution.no_loss",
+    Kind.REFUSED,
+    "未弥补的亏损是 {loss} 元，不能用公积公益金弥补 {cover} 元",
+    "the loss that is not covered is {loss} yuan, so {cover} cannot be taken from the reserve for it",
+    LAW,
+)
+NO_TARGET = rule(
+    "distribution.account",
+    Kind.REFUSED,
+    "{what}记到哪个科目？「{account}」不是本账套的末级科目，请填如 113 下的明细",
+    "which account takes what is {what}? '{account}' takes no postings in this book; name one such as those below 113",
+    LAW,
+)
+
+_RATIO = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?\s*%?", re.ASCII)
+
+COVERED = Phrase("其他转入", "other transfers in")
+APPROPRIATED = Phrase("提取公积公益金", "appropriated to the reserve")
+TO_MEMBERS = Phrase("向成员分配", "distributed to members")
+OTHERWISE = Phrase("其他", "otherwise distributed")
+"""What the details of 收益分配 are called that the vouchers go through, and what the vouchers are."""
+
+SUMMARIES = {
+    COVERED: "公积公益金弥补亏损",
+    APPROPRIATED: "提取公积公益金",
+    TO_MEMBERS: "向成员分配收益",
+    OTHERWISE: "其他分配",
+}
+RESERVE_NAMES = ("公积公益金", "收益提取", "提取公积公益金")
+"""What the detail account of 公积公益金 is called that gets what is set aside of income."""
+
+ANY = "各项分配"
+"""The detail account that takes all of them where a book has no account for each."""
+
+
+class Wish(NamedTuple):
+    """What the members decided: the charter's ratio for the reserve (of `WHOLE`), amounts in fen, and where they go.
+
+    `cover_fen` is what the reserve gives to cover a loss, `reserve_to` its account where several may be meant;
+    `resolution` names the decision.
+    """
+
+    ratio: int
+    members_fen: int = 0
+    members_to: str = ""
+    other_fen: int = 0
+    other_to: str = ""
+    cover_fen: int = 0
+    reserve_to: str = ""
+    resolution: str = ""
+
+
+class Shares(NamedTuple):
+    """What can be distributed and into what it goes, in fen; `base_fen` is what the ratio is of."""
+
+    net_surplus_fen: int
+    brought_forward_fen: int
+    covered_fen: int
+    distributed_fen: int
+    base_fen: int
+    available_fen: int
+    reserve_fen: int
+    members_fen: int
+    other_fen: int
+
+    @property
+    def left_fen(self) -> int:
+        """What stays undistributed (未分配收益)."""
+        return self.available_fen - self.reserve_fen - self.members_fen - self.other_fen
+
+
+def parse_ratio(read: str) -> int:
+    """Return a percentage in hundredths of a percent, 0 for a blank; raises `distribution.ratio`."""
+    text = read.strip()
+    if not text:
+        return 0
+    found = _RATIO.fullmatch(text)
+    ratio = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else WHOLE + 1
+    if ratio > WHOLE:
+        raise BAD_RATIO(read=read[:40])
+    return ratio
+
+
+def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
+    """Return what a year's income goes into, from the figures of its statement of income by the lines' keys.
+
+    The reserve gets its part of the year's net surplus, as far as that is not needed for losses of earlier years, less
+    what it was given already. Raises `distribution.negative`, `distribution.no_loss`, `distribution.beyond`.
+    """
+    for what, fen in ((TO_MEMBERS, wish.members_fen), (OTHERWISE, wish.other_fen), (COVERED, wish.cover_fen)):
+        if fen < 0:
+            raise NEGATIVE(what=what, amount=format_fen(fen))
+    loss = max(-figures["undistributed"], 0)
+    if wish.cover_fen > loss:
+        raise NO_LOSS(loss=format_fen(loss), cover=format_fen(wish.cover_fen))
+    covered = figures["losses_covered"] + wish.cover_fen
+    before = min(figures["brought_forward"] + covered, 0)
+    base = max(figures["net_surplus"] + before, 0)
+    reserve = max((2 * base * wish.ratio + WHOLE) // (2 * WHOLE) - figures["appropriated"], 0)
+    available = figures["undistributed"] + wish.cover_fen
+    wanted = reserve + wish.members_fen + wish.other_fen
+    if wanted > max(available, 0):
+        raise BEYOND(wanted=format_fen(wanted), available=format_fen(max(available, 0)))
+    done = figures["appropriated"] + figures["to_members"] + figures["otherwise_distributed"]
+    return Shares(
+        figures["net_surplus"],
+        figures["brought_forward"],
+        covered,
+        done,
+        base,
+        available,
+        reserve,
+        wish.members_fen,
+        wish.other_fen,
+    )
+
+
+def distribution_vouchers(found: Shares, names: Mapping[str, str], period: str, wish: Wish) -> list[Voucher]:
+    """Return the vouchers, dated the last day of a December, in the legal order; those of nothing are left out.
+
+    `names` are those of all accounts by code. Raises `distribution.not_december`, `distribution.account`,
+    `closing.no_account`.
+    """
+    if not ends_year(period):
+        raise NOT_DECEMBER(period=period)
+    books = _Accounts(names)
+    moves_reserve = bool(wish.cover_fen or found.reserve_fen)
+    reserve = wish.reserve_to or (books.reserve() if moves_reserve else "")
+    return [
+        Voucher(
+            attachments=Attachments(),
+            date=last_day(period),
+            lines=books.moved(what, fen, to),
+            resolution=wish.resolution,
+            summary=SUMMARIES[what],
+        )
+        for what, fen, to in (
+            (COVERED, -wish.cover_fen, reserve),
+            (APPROPRIATED, found.reserve_fen, reserve),
+            (TO_MEMBERS, found.members_fen, wish.members_to),
+            (OTHERWISE, found.other_fen, wish.other_to),
+        )
+        if fen
+    ]
+
+
+class _Accounts:
+    """The accounts that take postings, and those among them through which income is distributed."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+        self._leaves = {
+            code for code in names if not any(one != code and one.startswith(code) for one in names)
+        }
+
+    def moved(self, what: Phrase, fen: int, to: str) -> list[Line]:
+        """Return what moves fen from the undistributed income to an account; if they are below zero, back from it."""
+        if to not in self._leaves:
+            raise NO_TARGET(what=what, account=to)
+        through = self.through(what)
+        if fen < 0:
+            return [Line(account=to, debit_fen=-fen), Line(account=through, credit_fen=-fen)]
+        return [Line(account=through, debit_fen=fen), Line(account=to, credit_fen=fen)]
+
+    def reserve(self) -> str:
+        """Return the account of the common reserve."""
+        return self._below(RESERVE, RESERVE_NAMES, Phrase(RESERVE_NAMES[0], "common reserve"))
+
+    def through(self, what: Phrase) -> str:
+        """Return the detail account of 收益分配 for a kind of distribution."""
+        return self._below(DISTRIBUTION, (what.zh, ANY), what)
+
+    def _below(self, top: str, named: tuple[str, ...], wanted: Phrase) -> str:
+        leaves = sorted(code for code in self._leaves if code.startswith(top))
+        found = [code for name in named for code in leaves if self._names[code] == name] or leaves
+        if len(found) != 1 and not (found and self._names[found[0]] in named):
+            raise NO_ACCOUNT(account=top, wanted=wanted)
+        return found[0]

