@@ -20,7 +20,7 @@ from api.http.sessions import COOKIE
 from api.http.views import ELDER_COOKIE, ICON, STYLE, page
 from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
-from domain.kernel.period import last_day, parse_period, period_of, previous_period
+from domain.kernel.period import last_day, next_period, parse_period, period_of, previous_period
 from domain.kernel.statement import type_name
 from domain.vouchers import (
     Reversal,
@@ -29,6 +29,7 @@ from domain.vouchers import (
     VoucherPosted,
     VoucherReversed,
     total_fen,
+    ways,
 )
 from projections import journal, log, month, register, sheets, witnessing
 from projections.balances import trial_balance
@@ -118,6 +119,8 @@ def get_entry_page(
 def _voucher(database: Database, book: str, index: int, voucher: Voucher | Reversal) -> dict[str, Any]:
     """Return what the page of a voucher shows; `place` has its number and what reversed it, which no voucher says."""
     posted = None if isinstance(voucher, Reversal) else voucher
+    place, row = journal.voucher_at(database, book, index), register.book(database, book)
+    oldest = next_period(row.closed_through) if row.closed_through else row.first_period
     roll = voucher.roll if isinstance(voucher, SaltedVoucher) else ""
     return {
         "voucher": voucher,
@@ -125,7 +128,8 @@ def _voucher(database: Database, book: str, index: int, voucher: Voucher | Rever
         "resolution": posted.resolution if posted else "",
         "amount_fen": total_fen(voucher.lines),
         "period": period_of(voucher.date),
-        "place": journal.voucher_at(database, book, index),
+        "place": place,
+        "ways": ways(voucher.date, oldest, is_reversed=place.reversed_by is not None) if posted else (),
         "names": register.account_names(database, book),
         "reverses": (
             journal.entry_of_voucher(database, book, voucher.reverses)

@@ -16,31 +16,23 @@ from api.clock import now
 from api.drafting import MAKERS, OnDesk
 from api.http.drafts import DraftId
 from api.http.pages import PAGE, YEAR_SECONDS
-from api.http.parts import MAX_INDEX, BookId, Database, Index, Services, documented
+from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
 from api.http.problems import NOT_FOUND
 from api.http.sessions import COOKIE
 from api.http.views import FOLDER, SECURITY_HEADERS, page
-from api.posting import OTHER_ENTRY
 from api.sessions import Session
 from audit.browser import module, modules_for
 from domain.chart import MEASURED
-from domain.entry import parse_entry
 from domain.kernel.errors import Kind, RuleViolation
 from domain.kernel.period import last_day, period_of
-from domain.kernel.statement import type_name
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
 from domain.vouchers import (
     Reversal,
-    SaltedVoucherPosted,
-    SaltedVoucherReversed,
     Voucher,
-    VoucherPosted,
-    VoucherReversed,
-    mirrored,
     total_fen,
 )
-from projections import journal, log, register
+from projections import journal, register
 from projections.closing import checklist, transfers
 
 if TYPE_CHECKING:
@@ -246,36 +238,6 @@ def _proposed(
     return [msgspec.to_builtins(voucher) for voucher in vouchers if voucher not in drafted]
 
 
-@router.get("/books/{book}/work/reverse/{index}", responses=PAGE)
-def get_reverse_page(
-    request: Request, book: BookId, index: Index, service: Services, database: Database
-) -> Response:
-    """Show the mirror of a voucher in red, to be made a draft."""
-    session = session_or_none(request, service, book)
-    if session is None:
-        return sign_in(request)
-    statement = parse_entry(log.entry_at(database, book, index)).statement
-    if not isinstance(statement, VoucherPosted):
-        raise OTHER_ENTRY(
-            entry=index, zh="可以冲销的凭证", en="voucher to reverse", read=type_name(statement)
-        )
-    mirror = SaltedVoucherReversed if isinstance(statement, SaltedVoucherPosted) else VoucherReversed
-    lines = mirrored(statement.data.lines)
-    data = {"attachments": {}, "lines": msgspec.to_builtins(lines), "reverses": statement.id}
-    return work_page(
-        request,
-        "reverse.html",
-        book=register.book(database, book),
-        entry=index,
-        original=statement.data,
-        lines=lines,
-        data=data,
-        type=type_name(mirror),
-        date=max(now()[:10], statement.data.date),
-        names=register.account_names(database, book),
-    )
-
-
 @router.get("/books/{book}/work/drafts/{draft}", responses=PAGE)
 def get_draft_page(
     request: Request, book: BookId, draft: DraftId, service: Services, database: Database
@@ -297,7 +259,7 @@ def get_change_page(
     if session is None:
         return sign_in(request)
     service.drafts.draft(book, draft).waiting.require_open()
-    return _form(request, database, session, draft=draft)
+    return form_page(request, database, session, draft=draft)
 
 
 @router.get("/books/{book}/work/new", responses=PAGE)
@@ -315,12 +277,14 @@ def get_new_page(
     if session is None:
         return sign_in(request)
     given = {"copy": "" if copy is None else str(copy), "of_template": template, "today": date or now()[:10]}
-    return _form(request, database, session, **given)
+    return form_page(request, database, session, **given)
 
 
-def _form(request: Request, database: Connection[Any], session: Session, **given: str) -> Response:
+def form_page(request: Request, database: Connection[Any], session: Session, **given: str) -> Response:
+    """Return the form for a voucher, with what is given of it."""
     row = register.book(database, session.book)
-    values = {"draft": "", "copy": "", "of_template": "", "today": now()[:10]} | given
+    blank = {"draft": "", "copy": "", "of_template": "", "summary": "", "blank": "", "today": now()[:10]}
+    values = blank | given
     return work_page(request, "voucher_form.html", book=row, session=session, **values)
 
 

@@ -7,9 +7,10 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from api.importing.cells import TEXT_MAX, code_point, invisible
+from api.importing.cells import code_point, invisible
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.period import parse_period
+from domain.kernel.statement import TEXT_MAX
 
 if TYPE_CHECKING:
     from pathlib import Path

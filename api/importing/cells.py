@@ -11,7 +11,7 @@ from domain.chart import is_account_code
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import parse_fen
 from domain.kernel.period import is_date, parse_date
-from domain.kernel.statement import PLAIN
+from domain.kernel.statement import PLAIN, TEXT_MAX
 
 BAD_CODE = rule(
     "import.account_code",
@@ -82,9 +82,6 @@ BLANK = rule(
 
 UNIT_MAX = 20
 """The most characters of a unit of measure in an entry (`domain.vouchers.events.Unit`)."""
-
-TEXT_MAX = 200
-"""The most characters of a text in an entry (`domain.kernel.statement.Text`)."""
 
 YEARS = range(1990, 2100)
 """Of these years a date in a sheet is read: what lies before or after is a slip."""

@@ -21,8 +21,11 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_SAFE_INTEGER)]
 PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]*\Z"
 """No control characters, and none that turn the reading direction: a text shows what it says, everywhere."""
 
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=PLAIN)]
-OptionalText = Annotated[str, msgspec.Meta(max_length=200, pattern=PLAIN)]
+TEXT_MAX = 200
+"""The most characters of a text."""
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_MAX, pattern=PLAIN)]
+OptionalText = Annotated[str, msgspec.Meta(max_length=TEXT_MAX, pattern=PLAIN)]
 AccountCode = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{2}([0-9]{2}){0,3}\Z")]
 Sha256Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 

@@ -1,5 +1,6 @@
 """Vouchers (记账凭证) and their reversals (红字冲销)."""
 
+from domain.vouchers.correcting import Way, correcting_summary, ways
 from domain.vouchers.events import (
     MAX_LINES,
     Attachments,
@@ -45,8 +46,10 @@ __all__ = [
     "VoucherPosted",
     "VoucherReversed",
     "Vouchers",
+    "Way",
     "amount_fen",
     "check_balanced",
+    "correcting_summary",
     "decide_post",
     "decide_reverse",
     "decide_salted",
@@ -57,4 +60,5 @@ __all__ = [
     "quantity_text",
     "total_fen",
     "voucher_number",
+    "ways",
 ]

@@ -300,6 +300,26 @@ def test_the_transfers_of_a_month_are_taken_signed_and_booked(
     signer.verify()
 
 
+def test_a_years_distribution_is_written_to_be_signed(
+    commands: Commands, signer: Signer, tmp_path: Path
+) -> None:
+    asked = ("distribute", "2026-12", tmp_path / "shares", "--book", BOOK, "--url", signer.url)
+    assert "没有要分配的" in commands.good(*asked)
+    assert "[distribution.beyond]" in commands.refused(*asked, "--members", "999999", "--members-to", "101")
+    assert "[distribution.not_december]" in commands.refused("distribute", "2026-11", *asked[2:])
+    resolution = "成员大会 2026-12-28 决议"
+    [file] = commands.good(*asked, "--reserve", "30", "--resolution", resolution).splitlines()
+    voucher = json.loads(Path(file).read_text(encoding="utf-8"))
+    assert (voucher["date"], voucher["summary"]) == ("2026-12-31", "提取公积公益金")
+    assert voucher["resolution"] == resolution
+    debit, credit = voucher["lines"]
+    assert (debit["account"][:3], credit["account"], debit["debit_fen"]) == (
+        "322",
+        "311",
+        credit["credit_fen"],
+    )
+
+
 def test_a_closed_month_is_published_and_a_figure_proved_offline(
     commands: Commands, signer: Signer, tmp_path: Path
 ) -> None:

@@ -51,6 +51,7 @@ def test_from_slip_to_closed_month(hall: Hall) -> None:
     accountant.page.click("text=制成待签的冲销凭证")
     red = sign(hall, drafted(accountant), "accountant", "supervisor", "head")
     assert f"冲销了第 {entry} 号记录" in shown(accountant, red)
+    assert "注销1月28日" in accountant.page.inner_text("main")
     assert "已冲销" in shown(accountant, entry)
     assert accountant.page.locator("main >> text=/^冲销$/").count() == 0
 
@@ -77,6 +78,41 @@ def test_from_slip_to_closed_month(hall: Hall) -> None:
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     for person in (cashier, accountant, head, hall["supervisor"]):
         assert person.complaints == []
+
+
+def test_an_error_is_set_right_as_the_law_has_it(hall: Hall) -> None:
+    """A red voucher, a blue one that names the same, and one more for a difference."""
+    accountant = hall["accountant"]
+    page = accountant.page
+    type_voucher(accountant, "收果园承包款", "2,000", "2026-02-25")
+    page.click("#save")
+    entry = sign(hall, drafted(accountant), "supervisor", "accountant", "head")
+    shown(accountant, entry)
+    page.click("text=冲销")
+    page.fill("#date", "2026-02-25")
+    page.click("text=制成待签的冲销凭证")
+    sign(hall, drafted(accountant), "accountant", "supervisor", "head")
+    shown(accountant, entry)
+    page.click("text=另制一张对的（订正）")
+    page.wait_for_selector("#credit-2")
+    assert page.input_value("#summary").startswith("订正2月25日记-2026-02-")
+    page.fill("#date", "2026-02-25")
+    page.fill("#debit-1", "1,900")
+    page.fill("#credit-2", "1,900")
+    page.click("#save")
+    right = sign(hall, drafted(accountant), "accountant", "supervisor", "head")
+    assert "1,900.00" in shown(accountant, right)
+    page.click("text=只补差额（调整）")
+    page.wait_for_selector("#credit-2")
+    assert (page.input_value("#debit-1"), page.input_value("#account-1")[:5]) == ("", "10201")
+    page.fill("#date", "2026-02-26")
+    page.fill("#debit-1", "-100")
+    page.fill("#credit-2", "-100")
+    page.click("#save")
+    adjusted = sign(hall, drafted(accountant), "accountant", "head")
+    words = "调整2月25日记-2026-02-[0-9]+号凭证金额：订正2月25日"
+    assert re.search(words, shown(accountant, adjusted))
+    assert accountant.complaints == []
 
 
 def test_a_posted_voucher_is_copied_into_a_new_one(hall: Hall) -> None:

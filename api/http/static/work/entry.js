@@ -12,7 +12,7 @@ import { choosing, keeping } from "./templates.js";
 import { formatFen } from "../verify/money.js";
 
 const place = (id) => document.getElementById(id);
-const { book, draft, key, copy, template } = place("work").dataset;
+const { book, draft, key, copy, template, summary: correcting, blank } = place("work").dataset;
 const LINES_AT_FIRST = 2;
 const typeOf = (data) => (isPrivate(data) ? "voucher.posted/2" : "voucher.posted/1");
 
@@ -282,8 +282,10 @@ async function begin() {
   } else if (copy) {
     const { statement } = await ask("GET", `/books/${book}/entries/${copy}.json`);
     const { summary, lines: given, attachments, resolution } = statement.data; // and nothing that is its own alone
-    const plain = given.map(({ _sd, ...line }) => line);
-    fill({ summary, lines: plain, attachments: { count: attachments.count }, resolution, date: place("date").value });
+    const kept = ({ _sd, debit_fen, credit_fen, quantity_milli, unit, ...line }) => line;
+    const plain = given.map(blank ? kept : ({ _sd, ...line }) => line);
+    const words = correcting || summary;
+    fill({ summary: words, lines: plain, attachments: { count: correcting ? 0 : attachments.count }, resolution, date: place("date").value });
   } else {
     clear();
   }

@@ -1,0 +1,98 @@
+"""Pages that set a posted voucher right (更正): its mirror in red, and the form with what takes its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+
+from api.clock import now
+from api.http.pages import PAGE
+from api.http.parts import BookId, Database, Index, Services
+from api.http.work import form_page, session_or_none, sign_in, work_page
+from api.posting import OTHER_ENTRY
+from domain.entry import parse_entry
+from domain.kernel.statement import type_name
+from domain.vouchers import (
+    SaltedVoucherPosted,
+    SaltedVoucherReversed,
+    VoucherPosted,
+    VoucherReversed,
+    Way,
+    correcting_summary,
+    mirrored,
+    voucher_number,
+)
+from projections import journal, log, register
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+router = APIRouter(prefix="/books/{book}/work", tags=["pages"], default_response_class=Response)
+
+
+def _posted(database: Database, book: str, index: int) -> VoucherPosted:
+    """Return the voucher of an entry; raises `post.other_entry`."""
+    statement = parse_entry(log.entry_at(database, book, index)).statement
+    if not isinstance(statement, VoucherPosted):
+        raise OTHER_ENTRY(
+            entry=index, zh="可以更正的凭证", en="voucher to set right", read=type_name(statement)
+        )
+    return statement
+
+
+def _summary(database: Connection, book: str, index: int, way: Way, voucher: VoucherPosted) -> str:
+    place = journal.voucher_at(database, book, index)
+    number = voucher_number(place.period, place.number)
+    return correcting_summary(way, voucher.data.date, number, voucher.data.summary)
+
+
+@router.get("/reverse/{index}", responses=PAGE)
+def get_reverse_page(
+    request: Request, book: BookId, index: Index, service: Services, database: Database
+) -> Response:
+    """Show the mirror of a voucher in red, to be made a draft."""
+    session = session_or_none(request, service, book)
+    if session is None:
+        return sign_in(request)
+    statement = _posted(database, book, index)
+    mirror = SaltedVoucherReversed if isinstance(statement, SaltedVoucherPosted) else VoucherReversed
+    lines = mirrored(statement.data.lines)
+    data = {"attachments": {}, "lines": msgspec.to_builtins(lines), "reverses": statement.id}
+    return work_page(
+        request,
+        "reverse.html",
+        book=register.book(database, book),
+        entry=index,
+        summary=_summary(database, book, index, Way.CANCEL, statement),
+        lines=lines,
+        data=data,
+        type=type_name(mirror),
+        date=max(now()[:10], statement.data.date),
+        names=register.account_names(database, book),
+    )
+
+
+@router.get("/correct/{index}", responses=PAGE)
+def get_correct_page(
+    request: Request,
+    book: BookId,
+    index: Index,
+    service: Services,
+    database: Database,
+    way: Annotated[Way, Query(description="how it is set right")] = Way.RIGHT,
+) -> Response:
+    """Show the form for the voucher that sets another right: its accounts, its amounts if they are to stand again."""
+    session = session_or_none(request, service, book)
+    if session is None:
+        return sign_in(request)
+    statement = _posted(database, book, index)
+    return form_page(
+        request,
+        database,
+        session,
+        copy=str(index),
+        summary=_summary(database, book, index, way, statement),
+        blank="" if way is Way.RIGHT else "1",
+    )

@@ -1,0 +1,37 @@
+"""How an error in a posted voucher is set right, in the words that stand in the summary (会计基础工作规范 art. 51(5)).
+
+In the year of the error a red voucher cancels it (注销) and a blue one is right (订正), or, where an amount alone is
+wrong, one more voucher adds the difference (调整). An error of an earlier year is set right by one blue voucher (更正).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from domain.kernel.statement import TEXT_MAX
+
+
+class Way(Enum):
+    """The ways, by the first words of the summary."""
+
+    CANCEL = "注销"
+    RIGHT = "订正"
+    ADJUST = "调整"
+    LATE = "更正"
+
+
+def ways(date: str, open_period: str, *, is_reversed: bool) -> tuple[Way, ...]:
+    """Return how a voucher of a date can be set right while `open_period` is the oldest that is open."""
+    if is_reversed:
+        return (Way.RIGHT,)
+    if date[:4] < open_period[:4]:
+        return (Way.LATE,)
+    return (Way.CANCEL, Way.ADJUST)
+
+
+def correcting_summary(way: Way, date: str, number: str, summary: str) -> str:
+    """Return the summary of a voucher that sets another of a date and number right, cut to what fits."""
+    year, month, day = (int(part) for part in date.split("-"))
+    when = f"{year}年{month}月{day}日" if way is Way.LATE else f"{month}月{day}日"
+    what = "号凭证金额" if way is Way.ADJUST else "号凭证"
+    return f"{way.value}{when}{number}{what}：{summary}"[:TEXT_MAX]
