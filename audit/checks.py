@@ -10,10 +10,12 @@ from audit.report import Finding
 from audit.tlog.growth import new_tiles
 from audit.tlog.proof import range_root
 from audit.tlog.tiles import ENTRIES, TileReader, fetch_hashes, tile_hashes
+from domain.closing import untransferred
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
 from domain.kernel.organisation import is_organisation
+from domain.kernel.period import ends_year, periods
 from domain.roles import ROLES, role_of
 
 if TYPE_CHECKING:
@@ -32,6 +34,14 @@ ROOT = rule(
     "{size} 条记录算出的根是 {computed}，检查点上签的是 {signed}",
     "the root over {size} entries is {computed}, the checkpoint signs {signed}",
     "RFC 6962 section 2.1",
+)
+UNTRANSFERRED = rule(
+    "audit.untransferred",
+    Kind.REFUSED,
+    "{year} 年已结账，而 {account} {name} 还有 {balance} 元没有结转（这样的科目共 {count} 个）；年末应结转为零",
+    "{year} is closed, and {balance} yuan on {account} {name} were not transferred ({count} such accounts); all are nil"
+    " at a year's end",
+    "财会〔2023〕14号 本年收益、收益分配",
 )
 NAMESAKES = rule(
     "audit.namesakes",
@@ -225,6 +235,26 @@ def remark_namesakes(roles: Roles, report: Report) -> None:
     for person, held in roles.namesakes().items():
         offices = {"roles_zh": "、".join(ROLES[role] for role in held), "roles": ", ".join(held)}
         report.remarks.append(Finding.of(NAMESAKES(person=person, **offices)))
+
+
+def remark_untransferred(book: Book, changed_from: str, report: Report) -> None:
+    """Remark on each year that was closed, at or after `changed_from`, with something left to transfer (结转)."""
+    if not book.periods.closed_through:
+        return
+    trials = book.trial_balances()
+    for period in periods(book.periods.first, book.periods.closed_through):
+        if not ends_year(period) or period < changed_from:
+            continue
+        left = list(untransferred(trials.trial_balance(period)))
+        if left:
+            first = left[0]
+            facts = {
+                "account": first.account,
+                "name": first.name,
+                "balance": format_fen(abs(first.closing_fen)),
+            }
+            violation = UNTRANSFERRED(year=period[:4], count=len(left), **facts)
+            report.remarks.append(Finding.of(violation))
 
 
 def check_name(source: Source, book: Book, report: Report) -> None:

@@ -247,6 +247,7 @@ class _Audit:
             self._holds(self._rules, None, checks.check_tiles, self._source, book, self._verified, report)
         self._holds(self._rules, None, checks.check_money, self._figures, report)
         checks.remark_namesakes(book.roles, report)
+        self._holds(self._rules, None, checks.remark_untransferred, book, self._figures.changed_from, report)
 
     def _bundles(self, first: int, size: int) -> Iterator[list[bytes]]:
         """Yield the bytes of each entry from `first` on, a bundle at a time, up to the first that cannot be read."""

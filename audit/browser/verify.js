@@ -18,6 +18,7 @@ import {
   checkTiles,
   checkWitnesses,
   remarkNamesakes,
+  remarkUntransferred,
 } from "./checks.js";
 import { Disclosures } from "./disclosures.js";
 import { parseEntry } from "./entry.js";
@@ -255,6 +256,7 @@ class Audit {
     if (book.log.now) await this.holds(() => checkTiles(source, book, report));
     await this.holds(() => checkMoney(this.figures, report));
     remarkNamesakes(book.roles, report);
+    await this.holds(() => remarkUntransferred(book, this.figures.turnover, report));
   }
 
   /** Look; an error of any kind is a finding too: nothing that a hostile log contains may end its audit. */

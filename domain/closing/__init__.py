@@ -1,6 +1,14 @@
 """The end of a month and of a year (结账): what to know before a period is closed, and the vouchers that transfer."""
 
-from domain.closing.checks import Dip, MonthEnd, MonthVoucher, Remark, check_month, spending_remarks
+from domain.closing.checks import (
+    Dip,
+    MonthEnd,
+    MonthVoucher,
+    Remark,
+    check_month,
+    spending_remarks,
+    untransferred,
+)
 from domain.closing.distribution import RESERVE, Shares, Wish, distribution_vouchers, parse_ratio, shares
 from domain.closing.transfers import transfer_vouchers
 
@@ -18,4 +26,5 @@ __all__ = [
     "shares",
     "spending_remarks",
     "transfer_vouchers",
+    "untransferred",
 ]

@@ -124,6 +124,9 @@ EITHER_SIDE = ("113", "154", "181", "214", "321", "322", "502")
 CORRECTING = ("注销", "冲销", "订正", "更正", "调整")
 """How the summary of a correcting voucher begins (会计基础工作规范 art. 51)."""
 
+DISTRIBUTION = UNDISTRIBUTED[1]
+"""收益分配, with all its details."""
+
 UNDISTRIBUTED_NAME = "未分配收益"
 """The detail account of 322 收益分配 on which all ends."""
 
@@ -224,12 +227,19 @@ def check_bank(month: MonthEnd) -> Iterator[Remark]:
 
 def check_year(month: MonthEnd) -> Iterator[Remark]:
     """At the end of a year income and expense are transferred, and the result stands on 未分配收益 alone."""
-    if not ends_year(month.period):
-        return
-    for row in month.rows:
-        ends_here = row.name == UNDISTRIBUTED_NAME and row.account.startswith("322")
-        if row.closing_fen and row.account.startswith((RESULT, *UNDISTRIBUTED)) and not ends_here:
+    if ends_year(month.period):
+        for row in untransferred(month.rows):
             yield _about(NOT_TRANSFERRED, row, stops=True)
+
+
+def untransferred(rows: Iterable[TrialRow]) -> Iterator[TrialRow]:
+    """Yield the rows of a December that are still to be transferred; all end on 未分配收益, or on 322 itself."""
+    for row in rows:
+        ends_here = row.account == DISTRIBUTION or (
+            row.name == UNDISTRIBUTED_NAME and row.account.startswith(DISTRIBUTION)
+        )
+        if row.closing_fen and row.account.startswith((RESULT, *UNDISTRIBUTED)) and not ends_here:
+            yield row
 
 
 def check_sides(month: MonthEnd) -> Iterator[Remark]:

@@ -54,6 +54,7 @@ TITLES = {
     "diff": "两个检查点之间 between two checkpoints",
     "digest": "摘要 digests",
     "disclosure": "披露 disclosures",
+    "distribution": "收益分配 distribution of income",
     "draft": "待签凭证 drafts",
     "entry": "记录 entries",
     "erasure": "删除个人信息 erasures",
