@@ -17,8 +17,8 @@ import nacl.utils
 from api.disclosures import Given, Tier
 from api.posting import BAD_DATA, read_data
 from domain.kernel.decoding import decoding_problem
-from domain.kernel.disclosure import SALT_BYTES, disclosure, hidden
-from domain.kernel.errors import Phrase
+from domain.kernel.disclosure import SALT_BYTES, disclosure, parse_disclosure, sealed
+from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.statement import Text
 from domain.rolls import MAX_ROWS, Roll, Row, in_order, root_of, seal_row
 from domain.vouchers import SaltedVoucher, Voucher
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
 
     Random = Callable[[int], bytes]
     Make = Callable[[object, bytes, Random], "Salted"]
-
-DIGESTS_STEP = 4
-"""Decoys fill `_sd` up to a multiple of this, so that the number of digests tells little."""
-
-DECOY_BYTES = 32
 
 
 class Private(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +85,8 @@ def salt_voucher(name: object, text: bytes, random: Random) -> Salted:
     voucher = read_data(name, text, dict[str, Any])
     given: list[Given] = []
     _salt(name, voucher, given, random)
-    for line in voucher.get("lines", []):
+    lines = voucher.get("lines")
+    for line in lines if isinstance(lines, list) else ():
         if isinstance(line, dict):
             _salt(name, line, given, random)
     return Salted(_convert(name, voucher, SaltedVoucher), given)
@@ -110,10 +106,20 @@ def _salt(name: object, record: dict[str, Any], given: list[Given], random: Rand
         Given(disclosure(random(SALT_BYTES), field, _json(one.value)), one.subject, one.tier)
         for field, one in values.items()
     ]
+    for one in made:
+        _check(name, one)
     if made:
-        decoys = [random(DECOY_BYTES) for _ in range(-len(made) % DIGESTS_STEP)]
-        record["_sd"] = hidden((one.disclosure for one in made), decoys)
+        record["_sd"] = sealed([one.disclosure for one in made])
         given += made
+
+
+def _check(name: object, one: Given) -> None:
+    """Raise `post.data` for a value or a name that nobody could read again."""
+    try:
+        parse_disclosure(one.disclosure)
+    except RuleViolation as violation:
+        problem = Phrase(f"`private` 的内容：{violation.zh}", f"what is `private`: {violation.en}")
+        raise BAD_DATA(name=name, problem=problem) from None
 
 
 def _json(value: Any) -> Json:  # noqa: ANN401 -- whatever JSON it is, `disclosure` checks it

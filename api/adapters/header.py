@@ -87,8 +87,17 @@ class Column:
         return (self.zh, self.en, *self.also)
 
     def called(self, header: str) -> Column:
-        """Return it as a person says that it is called in their tables, and in no other way."""
-        return replace(self, zh=header, en=header, also=())
+        """Return it as a person says that it is called in their tables, and in no other way; now it must be there."""
+        return replace(self, zh=header, en=header, also=(), optional=False)
+
+    def without(self, taken: Collection[str]) -> Column:
+        """Return it without the names, as `plain_name` has them, that a person gave to other columns."""
+        zh, en = (name for name in (self.zh, self.en))
+        if plain_name(zh) in taken:
+            zh = en
+        if plain_name(en) in taken:
+            en = zh
+        return replace(self, zh=zh, en=en, also=tuple(name for name in self.also if name not in taken))
 
 
 @dataclass(frozen=True)
@@ -110,8 +119,9 @@ class Layout:
 
     def called(self, headers: Mapping[str, str]) -> Layout:
         """Return the layout of tables in which some fields stand under headers that a person names."""
+        taken = {plain_name(header) for header in headers.values()}
         columns = [
-            column.called(headers[column.field]) if column.field in headers else column
+            column.called(headers[column.field]) if column.field in headers else column.without(taken)
             for column in self.columns
         ]
         return replace(self, columns=columns)
@@ -168,7 +178,7 @@ def find_header(rows: Sequence[Filled], columns: Sequence[Column]) -> Header:
     lines = [[cell.strip() for cell in row.line] for row in rows[:SEARCHED_ROWS]]
 
     def header(index: int, names: list[str], *written: list[str]) -> Header:
-        extra = {field: places for field, places in _places(names, optional).items() if places}
+        extra = {field: places for field, places in _optional_places(names, optional).items() if places}
         return Header(index, rows[index].number, names, _places(names, wanted), written, extra)
 
     headers = [header(index, line, line) for index, line in enumerate(lines)]
@@ -267,6 +277,17 @@ def _places(line: Sequence[str], columns: Sequence[Column]) -> dict[str, list[in
         or _named(names, column.also)
         for column in columns
     }
+
+
+def _optional_places(line: Sequence[str], columns: Sequence[Column]) -> dict[str, list[int]]:
+    """As `_places`; of the other names of a column that nobody misses the first that is there counts alone."""
+    names = [plain_name(cell) for cell in line]
+    places = _places(line, columns)
+    for column in columns:
+        own = _named(names, (plain_name(column.zh), plain_name(column.en)))
+        others = [found for name in column.also if (found := _named(names, (name,)))]
+        places[column.field] = own or next(iter(others), [])
+    return places
 
 
 def _named(names: Sequence[str], wanted: Sequence[str]) -> list[int]:

@@ -89,6 +89,12 @@ def distribute(
     reserve_to: Annotated[
         str, typer.Option(help="公积公益金的明细科目，不止一个时写明 / the reserve's account")
     ] = "",
+    earlier: Annotated[
+        str,
+        typer.Option(
+            help="本年已提取中属于往年收益的，元 / of what was set aside this year, of earlier years"
+        ),
+    ] = "",
     resolution: Annotated[str, typer.Option(help="依据的决议 / the decision it rests on")] = "",
     url: UrlOption = URL,
 ) -> None:
@@ -101,6 +107,7 @@ def distribute(
         "other_to": other_to,
         "cover": cover,
         "reserve_to": reserve_to,
+        "earlier": earlier,
         "resolution": resolution,
     }
     with poster(book, url, 0) as server:

@@ -21,7 +21,7 @@ from api.settings import Settings
 from domain.kernel.money import format_fen
 from domain.kernel.statement import type_name
 from domain.roles import ROLES, role_of
-from domain.vouchers import VoucherPosted, VoucherReversed, total_fen
+from domain.vouchers import VoucherPosted, VoucherReversed, quantity_text, total_fen
 
 draft = typer.Typer(
     help="待签凭证：制单、签名、拒签、撤回 / drafts that wait for signatures", no_args_is_help=True
@@ -32,6 +32,8 @@ DraftId = Annotated[str, typer.Argument(help="待签凭证的编号 / the draft'
 DataFile = Annotated[Path, typer.Argument(help="内容 JSON / its content as JSON")]
 TypeOption = Annotated[str, typer.Option("--type", help="记录类型 / the entry's type")]
 VOUCHER = type_name(VoucherPosted)
+MORE = ("resolution", "roll", "source", "reverses")
+"""What a voucher may say beside its lines."""
 
 
 @contextmanager
@@ -134,10 +136,22 @@ def _show(found: Draft) -> None:
     out.print(f"{what}  {voucher.date}  {voucher.summary}", markup=False)
     for line in voucher.lines:
         side, fen = ("借", line.debit_fen) if line.debit_fen else ("贷", line.credit_fen)
-        words = " ".join(filter(None, (line.summary, line.party, line.project)))
+        quantity = f"{quantity_text(line.quantity_milli)} {line.unit}" if line.unit else ""
+        words = " ".join(filter(None, (line.summary, line.party, line.project, quantity)))
         out.print(f"  {side} {line.account:<10}{format_fen(fen):>18}  {words}", markup=False)
         _show_private(found, 1 + voucher.lines.index(line))
     _show_private(found, 0)
+    rest = {name: text for name in MORE if (text := getattr(voucher, name, ""))}
+    for name, text in rest.items():
+        out.print(f"  {name}: {text}", markup=False)
+    for file in voucher.attachments.files:
+        out.print(f"  {file.name} {file.sha256}", markup=False)
+    for invoice in voucher.attachments.invoices:
+        out.print(
+            f"  发票 / invoice {invoice.number} {invoice.date} {format_fen(invoice.total_fen)}", markup=False
+        )
+    if found.is_untold():
+        out.print("  有内容不告诉您的岗位 / it has values that your role is not told", markup=False)
     attached = voucher.attachments.count
     out.print(
         f"  合计 / total {format_fen(total_fen(voucher.lines))} 元，附件 / attached {attached}", markup=False
@@ -148,7 +162,7 @@ def _show_private(found: Draft, line: int) -> None:
     """Print what is behind the digests of a line (0: of the voucher itself)."""
     for one in found.private():
         if one.line == line:
-            words = f"{one.name}：{one.value}（{WORDS[one.tier]} / {one.tier}，公开的记录里只有摘要 / digest only）"
+            words = f"{one.name}：{one.value}（{WORDS[one.tier]} / {one.tier}，记录里只有摘要 / digest only）"
             out.print(f"    {words}", markup=False)
 
 

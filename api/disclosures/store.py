@@ -29,6 +29,9 @@ SELECT_ENTRY = "SELECT state FROM events WHERE originator_id = %s AND originator
 SELECT_KEPT = """
     SELECT digest, tier, subject FROM disclosures WHERE book = %s AND digest = ANY(%s)
 """
+SELECT_WAITING = """
+    SELECT digest, tier, subject FROM draft_disclosures WHERE book = %s AND digest = ANY(%s)
+"""
 INSERT = """
     INSERT INTO disclosures (book, digest, entry, place, tier, subject, box) VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
@@ -103,6 +106,9 @@ class DisclosureStore:
                 for digest, tier, subject in connection.execute(SELECT_KEPT, (book, list(places))).fetchall()
             }
             new = [one for one in given if not self._is_kept(book, one, known)]
+            waiting = connection.execute(SELECT_WAITING, (book, list(places))).fetchall()
+            for one in new:  # what a draft holds is for whom the draft says
+                self._is_kept(book, one, {digest: (tier, bytes(tag)) for digest, tier, tag in waiting})
             if new:
                 keep_leaves(connection, book, entry, statement, [one.disclosure for one in given])
             for one in new:
@@ -161,6 +167,17 @@ class DisclosureStore:
             for tag in {*deleted} - left:
                 self._keys.destroy(book, tag)
         return len(deleted)
+
+    def forget_keys(self, book: str, tags: set[bytes]) -> None:
+        """Destroy the keys of those subjects of whom nothing is held any more."""
+        if not tags:
+            return
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(TAKE_TURN, (TURN, book))
+            asked = {"book": book, "subjects": list(tags)}
+            left = {bytes(tag) for (tag,) in connection.execute(SELECT_LEFT, asked).fetchall()}
+            for tag in tags - left:
+                self._keys.destroy(book, tag)
 
     def forget_all(self) -> None:
         """Delete what any book says was erased: a run that ended between the entry and the deletion is completed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from api.disclosures.boxes import TAKE_TURN, TURN, lock, unlock
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from api.disclosures.keys import SubjectKeys
     from domain.kernel.statement import Statement
 
+LOGGER = logging.getLogger(__name__)
+
 INSERT = """
     INSERT INTO draft_disclosures (book, draft, digest, tier, subject, box) VALUES (%s, %s, %s, %s, %s, %s)
 """
@@ -26,7 +29,7 @@ SELECT = """
       AND (%(subject)s::bytea IS NULL OR subject = %(subject)s)
     ORDER BY draft, digest
 """
-DELETE = "DELETE FROM draft_disclosures WHERE book = %s AND draft = %s"
+DELETE = "DELETE FROM draft_disclosures WHERE book = %s AND draft = %s RETURNING subject"
 
 
 class WaitingDisclosures:
@@ -55,9 +58,9 @@ class WaitingDisclosures:
         """Return what is held on a person in drafts, each with the draft's id."""
         return self._read(connection, book, {"drafts": None, "subject": self._keys.tag(book, subject)})
 
-    def drop(self, connection: Connection[Any], book: str, draft: str) -> None:
-        """Keep nothing of a draft any more."""
-        connection.execute(DELETE, (book, draft))
+    def drop(self, connection: Connection[Any], book: str, draft: str) -> set[bytes]:
+        """Keep nothing of a draft any more; return the tags of those whom it was about."""
+        return {bytes(tag) for (tag,) in connection.execute(DELETE, (book, draft)).fetchall()}
 
     def _read(
         self, connection: Connection[Any], book: str, wanted: dict[str, object]
@@ -69,6 +72,8 @@ class WaitingDisclosures:
             one = unlock(key, bytes(box), _bound(book, draft, digest, tier), tier) if key else None
             if one and digest_of(one.disclosure) == digest:
                 found.append((draft, one))
+            else:
+                LOGGER.error("待签凭证的披露打不开 / cannot be opened: %s %s %s", book, draft, digest)
         return found
 
 

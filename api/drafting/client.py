@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from api.disclosures import NO_SUCH_DIGEST, Given, Tier
-from api.drafting.rules import OTHER_HISTORY
+from api.drafting.rules import OTHER_HISTORY, UNTOLD
 from api.sessions import answer, parse_challenge, require_here
 from audit.tlog.proof import range_root
 from audit.tlog.tiles import TileReader
 from domain.digests import check_name, hidden_in
 from domain.entry import parse_text, sign_text
-from domain.kernel.disclosure import digest_of, parse_disclosure
+from domain.kernel.disclosure import digest_of, parse_disclosure, sealed
+from domain.vouchers import SaltedVoucherPosted
 
 if TYPE_CHECKING:
     from api.posting import Poster
@@ -53,16 +54,28 @@ class Draft(msgspec.Struct, frozen=True):
         return parse_text(self.text.encode())
 
     def private(self) -> list[Private]:
-        """Return what is behind the digests of its text; raises `disclosure.*` for what is behind none of them."""
+        """Return what is behind the digests of its text; raises `disclosure.*` for what is behind none of them.
+
+        Where anything is told, it has to explain every digest: nothing else can hide there.
+        """
         hidden = {one.digest: one for one in hidden_in(self.statement)}
-        found = []
+        found, at = list[Private](), dict[int, list[str]]()
         for given in self.disclosures:
             digest, said = digest_of(given.disclosure), parse_disclosure(given.disclosure)
             if digest not in hidden:
                 raise NO_SUCH_DIGEST(digest=digest)
             check_name(hidden[digest], said)
             found.append(Private(hidden[digest].line, said.name, said.value, given.tier))
+            at.setdefault(hidden[digest].line, []).append(given.disclosure)
+        explained = {digest for disclosures in at.values() for digest in sealed(disclosures)}
+        for digest in hidden.keys() - explained if found else ():
+            raise NO_SUCH_DIGEST(digest=digest)
         return found
+
+    def is_untold(self) -> bool:
+        """Tell whether it has what the reader is not told; a red voucher repeats what it cancels, by the rules."""
+        salted = isinstance(self.statement, SaltedVoucherPosted)
+        return salted and not self.private() and any(hidden_in(self.statement))
 
 
 class _Drafts(msgspec.Struct, frozen=True):
@@ -102,7 +115,9 @@ class Clerk:
         return self._act("PUT", f"drafts/{seen.id}", wanted)
 
     def sign(self, seen: Draft) -> Draft:
-        """Sign what was seen; raises `draft.history` when it names entries that the log does not have."""
+        """Sign what was seen; raises `draft.untold`, and `draft.history` when it names entries that the log has not."""
+        if seen.is_untold():
+            raise UNTOLD()
         self._check_history(seen.statement)
         note = sign_text(seen.text.encode(), [self._key])
         return _read(self._server.ask("POST", f"drafts/{seen.id}/signatures", note).content)

@@ -6,7 +6,7 @@ Whoever signs sees the very bytes, and checks the history that they name against
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
 import nacl.utils
@@ -17,9 +17,11 @@ from api.posting import read_data
 from api.salting import salt_voucher
 from domain.accounts import AccountAdded
 from domain.budget import BudgetAdopted
+from domain.digests import check_name, hidden_in
 from domain.drafts import Draft
 from domain.entry import unsigned_text
 from domain.kernel.decoding import decoding_problem
+from domain.kernel.disclosure import digest_of, parse_disclosure
 from domain.kernel.statement import Seen, type_name
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from domain.kernel.statement import Statement
 
 T = TypeVar("T")
+TemplateId = Annotated[str, msgspec.Meta(max_length=26, pattern=r"^[0-9A-HJKMNP-TV-Z]*\Z")]
 
 KINDS: dict[str, type[Statement]] = {
     type_name(kind): kind
@@ -62,7 +65,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     type: str
     data: msgspec.Raw
     revision: int = 0
-    template: str = ""
+    template: TemplateId = ""
 
 
 class Composed(NamedTuple):
@@ -84,7 +87,7 @@ def compose(connection: Connection[Any], book: str, wanted: Wanted, id_: str = "
     """Return the draft of what is wanted, under a new id or an old one.
 
     What is `private` in a voucher of the salted type, as `api.salting` has it, stands in the text as a digest.
-    Raises `draft.type`, `post.data`, and `privacy.*` for what looks like a person's number.
+    Raises `draft.type`, `post.data`, `disclosure.name`, and `privacy.*` for what looks like a person's number.
     """
     kind = KINDS.get(wanted.type)
     if kind is None:
@@ -98,4 +101,8 @@ def compose(connection: Connection[Any], book: str, wanted: Wanted, id_: str = "
     checkpoint = log.latest_checkpoint(connection, book)
     seen = Seen(n=checkpoint.size, r=base64.b64encode(checkpoint.root).decode())
     fields: dict[str, Any] = {"at": now(), "book": book, "data": data, "id": id_ or new_id(), "seen": seen}
-    return Composed(Draft(unsigned_text(kind(**fields))), given)  # type: ignore[arg-type]  # one of the entry types
+    draft = Draft(unsigned_text(kind(**fields)))  # type: ignore[arg-type]  # one of the entry types
+    places = {one.digest: one for one in hidden_in(draft.statement)}
+    for one in given:
+        check_name(places[digest_of(one.disclosure)], parse_disclosure(one.disclosure))
+    return Composed(draft, given)

@@ -6,6 +6,7 @@ kept before the entry is posted: should the program end in between, the next loo
 
 from __future__ import annotations
 
+import logging
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -17,7 +18,7 @@ from api.drafting.composing import Composed, Wanted, compose
 from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
 from api.drafting.rules import CHANGED, MAKERS, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
 from domain.drafts import Review, review, sign, standing
-from domain.kernel.errors import Phrase, RuleViolation
+from domain.kernel.errors import Kind, Phrase, RuleViolation
 from domain.kernel.note import parse_note
 from domain.ledger import Books, read_entries
 from domain.vouchers import Attachments as Attached
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from domain.drafts import Draft
     from domain.ledger import BookRecorder
     from domain.roles import Roles
+
+LOGGER = logging.getLogger(__name__)
 
 OPEN_MAX = 1_000
 """Of one book; more would only be a mistake of a program that makes them."""
@@ -172,10 +175,22 @@ class DraftingDesk:
     def withdraw(self, session: Session, id_: str, revision: int) -> OnDesk:
         """Take a draft back."""
         require_maker(session)
+        tags: set[bytes] = set()
         with self._at(session.book, id_, revision) as (connection, was):
-            store.withdraw(connection, session.book, was, session.key.name)
-            self._private.waiting.drop(connection, session.book, id_)
-        return self.draft(session.book, id_)
+            posting = self._is_posting(session.book, was)
+            if not posting:
+                store.withdraw(connection, session.book, was, session.key.name)
+                tags = self._private.waiting.drop(connection, session.book, id_)
+        self._private.forget_keys(session.book, tags)
+        found = self.draft(session.book, id_)
+        if posting:
+            found.waiting.require_open()
+        return found
+
+    def _is_posting(self, book_id: str, was: Waiting) -> bool:
+        """Tell whether a draft stands in the log, or is on its way there since nobody is missing."""
+        with self._book(book_id) as book:
+            return was.id in book.ids or review(book, was.draft).complete
 
     def disclosures(self, session: Session, drafts: Sequence[OnDesk]) -> dict[str, list[Given]]:
         """Return the values behind the digests of drafts, by id, for whoever makes vouchers or is to sign the draft."""
@@ -186,6 +201,15 @@ class DraftingDesk:
         with self._pool.connection() as connection:
             found = self._private.waiting.of(connection, session.book, [*open_])
         return {id_: belonging(open_[id_].waiting.draft.statement, given) for id_, given in found.items()}
+
+    def _hand_in(self, book: str, entry: int, one: Given) -> None:
+        """Keep a value behind a digest of an entry; one that is refused holds nothing up, for it would for ever."""
+        try:
+            self._private.keep(book, entry, [one])
+        except RuleViolation as violation:
+            if violation.rule.kind is Kind.UNAVAILABLE:
+                raise
+            LOGGER.exception("待签凭证的披露未存 / not kept: %s %s %s", book, entry, violation.rule.code)
 
     def _keep(self, connection: Connection[Any], book: str, draft: Draft, given: list[Given]) -> None:
         if given:
@@ -250,8 +274,8 @@ class DraftingDesk:
             given = belonging(
                 posted.statement, self._private.waiting.of(connection, book, [id_]).get(id_, [])
             )
-        if given:
-            self._private.keep(book, entry, given)
+        for one in given:
+            self._hand_in(book, entry, one)
         with self._pool.connection() as connection, connection.transaction():
             was = store.draft_of(connection, book, id_, lock=True)
             if was.state == "open":

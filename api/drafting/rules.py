@@ -70,6 +70,13 @@ MALFORMED = rule(
     "the request about a draft is malformed: {problem}",
     "ADR 0029",
 )
+UNTOLD = rule(
+    "draft.untold",
+    Kind.FORBIDDEN,
+    "这张凭证有内容不告诉您的岗位，没有签名；须由看得到内容的人签",
+    "this voucher has values that your role is not told; nothing was signed, who sees them is to sign",
+    "ADR 0037",
+)
 OTHER_HISTORY = rule(
     "draft.history",
     Kind.REFUSED,

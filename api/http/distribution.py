@@ -15,14 +15,11 @@ from api.http.parts import BookId, Database, Services, documented
 from api.http.reports import PERIOD, PERIOD_OR_BLANK
 from api.http.statements import ReportBody
 from api.http.work import leaves_below, session_or_none, sign_in, work_page
-from domain.closing import RESERVE, Wish, parse_ratio
+from domain.closing import MEMBERS, OTHERS, RESERVE, Wish, parse_ratio
 from domain.kernel.errors import Kind, RuleViolation
 from domain.kernel.money import parse_fen
 from projections import register
 from projections.closing import distribution
-
-TARGETS = ("113", "211", "212", "221")
-"""Where what is distributed goes: the accounts of members and of others to whom the organisation owes."""
 
 router = APIRouter(tags=["closing"])
 
@@ -36,13 +33,15 @@ Decision = Annotated[str, Query(max_length=200, description="the decision that i
 class DistributionBody(ReportBody):
     """How a year's income is distributed, in fen, and the vouchers, as `voucher.posted/1` has them, if it is open.
 
-    `base_fen` is what the ratio is of, `distributed_fen` what was distributed before, `left_fen` what stays.
+    `base_fen` is what the ratio is of, `appropriated_fen` what was set aside of it before, `distributed_fen` all that
+    was distributed before, `left_fen` what stays.
     """
 
     closed: bool
     net_surplus_fen: int
     brought_forward_fen: int
     covered_fen: int
+    appropriated_fen: int
     distributed_fen: int
     base_fen: int
     available_fen: int
@@ -61,6 +60,7 @@ def wish(
     other_to: Code = "",
     cover: Yuan = "",
     reserve_to: Code = "",
+    earlier: Yuan = "",
     resolution: Decision = "",
 ) -> dict[str, str]:
     """Return what was typed."""
@@ -72,6 +72,7 @@ def wish(
         "other_to": other_to,
         "cover": cover,
         "reserve_to": reserve_to,
+        "earlier": earlier,
         "resolution": resolution,
     }
 
@@ -88,6 +89,7 @@ def _wish(typed: dict[str, str]) -> Wish:
         typed["other_to"],
         parse_fen(typed["cover"]),
         typed["reserve_to"],
+        parse_fen(typed["earlier"]),
         typed["resolution"].strip(),
     )
 
@@ -134,7 +136,8 @@ def get_distribution_page(
         makes=session.key.role in MAKERS,
         period=asked,
         typed=typed,
-        accounts=leaves_below(database, book, TARGETS),
+        members=leaves_below(database, book, MEMBERS),
+        others=leaves_below(database, book, OTHERS),
         reserves=leaves_below(database, book, (RESERVE,)),
         names=register.account_names(database, book),
         **values,

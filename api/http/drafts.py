@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
@@ -16,6 +16,7 @@ from api.drafting import KINDS, OnDesk, Wanted, read_request
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented
 from api.http.sessions import AtWork, FromHere
+from domain.kernel.statement import PLAIN
 from domain.vouchers import Voucher
 from projections.closing import draft_remarks
 
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
     from domain.closing import Remark
     from domain.kernel.errors import RuleViolation
 
-router = APIRouter(prefix="/books/{book}/drafts", tags=["drafts"])
+
+def _kept_by_nobody(response: Response) -> None:
+    response.headers["Cache-Control"] = "no-store"  # a draft may name people
+
+
+router = APIRouter(prefix="/books/{book}/drafts", tags=["drafts"], dependencies=[Depends(_kept_by_nobody)])
 
 DraftId = Annotated[
     str, Path(description="the draft's id, a ULID", pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$", max_length=26)
@@ -99,7 +105,7 @@ class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why one does not sign a revision."""
 
     revision: int
-    reason: str
+    reason: Annotated[str, msgspec.Meta(pattern=PLAIN)]
 
 
 class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

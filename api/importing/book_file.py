@@ -120,6 +120,11 @@ def _book_of(table: dict[str, Any]) -> BookFile:
     if values.get("closed_through") and parse_period(values["closed_through"]) < values["opened"]:
         raise BOOK_FILE(problem=Phrase("closed_through 早于 opened", "closed_through lies before opened"))
     columns = {name: _texts(table, name, fields) for name, fields in TABLES.items()}
+    for name, headers in columns.items():
+        for field_name, header in headers.items():
+            if not header.strip():
+                problem = Phrase(f"[{name}] {field_name} 是空的", f"[{name}] {field_name} is empty")
+                raise BOOK_FILE(problem=problem)
     return BookFile(**values, people=_texts(table, "people", SIGNERS), columns=columns)
 
 

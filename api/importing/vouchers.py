@@ -53,13 +53,18 @@ class Group(NamedTuple):
 
     def copied_from(self) -> int:
         """Return from which row on the rows say the very same again and again, balanced each time; else 0."""
-        said = [(row.code, row.debit_fen, row.credit_fen, row.summary) for row in self.rows]
+        said = [_said(row) for row in self.rows]
         for length in range(LINES_MIN, len(said) // 2 + 1):
             times, rest = divmod(len(said), length)
-            balanced = sum(debit - credit for _, debit, credit, _ in said[:length]) == 0
+            balanced = sum(row.debit_fen - row.credit_fen for row in self.rows[:length]) == 0
             if not rest and balanced and said == said[:length] * times:
                 return length
         return 0
+
+
+def _said(row: Amounts) -> tuple[object, ...]:
+    amounts = (row.code, row.debit_fen, row.credit_fen, row.summary)
+    return (*amounts, row.party, row.project, row.quantity_milli, row.unit)
 
 
 class VoucherPlan:

@@ -87,10 +87,18 @@ class NewestHeads:
             self._bytes += len(new)
         else:
             if self._behind is not None:
-                self._disk.rename(self._path, self._path.with_suffix(".damaged"))
+                self._put_aside()
             self._disk.put(self._path, whole)
             self._bytes, self._behind = len(whole), None
         self._waiting = {}
+
+    def _put_aside(self) -> None:
+        """Keep a copy of what is damaged; only what is no file is moved out of the way."""
+        aside = self._path.with_suffix(".damaged")
+        if self._path.is_file():
+            self._disk.put(aside, self._path.read_bytes())
+        else:
+            self._disk.rename(self._path, aside)
 
     def _read(self) -> dict[str, bytes]:
         if self._notes is not None:

@@ -9,10 +9,21 @@ from domain.closing.checks import (
     spending_remarks,
     untransferred,
 )
-from domain.closing.distribution import RESERVE, Shares, Wish, distribution_vouchers, parse_ratio, shares
+from domain.closing.distribution import (
+    MEMBERS,
+    OTHERS,
+    RESERVE,
+    Shares,
+    Wish,
+    distribution_vouchers,
+    parse_ratio,
+    shares,
+)
 from domain.closing.transfers import transfer_vouchers
 
 __all__ = [
+    "MEMBERS",
+    "OTHERS",
     "RESERVE",
     "Dip",
     "MonthEnd",

@@ -93,7 +93,7 @@ NO_STATEMENT = rule(
     "closing.no_statement",
     Kind.REFUSED,
     "{account} {name}的银行对账单{reach}，本月的还没有对；读入对账单，编好余额调节表再结账",
-    "{account} {name}: the bank's statements were read in {reach_en}; read this month's in and reconcile it first",
+    "{account} {name}: the bank's statements were read in {reach}; read this month's in and reconcile it first",
     "会计基础工作规范 art. 62",
 )
 OVER_BUDGET = rule(
@@ -112,6 +112,7 @@ NEAR_BUDGET = rule(
     "alert C17",
 )
 
+NOT_AT_ALL = Phrase("还没有读入", "not at all")
 BANK = "102"
 SUSPENSE_ACCOUNT = "181"
 WAGES = ("212", "213")
@@ -216,13 +217,9 @@ def check_bank(month: MonthEnd) -> Iterator[Remark]:
         moved = row.debit_fen or row.credit_fen or row.closing_fen
         through = month.reach.get(row.account, "")
         if row.account.startswith(BANK) and moved and through < end:
-            reach = {"reach": f"只读到 {through}" if through else "还没有读入"}
-            reach["reach_en"] = f"up to {through} only" if through else "not at all"
-            yield Remark(
-                stops=False,
-                violation=NO_STATEMENT(account=row.account, name=row.name, **reach),
-                account=row.account,
-            )
+            reach = Phrase(f"只读到 {through}", f"up to {through} only") if through else NOT_AT_ALL
+            violation = NO_STATEMENT(account=row.account, name=row.name, reach=reach)
+            yield Remark(stops=False, violation=violation, account=row.account)
 
 
 def check_year(month: MonthEnd) -> Iterator[Remark]:

@@ -63,8 +63,16 @@ NO_LOSS = rule(
 NO_TARGET = rule(
     "distribution.account",
     Kind.REFUSED,
-    "{what}记到哪个科目？「{account}」不是本账套的末级科目，请填如 113 下的明细",
-    "which account takes what is {what}? '{account}' takes no postings in this book; name one such as those below 113",
+    "{what}不能记到「{account}」：应是本账套 {wanted} 下的末级科目",
+    "what is {what} cannot go to '{account}': it should be an account below {wanted} that takes postings in this book",
+    LAW,
+)
+
+SHORT_OF_RESERVE = rule(
+    "distribution.reserve",
+    Kind.REFUSED,
+    "公积公益金 {account} 只有 {balance} 元，不能拿出 {cover} 元弥补亏损",
+    "the reserve {account} has {balance} yuan, so {cover} cannot be taken from it for a loss",
     LAW,
 )
 
@@ -74,7 +82,15 @@ COVERED = Phrase("其他转入", "other transfers in")
 APPROPRIATED = Phrase("提取公积公益金", "appropriated to the reserve")
 TO_MEMBERS = Phrase("向成员分配", "distributed to members")
 OTHERWISE = Phrase("其他", "otherwise distributed")
-"""What the details of 收益分配 are called that the vouchers go through, and what the vouchers are."""
+"""What the vouchers are of, as the details of 收益分配 are called that they go through."""
+
+THROUGH = {
+    COVERED: ("其他转入", "弥补亏损", "各项分配", "未分配收益"),
+    APPROPRIATED: ("提取公积公益金", "各项分配"),
+    TO_MEMBERS: ("向成员分配", "各项分配"),
+    OTHERWISE: ("其他", "其他分配", "各项分配"),
+}
+"""By which names the detail account is found, the best first."""
 
 SUMMARIES = {
     COVERED: "公积公益金弥补亏损",
@@ -85,15 +101,17 @@ SUMMARIES = {
 RESERVE_NAMES = ("公积公益金", "收益提取", "提取公积公益金")
 """What the detail account of 公积公益金 is called that gets what is set aside of income."""
 
-ANY = "各项分配"
-"""The detail account that takes all of them where a book has no account for each."""
+MEMBERS = ("113", "211")
+OTHERS = ("212", "213", "214", "221", "231", "241", "301")
+"""Where what is distributed goes. By these the statement of income tells members from others."""
 
 
 class Wish(NamedTuple):
     """What the members decided: the charter's ratio for the reserve (of `WHOLE`), amounts in fen, and where they go.
 
     `cover_fen` is what the reserve gives to cover a loss, `reserve_to` its account where several may be meant;
-    `resolution` names the decision.
+    `earlier_fen` is how much of what was set aside this year is of earlier years' income; `resolution` names the
+    decision.
     """
 
     ratio: int
@@ -103,15 +121,21 @@ class Wish(NamedTuple):
     other_to: str = ""
     cover_fen: int = 0
     reserve_to: str = ""
+    earlier_fen: int = 0
     resolution: str = ""
 
 
 class Shares(NamedTuple):
-    """What can be distributed and into what it goes, in fen; `base_fen` is what the ratio is of."""
+    """What can be distributed and into what it goes, in fen.
+
+    `base_fen` is what the ratio is of, `appropriated_fen` what was set aside of it already, `distributed_fen` all that
+    was distributed this year.
+    """
 
     net_surplus_fen: int
     brought_forward_fen: int
     covered_fen: int
+    appropriated_fen: int
     distributed_fen: int
     base_fen: int
     available_fen: int
@@ -143,7 +167,8 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
     The reserve gets its part of the year's net surplus, as far as that is not needed for losses of earlier years, less
     what it was given already. Raises `distribution.negative`, `distribution.no_loss`, `distribution.beyond`.
     """
-    for what, fen in ((TO_MEMBERS, wish.members_fen), (OTHERWISE, wish.other_fen), (COVERED, wish.cover_fen)):
+    asked = (wish.members_fen, wish.other_fen, wish.cover_fen, wish.earlier_fen)
+    for what, fen in zip((TO_MEMBERS, OTHERWISE, COVERED, APPROPRIATED), asked, strict=True):
         if fen < 0:
             raise NEGATIVE(what=what, amount=format_fen(fen))
     loss = max(-figures["undistributed"], 0)
@@ -152,7 +177,8 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
     covered = figures["losses_covered"] + wish.cover_fen
     before = min(figures["brought_forward"] + covered, 0)
     base = max(figures["net_surplus"] + before, 0)
-    reserve = max((2 * base * wish.ratio + WHOLE) // (2 * WHOLE) - figures["appropriated"], 0)
+    appropriated = max(figures["appropriated"] - wish.earlier_fen, 0)
+    reserve = max((2 * base * wish.ratio + WHOLE) // (2 * WHOLE) - appropriated, 0)
     available = figures["undistributed"] + wish.cover_fen
     wanted = reserve + wish.members_fen + wish.other_fen
     if wanted > max(available, 0):
@@ -162,6 +188,7 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
         figures["net_surplus"],
         figures["brought_forward"],
         covered,
+        appropriated,
         done,
         base,
         available,
@@ -171,30 +198,35 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
     )
 
 
-def distribution_vouchers(found: Shares, names: Mapping[str, str], period: str, wish: Wish) -> list[Voucher]:
+def distribution_vouchers(
+    found: Shares, accounts: Mapping[str, str], balances: Mapping[str, int], period: str, wish: Wish
+) -> list[Voucher]:
     """Return the vouchers, dated the last day of a December, in the legal order; those of nothing are left out.
 
-    `names` are those of all accounts by code. Raises `distribution.not_december`, `distribution.account`,
-    `closing.no_account`.
+    `accounts` are all names by code, `balances` debits less credits in fen at the period's end. Raises
+    `distribution.not_december`, `distribution.account`, `distribution.reserve`, `closing.no_account`.
     """
     if not ends_year(period):
         raise NOT_DECEMBER(period=period)
-    books = _Accounts(names)
-    moves_reserve = bool(wish.cover_fen or found.reserve_fen)
-    reserve = wish.reserve_to or (books.reserve() if moves_reserve else "")
+    books = _Accounts(accounts)
+    reserve = books.reserve(wish.reserve_to) if wish.cover_fen or found.reserve_fen else ""
+    held = -balances.get(reserve, 0)
+    if wish.cover_fen > max(held, 0):
+        facts = {"balance": format_fen(held), "cover": format_fen(wish.cover_fen)}
+        raise SHORT_OF_RESERVE(account=reserve, **facts)
     return [
         Voucher(
             attachments=Attachments(),
             date=last_day(period),
-            lines=books.moved(what, fen, to),
+            lines=books.moved(what, fen, to, below),
             resolution=wish.resolution,
             summary=SUMMARIES[what],
         )
-        for what, fen, to in (
-            (COVERED, -wish.cover_fen, reserve),
-            (APPROPRIATED, found.reserve_fen, reserve),
-            (TO_MEMBERS, found.members_fen, wish.members_to),
-            (OTHERWISE, found.other_fen, wish.other_to),
+        for what, fen, to, below in (
+            (COVERED, -wish.cover_fen, reserve, (RESERVE,)),
+            (APPROPRIATED, found.reserve_fen, reserve, (RESERVE,)),
+            (TO_MEMBERS, found.members_fen, wish.members_to, MEMBERS),
+            (OTHERWISE, found.other_fen, wish.other_to, OTHERS),
         )
         if fen
     ]
@@ -205,30 +237,25 @@ class _Accounts:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
-        self._leaves = {
-            code for code in names if not any(one != code and one.startswith(code) for one in names)
-        }
+        self._leaves = names.keys() - {code[:-2] for code in names}
 
-    def moved(self, what: Phrase, fen: int, to: str) -> list[Line]:
+    def moved(self, what: Phrase, fen: int, to: str, below: tuple[str, ...]) -> list[Line]:
         """Return what moves fen from the undistributed income to an account; if they are below zero, back from it."""
-        if to not in self._leaves:
-            raise NO_TARGET(what=what, account=to)
-        through = self.through(what)
+        if to not in self._leaves or not to.startswith(below):
+            raise NO_TARGET(what=what, account=to, wanted=", ".join(below))
+        through = self._below(DISTRIBUTION, THROUGH[what], what)
         if fen < 0:
             return [Line(account=to, debit_fen=-fen), Line(account=through, credit_fen=-fen)]
         return [Line(account=through, debit_fen=fen), Line(account=to, credit_fen=fen)]
 
-    def reserve(self) -> str:
-        """Return the account of the common reserve."""
-        return self._below(RESERVE, RESERVE_NAMES, Phrase(RESERVE_NAMES[0], "common reserve"))
-
-    def through(self, what: Phrase) -> str:
-        """Return the detail account of 收益分配 for a kind of distribution."""
-        return self._below(DISTRIBUTION, (what.zh, ANY), what)
+    def reserve(self, wanted: str) -> str:
+        """Return the account of the common reserve: the one that is wanted, or the obvious one."""
+        return wanted or self._below(RESERVE, RESERVE_NAMES, Phrase(RESERVE_NAMES[0], "common reserve"))
 
     def _below(self, top: str, named: tuple[str, ...], wanted: Phrase) -> str:
+        """Return the leaf at or below an account of the best of some names, or the only one there is."""
         leaves = sorted(code for code in self._leaves if code.startswith(top))
         found = [code for name in named for code in leaves if self._names[code] == name] or leaves
-        if len(found) != 1 and not (found and self._names[found[0]] in named):
+        if not found or (len(found) > 1 and self._names[found[0]] not in named):
             raise NO_ACCOUNT(account=top, wanted=wanted)
         return found[0]

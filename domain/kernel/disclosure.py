@@ -22,10 +22,13 @@ from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.statement import PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 SALT_BYTES = 16
 """A salt has 128 bits of good randomness (RFC 9901 section 9.3)."""
+
+DIGESTS_STEP = 4
+"""Decoys fill `_sd` up to a multiple of this, so that the number of digests tells little."""
 
 MAX_DISCLOSURE_CHARACTERS = 8_192
 RESERVED = frozenset({"_sd", "..."})
@@ -81,6 +84,19 @@ def decoy(random: bytes) -> str:
 def hidden(disclosures: Iterable[str], decoys: Iterable[bytes] = ()) -> list[str]:
     """Return the value of `_sd`: the digests of the disclosures among decoys made of random bytes, sorted."""
     return sorted([*map(digest_of, disclosures), *map(decoy, decoys)])
+
+
+def sealed(disclosures: Collection[str]) -> list[str]:
+    """Return the value of `_sd` for the disclosures of one object: their digests, filled up with decoys, sorted.
+
+    The decoys follow from the disclosures: who has these sees that nothing else is hidden there, nobody else does.
+    """
+    joined = "\n".join(sorted(disclosures))
+    decoys = [
+        digest_of(digest_of(f"sunledger.decoy/v1\n{number}\n{joined}"))
+        for number in range(-len(disclosures) % DIGESTS_STEP)
+    ]
+    return sorted([*map(digest_of, disclosures), *decoys])
 
 
 def parse_disclosure(text: str) -> Disclosed:

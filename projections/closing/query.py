@@ -124,7 +124,9 @@ def distribution(connection: Connection[Any], book_id: str, period: str, wish: W
     report = income_statement(connection, book_id, period)
     closed = period <= register.book(connection, book_id).closed_through
     found = shares({row.line.key: row.amount_fen for row in report.rows}, wish)
-    vouchers = distribution_vouchers(found, register.account_names(connection, book_id), period, wish)
+    names = register.account_names(connection, book_id)
+    balances = {row.account: row.closing_fen for row in trial_balance(connection, book_id, period).rows}
+    vouchers = distribution_vouchers(found, names, balances, period, wish)
     given = report.book, report.name, period, report.entries, report.root
     return Distribution(*given, closed, found, [] if closed else vouchers)
 

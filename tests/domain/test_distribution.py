@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.chart import chart
 from domain.closing import Wish, distribution_vouchers, parse_ratio, shares
 from domain.kernel.errors import RuleViolation
 
@@ -15,6 +16,7 @@ NAMES = {
     "113": "内部往来",
     "11301": "王家户",
     "211": "应付款",
+    "221": "长期借款及应付款",
     "311": "公积公益金",
     "322": "收益分配",
     "32201": "提取公积公益金",
@@ -91,7 +93,7 @@ AMOUNT = st.integers(-(10**9), 10**9)
 
 @given(AMOUNT, AMOUNT, st.integers(0, 10_000), st.integers(0, 10**9), st.integers(0, 10**9))
 def test_never_more_than_there_is(net: int, before: int, ratio: int, members: int, other: int) -> None:
-    wish = Wish(ratio, members_fen=members, members_to="11301", other_fen=other, other_to="211")
+    wish = Wish(ratio, members_fen=members, members_to="11301", other_fen=other, other_to="221")
     try:
         found = shares(figures(net, before), wish)
     except RuleViolation as violation:
@@ -99,7 +101,7 @@ def test_never_more_than_there_is(net: int, before: int, ratio: int, members: in
         return
     assert 0 <= found.reserve_fen <= max(net, 0)
     assert found.left_fen >= min(net + before, 0)
-    vouchers = distribution_vouchers(found, NAMES, "2026-12", wish)
+    vouchers = distribution_vouchers(found, NAMES, {}, "2026-12", wish)
     moved = sum(line.debit_fen for voucher in vouchers for line in voucher.lines if line.account[:3] == "322")
     assert moved == found.reserve_fen + members + other
     for voucher in vouchers:
@@ -111,7 +113,9 @@ def test_never_more_than_there_is(net: int, before: int, ratio: int, members: in
 
 def lines(*wish: Any, net: int = 100_000, names: dict[str, str] = NAMES) -> list[Any]:  # noqa: ANN401
     wanted = Wish(*wish)
-    made = distribution_vouchers(shares(figures(net), wanted), names, "2026-12", wanted)
+    made = distribution_vouchers(
+        shares(figures(net), wanted), names, {"311": -1_000, "31101": -1_000}, "2026-12", wanted
+    )
     return [
         (one.summary, one.date, *((line.account, line.debit_fen - line.credit_fen) for line in one.lines))
         for one in made
@@ -119,10 +123,10 @@ def lines(*wish: Any, net: int = 100_000, names: dict[str, str] = NAMES) -> list
 
 
 def test_the_vouchers_come_in_the_legal_order() -> None:
-    assert lines(3_000, 40_000, "11301", 5_000, "211") == [
+    assert lines(3_000, 40_000, "11301", 5_000, "221") == [
         ("提取公积公益金", "2026-12-31", ("32201", 30_000), ("311", -30_000)),
         ("向成员分配收益", "2026-12-31", ("32202", 40_000), ("11301", -40_000)),
-        ("其他分配", "2026-12-31", ("32203", 5_000), ("211", -5_000)),
+        ("其他分配", "2026-12-31", ("32203", 5_000), ("221", -5_000)),
     ]
     assert lines(0, 0, "", 0, "", 700, net=-1_000) == [
         ("公积公益金弥补亏损", "2026-12-31", ("311", 700), ("32204", -700)),
@@ -147,6 +151,9 @@ def test_a_book_without_details_goes_through_the_account_itself() -> None:
         (Wish(0, 5, "113"), NAMES, "distribution.account"),
         (Wish(0, 5, "999"), NAMES, "distribution.account"),
         (Wish(0, 0, "", 5, ""), NAMES, "distribution.account"),
+        (Wish(0, 5, "221"), NAMES, "distribution.account"),  # no member's
+        (Wish(0, 0, "", 5, "211"), NAMES, "distribution.account"),  # it would stand as 向成员分配
+        (Wish(100, reserve_to="101"), NAMES | {"101": "库存现金"}, "distribution.account"),
         (Wish(100), {code: name for code, name in NAMES.items() if code != "32201"}, "closing.no_account"),
         (Wish(100), NAMES | {"31101": "甲", "31102": "乙"}, "closing.no_account"),
         (Wish(100, reserve_to="31109"), NAMES | {"31101": "甲", "31102": "乙"}, "distribution.account"),
@@ -154,13 +161,13 @@ def test_a_book_without_details_goes_through_the_account_itself() -> None:
 )
 def test_an_account_that_is_not_there_is_asked_for(wish: Wish, names: dict[str, str], code: str) -> None:
     with pytest.raises(RuleViolation) as violation:
-        distribution_vouchers(shares(figures(100_000), wish), names, "2026-12", wish)
+        distribution_vouchers(shares(figures(100_000), wish), names, {}, "2026-12", wish)
     assert violation.value.rule.code == code
 
 
 def test_a_year_ends_in_december() -> None:
     with pytest.raises(RuleViolation) as violation:
-        distribution_vouchers(shares(figures(1), Wish(0)), NAMES, "2026-11", Wish(0))
+        distribution_vouchers(shares(figures(1), Wish(0)), NAMES, {}, "2026-11", Wish(0))
     assert violation.value.rule.code == "distribution.not_december"
 
 
@@ -176,3 +183,27 @@ def test_what_is_no_ratio_is_refused(read: str) -> None:
     with pytest.raises(RuleViolation) as violation:
         parse_ratio(read)
     assert violation.value.rule.code == "distribution.ratio"
+
+
+def test_the_reserve_gives_no_more_than_it_has() -> None:
+    wish = Wish(0, cover_fen=701)
+    found = shares(figures(-1_000), wish)
+    with pytest.raises(RuleViolation) as violation:
+        distribution_vouchers(found, NAMES, {"311": -700}, "2026-12", wish)
+    assert violation.value.rule.code == "distribution.reserve"
+
+
+def test_what_was_set_aside_this_year_for_an_earlier_one_does_not_count() -> None:
+    earlier = figures(100_000, 100_000, appropriated=30_000, to_members=70_000)
+    assert shares(earlier, Wish(3_000)).reserve_fen == 0
+    found = shares(earlier, Wish(3_000, earlier_fen=30_000))
+    assert (found.appropriated_fen, found.reserve_fen, found.left_fen) == (0, 30_000, 70_000)
+
+
+def test_the_accounts_that_the_chart_suggests_will_do() -> None:
+    names = {line.code: line.name for line in chart("rural-collective-2024").accounts.values()}
+    few = {code: name for code, name in names.items() if code[:3] in {"113", "221", "311", "322"}}
+    members = max(code for code in few if code.startswith("113"))
+    kinds = lines(3_000, 5, members, 5, "221", names=few)
+    assert [few[kind[2][0]] for kind in kinds] == ["提取公积公益金", "向成员分配", "其他分配"]
+    assert [kind[0] for kind in lines(0, 0, "", 0, "", 700, net=-1_000, names=few)] == ["公积公益金弥补亏损"]

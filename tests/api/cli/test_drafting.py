@@ -112,8 +112,11 @@ def test_what_is_private_is_shown_to_who_signs_and_stands_in_no_record(
     made = people.good("cashier", "new", path, "--type", "voucher.posted/2")
     id_ = made.split()[0]
     shown = people.good("head", "show", id_)
-    assert "party：郭秀英（成员可查 / members，公开的记录里只有摘要 / digest only）" in shown
-    assert "郭秀英" not in people.good("supervisor", "show", id_)
+    assert "party：郭秀英（成员可查 / members，记录里只有摘要 / digest only）" in shown
+    untold = people.good("supervisor", "show", id_)
+    assert "郭秀英" not in untold
+    assert "有内容不告诉您的岗位" in untold
+    assert "draft.untold" in people.refused("supervisor", "sign", id_, "--yes")
     people.good("head", "sign", id_, "--yes")
     done = people.good("accountant", "sign", id_, "--yes")
     entry = done.partition("第 ")[2].partition(" ")[0]

@@ -11,7 +11,9 @@ import pytest
 
 from api.database import snapshot
 from api.disclosures import DisclosureStore, Selection, Tier
+from api.disclosures.rules import KEPT_OTHERWISE
 from api.disclosures.subject import erasure_of, held_on
+from api.drafting import DraftingDesk
 from domain.entry import sign_text
 from domain.kernel.disclosure import digest_of, parse_disclosure
 from domain.kernel.errors import RuleViolation
@@ -146,9 +148,6 @@ def test_what_was_posted_before_the_program_ended_is_kept_at_the_next_look(
     draft = office["cashier"].make(data("吴六"), SALTED)
     office["accountant"].sign(draft)
 
-    def ended(*_: object) -> int:
-        raise SystemError
-
     with monkeypatch.context() as patched:
         patched.setattr(DisclosureStore, "keep", ended)
         assert office["head"].sign(draft).status_code == 500
@@ -221,3 +220,86 @@ def test_an_erasure_leaves_the_key_of_what_still_waits(office: Office) -> None:
     assert office.door.post(note, wait=10).status_code == 201
     assert kept(office, posted["entry"]) == []
     assert said(office["head"].get(f"/{draft['id']}").json()) == ["钱十"]
+
+
+# --- what must not get in the way
+
+
+def test_what_is_posted_is_not_withdrawn_and_keeps_its_values(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = office["cashier"].make(data("褚一"), SALTED)
+    office["accountant"].sign(draft)
+    with monkeypatch.context() as patched:
+        patched.setattr(DraftingDesk, "_posted", ended)
+        assert office["head"].sign(draft).status_code == 500
+    assert refused(office["cashier"].withdraw(draft), 409, "draft.posted")
+    posted = office["head"].get(f"/{draft['id']}").json()
+    assert [value for _, value, _, _ in kept(office, posted["entry"])] == ["褚一"]
+
+
+def ended(*_: object) -> None:
+    raise SystemError
+
+
+def test_a_value_that_is_kept_for_others_already_shuts_no_desk(office: Office) -> None:
+    draft = office["cashier"].make(data("卫二"), SALTED)
+    [one] = draft["disclosures"]
+    note = sign_text(draft["text"].encode(), [office["accountant"].key, office["head"].key])
+    entry = office.door.post(note, wait=10).json()["index"]
+    content = {"entry": entry, "disclosures": [{**one, "tier": "public"}]}
+    answer = office.door.client.post(f"/books/{BOOK}/disclosures", json=content)
+    assert refused(answer, 409, "disclosure.kept"), "a draft holds it for the person alone"
+    assert office["supervisor"].get().status_code == 200
+    assert [tier for *_, tier in kept(office, entry)] == ["person"]
+
+
+def test_a_refusal_to_keep_is_no_refusal_to_look(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = office["cashier"].make(data("蒋三"), SALTED)
+    office["accountant"].sign(draft)
+
+    def refuse(*_: object) -> int:
+        raise KEPT_OTHERWISE(digest="x")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DisclosureStore, "keep", refuse)
+        assert office["head"].sign(draft).json()["state"] == "posted"
+    assert office["cashier"].get().status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("private", "status", "code"),
+    [
+        ({"holder": {"subject": "H-1", "tier": "person", "value": "沈四"}}, 422, "disclosure.name"),
+        ({"phone": {"subject": "H-1", "tier": "person", "value": "\u202d139"}}, 400, "post.data"),
+        ({"note": {"subject": "H-1", "tier": "person", "value": "字" * 9_000}}, 400, "post.data"),
+        ({"_sd": {"subject": "H-1", "tier": "person", "value": "x"}}, 400, "post.data"),
+        ({"": {"subject": "H-1", "tier": "person", "value": "x"}}, 400, "post.data"),
+    ],
+)
+def test_what_could_not_be_read_again_is_not_drafted(
+    office: Office, private: dict[str, Any], status: int, code: str
+) -> None:
+    made = data("沈四")
+    made["lines"][0]["private"] = private
+    assert refused(office["cashier"].post("", {"type": SALTED, "data": made}), status, code)
+
+
+def test_a_malformed_request_is_told_so(office: Office) -> None:
+    for lines in (None, 5, "x"):
+        made = {**data("韩五"), "lines": lines}
+        assert refused(office["cashier"].post("", {"type": SALTED, "data": made}), 400, "post.data")
+    wanted = {"type": SALTED, "data": data("韩五"), "template": "a\x00"}
+    assert refused(office["cashier"].post("", wanted), 400, "draft.malformed")
+    draft = office["cashier"].make(data("韩五"), SALTED)
+    assert refused(office["head"].refuse(draft, "没有\x00发票"), 400, "draft.malformed")
+    assert office["head"].get(f"/{draft['id']}").headers["cache-control"] == "no-store"
+
+
+def test_nobodys_key_stays_behind(office: Office) -> None:
+    keys = office.door.service.settings.home / "subjectkeys" / BOOK
+    before = {path.name for path in keys.iterdir()}
+    draft = office["cashier"].make(data("杨六"), SALTED)
+    [fresh] = {path.name for path in keys.iterdir()} - before
+    office["cashier"].withdraw(draft)
+    assert fresh not in {path.name for path in keys.iterdir()}

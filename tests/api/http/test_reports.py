@@ -157,6 +157,8 @@ def test_journal_has_every_line_in_order(door: Door) -> None:
         "credit_fen": 0,
         "source": "",
         "voucher_summary": "",
+        "quantity_milli": 0,
+        "unit": "",
     }
     assert {(line["source"], line["voucher_summary"]) for line in lines if line["entry"] == 11} == {
         ("1", "收鱼塘承包款")

@@ -38,10 +38,11 @@ def test_who_is_told_to_the_signers_alone(hall: Hall) -> None:
     assert f"往来单位 {WHO}（只告知本人，公开的记录里看不到）" in cashier.page.inner_text("#said")
     page = hall["head"].open_draft(id_)
     assert f"往来单位 {WHO}（只告知本人" in page.inner_text("#said")
-    assert "另有 3 项：补足个数用的" in page.inner_text("#said")
+    assert "密封的内容" not in page.inner_text("#said")
     page = hall["supervisor"].open_draft(id_)
     assert WHO not in page.inner_text("main")
-    assert "另有 4 项" in page.inner_text("#said")
+    assert "有内容不告诉您的岗位" in page.inner_text("#said")
+    assert page.is_hidden("#sign")
     entry = sign(hall, id_, "accountant", "head")
     assert WHO not in shown(accountant, entry)
     assert "摘要" in accountant.page.inner_text("main")
@@ -50,6 +51,7 @@ def test_who_is_told_to_the_signers_alone(hall: Hall) -> None:
     accountant.page.click("text=制成待签的冲销凭证")
     red = drafted(accountant)
     assert "红字，有不公开的内容" in accountant.page.inner_text("#said")
+    assert "与所冲的凭证相同" in accountant.page.inner_text("#said")
     shown(accountant, sign(hall, red, "accountant", "head"))
     for person in (cashier, accountant, hall["head"]):
         assert person.complaints == []
@@ -69,7 +71,7 @@ def test_it_is_changed_and_made_public_in_the_form(hall: Hall) -> None:
     assert f"{WHO}（只供审计" in page.inner_text("#said")
     page = cashier.goto(f"/books/{BOOK}/work/drafts/{id_}/change")
     page.wait_for_selector("#tier-2")
-    page.select_option("#tier-2", label="公开")
+    page.select_option("#tier-2", label="写进公开记录")
     page.click("#save")
     drafted(cashier)
     assert f"往来单位：{WHO}" in page.inner_text("#said")
@@ -118,6 +120,35 @@ def test_another_value_than_the_signed_one_is_not_shown(hall: Hall) -> None:
     page.unroute(asked)
     assert "与要签的摘要不符" in page.inner_text("#told")
     assert page.is_hidden("#sign")
+
+
+def test_nothing_hides_in_the_place_of_a_decoy(hall: Hall) -> None:
+    """A server gives one of two values alone: the other would be signed unseen."""
+    cashier, head = hall["cashier"], hall["head"]
+    private = {name: {"subject": "H-1", "tier": "person", "value": name} for name in ("party", "phone")}
+    lines = [
+        {"account": "10201", "debit_fen": 700},
+        {"account": "50103", "credit_fen": 700, "private": private},
+    ]
+    voucher = {"attachments": {}, "date": "2026-04-02", "lines": lines, "summary": "收租金"}
+    path = f"{cashier.door.url}/books/{BOOK}/drafts"
+    made = cashier.page.request.post(
+        path, data={"type": "voucher.posted/2", "data": voucher}, headers={"Origin": cashier.door.url}
+    ).json()
+    head.open_draft(made["id"])
+    assert "phone" in head.page.inner_text("#said")
+    asked = re.compile(rf"/books/{BOOK}/drafts/{made['id']}$")
+
+    def one_of_two(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        route.fulfill(response=answer, json=told | {"disclosures": told["disclosures"][:1]})
+
+    head.page.route(asked, one_of_two)
+    head.goto(f"/books/{BOOK}/work/drafts/{made['id']}")
+    head.page.wait_for_selector("#told .alarm")
+    head.page.unroute(asked)
+    assert head.page.is_hidden("#sign")
 
 
 def test_no_template_keeps_it(hall: Hall) -> None:

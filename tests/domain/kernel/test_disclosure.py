@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.kernel.disclosure import (
+    DIGESTS_STEP,
     MAX_DISCLOSURE_CHARACTERS,
     SALT_BYTES,
     decoy,
@@ -20,6 +21,7 @@ from domain.kernel.disclosure import (
     hidden,
     is_sorted,
     parse_disclosure,
+    sealed,
 )
 from domain.kernel.errors import RuleViolation
 
@@ -130,3 +132,14 @@ def test_digests_are_sorted_among_decoys(salts: list[bytes], random: list[bytes]
 
 def test_a_decoy_looks_like_any_digest() -> None:
     assert len(decoy(bytes(32))) == len(digest_of(disclosure(SALT, "party", "张三"))) == 43
+
+
+@given(st.lists(st.text("abcdefgh", min_size=1), unique=True, min_size=1, max_size=9))
+def test_sealed_digests_come_in_fours_and_follow_from_the_disclosures(disclosures: list[str]) -> None:
+    made = sealed(disclosures)
+    assert len(made) % DIGESTS_STEP == 0
+    assert made == sorted(set(made)) == sealed(disclosures[::-1])
+    assert {digest_of(one) for one in disclosures} <= set(made)
+    if len(made) > len(disclosures):
+        decoys = set(made) - {digest_of(one) for one in disclosures}
+        assert not decoys & set(sealed([*disclosures[1:], "other"])), "others have others"

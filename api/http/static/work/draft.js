@@ -3,7 +3,7 @@
 import { acting, ask, element, problem } from "./ask.js";
 import { checkHistory } from "./history.js";
 import { Told, heldKey, signedNote } from "./keys.js";
-import { said, statementOf } from "./statement.js";
+import { isUntold, said, statementOf } from "./statement.js";
 
 const place = (id) => document.getElementById(id);
 const { book, draft, key, roles: named } = place("work").dataset;
@@ -18,15 +18,18 @@ let seen; // the draft as it is on the page: what is signed is this, whatever th
 const role = (name) => roles[name.split("/")[1]] ?? name;
 
 async function show() {
+  seen = undefined; // until it is on the page, nothing can be signed
+  place("sign").hidden = true;
   const [found, { accounts }] = await Promise.all([ask("GET", path), ask("GET", `/books/${book}/accounts.json`)]);
   const statement = statementOf(found.text);
   if (statement.book !== book || statement.id !== draft) {
     throw new Told("draft.other_text", "服务器给的不是这张凭证", "the server gives another draft");
   }
-  seen = found;
-  place("said").replaceChildren(said(found.text, Object.fromEntries(accounts.map((one) => [one.code, one.name])), found.disclosures));
+  const names = Object.fromEntries(accounts.map((one) => [one.code, one.name]));
+  place("said").replaceChildren(said(found.text, names, found.disclosures));
   place("state").replaceChildren(...stateOf(found));
   place("steps").replaceChildren(...found.steps.map(step));
+  seen = found;
   offer(found);
 }
 
@@ -65,7 +68,7 @@ function step(one) {
 function offer(found) {
   const open = found.state === "open";
   const makes = ["accountant", "cashier"].includes(key.split("/")[1]);
-  place("sign").hidden = !open || found.signatures.includes(key);
+  place("sign").hidden = !open || found.signatures.includes(key) || isUntold(found.text, found.disclosures);
   place("refusal").hidden = !open;
   place("making").hidden = !(open && makes);
 }

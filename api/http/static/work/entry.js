@@ -6,7 +6,7 @@ import { finder, findingIn } from "./find.js";
 import { checkHistory } from "./history.js";
 import { listing } from "./invoices.js";
 import { Told, heldKey, signedNote } from "./keys.js";
-import { choosingTier, isPrivate, opened, partyOf } from "./private.js";
+import { choosingTier, isPrivate, isUnshown, opened, partyOf } from "./private.js";
 import { quantityText, statementOf } from "./statement.js";
 import { choosing, keeping } from "./templates.js";
 import { formatFen } from "../verify/money.js";
@@ -21,7 +21,7 @@ place("parties").append(...parties.map((value) => element("option", { value })))
 place("projects").append(...projects.map((value) => element("option", { value })));
 const byCode = new Map(accounts.map((one) => [one.code, one]));
 const find = finder(accounts);
-const lines = []; // {row, account, take, summary, party, tier, project, debit, credit}
+const lines = []; // {row, account, take, summary, party, tier, subject, project, debit, credit}
 let revision = 0;
 const invoices = listing(book, place("invoices"));
 const counting = ({ length }) => {
@@ -75,16 +75,16 @@ function addLine(data = {}) {
   Object.assign(quantity, { hidden: !data.unit, placeholder: "数量 单位，如 12.5 公斤" });
   summaryCell.append(quantity);
   const held = data.private?.party;
-  const [party, partyCell] = field("party", "往来单位", held?.value ?? data.party);
-  const tier = choosingTier(party, held?.tier);
-  partyCell.append(tier);
+  const [party, partyCell] = field("party", "往来单位", typeof held?.value === "string" ? held.value : data.party);
+  const [tier, subject] = choosingTier(party, held);
+  partyCell.append(tier, subject);
   const [project, projectCell] = field("project", "项目", data.project);
   party.setAttribute("list", "parties");
   project.setAttribute("list", "projects");
   const [debit, debitCell] = field("debit", "借方", data.debit_fen ? formatFen(data.debit_fen) : "", "money");
   const [credit, creditCell] = field("credit", "贷方", data.credit_fen ? formatFen(data.credit_fen) : "", "money");
   const row = element("tr", {}, accountCell, summaryCell, debitCell, creditCell, partyCell, projectCell);
-  const line = { row, account, summary, quantity, party, tier, project, debit, credit, take: findingIn(account, find), rest: data };
+  const line = { row, account, summary, quantity, party, tier, subject, project, debit, credit, take: findingIn(account, find), rest: data };
   account.addEventListener("taken", () => {
     const { measured, unit } = byCode.get(account.dataset.code) ?? {};
     quantity.hidden = !(measured || unit || quantity.value);
@@ -147,7 +147,7 @@ function lineOf(line, number) {
     account,
     debit_fen: fenOf(line.debit, `第 ${number} 行借方`),
     credit_fen: fenOf(line.credit, `第 ${number} 行贷方`),
-    ...partyOf(line.party, line.tier, line.rest.private),
+    ...partyOf(line.party, line.tier, line.subject, line.rest.private),
     project: line.project.value.trim(),
     ...quantityOf(line, account, number),
     summary: line.summary.value.trim(),
@@ -197,6 +197,7 @@ async function saveAndSign() {
   if (canonical(data) !== canonical(wanted) || statement.type !== typeOf(wanted) || statement.book !== book) {
     throw new Told("draft.other_text", "服务器存的与您填的不同，没有签名", "the server kept something else; nothing was signed");
   }
+  if (isUnshown(wanted)) return location.assign(`/books/${book}/work/drafts/${saved.id}`);
   await checkHistory(book, statement.seen);
   const signed = await ask("POST", `/books/${book}/drafts/${saved.id}/signatures`, await signedNote(saved.text, held));
   if (draft) return location.assign(`/books/${book}/work/drafts/${draft}`);

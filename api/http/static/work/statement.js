@@ -30,12 +30,21 @@ const WORDS = {
   },
 };
 
+/** What stands there for who is not told what a voucher keeps out of the record. */
+const UNTOLD = "有内容不告诉您的岗位，所以不请您签";
+
 const FIRST = ["date", "summary", "period", "code", "name"];
 
 /** Return the statement in a draft's text: {type, data, at, book, id, seen}; throws for anything but an entry's text. */
 export function statementOf(text) {
   if (!text.startsWith(HEADER)) throw new Error("no entry");
   return JSON.parse(text.slice(HEADER.length));
+}
+
+/** Tell whether a draft has what its reader is not told; a red voucher repeats what it cancels, and the rules see to it. */
+export function isUntold(text, given) {
+  const { type, data } = statementOf(text);
+  return type === "voucher.posted/2" && opened(data, given).hidden > 0;
 }
 
 /**
@@ -53,7 +62,7 @@ export function said(text, accounts, given = []) {
   for (const name of new Set([...FIRST.filter((one) => one in data), ...Object.keys(data)])) {
     if (name !== "lines") facts.append(fact(NAMES[name] ?? name, plain(name, data[name])));
   }
-  if (hidden) facts.append(fact("密封的内容", `另有 ${hidden} 项：补足个数用的，或内容这里没有`));
+  if (hidden) facts.append(fact("密封的内容", type === "voucher.reversed/2" ? "与所冲的凭证相同" : UNTOLD));
   shown.append(facts);
   if (data.attachments?.files) shown.append(linksTo(book, data.attachments.files));
   if (data.lines) shown.append((type === "budget.adopted/1" ? planOf : linesOf)(data.lines, accounts));
@@ -79,7 +88,7 @@ function plain(name, value) {
 
 /** Return what is not public of a line: whoever signs sees it, the record has its digest alone. */
 function withheld([name, { value, tier }]) {
-  return `${NAMES[name] ?? name} ${typeof value === "string" ? value : JSON.stringify(value)}（${TIERS[tier]}，公开的记录里看不到）`;
+  return `${NAMES[name] ?? name} ${typeof value === "string" ? value : JSON.stringify(value)}（${TIERS[tier]}${tier === "public" ? "" : "，公开的记录里看不到"}）`;
 }
 
 /** Return the lines of a year's plan. */
