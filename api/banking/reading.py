@@ -6,7 +6,7 @@ A bank writes from its own side: what it calls 贷方 came in, what it calls 借
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.header import Column, Layout
@@ -14,7 +14,7 @@ from api.adapters.notices import listed
 from api.adapters.spreadsheet import read_file
 from api.importing.cells import parse_amount, parse_day, parse_text
 from api.importing.problems import ImportRefused, Problem, parsed
-from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +74,10 @@ _SUM = re.compile(
 """What a row says that is no transaction but a sum or a balance, and nothing else."""
 
 
+_SIDED = re.compile(r"(?P<side>[借贷]?)\s*(?P<amount>.*?)\s*(?P<behind>[借贷]?)")
+"""A balance, perhaps with the side on which it stands."""
+
+
 class StatementLine(NamedTuple):
     """A transaction as the bank has it: its day, fen that came in (out: below zero), its words.
 
@@ -120,19 +124,29 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> Statement:
         raise ImportRefused(problems, read.notices)
     if not lines:
         raise NO_LINES(file=path.name)
-    if _is_newest_first(lines):
-        lines, rows = lines[::-1], rows[::-1]
-    gaps = [
-        row.place for row, (before, line) in zip(rows[1:], pairwise(lines), strict=True) if _gap(before, line)
-    ]
-    return Statement(lines, [*read.notices, *([_missing(gaps)] if gaps else [])])
+    order = _order(lines)
+    lines, rows = [lines[place] for place in order], [rows[place] for place in order]
+    following = zip(rows[1:], pairwise(lines), strict=True)
+    gaps = [row.place for row, (before, line) in following if _gap(before, line)]
+    unread = [row.place for row, line in zip(rows, lines, strict=True) if _is_unread(row, line)]
+    said = [(gaps, _missing), (unread, _unread)]
+    return Statement(lines, [*read.notices, *(words(places) for places, words in said if places)])
 
 
-def _is_newest_first(lines: Sequence[StatementLine]) -> bool:
-    """Tell whether a statement begins with its last line: by the days, and on one day by the balances."""
-    if lines[0].date != lines[-1].date:
-        return lines[0].date > lines[-1].date
-    return _gaps(lines[::-1]) < _gaps(lines)
+def _order(lines: Sequence[StatementLine]) -> list[int]:
+    """Return the places of lines from the earliest on: a statement may begin with its newest, as may each of its days.
+
+    The days tell for themselves; within one the balances do, which follow from one another.
+    """
+    places = list(range(len(lines)))
+    if lines[0].date > lines[-1].date:
+        places.reverse()
+    ordered: list[int] = []
+    for _, day in groupby(places, key=lambda place: lines[place].date):
+        forwards = list(day)
+        ways = (forwards, forwards[::-1])
+        ordered += min(ways, key=lambda way: _gaps([lines[place] for place in (*ordered[-1:], *way)]))
+    return ordered
 
 
 def _gaps(lines: Sequence[StatementLine]) -> int:
@@ -144,6 +158,18 @@ def _gap(before: StatementLine, line: StatementLine) -> bool:
     if before.balance_fen is None or line.balance_fen is None:
         return False
     return before.balance_fen + line.amount_fen != line.balance_fen
+
+
+def _is_unread(row: Row, line: StatementLine) -> bool:
+    return bool(row.cells.get("balance")) and line.balance_fen is None
+
+
+def _unread(places: Sequence[Phrase]) -> Phrase:
+    zh, en = listed([place.zh for place in places])[0], listed([place.en for place in places])[1]
+    return Phrase(
+        f"{len(places)} 行的余额看不懂，没有读：{zh}",
+        f"the balances of {len(places)} rows could not be read: {en}",
+    )
 
 
 def _missing(places: Sequence[Phrase]) -> Phrase:
@@ -164,12 +190,22 @@ def _line(row: Row, problems: list[Problem]) -> list[StatementLine]:
     """Return the row's line, or none of one that is wrong."""
     date, text = parsed(row, "date", parse_day, problems), parsed(row, "text", parse_text, problems)
     received, paid = (parsed(row, field, parse_amount, problems) for field in AMOUNTS)
-    written = bool(row.cells.get("balance"))
-    balance = parsed(row, "balance", parse_amount, problems) if written else None
-    if date is None or text is None or received is None or paid is None or (written and balance is None):
+    if date is None or text is None or received is None or paid is None:
         return []
     if (received == 0) == (paid == 0):
         wrong = ONE_SIDE(received=row.cells["received"] or "-", paid=row.cells["paid"] or "-")
         problems.append(Problem.at(wrong, row, "received"))
         return []
-    return [StatementLine(date, received - paid, text, balance)]
+    return [StatementLine(date, received - paid, text, _balance(row.cells.get("balance", "")))]
+
+
+def _balance(read: str) -> int | None:
+    """Return a balance, on the bank's credit side (贷) as a rule; None for a blank and for what cannot be read."""
+    found = _SIDED.fullmatch(read)
+    if not read or not found:
+        return None
+    try:
+        fen = parse_amount(found["amount"])
+    except RuleViolation:
+        return None
+    return -fen if "借" in found["side"] + found["behind"] else fen

@@ -39,8 +39,9 @@ NO_CASH = rule(
 NO_BALANCE = rule(
     "bank.no_balance",
     Kind.REFUSED,
-    "读入的对账单没有科目 {account} 在 {date} 的余额，请填写对账单上的余额",
-    "the statements that were read in do not say what stood on {account} on {date}; give the statement's balance",
+    "读入的对账单只到 {reach}，没有科目 {account} 在 {date} 的余额：请填写对账单上的余额，或读入到那天的对账单",
+    "the statements that were read in go up to {reach} and do not say what stood on {account} on {date}; give the"
+    " statement's balance, or read one in that goes so far",
     "会计基础工作规范 art. 62",
 )
 NOTHING = rule(
@@ -60,9 +61,15 @@ SELECT_LINES = """
     SELECT number, date::text, amount_fen, text FROM bank_lines
     WHERE book = %s AND account = %s AND date <= %s ORDER BY number
 """
-SELECT_KNOWN = (
-    "SELECT date::text, amount_fen, text, balance_fen FROM bank_lines WHERE book = %s AND account = %s"
-)
+SELECT_KNOWN = """
+    SELECT date::text, amount_fen, text, balance_fen, number FROM bank_lines
+    WHERE book = %s AND account = %s ORDER BY number
+"""
+UPDATE_BALANCE = "UPDATE bank_lines SET balance_fen = %s WHERE book = %s AND account = %s AND number = %s"
+PUT_REACH = """
+    INSERT INTO bank_reach (book, account, through) VALUES (%s, %s, %s)
+    ON CONFLICT (book, account) DO UPDATE SET through = greatest(bank_reach.through, excluded.through)
+"""
 INSERT_LINE = """
     INSERT INTO bank_lines (book, account, number, date, amount_fen, text, balance_fen, file)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -102,25 +109,31 @@ class BankStatements:
             for field, header in headers.items():
                 connection.execute(INSERT_COLUMN, (book, account, field, header))
 
-    def take_in(self, book: str, account: str, lines: Sequence[StatementLine], file: str) -> Taken:
+    def take_in(
+        self, book: str, account: str, lines: Sequence[StatementLine], file: str, through: str = ""
+    ) -> Taken:
         """Keep the lines of a statement that are new, all or none; raises `bank.account`, `book.unknown`.
 
         Statements overlap. A line is known by day, amount, words, and the balance behind it if both statements say so;
-        of equal ones as many are kept as a statement has.
+        of equal ones as many are kept as a statement has. It goes `through` a day, or to its last line.
         """
         with self._pool.connection() as connection, connection.transaction():
             _require_money(connection, book, account)
             connection.execute(TAKE_TURN, (TURN, f"{book}/{account}"))
             rows = connection.execute(SELECT_KNOWN, (book, account)).fetchall()
-            known: dict[tuple[str, int, str], list[int | None]] = {}
-            for day, amount_fen, text, balance in rows:
-                known.setdefault((day, amount_fen, text), []).append(balance)
+            known: dict[tuple[str, int, str], list[tuple[int | None, int]]] = {}
+            for day, amount_fen, text, balance, of in rows:
+                known.setdefault((day, amount_fen, text), []).append((balance, of))
             number = len(rows)
             for line in lines:
-                if _take_twin(known.get(line[:3], []), line.balance_fen):
-                    continue
-                number += 1
-                connection.execute(INSERT_LINE, (book, account, number, *line, file))
+                twin = _take_twin(known.get(line[:3], []), line.balance_fen)
+                if twin is None:
+                    number += 1
+                    connection.execute(INSERT_LINE, (book, account, number, *line, file))
+                elif twin[0] != line.balance_fen and line.balance_fen is not None:
+                    connection.execute(UPDATE_BALANCE, (line.balance_fen, book, account, twin[1]))
+            if through:
+                connection.execute(PUT_REACH, (book, account, parse_date(through)))
         return Taken(number - len(rows), len(lines) - (number - len(rows)))
 
     def read_through(self, book: str) -> dict[str, str]:
@@ -129,10 +142,14 @@ class BankStatements:
             return statements_reach(connection, book)
 
     def balance(self, book: str, account: str, day: str) -> int | None:
-        """Return what the bank says stood on an account at the end of a day, None where its statement does not."""
+        """Return what the bank says stood on an account at the end of a day, None where its statements do not.
+
+        They do up to the day to which they go; of a day behind that nobody knows.
+        """
         with self._pool.connection() as connection:
             row = connection.execute(SELECT_BALANCE, (book, account, parse_date(day))).fetchone()
-        return row[0] if row else None
+            reach = statements_reach(connection, book).get(account, "")
+        return row[0] if row and day <= reach else None
 
     def reconcile(self, book: str, account: str, day: str, bank_fen: int | None = None) -> Reconciliation:
         """Return the reconciliation of an account at the end of a day, with the bank's balance as its statement has it.
@@ -153,7 +170,7 @@ class BankStatements:
             mine = book_lines(connection, book, account, _days_before(begins), day)
             book_fen = balance_fen(connection, book, account, day)
         if said_fen is None:
-            raise NO_BALANCE(account=account, date=day)
+            raise NO_BALANCE(account=account, date=day, reach=self.read_through(book)[account])
         matches = match(bank, mine)
         taken = {one.book for one in matches}
         mine = [line for line in mine if line in taken or line.date >= begins]
@@ -170,16 +187,17 @@ class BankStatements:
         return book_fen, counted_fen - book_fen
 
 
-def _take_twin(balances: list[int | None], balance: int | None) -> bool:
-    """Take the line that a line is out of those that are like it, by their balances; tell whether there is one.
+def _take_twin(twins: list[tuple[int | None, int]], balance: int | None) -> tuple[int | None, int] | None:
+    """Take the line that a line is out of those that are like it, each with its balance and number; None if none is.
 
     A balance that one of the two does not say tells nothing apart.
     """
-    for one in (balance, None) if balance is not None else balances[:1]:
-        if one in balances:
-            balances.remove(one)
-            return True
-    return False
+    same = [twin for twin in twins if twin[0] == balance]
+    unsaid = [twin for twin in twins if twin[0] is None or balance is None]
+    for twin in (*same, *unsaid):
+        twins.remove(twin)
+        return twin
+    return None
 
 
 def _require_money(connection: Connection[Any], book: str, account: str) -> None:

@@ -33,13 +33,17 @@ def import_(
             help="表头与常见的不同时写一次，以后记住，如 date=交易时间戳,received=入账 / headers, once"
         ),
     ] = "",
+    through: Annotated[
+        str,
+        typer.Option(help="对账单到哪天，晚于最后一笔时写 / up to which day it goes, behind its last line"),
+    ] = "",
 ) -> None:
     """读入银行对账单，已读过的不重复 / Read a bank's statement in; what was read before is not kept twice."""
     given = read_columns(columns)
     with open_service(Settings()) as service:
         headers = given or service.banks.headers(book, account)
         read = read_statement(file, headers)
-        taken = service.banks.take_in(book, account, read.lines, file.name)
+        taken = service.banks.take_in(book, account, read.lines, file.name, through)
         if given:
             service.banks.remember_headers(book, account, given)
     for notice in read.notices:

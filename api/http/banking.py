@@ -134,6 +134,9 @@ async def post_statement(
             max_length=500, description="headers that are not the usual ones, date=…,received=…; remembered"
         ),
     ] = "",
+    through: Annotated[
+        str, Query(max_length=10, description="up to which day it goes, if that is behind its last line")
+    ] = "",
 ) -> TakenBody:
     """Read a bank's statement in; what was read before is not kept twice."""
     require_maker(session)
@@ -150,7 +153,7 @@ async def post_statement(
             except ImportRefused as refused:
                 told = [str(problem) for problem in refused.problems[:PROBLEMS_SHOWN]]
                 raise REFUSED(count=len(refused.problems), problems="；".join(told)) from None
-        taken = service.banks.take_in(session.book, account, read.lines, name)
+        taken = service.banks.take_in(session.book, account, read.lines, name, through)
         if given:
             service.banks.remember_headers(session.book, account, given)
         notices = [NoticeBody(zh=one.zh, en=one.en) for one in read.notices]

@@ -58,6 +58,8 @@ _FOOTER = re.compile(
 _DIGIT = re.compile(r"\d")
 _FILLED = ("date", "number")
 """The fields that every row of a journal has to have."""
+BESIDE = frozenset({"party", "project", "quantity", "unit"})
+"""The fields that a table need not have: what stands in these alone is no line."""
 _BOOKED = ("code", "debit", "credit")
 """Without what stands in these nothing can be booked."""
 
@@ -154,7 +156,8 @@ def _is_footer(row: Row) -> bool:
     """Tell whether a row stands below a table for those who sign it, or has nothing in the columns that are read."""
     if any(_DIGIT.search(row.cells[name]) and not _FOOTER.fullmatch(row.cells[name]) for name in _BOOKED):
         return False
-    return not any(row.cells.values()) or any(_FOOTER.fullmatch(row.cells.get(name, "")) for name in LABELS)
+    read = [text for name, text in row.cells.items() if name not in BESIDE]
+    return not any(read) or any(_FOOTER.fullmatch(row.cells.get(name, "")) for name in LABELS)
 
 
 def _filled_down(rows: list[Row], problems: list[Problem]) -> list[Row]:

@@ -20,7 +20,10 @@ SELECT_BALANCE = """
     WHERE book = %(book)s AND account LIKE %(account)s || '%%' AND (date IS NULL OR date <= %(last)s)
 """
 
-SELECT_REACH = "SELECT account, max(date)::text FROM bank_lines WHERE book = %s GROUP BY account"
+SELECT_REACH = """
+    SELECT account, greatest(max(date), max(through))::text
+    FROM bank_lines LEFT JOIN bank_reach USING (book, account) WHERE book = %s GROUP BY account
+"""
 
 
 def statements_reach(connection: Connection[Any], book: str) -> dict[str, str]:

@@ -80,6 +80,7 @@ def test_the_statements_own_balance_is_held_against_the_book(service: Service) -
     opening = balance(service) - standing
     moved = [line._replace(balance_fen=(line.balance_fen or 0) + opening) for line in with_balances]
     service.banks.take_in(BOOK, BANK, moved, "march.csv")
+    service.banks.take_in(BOOK, BANK, moved, "march.csv", LAST)
     assert service.banks.balance(BOOK, BANK, LAST) == balance(service)
     found = service.banks.reconcile(BOOK, BANK, LAST)
     assert (found.bank_fen, found.difference_fen, found.only_bank, found.only_book) == (
@@ -98,3 +99,47 @@ def test_a_balance_that_no_statement_says_is_asked_for(service: Service) -> None
         service.banks.reconcile(BOOK, account, LAST)
     assert refused.value.rule.code == "bank.no_balance"
     assert service.banks.balance(BOOK, account, "2026-01-01") is None
+
+
+def test_each_day_may_begin_with_its_newest_line(tmp_path: Path) -> None:
+    turned = [ROWS[0], ROWS[2], ROWS[1], ROWS[3]]
+    assert read(tmp_path, *turned) == read(tmp_path, *ROWS)
+
+
+@pytest.mark.parametrize(
+    ("cell", "fen"),
+    [("贷 105.00", 10_500), ("105.00 贷", 10_500), ("借105.00", -10_500), ("一百", None), ("", None)],
+)
+def test_a_balance_may_have_its_side_and_refuses_no_statement(
+    tmp_path: Path, cell: str, fen: int | None
+) -> None:
+    found = read(tmp_path, f"2026-03-03,补助,500.00,,{cell}")
+    assert [line.balance_fen for line in found.lines] == [fen]
+    assert ["余额看不懂" in notice.zh for notice in found.notices] == ([True] if cell == "一百" else [])
+
+
+def test_of_several_columns_of_balances_the_usual_one_is_read(tmp_path: Path) -> None:
+    header = "交易日期,摘要,收入,支出,当前余额,账户余额"
+    assert read(tmp_path, "2026-03-03,补助,5,,7,9", header=header).lines[0].balance_fen == 900
+
+
+def test_what_is_read_again_fills_in_its_balance(service: Service) -> None:
+    account = "10202" if service.banks.read_through(BOOK).get("10202") else "102"
+    unsaid = StatementLine("2026-02-09", 300, "利息")
+    service.banks.take_in(BOOK, account, [unsaid], "a.csv")
+    assert service.banks.take_in(BOOK, account, [unsaid._replace(balance_fen=1_100)], "b.csv") == (0, 1)
+    assert service.banks.balance(BOOK, account, "2026-02-09") == 1_100
+
+
+def test_a_statement_may_go_beyond_its_last_line(service: Service) -> None:
+    account, line = "102", StatementLine("2026-02-20", 5, "利息", 1_105)
+    service.banks.take_in(BOOK, account, [line], "a.csv")
+    assert service.banks.balance(BOOK, account, "2026-02-28") is None
+    with pytest.raises(RuleViolation) as refused:
+        service.banks.reconcile(BOOK, account, "2026-02-28")
+    assert (refused.value.rule.code, refused.value.facts["reach"]) == ("bank.no_balance", "2026-02-20")
+    service.banks.take_in(BOOK, account, [line], "a.csv", "2026-02-28")
+    assert service.banks.balance(BOOK, account, "2026-02-28") == 1_105
+    assert service.banks.read_through(BOOK)[account] == "2026-02-28"
+    with pytest.raises(RuleViolation):
+        service.banks.take_in(BOOK, account, [line], "a.csv", "2026-02-30")

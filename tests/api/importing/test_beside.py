@@ -147,12 +147,45 @@ def test_headers_that_no_program_knows_are_named_in_the_book_file(village: Villa
 
 def test_a_column_is_read_only_under_the_header_that_is_named(village: Village) -> None:
     village.write("book.toml", f'{BOOK_TOML}\n[journal]\nproject = "工程"\n')
-    write(village, FERTILIZER)
+    rows = [f"{row},{project}" for row, project in zip(FERTILIZER, ("", "村口桥"), strict=True)]
+    write(village, rows, f"{HEADER},工程")
     village.run()
-    assert lines(village)[1].project == ""
+    assert lines(village)[1].project == "村口桥", "and not what stands under 项目"
     village.write("book.toml", f'{BOOK_TOML}\n[journal]\ndebit = "增加"\n')
     [(column, code)] = refused(village)
     assert (code, re.findall("增加", column)) == ("import.column", ["增加", "增加"])
+
+
+def test_a_header_that_is_named_must_be_there(village: Village) -> None:
+    village.write("book.toml", f'{BOOK_TOML}\n[journal]\nparty = "客户名秤"\n')
+    write(village, FERTILIZER)
+    assert [code for _, code in refused(village)] == ["import.column"]
+
+
+def test_a_header_that_is_named_for_one_field_is_none_of_another(village: Village) -> None:
+    village.write("book.toml", f'{BOOK_TOML}\n[journal]\nsummary = "项目"\n')
+    write(village, [row.replace(",春耕,", ",购化肥款,") for row in FERTILIZER])
+    village.run()
+    assert [line.project for line in lines(village)] == ["", ""]
+    village.write("book.toml", f'{BOOK_TOML}\n[journal]\nparty = ""\n')
+    assert [code for _, code in refused(village)] == ["import.book_toml"]
+
+
+def test_two_lines_to_two_parties_are_no_copies(village: Village) -> None:
+    rows = [
+        f"2026-03-02,记-1,发补助,{code},,{debit},{credit},1,{party},,,"
+        for party in ("甲户", "乙户")
+        for code, debit, credit in (("51302", "5.00", ""), ("101", "", "5.00"))
+    ]
+    write(village, rows)
+    village.run()
+    assert [line.party for line in lines(village)] == ["甲户", "甲户", "乙户", "乙户"]
+
+
+def test_words_below_a_column_that_is_not_needed_are_no_line(village: Village) -> None:
+    write(village, [*FERTILIZER, ",,,,,,,,,以上为春耕,,"])
+    village.run()
+    assert len(lines(village)) == 2
 
 
 @pytest.mark.parametrize(

@@ -130,3 +130,27 @@ def test_a_crash_leaves_what_was_there_or_the_new_ones(path: Path, mode: Mode, *
             break
     assert steps >= 1
     assert [opened(path).get(address) for address in (ONE, TWO)] == [head(2), head(6)]
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_crash_while_damage_is_put_aside_loses_nothing(
+    path: Path, mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newest, "WASTE_MAX_BYTES", -1_000_000)
+    kept(path, (ONE, 1))
+    damaged = path.read_bytes() + b"rubbish"
+    steps = 0
+    while True:
+        path.write_bytes(damaged)
+        path.with_suffix(".damaged").unlink(missing_ok=True)
+        try:
+            kept(path, (TWO, 5), disk=DyingDisk(steps, mode))
+        except Crash:
+            found = opened(path)
+            assert found.get(ONE) == head(1)
+            assert found.get(TWO) in (b"", head(5))
+            steps += 1
+        else:
+            break
+    assert steps > 3
+    assert path.with_suffix(".damaged").read_bytes() == damaged

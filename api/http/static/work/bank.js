@@ -10,7 +10,8 @@ form?.addEventListener("submit", (event) => {
   return acting(place("read"), place("told"), async () => {
     const [chosen] = place("statement").files;
     const [account, columns] = [place("account").value, place("columns").value.trim()];
-    const query = new URLSearchParams({ name: chosen.name, ...(columns ? { columns } : {}) });
+    const through = place("through").value;
+    const query = new URLSearchParams({ name: chosen.name, ...(columns ? { columns } : {}), ...(through ? { through } : {}) });
     const taken = await ask("POST", `/books/${form.dataset.book}/bank/${account}/statements?${query}`, chosen);
     const told = taken.notices.map(({ zh }) => element("p", { className: "state waiting" }, zh));
     place("told").append(...told, element("p", { className: "state" }, `读入 ${taken.new} 行新的，${taken.known} 行以前读过。`));
