@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from api.cli.console import err, out
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from api.importing import ImportResult
 
 ABSENT_SHOWN = 10
@@ -14,16 +16,27 @@ ABSENT_SHOWN = 10
 
 
 def tell_import(name: str, result: ImportResult) -> None:
-    """Print what was posted, and warn of what is posted and no longer in the sheets."""
+    """Print what was posted, and warn of what is posted and no longer in the sheets, or with more in them."""
     out.print(
         f"{name}: 新入账凭证 {result.vouchers} 张，已有 {result.vouchers_there} 张，共 {result.size} 条记录 / "
         f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries in the log"
     )
     if result.absent:
         count = len(result.absent)
-        shown = "，".join(f"{date} {number}" for date, number in result.absent[:ABSENT_SHOWN])
         err.print(
             f"! 已入账而表中没有的有 {count} 项，照旧有效；不该有的凭证请冲销，期初余额请另记调整凭证 / {count} posted "
             "and not in the sheets any more; they stay: reverse vouchers that should not be there, and adjust opening "
-            f"balances by a voucher: {shown}{'……' if count > ABSENT_SHOWN else ''}"
+            f"balances by a voucher: {_named(result.absent)}"
         )
+    if result.plainer:
+        count = len(result.plainer)
+        err.print(
+            f"! 有 {count} 张凭证入账时没有往来单位、项目或数量，表中后来写的不会补记 / {count} vouchers were posted "
+            "without the counterparties, projects or quantities that the sheets have now; an entry is not completed: "
+            f"{_named(result.plainer)}"
+        )
+
+
+def _named(vouchers: Sequence[tuple[str, str]]) -> str:
+    shown = "，".join(f"{date} {number}" for date, number in vouchers[:ABSENT_SHOWN])
+    return f"{shown}{'……' if len(vouchers) > ABSENT_SHOWN else ''}"

@@ -36,4 +36,4 @@ def make_plan(folder: ImportFolder, stored: Iterable[Entry], keyring: Keyring, l
     vouchers.add()
     if trial.problems:
         raise ImportRefused(trial.problems)
-    return Plan(trial.steps, vouchers.there, tuple(vouchers.absent))
+    return Plan(trial.steps, vouchers.there, tuple(vouchers.absent), tuple(vouchers.plainer))

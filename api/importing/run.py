@@ -41,7 +41,8 @@ WAIT_TURN = "SELECT pg_advisory_lock(%s, hashtext(%s))"
 class ImportResult:
     """What an import did: entries and vouchers posted, vouchers that were there already, the book's size after.
 
-    `absent` names what is posted and no longer in the sheets, by date and number.
+    `absent` names what is posted and no longer in the sheets, by date and number; `plainer` what was posted without the
+    counterparties, projects or quantities that the sheets have now.
     `anchor` is the vkey of the township that signed the first entry: what a verifier should be told to trust.
     """
 
@@ -52,6 +53,7 @@ class ImportResult:
     size: int
     anchor: str
     absent: tuple[tuple[str, str], ...]
+    plainer: tuple[tuple[str, str], ...] = ()
 
 
 def run_import(
@@ -110,6 +112,7 @@ def _run(
         size=book.size,
         anchor=anchor,
         absent=plan.absent,
+        plainer=plan.plainer,
     )
 
 

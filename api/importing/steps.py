@@ -39,11 +39,13 @@ class Plan:
     """The steps that are new, how many vouchers were there already, and what is posted but not in the sheets any more.
 
     `absent` holds (date, number) of imported vouchers of the months that the sheets have; 期初余额 is the opening's.
+    `plainer` holds those that were posted without what now stands beside their amounts.
     """
 
     steps: list[Step]
     vouchers_there: int
     absent: tuple[tuple[str, str], ...] = ()
+    plainer: tuple[tuple[str, str], ...] = ()
 
     @property
     def vouchers(self) -> int:

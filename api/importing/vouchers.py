@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
+
 from api.importing.comparing import first_difference
 from api.importing.counterparts import absent_vouchers, counterpart, plain_number
 from api.importing.rules import (
@@ -70,7 +72,8 @@ def _said(row: Amounts) -> tuple[object, ...]:
 class VoucherPlan:
     """Plans the folder's opening balances, vouchers and closings on a trial.
 
-    `there` counts the vouchers that were posted before; `absent` names what was and is no longer in the sheets.
+    `there` counts the vouchers that were posted before; `absent` names what was and is no longer in the sheets,
+    `plainer` what was posted without the counterparties, projects or quantities that the sheets have now.
     """
 
     def __init__(self, trial: Trial, folder: ImportFolder, accounts: AccountPlan) -> None:
@@ -83,6 +86,7 @@ class VoucherPlan:
         self._absent: list[Voucher] = []
         self.there = 0
         self.absent: list[tuple[str, str]] = []
+        self.plainer: list[tuple[str, str]] = []
 
     def add(self) -> None:
         """Plan what is new, in the order of the dates."""
@@ -108,6 +112,8 @@ class VoucherPlan:
         balances = Balances(lines=[_line(row, "") for row in rows])
         if trial.book.opening.entry is None:
             trial.add(OpeningPosted, balances, id_, ("accountant", "head"), rows)
+        elif self._is_plainer(trial.stored.get(id_), balances):
+            self.plainer.append((opened, OPENING))
         elif trial.stored.get(id_) != balances:
             self._refuse_changed(OPENING_CHANGED, (OPENING, opened), id_, balances, rows)
 
@@ -123,7 +129,9 @@ class VoucherPlan:
             return
         if id_ in trial.stored:
             self.there += 1
-            if trial.stored[id_] != voucher:
+            if self._is_plainer(trial.stored[id_], voucher):
+                self.plainer.append((first.date, first.number))
+            elif trial.stored[id_] != voucher:
                 self._refuse_changed(CHANGED, (first.number, first.date), id_, voucher, rows)
             return
         before = counterpart(voucher, self._absent)
@@ -135,6 +143,16 @@ class VoucherPlan:
         self._close_before(first.date[:7])
         roles = tuple(trial.book.policy.tier(amount_fen(voucher.lines)).roles)
         trial.add(VoucherPosted, voucher, id_, roles, rows)
+
+    @staticmethod
+    def _is_plainer(posted: Voucher | Balances | None, sheet: Voucher | Balances) -> bool:
+        """Tell whether what is posted is the sheet's without all that stands beside its amounts there."""
+        if posted is None or posted == sheet:
+            return False
+        plain = [
+            structs.replace(line, party="", project="", quantity_milli=0, unit="") for line in sheet.lines
+        ]
+        return posted == structs.replace(sheet, lines=plain)
 
     def _refuse_changed(
         self,

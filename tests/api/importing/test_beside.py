@@ -132,6 +132,19 @@ def test_what_is_said_otherwise_than_posted_is_told(village: Village) -> None:
     assert "惠农农资店" in caught.value.problems[0].zh
 
 
+def test_what_was_posted_without_it_is_the_same_voucher(village: Village) -> None:
+    """As a folder was imported whose columns were not read then."""
+    plain = [",".join([*row.split(",")[:8], "", "", "", ""]) for row in FERTILIZER]
+    write(village, plain)
+    village.run()
+    write(village, FERTILIZER)
+    again = village.run()
+    assert (again.posted, again.plainer) == (0, (("2026-03-02", "记-1"),))
+    assert lines(village)[1].party == ""
+    write(village, [FERTILIZER[0].replace("480.00", "490.00"), FERTILIZER[1].replace("480.00", "490.00")])
+    assert [code for _, code in refused(village)] == ["import.changed"]
+
+
 # --- headers of one's own
 
 
