@@ -92,6 +92,11 @@ class NewestHeads:
             self._bytes, self._behind = len(whole), None
         self._waiting = {}
 
+    def _kept_apart(self) -> dict[str, bytes]:
+        """Return what an earlier version kept: a file for each address, named as here."""
+        files = {path.stem: path.read_bytes() for path in self._path.with_name("kept").glob("*.checkpoint")}
+        return {name: note for name, note in files.items() if is_checkpoint(note)}
+
     def _put_aside(self) -> None:
         """Keep a copy of what is damaged; only what is no file is moved out of the way."""
         aside = self._path.with_suffix(".damaged")
@@ -108,6 +113,7 @@ class NewestHeads:
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:
+            notes.update(self._kept_apart())
             return notes
         except OSError:  # no file stands there
             data = b""

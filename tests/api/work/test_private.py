@@ -179,3 +179,8 @@ def test_parties_and_projects_are_offered(hall: Hall) -> None:
         page.locator(f"#parties option[value='{WHO}']").count() <= 1
     )  # it was made public in one draft alone
     assert page.get_attribute("#party-1", "list") == "parties"
+    for code, party, project in (("112", "与谁往来", ""), ("101", "", "")):
+        page.fill("#account-1", code)
+        page.keyboard.press("Tab")
+        assert page.get_attribute("#party-1", "placeholder") == party
+        assert page.get_attribute("#project-1", "placeholder") == project

@@ -105,6 +105,16 @@ def test_what_is_damaged_is_put_aside_when_the_file_is_written_anew(
     assert not opened(path).in_doubt(ONE)
 
 
+def test_what_an_earlier_version_kept_is_taken_over(path: Path) -> None:
+    folder = path.with_name("kept")
+    folder.mkdir(parents=True)
+    (folder / f"{newest.name_of(ONE)}.checkpoint").write_bytes(head(4))
+    (folder / f"{newest.name_of(THREE)}.checkpoint").write_bytes(b"rubbish")
+    assert opened(path).get(ONE) == head(4)
+    kept(path, (TWO, 5))
+    assert [opened(path).get(address) for address in (ONE, TWO, THREE)] == [head(4), head(5), b""]
+
+
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("first", [True, False])
 def test_a_crash_leaves_what_was_there_or_the_new_ones(path: Path, mode: Mode, *, first: bool) -> None:

@@ -14,6 +14,8 @@ import { formatFen } from "../verify/money.js";
 const place = (id) => document.getElementById(id);
 const { book, draft, key, copy, template, summary: correcting, blank } = place("work").dataset;
 const LINES_AT_FIRST = 2;
+const WITH_PARTY = /^(112|113|211)/; // 应收款、内部往来、应付款: their ledgers are by counterparty
+const WITH_PROJECT = /^(231|241)/; // 一事一议资金、专项应付款: by project
 const typeOf = (data) => (isPrivate(data) ? "voucher.posted/2" : "voucher.posted/1");
 
 const { accounts, parties, projects } = await ask("GET", `/books/${book}/accounts.json`);
@@ -89,6 +91,8 @@ function addLine(data = {}) {
     const { measured, unit } = byCode.get(account.dataset.code) ?? {};
     quantity.hidden = !(measured || unit || quantity.value);
     if (unit) quantity.placeholder = `数量（${unit}）`;
+    party.placeholder = WITH_PARTY.test(account.dataset.code) ? "与谁往来" : "";
+    project.placeholder = WITH_PROJECT.test(account.dataset.code) ? "哪个项目" : "";
   });
   if (data.account) line.take(byCode.get(data.account) ?? { code: data.account, name: "" });
   for (const amount of [debit, credit]) {
