@@ -57,11 +57,6 @@ class Disk:
 
     def put(self, path: Path, data: bytes) -> None:
         """Put a file in its place whole, the folders above it made if need be: a crash leaves what was, or this one."""
-        self.put_unsynced(path, data)
-        self.sync(path.parent)
-
-    def put_unsynced(self, path: Path, data: bytes) -> None:
-        """As `put`; that this one stays is sure only when its folder was synced."""
         if not path.parent.is_dir():
             for folder in reversed(path.parents):
                 if not folder.is_dir():
@@ -69,6 +64,7 @@ class Disk:
         partial = path.with_name(f"{path.name}.part")
         self.write(partial, data)
         self.rename(partial, path)
+        self.sync(path.parent)
 
     def drop(self, path: Path) -> None:
         """Take a file away for good, and what a crash may have left of it."""

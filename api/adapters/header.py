@@ -92,7 +92,7 @@ class Column:
 
     def without(self, taken: Collection[str]) -> Column:
         """Return it without the names, as `plain_name` has them, that a person gave to other columns."""
-        zh, en = (name for name in (self.zh, self.en))
+        zh, en = self.zh, self.en
         if plain_name(zh) in taken:
             zh = en
         if plain_name(en) in taken:
@@ -178,7 +178,7 @@ def find_header(rows: Sequence[Filled], columns: Sequence[Column]) -> Header:
     lines = [[cell.strip() for cell in row.line] for row in rows[:SEARCHED_ROWS]]
 
     def header(index: int, names: list[str], *written: list[str]) -> Header:
-        extra = {field: places for field, places in _optional_places(names, optional).items() if places}
+        extra = {field: places for field, places in _places(names, optional).items() if places}
         return Header(index, rows[index].number, names, _places(names, wanted), written, extra)
 
     headers = [header(index, line, line) for index, line in enumerate(lines)]
@@ -270,24 +270,20 @@ def _name(above: str, below: str, known: Collection[str]) -> str:
 
 
 def _places(line: Sequence[str], columns: Sequence[Column]) -> dict[str, list[int]]:
-    """Return where each column stands; another program's name counts where the column's own is not there."""
+    """Return where each column stands."""
     names = [plain_name(cell) for cell in line]
-    return {
-        column.field: _named(names, (plain_name(column.zh), plain_name(column.en)))
-        or _named(names, column.also)
-        for column in columns
-    }
+    return {column.field: _place(names, column) for column in columns}
 
 
-def _optional_places(line: Sequence[str], columns: Sequence[Column]) -> dict[str, list[int]]:
-    """As `_places`; of the other names of a column that nobody misses the first that is there counts alone."""
-    names = [plain_name(cell) for cell in line]
-    places = _places(line, columns)
-    for column in columns:
-        own = _named(names, (plain_name(column.zh), plain_name(column.en)))
-        others = [found for name in column.also if (found := _named(names, (name,)))]
-        places[column.field] = own or next(iter(others), [])
-    return places
+def _place(names: Sequence[str], column: Column) -> list[int]:
+    """Return where a column stands; another program's name counts where the column's own is not there.
+
+    Of the other names of a column that nobody misses the first that is there counts alone.
+    """
+    own = _named(names, (plain_name(column.zh), plain_name(column.en)))
+    if own or not column.optional:
+        return own or _named(names, column.also)
+    return next(filter(None, (_named(names, (name,)) for name in column.also)), [])
 
 
 def _named(names: Sequence[str], wanted: Sequence[str]) -> list[int]:

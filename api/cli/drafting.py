@@ -15,7 +15,7 @@ from api.cli.console import out
 from api.cli.options import URL, BookOption, UrlOption
 from api.cli.signing import poster
 from api.disclosures import WORDS
-from api.drafting.client import Clerk, Draft
+from api.drafting.client import Clerk, Draft, Private
 from api.identity import load_key
 from api.settings import Settings
 from domain.kernel.money import format_fen
@@ -134,13 +134,14 @@ def _show(found: Draft) -> None:
     voucher = statement.data
     what = "冲销凭证 / reversal" if isinstance(statement, VoucherReversed) else "记账凭证 / voucher"
     out.print(f"{what}  {voucher.date}  {voucher.summary}", markup=False)
-    for line in voucher.lines:
+    private = found.private()
+    for number, line in enumerate(voucher.lines, start=1):
         side, fen = ("借", line.debit_fen) if line.debit_fen else ("贷", line.credit_fen)
         quantity = f"{quantity_text(line.quantity_milli)} {line.unit}" if line.unit else ""
         words = " ".join(filter(None, (line.summary, line.party, line.project, quantity)))
         out.print(f"  {side} {line.account:<10}{format_fen(fen):>18}  {words}", markup=False)
-        _show_private(found, 1 + voucher.lines.index(line))
-    _show_private(found, 0)
+        _show_private(private, number)
+    _show_private(private, 0)
     rest = {name: text for name in MORE if (text := getattr(voucher, name, ""))}
     for name, text in rest.items():
         out.print(f"  {name}: {text}", markup=False)
@@ -158,9 +159,9 @@ def _show(found: Draft) -> None:
     )
 
 
-def _show_private(found: Draft, line: int) -> None:
+def _show_private(private: list[Private], line: int) -> None:
     """Print what is behind the digests of a line (0: of the voucher itself)."""
-    for one in found.private():
+    for one in private:
         if one.line == line:
             words = f"{one.name}：{one.value}（{WORDS[one.tier]} / {one.tier}，记录里只有摘要 / digest only）"
             out.print(f"    {words}", markup=False)

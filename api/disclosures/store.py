@@ -101,14 +101,16 @@ class DisclosureStore:
             statement = _statement(connection, book, entry)
             places = _places(statement, [one.disclosure for one in given])
             _require_not_erased(log.erased_in(connection, book), entry, places)
-            known = {
-                digest: (tier, bytes(subject))
-                for digest, tier, subject in connection.execute(SELECT_KEPT, (book, list(places))).fetchall()
-            }
+            known, waiting = (
+                {
+                    digest: (tier, bytes(subject))
+                    for digest, tier, subject in connection.execute(select, (book, list(places))).fetchall()
+                }
+                for select in (SELECT_KEPT, SELECT_WAITING)
+            )
             new = [one for one in given if not self._is_kept(book, one, known)]
-            waiting = connection.execute(SELECT_WAITING, (book, list(places))).fetchall()
-            for one in new:  # what a draft holds is for whom the draft says
-                self._is_kept(book, one, {digest: (tier, bytes(tag)) for digest, tier, tag in waiting})
+            for one in new:
+                self._is_kept(book, one, waiting)  # what a draft holds is for whom the draft says
             if new:
                 keep_leaves(connection, book, entry, statement, [one.disclosure for one in given])
             for one in new:

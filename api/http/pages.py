@@ -20,7 +20,7 @@ from api.http.sessions import COOKIE
 from api.http.views import ELDER_COOKIE, ICON, STYLE, page
 from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
-from domain.kernel.period import last_day, next_period, parse_period, period_of, previous_period
+from domain.kernel.period import last_day, parse_period, period_of, previous_period
 from domain.kernel.statement import type_name
 from domain.vouchers import (
     Reversal,
@@ -113,14 +113,16 @@ def get_entry_page(
         words = words_of(entry.statement, read_background(database, row))
         at = datetime.fromisoformat(entry.statement.at)
         return page(request, "entry.html", words=words, at=at, **values)
-    return page(request, "voucher.html", **values, **_voucher(database, book, index, entry.statement.data))
+    return page(request, "voucher.html", **values, **_voucher(database, row, index, entry.statement.data))
 
 
-def _voucher(database: Database, book: str, index: int, voucher: Voucher | Reversal) -> dict[str, Any]:
+def _voucher(
+    database: Database, row: register.BookRow, index: int, voucher: Voucher | Reversal
+) -> dict[str, Any]:
     """Return what the page of a voucher shows; `place` has its number and what reversed it, which no voucher says."""
     posted = None if isinstance(voucher, Reversal) else voucher
-    place, row = journal.voucher_at(database, book, index), register.book(database, book)
-    oldest = next_period(row.closed_through) if row.closed_through else row.first_period
+    book, place = row.book, journal.voucher_at(database, row.book, index)
+    is_reversed = place.reversed_by is not None
     roll = voucher.roll if isinstance(voucher, SaltedVoucher) else ""
     return {
         "voucher": voucher,
@@ -129,7 +131,7 @@ def _voucher(database: Database, book: str, index: int, voucher: Voucher | Rever
         "amount_fen": total_fen(voucher.lines),
         "period": period_of(voucher.date),
         "place": place,
-        "ways": ways(voucher.date, oldest, is_reversed=place.reversed_by is not None) if posted else (),
+        "ways": ways(voucher.date, row.next_to_close, is_reversed=is_reversed) if posted else (),
         "names": register.account_names(database, book),
         "reverses": (
             journal.entry_of_voucher(database, book, voucher.reverses)

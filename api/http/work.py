@@ -27,11 +27,7 @@ from domain.kernel.errors import Kind, RuleViolation
 from domain.kernel.period import last_day, period_of
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
-from domain.vouchers import (
-    Reversal,
-    Voucher,
-    total_fen,
-)
+from domain.vouchers import Reversal, Voucher, total_fen
 from projections import journal, register
 from projections.closing import checklist, transfers
 
@@ -80,15 +76,10 @@ class AccountBody(BaseModel):
 
 
 class AccountsBody(BaseModel):
-    """The accounts of a book, by code; the parties and projects that its lines name in clear, the most frequent first.
-
-    Of both there are so many at most as one looks through.
-    """
+    """The accounts of a book, by code."""
 
     book: str
     accounts: list[AccountBody]
-    parties: list[str]
-    projects: list[str]
 
 
 class Row(NamedTuple):
@@ -131,7 +122,7 @@ def get_script(version: str, folder: str, name: str) -> Response:
 
 @router.get("/books/{book}/accounts.json", response_class=JSONResponse, responses=documented(400, 404, 503))
 def get_accounts(book: BookId, database: Database) -> AccountsBody:
-    """Return what the lines of a book's vouchers are made of: its accounts, its counterparties and projects."""
+    """Return the accounts of a book."""
     names = register.account_names(database, book)
     above = {code[:-2] for code in names}
     units = register.units(database, book)
@@ -145,12 +136,7 @@ def get_accounts(book: BookId, database: Database) -> AccountsBody:
         )
         for code in sorted(names)
     ]
-    return AccountsBody(
-        book=book,
-        accounts=found,
-        parties=journal.named(database, book, "party"),
-        projects=journal.named(database, book, "project"),
-    )
+    return AccountsBody(book=book, accounts=found)
 
 
 @router.get("/work", responses=PAGE)
@@ -284,8 +270,11 @@ def form_page(request: Request, database: Connection[Any], session: Session, **g
     """Return the form for a voucher, with what is given of it."""
     row = register.book(database, session.book)
     blank = {"draft": "", "copy": "", "of_template": "", "summary": "", "blank": "", "today": now()[:10]}
-    values = blank | given
-    return work_page(request, "voucher_form.html", book=row, session=session, **values)
+    offered = {
+        "parties": journal.named(database, session.book, "party"),
+        "projects": journal.named(database, session.book, "project"),
+    }
+    return work_page(request, "voucher_form.html", book=row, session=session, **offered, **(blank | given))
 
 
 def work_page(request: Request, template: str, **values: object) -> Response:

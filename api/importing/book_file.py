@@ -35,10 +35,12 @@ SIGNERS = ("township", "accountant", "cashier", "head", "supervisor")
 REQUIRED = ("id", "name", "division", "chart", "opened")
 OPTIONAL = ("closed_through", "origin")
 
-_BESIDE = ("party", "project", "quantity", "unit")
+BESIDE = ("party", "project", "quantity", "unit")
+"""The fields that a table need not have."""
+
 TABLES = {
-    "opening": ("code", "name", "debit", "credit", *_BESIDE),
-    "journal": ("date", "number", "summary", "code", "name", "debit", "credit", "attachments", *_BESIDE),
+    "opening": ("code", "name", "debit", "credit", *BESIDE),
+    "journal": ("date", "number", "summary", "code", "name", "debit", "credit", "attachments", *BESIDE),
 }
 """The tables of a folder with their fields, whose headers [opening] and [journal] may name as a program has them."""
 

@@ -12,6 +12,7 @@ from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import parse_fen
 from domain.kernel.period import is_date, parse_date
 from domain.kernel.statement import PLAIN, TEXT_MAX
+from domain.vouchers import UNIT_MAX
 
 BAD_CODE = rule(
     "import.account_code",
@@ -79,9 +80,6 @@ BLANK = rule(
     "此格不能为空",
     "this cell must not be blank",
 )
-
-UNIT_MAX = 20
-"""The most characters of a unit of measure in an entry (`domain.vouchers.events.Unit`)."""
 
 YEARS = range(1990, 2100)
 """Of these years a date in a sheet is read: what lies before or after is a slip."""

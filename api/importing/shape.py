@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from api.adapters.header import plain_name
+from api.importing.book_file import BESIDE
 from api.importing.cells import bare
 from api.importing.problems import Problem
 from api.importing.totals import LABELS, TOTALS_ROW, Totals, label_of, may_be_a_line
@@ -58,8 +59,6 @@ _FOOTER = re.compile(
 _DIGIT = re.compile(r"\d")
 _FILLED = ("date", "number")
 """The fields that every row of a journal has to have."""
-BESIDE = frozenset({"party", "project", "quantity", "unit"})
-"""The fields that a table need not have: what stands in these alone is no line."""
 _BOOKED = ("code", "debit", "credit")
 """Without what stands in these nothing can be booked."""
 
@@ -153,7 +152,7 @@ def _books(row: Row) -> bool:
 
 
 def _is_footer(row: Row) -> bool:
-    """Tell whether a row stands below a table for those who sign it, or has nothing in the columns that are read."""
+    """Tell whether a row stands below a table for those who sign it, or has nothing in the columns that it needs."""
     if any(_DIGIT.search(row.cells[name]) and not _FOOTER.fullmatch(row.cells[name]) for name in _BOOKED):
         return False
     read = [text for name, text in row.cells.items() if name not in BESIDE]

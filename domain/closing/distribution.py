@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.closing.transfers import DISTRIBUTION, NO_ACCOUNT
+from domain.closing.checks import DISTRIBUTION
+from domain.closing.transfers import NO_ACCOUNT, leaves_below
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year, last_day
@@ -237,11 +238,10 @@ class _Accounts:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
-        self._leaves = names.keys() - {code[:-2] for code in names}
 
     def moved(self, what: Phrase, fen: int, to: str, below: tuple[str, ...]) -> list[Line]:
         """Return what moves fen from the undistributed income to an account; if they are below zero, back from it."""
-        if to not in self._leaves or not to.startswith(below):
+        if to not in leaves_below(to, self._names) or not to.startswith(below):
             raise NO_TARGET(what=what, account=to, wanted=", ".join(below))
         through = self._below(DISTRIBUTION, THROUGH[what], what)
         if fen < 0:
@@ -254,7 +254,7 @@ class _Accounts:
 
     def _below(self, top: str, named: tuple[str, ...], wanted: Phrase) -> str:
         """Return the leaf at or below an account of the best of some names, or the only one there is."""
-        leaves = sorted(code for code in self._leaves if code.startswith(top))
+        leaves = leaves_below(top, self._names)
         found = [code for name in named for code in leaves if self._names[code] == name] or leaves
         if not found or (len(found) > 1 and self._names[found[0]] not in named):
             raise NO_ACCOUNT(account=top, wanted=wanted)

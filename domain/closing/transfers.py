@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing.checks import ACCOUNTING, UNDISTRIBUTED_NAME
+from domain.closing.checks import ACCOUNTING, DISTRIBUTION, UNDISTRIBUTED_NAME
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.period import ends_year, last_day
 from domain.statements.income import UNDISTRIBUTED
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from domain.balances import TrialRow
 
-RESULT, DISTRIBUTION = UNDISTRIBUTED
+RESULT = UNDISTRIBUTED[0]
+"""本年收益."""
 
 MONTHLY = (("结转收入", ("50",), RESULT), ("结转支出", ("51", "52"), RESULT))
 YEARLY = (("结转本年收益", (RESULT,), DISTRIBUTION), ("结转收益分配", (DISTRIBUTION,), DISTRIBUTION))
@@ -85,14 +86,16 @@ def _line(account: str, fen: int) -> Line:
 
 def _account_of(top: str, names: Mapping[str, str]) -> str:
     """Return the account below `top` to transfer to: itself, if it has no details, else the one of the right name."""
-    leaves = [
-        code
-        for code in names
-        if code.startswith(top) and not any(len(one) > len(code) and one.startswith(code) for one in names)
-    ]
+    leaves = leaves_below(top, names)
     if leaves == [top]:
         return top
     named = [code for code in leaves if names[code] == TARGETS[top].zh]
     if len(named) != 1:
         raise NO_ACCOUNT(account=top, wanted=TARGETS[top])
     return named[0]
+
+
+def leaves_below(top: str, names: Mapping[str, str]) -> list[str]:
+    """Return the codes at or below an account that take postings, in order; `names` has all accounts by code."""
+    above = {code[:-2] for code in names}
+    return sorted(code for code in names if code.startswith(top) and code not in above)

@@ -92,11 +92,11 @@ def sealed(disclosures: Collection[str]) -> list[str]:
     The decoys follow from the disclosures: who has these sees that nothing else is hidden there, nobody else does.
     """
     joined = "\n".join(sorted(disclosures))
-    decoys = [
-        digest_of(digest_of(f"sunledger.decoy/v1\n{number}\n{joined}"))
+    seeds = [
+        digest_of(f"sunledger.decoy/v1\n{number}\n{joined}")
         for number in range(-len(disclosures) % DIGESTS_STEP)
     ]
-    return sorted([*map(digest_of, disclosures), *decoys])
+    return hidden(disclosures, [seed.encode() for seed in seeds])
 
 
 def parse_disclosure(text: str) -> Disclosed:

@@ -3,6 +3,7 @@
 from domain.vouchers.correcting import Way, correcting_summary, ways
 from domain.vouchers.events import (
     MAX_LINES,
+    UNIT_MAX,
     Attachments,
     File,
     Invoice,
@@ -31,6 +32,7 @@ from domain.vouchers.state import VoucherNumbers, Vouchers, voucher_number
 
 __all__ = [
     "MAX_LINES",
+    "UNIT_MAX",
     "Attachments",
     "File",
     "Invoice",

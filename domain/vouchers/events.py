@@ -17,7 +17,10 @@ MAX_QUANTITY = 999_999_999_999
 """In thousandths of the unit."""
 
 Quantity = Annotated[int, msgspec.Meta(ge=-MAX_QUANTITY, le=MAX_QUANTITY)]
-Unit = Annotated[str, msgspec.Meta(max_length=20, pattern=PLAIN)]
+UNIT_MAX = 20
+"""The most characters of a unit of measure."""
+
+Unit = Annotated[str, msgspec.Meta(max_length=UNIT_MAX, pattern=PLAIN)]
 InvoiceNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z]{8,20}\Z")]
 
 

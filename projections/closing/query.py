@@ -20,7 +20,7 @@ from domain.closing import (
     spending_remarks,
     transfer_vouchers,
 )
-from domain.kernel.period import next_period, period_of
+from domain.kernel.period import period_of
 from domain.statements import spent_with
 from domain.vouchers import voucher_number
 from projections import register
@@ -94,7 +94,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
     vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
     return MonthEnd(
         period=period,
-        open_period=next_period(book.closed_through) if book.closed_through else book.first_period,
+        open_period=book.next_to_close,
         rows=trial.rows,
         sides={account.code: account.side for account in accounts},
         names={account.code: account.name for account in accounts},

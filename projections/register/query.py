@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from psycopg.rows import class_row
 
 from domain.kernel.errors import Kind, rule
+from domain.kernel.period import next_period
 
 if TYPE_CHECKING:
     from psycopg import Connection, Cursor
@@ -51,6 +52,11 @@ class BookRow(NamedTuple):
     opening_entry: int | None
     opened_at: str
     last_at: str
+
+    @property
+    def next_to_close(self) -> str:
+        """The oldest period that is open."""
+        return next_period(self.closed_through) if self.closed_through else self.first_period
 
 
 class AccountRow(NamedTuple):

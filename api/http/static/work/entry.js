@@ -18,9 +18,7 @@ const WITH_PARTY = /^(112|113|211)/; // 应收款、内部往来、应付款: th
 const WITH_PROJECT = /^(231|241)/; // 一事一议资金、专项应付款: by project
 const typeOf = (data) => (isPrivate(data) ? "voucher.posted/2" : "voucher.posted/1");
 
-const { accounts, parties, projects } = await ask("GET", `/books/${book}/accounts.json`);
-place("parties").append(...parties.map((value) => element("option", { value })));
-place("projects").append(...projects.map((value) => element("option", { value })));
+const { accounts } = await ask("GET", `/books/${book}/accounts.json`);
 const byCode = new Map(accounts.map((one) => [one.code, one]));
 const find = finder(accounts);
 const lines = []; // {row, account, take, summary, party, tier, subject, project, debit, credit}
