@@ -43,16 +43,19 @@ export async function signInWithAll() {
 /** Return the book of a key. */
 export const bookOf = (held) => held.name.split("/")[0];
 
-/** Run what a person asked for; say in `place` what is refused, and let nobody press twice meanwhile. */
+/** Run what a person asked for; say in `place` what is refused. Meanwhile nothing in the same form can be pressed. */
 export async function acting(button, place, act) {
-  button.disabled = true;
+  if (button.disabled) return; // the keyboard sends a form with a button that cannot be pressed
+  const pressed = [button, ...(button.form?.querySelectorAll("button, input[type=file]") ?? [])];
+  const shut = (disabled) => pressed.forEach((one) => Object.assign(one, { disabled }));
+  shut(true);
   place.replaceChildren();
   try {
     await act();
   } catch (told) {
     place.append(problem(told));
   } finally {
-    button.disabled = false;
+    shut(false);
   }
 }
 

@@ -17,12 +17,17 @@ const LINES_AT_FIRST = 2;
 const WITH_PARTY = /^(112|113|211)/; // 应收款、内部往来、应付款: their ledgers are by counterparty
 const WITH_PROJECT = /^(231|241)/; // 一事一议资金、专项应付款: by project
 const typeOf = (data) => (isPrivate(data) ? "voucher.posted/2" : "voucher.posted/1");
+let revision = 0;
 
-const { accounts } = await ask("GET", `/books/${book}/accounts.json`);
+const [{ accounts }, { templates }, begun] = await Promise.all([
+  ask("GET", `/books/${book}/accounts.json`), draft ? {} : ask("GET", `/books/${book}/templates`), given(),
+]).catch((told) => {
+  place("told").append(problem(told));
+  throw told; // the form stays shut
+});
 const byCode = new Map(accounts.map((one) => [one.code, one]));
 const find = finder(accounts);
 const lines = []; // {row, account, take, summary, party, tier, subject, project, debit, credit}
-let revision = 0;
 const invoices = listing(book, place("invoices"));
 const counting = ({ length }) => {
   if (length > Number(place("attachments").value)) place("attachments").value = length;
@@ -277,22 +282,27 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault(); // it takes an account, and sends nothing
 });
 
-async function begin() {
+/** Return the voucher that the form begins with: a draft's to change, an entry's to copy, or none. */
+async function given() {
   if (draft) {
     const found = await ask("GET", `/books/${book}/drafts/${draft}`);
     ({ revision } = found);
-    fill(opened(statementOf(found.text).data, found.disclosures).data);
-  } else if (copy) {
-    const { statement } = await ask("GET", `/books/${book}/entries/${copy}.json`);
-    const { summary, lines: given, attachments, resolution } = statement.data; // and nothing that is its own alone
-    const kept = ({ _sd, debit_fen, credit_fen, quantity_milli, unit, ...line }) => line;
-    const plain = given.map(blank ? kept : ({ _sd, ...line }) => line);
-    const words = correcting || summary;
-    fill({ summary: words, lines: plain, attachments: { count: correcting ? 0 : attachments.count }, resolution, date: place("date").value });
-  } else {
-    clear();
+    return opened(statementOf(found.text).data, found.disclosures).data;
   }
-  if (!draft) await choosing(book, template, take);
+  if (!copy) return undefined;
+  const { statement } = await ask("GET", `/books/${book}/entries/${copy}.json`);
+  const { summary, lines: entered, attachments, resolution } = statement.data; // and nothing that is its own alone
+  const counted = ({ _sd, debit_fen, credit_fen, quantity_milli, unit, ...line }) => line;
+  const plain = entered.map(blank ? counted : ({ _sd, ...line }) => line);
+  return { summary: correcting || summary, lines: plain, attachments: { count: correcting ? 0 : attachments.count }, resolution };
+}
+
+/** Fill the form and open it in one go: nobody who types has the focus or a field taken from them. */
+function open() {
+  place("fields").disabled = false;
+  if (begun) fill(begun);
+  else clear();
+  if (!draft) choosing(templates, template, take);
   keeping(book, typed);
   tell();
   place("summary").focus();
@@ -302,9 +312,9 @@ async function begin() {
 function take({ summary, resolution, lines: given }) {
   lines.splice(0);
   place("lines").replaceChildren();
-  fill({ summary, resolution, lines: given, date: place("date").value });
+  fill({ summary, resolution, lines: given });
   tell();
   place("summary").focus();
 }
 
-await begin().catch((told) => place("told").append(problem(told)));
+open();

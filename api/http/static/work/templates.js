@@ -6,12 +6,11 @@ const place = (id) => document.getElementById(id);
 
 /**
  * Fill the list of templates, and let the one that is chosen, or that the address names, fill the form.
- * @param {string} book
+ * @param {object[]} templates
  * @param {string} named the template of the address, "" for none
  * @param {(template: object) => void} take fills the form
  */
-export async function choosing(book, named, take) {
-  const { templates } = await ask("GET", `/books/${book}/templates`);
+export function choosing(templates, named, take) {
   const select = place("template");
   select.append(...templates.map((one) => element("option", { value: one.id }, one.name)));
   place("choosing").hidden = templates.length === 0;
@@ -23,6 +22,7 @@ export async function choosing(book, named, take) {
 
 /** Let the form be kept as a template; `typed` gives what it has, with a date. */
 export function keeping(book, typed) {
+  place("keeping").hidden = false;
   place("keep").addEventListener("submit", (event) => {
     event.preventDefault();
     return acting(place("keeptemplate"), place("kept"), async () => {
