@@ -36,10 +36,6 @@ if TYPE_CHECKING:
 
     from api.composition import Service
 
-SCRIPTS = (
-    *("keys", "ask", "files", "invoices", "statement", "history", "signin", "draft"),
-    *("find", "private", "templates", "entry", "make", "bank"),
-)
 BANK = "102"
 """银行存款, with all its details."""
 
@@ -97,7 +93,9 @@ class Row(NamedTuple):
 @cache
 def scripts() -> dict[str, bytes]:
     """Return the scripts of the workspace by their paths."""
-    own = {f"work/{name}.js": (FOLDER / "static" / "work" / f"{name}.js").read_bytes() for name in SCRIPTS}
+    own = {
+        f"work/{path.name}": path.read_bytes() for path in sorted((FOLDER / "static" / "work").glob("*.js"))
+    }
     return own | {f"verify/{name}.js": module(name).encode() for name in SHARED}
 
 

@@ -23,7 +23,11 @@ FOCUSED = "() => document.activeElement.id"
 def held_back(page: Page, address: re.Pattern[str]) -> list[Route]:
     """Hold requests for an address back, and return them as they come."""
     held: list[Route] = []
-    page.route(address, lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, hold)
     return held
 
 
@@ -89,3 +93,18 @@ def test_keys_pressed_twice_make_one_voucher(hall: Hall) -> None:
     page.wait_for_selector("#done li")
     page.wait_for_timeout(300)
     assert len(page.query_selector_all("#done li")) == 1
+
+
+def test_what_was_saved_and_not_signed_is_changed_not_made_again(hall: Hall) -> None:
+    accountant = hall["accountant"]
+    page = accountant.page
+    type_voucher(accountant, "收塘泥款", "66", date="2019-01-05")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#told .alarm")
+    assert "已存为待签凭证" in page.inner_text("#told")
+    page.fill("#date", "2026-01-31")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#done li")
+    drafts = accountant.door.service.drafts
+    made = [one.waiting for one in drafts.waiting(BOOK) if "收塘泥款" in one.waiting.draft.text.decode()]
+    assert [one.revision for one in made] == [2]

@@ -1,0 +1,188 @@
+/** The lines of a voucher as they are typed: accounts are found, the last line balances itself. */
+
+import { element } from "./ask.js";
+import { finder, findingIn } from "./find.js";
+import { Told } from "./keys.js";
+import { choosingTier, partyOf } from "./private.js";
+import { quantityText } from "./statement.js";
+import { formatFen } from "../verify/money.js";
+
+const LINES_AT_FIRST = 2;
+const WITH_PARTY = /^(112|113|211)/; // 应收款、内部往来、应付款: their ledgers are by counterparty
+const WITH_PROJECT = /^(231|241)/; // 一事一议资金、专项应付款: by project
+
+/** Return fen of what was typed, 0 for nothing; throws what a person can understand. */
+export function fenOf(input, where) {
+  const typed = input.value.normalize("NFKC").replaceAll(/[,，\s]/g, "").replace(/^[−－]/, "-");
+  if (typed === "") return 0;
+  const read = /^(-?)([0-9]{1,12})(?:\.([0-9]{1,2}))?$/.exec(typed);
+  if (!read) {
+    input.focus();
+    throw new Told("money.malformed", `${where}：「${input.value}」不是金额，应如 1,234.50`, `${where}: ${input.value} is no amount such as 1,234.50`);
+  }
+  const fen = Number(read[2]) * 100 + Number((read[3] ?? "").padEnd(2, "0"));
+  return read[1] ? -fen : fen;
+}
+
+function readable(input) {
+  try {
+    return fenOf(input, "");
+  } catch {
+    return 0;
+  }
+}
+
+/** Leave out what has its default value: an entry does so too. */
+export function stripped(data) {
+  const empty = (value) => value === "" || value === 0 || (typeof value === "object" && Object.keys(value).length === 0);
+  const filled = ([name, value]) => name === "attachments" || name === "lines" || !empty(value);
+  return Object.fromEntries(
+    Object.entries(data).filter(filled).map(([name, value]) => [name, name === "attachments" ? stripped(value) : value]),
+  );
+}
+
+/** Lines in the body of a table. */
+export class Lines {
+  #lines = []; // {number, row, account, take, summary, quantity, party, tier, subject, project, debit, credit, rest}
+
+  /**
+   * @param {HTMLElement} table
+   * @param {{code: string, name: string, leaf: boolean, unit: string, measured: boolean}[]} accounts
+   * @param {(fen: number) => void} changed hears debits less credits
+   */
+  constructor(table, accounts, changed) {
+    Object.assign(this, { table, changed, find: finder(accounts), byCode: new Map(accounts.map((one) => [one.code, one])) });
+  }
+
+  /** Begin anew: with lines that are given, or with some that are empty. */
+  fill(given = Array.from({ length: LINES_AT_FIRST }, () => ({}))) {
+    this.#lines = [];
+    this.table.replaceChildren();
+    for (const line of given) this.add(line);
+    this.tell();
+  }
+
+  /** Return debits less credits, in fen, of what can be read. */
+  get difference() {
+    const sum = (side) => this.#lines.reduce((total, line) => total + readable(line[side]), 0);
+    return sum("debit") - sum("credit");
+  }
+
+  tell() {
+    this.changed(this.difference);
+  }
+
+  /** Add a line, and type there. */
+  addAndGo() {
+    this.add().account.focus();
+  }
+
+  add(data = {}) {
+    const line = fields(this.#lines.length + 1, data);
+    const { account, project, debit, credit } = line;
+    line.take = findingIn(account, this.find);
+    account.addEventListener("taken", () => this.#asFor(line));
+    account.addEventListener("blur", () => this.#balance(line));
+    if (data.account) line.take(this.byCode.get(data.account) ?? { code: data.account, name: "" });
+    for (const amount of [debit, credit]) amount.addEventListener("input", () => this.tell());
+    project.addEventListener("keydown", (event) => {
+      const last = line === this.#lines.at(-1);
+      if (event.key !== "Tab" || event.shiftKey || !last || this.difference === 0) return;
+      event.preventDefault();
+      this.addAndGo();
+    });
+    this.#lines.push(line);
+    this.table.append(line.row);
+    return line;
+  }
+
+  /** Show of a line what its account asks for. */
+  #asFor({ account, quantity, party, project }) {
+    const { measured, unit } = this.byCode.get(account.dataset.code) ?? {};
+    quantity.hidden = !(measured || unit || quantity.value);
+    if (unit) quantity.placeholder = `数量（${unit}）`;
+    party.placeholder = WITH_PARTY.test(account.dataset.code) ? "与谁往来" : "";
+    project.placeholder = WITH_PROJECT.test(account.dataset.code) ? "哪个项目" : "";
+  }
+
+  /** Let a line whose account was taken, and that has no amount, make the voucher balance, if another line has one. */
+  #balance({ account, debit, credit }) {
+    const fen = this.difference;
+    if (fen === 0 || !account.dataset.code || debit.value || credit.value) return;
+    (fen > 0 ? credit : debit).value = formatFen(Math.abs(fen));
+    this.tell();
+  }
+
+  /** Propose an amount for the first line, where no line has one. */
+  propose(fen) {
+    if (this.#lines.some((line) => line.debit.value || line.credit.value)) return;
+    this.#lines[0].debit.value = formatFen(fen);
+    this.tell();
+  }
+
+  /** Return the lines that are used, as a voucher has them; throws what is mistyped. */
+  read() {
+    const used = this.#lines.filter((line) => [line.account, line.debit, line.credit].some(({ value }) => value.trim()));
+    return used.map((line) => this.#line(line));
+  }
+
+  #line(line) {
+    const { number, account: { dataset: { code }, value } } = line;
+    if (!code) {
+      line.account.focus();
+      throw new Told("account.unknown", `第 ${number} 行：没有末级科目「${value}」，请用编码、名称或拼音首字母查找`, `line ${number}: no account ${value}`);
+    }
+    return stripped({
+      ...line.rest,
+      account: code,
+      debit_fen: fenOf(line.debit, `第 ${number} 行借方`),
+      credit_fen: fenOf(line.credit, `第 ${number} 行贷方`),
+      ...partyOf(line.party, line.tier, line.subject, line.rest.private),
+      project: line.project.value.trim(),
+      ...quantityOf(line, this.byCode.get(code)?.unit),
+      summary: line.summary.value.trim(),
+    });
+  }
+}
+
+/** Return the fields of a line, in a row of their own. */
+function fields(number, data) {
+  const field = (name, label, value = "", className = "") => {
+    const input = element("input", { id: `${name}-${number}`, value, className, autocomplete: "off", "aria-label": `第 ${number} 行${label}` });
+    return [input, element("td", { "data-label": label, className }, input)];
+  };
+  const money = (name, label) => {
+    const [input, cell] = field(name, label, data[`${name}_fen`] ? formatFen(data[`${name}_fen`]) : "", "money");
+    return [Object.assign(input, { inputMode: "decimal" }), cell];
+  };
+  const held = data.private?.party;
+  const [account, accountCell] = field("account", "科目");
+  const [summary, summaryCell] = field("summary", "摘要", data.summary);
+  const [quantity] = field("quantity", "数量", data.unit ? quantityText(data) : "");
+  const [debit, debitCell] = money("debit", "借方");
+  const [credit, creditCell] = money("credit", "贷方");
+  const [party, partyCell] = field("party", "往来单位", typeof held?.value === "string" ? held.value : data.party);
+  const [tier, subject] = choosingTier(party, held);
+  const [project, projectCell] = field("project", "项目", data.project);
+  Object.assign(quantity, { hidden: !data.unit, placeholder: "数量 单位，如 12.5 公斤" });
+  summaryCell.append(quantity);
+  partyCell.append(tier, subject);
+  party.setAttribute("list", "parties");
+  project.setAttribute("list", "projects");
+  const row = element("tr", {}, accountCell, summaryCell, debitCell, creditCell, partyCell, projectCell);
+  return { number, row, account, summary, quantity, party, tier, subject, project, debit, credit, rest: data };
+}
+
+/** Return quantity and unit of a line: the unit is that of the account where none is typed. */
+function quantityOf({ number, quantity }, unitOfAccount) {
+  const text = quantity.hidden ? "" : quantity.value.normalize("NFKC").trim().replace(/^[−－]/, "-");
+  if (text === "") return { quantity_milli: 0, unit: "" };
+  const read = /^(-?)([0-9]{1,9})(?:\.([0-9]{1,3}))?\s*([^\s0-9.][^\s]{0,19})?$/.exec(text);
+  const unit = read?.[4] ?? unitOfAccount;
+  if (!read || !unit) {
+    quantity.focus();
+    throw new Told("quantity.typed", `第 ${number} 行：「${quantity.value}」不是数量，应如 12.5 公斤`, `line ${number}: ${quantity.value} is no quantity such as 12.5 kg`);
+  }
+  const milli = Number(read[2]) * 1000 + Number((read[3] ?? "").padEnd(3, "0"));
+  return { quantity_milli: read[1] ? -milli : milli, unit };
+}
