@@ -35,6 +35,7 @@ from api.http import (
     voucher_templates,
     witnessing,
     work,
+    workspace,
 )
 from api.http.parts import documented
 
@@ -110,6 +111,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(verifier.OpenToReaders)
     app.add_middleware(limits.Limited, refusals=limits.Refusals(service.settings.refusals_per_minute))
     problems.install(app)
+    workspace.install(app)
     for part in (
         entries,
         disclosures,
@@ -133,6 +135,7 @@ def create_app(service: Service) -> FastAPI:
         pages,
         slips,
         work,
+        workspace,
         verifier,
     ):
         app.include_router(part.router)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from api.banking import (
+    CASH,
     count_table,
     read_columns,
     read_statement,
@@ -23,13 +24,17 @@ from api.http.pages import PAGE
 from api.http.parts import BookId, Database, Services, documented, takes_file
 from api.http.reports import CSV_TYPE, XLSX_TYPE, download, file_of
 from api.http.sessions import AtWork, FromHere
-from api.http.work import leaves_below, session_or_none, sign_in, work_page
+from api.http.workspace import AtDesk, answered, leaves_below, work_page
 from api.importing import ImportRefused
 from domain.chart import MONEY_ACCOUNTS
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, rule
 from domain.kernel.money import parse_fen
 from domain.reconciliation import Reconciliation
 from projections import register
+
+if TYPE_CHECKING:
+    from api.adapters.tables import Table
+    from api.composition import Service
 
 PROBLEMS_SHOWN = 20
 
@@ -190,10 +195,23 @@ def get_reconciliation_xlsx(account: Account, date: Day, found: Reconciled) -> R
     return download([reconciliation_table(account, date, found)], XLSX_TYPE, f"bank-{account}-{date}.xlsx")
 
 
+def held_against(
+    service: Service, book: str, account: str, date: str, balance: str
+) -> tuple[Reconciliation | None, Table]:
+    """Hold an account of money against its bank's statement, or cash against its count, for a page."""
+    fen = parse_fen(balance) if balance else None
+    if account.startswith(CASH):
+        book_fen, _ = service.banks.counted(book, account, date, fen or 0)
+        return None, count_table(account, date, book_fen, fen or 0)
+    found = service.banks.reconcile(book, account, date, fen)
+    return found, reconciliation_table(account, date, found)
+
+
 @router.get("/books/{book}/work/bank", responses=PAGE)
 def get_bank_page(
     request: Request,
     book: BookId,
+    session: AtDesk,
     service: Services,
     database: Database,
     account: Annotated[str, Query(pattern=r"^([0-9]{3,9})?$")] = "",
@@ -201,24 +219,12 @@ def get_bank_page(
     balance: Annotated[str, Query(max_length=30)] = "",
 ) -> Response:
     """Show the accounts of money, and one of them held against its bank's statement, or the cash against the count."""
-    session = session_or_none(request, service, book)
-    if session is None:
-        return sign_in(request)
-    values: dict[str, Any] = {"found": None, "table": None, "refused": None}
-    is_cash = account.startswith("101")
-    if account and date and (balance or not is_cash):
-        try:
-            fen = parse_fen(balance) if balance else None
-            if is_cash:
-                book_fen, _ = service.banks.counted(book, account, date, fen or 0)
-                values["table"] = count_table(account, date, book_fen, fen or 0)
-            else:
-                found = service.banks.reconcile(book, account, date, fen)
-                values |= {"found": found, "table": reconciliation_table(account, date, found)}
-        except RuleViolation as violation:
-            if violation.rule.kind is Kind.UNAVAILABLE:
-                raise
-            values["refused"] = violation
+    uncounted = account.startswith(CASH) and not balance
+    asked = account and date and not uncounted
+    shown, refused = (
+        answered(lambda: held_against(service, book, account, date, balance)) if asked else (None, None)
+    )
+    found, table = shown or (None, None)
     return work_page(
         request,
         "bank.html",
@@ -230,7 +236,10 @@ def get_bank_page(
         account=account,
         date=date,
         balance=balance,
-        **values,
+        uncounted=uncounted,
+        found=found,
+        table=table,
+        refused=refused,
     )
 
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.clock import now
 from api.http.pages import PAGE
-from api.http.parts import BookId, Database, Index, Services
-from api.http.work import form_page, session_or_none, sign_in, work_page
+from api.http.parts import BookId, Database, Index
+from api.http.workspace import AtDesk, form_page, work_page
 from api.posting import OTHER_ENTRY
 from domain.entry import parse_entry
 from domain.kernel.statement import type_name
@@ -50,12 +50,9 @@ def _summary(database: Connection, book: str, index: int, way: Way, voucher: Vou
 
 @router.get("/reverse/{index}", responses=PAGE)
 def get_reverse_page(
-    request: Request, book: BookId, index: Index, service: Services, database: Database
+    request: Request, book: BookId, index: Index, _session: AtDesk, database: Database
 ) -> Response:
     """Show the mirror of a voucher in red, to be made a draft."""
-    session = session_or_none(request, service, book)
-    if session is None:
-        return sign_in(request)
     statement = _posted(database, book, index)
     mirror = SaltedVoucherReversed if isinstance(statement, SaltedVoucherPosted) else VoucherReversed
     lines = mirrored(statement.data.lines)
@@ -79,18 +76,16 @@ def get_correct_page(
     request: Request,
     book: BookId,
     index: Index,
-    service: Services,
+    session: AtDesk,
     database: Database,
     way: Annotated[Way, Query(description="how it is set right")] = Way.RIGHT,
 ) -> Response:
     """Show the form for the voucher that sets another right: its accounts, its amounts if they are to stand again."""
-    session = session_or_none(request, service, book)
-    if session is None:
-        return sign_in(request)
     statement = _posted(database, book, index)
     return form_page(
         request,
         database,
+        book,
         session,
         copy=str(index),
         summary=_summary(database, book, index, way, statement),

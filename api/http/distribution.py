@@ -14,9 +14,8 @@ from api.http.pages import PAGE
 from api.http.parts import BookId, Database, Services, documented
 from api.http.reports import PERIOD, PERIOD_OR_BLANK
 from api.http.statements import ReportBody
-from api.http.work import leaves_below, session_or_none, sign_in, work_page
+from api.http.workspace import AtDesk, answered, leaves_below, work_page
 from domain.closing import MEMBERS, OTHERS, RESERVE, Wish, parse_ratio
-from domain.kernel.errors import Kind, RuleViolation
 from domain.kernel.money import parse_fen
 from projections import register
 from projections.closing import distribution
@@ -109,25 +108,16 @@ def get_distribution(book: BookId, database: Database, period: Period, typed: Ty
 def get_distribution_page(
     request: Request,
     book: BookId,
+    session: AtDesk,
     service: Services,
     database: Database,
     typed: Typed,
     period: Annotated[str, Query(pattern=PERIOD_OR_BLANK)] = "",
 ) -> Response:
     """Show the form for a year's distribution, what follows from it, and the vouchers to be made drafts."""
-    session = session_or_none(request, service, book)
-    if session is None:
-        return sign_in(request)
     row = register.book(database, book)
     asked = period or f"{service.drafts.next_to_close(book)[:4]}-12"
-    values: dict[str, Any] = {"found": None, "drafts": [], "refused": None}
-    try:
-        found = distribution(database, book, asked, _wish(typed))
-        values |= {"found": found, "drafts": [msgspec.to_builtins(voucher) for voucher in found.vouchers]}
-    except RuleViolation as violation:
-        if violation.rule.kind is Kind.UNAVAILABLE:
-            raise
-        values["refused"] = violation
+    found, refused = answered(lambda: distribution(database, book, asked, _wish(typed)))
     return work_page(
         request,
         "distribution.html",
@@ -140,5 +130,7 @@ def get_distribution_page(
         others=leaves_below(database, book, OTHERS),
         reserves=leaves_below(database, book, (RESERVE,)),
         names=register.account_names(database, book),
-        **values,
+        found=found,
+        drafts=[msgspec.to_builtins(voucher) for voucher in found.vouchers] if found else [],
+        refused=refused,
     )

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
-from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from api.clock import now
 from api.drafting import MAKERS, OnDesk
 from api.http.drafts import DraftId
-from api.http.pages import PAGE, YEAR_SECONDS
+from api.http.pages import PAGE
 from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
-from api.http.problems import NOT_FOUND
 from api.http.sessions import COOKIE
-from api.http.views import FOLDER, SECURITY_HEADERS, page
-from api.sessions import Session
-from audit.browser import module, modules_for
+from api.http.workspace import AtDesk, answered, form_page, leaves_below, work_page
 from domain.chart import MEASURED
-from domain.kernel.errors import Kind, RuleViolation
 from domain.kernel.period import last_day, period_of
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
 from domain.vouchers import Reversal, Voucher, total_fen
-from projections import journal, register
+from projections import register
 from projections.closing import checklist, transfers
 
 if TYPE_CHECKING:
@@ -38,11 +31,6 @@ if TYPE_CHECKING:
 
 BANK = "102"
 """银行存款, with all its details."""
-
-SHARED = modules_for("money", "checkpoint", "tiles", "disclosure")
-"""What the pages share with the verification page, with all that it imports."""
-
-SCRIPT_POLICY = SECURITY_HEADERS["Content-Security-Policy"] + "; script-src 'self'; connect-src 'self'"
 
 Copied = Annotated[
     int | None, Query(ge=0, le=MAX_INDEX, description="the entry of the voucher that is copied")
@@ -90,34 +78,6 @@ class Row(NamedTuple):
     remark: str
 
 
-@cache
-def scripts() -> dict[str, bytes]:
-    """Return the scripts of the workspace by their paths."""
-    own = {
-        f"work/{path.name}": path.read_bytes() for path in sorted((FOLDER / "static" / "work").glob("*.js"))
-    }
-    return own | {f"verify/{name}.js": module(name).encode() for name in SHARED}
-
-
-@cache
-def scripts_version() -> str:
-    """Return what stands in the scripts' addresses: it changes with their content."""
-    return hashlib.sha256(b"".join(scripts().values())).hexdigest()[:12]
-
-
-@router.get("/static/{version}/{folder}/{name}.js", include_in_schema=False)
-def get_script(version: str, folder: str, name: str) -> Response:
-    """Return a script of the workspace; its address changes with its content."""
-    found = scripts().get(f"{folder}/{name}.js")
-    if found is None:
-        raise NOT_FOUND(path=f"/static/{version}/{folder}/{name}.js")
-    headers = {
-        "Cache-Control": f"public, max-age={YEAR_SECONDS}, immutable",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(found, media_type="text/javascript; charset=utf-8", headers=headers)
-
-
 @router.get("/books/{book}/accounts.json", response_class=JSONResponse, responses=documented(400, 404, 503))
 def get_accounts(book: BookId, database: Database) -> AccountsBody:
     """Return the accounts of a book."""
@@ -146,11 +106,10 @@ def get_work(request: Request, service: Services, database: Database) -> Respons
 
 
 @router.get("/books/{book}/work", responses=PAGE)
-def get_desk(request: Request, book: BookId, service: Services, database: Database) -> Response:
+def get_desk(
+    request: Request, book: BookId, session: AtDesk, service: Services, database: Database
+) -> Response:
     """Show what waits for whoever is at work, and what for others."""
-    session = session_or_none(request, service, book)
-    if session is None:
-        return sign_in(request)
     waiting = service.drafts.waiting(book)
     mine = [one for one in waiting if session.key.role in one.review.missing]
     others = [one for one in waiting if session.key.role not in one.review.missing]
@@ -186,12 +145,6 @@ def _banks(service: Service, database: Connection[Any], book: str, period: str) 
     return [(code, name, day) for code, name, day in reach if day < last_day(period)]
 
 
-def leaves_below(database: Connection[Any], book: str, tops: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return code and name of the accounts at or below some of level 1 that take postings."""
-    accounts = register.accounts(database, book)
-    return [(one.code, one.name) for one in accounts if one.leaf and one.code.startswith(tops)]
-
-
 def _is_dated_by(found: OnDesk, period: str) -> bool:
     """Whether a draft is a voucher that a period's closing would keep out of the book for good."""
     data = found.waiting.draft.statement.data
@@ -200,102 +153,51 @@ def _is_dated_by(found: OnDesk, period: str) -> bool:
 
 def _remarks(database: Connection[Any], book: str, period: str) -> list[Any]:
     """Return what the checklist remarks on a period; nothing on one that has no voucher yet."""
-    try:
-        return list(checklist(database, book, period).remarks)
-    except RuleViolation as violation:
-        if violation.rule.kind is Kind.UNAVAILABLE:
-            raise
-        return []
+    found, _ = answered(lambda: checklist(database, book, period))
+    return list(found.remarks) if found else []
 
 
 def _proposed(
     database: Connection[Any], book: str, period: str, waiting: list[OnDesk]
 ) -> list[dict[str, Any]]:
     """Return the vouchers that a period's end still wants, as their drafts would have them; none that waits already."""
-    try:
-        vouchers = transfers(database, book, period).vouchers
-    except RuleViolation as violation:
-        if violation.rule.kind is Kind.UNAVAILABLE:
-            raise
-        return []
+    found, _ = answered(lambda: transfers(database, book, period))
+    vouchers = found.vouchers if found else ()
     drafted = [one.waiting.draft.statement.data for one in waiting]
     return [msgspec.to_builtins(voucher) for voucher in vouchers if voucher not in drafted]
 
 
 @router.get("/books/{book}/work/drafts/{draft}", responses=PAGE)
 def get_draft_page(
-    request: Request, book: BookId, draft: DraftId, service: Services, database: Database
+    request: Request, book: BookId, draft: DraftId, session: AtDesk, service: Services, database: Database
 ) -> Response:
     """Show a draft; what it says is read off its bytes in the browser, where it is signed."""
-    session = session_or_none(request, service, book)
-    if session is None:
-        return sign_in(request)
     service.drafts.draft(book, draft)
     return work_page(request, "draft.html", book=register.book(database, book), draft=draft, session=session)
 
 
 @router.get("/books/{book}/work/drafts/{draft}/change", responses=PAGE)
 def get_change_page(
-    request: Request, book: BookId, draft: DraftId, service: Services, database: Database
+    request: Request, book: BookId, draft: DraftId, session: AtDesk, service: Services, database: Database
 ) -> Response:
     """Show the form with a draft in it, to be changed."""
-    session = session_or_none(request, service, book)
-    if session is None:
-        return sign_in(request)
     service.drafts.draft(book, draft).waiting.require_open()
-    return form_page(request, database, session, draft=draft)
+    return form_page(request, database, book, session, draft=draft)
 
 
 @router.get("/books/{book}/work/new", responses=PAGE)
 def get_new_page(
     request: Request,
     book: BookId,
-    service: Services,
+    session: AtDesk,
     database: Database,
     copy: Copied = None,
     template: OfTemplate = "",
     date: OfDate = "",
 ) -> Response:
     """Show the form for a new voucher, perhaps as a copy of one that is posted, or from a template."""
-    session = session_or_none(request, service, book)
-    if session is None:
-        return sign_in(request)
     given = {"copy": "" if copy is None else str(copy), "of_template": template, "today": date or now()[:10]}
-    return form_page(request, database, session, **given)
-
-
-def form_page(request: Request, database: Connection[Any], session: Session, **given: str) -> Response:
-    """Return the form for a voucher, with what is given of it."""
-    row = register.book(database, session.book)
-    blank = {"draft": "", "copy": "", "of_template": "", "summary": "", "blank": "", "today": now()[:10]}
-    offered = {
-        "parties": journal.named(database, session.book, "party"),
-        "projects": journal.named(database, session.book, "project"),
-    }
-    return work_page(request, "voucher_form.html", book=row, session=session, **offered, **(blank | given))
-
-
-def work_page(request: Request, template: str, **values: object) -> Response:
-    """Return a page that runs the scripts of this server, and is kept by nobody."""
-    answer = page(request, template, 200, roles=ROLES, scripts_version=scripts_version(), **values)
-    answer.headers["Content-Security-Policy"] = SCRIPT_POLICY
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def session_or_none(request: Request, service: Service, book: str) -> Session | None:
-    """Return who is at work in a book, or None."""
-    try:
-        return service.sessions.at(book, request.cookies.get(COOKIE, ""))
-    except RuleViolation as violation:
-        if violation.rule.kind is not Kind.FORBIDDEN:
-            raise
-        return None
-
-
-def sign_in(request: Request) -> Response:
-    """Send a reader to where one signs in, and back."""
-    return RedirectResponse(f"/work?to={quote(request.url.path)}", status_code=303)
+    return form_page(request, database, book, session, **given)
 
 
 def _row(found: OnDesk, key: str) -> Row:

@@ -77,6 +77,9 @@ def test_the_page_shows_it_and_the_desk_says_how_far_it_goes(office: Office, rea
     assert "对上 1 笔" in shown
     counted = {"account": "101", "date": "2026-03-31", "balance": "1160"}
     assert "短款 3.50 元" in client.get(f"/books/{BOOK}/work/bank", params=counted).text
+    uncounted = client.get(f"/books/{BOOK}/work/bank", params={**counted, "balance": ""}).text
+    assert "请填现金盘点数" in uncounted
+    assert "短款" not in uncounted
     wrong = client.get(f"/books/{BOOK}/work/bank", params={**counted, "balance": "much"})
     assert (wrong.status_code, "money.malformed" in wrong.text) == (200, True)
     desk = client.get(f"/books/{BOOK}/work").text
@@ -128,6 +131,6 @@ def test_it_is_for_those_at_work(office: Office, door: Door) -> None:
     path = f"{BANK}/reconciliation.json"
     assert refused(door.client.get(path, params=ASKED), 403, "session.needed")
     assert refused(posted(office["head"], STATEMENT), 403, "draft.not_maker")
-    page = door.client.get(f"/books/{BOOK}/work/bank", headers={"Accept": "text/html"})
-    assert page.headers["location"].startswith("/work?to=")
+    page = door.client.get(f"/books/{BOOK}/work/bank?account=101", headers={"Accept": "text/html"})
+    assert page.headers["location"] == f"/work?to=/books/{BOOK}/work/bank%3Faccount%3D101"
     assert refused(office["head"].client.get(path.replace("10201", "501"), params=ASKED), 422, "bank.account")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.http.work import scripts_version
+from api.http.workspace import scripts_version
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.growth import grow
 from domain.kernel.merkle import Tree, leaf_hash
