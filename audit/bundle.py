@@ -131,9 +131,12 @@ class BundleSource:
 
     def publishes(self, form: str) -> bool:
         """Say so of the trial balance, which every bundle has, and of any form of which a member is there."""
-        return form == TRIAL_BALANCE.name or any(
-            name.startswith(f"{form}/") for name in self._archive.members
-        )
+        return form == TRIAL_BALANCE.name or bool(self.months(form))
+
+    def months(self, form: str) -> list[str]:
+        """Return the names of a form's members."""
+        names = (name for name in self._archive.members if name.startswith(f"{form}/"))
+        return [name.removeprefix(f"{form}/").removesuffix(".json") for name in names]
 
     def published(self, form: str, period: str) -> bytes | None:
         """Return ``<form>/<period>.json`` if it is there."""

@@ -7,15 +7,16 @@ asked for, or more than the one that is there afterwards.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from audit.report import Finding
 from audit.statements import FORMS, Periods
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
-from domain.kernel.period import is_date, parse_period, period_of, periods
+from domain.kernel.period import is_date, is_period, parse_period, period_of, periods
 
 if TYPE_CHECKING:
     from audit.figures import Figures
@@ -38,7 +39,13 @@ WITHHELD = rule(
     "the {form} of these periods is not published: {periods}",
     "农经发〔2011〕13号",
 )
-
+ABSENT = rule(
+    "audit.form_absent",
+    Kind.REFUSED,
+    "随日志公布了余额，却没有公布任何{forms}，所以没有核对这些表",
+    "balances are published with the log, and none of these, so they were not compared: {forms}",
+    "农经发〔2011〕13号",
+)
 
 MAX_AMOUNT_FEN = 2**53 - 1
 """What JSON gives whole to every reader; a larger number is no amount."""
@@ -51,7 +58,9 @@ class Words(NamedTuple):
     en: str
 
 
-UNREADABLE = Words("无法读取", "unreadable")
+NAME_MAX = 40
+NO_PERIOD = Words("账套没有这个会计期间", "the book has no such period")
+UNREADABLE = Words("无法读取，或有字段出现两次", "unreadable, or a field stands in it twice")
 
 
 class Served(NamedTuple):
@@ -98,17 +107,47 @@ class Published:
                 data = self._source.published(form.name, period)
                 if data is None:
                     missing[form.name].append(period)
-                    continue
-                self._check.count += 1
-                if data == _published(form, now, period):
-                    continue
-                served = _read(form, period, data)
-                self.waiting.setdefault(served.entries, []).append(served)
+                else:
+                    self._take(form, period, data, now)
+        for form in forms:
+            self._take_others(form, changed[-1], now)
+        self._remark_absent(forms, changed)
         for form in forms:
             if missing[form.name]:
                 violation = WITHHELD(form=form.said, periods=", ".join(missing[form.name]))
                 self._report.find(self._check, Finding.of(violation))
         self.compare()
+
+    def _take_others(self, form: Form, last: str, now: Periods) -> None:
+        """Take what is published of months without a voucher: before the book's first, or after the last that has one.
+
+        A server shows the month of today, and that is the one that most readers see.
+        """
+        first = self._book.periods.first
+        for period in self._source.months(form.name):
+            if first <= period <= last or (is_period(period) and not form.is_of(self._book, period)):
+                continue
+            if period < first or not is_period(period):
+                self._find(Served(form, period[:NAME_MAX], 0, {}), [NO_PERIOD])
+            elif (data := self._source.published(form.name, period)) is not None:
+                self._take(form, period, data, now)
+
+    def _take(self, form: Form, period: str, data: bytes, now: Periods) -> None:
+        """Let what was served wait for its size, unless it is what this program would publish."""
+        self._check.count += 1
+        if data != _published(form, now, period):
+            served = _read(form, period, data)
+            self.waiting.setdefault(served.entries, []).append(served)
+
+    def _remark_absent(self, forms: list[Form], changed: list[str]) -> None:
+        """Remark on what is published in no period, where other forms are: somebody may have taken it out."""
+        wanted = [
+            form for form in FORMS if forms and any(form.is_of(self._book, period) for period in changed)
+        ]
+        absent = [form.said for form in wanted if form not in forms]
+        if absent:
+            names = Phrase("、".join(each.zh for each in absent), ", ".join(each.en for each in absent))
+            self._report.remarks.append(Finding.of(ABSENT(forms=names)))
 
     @property
     def newest(self) -> int:
@@ -171,10 +210,17 @@ def _published(form: Form, now: Periods, period: str) -> bytes | None:
 def _read(form: Form, period: str, data: bytes) -> Served:
     try:
         read = msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        json.loads(data, object_pairs_hook=_once)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return Served(form, period, 0, {})
     entries = read.get("entries")
     return Served(form, period, entries if isinstance(entries, int) else 0, read)
+
+
+def _once(fields: list[tuple[str, Any]]) -> None:
+    """Refuse an object that has a field twice: readers would not agree on what it says."""
+    if len(dict(fields)) < len(fields):
+        raise ValueError("a field stands twice")
 
 
 def _differences(served: Served, wanted: dict[str, Any]) -> list[Words]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import time
 import urllib.error
@@ -21,6 +22,9 @@ from domain.kernel.note import parse_note
 TIMEOUT_SECONDS = 30.0
 WHOLE_SECONDS = 120.0
 READ_BYTES = 65_536
+JSON = ".json"
+SHOWN_FIRST = "trial-balance"
+"""The report that tells which month a server shows where none is asked for."""
 
 
 class Source(Protocol):
@@ -37,6 +41,13 @@ class Source(Protocol):
 
     def publishes(self, form: str) -> bool:
         """Tell whether anything is published in a form: then that of every period ought to be there."""
+        ...
+
+    def months(self, form: str) -> list[str]:
+        """Return the periods that it is known to be published of: files by their names, and what a server shows first.
+
+        Months without a voucher may be among them, and names that are no period.
+        """
         ...
 
     def published(self, form: str, period: str) -> bytes | None:
@@ -69,11 +80,15 @@ class FolderSource:
 
     def publishes(self, form: str) -> bool:
         """Tell whether any file of a form lies beside the log: an export writes that of every period."""
+        return bool(self.months(form))
+
+    def months(self, form: str) -> list[str]:
+        """Return the names of a form's files."""
         try:
             with os.scandir(f"{self._folder}/{form}") as files_:
-                return any(file.name.endswith(".json") for file in files_)
+                return sorted(file.name.removesuffix(JSON) for file in files_ if file.name.endswith(JSON))
         except (FileNotFoundError, NotADirectoryError):
-            return False
+            return []
         except OSError as error:
             raise UNREADABLE(place=form, problem=error) from None
 
@@ -96,6 +111,7 @@ class HttpSource:
             )
         self._url = url.rstrip("/")
         self._open = urllib.request.build_opener(_NoRedirection).open
+        self._shown: list[str] | None = None
 
     @property
     def name(self) -> str:
@@ -120,6 +136,15 @@ class HttpSource:
         """Say so of every form: a server has them all."""
         return bool(form)
 
+    def months(self, form: str) -> list[str]:
+        """Return the month that the server shows where none is asked for: most readers see that one."""
+        if self._shown is None:
+            try:
+                self._shown = [_period_in(self.fetch(f"{SHOWN_FIRST}{JSON}"))]
+            except FileNotFoundError:  # an exported folder, served as it is
+                self._shown = []
+        return self._shown if form else []
+
     def published(self, form: str, period: str) -> bytes | None:
         """Return what is published in a form for a period; where an exported folder is served as it is, the file."""
         for path in (f"{form}.json?period={period}", f"{form}/{period}.json"):
@@ -128,6 +153,14 @@ class HttpSource:
             except FileNotFoundError:
                 continue
         return None
+
+
+def _period_in(report: bytes) -> str:
+    """Return the period that a report names, "?" when it cannot be read."""
+    try:
+        return str(json.loads(report)["period"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return "?"
 
 
 class _NoRedirection(urllib.request.HTTPRedirectHandler):

@@ -8,9 +8,14 @@ const MOMENT =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/;
 const PERIODS_AHEAD_MAX = 12;
 
+/** Tell whether a text is a period from 1949 to 2099. */
+export function isPeriod(text) {
+  return PERIOD.test(text);
+}
+
 /** Throw `period.malformed` for what is no period from 1949 to 2099. */
 export function parsePeriod(text) {
-  if (!PERIOD.test(text)) throw refusal("period.malformed", { read: text.slice(0, 40) });
+  if (!isPeriod(text)) throw refusal("period.malformed", { read: text.slice(0, 40) });
   return text;
 }
 

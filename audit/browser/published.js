@@ -5,8 +5,10 @@ import { Phrase, refusal } from "./errors.js";
 import { Periods, isOf } from "./forms.js";
 import { FORMS } from "./generated.js";
 import { formatFen } from "./money.js";
-import { isDate, parsePeriod, periodsBetween } from "./period.js";
+import { isDate, isPeriod, parsePeriod, periodsBetween } from "./period.js";
 import { inOrder } from "./source.js";
+
+const NAME_MAX = 40;
 
 /** All that is published of a book's periods, waiting for the audit to reach the size that each names. */
 export class Published {
@@ -19,26 +21,59 @@ export class Published {
 
   /** Read all that is published, and compare what is of this very size. */
   async fetch() {
-    const forms = FORMS.filter((form) => this.source.publishes(form.name));
+    const periods = periodsOf(this.book, this.figures);
+    const forms = FORMS.filter((form) => periods.length && this.source.publishes(form.name));
     const missing = new Map(forms.map((form) => [form, []]));
-    const asked = periodsOf(this.book, this.figures).flatMap((period) =>
+    const asked = periods.flatMap((period) =>
       forms.filter(({ name }) => isOf(name, this.book, period)).map((form) => ({ form, period })),
     );
     const fetch = ({ form, period }) => this.source.published(form.name, period);
     for await (const [{ form, period }, bytes] of inOrder(asked, fetch)) {
-      if (bytes === null) {
-        missing.get(form).push(period);
-        continue;
-      }
-      this.check.count += 1;
-      const served = readServed(form, period, bytes);
-      this.waiting.set(served.entries, [...(this.waiting.get(served.entries) ?? []), served]);
+      if (bytes === null) missing.get(form).push(period);
+      else this.take(form, period, bytes);
     }
+    for (const form of forms) await this.takeOthers(form, periods);
+    this.remarkAbsent(forms, periods);
     for (const [{ said }, periods] of missing) {
       if (!periods.length) continue;
       this.report.find(this.check, refusal("audit.withheld", { form: new Phrase(...said), periods: periods.join(", ") }));
     }
     this.compare();
+  }
+
+  /**
+   * Take what is published of months without a voucher: before the book's first, or after the last that has one. A server
+   * shows the month of today, and that is the one that most readers see.
+   */
+  async takeOthers(form, periods) {
+    const first = periods[0];
+    for (const period of await this.source.months(form.name)) {
+      const known = isPeriod(period);
+      if ((period >= first && period <= periods.at(-1)) || (known && !isOf(form.name, this.book, period))) continue;
+      if (period < first || !known) {
+        this.find({ form, period: period.slice(0, NAME_MAX) }, [["账套没有这个会计期间", "the book has no such period"]]);
+        continue;
+      }
+      const bytes = await this.source.published(form.name, period);
+      if (bytes !== null) this.take(form, period, bytes);
+    }
+  }
+
+  /** Let what was served wait for its size. */
+  take(form, period, bytes) {
+    this.check.count += 1;
+    const served = readServed(form, period, bytes);
+    this.waiting.set(served.entries, [...(this.waiting.get(served.entries) ?? []), served]);
+  }
+
+  /** Remark on what is published in no period, where other forms are: somebody may have taken it out. */
+  remarkAbsent(forms, periods) {
+    const absent = FORMS.filter(
+      (form) => forms.length && !forms.includes(form) && periods.some((period) => isOf(form.name, this.book, period)),
+    );
+    if (!absent.length) return;
+    const [zh, en] = [["、", 0], [", ", 1]].map(([between, language]) => absent.map(({ said }) => said[language]).join(between));
+    this.report.warn(refusal("audit.form_absent", { forms: new Phrase(zh, en) }));
   }
 
   /** The largest size that anything still waits for, 0 when nothing does. */
@@ -61,7 +96,7 @@ export class Published {
   end(size) {
     for (const waiting of this.waiting.values()) {
       for (const served of waiting) {
-        this.find(served, [served.readable ? otherSize(served.entries, size) : ["无法读取", "unreadable"]]);
+        this.find(served, [served.readable ? otherSize(served.entries, size) : ["无法读取，或有字段出现两次", "unreadable, or a field stands in it twice"]]);
       }
     }
   }
@@ -90,13 +125,28 @@ function periodsOf(book, figures) {
 function readServed(form, period, bytes) {
   let read = null;
   try {
-    read = JSON.parse(decodeUtf8(bytes) ?? "");
+    const text = decodeUtf8(bytes) ?? "";
+    read = JSON.parse(text);
+    if (fieldsOf(read) !== namesIn(text)) read = null;
   } catch {
     // what is no JSON is nothing that was published: said below
   }
   if (read === null || typeof read !== "object" || Array.isArray(read)) read = {};
   const entries = Number.isInteger(read.entries) ? read.entries : 0;
   return { form, period, entries, read, readable: Object.keys(read).length > 0 };
+}
+
+/** Return how many fields a value has in all, and how many names of fields stand in its text: more where one stands twice. */
+function fieldsOf(value) {
+  if (value === null || typeof value !== "object") return 0;
+  const parts = Object.values(value);
+  return parts.reduce((total, part) => total + fieldsOf(part), Array.isArray(value) ? 0 : parts.length);
+}
+
+function namesIn(text) {
+  let count = 0;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:)?/g)) if (colon) count += 1;
+  return count;
 }
 
 /** Return what is wrong with what was served: pairs of Chinese and English words. */

@@ -1,6 +1,6 @@
 /** Where a log is read from: a bundle (公示包) or a server's URL. Nothing else of a server is used. */
 
-import { joinBytes } from "./bytes.js";
+import { decodeUtf8, joinBytes } from "./bytes.js";
 import { refusal } from "./errors.js";
 import { NotThere } from "./tiles.js";
 import { Archive } from "./zip.js";
@@ -8,6 +8,7 @@ import { Archive } from "./zip.js";
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const AHEAD = 6;
 const WHOLE_MS = 120_000;
+const SHOWN_FIRST = "trial-balance"; // the report that tells which month a server shows where none is asked for
 
 function unreadable(place, problem) {
   return refusal("audit.unreadable", { place, problem: problem.said ?? problem.message ?? problem });
@@ -52,7 +53,16 @@ export class BundleSource {
 
   /** Tell whether anything is published in a form: of the trial balance always, else where a member is there. */
   publishes(form) {
-    return form === "trial-balance" || this.names.some((name) => name.startsWith(`${form}/`));
+    return form === SHOWN_FIRST || this.membersOf(form).length > 0;
+  }
+
+  /** Return the periods that a form is published of, by the members' names. */
+  async months(form) {
+    return this.membersOf(form).map((name) => name.slice(form.length + 1).replace(/\.json$/, ""));
+  }
+
+  membersOf(form) {
+    return this.names.filter((name) => name.startsWith(`${form}/`));
   }
 
   /** Return what was published in a form for a period, or null. */
@@ -93,10 +103,25 @@ export class HttpSource {
     return true;
   }
 
+  /** Return the month that the server shows where none is asked for: most readers see that one. */
+  async months() {
+    const report = await (this.shown ??= orNull(this.fetch(`${SHOWN_FIRST}.json`)));
+    return report === null ? [] : [periodIn(report)];
+  }
+
   /** Return what is published in a form for a period, or null. */
   async published(form, period) {
     const found = await orNull(this.fetch(`${form}.json?period=${period}`));
     return found ?? orNull(this.fetch(`${form}/${period}.json`)); // an exported folder, served as it is
+  }
+}
+
+/** Return the period that a report names, "?" when it cannot be read. */
+function periodIn(bytes) {
+  try {
+    return String(JSON.parse(decodeUtf8(bytes)).period);
+  } catch {
+    return "?";
   }
 }
 

@@ -49,6 +49,11 @@ class BudgetedSource:
         """As the source has it."""
         return self._source.publishes(form)
 
+    def months(self, form: str) -> list[str]:
+        """As the source has it."""
+        self._require_time()
+        return self._source.months(form)
+
     def published(self, form: str, period: str) -> bytes | None:
         """Return what is published in a form for a period."""
         self._require_time()

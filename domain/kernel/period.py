@@ -44,9 +44,14 @@ _YEARS = range(1949, 2100)
 """Accounts begin with the People's Republic; beyond this century is a slip, and periods must end somewhere."""
 
 
+def is_period(text: str) -> bool:
+    """Tell whether `text` is a period from 1949 to 2099."""
+    return _PERIOD.fullmatch(text) is not None
+
+
 def parse_period(text: str) -> str:
     """Return the period; raises `period.malformed`."""
-    if not _PERIOD.fullmatch(text):
+    if not is_period(text):
         raise BAD_PERIOD(read=text[:40])
     return text
 

@@ -81,6 +81,11 @@ class MemorySource:
         """Tell whether any file of a form is there, or is promised."""
         return self.promises or any(path.startswith(f"{form}/") for path in self.files)
 
+    def months(self, form: str) -> list[str]:
+        """Return the periods that a form is there of."""
+        names = (path.split("/") for path in self.files if path.startswith(f"{form}/"))
+        return [file.removesuffix(".json") for _, file in names]
+
     def published(self, form: str, period: str) -> bytes | None:
         """Return what is published in a form for a period, if anything."""
         return self.files.get(f"{form}/{period}.json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,17 +13,21 @@ import pytest
 from audit.bundle import write_bundle
 from audit.figures import Figures
 from audit.monitor import StateStore, follow
+from audit.published import published_bytes
 from audit.replay import Replay
 from audit.source import FolderSource, open_source
-from audit.statements import FORMS
+from audit.statements import FORMS, Periods
 from audit.verify import verify
 from tests.audit.conftest import MemorySource
+from tests.audit.test_source import Quiet, running
 from tests.audit.test_verify import found
 from tests.vectors.honest import TRANSFERRED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from audit.statements import Form
 
 FILES = TRANSFERRED.files()
 SHEET, INCOME, DETAILS = (
@@ -125,8 +130,57 @@ def test_what_is_withheld_of_a_form_is_named(form: str) -> None:
     assert finding.rule == "audit.withheld"
     assert finding.en.endswith("is not published: 2026-06")
     none = {path: data for path, data in FILES.items() if not path.startswith(f"{form}/")}
+    [*_, remark] = verify(MemorySource(none)).remarks
+    assert remark.rule == "audit.form_absent"
+    assert remark.en.endswith(f"not compared: {next(it.said.en for it in FORMS if it.name == form)}")
     assert verify(MemorySource(none)).ok, "an export of old"
     assert found(verify(MemorySource(none, promises=True))) == [("audit.withheld", None)], "a server has all"
+
+
+def quiet_month(form: Form, period: str = "2027-03") -> dict[str, bytes]:
+    """Return what an honest program publishes in a form of a month that has no voucher yet."""
+    replay = Replay()
+    verify(MemorySource(FILES), replay=replay)
+    computed = Periods(replay.book, replay.figures).period(period)
+    return {f"{form.name}/{period}.json": published_bytes(form, computed)}
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form.name != "budget"], ids=lambda it: it.name)
+def test_a_month_without_a_voucher_is_compared_where_it_is_published(form: Form) -> None:
+    [(path, data)] = quiet_month(form).items()
+    report = verify(MemorySource(FILES | {path: data}))
+    assert (report.ok, report.remarks) == (True, verify(MemorySource(FILES)).remarks)
+    lied = data.replace(b'_fen":', b'_fen":9', 1)
+    assert found(verify(MemorySource(FILES | {path: lied}))) == [("audit.published", None)]
+
+
+class Exported(Quiet):
+    """A server of files that answers no query, but for the report that is shown first."""
+
+    def do_GET(self) -> None:  # noqa: N802 -- http.server's name
+        """Give a file."""
+        if "?" in self.path:
+            self.send_error(404)
+        else:
+            super().do_GET()
+
+
+def test_the_month_that_a_server_shows_first_is_compared(tmp_path: Path) -> None:
+    """The month of today has no voucher yet, and most readers see no other."""
+    shown = {path: data for form in FORMS[:4] for path, data in quiet_month(form).items()}
+    for path, data in (FILES | shown).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    (tmp_path / "trial-balance.json").write_bytes(shown["trial-balance/2027-03.json"])
+    with running(partial(Exported, directory=str(tmp_path))) as url:
+        report = verify(open_source(url))
+        assert {check.name: check.count for check in report.checks}["balances"] == 13 * 4 + 12 + 4
+        assert report.ok
+        sheet = tmp_path / "balance-sheet/2027-03.json"
+        sheet.write_bytes(sheet.read_bytes().replace(b'"closing_fen":', b'"closing_fen":9', 1))
+        assert found(verify(open_source(url))) == [("audit.published", None)]
+        (tmp_path / "trial-balance.json").write_bytes(b"{}")
+        assert ("audit.published", None) in found(verify(open_source(url)))
 
 
 def only_trial_balances() -> dict[str, bytes]:

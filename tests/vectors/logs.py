@@ -127,6 +127,8 @@ def _files() -> list[Forgery]:
     january, february = (f"trial-balance/2026-0{month}.json" for month in (1, 2))
     changed = files[february].replace(b'"closing_debit_fen": 5', b'"closing_debit_fen": 6', 1)
     assert changed != files[february]
+    twice = files[february].replace(b'"entries": ', b'"entries": 0, "entries": ', 1)
+    later = files[february].replace(b"2026-02", b"2026-07")
     return [
         ("a root of another size", HONEST.alter("checkpoint", wrong), ("audit.root", None)),
         ("a checkpoint of more entries", HONEST.alter("checkpoint", longer), ("audit.bundle", 0)),
@@ -158,6 +160,22 @@ def _files() -> list[Forgery]:
         ("balances of another month", HONEST.alter(february, files[january]), ("audit.published", None)),
         ("balances that are no JSON", HONEST.alter(february, b"\xff"), ("audit.published", None)),
         ("balances withheld", HONEST.alter(january, None), ("audit.withheld", None)),
+        ("balances with a field twice", HONEST.alter(february, twice), ("audit.published", None)),
+        (
+            "balances of a month without a voucher changed",
+            HONEST.alter("trial-balance/2026-07.json", later),
+            ("audit.published", None),
+        ),
+        (
+            "balances of a month before the book",
+            HONEST.alter("trial-balance/2025-12.json", files[january]),
+            ("audit.published", None),
+        ),
+        (
+            "balances of no month",
+            HONEST.alter("trial-balance/2026-13.json", files[january]),
+            ("audit.published", None),
+        ),
     ]
 
 

@@ -167,5 +167,10 @@ class _Unpublished:
         del form
         return False
 
+    def months(self, form: str) -> list[str]:
+        """Name none."""
+        del form
+        return []
+
     def published(self, form: str, period: str) -> None:
         """Return nothing: it was never published."""

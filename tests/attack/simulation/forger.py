@@ -52,6 +52,11 @@ class View:
         del form
         return False
 
+    def months(self, form: str) -> list[str]:
+        """Serve none."""
+        del form
+        return []
+
     def published(self, form: str, period: str) -> bytes | None:
         """Serve none."""
         del form, period

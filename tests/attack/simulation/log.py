@@ -209,6 +209,11 @@ class Log:
         del form
         return False
 
+    def months(self, form: str) -> list[str]:
+        """Serve none."""
+        del form
+        return []
+
     def published(self, form: str, period: str) -> bytes | None:
         """Serve none."""
         del form, period

@@ -59,6 +59,10 @@ class Interleaved:
         """As the log has it."""
         return self._source.publishes(form)
 
+    def months(self, form: str) -> list[str]:
+        """As the log has it."""
+        return self._source.months(form)
+
     def published(self, form: str, period: str) -> bytes | None:
         """Return what is published."""
         return self._source.published(form, period)
