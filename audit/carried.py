@@ -14,7 +14,7 @@ from audit.tlog.policy import parse_policy
 from audit.tlog.proof import BAD_PROOF, check_inclusion
 from audit.tlog.proof_file import parse_proof_file
 from audit.witnessed import OTHER_LOG
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import leaf_hash
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ OTHER_PROOF = rule(
     "公示包所附的证明 {name} 与本日志不符，不要单独拿出去用：{problem}",
     "the proof {name} in the bundle does not fit this log, do not hand it on by itself: {problem}",
     "C2SP tlog-proof",
+)
+OTHER_CHECKPOINT = Phrase(
+    "它带的检查点与包里的 checkpoint 不是同一份，内容或签名行有别",
+    "its checkpoint and the bundle's are not the same file, in what they say or in their signature lines",
 )
 NOT_OF_THE_LOG = rule(
     "audit.not_of_the_log",
@@ -126,7 +130,9 @@ def _said_of_proof(
     """A proof is of the entry whose index it is named by, carries it, and stands under the bundle's own checkpoint."""
     try:
         proof = parse_proof_file(carried)
-        if proof.index != index or proof.checkpoint != checkpoint:
+        if proof.checkpoint != checkpoint:
+            return [OTHER_PROOF(name=name, problem=OTHER_CHECKPOINT)]
+        if proof.index != index:
             raise BAD_PROOF()
         check_inclusion(leaf_hash(proof.extra), index, book.size, proof.hashes, book.tree.root())
     except RuleViolation as violation:

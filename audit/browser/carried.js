@@ -2,7 +2,7 @@
 
 import { decodeUtf8, encodeUtf8, sameBytes } from "./bytes.js";
 import { vkeysAt } from "./checks.js";
-import { refusal } from "./errors.js";
+import { Phrase, refusal } from "./errors.js";
 import { leafHash } from "./merkle.js";
 import { parsePolicy } from "./policy.js";
 import { checkInclusion } from "./proof.js";
@@ -13,6 +13,11 @@ const POLICY = "policy";
 const PAGE = "verify.html";
 const PROOF = /^proof\/(0|[1-9][0-9]{0,14})\.tlog-proof$/;
 const NAMED_MAX = 5;
+
+const OTHER_CHECKPOINT = new Phrase(
+  "它带的检查点与包里的 checkpoint 不是同一份，内容或签名行有别",
+  "its checkpoint and the bundle's are not the same file, in what they say or in their signature lines",
+);
 
 /**
  * Every file of a bundle is whole; throws `audit.unreadable` for a damaged one.
@@ -43,7 +48,8 @@ function tellOfProof(bytes, name, checkpoint, tree, report) {
   try {
     const proof = parseProofFile(decodeUtf8(bytes) ?? "");
     const { index } = proof;
-    if (index !== Number(PROOF.exec(name)[1]) || !sameBytes(proof.checkpoint, checkpoint)) throw refusal("tlog.bad_proof");
+    if (!sameBytes(proof.checkpoint, checkpoint)) throw OTHER_CHECKPOINT;
+    if (index !== Number(PROOF.exec(name)[1])) throw refusal("tlog.bad_proof");
     checkInclusion(leafHash(proof.extra), index, tree.size, proof.hashes, tree.root());
   } catch (problem) {
     report.warn(refusal("audit.carried_proof", { name, problem }));

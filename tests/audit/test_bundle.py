@@ -169,6 +169,16 @@ def test_a_proof_under_another_checkpoint_is_named(hamlet: Export, tmp_path: Pat
         assert told.rule == "audit.carried_proof"
 
 
+def test_a_proof_whose_checkpoint_has_other_signature_lines_is_not_called_wrong(
+    hamlet: Export, tmp_path: Path
+) -> None:
+    cosigned = hamlet.files["checkpoint"] + "\u2014 town.example AAAA\n".encode()
+    bad = proof_of(hamlet, 3, checkpoint=cosigned)
+    [told] = carrying(tmp_path / "carried.zip", hamlet, {"proof/3.tlog-proof": bad}).remarks
+    assert "tlog.bad_proof" not in told.zh
+    assert "不是同一份" in told.zh
+
+
 def test_a_proof_under_another_name_is_no_part_of_the_log(hamlet: Export, tmp_path: Path) -> None:
     for name in (
         "proof/03.tlog-proof",
