@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 
+from audit.proving import NAMES_ONLY
 from audit.tlog.checkpoint import ORIGIN, SIGNATURE
 from audit.tlog.proof import check_inclusion
 from audit.tlog.proof_file import parse_proof_file
+from audit.witnessed import witnessed
 from domain.entry import parse_entry
 from domain.kernel.decoding import decoding_problem
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
@@ -27,6 +29,8 @@ from domain.rolls import MAX_ROWS, RollCommitted, Row, amount_of, check_rows, re
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from audit.report import WitnessReport
+    from audit.witnessed import Asked
     from domain.rolls import Roll
 
 BAD_FILE = rule(
@@ -49,6 +53,14 @@ MISPLACED = rule(
     Kind.REFUSED,
     "第 {number} 行与清册的摘要不符：内容不是当时所签的",
     "row {number} does not fit the roll's hashes: it is not what was signed",
+    "RFC 6962 section 2.1",
+)
+OTHER_ROLL = rule(
+    "row.other_roll",
+    Kind.REFUSED,
+    "本机核对过的账本（{size} 条记录）里，这一号记录不是这份清册：给您的清册与账本里的不同",
+    "in the book that this device verified, of {size} entries, the entry of this number is not this roll: you were"
+    " given another",
     "RFC 6962 section 2.1",
 )
 
@@ -86,6 +98,8 @@ class Verdict(NamedTuple):
     roll: Roll
     rows: Mapping[int, Row]
     given_key: bool
+    names: tuple[str, ...] = ()
+    witnesses: WitnessReport | None = None
 
     @property
     def complete(self) -> bool:
@@ -102,7 +116,7 @@ class Verdict(NamedTuple):
                 for place, column in enumerate(roll.columns)
             )
             yield f"  {number + 1}. {row.who} {amounts}{f'（{row.note}）' if row.note else ''}"
-        yield f"✓ 以上各行在签过名的清册之中，清册在日志的前 {self.size} 条记录之中 / the rows are in the signed roll,"
+        yield f"✓ 以上各行在清册之中，清册在日志的前 {self.size} 条记录之中 / the rows are in the roll,"
         yield f"  which is among the first {self.size} entries of the log"
         totals = "，".join(f"{column.name} {format_fen(column.total_fen)} 元" for column in roll.columns)
         if self.complete:
@@ -111,31 +125,47 @@ class Verdict(NamedTuple):
             missing = roll.count - len(self.rows)
             yield f"– 共 {roll.count} 行，其余 {missing} 行未出示或已删除 / {missing} more rows, withheld or erased"
             yield f"  公布的合计 published totals: {totals}"
+        yield from self._cautions()
+
+    def _cautions(self) -> Iterator[str]:
+        """Yield what was not checked here, or who witnessed it."""
+        for name in self.names:
+            yield f"  署名（未核对签名）/ named, signature not checked: {name}"
+        yield f"  {NAMES_ONLY}"
+        if self.witnesses:
+            signed = ", ".join(self.witnesses.signed)
+            yield f"✓ 检查点有见证策略所要求的见证签名 / the checkpoint has its cosignatures: {signed}"
+        else:
+            yield "注意：没有给出 --policy，没有核对见证签名 / no --policy: cosignatures were not checked"
         if not self.given_key:
             yield "注意：没有给出 --log，日志公钥取自文件本身 / no --log: the log's key is the file's own word"
 
 
-def verify_rows(data: bytes, log_vkey: str = "") -> Verdict:
+def verify_rows(data: bytes, log_vkey: str = "", asked: Asked | None = None) -> Verdict:
     """Check a row file or a rows file; raises `row.*`, `tlog.*`, `note.*`, … for what does not hold.
 
-    `log_vkey` is the log's key that the caller trusts.
+    `log_vkey` is the log's key that the caller trusts; `asked` says whose cosignatures the checkpoint in the
+    file needs, and the time. The signatures of the roll are for an audit of the log to check.
     """
     file = _read(data)
     note = file.entry.encode()
     proof = parse_proof_file(file.proof.encode())
     key = parse_vkey(log_vkey or file.log_vkey)
     try:
-        size = proof.check(note, key).size
+        checkpoint = proof.check(note, key)
     except RuleViolation as violation:
         if key.vkey != file.log_vkey and violation.rule in {SIGNATURE, ORIGIN}:
             raise OTHER_KEY(expected=log_vkey) from None
         raise
-    statement = parse_entry(note).statement
+    entry = parse_entry(note)
+    statement = entry.statement
     if not isinstance(statement, RollCommitted):
         raise BAD_FILE(problem=Phrase("记录不是清册", "the entry is no roll"))
     roll = statement.data
     rows = _one(file, roll) if isinstance(file, RowFile) else _all(file, roll)
-    return Verdict(statement.book, proof.index, size, roll, rows, bool(log_vkey))
+    names = tuple(line.name for line in entry.signatures)
+    witnesses = witnessed(proof.checkpoint, checkpoint, [key.vkey], asked) if asked else None
+    return Verdict(statement.book, proof.index, checkpoint.size, roll, rows, bool(log_vkey), names, witnesses)
 
 
 def _read(data: bytes) -> RowFile | RowsFile:

@@ -11,11 +11,11 @@ from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from audit.report import Check, Report
     from audit.tlog.checkpoint import Checkpoint
-    from audit.tlog.policy import Policy
+    from audit.tlog.policy import Policy, Verdict
     from domain.kernel.errors import RuleViolation
     from domain.logkeys import LogOrigins
 
@@ -98,20 +98,43 @@ def judge_witnesses(
     check: Check, note: bytes, checkpoint: Checkpoint, vkeys: Sequence[str], asked: Asked, report: Report
 ) -> None:
     """Judge the cosignatures of a checkpoint that the log has signed with these keys."""
-    policy = asked.policy
-    if not any(map(policy.accepts, vkeys)):
-        report.find(check, Finding.of(OTHER_LOG(key=vkeys[0])))
-    verdict = policy.judge(checkpoint, parse_note(note).signatures, latest_time(asked.now_s))
+    verdict = judged(note, checkpoint, asked)
     check.count = max(1, len(verdict.signed))
-    for name in verdict.bad:
-        report.find(check, Finding.of(BAD_COSIGNATURE(key=label_of(name))))
-    for name, time_s in verdict.future:
-        report.find(check, Finding.of(dated_ahead(label_of(name), time_s)))
-    missing = [label_of(name) for name in verdict.missing]
-    if not verdict.reached:
-        report.find(check, Finding.of(NO_QUORUM(missing=", ".join(missing))))
+    for violation in _objections(asked.policy, verdict, vkeys):
+        report.find(check, Finding.of(violation))
+    report.witnesses = told(asked.policy, verdict)
+
+
+def judged(note: bytes, checkpoint: Checkpoint, asked: Asked) -> Verdict:
+    """Return what the reader's policy says of a checkpoint's signature lines."""
+    return asked.policy.judge(checkpoint, parse_note(note).signatures, latest_time(asked.now_s))
+
+
+def told(policy: Policy, verdict: Verdict) -> WitnessReport:
+    """Return a verdict with the witnesses' names as they can be shown."""
     signed = {label_of(name): _moment(time_s) for name, time_s in verdict.signed.items()}
-    report.witnesses = WitnessReport(verdict.reached, signed, missing, policy.fresh_at(verdict.signed))
+    missing = [label_of(name) for name in verdict.missing]
+    return WitnessReport(verdict.reached, signed, missing, policy.fresh_at(verdict.signed))
+
+
+def _objections(policy: Policy, verdict: Verdict, vkeys: Sequence[str]) -> Iterator[RuleViolation]:
+    """Yield what is wrong with the cosignatures under the log's keys."""
+    if not any(map(policy.accepts, vkeys)):
+        yield OTHER_LOG(key=vkeys[0])
+    for name in verdict.bad:
+        yield BAD_COSIGNATURE(key=label_of(name))
+    for name, time_s in verdict.future:
+        yield dated_ahead(label_of(name), time_s)
+    if not verdict.reached:
+        yield NO_QUORUM(missing=", ".join(map(label_of, verdict.missing)))
+
+
+def witnessed(note: bytes, checkpoint: Checkpoint, vkeys: Sequence[str], asked: Asked) -> WitnessReport:
+    """Return whose cosignatures a checkpoint has that stands by itself; raises the first that is wrong with them."""
+    verdict = judged(note, checkpoint, asked)
+    for violation in _objections(asked.policy, verdict, vkeys):
+        raise violation
+    return told(asked.policy, verdict)
 
 
 def check_fresh(witnesses: WitnessReport | None, oldest_s: int) -> Finding | None:

@@ -17,9 +17,11 @@ from api.cli.options import (
     BookOption,
     KeyOption,
     OutOption,
+    PolicyOption,
     SignOnlyOption,
     UrlOption,
     WaitOption,
+    asked_by,
     write,
 )
 from api.cli.signing import load_keys, poster, print_receipt, submit
@@ -146,12 +148,13 @@ def erase(
 def verify_row(
     file: Annotated[Path, typer.Argument(help="自己的一行，或全部各行 / the file of a row, or of all rows")],
     log: Annotated[str, typer.Option(help="日志公钥 / the log's vkey that you trust")] = "",
+    policy: PolicyOption = None,
 ) -> None:
     """断网核对清册的一行或全部各行 / Check a roll's row, or all rows, without a network; exit code 0, 1 or 2."""
     with file.open("rb") as opened:
         data = read_file(opened, file)
     try:
-        verdict = verify_rows(data, log)
+        verdict = verify_rows(data, log, asked_by(policy))
     except RuleViolation as violation:
         if violation.rule.kind is Kind.MALFORMED:
             raise

@@ -21,7 +21,7 @@ export async function runJob(job, { pause, progress }) {
   const began = performance.now();
   const remembered = (origin) => logsOf(job.memory, origin.slice(origin.lastIndexOf("/") + 1), origin)[0]?.[1];
   try {
-    if (job.bytes && isRowFile(job.bytes)) return verifyRow(job.bytes, (origin) => remembered(origin)?.checkpoint);
+    if (job.bytes && isRowFile(job.bytes)) return verifyRow(job.bytes, remembered);
     if (job.bytes && sameBytes(job.bytes.subarray(0, PROOF.length), PROOF)) {
       throw refusal("audit.proof_not_in_the_page", { file: job.place });
     }

@@ -71,7 +71,7 @@ export class Book {
 
   /** Let an accepted entry have happened. */
   evolve({ statement, signatures, leafHash }) {
-    TYPES[statement.type].evolve(this, statement, signatures);
+    TYPES[statement.type].evolve(this, statement, signatures, leafHash);
     this.ids.set(statement.id, this.size);
     this.tree.append(leafHash);
   }

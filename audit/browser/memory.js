@@ -6,7 +6,10 @@ const TEXTS = ["checkpoint", "root", "name", "seen", "anchor", "policy"];
 
 let unsaved = null; // where the browser keeps nothing for this page, as for some files: until it is closed
 
-/** Return all that is remembered, by the origin at first: checkpoint (text), size, root, name, seen (date), anchor, policy. */
+/**
+ * Return all that is remembered, by the origin at first: checkpoint (text), size, root, name, seen (date), anchor, policy,
+ * rolls (leaf hashes by the entry's index, which an earlier version did not keep).
+ */
 export function recall() {
   try {
     return parseMemory(localStorage.getItem(STORE) ?? "{}");
@@ -61,8 +64,8 @@ export function remember(report) {
   const sound = ["format", "checkpoint", "root"].every((name) => passed.get(name)) && passed.get("kept") !== false;
   if (!sound || !report.origin || !report.entries) return;
   const seen = new Date().toISOString().slice(0, 10);
-  const { checkpoint, entries: size, root, name, anchor, policy } = report;
-  save({ ...recall(), [report.origin]: { checkpoint, size, root, name, seen, anchor, policy } });
+  const { checkpoint, entries: size, root, name, anchor, policy, rolls } = report;
+  save({ ...recall(), [report.origin]: { checkpoint, size, root, name, seen, anchor, policy, rolls } });
 }
 
 /** Forget one log. */

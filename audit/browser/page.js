@@ -179,8 +179,13 @@ function showReport(report, url) {
 /** What is said of the key by which a row's log is signed: it is the file's own word until the log was verified. */
 const KEYS = {
   known: [
-    "日志公钥与本机核对过的这本账相同。再看账本里这一号记录，应当是同一份清册。",
-    "The log's key is that of the book that this device verified. The book's entry of that number should be this roll.",
+    "这份清册就是本机核对过的账本里的这一号记录，当时核对了它的签名。",
+    "The roll is the entry of this number in the book that this device verified, with its signatures.",
+  ],
+  newer: [
+    "日志公钥与本机核对过的这本账相同，但本机核对的时候还没有核对到这份清册，它的签名也没有核对。请重新核对这本账，再打开这个文件：",
+    "The log's key is that of the book that this device verified, which did not have this roll then; nor are its signatures"
+      + " checked here. Verify the book again, then open this file again.",
   ],
   another: [
     "注意：本机核对这本账时，日志用的不是这把公钥；可能换过，请先重新核对这本账：",
@@ -197,7 +202,10 @@ function showRow({ row, origin, entry, vkey, keyIs, findings, unlisted, checks }
   fill("summary", [`${row ? row.book : origin} 第 ${entry} 号记录`]);
   showChecks({ findings, unlisted, checks }, "");
   const open = row && keyIs !== "known";
-  if (open) showVerdict("open", "证明成立，日志公钥还待核对", "the proof holds, the log's key is to be checked");
+  if (open) {
+    const [zh, en] = keyIs === "newer" ? ["账本还待重新核对", "the book is to be verified again"] : ["日志公钥还待核对", "the log's key is to be checked"];
+    showVerdict("open", `证明成立，${zh}`, `the proof holds, ${en}`);
+  }
   $("outside").hidden = !row;
   fill("told", []);
   fill("private", row ? wordsOfRow(row).map(([zh, en]) => words("li", zh, en)) : []);

@@ -1,5 +1,6 @@
 /** Rolls (发放清册) as domain/rolls/ has them: payrolls and dividends as a root over salted rows, with public totals. */
 
+import { encodeBase64 } from "./bytes.js";
 import { refusal } from "./errors.js";
 import { formatFen } from "./money.js";
 import { requireRoles } from "./roles.js";
@@ -13,9 +14,14 @@ export class Rolls {
     this.byVoucher = new Map();
   }
 
-  /** Remember a roll and the entry that commits to it. */
-  commit(id, roll, entry) {
-    this.committed.set(id, { entry, roll });
+  /** Remember a roll, and index and leaf hash of the entry that commits to it. */
+  commit(id, roll, entry, leafHash) {
+    this.committed.set(id, { entry, roll, leafHash });
+  }
+
+  /** Return the leaf hashes of the rolls' entries in base64, by their indices. */
+  leaves() {
+    return Object.fromEntries([...this.committed.values()].map(({ entry, leafHash }) => [entry, encodeBase64(leafHash)]));
   }
 
   /** Throw `roll.*` unless these lines of a voucher book a roll, every column of it, for the first time. */

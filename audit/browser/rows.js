@@ -38,11 +38,12 @@ export function isRowFile(bytes) {
 }
 
 /**
- * Check a row; throws a Refusal only when the file cannot be read. `keptOf(origin)` gives the text of the checkpoint
- * that is remembered of a log, or "".
- * @returns {Report} with `row`, what it says, when nothing is wrong; `keyIs` tells whether the device knows the key
+ * Check a row; throws a Refusal only when the file cannot be read. `rememberedOf(origin)` gives what is remembered of a
+ * log (memory.js), or undefined.
+ * @returns {Report} with `row`, what it says, when nothing is wrong; `keyIs` tells whether the device knows the key, and
+ * whether it has seen so much of the log as the proof is about ("known", else "newer")
  */
-export function verifyRow(bytes, keptOf) {
+export function verifyRow(bytes, rememberedOf) {
   const file = readFile(bytes);
   const key = parseVkey(file.log_vkey);
   const proof = parseProofFile(file.proof);
@@ -53,9 +54,11 @@ export function verifyRow(bytes, keptOf) {
   const placed = report.check("row", "这一行在清册之中", "the row stands in the roll");
   const checkpoint = hold(report, inclusion, proof.index, () => openCheckpoint(proof.checkpoint, key));
   if (!checkpoint) return report;
-  const known = knownBy(key, keptOf(key.name));
-  report.keyIs = known ? "known" : keptOf(key.name) ? "another" : "unknown";
-  if (known) hold(report, kept, null, () => checkSame(known, checkpoint));
+  const memory = rememberedOf(key.name);
+  const known = knownBy(key, memory?.checkpoint);
+  const seen = known && memory.rolls && proof.index < known.size;
+  report.keyIs = seen ? "known" : known ? "newer" : memory ? "another" : "unknown";
+  if (seen) hold(report, kept, proof.index, () => checkSame(known, memory.rolls[proof.index], file.entry, checkpoint));
   const roll = hold(report, inclusion, proof.index, () => loggedRoll(file.entry, proof, checkpoint));
   const said = roll && hold(report, placed, proof.index, () => placedRow(file, roll.data));
   if (said && !report.findings.length) report.row = { ...said, number: file.number, roll: roll.data, book: roll.book };
@@ -98,10 +101,12 @@ function knownBy(key, note) {
   }
 }
 
-/** At the same size a log has one root. */
-function checkSame(known, { size, root }) {
-  if (known.size !== size || sameBytes(known.root, root)) return;
-  throw refusal("audit.not_extended", { kept: size, computed: encodeBase64(root), signed: encodeBase64(known.root) });
+/** At the same size a log has one root, and at any size one entry of an index: the one that this device has verified. */
+function checkSame(known, leaf, entry, { size, root }) {
+  if (known.size === size && !sameBytes(known.root, root)) {
+    throw refusal("audit.not_extended", { kept: size, computed: encodeBase64(root), signed: encodeBase64(known.root) });
+  }
+  if (leaf !== encodeBase64(leafHash(encodeUtf8(entry)))) throw refusal("row.other_roll", { size: known.size });
 }
 
 function loggedRoll(entry, { index, hashes }, { size, root }) {

@@ -114,7 +114,7 @@ export const TYPES = {
   "roll.committed/1": {
     data: roll,
     decide: decideCommit,
-    evolve: (book, { id, data }) => book.rolls.commit(id, data, book.size),
+    evolve: (book, { id, data }, _, leafHash) => book.rolls.commit(id, data, book.size, leafHash),
   },
   "subject.erased/1": {
     data: erasure,

@@ -95,7 +95,7 @@ class Audit {
     this.progress(book.size, book.size);
     const name = book.opened?.organisation.name ?? "";
     const origin = this.log?.origin ?? "";
-    Object.assign(report, { book: book.book, name, origin, entries: book.size, root: book.root(), checkpoint });
+    Object.assign(report, { book: book.book, name, origin, entries: book.size, root: book.root(), checkpoint, rolls: book.rolls.leaves() });
     report.sort();
     return report;
   }

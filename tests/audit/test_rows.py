@@ -8,7 +8,10 @@ import pytest
 
 from audit.rows import verify_rows
 from audit.tlog.checkpoint import parse_checkpoint
+from audit.tlog.cosignature import add_signature, cosign, witness_verifier
+from audit.tlog.policy import parse_policy
 from audit.tlog.proof_file import parse_proof_file
+from audit.witnessed import AHEAD_MAX_S, Asked
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import Signature, SigningKey, format_note, parse_note
 from tests.audit.browser.test_rows import row_file
@@ -60,3 +63,45 @@ def test_a_log_that_the_trusted_key_did_not_sign_is_another() -> None:
 def test_a_bad_signature_of_the_trusted_key_is_no_signature() -> None:
     assert refused(signed_by(OLD, bad=NEW), NEW.verifier.vkey) == "row.key"
     assert refused(signed_by(NEW, bad=OLD), OLD.verifier.vkey) == "checkpoint.signature"
+
+
+WITNESS = SigningKey("witness.example/town", b"\x0a" * 32)
+NOW_S = 1_772_676_000
+POLICY = parse_policy(
+    f"log {OLD.verifier.vkey}\nwitness town {witness_verifier(WITNESS).vkey}\nquorum town\n".encode()
+)
+
+
+def cosigned(*times_s: int) -> bytes:
+    """Return the file of a row whose checkpoint the witness has cosigned at these times."""
+    file = json.loads(signed_by(OLD))
+    head, _, note = file["proof"].partition("\n\n")
+    for time_s in times_s:
+        parsed = parse_note(note.encode())
+        line = cosign(parse_checkpoint(parsed.text), WITNESS, time_s)
+        note = add_signature(note.encode(), line).decode()
+    return json.dumps({**file, "proof": f"{head}\n\n{note}"}).encode()
+
+
+def test_a_policy_asks_for_cosignatures() -> None:
+    asked = Asked(POLICY, NOW_S)
+    verdict = verify_rows(cosigned(NOW_S), OLD.verifier.vkey, asked)
+    assert verdict.witnesses is not None
+    assert list(verdict.witnesses.signed) == ["town"]
+    assert any("cosignatures: town" in line for line in verdict.lines())
+    for file, key, rule in (
+        (cosigned(), OLD, "audit.no_quorum"),
+        (cosigned(NOW_S + 2 * AHEAD_MAX_S), OLD, "witness.future"),
+        (signed_by(NEW), NEW, "audit.log_not_in_policy"),
+    ):
+        with pytest.raises(RuleViolation) as caught:
+            verify_rows(file, key.verifier.vkey, asked)
+        assert caught.value.rule.code == rule
+
+
+def test_what_was_not_checked_is_said() -> None:
+    """Whoever holds the log's key can put a roll into it that nobody signed."""
+    said = "\n".join(verify_rows(signed_by(OLD), OLD.verifier.vkey).lines())
+    assert "未核对签名" in said
+    assert "--policy" in said
+    assert "signed roll" not in said

@@ -33,7 +33,7 @@ JUDGE = """
     const { verifyRow } = await use("rows");
     return values[0].map((file) => {
         try {
-            const { findings, row } = verifyRow(bytes(file), () => "");
+            const { findings, row } = verifyRow(bytes(file), () => undefined);
             return findings.length ? findings[0].rule : row && row.who;
         } catch (problem) {
             return problem.code ?? String(problem);
@@ -188,7 +188,7 @@ def test_a_household_sees_its_row_and_whether_the_log_is_known(
     assert verify_file(page, PUBLIC.bundle(tmp_path / "log.zip")) == []
     assert verify_file(page, path) == []
     assert "核对无误" in page.inner_text("#verdict")
-    assert "日志公钥与本机核对过的这本账相同" in page.inner_text("#notes")
+    assert "当时核对了它的签名" in page.inner_text("#notes")
     assert "14 条" in page.inner_text("#memory")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert complaints == []
@@ -201,10 +201,38 @@ def test_a_row_of_another_log_than_was_seen_is_found(
     page, _ = opener()
     verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
     forked = BARE.then(RollCommitted, roll(), *BASIC)
-    assert verify_file(page, write(tmp_path, row_file(forked))) == [["audit.not_extended", None]]
+    assert verify_file(page, write(tmp_path, row_file(forked))) == [["audit.not_extended", ROLL]]
     assert page.locator("#private li").count() == 0
     assert page.is_hidden("#outside")
     assert "发现" in page.inner_text("#verdict")
+
+
+def test_a_roll_that_was_not_in_the_log_that_was_seen_is_found_at_any_size(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    """The log's key signs whatever it is given: also a longer log, in which another roll stands."""
+    page, _ = opener()
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    for rows in (ROWS, ROWS[::-1]):
+        forked = BARE.then(RollCommitted, roll(root=root_of(rows)), *BASIC)
+        index = len(forked.entries) - 1
+        for _ in range(3):
+            forked = forked.then(RollCommitted, roll(), *BASIC)
+        file = row_file(forked, index=index, rows=rows)
+        assert verify_file(page, write(tmp_path, file)) == [["row.other_roll", index]]
+        assert page.locator("#private li").count() == 0
+
+
+def test_a_roll_that_is_newer_than_what_was_seen_is_not_green(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    page, _ = opener()
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    grown = PRIVATE.then(RollCommitted, roll(), *BASIC)
+    assert verify_file(page, write(tmp_path, row_file(grown, index=len(grown.entries) - 1))) == []
+    assert page.get_attribute("#result", "class") == "open"
+    assert "重新核对" in page.inner_text("#verdict")
+    assert page.get_attribute("[data-check=kept]", "data-count") == "0"
 
 
 def test_a_key_that_the_device_does_not_know_is_never_green(
