@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit import checks
+from audit.backdating import Backdating
 from audit.carried import check_carried
 from audit.disclosures import Disclosures
 from audit.published import Published
@@ -108,6 +109,7 @@ class _Audit:
         self._replay = replay
         self._book, self._figures = replay.book, replay.figures
         self._verified = replay.size
+        self._backdating = Backdating()
         self._malformed = 0  # how many entries before the next one could not be parsed
         self._ended = False
         report = self._report = Report()
@@ -246,6 +248,7 @@ class _Audit:
         if book.log.origins:
             self._holds(self._rules, None, checks.check_tiles, self._source, book, self._verified, report)
         self._holds(self._rules, None, checks.check_money, self._figures, report)
+        self._backdating.remark(report)
         checks.remark_namesakes(book.roles, report)
         self._holds(self._rules, None, checks.remark_untransferred, book, self._figures.changed_from, report)
 
@@ -291,6 +294,7 @@ class _Audit:
             self._skip(note)
             return
         self._figures.fold(index, entry.statement)
+        self._backdating.look(index, entry.statement)
         if index == 0:
             self._replay.first = entry
 
@@ -316,4 +320,5 @@ class _Audit:
         return problem.rule.kind is not Kind.MALFORMED
 
     def _skip(self, note: bytes) -> None:
+        self._backdating.skip()
         self._book.tree.append(leaf_hash(note))

@@ -4,6 +4,7 @@
  * It finds what audit/verify.py finds, by the same codes and at the same entries; tests/vectors/ holds both to it.
  */
 
+import { Backdating } from "./backdating.js";
 import { Book } from "./book.js";
 import { encodeUtf8 } from "./bytes.js";
 import { parseCheckpoint, signedBy } from "./checkpoint.js";
@@ -57,6 +58,7 @@ class Audit {
     this.book = new Book();
     this.figures = this.book.figures;
     this.first = null;
+    this.backdating = new Backdating();
     this.malformed = 0; // how many entries before the next one could not be parsed
     this.ended = false;
     this.signatureChecker = new SignatureChecker(byBrowser, pause);
@@ -214,6 +216,7 @@ class Audit {
     }
     const { type, data } = entry.statement;
     if (TYPES[type].moves) this.took(() => this.figures.fold(index, data), index);
+    this.backdating.look(index, entry.statement);
     if (index === 0) this.first = entry;
   }
 
@@ -255,6 +258,7 @@ class Audit {
     await this.holds(() => checkRoot(book, signed, report));
     if (book.log.now) await this.holds(() => checkTiles(source, book, report));
     await this.holds(() => checkMoney(this.figures, report));
+    this.backdating.remark(report);
     remarkNamesakes(book.roles, report);
     await this.holds(() => remarkUntransferred(book, this.figures.turnover, report));
   }
@@ -280,6 +284,7 @@ class Audit {
   }
 
   skip(note) {
+    this.backdating.skip(this.book.size);
     this.book.tree.append(leafHash(note));
   }
 }
