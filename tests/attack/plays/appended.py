@@ -388,6 +388,16 @@ ATTACKS = (
         prevented=True,
     ),
     Attack(
+        "signed_long_ago",
+        "今天签名，自称签于很久以前",
+        "sign today, and say that it was long ago",
+        OFFICE,
+        lambda truth, _: Played(
+            files=truth.served([*truth.entries, truth.voucher(at="2026-01-05T09:00:00+08:00")])
+        ),
+        readers("audit.backdated"),
+    ),
+    Attack(
         "overdrawn",
         "支出超过库存现金",
         "more cash is paid out than there is",

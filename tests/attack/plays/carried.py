@@ -164,6 +164,13 @@ ATTACKS = (
         readers("audit.withheld"),
     ),
     _attack(
+        "no_form_members",
+        "从公示包中抽掉所有的资产负债表",
+        "take all balance sheets out of the bundle",
+        lambda files: zipped(item for item in files.items() if not item[0].startswith("balance-sheet/")),
+        readers("audit.form_absent"),
+    ),
+    _attack(
         "member_twice",
         "公示包中同名文件放两份",
         "two files of one name in the bundle",

@@ -61,6 +61,11 @@ def _changed(files: Files, path: str) -> Files:
     return {path: json.dumps(report).encode()}
 
 
+def _changed_month_of_today(truth: History, _: History) -> Files:
+    shown = truth.files[MARCH].replace(b"2026-03", b"2026-07")
+    return {"trial-balance.json": shown, "trial-balance/2026-07.json": shown}
+
+
 OTHER_AMOUNTS = (
     ("claims", "closing_fen"),
     ("lines", "amount_fen"),
@@ -238,6 +243,22 @@ ATTACKS = (
             all_readers("audit.published"),
         )
         for form, at in zip(FORMS[1:], OTHER_AMOUNTS, strict=True)
+    ),
+    _attack(
+        "changed_quiet_month",
+        "改动还没有凭证的当月的报表，网页先显示的正是它",
+        "change the statement of a month without a voucher, the one that pages show first",
+        SERVER,
+        _changed_month_of_today,
+        all_readers("audit.published"),
+    ),
+    _attack(
+        "field_twice",
+        "报表里同一栏写两遍，前一遍是假的",
+        "a field of a statement twice, the first one false",
+        SERVER,
+        lambda truth, _: {MARCH: truth.files[MARCH].replace(b'"rows":', b'"rows":[],"rows":', 1)},
+        all_readers("audit.published"),
     ),
     _attack(
         "changed_old_statement",
