@@ -9,6 +9,7 @@ import { Lines, fenOf, stripped } from "./lines.js";
 import { isPrivate, isUnshown, opened } from "./private.js";
 import { statementOf } from "./statement.js";
 import { choosing, keeping } from "./templates.js";
+import { guarding } from "./unsaved.js";
 import { formatFen } from "../verify/money.js";
 
 const place = (id) => document.getElementById(id);
@@ -30,6 +31,7 @@ const counting = ({ length }) => {
 };
 const attached = attaching(book, place("files"), place("attached"), counting, invoices);
 let kept = {}; // what the form does not show of a voucher that is changed
+const unsaved = guarding(place("voucher"), () => [attached.files, invoices.invoices]);
 
 function tell(fen) {
   place("difference").textContent = fen === 0 ? "借贷平衡" : `${fen > 0 ? "贷方还差" : "借方还差"} ${formatFen(Math.abs(fen))} 元`;
@@ -59,9 +61,11 @@ function countOf(input) {
 /** Save what is typed: as a new draft, or as a change of the one that it was saved as before. */
 async function save(data) {
   const content = { type: typeOf(data), data };
+  const sent = unsaved.now();
   saved = saved.id
     ? await ask("PUT", `${drafts}/${saved.id}`, { ...content, revision: saved.revision })
     : await ask("POST", drafts, { ...content, template: place("template").value });
+  unsaved.kept(sent);
   return saved;
 }
 
@@ -98,6 +102,7 @@ function clear() {
   invoices.invoices = [];
   for (const id of ["summary", "attachments", "resolution", "template"]) if (place(id)) place(id).value = "";
   lines.fill();
+  unsaved.kept();
   place("summary").focus();
 }
 
@@ -113,6 +118,7 @@ function fill({ date, summary = "", attachments = {}, resolution = "", lines: en
     Object.assign(kept, source === undefined ? {} : { source });
   }
   lines.fill(entered);
+  unsaved.kept();
   place("summary").focus();
 }
 
