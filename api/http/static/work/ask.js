@@ -67,6 +67,9 @@ export function problem(told) {
   return box;
 }
 
+/** Return a text in Chinese with the English after it, small, as the pages have it. */
+export const bilingual = (zh, en) => [zh, " ", element("span", { lang: "en", className: "note" }, en)];
+
 /** Return an element with properties, and texts or elements in it. */
 export function element(name, properties = {}, ...content) {
   const made = document.createElement(name);

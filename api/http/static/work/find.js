@@ -1,6 +1,6 @@
 /** Finding an account by its code, a part of its name, or the initials of its name in pinyin (拼音首字母). */
 
-import { element } from "./ask.js";
+import { bilingual, element } from "./ask.js";
 
 // the first characters of each initial in the order of pinyin, which every browser's collation knows
 const FIRST = [..."阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀"];
@@ -19,8 +19,12 @@ function initial(character) {
   return LETTERS[FIRST.findLastIndex((first) => order.compare(first, character) <= 0)] ?? "";
 }
 
-/** Return what finds accounts: a function from what was typed to those that match, the best first. */
+/**
+ * Return what finds accounts: a function from what was typed to those that take postings and match, the best first, and
+ * to the account that was typed itself (`above`) where its details alone take postings.
+ */
 export function finder(accounts) {
+  const groups = accounts.filter((one) => !one.leaf);
   const known = accounts.filter((one) => one.leaf).map((one) => ({ ...one, initials: initials(one.name) }));
   const tests = [
     (one, typed) => one.code === typed,
@@ -31,25 +35,36 @@ export function finder(accounts) {
   ];
   return (read) => {
     const typed = read.normalize("NFKC").trim().toLowerCase();
-    const found = tests.flatMap((test) => known.filter((one) => typed && test(one, typed)));
-    return [...new Set(found)].slice(0, SHOWN_MAX);
+    const above = groups.find(({ code, name }) => code === typed || name.toLowerCase() === typed);
+    const found = above
+      ? known.filter(({ code }) => code.startsWith(above.code))
+      : tests.flatMap((test) => known.filter((one) => typed && test(one, typed)));
+    return { above, found: [...new Set(found)].slice(0, SHOWN_MAX) };
   };
 }
 
+/** Return what is said of an account that has details. */
+export const hasDetails = ({ code, name }) => [`${code} ${name} 有明细，请选一个明细`, "it has details: choose one of them"];
+
 /**
  * Let an input find accounts: arrows choose, Enter and Tab take, Escape leaves. It hears "taken" when one is taken.
+ * Of an account's details none is taken that nobody chose: Tab stays until one is, or Escape closes the list.
  * @param {HTMLInputElement} input whose dataset.code is the code that was taken
- * @param {(typed: string) => {code: string, name: string}[]} find
+ * @param {ReturnType<typeof finder>} find
  */
 export function findingIn(input, find) {
   const list = element("ul", { role: "listbox", className: "found", hidden: true, id: `${input.id}-found` });
-  input.after(list);
+  const told = element("p", { role: "status", className: "note", hidden: true, id: `${input.id}-said` });
+  input.after(told, list);
+  input.setAttribute("aria-describedby", told.id);
   for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-expanded": "false" })) {
     input.setAttribute(name, value);
   }
-  let [found, chosen] = [[], 0];
+  let [above, found, chosen] = [undefined, [], 0];
 
   const draw = () => {
+    told.hidden = !above;
+    told.replaceChildren(...(above ? bilingual(...hasDetails(above)) : []));
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     list.replaceChildren(
@@ -62,31 +77,33 @@ export function findingIn(input, find) {
         return option;
       }),
     );
-    if (list.hidden) input.removeAttribute("aria-activedescendant");
+    if (list.hidden || chosen < 0) input.removeAttribute("aria-activedescendant");
     else input.setAttribute("aria-activedescendant", `${list.id}-${chosen}`);
   };
   const take = (one) => {
     input.value = `${one.code} ${one.name}`;
     input.dataset.code = one.code;
-    [found, chosen] = [[], 0];
+    [above, found, chosen] = [undefined, [], 0];
     draw();
     input.dispatchEvent(new Event("taken"));
   };
 
   input.addEventListener("input", () => {
     delete input.dataset.code;
-    [found, chosen] = [find(input.value), 0];
+    ({ above, found } = find(input.value));
+    chosen = above ? -1 : 0;
     draw();
   });
   input.addEventListener("keydown", (event) => {
     if (found.length === 0) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
-      chosen = (chosen + step + found.length) % found.length;
+      chosen = chosen < 0 && step < 0 ? found.length - 1 : (chosen + step + found.length) % found.length;
       draw();
       event.preventDefault();
     } else if (event.key === "Enter" || event.key === "Tab") {
-      take(found[chosen]);
+      if (chosen >= 0) take(found[chosen]);
+      else if (!event.shiftKey) event.preventDefault();
     } else if (event.key === "Escape") {
       found = [];
       draw();

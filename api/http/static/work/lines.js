@@ -1,7 +1,7 @@
 /** The lines of a voucher as they are typed: accounts are found, the last line balances itself. */
 
 import { element } from "./ask.js";
-import { finder, findingIn } from "./find.js";
+import { finder, findingIn, hasDetails } from "./find.js";
 import { Told } from "./keys.js";
 import { choosingTier, partyOf } from "./private.js";
 import { quantityText } from "./statement.js";
@@ -109,8 +109,14 @@ export class Lines {
   #balance({ account, debit, credit }) {
     const fen = this.difference;
     if (fen === 0 || !account.dataset.code || debit.value || credit.value) return;
-    (fen > 0 ? credit : debit).value = formatFen(Math.abs(fen));
+    const onCredit = this.#standsOn("debit") === this.#standsOn("credit") ? fen > 0 : this.#standsOn("debit");
+    (onCredit ? credit : debit).value = formatFen(onCredit ? fen : -fen);
     this.tell();
+  }
+
+  /** Tell whether a side has any amount: where one side alone has, the other answers it, red with red. */
+  #standsOn(side) {
+    return this.#lines.some((line) => readable(line[side]) !== 0);
   }
 
   /** Propose an amount for the first line, where no line has one. */
@@ -130,6 +136,11 @@ export class Lines {
     const { number, account: { dataset: { code }, value } } = line;
     if (!code) {
       line.account.focus();
+      const { above } = this.find(value);
+      if (above) {
+        const [zh, en] = hasDetails(above);
+        throw new Told("account.not_leaf", `第 ${number} 行：${zh}`, `line ${number}, ${above.code}: ${en}`);
+      }
       throw new Told("account.unknown", `第 ${number} 行：没有末级科目「${value}」，请用编码、名称或拼音首字母查找`, `line ${number}: no account ${value}`);
     }
     return stripped({

@@ -1,0 +1,96 @@
+"""Nothing is taken into a voucher that nobody chose: no detail of an account, and no amount on the wrong side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.http.conftest import BOOK
+from tests.api.work.conftest import type_voucher
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.api.work.conftest import Hall
+
+pytestmark = pytest.mark.e2e
+
+
+def opened(hall: Hall) -> Page:
+    page = hall["cashier"].goto(f"/books/{BOOK}/work/new")
+    page.wait_for_selector("#lines tr")
+    return page
+
+
+@pytest.mark.parametrize("key", ["Tab", "Enter"])
+def test_an_account_that_has_details_is_not_taken_for_its_first(hall: Hall, key: str) -> None:
+    page = opened(hall)
+    page.focus("#account-1")
+    page.keyboard.type("513")
+    page.keyboard.press(key)
+    assert page.input_value("#account-1") == "513"
+    assert "有明细" in page.inner_text("#account-1-said")
+    details = page.locator("#account-1-found li").all_inner_texts()
+    assert details
+    assert all(one.startswith("513") for one in details)
+    assert page.locator("#account-1-found [aria-selected=true]").count() == 0
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert page.input_value("#account-1") == details[0]
+    assert page.is_hidden("#account-1-said")
+
+
+def test_a_longer_code_takes_the_detail_and_the_way_back_is_open(hall: Hall) -> None:
+    page = opened(hall)
+    page.focus("#account-1")
+    page.keyboard.type("513")
+    page.keyboard.press("Shift+Tab")  # nobody is held in the field
+    assert page.evaluate("document.activeElement.id") == "resolution"
+    page.focus("#account-1")
+    page.keyboard.press("End")
+    page.keyboard.type("02")
+    page.keyboard.press("Tab")
+    assert page.input_value("#account-1").startswith("51302 ")
+
+
+def test_an_account_with_details_is_said_when_it_is_saved(hall: Hall) -> None:
+    type_voucher(hall["cashier"])
+    page = hall["cashier"].page
+    page.fill("#account-1", "513")
+    page.click("#save")
+    page.wait_for_selector("#told .alarm")
+    assert "513 " in page.inner_text("#told")
+    assert "有明细" in page.inner_text("#told")
+
+
+@pytest.mark.parametrize(
+    ("typed", "balanced"),
+    [
+        ({"debit": "-4.50"}, ("", "-4.50")),
+        ({"credit": "-4.50"}, ("-4.50", "")),
+        ({"debit": "4.50"}, ("", "4.50")),
+        ({"credit": "4.50"}, ("4.50", "")),
+    ],
+)
+def test_the_last_line_balances_red_with_red(
+    hall: Hall, typed: dict[str, str], balanced: tuple[str, str]
+) -> None:
+    page = opened(hall)
+    for side, amount in typed.items():
+        page.fill(f"#{side}-1", amount)
+    page.focus("#account-2")
+    page.keyboard.type("50103")
+    page.keyboard.press("Tab")
+    assert (page.input_value("#debit-2"), page.input_value("#credit-2")) == balanced
+    assert page.inner_text("#difference").startswith("借贷平衡")
+
+
+def test_a_third_line_fills_the_side_that_lacks(hall: Hall) -> None:
+    page = opened(hall)
+    page.fill("#debit-1", "10")
+    page.fill("#credit-2", "12")
+    page.click("#add")
+    page.keyboard.type("50103")
+    page.keyboard.press("Tab")
+    assert (page.input_value("#debit-3"), page.input_value("#credit-3")) == ("2.00", "")
