@@ -75,6 +75,13 @@ class OnDesk(NamedTuple):
         )
 
 
+class Waits(NamedTuple):
+    """How many drafts of a book wait for a role's signature, and the period that is next to close."""
+
+    to_sign: int
+    to_close: str
+
+
 Post: TypeAlias = "Callable[[str, bytes], int]"
 """What appends a note to a book, by its id, and returns the entry's index; raises what refuses it."""
 
@@ -110,6 +117,14 @@ class DraftingDesk:
         """Return the oldest period of a book that is open."""
         with self._book(book) as found:
             return found.periods.next_to_close
+
+    def waits(self, book: str, role: str) -> Waits:
+        """Return what waits in a book for a role, from a few queries however many drafts there are."""
+        with self._pool.connection() as connection:
+            drafts = store.open_drafts(connection, book)
+        with self._book(book) as found:
+            missing = [review(found, one.draft).missing for one in drafts if one.id not in found.ids]
+            return Waits(sum(role in roles for roles in missing), found.periods.next_to_close)
 
     def waiting(self, book: str) -> list[OnDesk]:
         """Return the drafts that wait, the oldest first."""

@@ -21,7 +21,7 @@ from domain.kernel.period import last_day, period_of
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
 from domain.vouchers import Reversal, Voucher, total_fen
-from projections import register
+from projections import month, register
 from projections.closing import checklist, transfers
 
 if TYPE_CHECKING:
@@ -66,6 +66,16 @@ class AccountsBody(BaseModel):
     accounts: list[AccountBody]
 
 
+class Village(NamedTuple):
+    """A village where one is at work: by which key, how many drafts wait for it, and the month next to close."""
+
+    book: str
+    name: str
+    key: str
+    to_sign: int
+    to_close: str
+
+
 class Row(NamedTuple):
     """A draft in a list: what it is, of which date and amount, who signed, who is missing, and what stands against."""
 
@@ -100,9 +110,8 @@ def get_accounts(book: BookId, database: Database) -> AccountsBody:
 @router.get("/work", responses=PAGE)
 def get_work(request: Request, service: Services, database: Database) -> Response:
     """Show where one signs in, and the books one is at work in."""
-    desks = service.sessions.desks(request.cookies.get(COOKIE, ""))
-    names = {row.book: row.name for row in register.books(database)} if desks else {}
-    return work_page(request, "work.html", desks=desks, names=names)
+    villages = _villages(service, database, request.cookies.get(COOKIE, ""))
+    return work_page(request, "work.html", villages=villages)
 
 
 @router.get("/books/{book}/work", responses=PAGE)
@@ -116,14 +125,14 @@ def get_desk(
     period = service.drafts.next_to_close(book)
     remarks = _remarks(database, book, period)
     stops = sum(remark.stops for remark in remarks)
-    token = request.cookies.get(COOKIE, "")
+    villages = _villages(service, database, request.cookies.get(COOKIE, ""), besides=book)
     return work_page(
         request,
         "desk.html",
         book=register.book(database, book),
         session=session,
-        desks=service.sessions.desks(token),
-        names={row.book: row.name for row in register.books(database)},
+        villages=villages,
+        glance=month.glance_of(database, book, period),
         makes=session.key.role in MAKERS,
         mine=[_row(one, session.key.name) for one in mine],
         others=[_row(one, session.key.name) for one in others],
@@ -136,6 +145,21 @@ def get_desk(
         stops=stops,
         warns=len(remarks) - stops,
     )
+
+
+def _villages(service: Service, database: Connection[Any], token: str, besides: str = "") -> list[Village]:
+    """Return the villages where a token is at work, with what waits there, but for the one that is shown."""
+    desks = [desk for desk in service.sessions.desks(token) if desk.book != besides]
+    names = {row.book: row.name for row in register.books(database)} if desks else {}
+    return [
+        Village(
+            desk.book,
+            names.get(desk.book, desk.book),
+            desk.key,
+            *service.drafts.waits(desk.book, role_of(desk.key)),
+        )
+        for desk in desks
+    ]
 
 
 def _banks(service: Service, database: Connection[Any], book: str, period: str) -> list[tuple[str, str, str]]:

@@ -43,6 +43,12 @@ SELECT_PURPOSES = """
     HAVING sum(credit_fen - debit_fen) <> 0
     ORDER BY amount_fen DESC, journal.account
 """
+SELECT_GLANCE = """
+    SELECT coalesce(sum(debit_fen - credit_fen) FILTER (WHERE left(account, 3) = '101'), 0)::bigint,
+           coalesce(sum(debit_fen - credit_fen) FILTER (WHERE left(account, 3) = '102'), 0)::bigint,
+           (SELECT count(*) FROM vouchers WHERE book = %(book)s AND period = %(period)s)
+    FROM balances WHERE book = %(book)s AND period <= %(period)s
+"""
 SELECT_PERIODS = "SELECT DISTINCT period FROM vouchers WHERE book = %s ORDER BY period DESC"
 
 
@@ -85,13 +91,41 @@ class Month:
         return [purpose for purpose in self.purposes if not purpose.income]
 
 
+class Glance(NamedTuple):
+    """A month in a bookkeeper's terms, in fen: cash and bank at its end, income and expense of it; and its vouchers."""
+
+    cash_fen: int
+    bank_fen: int
+    income_fen: int
+    expense_fen: int
+    vouchers: int
+
+    @property
+    def surplus_fen(self) -> int:
+        """What the month's income exceeds its expense by (本月收益)."""
+        return self.income_fen - self.expense_fen
+
+
+def glance_of(connection: Connection[Any], book: str, period: str) -> Glance:
+    """Return a month of a book at a glance; a month without vouchers has what the earlier ones left."""
+    values = {"book": book, "period": period}
+    ((cash, bank, vouchers),) = connection.execute(SELECT_GLANCE, values).fetchall()
+    moved = _purposes(connection, values)
+    income, expense = (sum(one.amount_fen for one in moved if one.income is side) for side in (True, False))
+    return Glance(cash, bank, income, expense, vouchers)
+
+
+def _purposes(connection: Connection[Any], values: dict[str, str]) -> list[Purpose]:
+    with connection.cursor(row_factory=class_row(Purpose)) as cursor:
+        return cursor.execute(SELECT_PURPOSES, values).fetchall()
+
+
 def month_of(connection: Connection[Any], book: str, period: str) -> Month:
     """Return a month of a book; a month without vouchers has zeros."""
     values = {"book": book, "period": period, "money": list(MONEY_ACCOUNTS)}
     before = connection.execute(SELECT_MONEY_BEFORE, values).fetchone()
     moved = connection.execute(SELECT_MOVED, values).fetchone()
-    with connection.cursor(row_factory=class_row(Purpose)) as cursor:
-        purposes = cursor.execute(SELECT_PURPOSES, values).fetchall()
+    purposes = _purposes(connection, {"book": book, "period": period})
     (start,), (came, went) = before or (0,), moved or (0, 0)
     return Month(period, start, came, went, purposes)
 
