@@ -58,7 +58,7 @@ def words(page: str) -> str:
 
 def figures(page: str) -> dict[str, str]:
     """Return the figures of the month, by their names in Chinese."""
-    found = re.search(r'<dl class="figures">.*?</dl>', page, re.DOTALL)
+    found = re.search(r'<dl class="figures broad">.*?</dl>', page, re.DOTALL)
     assert found, "no figures"
     return {
         words(name).split()[0]: words(value).strip()
@@ -117,7 +117,7 @@ def test_a_voucher_moves_the_figures(office: Office) -> None:
 
 def test_each_figure_leads_to_its_report(office: Office) -> None:
     page = page_of(office["head"])
-    found = re.search(r'<dl class="figures">.*?</dl>', page, re.DOTALL)
+    found = re.search(r'<dl class="figures broad">.*?</dl>', page, re.DOTALL)
     assert found
     links = [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', found[0])]
     assert len(links) == 6
