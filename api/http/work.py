@@ -17,6 +17,7 @@ from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
 from api.http.sessions import COOKIE
 from api.http.workspace import AtDesk, answered, form_page, leaves_below, work_page
 from domain.chart import MEASURED
+from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.period import last_day, period_of
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
@@ -85,7 +86,7 @@ class Row(NamedTuple):
     amount_fen: int | None
     signed: list[str]
     missing: list[str]
-    remark: str
+    remark: Phrase | RuleViolation | None
 
 
 @router.get("/books/{book}/accounts.json", response_class=JSONResponse, responses=documented(400, 404, 503))
@@ -246,10 +247,10 @@ def _row(found: OnDesk, key: str) -> Row:
     )
 
 
-def _remark(found: OnDesk, key: str) -> str:
+def _remark(found: OnDesk, key: str) -> Phrase | RuleViolation | None:
     """Return what is to be known first of a draft: that it was changed after one had signed, was refused, is wrong."""
     if found.dropped(key):
-        return "您签过以后改动了，请重看重签"
+        return Phrase("您签过以后改动了，请重看重签", "changed after you had signed: look, and sign again")
     if found.refused:
-        return "被拒签"
-    return found.review.problem.zh if found.review.problem else ""
+        return Phrase("被拒签", "somebody refuses to sign it")
+    return found.review.problem

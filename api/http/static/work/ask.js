@@ -67,8 +67,11 @@ export function problem(told) {
   return box;
 }
 
-/** Return a text in Chinese with the English after it, small, as the pages have it. */
-export const bilingual = (zh, en) => [zh, " ", element("span", { lang: "en", className: "note" }, en)];
+/** Return a text in English, small, as it stands after the Chinese on every page. */
+export const english = (en) => element("span", { lang: "en", className: "note" }, en);
+
+/** Return a text in Chinese with the English after it. */
+export const bilingual = (zh, en) => [zh, " ", english(en)];
 
 /** Return an element with properties, and texts or elements in it. */
 export function element(name, properties = {}, ...content) {

@@ -1,6 +1,6 @@
 /** The page of a draft: what is signed, who has signed, and what the person who looks at it may do. */
 
-import { acting, ask, element, problem } from "./ask.js";
+import { acting, ask, bilingual, element, english, problem } from "./ask.js";
 import { checkHistory } from "./history.js";
 import { Told, heldKey, signedNote } from "./keys.js";
 import { isUntold, said, statementOf } from "./statement.js";
@@ -15,7 +15,8 @@ const STEPS = {
 
 let seen; // the draft as it is on the page: what is signed is this, whatever the server has meanwhile
 
-const role = (name) => roles[name.split("/")[1]] ?? name;
+const office = (name) => name.split("/")[1] ?? name;
+const role = (name) => roles[office(name)] ?? name;
 
 async function show() {
   seen = undefined; // until it is on the page, nothing can be signed
@@ -36,21 +37,22 @@ async function show() {
 function stateOf(found) {
   if (found.state === "posted") {
     const link = element("a", { href: `/books/${book}/entries/${found.entry}` }, `第 ${found.entry} 号记录`);
-    return [element("p", { className: "state" }, element("strong", {}, "已入账。"), "它是", link, "，谁也不能再改。")];
+    return [element("p", { className: "state" }, element("strong", {}, "已入账。"), "它是", link, "，谁也不能再改。 ", english(`posted as entry ${found.entry}, for good`))];
   }
-  if (found.state === "withdrawn") return [element("p", { className: "state waiting" }, element("strong", {}, "已撤回。"))];
+  if (found.state === "withdrawn") return [element("p", { className: "state waiting" }, element("strong", {}, "已撤回。"), " ", english("withdrawn"))];
   const shown = [];
   for (const name of found.refused) {
-    shown.push(element("p", { className: "state alarm" }, element("strong", {}, `${role(name)}拒签。`), reason(found, name)));
+    shown.push(element("p", { className: "state alarm" }, element("strong", {}, `${role(name)}拒签。`), reason(found, name), " ", english(`refused by the ${office(name)}`)));
   }
   if (found.problem) shown.push(problem({ ...found.problem }));
   for (const { zh, en } of found.remarks) {
-    shown.push(element("p", { className: "state waiting" }, element("strong", {}, "请先看："), zh, element("br"), element("span", { lang: "en", className: "note" }, en)));
+    shown.push(element("p", { className: "state waiting" }, element("strong", {}, "请先看："), zh, element("br"), english(en)));
   }
   const signed = found.signatures.map(role).join("、") || "还没有人签";
   const missing = found.missing.map((one) => roles[one] ?? one).join("、");
+  const words = [`waiting; signed by: ${found.signatures.map(office).join(", ") || "nobody"}`, ...(missing ? [`missing: ${found.missing.join(", ")}`] : [])];
   shown.push(
-    element("p", { className: "state waiting" }, element("strong", {}, "待签。"), `已签：${signed}。`, missing ? `还缺：${missing}。` : ""),
+    element("p", { className: "state waiting" }, element("strong", {}, "待签。"), `已签：${signed}。`, missing ? `还缺：${missing}。` : "", " ", english(words.join("; "))),
   );
   return shown;
 }
@@ -61,7 +63,8 @@ function reason(found, name) {
 
 function step(one) {
   const at = new Date(one.at).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
-  return element("li", {}, `${at} ${role(one.key)} ${STEPS[one.step]}（第 ${one.revision} 稿）${one.words ? `：${one.words}` : ""}`);
+  const words = `${at} ${role(one.key)} ${STEPS[one.step]}（第 ${one.revision} 稿）${one.words ? `：${one.words}` : ""}`;
+  return element("li", {}, ...bilingual(words, `${one.step} by the ${office(one.key)}, text ${one.revision}`));
 }
 
 /** Show what the person may do: sign and refuse while it is open, change and withdraw if they make drafts. */

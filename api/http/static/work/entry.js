@@ -1,6 +1,6 @@
 /** The page where a voucher is typed: keyboard alone is enough, the difference is always in view. */
 
-import { acting, ask, element, problem } from "./ask.js";
+import { acting, ask, bilingual, element, english, problem } from "./ask.js";
 import { attaching } from "./files.js";
 import { checkHistory } from "./history.js";
 import { listing } from "./invoices.js";
@@ -35,6 +35,7 @@ const unsaved = guarding(place("voucher"), () => [attached.files, invoices.invoi
 
 function tell(fen) {
   place("difference").textContent = fen === 0 ? "借贷平衡" : `${fen > 0 ? "贷方还差" : "借方还差"} ${formatFen(Math.abs(fen))} 元`;
+  place("difference-en").textContent = fen === 0 ? "balanced" : `${fen > 0 ? "credit" : "debit"} lacks ${formatFen(Math.abs(fen))} yuan`;
   place("difference").className = fen === 0 ? "balanced" : "red";
 }
 
@@ -86,7 +87,9 @@ async function saveAndSign() {
   const signed = await ask("POST", `${drafts}/${id}/signatures`, await signedNote(text, held));
   if (draft) return location.assign(`/books/${book}/work/drafts/${draft}`);
   const link = element("a", { href: `/books/${book}/work/drafts/${id}` }, wanted.summary);
-  place("done").prepend(element("li", {}, "已签名：", link, signed.entry === null ? "，等别人签。" : `，已入账，第 ${signed.entry} 号记录。`, ...remarks.map(({ zh }) => element("strong", {}, ` ${zh}。`))));
+  const [zh, en] = signed.entry === null ? ["，等别人签。", "signed; waits for others"] : [`，已入账，第 ${signed.entry} 号记录。`, `signed and posted as entry ${signed.entry}`];
+  const told = remarks.flatMap((one) => [element("strong", {}, ` ${one.zh}。`), " ", english(one.en)]);
+  place("done").prepend(element("li", {}, "已签名：", link, ...bilingual(zh, en), ...told));
   return clear();
 }
 

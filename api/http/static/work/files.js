@@ -1,6 +1,6 @@
 /** The original documents of a voucher: uploaded when they are chosen, named in it by their SHA-256. */
 
-import { ask, element } from "./ask.js";
+import { ask, bilingual, element } from "./ask.js";
 
 /** Return links to the documents that a voucher names. */
 export function linksTo(book, files) {
@@ -29,7 +29,7 @@ export function attaching(book, input, list, changed, invoices) {
     changed(files);
   };
   const row = (file) => {
-    const button = element("button", { type: "button", className: "plain" }, "去掉");
+    const button = element("button", { type: "button", className: "plain" }, ...bilingual("去掉", "remove"));
     button.addEventListener("click", () => {
       files = files.filter((one) => one !== file);
       const number = numbers.get(file.sha256);

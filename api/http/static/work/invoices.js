@@ -1,6 +1,6 @@
 /** The invoices (发票) of a voucher: read off what is attached, or typed from paper; each is booked once. */
 
-import { element } from "./ask.js";
+import { bilingual, element } from "./ask.js";
 import { formatFen } from "../verify/money.js";
 
 const factsOf = ({ date, total_fen }) => `，${date}，价税合计 ${formatFen(total_fen)} 元`;
@@ -18,7 +18,7 @@ export function listing(book, list) {
   let remarks = new Map();
   const draw = () => list.replaceChildren(...invoices.map(row));
   const row = (invoice) => {
-    const button = element("button", { type: "button", className: "plain" }, "去掉");
+    const button = element("button", { type: "button", className: "plain" }, ...bilingual("去掉", "remove"));
     button.addEventListener("click", () => drop(invoice.number));
     return element("li", {}, "发票 ", element("code", {}, invoice.number), factsOf(invoice), " ", ...(remarks.get(invoice.number) ?? []), button);
   };

@@ -1,6 +1,6 @@
 /** The page where one signs in: the keys of this browser, one more from a file, and the villages one works in. */
 
-import { acting, ask, element, signInWithAll } from "./ask.js";
+import { acting, ask, bilingual, element, signInWithAll } from "./ask.js";
 import { forgetKey, heldKeys, importKey } from "./keys.js";
 
 const place = (id) => document.getElementById(id);
@@ -15,7 +15,7 @@ async function showKeys() {
 
 function keyRow(held) {
   const role = held.name.split("/")[1];
-  const button = element("button", { type: "button", className: "plain" }, "从本浏览器删除");
+  const button = element("button", { type: "button", className: "plain" }, ...bilingual("从本浏览器删除", "forget"));
   button.addEventListener("click", async () => {
     await forgetKey(held.name);
     await showKeys();

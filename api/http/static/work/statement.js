@@ -1,6 +1,6 @@
 /** What is signed, in plain words, read off the very bytes that are signed. */
 
-import { element } from "./ask.js";
+import { bilingual, element } from "./ask.js";
 import { linksTo } from "./files.js";
 import { invoiceText } from "./invoices.js";
 import { TIERS, opened } from "./private.js";
@@ -8,27 +8,33 @@ import { formatFen } from "../verify/money.js";
 
 const HEADER = "sunledger.entry/v1\n";
 const TITLES = {
-  "voucher.posted/1": "记账凭证",
-  "voucher.posted/2": "记账凭证（有不公开的内容）",
-  "voucher.reversed/1": "冲销凭证（红字）",
-  "voucher.reversed/2": "冲销凭证（红字，有不公开的内容）",
-  "period.closed/1": "结账：此后这个月不能再记账",
-  "account.added/1": "增设科目",
-  "opening.posted/1": "期初余额",
-  "policy.set/1": "审批档次",
-  "budget.adopted/1": "收支计划",
+  "voucher.posted/1": ["记账凭证", "voucher"],
+  "voucher.posted/2": ["记账凭证（有不公开的内容）", "voucher with private values"],
+  "voucher.reversed/1": ["冲销凭证（红字）", "reversal, in red"],
+  "voucher.reversed/2": ["冲销凭证（红字，有不公开的内容）", "reversal, in red, with private values"],
+  "period.closed/1": ["结账：此后这个月不能再记账", "closing: nothing more is booked in this month"],
+  "account.added/1": ["增设科目", "an account is added"],
+  "opening.posted/1": ["期初余额", "opening balances"],
+  "policy.set/1": ["审批档次", "who has to sign what"],
+  "budget.adopted/1": ["收支计划", "the year's plan"],
 };
 const NAMES = {
-  account: "科目", agreed: "同意", amount_fen: "金额", attachments: "附件", body: "谁决议", code: "科目编码", count: "张数", credit_fen: "贷方", date: "日期",
-  debit_fen: "借方", entitled: "应到", from_fen: "金额从", invoices: "发票", lines: "分录", name: "名称", party: "往来单位", period: "会计期间", private: "不公开",
-  present: "实到", project: "项目", quantity: "数量", resolution: "依据的决议", reverses: "冲销的凭证", roles: "须签名的岗位", roll: "发放清册", source: "原系统凭证号", summary: "摘要", tiers: "档次", to_fen: "金额到",
-  year: "年度",
+  account: ["科目", "account"], agreed: ["同意", "agreed"], amount_fen: ["金额", "amount"], attachments: ["附件", "attachments"],
+  body: ["谁决议", "who resolved"], code: ["科目编码", "code"], count: ["张数", "number"], credit_fen: ["贷方", "credit"],
+  date: ["日期", "date"], debit_fen: ["借方", "debit"], entitled: ["应到", "entitled"], from_fen: ["金额从", "amount from"],
+  invoices: ["发票", "invoices"], lines: ["分录", "lines"], name: ["名称", "name"], party: ["往来单位", "counterparty"],
+  period: ["会计期间", "period"], private: ["不公开", "private"], present: ["实到", "present"], project: ["项目", "project"],
+  quantity: ["数量", "quantity"], resolution: ["依据的决议", "resolution"], reverses: ["冲销的凭证", "reverses"],
+  roles: ["须签名的岗位", "roles that sign"], roll: ["发放清册", "roll"], source: ["原系统凭证号", "number in the system before"],
+  summary: ["摘要", "summary"], tiers: ["档次", "tiers"], to_fen: ["金额到", "amount to"], year: ["年度", "year"],
 };
 const WORDS = {
   body: {
     delegates: "成员代表大会", households: "村民会议（户代表）", members: "成员大会", representatives: "村民代表会议", villagers: "村民会议",
   },
 };
+const [ZH, EN] = [0, 1];
+const nameOf = (name, language = ZH) => NAMES[name]?.[language] ?? name;
 
 /** What stands there for who is not told what a voucher keeps out of the record. */
 const UNTOLD = "有内容不告诉您的岗位，所以不请您签";
@@ -57,44 +63,48 @@ export function said(text, accounts, given = []) {
   const { type, data: signed, book } = statementOf(text);
   const { data, hidden } = opened(signed, given);
   const shown = document.createDocumentFragment();
-  shown.append(element("h2", {}, TITLES[type] ?? type));
+  shown.append(element("h2", {}, ...(TITLES[type] ? bilingual(...TITLES[type]) : [type])));
   const facts = element("dl", { className: "facts" });
   for (const name of new Set([...FIRST.filter((one) => one in data), ...Object.keys(data)])) {
-    if (name !== "lines") facts.append(fact(NAMES[name] ?? name, plain(name, data[name])));
+    if (name !== "lines") facts.append(fact(NAMES[name] ?? [name], plain(name, data[name]), plain(name, data[name], EN)));
   }
-  if (hidden) facts.append(fact("密封的内容", type === "voucher.reversed/2" ? "与所冲的凭证相同" : UNTOLD));
+  if (hidden) facts.append(fact(["密封的内容", "sealed"], type === "voucher.reversed/2" ? "与所冲的凭证相同" : UNTOLD));
   shown.append(facts);
   if (data.attachments?.files) shown.append(linksTo(book, data.attachments.files));
   if (data.lines) shown.append((type === "budget.adopted/1" ? planOf : linesOf)(data.lines, accounts));
   return shown;
 }
 
-function fact(name, text) {
-  return element("div", {}, element("dt", {}, name), element("dd", { className: "text" }, text));
+/** Return a fact; its English, too, where it has words of this page. */
+function fact(name, text, inEnglish = text) {
+  const shown = inEnglish === text ? [text] : bilingual(text, inEnglish);
+  return element("div", {}, element("dt", {}, ...(name.length > 1 ? bilingual(...name) : name)), element("dd", { className: "text" }, ...shown));
 }
 
-/** Return any value of a statement as a line of text; nothing of it is left out. */
-function plain(name, value) {
+/** Return any value of a statement as a line of text, in Chinese or English; nothing of it is left out. */
+function plain(name, value, language = ZH) {
+  const all = ["；", "; "][language];
   if (name === "invoices") return value.map(invoiceText).join("；");
   if (name === "private") return Object.entries(value).map(withheld).join("；");
   if (name.endsWith("_fen")) return `${formatFen(value)} 元`;
-  if (Array.isArray(value)) return value.map((one) => plain(name, one)).join("；");
+  if (Array.isArray(value)) return value.map((one) => plain(name, one, language)).join(all);
   if (typeof value === "object") {
     const parts = Object.entries(value).filter(([key]) => key !== "files"); // they stand below, with links
-    return parts.map(([key, part]) => `${NAMES[key] ?? key} ${plain(key, part)}`).join("，");
+    return parts.map(([key, part]) => `${nameOf(key, language)} ${plain(key, part, language)}`).join(["，", ", "][language]);
   }
-  return value === true ? "是" : (WORDS[name]?.[value] ?? String(value));
+  if (value === true) return ["是", "yes"][language];
+  return language === ZH ? (WORDS[name]?.[value] ?? String(value)) : String(value);
 }
 
 /** Return what is not public of a line: whoever signs sees it, the record has its digest alone. */
 function withheld([name, { value, tier }]) {
-  return `${NAMES[name] ?? name} ${typeof value === "string" ? value : JSON.stringify(value)}（${TIERS[tier]}${tier === "public" ? "" : "，公开的记录里看不到"}）`;
+  return `${nameOf(name)} ${typeof value === "string" ? value : JSON.stringify(value)}（${TIERS[tier]}${tier === "public" ? "" : "，公开的记录里看不到"}）`;
 }
 
 /** Return the lines of a year's plan. */
 function planOf(lines, accounts) {
-  const table = element("table", { className: "cards" }, element("caption", {}, "收支计划（元）"));
-  const heads = [element("th", { scope: "col" }, "科目"), element("th", { scope: "col", className: "money" }, "全年计划")];
+  const table = element("table", { className: "cards" }, element("caption", {}, ...bilingual("收支计划（元）", "plan, yuan")));
+  const heads = [element("th", { scope: "col" }, ...bilingual("科目", "account")), element("th", { scope: "col", className: "money" }, ...bilingual("全年计划", "planned"))];
   table.append(element("thead", {}, element("tr", {}, ...heads)));
   const rows = lines.map(({ account, planned_fen }) =>
     element(
@@ -110,11 +120,11 @@ function planOf(lines, accounts) {
 
 function linesOf(lines, accounts) {
   const sum = (side) => lines.reduce((total, line) => total + (line[side] ?? 0), 0);
-  const table = element("table", { className: "cards" }, element("caption", {}, "会计分录（元）"));
-  const heads = ["科目", "摘要", "借方", "贷方"].map((head, at) => element("th", { scope: "col", className: at > 1 ? "money" : "" }, head));
+  const table = element("table", { className: "cards" }, element("caption", {}, ...bilingual("会计分录（元）", "lines, yuan")));
+  const heads = ["account", "summary", "debit_fen", "credit_fen"].map((head, at) => element("th", { scope: "col", className: at > 1 ? "money" : "" }, ...bilingual(...NAMES[head])));
   table.append(element("thead", {}, element("tr", {}, ...heads)));
   table.append(element("tbody", {}, ...lines.map((line) => row(line, accounts))));
-  const foot = element("tr", {}, element("th", { scope: "row", colSpan: 2 }, "合计"));
+  const foot = element("tr", {}, element("th", { scope: "row", colSpan: 2 }, ...bilingual("合计", "total")));
   foot.append(money("借方", sum("debit_fen"), true), money("贷方", sum("credit_fen"), true));
   table.append(element("tfoot", {}, foot));
   return table;
@@ -123,7 +133,7 @@ function linesOf(lines, accounts) {
 function row(line, accounts) {
   const { account, debit_fen, credit_fen, quantity_milli, unit, ...rest } = line;
   if (unit || quantity_milli) rest.quantity = quantityText(line);
-  const words = Object.entries(rest).map(([name, value]) => (name === "summary" ? value : `${NAMES[name] ?? name}：${plain(name, value)}`));
+  const words = Object.entries(rest).map(([name, value]) => (name === "summary" ? value : `${nameOf(name)}：${plain(name, value)}`));
   return element(
     "tr",
     {},

@@ -1,6 +1,6 @@
 /** Voucher templates (常用凭证): one is chosen to fill the form, or made of what the form has. */
 
-import { acting, ask, element } from "./ask.js";
+import { acting, ask, bilingual, element } from "./ask.js";
 
 const place = (id) => document.getElementById(id);
 
@@ -32,7 +32,7 @@ export function keeping(book, typed) {
       const open = lines.map(({ private: _, ...line }) => line); // what is not public is kept in no template
       const content = { name: place("template-name").value.trim(), every, first_period, day, summary, lines: open, resolution };
       await ask("POST", `/books/${book}/templates`, content);
-      place("kept").append(element("p", { className: "state" }, `已存为常用凭证：${content.name}`));
+      place("kept").append(element("p", { className: "state" }, ...bilingual(`已存为常用凭证：${content.name}`, "kept as a template")));
       place("template-name").value = "";
     });
   });
