@@ -6,8 +6,9 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from api.sessions.challenge import Challenge, parse_answer
+from api.sessions.challenge import parse_answer
 from api.sessions.rules import BAD_CHALLENGE, ENDED, NEEDED, NO_OFFICE
+from api.sessions.seal import ChallengeSeal
 from domain.kernel.errors import Phrase
 from domain.roles import check_signatures, find_signers
 
@@ -17,26 +18,21 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
+    from api.sessions.challenge import Challenge
     from domain.roles import Key, Roles
 
 MEMBER = "member"
 """The role that has no part in drafts and originals: all others keep, approve or supervise."""
 
-CHALLENGE_SECONDS = 300
 SESSION_SECONDS = 12 * 3600
 """A working day: whoever comes back the next morning signs in again."""
 
-CHALLENGES_MAX = 1_000
-"""Of one book, and not answered yet: when more are asked for, the oldest is forgotten."""
+FORGET_CHALLENGES = "DELETE FROM challenges WHERE book = %s AND expires < now() - interval '1 minute'"
+"""A little later than they expire: none is forgotten while its answer is on the way here a second time."""
 
-DELETE_EXPIRED_CHALLENGES = "DELETE FROM challenges WHERE book = %s AND expires < now()"
-DELETE_OLDEST_CHALLENGES = """
-    DELETE FROM challenges WHERE book = %(book)s AND nonce IN (
-        SELECT nonce FROM challenges WHERE book = %(book)s ORDER BY expires DESC OFFSET %(limit)s
-    )
+USE_CHALLENGE = """
+    INSERT INTO challenges VALUES (%s, %s, to_timestamp(%s)) ON CONFLICT (book, nonce) DO NOTHING RETURNING nonce
 """
-INSERT_CHALLENGE = "INSERT INTO challenges VALUES (%s, %s, now() + make_interval(secs => %s))"
-TAKE_CHALLENGE = "DELETE FROM challenges WHERE book = %s AND nonce = %s AND expires >= now() RETURNING nonce"
 RENAME_SESSIONS = "UPDATE sessions SET token = %s WHERE token = %s"
 DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE book = %s AND expires < now()"
 INSERT_SESSION = """
@@ -81,17 +77,12 @@ class Sessions:
         """Use `pool`; `roles` gives a book's keys as they are now, `origin` is what this server calls itself."""
         self._pool = pool
         self._roles = roles
-        self._origin = origin
+        self._seal = ChallengeSeal(origin)
 
     def challenge(self, book: str) -> Challenge:
         """Return what a key of the book is to sign, once, within five minutes; raises `book.*`."""
         self._roles(book)
-        made = Challenge(book, secrets.token_urlsafe(24), self._origin)
-        with self._pool.connection() as connection, connection.transaction():
-            connection.execute(DELETE_EXPIRED_CHALLENGES, (book,))
-            connection.execute(DELETE_OLDEST_CHALLENGES, {"book": book, "limit": CHALLENGES_MAX - 1})
-            connection.execute(INSERT_CHALLENGE, (book, made.nonce, CHALLENGE_SECONDS))
-        return made
+        return self._seal.challenge(book)
 
     def begin(self, book: str, note: bytes, token: str = "") -> Begun:
         """Let the key that signed a challenge be at work; what `token` stands for moves to the new token.
@@ -99,17 +90,15 @@ class Sessions:
         Raises `session.challenge`, `session.no_office`, `key.*` and `signature.invalid`.
         """
         challenge, signature = parse_answer(note)
-        if challenge.book != book or challenge.origin != self._origin:
-            problem = Phrase("它是给别的账套或别的服务器的", "it is for another book or another server")
-            raise BAD_CHALLENGE(problem=problem)
+        expires_s = self._seal.require_own(challenge, book)
+        signers = find_signers(self._roles(book), [signature], _NOW)
+        check_signatures(signers, challenge.text, [signature])
+        if signers[0].role == MEMBER:
+            raise NO_OFFICE(key=signature.name)
         with self._pool.connection() as connection, connection.transaction():
-            if connection.execute(TAKE_CHALLENGE, (book, challenge.nonce)).fetchone() is None:
-                raise BAD_CHALLENGE(problem=Phrase("已过期或已用过", "it has expired, or was used before"))
-            roles = self._roles(book)
-            signers = find_signers(roles, [signature], _NOW)
-            check_signatures(signers, challenge.text, [signature])
-            if signers[0].role == MEMBER:
-                raise NO_OFFICE(key=signature.name)
+            connection.execute(FORGET_CHALLENGES, (book,))
+            if connection.execute(USE_CHALLENGE, (book, challenge.nonce, expires_s)).fetchone() is None:
+                raise BAD_CHALLENGE(problem=Phrase("已用过", "it was used before"))
             made = secrets.token_urlsafe(32)  # a new one each time: whoever planted the old one gains nothing
             connection.execute(RENAME_SESSIONS, (_hash(made), _hash(token)))
             connection.execute(DELETE_EXPIRED_SESSIONS, (book,))

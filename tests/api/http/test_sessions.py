@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from api.sessions import Challenge, answer, parse_challenge
+from api.sessions import Challenge, Sessions, answer, parse_challenge
 from domain.entry import sign_text
 from domain.kernel.note import SigningKey
 from domain.roles import KeyGranted
@@ -168,26 +168,69 @@ def test_it_ends_after_a_day(office: Office) -> None:
     assert refused(head.get(), 403, "session.ended")
 
 
-def test_an_old_challenge_has_expired(office: Office) -> None:
+def test_an_old_challenge_has_expired(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     head = office.stranger("head")
+    monkeypatch.setattr("api.sessions.seal.CHALLENGE_SECONDS", -1)
     text = head.challenge()
-    with office.door.service.pool.connection() as connection:
-        connection.execute("DELETE FROM challenges")
     assert refused(head.client.post(SESSIONS, content=answer(text, head.key)), 403, "session.challenge")
 
 
-def test_the_unanswered_challenges_of_a_book_are_bounded(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("api.sessions.store.CHALLENGES_MAX", 5)
-    head = office.stranger("head")
-    texts = [head.challenge() for _ in range(8)]
+def kept(office: Office) -> int:
     with office.door.service.pool.connection() as connection:
-        ((count,),) = connection.execute(
-            "SELECT count(*) FROM challenges WHERE book = %s", (BOOK,)
-        ).fetchall()
-    assert count == 5
-    assert head.client.post(SESSIONS, content=answer(texts[-1], head.key)).status_code == 201
+        ((count,),) = connection.execute("SELECT count(*) FROM challenges").fetchall()
+    return int(count)
+
+
+def test_nobody_is_kept_out_by_whoever_asks_for_challenges(office: Office) -> None:
+    """What is asked for without a key takes no place that another's challenge could need."""
+    head, flood = office.stranger("head"), office.stranger("accountant")
+    text, before = head.challenge(), kept(office)
+    for _ in range(1_050):
+        flood.challenge()
+    assert kept(office) == before
+    assert head.client.post(SESSIONS, content=answer(text, head.key)).status_code == 201
+
+
+def test_what_was_signed_is_remembered_until_it_expires(office: Office) -> None:
+    head, before = office.stranger("head"), kept(office)
+    impostor = SigningKey(head.key.name, bytes(32))
+    head.client.post(SESSIONS, content=answer(head.challenge(), impostor))
+    assert kept(office) == before
+    assert head.sign_in().status_code == 201
+    assert kept(office) == before + 1
+    with office.door.service.pool.connection() as connection:
+        connection.execute("RESET ROLE")
+        connection.execute("UPDATE challenges SET expires = expires - interval '10 minutes'")
+        connection.execute("SET ROLE sunledger_web")
+    assert head.sign_in().status_code == 201
+    assert kept(office) == 1
+
+
+def test_a_challenge_is_no_others_and_no_later_one(office: Office) -> None:
+    """Whoever changes the book, the server, the time or the number of a challenge has none of this server."""
+    head = office.stranger("head")
+    asked = parse_challenge(head.challenge())
+    expires, number, seal = asked.nonce.split(".")
+    for nonce in (
+        f"{int(expires) + 60}.{number}.{seal}",
+        f"{expires}.{number[::-1]}.{seal}",
+        f"{expires}.{number}.{seal[::-1]}",
+        f"{expires}.{number}",
+        f"x.{number}.{seal}",
+        f"{number}.{seal}.{expires}",
+        "..",
+        "",
+    ):
+        text = Challenge(asked.book, nonce, asked.origin).text
+        assert refused(head.client.post(SESSIONS, content=answer(text, head.key)), 403, "session.challenge")
+
+
+def test_another_servers_challenge_is_not_this_ones(office: Office) -> None:
+    service = office.door.service
+    other = Sessions(service.pool, service.drafts.roles, service.settings.origin)
+    head = office.stranger("head")
+    text = other.challenge(BOOK).text
+    assert refused(head.client.post(SESSIONS, content=answer(text, head.key)), 403, "session.challenge")
 
 
 def test_a_book_that_is_not_here_has_no_challenge(office: Office) -> None:
