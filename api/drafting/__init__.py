@@ -3,7 +3,7 @@
 from api.drafting.composing import KINDS, Wanted, read_request
 from api.drafting.desk import DraftingDesk, OnDesk, Post
 from api.drafting.rules import MAKERS, require_maker
-from api.drafting.store import Step, Waiting
+from api.drafting.store import Step, Waiting, makers
 from api.drafting.templates import KeptTemplate, Template, Templates
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Templates",
     "Waiting",
     "Wanted",
+    "makers",
     "read_request",
     "require_maker",
 ]

@@ -47,6 +47,10 @@ INSERT_STEP = """
     SELECT %(book)s, %(draft)s, coalesce(max(number), 0) + 1, %(step)s, %(revision)s, %(key)s, %(words)s
     FROM draft_steps WHERE book = %(book)s AND draft = %(draft)s
 """
+SELECT_MAKERS = """
+    SELECT DISTINCT ON (draft) draft, key FROM draft_steps
+    WHERE book = %s AND draft = ANY(%s) AND step IN ('made', 'changed') ORDER BY draft, number DESC
+"""
 COUNT_OPEN = "SELECT count(*) FROM drafts WHERE book = %s AND state = 'open'"
 
 
@@ -104,6 +108,11 @@ def count_open(connection: Connection[Any], book: str) -> int:
     """Return how many drafts wait."""
     ((count,),) = connection.execute(COUNT_OPEN, (book,)).fetchall()
     return int(count)
+
+
+def makers(connection: Connection[Any], book: str, ids: Iterable[str]) -> dict[str, str]:
+    """Return by which key the drafts among some ids got their last text; an entry has its draft's id."""
+    return dict(connection.execute(SELECT_MAKERS, (book, list(ids))).fetchall())
 
 
 def draft_of(connection: Connection[Any], book: str, id_: str, *, lock: bool = False) -> Waiting:

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.drafting import makers
 from api.http.pages import PAGE, moved
 from api.http.parts import BookId, Database
 from api.http.reports import Last
 from api.http.views import page
-from domain.chart import full_name
+from domain.chart import MONEY_ACCOUNTS, full_name
 from domain.entry import parse_entry
 from domain.roles import role_of
 from domain.vouchers import Reversal, SaltedVoucherPosted, Voucher, VoucherPosted, VoucherReversed, total_fen
 from projections import journal, log, month, register
 from projections.journal import VoucherRow
 
+if TYPE_CHECKING:
+    from domain.entry import Entry
+
 SLIPS_PER_PAGE = 60
-OFFICES = (
-    ("accountant", "记账"),
-    ("cashier", "出纳"),
-    ("head", "审批"),
-    ("supervisor", "监督"),
-    ("township", "乡镇"),
-)
-"""Whose signatures a printed voucher has places for (会计基础工作规范 art. 51(4))."""
+MAKER, CHECKER, CHIEF, CASHIER = "制单", "审核", "会计主管", "出纳"
+PLACES = {
+    MAKER: "",
+    CHECKER: "",
+    "记账": "accountant",
+    CHIEF: "",
+    CASHIER: "cashier",
+    "审批": "head",
+    "监督": "supervisor",
+    "乡镇": "township",
+}
+"""What a printed voucher has places for, by whom, and whose signature in the log stands there; where no office has it,
+or that did not sign, it is signed by hand (会计基础工作规范 art. 51(4)). 出纳 is for vouchers of money alone."""
 
 router = APIRouter(tags=["pages"], default_response_class=Response)
 
 
 class Slip(NamedTuple):
-    """A voucher to be printed: its place in the journal, what was signed, and by office who signed."""
+    """A voucher to be printed: its place in the journal, what was signed, and who signed, by `PLACES`."""
 
     place: VoucherRow
     voucher: Voucher | Reversal
@@ -58,26 +67,39 @@ def get_vouchers_page(
         book=register.book(database, book),
         period=last,
         periods=month.periods_of(database, book),
-        slips=[_slip(database, book, place, people) for place in places[:SLIPS_PER_PAGE]],
-        offices=OFFICES,
+        slips=_slips(database, book, places[:SLIPS_PER_PAGE], people),
         name=lambda code: full_name(code, names),
         before=moved(request, max(0, offset - SLIPS_PER_PAGE)) if offset else "",
         after=moved(request, offset + SLIPS_PER_PAGE) if len(places) > SLIPS_PER_PAGE else "",
     )
 
 
-def _slip(database: Database, book: str, place: VoucherRow, people: dict[str, str]) -> Slip:
-    entry = parse_entry(log.entry_at(database, book, place.entry))
+def _slips(database: Database, book: str, places: list[VoucherRow], people: dict[str, str]) -> list[Slip]:
+    entries = [parse_entry(log.entry_at(database, book, place.entry)) for place in places]
+    made_by = makers(database, book, [entry.statement.id for entry in entries])
+    return [
+        _slip(place, entry, people, made_by.get(entry.statement.id, ""))
+        for place, entry in zip(places, entries, strict=True)
+    ]
+
+
+def _slip(place: VoucherRow, entry: Entry, people: dict[str, str], maker: str) -> Slip:
     assert isinstance(entry.statement, (VoucherPosted, VoucherReversed))  # noqa: S101 -- the journal says so
-    signed: dict[str, str] = {}
-    for one in entry.signatures:
-        office, number = role_of(one.name), one.name.rsplit("/", 1)[1]
-        who = people.get(one.name) or f"{number} 号密钥"
-        signed[office] = f"{signed[office]}、{who}" if office in signed else who
+    data = entry.statement.data
+    names = {
+        one.name: people.get(one.name) or f"{one.name.rsplit('/', 1)[1]} 号密钥" for one in entry.signatures
+    }
+    signed = {
+        label: "、".join(who for key, who in names.items() if role_of(key) == office)
+        for label, office in PLACES.items()
+    }
+    signed[MAKER] = names.get(maker, "")  # who made it and did not sign is in no log
+    if not signed[CASHIER] and not any(line.account.startswith(MONEY_ACCOUNTS) for line in data.lines):
+        del signed[CASHIER]
     return Slip(
         place,
-        entry.statement.data,
-        total_fen(entry.statement.data.lines),
+        data,
+        total_fen(data.lines),
         signed,
         isinstance(entry.statement, SaltedVoucherPosted),
     )

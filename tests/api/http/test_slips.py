@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from api.http import slips
 from domain.entry import parse_entry
 from domain.vouchers import Attachments, Reversal, VoucherPosted, VoucherReversed, mirrored
-from tests.api.http.conftest import BOOK
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK, voucher
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -44,6 +47,45 @@ def test_each_has_what_the_law_wants(door: Door) -> None:
         "审批：1 号密钥",
     ):
         assert words in found
+
+
+def places_of(slip: str) -> dict[str, str]:
+    """Return who signed in which place of a printed voucher."""
+    foot = re.search(r'<p class="slip-foot">.*?</p>', slip, re.DOTALL)
+    assert foot is not None
+    found = re.findall(r"<span[^>]*>([^<：]+)：([^<]*)</span>", foot[0])
+    return {label: who.strip() for label, who in found}
+
+
+def test_there_is_a_place_for_each_whom_the_law_wants_to_sign(door: Door) -> None:
+    """会计基础工作规范 art. 51: 制单, 稽核, 记账, 会计主管, and 出纳 where money comes or goes."""
+    for slip in slips_of(door, "vouchers?period=2026-03"):
+        places = places_of(slip)
+        assert [*places][:4] == ["制单", "审核", "记账", "会计主管"]
+        assert "出纳" in places
+        assert places["记账"] == "1 号密钥"
+        assert (
+            places["制单"] == places["审核"] == places["会计主管"] == ""
+        )  # by hand: the log does not say it
+    moves_no_money = voucher(date="2026-10-02", debit="51302")
+    assert door.post(door.note(moves_no_money), wait=10).status_code == 201
+    (slip,) = slips_of(door, "vouchers?period=2026-10")
+    assert "出纳" not in places_of(slip)
+
+
+def test_whoever_made_the_draft_stands_as_its_maker_if_they_signed(door: Door) -> None:
+    def posted(maker: str, date: str) -> str:
+        draft = office[maker].make(msgspec.to_builtins(voucher(date=date)))
+        office["accountant"].sign(draft)
+        entry = office["head"].sign(draft).json()["entry"]
+        door.service.runner.wait_for(BOOK, entry + 1, 10)
+        (slip,) = slips_of(door, f"vouchers?period={date[:7]}")
+        return places_of(slip)["制单"]
+
+    with ExitStack() as stack:
+        office = Office(door, stack)
+        assert posted("accountant", "2026-08-02") == "1 号密钥"
+        assert posted("cashier", "2026-09-02") == ""  # a cashier who did not sign is not in the log
 
 
 def test_a_reversal_names_what_it_cancels_and_that_names_the_reversal(door: Door) -> None:
