@@ -15,6 +15,7 @@ from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year, last_day
 from domain.statements import Standing
 from domain.statements.income import RESULT, UNDISTRIBUTED
+from domain.vouchers import quantity_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,6 +60,14 @@ WRONG_SIDE = rule(
     "{account} {name}的余额在{side} {balance} 元，与科目的方向相反",
     "{account} {name} has a {side} balance of {balance} yuan, against the account's side",
     f"{ACCOUNTING}",
+)
+QUANTITY_BELOW_ZERO = rule(
+    "closing.quantity_below_zero",
+    Kind.REFUSED,
+    "{account} {name}结存 {quantity} {unit}；实物不会是负数，请查漏记的入库或多记的出库",
+    "{account} {name}: {quantity} {unit} are left; goods are never below zero: look for a receipt left out or an issue"
+    " told too high",
+    f"{ACCOUNTING} 库存物资、农产品",
 )
 NO_ATTACHMENTS = rule(
     "closing.no_attachments",
@@ -122,6 +131,9 @@ DEPRECIATED = (("132", "133"), ("151", "152"), ("161", "162"))
 EITHER_SIDE = ("113", "154", "181", "214", "321", "322", "502")
 """Accounts that the system lets stand on both sides."""
 
+TRANSFERRING = ("3", "5", "113", "211")
+"""All that a voucher moves which only transfers or distributes: equity, income, expense, and what is owed of it."""
+
 CORRECTING = ("注销", "冲销", "订正", "更正", "调整")
 """How the summary of a correcting voucher begins (会计基础工作规范 art. 51)."""
 
@@ -151,10 +163,18 @@ class Dip(NamedTuple):
     balance_fen: int
 
 
+class Stock(NamedTuple):
+    """What is left of an account's goods, in thousandths of its unit."""
+
+    account: str
+    unit: str
+    left_milli: int
+
+
 class MonthEnd(NamedTuple):
     """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers.
 
-    `reach` says up to which day the bank's statements of an account were read in.
+    `reach` says up to which day the bank's statements of an account were read in, `stocks` what is left of goods.
     """
 
     period: str
@@ -166,6 +186,7 @@ class MonthEnd(NamedTuple):
     dips: Sequence[Dip]
     budget: Sequence[BudgetRow] = ()
     reach: Mapping[str, str] = MappingProxyType({})
+    stocks: Sequence[Stock] = ()
 
 
 class Remark(NamedTuple):
@@ -248,10 +269,24 @@ def check_sides(month: MonthEnd) -> Iterator[Remark]:
             yield _about(WRONG_SIDE, row, stops=False)
 
 
+def check_stocks(month: MonthEnd) -> Iterator[Remark]:
+    """Goods are not below zero."""
+    for account, unit, left_milli in month.stocks:
+        if left_milli < 0:
+            facts = {"name": month.names[account], "quantity": quantity_text(left_milli), "unit": unit}
+            violation = QUANTITY_BELOW_ZERO(account=account, **facts)
+            yield Remark(stops=False, violation=violation, account=account)
+
+
 def check_originals(month: MonthEnd) -> Iterator[Remark]:
-    """A voucher rests on originals, unless it closes or corrects."""
+    """A voucher rests on originals, unless it transfers or distributes and does no more, or corrects.
+
+    What is paid out when income is distributed has a receipt, as all that is paid.
+    """
     for voucher in month.vouchers:
-        closes = any(account.startswith(UNDISTRIBUTED) for account in voucher.accounts)
+        closes = any(account.startswith(UNDISTRIBUTED) for account in voucher.accounts) and all(
+            account.startswith(TRANSFERRING) for account in voucher.accounts
+        )
         corrects = voucher.reversal or voucher.summary.startswith(CORRECTING)
         if not (voucher.attachments or closes or corrects):
             violation = NO_ATTACHMENTS(number=voucher.number, summary=voucher.summary)
@@ -309,6 +344,7 @@ CHECKS = (
     check_bank,
     check_year,
     check_sides,
+    check_stocks,
     check_originals,
     check_depreciation,
     check_wages,

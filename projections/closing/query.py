@@ -13,6 +13,7 @@ from domain.closing import (
     MonthVoucher,
     Remark,
     Shares,
+    Stock,
     Wish,
     check_month,
     distribution_vouchers,
@@ -50,6 +51,11 @@ SELECT_DAYS = """
     SELECT account, date::text, sum(debit_fen - credit_fen)::bigint FROM journal
     WHERE book = %(book)s AND period = %(period)s AND left(account, 3) = ANY(%(money)s)
     GROUP BY account, date ORDER BY account, date
+"""
+SELECT_STOCKS = """
+    SELECT account, unit, sum(CASE WHEN debit_fen = 0 THEN -quantity_milli ELSE quantity_milli END)::bigint
+    FROM journal WHERE book = %(book)s AND period <= %(period)s AND unit <> ''
+    GROUP BY account, unit ORDER BY account, unit
 """
 
 
@@ -107,6 +113,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         if is_planned(connection, book.book, period)
         else (),
         reach=statements_reach(connection, book.book),
+        stocks=[Stock._make(row) for row in connection.execute(SELECT_STOCKS, values)],
     )
 
 

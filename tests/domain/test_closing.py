@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.balances import trial_balance
 from domain.chart import chart
-from domain.closing import Dip, MonthEnd, MonthVoucher, check_month, transfer_vouchers
+from domain.closing import Dip, MonthEnd, MonthVoucher, Stock, check_month, transfer_vouchers
 from domain.kernel.errors import RuleViolation
 from domain.statements import BudgetRow
 from domain.vouchers import check_balanced
@@ -94,6 +94,18 @@ def test_a_good_month_has_no_remarks() -> None:
         (month({"32201": 5}, period="2026-12"), (True, "closing.not_transferred", "32201", None)),
         (month({}, VOUCHER._replace(attachments=0)), (False, "closing.no_attachments", "", 7)),
         (
+            month({}, VOUCHER._replace(attachments=0, accounts=("101", "322"))),
+            (False, "closing.no_attachments", "", 7),
+        ),
+        (
+            month({}, VOUCHER._replace(attachments=0, accounts=("113", "211"))),
+            (False, "closing.no_attachments", "", 7),
+        ),
+        (
+            month()._replace(stocks=(Stock("121", "公斤", -30_000),)),
+            (False, "closing.quantity_below_zero", "121", None),
+        ),
+        (
             month(budget=(planned("513", 100, 90),)),
             (False, "closing.near_budget", "513", None),
         ),
@@ -129,6 +141,8 @@ def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | Non
         month({}, VOUCHER._replace(attachments=0, reversal=True)),
         month({}, VOUCHER._replace(attachments=0, summary="注销 3 月 20 日凭证")),
         month({}, VOUCHER._replace(attachments=0, accounts=("321", "501"))),
+        month({}, VOUCHER._replace(attachments=0, accounts=("11301", "211", "311", "32201"))),
+        month({"121": 5})._replace(stocks=(Stock("121", "公斤", 0), Stock("121", "袋", 5))),
     ],
 )
 def test_what_is_not(end: MonthEnd) -> None:
