@@ -106,6 +106,10 @@ class Attachments:
             self._disk.put(path, data)
         return File(media=media, name=name, sha256=digest, size=len(data))
 
+    def has(self, book: str, digest: str) -> bool:
+        """Tell whether a document is kept."""
+        return self._path(book, digest).exists()
+
     def read(self, book: str, digest: str) -> bytes:
         """Return a document, which is what its digest says; raises `attachment.missing`, `attachment.damaged`."""
         try:

@@ -1,18 +1,53 @@
-"""The end of a period as JSON and as tables, from one query each."""
+"""The end of a period as JSON and as tables, from one query each.
+
+The checklist has here what the read side does not know: the drafts that wait, and whether originals are there.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from api.adapters.tables import Table, TableColumn
+from api.drafting import open_drafts
 from api.statements import Statement
+from domain.closing import Remark
+from domain.entry import parse_entry
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.statements import head_object
-from projections.closing import checklist, transfers
+from domain.vouchers import Reversal, Voucher, voucher_number
+from projections import closing, journal
+from projections.closing import transfers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg import Connection
+
+    from api.attachments import Attachments
     from projections.closing import Checklist, Distribution, Transfers
+
+DRAFTS_WAITING = rule(
+    "closing.drafts_waiting",
+    Kind.REFUSED,
+    "{period} 有 {count} 张待签凭证还没有入账{named}；结账以后它们就不能入账了，请先签完、改日期或撤回",
+    "{count} drafts dated in {period} wait to be signed{named}; once it is closed they can never be booked: sign them,"
+    " date them anew, or withdraw them first",
+    "财会〔2023〕14号: 按月结账",
+)
+ORIGINAL_MISSING = rule(
+    "closing.original_missing",
+    Kind.REFUSED,
+    "凭证 {number} 的附件「{name}」（SHA-256 {sha256}）不在本服务器上；请上传这份原件，内容须与签名时相同",
+    "the attachment '{name}' of voucher {number} (SHA-256 {sha256}) is not on this server; upload the original, the"
+    " very bytes that were signed for",
+    "会计基础工作规范 art. 51(3)",
+)
+
+NAMED_MAX = 3
+"""Of how many drafts the summaries are told."""
 
 REMARK_COLUMNS = (
     TableColumn("结账前必须处理"),
@@ -29,6 +64,48 @@ TRANSFER_COLUMNS = (
     TableColumn("借方金额", money=True),
     TableColumn("贷方金额", money=True),
 )
+
+
+def checklist(
+    connection: Connection[Any], book: str, period: str, originals: Attachments, *, named: bool = False
+) -> Checklist:
+    """Return the checklist of a period, with what waits and what is not there; raises `book.unknown`, `period.*`.
+
+    `named` tells the summaries of drafts too; they are not for the public (ADR 0029).
+    """
+    report = closing.checklist(connection, book, period)
+    if report.closed:
+        return report
+    waiting = _waiting(connection, book, period, named=named)
+    return replace(
+        report, remarks=[*waiting, *report.remarks, *_missing(connection, book, period, originals)]
+    )
+
+
+def _waiting(connection: Connection[Any], book: str, period: str, *, named: bool) -> list[Remark]:
+    """Return the remark on the vouchers of a period that wait to be signed, if there are any."""
+    drafts = [one.voucher for one in open_drafts(connection, book) if one.period == period]
+    summaries = [voucher.summary for voucher in drafts if voucher]
+    if not summaries:
+        return []
+    told = Phrase("", "")
+    if named:
+        zh, en = "、".join(summaries[:NAMED_MAX]), ", ".join(summaries[:NAMED_MAX])
+        more = len(summaries) > NAMED_MAX
+        told = Phrase(f"（{zh}{' 等' if more else ''}）", f" ({en}{' and others' if more else ''})")
+    violation = DRAFTS_WAITING(period=period, count=len(summaries), named=told)
+    return [Remark(stops=True, violation=violation)]
+
+
+def _missing(connection: Connection[Any], book: str, period: str, originals: Attachments) -> Iterator[Remark]:
+    """Yield a remark on each original that a voucher of a period names and that is not kept."""
+    for entry, number, note in journal.with_files(connection, book, period):
+        voucher = parse_entry(note).statement.data
+        for file in voucher.attachments.files if isinstance(voucher, (Voucher, Reversal)) else ():
+            if not originals.has(book, file.sha256):
+                facts = {"name": file.name, "sha256": file.sha256}
+                violation = ORIGINAL_MISSING(number=voucher_number(period, number), **facts)
+                yield Remark(stops=False, violation=violation, entry=entry)
 
 
 def checklist_object(report: Checklist) -> dict[str, Any]:
@@ -90,5 +167,7 @@ def distribution_object(report: Distribution) -> dict[str, Any]:
     }
 
 
-CHECKLIST = Statement("closing", checklist, checklist_object, checklist_table)
+CHECKLIST = Statement("closing", closing.checklist, checklist_object, checklist_table)
+"""What the read side knows of it; the doors ask for `checklist`."""
+
 TRANSFERS = Statement("transfers", transfers, transfers_object, transfers_table)

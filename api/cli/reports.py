@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from psycopg import Connection
 from api import closing, ledgers, reports, statements
 from api.adapters.tables import Table, to_format
 from api.cli.options import BookOption, Format, FormatOption, OutOption, write
-from api.composition import open_service
+from api.composition import Service, open_service
 from api.database import snapshot
 from api.settings import Settings
 from api.statements import Statement
@@ -23,6 +23,7 @@ from domain.kernel.period import parse_period
 from projections import journal as journals
 from projections import register
 from projections.balances import trial_balance
+from projections.closing import Checklist
 from projections.journal import JournalFilter
 from projections.ledgers import LedgerFilter, account_ledger
 
@@ -85,8 +86,15 @@ def report_journal(
     _write(reports.journal_object(book, lines), reports.journal_table(name, lines), wanted, target)
 
 
-def _offer(statement: Statement, words: str, period_words: str) -> None:
-    """Offer a statement as a command; `words` say what it is, `period_words` what its period is."""
+Ask = Callable[[Service, Connection[Any], str, str], Any]
+"""What asks for a report where the read side alone does not know it all."""
+
+
+def _offer(statement: Statement, words: str, period_words: str, ask: Ask | None = None) -> None:
+    """Offer a statement as a command; `words` say what it is, `period_words` what its period is.
+
+    `ask` asks for it in place of its own.
+    """
     period_option = typer.Option(help=f"{period_words}, YYYY-MM")
 
     @report.command(statement.name, help=words)
@@ -96,18 +104,30 @@ def _offer(statement: Statement, words: str, period_words: str) -> None:
         wanted: FormatOption = Format.text,
         target: OutOption = None,
     ) -> None:
-        with _up_to_date(book) as connection:
-            result = statement.ask(connection, book, period)
+        with _opened(book) as (service, connection):
+            given = connection, book, period
+            result = ask(service, *given) if ask else statement.ask(*given)
         _write(statement.as_object(result), statement.as_table(result), wanted, target)
 
 
 @contextmanager
-def _up_to_date(book: str) -> Iterator[Connection[Any]]:
-    """Lend one snapshot of the read side, when it holds all entries of a book."""
+def _opened(book: str) -> Iterator[tuple[Service, Connection[Any]]]:
+    """Lend the program, and one snapshot of its read side, when that holds all entries of a book."""
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
         with snapshot(service.pool) as connection:
-            yield connection
+            yield service, connection
+
+
+@contextmanager
+def _up_to_date(book: str) -> Iterator[Connection[Any]]:
+    """Lend the snapshot alone."""
+    with _opened(book) as (_, connection):
+        yield connection
+
+
+def _checklist(service: Service, connection: Connection[Any], book: str, period: str) -> Checklist:
+    return closing.checklist(connection, book, period, service.attachments, named=True)
 
 
 def _write(value: dict[str, Any], table: Table, wanted: Format, target: Path | None) -> None:
@@ -152,4 +172,4 @@ _offer(
 _offer(
     ledgers.AGEING, "账龄分析表 / Receivables and payables by age.", "截至期间 / at the end of this period"
 )
-_offer(closing.CHECKLIST, "结账检查 / What to know before a period is closed.", "期间 / period")
+_offer(closing.CHECKLIST, "结账检查 / What to know before a period is closed.", "期间 / period", _checklist)

@@ -3,7 +3,7 @@
 from api.drafting.composing import KINDS, Wanted, read_request
 from api.drafting.desk import DraftingDesk, OnDesk, Post
 from api.drafting.rules import MAKERS, require_maker
-from api.drafting.store import Step, Waiting, makers
+from api.drafting.store import Step, Waiting, makers, open_drafts
 from api.drafting.templates import KeptTemplate, Template, Templates
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Waiting",
     "Wanted",
     "makers",
+    "open_drafts",
     "read_request",
     "require_maker",
 ]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from api.drafting.rules import UNKNOWN, WITHDRAWN
 from domain.drafts import ALREADY_POSTED, Draft
 from domain.kernel.note import Signature
+from domain.kernel.period import period_of
+from domain.vouchers import Reversal, Voucher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,6 +94,17 @@ class Waiting(NamedTuple):
             raise ALREADY_POSTED(entry=self.entry)
         if self.state != "open":
             raise WITHDRAWN()
+
+    @property
+    def voucher(self) -> Voucher | Reversal | None:
+        """The voucher that is to be signed, if it is one."""
+        data = self.draft.statement.data
+        return data if isinstance(data, (Voucher, Reversal)) else None
+
+    @property
+    def period(self) -> str:
+        """The period of its voucher, "" of any other entry."""
+        return period_of(self.voucher.date) if self.voucher else ""
 
     @property
     def last(self) -> Step:

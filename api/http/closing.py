@@ -6,17 +6,19 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from psycopg import Connection
 from pydantic import BaseModel
 
 from api import closing
+from api.composition import Service
 from api.http.pages import PAGE
-from api.http.parts import BookId, Database
+from api.http.parts import BookId, Database, Services
 from api.http.reports import Last
 from api.http.statements import ReportBody, offer
 from api.http.views import page
 from domain.kernel.errors import RuleViolation
 from projections import month, register
-from projections.closing import checklist, transfers
+from projections.closing import Checklist, transfers
 
 router = APIRouter(prefix="/books/{book}", tags=["closing"])
 
@@ -47,8 +49,14 @@ class TransfersBody(ReportBody):
     vouchers: list[dict[str, Any]]
 
 
+def _checklist(service: Service, database: Connection[Any], book: str, period: str) -> Checklist:
+    return closing.checklist(database, book, period, service.attachments)
+
+
 @router.get("/closing", responses=PAGE, response_class=HTMLResponse)
-def get_closing_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
+def get_closing_page(
+    request: Request, book: BookId, database: Database, service: Services, last: Last
+) -> Response:
     """Show the checklist of a period's closing, and the transfers that it wants."""
     try:
         proposed, refused = transfers(database, book, last).vouchers, None
@@ -58,7 +66,7 @@ def get_closing_page(request: Request, book: BookId, database: Database, last: L
         request,
         "closing.html",
         book=register.book(database, book),
-        report=checklist(database, book, last),
+        report=_checklist(service, database, book, last),
         vouchers=proposed,
         refused=refused,
         names=register.account_names(database, book),
@@ -66,7 +74,13 @@ def get_closing_page(request: Request, book: BookId, database: Database, last: L
     )
 
 
-offer(router, closing.CHECKLIST, ChecklistBody, "what to know before a period is closed (结账检查)")
+offer(
+    router,
+    closing.CHECKLIST,
+    ChecklistBody,
+    "what to know before a period is closed (结账检查)",
+    _checklist,
+)
 offer(
     router,
     closing.TRANSFERS,

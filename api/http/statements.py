@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 from psycopg import Connection
 from pydantic import BaseModel
 
 from api import statements
+from api.composition import Service
 from api.http.pages import PAGE
-from api.http.parts import BookId, Database, documented
+from api.http.parts import BookId, Database, Services, documented
 from api.http.reports import CSV_TYPE, XLSX_TYPE, Last, download, file_of
 from api.http.views import page
 from api.statements import Statement
@@ -212,9 +214,20 @@ def get_notes_page(request: Request, book: BookId, database: Database, last: Las
     )
 
 
-def offer(router: APIRouter, statement: Statement, body: type[BaseModel], words: str) -> None:
-    """Offer a statement as JSON, CSV and XLSX; `words` say what it is."""
+Ask = Callable[[Service, Connection[Any], str, str], Any]
+"""What asks for a report where the read side alone does not know it all."""
+
+
+def offer(
+    router: APIRouter, statement: Statement, body: type[BaseModel], words: str, ask: Ask | None = None
+) -> None:
+    """Offer a statement as JSON, CSV and XLSX; `words` say what it is, `ask` asks for it in place of its own."""
     title = statement.name.replace("-", " ")
+
+    def asked(book: BookId, database: Database, period: Last, service: Services) -> Any:  # noqa: ANN401
+        return ask(service, database, book, period) if ask else statement.ask(database, book, period)
+
+    report_of = Depends(asked)
 
     @router.get(
         f"/{statement.name}.json",
@@ -223,8 +236,8 @@ def offer(router: APIRouter, statement: Statement, body: type[BaseModel], words:
         response_model=body,
         responses=documented(400, 404, 422, 503),
     )
-    def get_json(book: BookId, database: Database, period: Last) -> dict[str, Any]:
-        return statement.as_object(statement.ask(database, book, period))
+    def get_json(report: Any = report_of) -> dict[str, Any]:  # noqa: ANN401
+        return statement.as_object(report)
 
     @router.get(
         f"/{statement.name}.csv",
@@ -233,8 +246,8 @@ def offer(router: APIRouter, statement: Statement, body: type[BaseModel], words:
         response_class=Response,
         responses=file_of(CSV_TYPE),
     )
-    def get_csv(book: BookId, database: Database, period: Last) -> Response:
-        table = statement.as_table(statement.ask(database, book, period))
+    def get_csv(book: BookId, period: Last, report: Any = report_of) -> Response:  # noqa: ANN401
+        table = statement.as_table(report)
         return download([table], CSV_TYPE, f"{statement.name}-{book}-{period}.csv")
 
     @router.get(
@@ -244,8 +257,8 @@ def offer(router: APIRouter, statement: Statement, body: type[BaseModel], words:
         response_class=Response,
         responses=file_of(XLSX_TYPE),
     )
-    def get_xlsx(book: BookId, database: Database, period: Last) -> Response:
-        table = statement.as_table(statement.ask(database, book, period))
+    def get_xlsx(book: BookId, period: Last, report: Any = report_of) -> Response:  # noqa: ANN401
+        table = statement.as_table(report)
         return download([table], XLSX_TYPE, f"{statement.name}-{book}-{period}.xlsx")
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from api.clock import now
+from api.closing import checklist
 from api.drafting import MAKERS, OnDesk
 from api.http.drafts import DraftId
 from api.http.pages import PAGE
@@ -18,12 +19,12 @@ from api.http.sessions import COOKIE
 from api.http.workspace import AtDesk, answered, form_page, leaves_below, work_page
 from domain.chart import MEASURED
 from domain.kernel.errors import Phrase, RuleViolation
-from domain.kernel.period import last_day, period_of
+from domain.kernel.period import last_day
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
-from domain.vouchers import Reversal, Voucher, total_fen
+from domain.vouchers import total_fen
 from projections import month, register
-from projections.closing import checklist, transfers
+from projections.closing import transfers
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -124,7 +125,7 @@ def get_desk(
     mine = [one for one in waiting if session.key.role in one.review.missing]
     others = [one for one in waiting if session.key.role not in one.review.missing]
     period = service.drafts.next_to_close(book)
-    remarks = _remarks(database, book, period)
+    remarks = _remarks(service, database, book, period)
     stops = sum(remark.stops for remark in remarks)
     villages = _villages(service, database, request.cookies.get(COOKIE, ""), besides=book)
     return work_page(
@@ -142,7 +143,7 @@ def get_desk(
         templates=service.templates.all(book),
         banks=_banks(service, database, book, period),
         due={one.id for one in service.templates.due(book, period)},
-        unsigned=sum(_is_dated_by(one, period) for one in waiting),
+        unsigned=sum("" < one.waiting.period <= period for one in waiting),
         stops=stops,
         warns=len(remarks) - stops,
     )
@@ -170,15 +171,9 @@ def _banks(service: Service, database: Connection[Any], book: str, period: str) 
     return [(code, name, day) for code, name, day in reach if day < last_day(period)]
 
 
-def _is_dated_by(found: OnDesk, period: str) -> bool:
-    """Whether a draft is a voucher that a period's closing would keep out of the book for good."""
-    data = found.waiting.draft.statement.data
-    return isinstance(data, (Voucher, Reversal)) and period_of(data.date) <= period
-
-
-def _remarks(database: Connection[Any], book: str, period: str) -> list[Any]:
+def _remarks(service: Service, database: Connection[Any], book: str, period: str) -> list[Any]:
     """Return what the checklist remarks on a period; nothing on one that has no voucher yet."""
-    found, _ = answered(lambda: checklist(database, book, period))
+    found, _ = answered(lambda: checklist(database, book, period, service.attachments))
     return list(found.remarks) if found else []
 
 
@@ -228,8 +223,7 @@ def get_new_page(
 def _row(found: OnDesk, key: str) -> Row:
     """Return a draft's row in the list of whoever works with a key."""
     waiting, said = found.waiting, found.review
-    data = waiting.draft.statement.data
-    voucher = data if isinstance(data, (Voucher, Reversal)) else None
+    data, voucher = waiting.draft.statement.data, waiting.voucher
     if voucher:
         summary, date = voucher.summary, voucher.date
     elif isinstance(data, Closing):

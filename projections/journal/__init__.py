@@ -14,6 +14,7 @@ from projections.journal.query import (
     shown_period,
     voucher_at,
     vouchers_of,
+    with_files,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "shown_period",
     "voucher_at",
     "vouchers_of",
+    "with_files",
 ]

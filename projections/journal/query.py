@@ -58,6 +58,12 @@ SELECT_OF_PERIOD = """
            reverses_id, reversed_by, signers, at
     FROM vouchers WHERE book = %s AND period = %s ORDER BY number LIMIT %s OFFSET %s
 """
+SELECT_WITH_FILES = """
+    SELECT entry, number, state FROM vouchers
+    JOIN events ON originator_id = book AND originator_version = entry
+    WHERE book = %s AND period = %s AND position(convert_to('"files":', 'UTF8') IN state) > 0
+    ORDER BY number
+"""
 SELECT_NAMED = {
     "party": """
         SELECT party FROM journal WHERE book = %s AND party <> '' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s
@@ -175,6 +181,12 @@ def vouchers_of(
     """Return the vouchers of a period by their numbers."""
     with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
         return cursor.execute(SELECT_OF_PERIOD, (book, period, limit, offset)).fetchall()
+
+
+def with_files(connection: Connection[Any], book: str, period: str) -> list[tuple[int, int, bytes]]:
+    """Return entry, number and note of the vouchers of a period that name originals which are kept electronically."""
+    rows = connection.execute(SELECT_WITH_FILES, (book, period)).fetchall()
+    return [(entry, number, bytes(note)) for entry, number, note in rows]
 
 
 def count_vouchers(connection: Connection[Any], book: str) -> int:

@@ -123,3 +123,19 @@ def test_what_is_private_is_shown_to_who_signs_and_stands_in_no_record(
     assert "郭秀英" not in commands.good("report", "journal", "--book", BOOK)
     kept = commands.good("disclosures", "--book", BOOK, "--reader", "members", "--entry", entry)
     assert "郭秀英" in kept
+
+
+def test_a_month_is_not_closed_over_drafts_that_wait(
+    people: People, commands: Commands, url: str, tmp_path: Path
+) -> None:
+    id_ = people.good("cashier", "new", written(tmp_path, date="2026-01-15", summary="收地租")).split()[0]
+    keys = commands.home / "keys" / BOOK
+    close = ("close", "2026-01", "--book", BOOK, "--url", url, "--key", keys / "accountant-1.key")
+    said = commands.refused(*close, "--key", keys / "head-1.key")
+    assert "[closing.drafts_waiting]" in said
+    assert "[closing.stopped]" in said
+    report = commands.good("report", "closing", "--book", BOOK, "--period", "2026-01")
+    assert "1 张待签凭证" in report
+    assert "（收地租）" in report
+    assert "已撤回" in people.good("cashier", "withdraw", id_)
+    assert commands.good(*close, "--key", keys / "head-1.key")

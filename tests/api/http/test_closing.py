@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from api import closing
+from api.database import snapshot
 from domain.accounts import AccountAdded, NewAccount
 from domain.periods import Closing, PeriodClosed
-from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
-from tests.api.http.conftest import door_on
+from domain.vouchers import Attachments, File, Line, Voucher, VoucherPosted
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK, door_on, voucher
 from tests.api.http.test_reports import table
 from tests.audit.conftest import service_of_its_own
 
@@ -102,12 +107,11 @@ def test_transfers_are_what_is_left_to_transfer(open_door: Door) -> None:
     assert [voucher["summary"] for voucher in found] == ["结转收入", "结转支出"]
     assert {"account": "321", "credit_fen": 1_100_000} in found[0]["lines"]
     assert {"account": "321", "debit_fen": 145_830} in found[1]["lines"]
-    for voucher in found:
+    for one in found:
         lines = [
-            (line["account"], line.get("debit_fen", 0), line.get("credit_fen", 0))
-            for line in voucher["lines"]
+            (line["account"], line.get("debit_fen", 0), line.get("credit_fen", 0)) for line in one["lines"]
         ]
-        post(open_door, voucher["summary"], *lines, date=voucher["date"], count=0)
+        post(open_door, one["summary"], *lines, date=one["date"], count=0)
     assert open_door.get("transfers.json", period="2026-03").json()["vouchers"] == []
     assert "closing.no_attachments" not in {rule for _, rule, *_ in remarks(open_door, "2026-03")}
 
@@ -125,3 +129,63 @@ def test_tables_and_page_say_the_same(door: Door) -> None:
     assert "本月没有计提" in page
     assert "结转收入" in door.get("closing", period="2026-03").text
     assert 'href="closing?period=2026-01"' in door.get("trial-balance", period="2026-01").text
+
+
+def test_drafts_that_wait_stop_the_closing_of_their_month(open_door: Door) -> None:
+    with ExitStack() as stack:
+        office = Office(open_door, stack)
+        drafts = [
+            office["cashier"].make(msgspec.to_builtins(voucher(fen, date=date)))
+            for fen, date in ((100, "2026-01-20"), (200, "2026-01-31"), (300, "2026-02-01"))
+        ]
+        page = open_door.get("closing", period="2026-01").text
+        assert remarks(open_door, "2026-01")[0] == (True, "closing.drafts_waiting", "", None)
+        said = open_door.get("closing.json", period="2026-01").json()["remarks"][0]["zh"]
+        assert "2 张待签凭证" in said
+        assert said in page
+        assert "收利息" not in said, "what is not decided yet is not for the public"
+        with snapshot(open_door.service.pool) as connection:
+            report = closing.checklist(connection, BOOK, "2026-01", open_door.service.attachments, named=True)
+        assert "（收利息、收利息）" in report.remarks[0].violation.zh
+        assert "先处理 1 项" in page
+        for draft in drafts[:2]:
+            office["cashier"].withdraw(draft)
+    assert [rule for _, rule, *_ in remarks(open_door, "2026-01")] == [
+        "closing.no_statement",
+        "closing.no_depreciation",
+    ]
+
+
+def test_an_original_that_is_named_and_not_there_is_remarked(open_door: Door) -> None:
+    """A draft cannot name it; what is signed elsewhere and posted whole can."""
+    kept = open_door.service.attachments.keep(BOOK, "收据.pdf", b"%PDF-1.4 kept")
+    lost = File(media="application/pdf", name="发票.pdf", sha256="ab" * 32, size=9)
+    data = voucher(date="2026-01-20")
+    data = msgspec.structs.replace(data, attachments=Attachments(count=2, files=[kept, lost]))
+    answer = open_door.post(open_door.note(data), wait=10)
+    assert answer.status_code == 201, answer.text
+    found = [one for one in remarks(open_door, "2026-01") if one[1] == "closing.original_missing"]
+    assert found == [(False, "closing.original_missing", "", answer.json()["index"])]
+    assert "「发票.pdf」" in open_door.get("closing", period="2026-01").text
+
+
+def test_goods_below_zero_are_remarked_with_their_quantity(open_door: Door) -> None:
+    def move(account: str, debit: int, milli: int, date: str) -> None:
+        goods = Line(
+            account=account, debit_fen=debit, credit_fen=45_000 - debit, unit="公斤", quantity_milli=milli
+        )
+        cash = Line(account="10201", debit_fen=45_000 - debit, credit_fen=debit)
+        data = Voucher(attachments=Attachments(count=1), date=date, lines=[goods, cash], summary="化肥")
+        answer = open_door.post(open_door.note(data), wait=10)
+        assert answer.status_code == 201, answer.text
+
+    for code, name in (("12101", "化肥"), ("12102", "农药")):
+        note = open_door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
+        assert open_door.post(note, wait=10).status_code == 201
+    for account, milli in (("12101", 100_000), ("12102", 130_000)):
+        move(account, 45_000, milli, "2026-03-10")
+        move(account, 0, 130_000, "2026-03-20")
+    found = [one for one in remarks(open_door, "2026-03") if one[1] == "closing.quantity_below_zero"]
+    assert found == [(False, "closing.quantity_below_zero", "12101", None)]
+    assert "12101 化肥结存 -30 公斤" in open_door.get("closing", period="2026-03").text
+    assert found == [one for one in remarks(open_door, "2026-05") if one[1] == "closing.quantity_below_zero"]
