@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from api import ledgers, reports, statements
 from api.adapters.tables import to_csv, to_xlsx
-from api.archive.records import LEDGERS, PERMANENT, REPORTS, TEN, THIRTY, VOUCHERS, Record
+from api.archive.records import LEDGERS, PERMANENT, REPORTS, TEN, THIRTY, VOUCHERS, Record, form_of
 from api.attachments import media_of
 from domain.entry import parse_entry
 from domain.kernel.period import last_day, periods
@@ -33,7 +33,7 @@ ALL = 2**31 - 1
 def contents(
     connection: Connection[Any], book: BookRow, year: str, originals: Attachments
 ) -> Iterator[Record]:
-    """Yield the records of a year; raises `attachment.missing`, `attachment.damaged`."""
+    """Yield the records of a year, one for each original that is missing too; raises `attachment.damaged`."""
     months = [period for period in periods(f"{year}-01", f"{year}-12") if period >= book.first_period]
     for volume, period in enumerate(months, start=1):
         yield from _vouchers(connection, book, period, volume, originals)
@@ -78,9 +78,12 @@ def _vouchers(
         files = voucher.attachments.files if isinstance(voucher, (Voucher, Reversal)) else []
         for order, file in enumerate(files, start=1):
             piece += 1
+            said: dict[str, Any] = {"piece": piece, "title": file.name, "related": number, **common}
+            if not originals.has(book.book, file.sha256):
+                yield Record("", b"", missing=file, **said)
+                continue
             data = originals.read(book.book, file.sha256)
-            name = f"{path}-{order:02d}.{media_of(data).rpartition('/')[2] or 'bin'}"
-            yield Record(name, data, piece=piece, title=file.name, related=number, **common)
+            yield Record(f"{path}-{order:02d}.{form_of(media_of(data))}", data, **said)
 
 
 def _related(connection: Connection[Any], book: str, place: VoucherRow) -> str:

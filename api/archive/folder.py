@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from hashlib import sha256
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.adapters.tlog_export import NOTHING, export_bundle
 from api.archive.contents import contents
@@ -44,13 +44,21 @@ vouchers/    记账凭证，每张一个文件（.note，纯文本：第一行�
 ledgers/     序时账、总账、各科目明细账（.csv 为 UTF-8 文本，.xlsx 为工作簿）
 reports/     各月科目余额表和会计报表；12 月的即年报
 log.zip      整本账的签名日志，内有 verify.html，断网可核对；格式见 C2SP tlog-tiles、signed-note
-catalogue.*  归档目录（DA/T 94 元数据）
+catalogue.*  归档目录（DA/T 94 元数据）；没有的原件也列出，在「备注」里注明
 SHA256SUMS   所有文件的 SHA-256，用 sha256sum --check SHA256SUMS 核对
 
 The accounting archive of {year}: vouchers as they were signed (plain text) with their originals, ledgers and reports
 (CSV in UTF-8, and workbooks), the whole signed log (log.zip, which verify.html in it checks without a network), the
-catalogue with the metadata of DA/T 94, and the SHA-256 of every file: sha256sum --check SHA256SUMS.
+catalogue with the metadata of DA/T 94 (its last column says which originals are missing), and the SHA-256 of every
+file: sha256sum --check SHA256SUMS.
 """
+
+
+class Archived(NamedTuple):
+    """What an archive has: how many records its catalogue lists, and those of originals that are missing."""
+
+    records: int
+    missing: list[Record]
 
 
 def write_archive(  # noqa: PLR0913 -- what goes in, and where
@@ -62,10 +70,10 @@ def write_archive(  # noqa: PLR0913 -- what goes in, and where
     beside: Beside = NOTHING,
     *,
     advance: Callable[[int], None] = lambda _: None,
-) -> int:
-    """Write the archive of a year into a new folder and return how many records it has.
+) -> Archived:
+    """Write the archive of a year into a new folder and return what it has, and what is missing in it.
 
-    Raises `archive.year_open`, `archive.not_empty`, `attachment.*`; then nothing is left of it.
+    Raises `archive.year_open`, `archive.not_empty`, `attachment.damaged`; then nothing is left of it.
     """
     book = register.book(connection, book_id)
     if not book.first_period[:4] <= year or book.closed_through < f"{year}-12":
@@ -76,12 +84,12 @@ def write_archive(  # noqa: PLR0913 -- what goes in, and where
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        count = _fill(connection, book, year, partial, originals, beside, advance)
+        written = _fill(connection, book, year, partial, originals, beside, advance)
         partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    return count
+    return written
 
 
 def _fill(  # noqa: PLR0913, PLR0917 -- as above
@@ -92,16 +100,19 @@ def _fill(  # noqa: PLR0913, PLR0917 -- as above
     originals: Attachments,
     beside: Beside,
     advance: Callable[[int], None],
-) -> int:
+) -> Archived:
     """Write each record as it comes: a year's originals need not fit into memory."""
     log = folder / "log.zip"
     export_bundle(connection, book.book, log, lambda _: None, beside)
     first = Record(
         log.name, log.read_bytes(), OTHERS, 1, 1, "签名日志", book.name, last_day(f"{year}-12"), PERMANENT
     )
-    described = []
+    described, missing = [], []
     for record in chain([first], contents(connection, book, year, originals)):
-        _write(folder, record.path, record.data)
+        if record.missing:
+            missing.append(record)
+        else:
+            _write(folder, record.path, record.data)
         described.append(record.described)
         advance(1)
     more = {
@@ -109,11 +120,11 @@ def _fill(  # noqa: PLR0913, PLR0917 -- as above
         "catalogue.xml": catalogue_xml(described, book.book, book.name, year),
         "README.txt": README.format(name=book.name, book=book.book, year=year).encode(),
     }
-    digests = {one["文件名"]: one["SHA-256"] for one in described}
+    digests = {one["文件名"]: one["SHA-256"] for one in described if one["文件名"]}
     more["SHA256SUMS"] = checksums(digests | {path: sha256(data).hexdigest() for path, data in more.items()})
     for path, data in more.items():
         _write(folder, path, data)
-    return len(described)
+    return Archived(len(described), missing)
 
 
 def _write(folder: Path, path: str, data: bytes) -> None:

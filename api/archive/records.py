@@ -12,6 +12,8 @@ from api.adapters.tables import Table, TableColumn, to_csv
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from domain.vouchers import File
+
 PERMANENT, THIRTY, TEN = "永久", "30年", "10年"
 """How long something is kept, counted from the year's end (会计档案管理办法 art. 14 with its table)."""
 
@@ -26,6 +28,7 @@ class Record:
     """A file of the archive with what DA/T 94 wants to be said of it, in the order of the catalogue's columns.
 
     `category`, `volume` and `piece` make its 档号; `number` is a voucher's, `attachments` how many originals it has.
+    `missing` is an original that is not there: the catalogue says so, and its path and data are empty.
     """
 
     path: str
@@ -41,6 +44,12 @@ class Record:
     attachments: int = 0
     signers: str = ""
     related: str = ""
+    missing: File | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of its data, or of that which is missing."""
+        return self.missing.sha256 if self.missing else sha256(self.data).hexdigest()
 
     @property
     def reference(self) -> str:
@@ -59,14 +68,20 @@ class Record:
             "附件数": str(self.attachments),
             "保管期限": self.kept,
             "密级": "公开",
-            "格式": self.path.rpartition(".")[2],
+            "格式": form_of(self.missing.media) if self.missing else self.path.rpartition(".")[2],
             "文件名": self.path,
-            "文件大小": str(len(self.data)),
+            "文件大小": str(self.missing.size if self.missing else len(self.data)),
             "电子签名": self.signers,
             "来源系统": SOURCE,
             "关联凭证号": self.related,
-            "SHA-256": sha256(self.data).hexdigest(),
+            "SHA-256": self.sha256,
+            "备注": "归档时原件不在服务器上" if self.missing else "",
         }
+
+
+def form_of(media: str) -> str:
+    """Return what the name of a file of a media type ends in."""
+    return media.rpartition("/")[2] or "bin"
 
 
 def catalogue_csv(described: Sequence[dict[str, str]]) -> bytes:

@@ -17,7 +17,7 @@ from api.adapters.gbt24589 import to_gbt24589
 from api.adapters.hledger import to_hledger
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
 from api.archive import write_archive
-from api.cli.console import err, out, progress
+from api.cli.console import FINDINGS, err, out, progress
 from api.cli.options import BookOption, OutOption, write
 from api.composition import Service, open_service
 from api.database import snapshot
@@ -148,10 +148,18 @@ def export_archive(
         policy = _cosigned(service, book)
         with snapshot(service.pool) as connection, progress("归档 archive") as bar:
             beside = Beside(policy, partial(service.disclosures.public, connection, book))
-            count = write_archive(
+            written = write_archive(
                 connection, book, year, folder, service.attachments, beside, advance=bar.advance
             )
-    out.print(f"{folder}: {count} 份 / records")
+    out.print(f"{folder}: {written.records} 份 / records")
+    for record in written.missing:
+        err.print(
+            f"✗ 凭证 {record.number} 的附件「{record.title}」不在本服务器上，归档里没有它（目录中已注明） / "
+            f"the attachment '{record.title}' of voucher {record.number} is not on this server, nor in the archive, "
+            f"as its catalogue says: SHA-256 {record.sha256}"
+        )
+    if written.missing:
+        raise typer.Exit(FINDINGS)
 
 
 @export.command("gbt24589")

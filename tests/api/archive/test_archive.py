@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 import subprocess
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -25,6 +26,7 @@ from domain.kernel.ulid import derive
 from domain.ledger import read_entries
 from domain.periods import Closing, PeriodClosed
 from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
+from tests.api.cli.conftest import Commands
 from tests.audit.conftest import EXAMPLE, service_of_its_own
 
 if TYPE_CHECKING:
@@ -95,18 +97,30 @@ def archive(service: Service, book: str, tmp_path_factory: pytest.TempPathFactor
     assert caught.value.rule.code == "archive.year_open"
     post(service, book, PeriodClosed, Closing(period=f"{YEAR}-12"), *ROLES)
     with service.pool.connection() as connection:
-        assert write_archive(connection, book, YEAR, folder, service.attachments) > 50
+        written = write_archive(connection, book, YEAR, folder, service.attachments)
+    assert written.records > 50
+    assert written.missing == []
     return folder
 
 
-def test_every_file_is_in_the_checksums(archive: Path) -> None:
+def catalogue(folder: Path) -> list[dict[str, str]]:
+    """Return the rows of an archive's catalogue."""
+    return list(csv.DictReader(io.StringIO((folder / "catalogue.csv").read_text(encoding="utf-8-sig"))))
+
+
+def check_sums(folder: Path) -> None:
+    """Check an archive's checksums with the program that everybody has."""
     result = subprocess.run(
         ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"],
-        cwd=archive,
+        cwd=folder,
         capture_output=True,
         check=False,
     )
     assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
+
+
+def test_every_file_is_in_the_checksums(archive: Path) -> None:
+    check_sums(archive)
     listed = {
         line.split("  ", 1)[1] for line in (archive / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     }
@@ -115,7 +129,7 @@ def test_every_file_is_in_the_checksums(archive: Path) -> None:
 
 
 def test_the_catalogue_names_every_record_once(archive: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO((archive / "catalogue.csv").read_text(encoding="utf-8-sig"))))
+    rows = catalogue(archive)
     references = [row["档号"] for row in rows]
     assert len(references) == len(set(references))
     for row in rows:
@@ -176,11 +190,54 @@ def test_a_folder_that_is_there_is_left_alone(service: Service, book: str, archi
     assert sorted(archive.rglob("*")) == before
 
 
-def test_nothing_is_left_when_an_original_is_missing(
+def test_an_original_that_is_missing_is_listed_and_holds_nothing_up(
     service: Service, book: str, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service.attachments, "_folder", tmp_path / "nowhere")
+    folder = tmp_path / "b"
+    with service.pool.connection() as connection:
+        written = write_archive(connection, book, archive.name, folder, service.attachments)
+    digest = sha256(PDF).hexdigest()
+    number = f"记-{YEAR}-12-"
+    assert [(one.sha256, one.title, one.number[: len(number)]) for one in written.missing] == [
+        (digest, "发票.pdf", number)
+    ]
+    rows = catalogue(folder)
+    assert written.records == len(rows)
+    lacking = [row for row in rows if row["备注"]]
+    assert [
+        (row["文件名"], row["SHA-256"], row["文件大小"], row["格式"], row["备注"]) for row in lacking
+    ] == [("", digest, str(len(PDF)), "pdf", "归档时原件不在服务器上")]
+    assert [row for row in rows if row["档号"] == lacking[0]["档号"]] == lacking
+    check_sums(folder)
+
+
+def test_the_command_says_which_originals_are_missing(
+    service: Service, book: str, archive: Path, tmp_path: Path
+) -> None:
+    digest = sha256(PDF).hexdigest()
+    kept = service.settings.home / "attachments" / book / digest[:2] / digest
+    kept.rename(tmp_path / "away")
+    try:
+        commands = Commands(service.settings.home, {"SUNLEDGER_DATABASE_URL": service.database_url})
+        done = commands.run("export", "archive", tmp_path / "c", "--book", book, "--year", archive.name)
+    finally:
+        (tmp_path / "away").rename(kept)
+    assert done.returncode == 1, done.stderr.decode()
+    assert "的附件「发票.pdf」不在本服务器上" in done.stderr.decode()
+    assert digest in done.stderr.decode()
+    assert (tmp_path / "c" / "catalogue.csv").exists()
+
+
+def test_nothing_is_left_when_an_original_is_damaged(
+    service: Service, book: str, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = sha256(PDF).hexdigest()
+    damaged = tmp_path / "damaged" / book / digest[:2] / digest
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(PDF[:-1])
+    monkeypatch.setattr(service.attachments, "_folder", tmp_path / "damaged")
     with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
         write_archive(connection, book, archive.name, tmp_path / "b", service.attachments)
-    assert caught.value.rule.code == "attachment.missing"
+    assert caught.value.rule.code == "attachment.damaged"
     assert not list(tmp_path.glob("b*"))
