@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.adapters.tables import Sum, Table, TableColumn
 from api.history import side_words
+from api.ledger_sums import ledger_sums
 from api.statements import Statement
 from domain.ageing import YEARS
 from domain.ledger_account import RowKind
@@ -125,11 +126,11 @@ def ledger_table(report: AccountLedger) -> Table:
             " ".join(row.line.contra) if row.line else "",
             row.line.party if row.line else "",
             row.line.project if row.line else "",
-            *_sums(row),
+            *sums,
             row.line.entry if row.line else None,
             *((*_quantities(row), unit) if unit else ()),
         )
-        for row in report.rows
+        for row, sums in zip(report.rows, ledger_sums(report.rows), strict=True)
     ]
     columns = (*LEDGER_COLUMNS, *QUANTITY_COLUMNS) if unit else LEDGER_COLUMNS
     return Table(f"{title(report)}  {report.name}  {report.first} — {report.period}", columns, rows)
@@ -145,13 +146,6 @@ def _quantities(row: LedgerRow) -> Iterator[object]:
     ):
         yield Decimal(milli) / 1_000 if milli else None
         yield price_fen(fen, milli)
-
-
-def _sums(row: LedgerRow) -> tuple[object, ...]:
-    """Return what was moved, the side, and the balance; an opening balance has moved nothing."""
-    moved = row.kind not in {RowKind.opening, RowKind.closing}
-    debit, credit = (row.debit_fen, row.credit_fen) if moved else (None, None)
-    return debit, credit, side_words(row.balance_fen), abs(row.balance_fen)
 
 
 def general_object(report: GeneralLedger) -> dict[str, Any]:
@@ -173,9 +167,9 @@ def general_object(report: GeneralLedger) -> dict[str, Any]:
 def general_table(report: GeneralLedger) -> Table:
     """Return the general ledger (总账) as a table, account after account."""
     rows = [
-        (account, name, row.period, row.summary, *_sums(row))
-        for account, name, sums in report.accounts
-        for row in sums
+        (account, name, row.period, row.summary, *sums)
+        for account, name, of_account in report.accounts
+        for row, sums in zip(of_account, ledger_sums(of_account), strict=True)
     ]
     return Table(f"总账  {report.name}  {report.period}", GENERAL_COLUMNS, rows)
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from api.adapters.tables import Sum, Table, TableColumn
+from api.adapters.tables import Cells, Formula, Sum, Table, TableColumn
 from domain import statements
 from domain.vouchers import voucher_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.balances import TrialRow
     from projections.balances import TrialBalance
     from projections.journal import JournalLine
 
@@ -52,9 +55,24 @@ def trial_object(report: TrialBalance) -> dict[str, Any]:
 def trial_table(report: TrialBalance) -> Table:
     """Return the trial balance (科目余额表) as a table whose last row are the totals (合计)."""
     title = f"科目余额表  {report.name}  {report.first} — {report.period}"
-    rows: list[tuple[object, ...]] = [tuple(row) for row in report.rows]
+    rows: list[tuple[object, ...]] = [(*row[:-2], *_closing(row)) for row in report.rows]
     totals = [Sum(fen, len(rows)) for fen in report.totals.values()]
     return Table(title, TRIAL_COLUMNS, [*rows, ("合计", "", *totals)])
+
+
+def _closing(row: TrialRow) -> Iterator[int]:
+    """Yield the closing balance on the side where it is, made of the opening one and what moved; nothing on the other.
+
+    The cells of these four stand to the left of it, with the two of the year so far between.
+    """
+    if row.closing_debit_fen:
+        yield Formula(row.closing_debit_fen, Cells(0, 6), Cells(0, 5, -1), Cells(0, 4), Cells(0, 3, -1))
+    else:
+        yield 0
+    if row.closing_credit_fen:
+        yield Formula(row.closing_credit_fen, Cells(0, 6), Cells(0, 7, -1), Cells(0, 4), Cells(0, 5, -1))
+    else:
+        yield 0
 
 
 def journal_object(book: str, lines: list[JournalLine]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from api.adapters.tables import Sum, Table, TableColumn
+from api.adapters.tables import Cells, Formula, Sum, Table, TableColumn
 from domain import statements
 from domain.statements import NoteKind, difference_fen
 from domain.statements.income import RESULT
@@ -13,11 +13,14 @@ from projections.budget import budget, is_planned
 from projections.statements import balance_sheet, income_details, income_statement, notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from psycopg import Connection
 
     from domain.statements import BudgetRow, SheetLine
+    from domain.statements.income import IncomeLine
+    from domain.statements.layout import LayoutLine
+    from domain.statements.notes import Movement
     from projections.budget import BudgetReport
     from projections.statements import BalanceSheetReport, DetailReport, IncomeReport, NotesReport
 
@@ -78,8 +81,9 @@ def sheet_object(report: BalanceSheetReport) -> dict[str, Any]:
 
 def sheet_table(report: BalanceSheetReport) -> Table:
     """Return the balance sheet (资产负债表) as a table, both sides beside each other, their totals in the last row."""
-    *assets, all_assets = [_sheet_cells(row) for row in report.sheet.assets]
-    *claims, all_claims = [_sheet_cells(row) for row in report.sheet.claims]
+    last = max(len(report.sheet.assets), len(report.sheet.claims)) - 1
+    *assets, all_assets = _sheet_cells(report.sheet.assets, last)
+    *claims, all_claims = _sheet_cells(report.sheet.claims, last)
     empty = ("", None, None)
     rows = [left + right for left, right in zip_longest(assets, claims, fillvalue=empty)]
     return Table(
@@ -87,8 +91,26 @@ def sheet_table(report: BalanceSheetReport) -> Table:
     )
 
 
-def _sheet_cells(row: SheetLine) -> tuple[object, ...]:
-    return (row.line.name, row.closing_fen, row.opening_fen)
+def _sheet_cells(rows: Sequence[SheetLine], last: int) -> Iterator[tuple[object, ...]]:
+    """Yield the cells of a side, whose total stands in the row of the number `last`."""
+    numbers = [*range(len(rows) - 1), last]
+    closings = _line_cells([(row.line, row.closing_fen) for row in rows], numbers)
+    openings = _line_cells([(row.line, row.opening_fen) for row in rows], numbers)
+    for row, closing, opening in zip(rows, closings, openings, strict=True):
+        yield row.line.name, closing, opening
+
+
+def _line_cells(
+    rows: Sequence[tuple[LayoutLine | IncomeLine, int]], numbers: Sequence[int]
+) -> Iterator[Formula]:
+    """Yield the figures of lines in a column, in rows of these numbers; sums of other lines are made of theirs."""
+    figures = {line.key: fen for line, fen in rows}
+    places = {line.key: number for (line, _), number in zip(rows, numbers, strict=True)}
+    for line, fen in rows:
+        shown = [term for term in line.sums if term.name in figures]
+        rest = fen - sum(term.sign * figures[term.name] for term in shown)
+        cells = [Cells(places[line.key] - places[term.name], sign=term.sign) for term in shown]
+        yield Formula(fen, *cells, rest_fen=rest)
 
 
 def income_object(report: IncomeReport) -> dict[str, Any]:
@@ -98,7 +120,11 @@ def income_object(report: IncomeReport) -> dict[str, Any]:
 
 def income_table(report: IncomeReport) -> Table:
     """Return the statement of income and its distribution (收益及收益分配表) as a table."""
-    rows: list[tuple[object, ...]] = [(row.line.name, row.amount_fen, row.before_fen) for row in report.rows]
+    numbers = range(len(report.rows))
+    amounts = _line_cells([(row.line, row.amount_fen) for row in report.rows], numbers)
+    before = _line_cells([(row.line, row.before_fen) for row in report.rows], numbers)
+    names = [row.line.name for row in report.rows]
+    rows: list[tuple[object, ...]] = [*zip(names, amounts, before, strict=True)]
     return Table(f"收益及收益分配表  {report.name}  {report.period}", INCOME_COLUMNS, rows)
 
 
@@ -110,15 +136,17 @@ def detail_object(report: DetailReport) -> dict[str, Any]:
 def detail_table(report: DetailReport) -> Table:
     """Return income and expense by detail account (收支明细表) as a table: income, expense, and what is left."""
     rows: list[tuple[object, ...]] = []
+    expense = sum(not row.is_income for row in report.rows)
+    sums = Cells(expense + 2), Cells(1, sign=-1)
     for words, is_income in (("收入合计", True), ("支出合计", False)):
         listed = [row for row in report.rows if row.is_income == is_income]
         rows += [(row.account, row.name, row.month_fen, row.year_fen) for row in listed]
-        sums = [sum(row.month_fen for row in listed), sum(row.year_fen for row in listed)]
-        rows.append(("", words, *(Sum(fen, len(listed)) for fen in sums)))
+        totals = [sum(row.month_fen for row in listed), sum(row.year_fen for row in listed)]
+        rows.append(("", words, *(Sum(fen, len(listed)) for fen in totals)))
     return Table(
         f"收支明细表  {report.name}  {report.period}",
         DETAIL_COLUMNS,
-        [*rows, ("", "收支差额", *difference_fen(report.rows))],
+        [*rows, ("", "收支差额", *(Formula(fen, *sums) for fen in difference_fen(report.rows)))],
     )
 
 
@@ -175,8 +203,14 @@ def notes_table(report: NotesReport) -> Table:
     rows: list[tuple[object, ...]] = []
     for line, movements in report.notes:
         rows.append((line.number, line.title, *(None,) * 4, "" if movements else NOTE_WORDS[line.kind]))
-        rows += [("", f"{row.account} {row.name}", *row[2:], "") for row in movements]
+        rows += map(_movement_cells, movements)
     return Table(f"会计报表附注  {report.name}  {report.period}", NOTES_COLUMNS, rows)
+
+
+def _movement_cells(row: Movement) -> tuple[object, ...]:
+    """Return an account's cells; it ends on what it began with, what came and what went."""
+    closing = Formula(row.closing_fen, Cells(0, 3), Cells(0, 2), Cells(0, 1, -1))
+    return ("", f"{row.account} {row.name}", row.opening_fen, row.increase_fen, row.decrease_fen, closing, "")
 
 
 def _always(_: Connection[Any], __: str, ___: str) -> bool:

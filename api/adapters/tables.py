@@ -7,7 +7,7 @@ import io
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import xlsxwriter
 from xlsxwriter.utility import xl_range
@@ -23,16 +23,48 @@ if TYPE_CHECKING:
 BOM = "\ufeff"
 
 
-class Sum(int):
-    """An amount in fen that the `count` rows directly above it add up to: a workbook gets the formula of it."""
+class Cells(NamedTuple):
+    """Cells that a formula adds, or takes away when `sign` is -1: `rows` of them in a column, seen from the formula.
 
-    count: int
+    The topmost stands so many rows `above` it, 0 for its own, and so many columns to the `left`.
+    """
+
+    above: int
+    left: int = 0
+    sign: int = 1
+    rows: int = 1
+
+
+class Formula(int):
+    """An amount in fen that other cells of its table make, and `rest_fen` beside: a workbook gets the formula of it."""
+
+    cells: tuple[Cells, ...]
+    rest_fen: int
+
+    def __new__(cls, fen: int, *cells: Cells, rest_fen: int = 0) -> Self:
+        """Take the amount as it was made; nothing is added here."""
+        made = super().__new__(cls, fen)
+        made.cells, made.rest_fen = cells, rest_fen
+        return made
+
+    def at(self, row: int, place: int) -> str:
+        """Return the formula as it stands in a cell of a sheet; "" of an amount that no cells make."""
+        text = ""
+        for above, left, sign, rows in self.cells:
+            first, column = row - above, place - left
+            area = xl_range(first, column, first + rows - 1, column)
+            text += ("-" if sign < 0 else "+") + (f"SUM({area})" if rows > 1 else area)
+        if self.rest_fen and text:
+            text += f"{'' if self.rest_fen < 0 else '+'}{plain_fen(self.rest_fen)}"
+        return f"={text.removeprefix('+')}" if text else ""
+
+
+class Sum(Formula):
+    """An amount in fen that the `count` rows directly above it add up to."""
 
     def __new__(cls, fen: int, count: int) -> Self:
-        """Take the amount as it was added up; nothing is added here."""
-        made = super().__new__(cls, fen)
-        made.count = count
-        return made
+        """Take the amount as it was added up."""
+        return super().__new__(cls, fen, *([Cells(count, rows=count)] if count else []))
 
 
 @dataclass(frozen=True)
@@ -92,9 +124,9 @@ def _fill(sheet: Worksheet, table: Table, bold: Format, money: Format) -> None:
         sheet.set_column(place, place, 16 if column.money else 14)
     for number, row in enumerate(table.rows, start=1):
         for place, (value, column) in enumerate(zip(row, table.columns, strict=True)):
-            if column.money and isinstance(value, Sum) and value.count:
-                above = xl_range(number - value.count, place, number - 1, place)
-                sheet.write_formula(number, place, f"=SUM({above})", money, value / 100)
+            formula = value.at(number, place) if column.money and isinstance(value, Formula) else ""
+            if formula and isinstance(value, Formula):
+                sheet.write_formula(number, place, formula, money, value / 100)
             elif column.money and isinstance(value, int):
                 sheet.write_number(number, place, value / 100, money)
             elif isinstance(value, Decimal):

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from api.adapters.tables import Sum, Table, TableColumn, to_csv, to_format, to_text, to_xlsx
+from api.adapters.tables import (
+    Cells,
+    Formula,
+    Sum,
+    Table,
+    TableColumn,
+    to_csv,
+    to_format,
+    to_text,
+    to_xlsx,
+)
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -99,13 +109,26 @@ def test_workbook_has_numbers_in_yuan_and_a_fixed_header() -> None:
 
 def test_workbook_adds_up_what_stands_above_a_sum() -> None:
     columns = (TableColumn("科目"), TableColumn("金额", money=True))
-    rows = [("甲", 10), ("乙", -4), ("小计", Sum(6, 2)), ("丙", 7), ("小计", Sum(7, 1)), ("空", Sum(0, 0))]
+    sums = [("小计", Sum(6, 2)), ("小计", Sum(7, 1)), ("空", Sum(0, 0))]
+    rows = [("甲", 10), ("乙", -4), sums[0], ("丙", 7), *sums[1:]]
     table = Table("", columns, rows)
     formulas, values = sheet(to_xlsx(table)), sheet(to_xlsx(table), values=True)
-    assert [cell.value for cell in formulas["B"][1:]] == [0.1, -0.04, "=SUM(B2:B3)", 0.07, "=SUM(B5)", 0]
+    assert [cell.value for cell in formulas["B"][1:]] == [0.1, -0.04, "=SUM(B2:B3)", 0.07, "=B5", 0]
     assert [cell.value for cell in values["B"][1:]] == [0.1, -0.04, 0.06, 0.07, 0.07, 0]
     assert formulas["B4"].number_format == "#,##0.00"
     assert cells(to_csv(table))[3] == ["小计", "0.06"]
+
+
+def test_workbook_makes_an_amount_of_cells_and_of_what_is_beside_them() -> None:
+    columns = tuple(TableColumn(name, money=True) for name in "甲乙")
+    made = Formula(-105, Cells(1, sign=-1), Cells(0, 1), rest_fen=-100)
+    other = Formula(-100, Cells(1), rest_fen=5)
+    table = Table("", columns, [(1, 2), (-3, made), (Formula(9, rest_fen=9), other)])
+    formulas, values = sheet(to_xlsx(table)), sheet(to_xlsx(table), values=True)
+    assert [cell.value for cell in formulas["B"][1:]] == [0.02, "=-B2+A3-1.00", "=B3+0.05"]
+    assert [cell.value for cell in values["B"][1:]] == [0.02, -1.05, -1]
+    assert formulas["A4"].value == 0.09
+    assert cells(to_csv(table))[2:] == [["-0.03", "-1.05"], ["0.09", "-1.00"]]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
