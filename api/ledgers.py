@@ -18,7 +18,7 @@ from projections.ageing import ageing
 from projections.ledgers import general_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from domain.ledger_account import LedgerRow
     from projections.ageing import AgeingReport
@@ -44,10 +44,11 @@ SUMS = (
     TableColumn("方向"),
     TableColumn("余额", money=True),
 )
+ACCOUNT_COLUMNS = (TableColumn("科目编码"), TableColumn("科目名称"))
+"""What the ledger of an account with details has, beside each line's summary."""
+
+PLACE_COLUMNS = (TableColumn("日期"), TableColumn("凭证号"), TableColumn("摘要"))
 LEDGER_COLUMNS = (
-    TableColumn("日期"),
-    TableColumn("凭证号"),
-    TableColumn("摘要"),
     TableColumn("对方科目"),
     TableColumn("往来单位"),
     TableColumn("项目"),
@@ -116,13 +117,17 @@ def _row(row: LedgerRow) -> dict[str, Any]:
 
 
 def ledger_table(report: AccountLedger) -> Table:
-    """Return an account's ledger (明细账, 日记账) as a table, that of goods with quantities and prices."""
-    unit = report.unit
+    """Return an account's ledger (明细账, 日记账) as a table, that of goods with quantities and prices.
+
+    That of an account with details says of which of them each line is.
+    """
+    unit, details = report.unit, report.details
     rows = [
         (
             row.date or row.period,
             voucher_number(row.period, row.line.number) if row.line else "",
             row.summary,
+            *(_account(row, details) if details else ()),
             " ".join(row.line.contra) if row.line else "",
             row.line.party if row.line else "",
             row.line.project if row.line else "",
@@ -132,8 +137,18 @@ def ledger_table(report: AccountLedger) -> Table:
         )
         for row, sums in zip(report.rows, ledger_sums(report.rows), strict=True)
     ]
-    columns = (*LEDGER_COLUMNS, *QUANTITY_COLUMNS) if unit else LEDGER_COLUMNS
+    columns = (
+        *PLACE_COLUMNS,
+        *(ACCOUNT_COLUMNS if details else ()),
+        *LEDGER_COLUMNS,
+        *(QUANTITY_COLUMNS if unit else ()),
+    )
     return Table(f"{title(report)}  {report.name}  {report.first} — {report.period}", columns, rows)
+
+
+def _account(row: LedgerRow, details: Mapping[str, str]) -> tuple[str, str]:
+    code = row.line.account if row.line else ""
+    return code, details.get(code, "")
 
 
 def _quantities(row: LedgerRow) -> Iterator[object]:

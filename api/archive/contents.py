@@ -100,7 +100,7 @@ def _related(connection: Connection[Any], book: str, place: VoucherRow) -> str:
 
 
 def _ledgers(connection: Connection[Any], book: BookRow, year: str) -> Iterator[Record]:
-    """Yield the journal, the general ledger, and the ledger of each level-1 account that moved or has a balance."""
+    """Yield the journal, the general ledger, and the ledger of each account that takes postings and has any."""
     last = f"{year}-12"
     lines = journal.journal(connection, book.book, JournalFilter(f"{year}-01", last, limit=ALL))
     tables = [
@@ -112,9 +112,9 @@ def _ledgers(connection: Connection[Any], book: BookRow, year: str) -> Iterator[
         ),
     ]
     rows = trial_balance(connection, book.book, last, f"{year}-01").rows
-    for account in sorted({row.account[:3] for row in rows}):
-        report = account_ledger(connection, book.book, account, LedgerFilter(last))
-        tables.append((f"accounts/{account}", ledgers.title(report), ledgers.ledger_table(report)))
+    for row in rows:
+        report = account_ledger(connection, book.book, row.account, LedgerFilter(last))
+        tables.append((f"accounts/{row.account}", ledgers.title(report), ledgers.ledger_table(report)))
     for piece, (name, title, table) in enumerate(tables):
         yield from _in_two_forms(book, LEDGERS, 1, 2 * piece, f"ledgers/{name}", title, table, last, THIRTY)
 

@@ -41,7 +41,7 @@ README = """\
 {name}（{book}）{year} 年会计档案
 
 vouchers/    记账凭证，每张一个文件（.note，纯文本：第一行格式名，第二行 JSON，其后签名），附件紧随其后
-ledgers/     序时账、总账、各科目明细账（.csv 为 UTF-8 文本，.xlsx 为工作簿）
+ledgers/     序时账、总账，accounts/ 下是各末级科目的明细账（.csv 为 UTF-8 文本，.xlsx 为工作簿）
 reports/     各月科目余额表和会计报表；12 月的即年报
 log.zip      整本账的签名日志，内有 verify.html，断网可核对；格式见 C2SP tlog-tiles、signed-note
 catalogue.*  归档目录（DA/T 94 元数据）；没有的原件也列出，在「备注」里注明

@@ -16,6 +16,8 @@ from projections.log import root_at
 from projections.report import Report
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from psycopg import Connection
 
 NO_ACCOUNT = rule(
@@ -75,7 +77,8 @@ class LedgerFilter:
 class AccountLedger:
     """The ledger of an account: of which book and periods, from how many entries under which root; `daily`: 日记账.
 
-    `unit` is that of its quantities (数量金额式); "" where none are told, or in several units.
+    `unit` is that of its quantities (数量金额式); "" where none are told, or in several units. `details` are the names
+    of the accounts below it, by code, if it has any.
     """
 
     book: str
@@ -86,6 +89,7 @@ class AccountLedger:
     project: str
     daily: bool
     unit: str
+    details: Mapping[str, str]
     first: str
     period: str
     entries: int
@@ -138,6 +142,9 @@ def account_ledger(
         project=wanted.project,
         daily=daily,
         unit=units[0] if len(units) == 1 else "",
+        details={
+            code: full_name(code, names) for code in names if code.startswith(account) and code != account
+        },
         first=first,
         period=period,
         entries=book.entries,

@@ -91,6 +91,14 @@ def archive(service: Service, book: str, tmp_path_factory: pytest.TempPathFactor
         summary="提取备用金",
     )
     post(service, book, VoucherPosted, data, *ROLES)
+    goods = Line(account="12101", debit_fen=100_000, quantity_milli=40_000, unit="公斤")
+    bought = Voucher(
+        attachments=Attachments(count=1),
+        date=f"{YEAR}-12-31",
+        lines=[goods, Line(account="1020101", credit_fen=100_000)],
+        summary="购化肥",
+    )
+    post(service, book, VoucherPosted, bought, "accountant", "head", "supervisor")
     folder = tmp_path_factory.mktemp("archive") / YEAR
     with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
         write_archive(connection, book, YEAR, folder, service.attachments)
@@ -166,6 +174,36 @@ def test_the_journal_holds_all_lines_of_the_year(archive: Path, service: Service
             "SELECT count(*) FROM journal WHERE period LIKE %s", (f"{archive.name}-%",)
         )
         assert len(rows) - 1 == count.fetchone()[0]
+
+
+def read(folder: Path, path: str) -> list[list[str]]:
+    """Return the rows of a table in an archive."""
+    return list(csv.reader(io.StringIO((folder / path).read_text(encoding="utf-8-sig"))))
+
+
+def test_there_is_a_ledger_of_each_account_that_takes_postings(
+    archive: Path, service: Service, book: str
+) -> None:
+    with service.pool.connection() as connection:
+        found = connection.execute(
+            "SELECT DISTINCT account FROM journal WHERE book = %s AND period <= %s", (book, f"{YEAR}-12")
+        )
+        posted = {account for (account,) in found}
+    assert {path.stem for path in (archive / "ledgers/accounts").glob("*.csv")} == posted
+    assert len(posted) > len({account[:3] for account in posted})
+    header, *rows = read(archive, "ledgers/accounts/1020101.csv")
+    assert "科目编码" not in header
+    balance, year = header.index("余额"), [row for row in rows if row[2] == "本年累计"][-1]
+    trial = read(archive, f"reports/{YEAR}-12/trial-balance.csv")
+    [bank] = [row for row in trial if row[0] == "1020101"]
+    assert year[balance] == bank[trial[0].index("期末借方余额")]
+    assert (archive / "ledgers/general-ledger.csv").exists()
+
+
+def test_a_ledger_of_goods_has_quantities(archive: Path) -> None:
+    header, *rows = read(archive, "ledgers/accounts/12101.csv")
+    assert header[-3:] == ["结存数量", "结存单价", "计量单位"]
+    assert (rows[-1][-3], rows[-1][-1]) == ("40", "公斤")
 
 
 def test_the_log_is_verified_without_a_network(archive: Path) -> None:

@@ -131,6 +131,7 @@ def test_a_ledger_runs_on_from_row_to_row(daily: bool) -> None:  # noqa: FBT001
         project="",
         daily=daily,
         unit="",
+        details={},
         first="2025-11",
         rows=rows,
         **head,

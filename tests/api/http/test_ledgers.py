@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from domain.chart import full_name
 from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
 from tests.api.http.conftest import BOOK, voucher
-from tests.api.http.test_reports import table
+from tests.api.http.test_reports import number, table
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -171,6 +172,20 @@ def test_ages_are_those_of_what_is_owed(door: Door) -> None:
     lines = rows_of(door, "112", period="2026-04", party="鱼塘承包户")
     assert [row[4] for row in lines] == [0, 1_000, 1_000, 1_000]
     assert [row[4] for row in rows_of(door, "112", period="2026-04", party="别人")] == [0]
+
+
+def test_a_ledger_of_several_accounts_says_of_which_each_line_is(door: Door) -> None:
+    names = {one["code"]: one["name"] for one in door.get("accounts.json").json()["accounts"]}
+    for suffix in ("csv", "xlsx"):
+        header, *rows = table(door.get(f"ledger/102.{suffix}", period="2026-03"))
+        assert header[3:5] == ["科目编码", "科目名称"]
+        lines = [row for row in rows if row[1]]
+        assert lines
+        assert {row[3] for row in lines} == {number("10201")}
+        assert {row[4] for row in lines} == {full_name("10201", names)}
+        assert {row[3] or "" for row in rows if not row[1]} == {""}
+        header, *_ = table(door.get(f"ledger/10201.{suffix}", period="2026-03"))
+        assert "科目编码" not in header
 
 
 @pytest.fixture(scope="module")
