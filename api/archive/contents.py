@@ -1,13 +1,14 @@
-"""What a closed year's archive holds: vouchers with their originals, ledgers, reports."""
+"""What a closed year's archive holds: vouchers with their originals, ledgers, reports, bank reconciliations."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api import ledgers, reports, statements
 from api.adapters.tables import to_csv, to_xlsx
-from api.archive.records import LEDGERS, PERMANENT, REPORTS, TEN, THIRTY, VOUCHERS, Record, form_of
+from api.archive.records import LEDGERS, OTHERS, PERMANENT, REPORTS, TEN, THIRTY, VOUCHERS, Record, form_of
 from api.attachments import media_of
+from api.banking import reconciliation_table
 from domain.entry import parse_entry
 from domain.kernel.period import last_day, periods
 from domain.roles import ROLES, role_of
@@ -18,28 +19,35 @@ from projections.journal import JournalFilter
 from projections.ledgers import LedgerFilter, account_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from psycopg import Connection
 
     from api.adapters.tables import Table
     from api.attachments import Attachments
+    from api.banking import BankStatements
     from projections.journal import VoucherRow
     from projections.register import BookRow
 
 ALL = 2**31 - 1
 
 
-def contents(
-    connection: Connection[Any], book: BookRow, year: str, originals: Attachments
-) -> Iterator[Record]:
+class Kept(NamedTuple):
+    """What is kept beside the log: the originals of vouchers, and what was read of the banks' statements."""
+
+    originals: Attachments
+    banks: BankStatements
+
+
+def contents(connection: Connection[Any], book: BookRow, year: str, kept: Kept) -> Iterator[Record]:
     """Yield the records of a year, one for each original that is missing too; raises `attachment.damaged`."""
     months = [period for period in periods(f"{year}-01", f"{year}-12") if period >= book.first_period]
     for volume, period in enumerate(months, start=1):
-        yield from _vouchers(connection, book, period, volume, originals)
+        yield from _vouchers(connection, book, period, volume, kept.originals)
     yield from _ledgers(connection, book, year)
     for volume, period in enumerate(months, start=1):
         yield from _reports(connection, book, period, volume)
+    yield from _reconciliations(book, months, kept.banks)
 
 
 def _vouchers(
@@ -130,6 +138,20 @@ def _reports(connection: Connection[Any], book: BookRow, period: str, volume: in
     for piece, (name, table) in enumerate(tables):
         path = f"reports/{period}/{name}"
         yield from _in_two_forms(book, REPORTS, volume, 2 * piece, path, table.title, table, period, kept)
+
+
+def _reconciliations(book: BookRow, months: Sequence[str], banks: BankStatements) -> Iterator[Record]:
+    """Yield the reconciliation of each bank account at the end of the months whose balance its statements say."""
+    found = [
+        (account, period, last_day(period))
+        for account in sorted(banks.read_through(book.book))
+        for period in months
+        if banks.balance(book.book, account, last_day(period)) is not None
+    ]
+    for piece, (account, period, day) in enumerate(found):
+        table = reconciliation_table(account, day, banks.reconcile(book.book, account, day))
+        path = f"bank/{account}/{period}"
+        yield from _in_two_forms(book, OTHERS, 2, 2 * piece, path, table.title, table, period, TEN)
 
 
 def _in_two_forms(  # noqa: PLR0913, PLR0917 -- what a record says, one by one

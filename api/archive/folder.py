@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from api.adapters.tlog_export import Beside
-    from api.attachments import Attachments
+    from api.archive.contents import Kept
 
 YEAR_OPEN = rule(
     "archive.year_open",
@@ -43,14 +43,15 @@ README = """\
 vouchers/    记账凭证，每张一个文件（.note，纯文本：第一行格式名，第二行 JSON，其后签名），附件紧随其后
 ledgers/     序时账、总账，accounts/ 下是各末级科目的明细账（.csv 为 UTF-8 文本，.xlsx 为工作簿）
 reports/     各月科目余额表和会计报表；12 月的即年报
+bank/        各银行账户的余额调节表，对账单上有月末余额的各月
 log.zip      整本账的签名日志，内有 verify.html，断网可核对；格式见 C2SP tlog-tiles、signed-note
 catalogue.*  归档目录（DA/T 94 元数据）；没有的原件也列出，在「备注」里注明
 SHA256SUMS   所有文件的 SHA-256，用 sha256sum --check SHA256SUMS 核对
 
-The accounting archive of {year}: vouchers as they were signed (plain text) with their originals, ledgers and reports
-(CSV in UTF-8, and workbooks), the whole signed log (log.zip, which verify.html in it checks without a network), the
-catalogue with the metadata of DA/T 94 (its last column says which originals are missing), and the SHA-256 of every
-file: sha256sum --check SHA256SUMS.
+The accounting archive of {year}: vouchers as they were signed (plain text) with their originals, ledgers, reports and
+bank reconciliations (CSV in UTF-8, and workbooks), the whole signed log (log.zip, which verify.html in it checks
+without a network), the catalogue with the metadata of DA/T 94 (its last column says which originals are missing), and
+the SHA-256 of every file: sha256sum --check SHA256SUMS.
 """
 
 
@@ -66,7 +67,7 @@ def write_archive(  # noqa: PLR0913 -- what goes in, and where
     book_id: str,
     year: str,
     folder: Path,
-    originals: Attachments,
+    kept: Kept,
     beside: Beside = NOTHING,
     *,
     advance: Callable[[int], None] = lambda _: None,
@@ -84,7 +85,7 @@ def write_archive(  # noqa: PLR0913 -- what goes in, and where
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        written = _fill(connection, book, year, partial, originals, beside, advance)
+        written = _fill(connection, book, year, partial, kept, beside, advance)
         partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -97,7 +98,7 @@ def _fill(  # noqa: PLR0913, PLR0917 -- as above
     book: register.BookRow,
     year: str,
     folder: Path,
-    originals: Attachments,
+    kept: Kept,
     beside: Beside,
     advance: Callable[[int], None],
 ) -> Archived:
@@ -108,7 +109,7 @@ def _fill(  # noqa: PLR0913, PLR0917 -- as above
         log.name, log.read_bytes(), OTHERS, 1, 1, "签名日志", book.name, last_day(f"{year}-12"), PERMANENT
     )
     described, missing = [], []
-    for record in chain([first], contents(connection, book, year, originals)):
+    for record in chain([first], contents(connection, book, year, kept)):
         if record.missing:
             missing.append(record)
         else:

@@ -16,7 +16,7 @@ from api.adapters.beancount import to_beancount
 from api.adapters.gbt24589 import to_gbt24589
 from api.adapters.hledger import to_hledger
 from api.adapters.tlog_export import Beside, export_bundle, export_tlog
-from api.archive import write_archive
+from api.archive import Kept, write_archive
 from api.cli.console import FINDINGS, err, out, progress
 from api.cli.options import BookOption, OutOption, write
 from api.composition import Service, open_service
@@ -149,7 +149,13 @@ def export_archive(
         with snapshot(service.pool) as connection, progress("归档 archive") as bar:
             beside = Beside(policy, partial(service.disclosures.public, connection, book))
             written = write_archive(
-                connection, book, year, folder, service.attachments, beside, advance=bar.advance
+                connection,
+                book,
+                year,
+                folder,
+                Kept(service.attachments, service.banks),
+                beside,
+                advance=bar.advance,
             )
     out.print(f"{folder}: {written.records} 份 / records")
     for record in written.missing:

@@ -13,7 +13,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from api.archive import write_archive
+from api.archive import Kept, write_archive
+from api.banking import StatementLine
 from api.clock import now
 from api.identity import Keyring
 from api.importing import read_folder, run_import
@@ -99,13 +100,15 @@ def archive(service: Service, book: str, tmp_path_factory: pytest.TempPathFactor
         summary="购化肥",
     )
     post(service, book, VoucherPosted, bought, "accountant", "head", "supervisor")
+    line = StatementLine(f"{YEAR}-12-31", 700, "结息", 50_000)
+    service.banks.take_in(book, "1020101", [line], "对账单.csv")
     folder = tmp_path_factory.mktemp("archive") / YEAR
     with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
-        write_archive(connection, book, YEAR, folder, service.attachments)
+        write_archive(connection, book, YEAR, folder, Kept(service.attachments, service.banks))
     assert caught.value.rule.code == "archive.year_open"
     post(service, book, PeriodClosed, Closing(period=f"{YEAR}-12"), *ROLES)
     with service.pool.connection() as connection:
-        written = write_archive(connection, book, YEAR, folder, service.attachments)
+        written = write_archive(connection, book, YEAR, folder, Kept(service.attachments, service.banks))
     assert written.records > 50
     assert written.missing == []
     return folder
@@ -206,6 +209,16 @@ def test_a_ledger_of_goods_has_quantities(archive: Path) -> None:
     assert (rows[-1][-3], rows[-1][-1]) == ("40", "公斤")
 
 
+def test_the_banks_reconciliations_are_there_as_far_as_its_balances_are_known(archive: Path) -> None:
+    assert {str(path.relative_to(archive)) for path in (archive / "bank").rglob("*.csv")} == {
+        f"bank/1020101/{YEAR}-12.csv"
+    }
+    rows = read(archive, f"bank/1020101/{YEAR}-12.csv")
+    assert ["加：银行已收、企业未收", f"{YEAR}-12-31", "结息", "7.00", ""] in rows
+    [kept] = {row["保管期限"] for row in catalogue(archive) if row["文件名"].startswith("bank/")}
+    assert kept == "10年"
+
+
 def test_the_log_is_verified_without_a_network(archive: Path) -> None:
     assert verify(BundleSource(archive / "log.zip")).ok
 
@@ -215,7 +228,7 @@ def test_a_year_that_is_open_is_not_archived(
 ) -> None:
     after = str(int(archive.name) + 9)
     with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
-        write_archive(connection, book, after, tmp_path / "a", service.attachments)
+        write_archive(connection, book, after, tmp_path / "a", Kept(service.attachments, service.banks))
     assert caught.value.rule.code == "archive.year_open"
     assert list(tmp_path.iterdir()) == []
 
@@ -223,7 +236,7 @@ def test_a_year_that_is_open_is_not_archived(
 def test_a_folder_that_is_there_is_left_alone(service: Service, book: str, archive: Path) -> None:
     before = sorted(archive.rglob("*"))
     with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
-        write_archive(connection, book, archive.name, archive, service.attachments)
+        write_archive(connection, book, archive.name, archive, Kept(service.attachments, service.banks))
     assert caught.value.rule.code == "archive.not_empty"
     assert sorted(archive.rglob("*")) == before
 
@@ -234,7 +247,9 @@ def test_an_original_that_is_missing_is_listed_and_holds_nothing_up(
     monkeypatch.setattr(service.attachments, "_folder", tmp_path / "nowhere")
     folder = tmp_path / "b"
     with service.pool.connection() as connection:
-        written = write_archive(connection, book, archive.name, folder, service.attachments)
+        written = write_archive(
+            connection, book, archive.name, folder, Kept(service.attachments, service.banks)
+        )
     digest = sha256(PDF).hexdigest()
     number = f"记-{YEAR}-12-"
     assert [(one.sha256, one.title, one.number[: len(number)]) for one in written.missing] == [
@@ -276,6 +291,8 @@ def test_nothing_is_left_when_an_original_is_damaged(
     damaged.write_bytes(PDF[:-1])
     monkeypatch.setattr(service.attachments, "_folder", tmp_path / "damaged")
     with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
-        write_archive(connection, book, archive.name, tmp_path / "b", service.attachments)
+        write_archive(
+            connection, book, archive.name, tmp_path / "b", Kept(service.attachments, service.banks)
+        )
     assert caught.value.rule.code == "attachment.damaged"
     assert not list(tmp_path.glob("b*"))
