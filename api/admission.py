@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from api.clock import CHINA
 from domain.entry import HEADER, parse_entry
-from domain.founding import BookOpened
+from domain.founding import BookOpened, check_origin
 from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.logkeys import LogMoved
 from domain.privacy import check_clear_fields, may_name_a_person
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from projections.log import LogKeys
 
 BOOK_OPENED = b"book.opened/"
+LOG_MOVED = b"log.moved/"
 
 AHEAD = timedelta(hours=1)
 """How far the clock of whoever signs may be ahead of ours."""
@@ -45,21 +47,24 @@ FROM_THE_FUTURE = rule(
 
 
 def objection(note: bytes, keys: LogKeys, now: datetime) -> RuleViolation | None:
-    """Return what stands against taking an entry in: `book.not_admitted`, `privacy.*`, `entry.from_the_future`.
+    """Return what stands against taking an entry in: `book.*`, `privacy.*` or `entry.from_the_future`.
 
     A book is opened only for a log whose key this server holds: otherwise anyone could open one under any
-    organisation's id, with a township of their own. No text may have what looks like a person's number. Raises what
-    `parse_entry` raises.
+    organisation's id, with a township of their own. A log's origin stays for good, and so is written as an address. No
+    text may have what looks like a person's number. Raises what `parse_entry` raises.
     """
     early = _from_the_future(note, now)
-    opens = BOOK_OPENED in note
-    if early or not (opens or may_name_a_person(note)):
+    names_a_log = BOOK_OPENED in note or LOG_MOVED in note
+    if early or not (names_a_log or may_name_a_person(note)):
         return early
     statement = parse_entry(note).statement
     try:
         check_clear_fields(statement.data)
-        if opens and isinstance(statement, BookOpened):
+        if isinstance(statement, BookOpened):
+            check_origin(statement.data.log.origin)
             _check_log(statement.data.log, keys)
+        elif isinstance(statement, LogMoved):
+            check_origin(statement.data.origin)
     except RuleViolation as violation:
         return violation
     return None

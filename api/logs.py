@@ -14,7 +14,7 @@ import msgspec
 from api.clock import now
 from api.posting import BAD_DATA, read_data
 from audit.tlog.checkpoint import parse_checkpoint
-from domain.founding import Log, check_log
+from domain.founding import Log, check_log, check_origin
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
 from domain.kernel.statement import Record
@@ -97,7 +97,7 @@ def draft_retirement(service: Service, book: str, reason: str, vkey: str = "") -
 
 
 def draft_move(service: Service, book: str, origin: str, reason: str, last: bytes = b"") -> LogMove:
-    """Return what moves the log to an origin, under a key made here; raises `book.origin` before it is made.
+    """Return what moves the log to an origin, under a key made here; raises `book.origin*` before it is made.
 
     `last` is the last witnessed checkpoint of the old origin. Without it, it is the newest that a quorum of the policy
     has cosigned (`checkpoint.not_witnessed` when there is none), or of a log without witnesses the newest of all. Which
@@ -105,6 +105,7 @@ def draft_move(service: Service, book: str, origin: str, reason: str, last: byte
     """
     if not last:
         _require_policy(service, book)
+    check_origin(origin)
     key = service.log_keys.draft(origin)
     check_log(Log(origin=origin, vkey=key.verifier.vkey), book)
     note = last or _last_witnessed(service, book)

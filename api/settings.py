@@ -6,8 +6,18 @@ import os
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.founding import check_origin
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
+
+BAD_SETTING = rule(
+    "settings.wrong",
+    Kind.MALFORMED,
+    "环境变量 {name} 为「{read}」：{problem}；请改正或取消它，再重新运行",
+    "the setting {name} is '{read}': {problem}; set it right or unset it, and run the command again",
+)
 
 
 def default_home() -> Path:
@@ -26,7 +36,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="a PostgreSQL server; without it the embedded one")
     origin: str = Field(
         default="sunledger.localhost",
-        pattern=r"^[A-Za-z0-9.:/_-]{1,150}$",
+        max_length=150,
         description="the prefix of new logs' origins: the public address without scheme",
     )
     witnesses: Path | None = Field(
@@ -39,6 +49,15 @@ class Settings(BaseSettings):
         description="how many refused writes an address may have a minute, and five times that at once; 0: no bound",
     )
     passphrase: SecretStr | None = Field(default=None, description="protects the private keys in files")
+
+    @field_validator("origin")
+    @classmethod
+    def _address(cls, read: str) -> str:
+        try:
+            check_origin(read)
+        except RuleViolation as violation:
+            raise ValueError(Phrase(violation.zh, violation.en)) from None
+        return read
 
     @property
     def passphrase_text(self) -> str:

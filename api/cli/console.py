@@ -12,8 +12,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.http.validation import parameter_problem
 from api.importing import ImportRefused
 from api.importing.cells import visible
+from api.settings import BAD_SETTING
 from domain.kernel.errors import Phrase, RuleViolation, system_problem
 from domain.privacy import mask_personal
 
@@ -37,7 +39,9 @@ def refusals() -> Iterator[None]:
     except ValidationError as error:
         for wrong in error.errors():
             name = f"SUNLEDGER_{'_'.join(str(part) for part in wrong['loc'])}".upper()
-            err.print(f"✗ 环境变量 {name} 有误 / the setting {name} is wrong: {wrong['msg']}")
+            err.print(
+                f"✗ {BAD_SETTING(name=name, read=str(wrong['input']), problem=parameter_problem(wrong))}"
+            )
     except psycopg.Error as error:
         err.print(f"✗ 数据库出错 / the database says: {str(error).strip()}")
     except (OSError, httpx.HTTPError) as error:

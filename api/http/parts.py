@@ -13,6 +13,7 @@ from pydantic import BeforeValidator
 from api.composition import Service
 from api.database import snapshot
 from api.http.problems import Problem
+from domain.kernel.errors import Phrase
 
 MAX_INDEX = 2**63 - 1
 INTEGER = re.compile("-?(?:0|[1-9][0-9]*)", re.ASCII)
@@ -38,10 +39,13 @@ BookId = Annotated[
 ]
 
 
+_ONE_SPELLING = Phrase("应为不带前导零的整数", "an integer without leading zeros expected")
+
+
 def one_spelling(read: object) -> object:
     """Refuse other spellings of an integer (01, +1, 1.0): one thing has one address."""
     if isinstance(read, str) and not INTEGER.fullmatch(read):
-        raise ValueError(read)  # pydantic calls it "value_error"; its words are in validation.py
+        raise ValueError(_ONE_SPELLING)
     return read
 
 

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a parameter, in both languages."""
+"""What pydantic finds wrong with a parameter or a setting, in both languages."""
 
 from __future__ import annotations
 
@@ -25,17 +25,22 @@ _FOUND = {
     "missing": Phrase("没有给出", "it is missing"),
     "string_too_long": Phrase("至多 {max_length} 个字", "at most {max_length} characters expected"),
     "string_too_short": Phrase("至少 {min_length} 个字", "at least {min_length} characters expected"),
-    "value_error": Phrase("应为不带前导零的整数", "an integer without leading zeros expected"),
     _PATTERN: Phrase("写法不对，应合 {pattern}", "not written as expected: {pattern}"),
 }
-"""By the type of pydantic's error; another stays as it is in English."""
+"""By the type of pydantic's error; another stays as it is in English.
+
+A check of our own raises a `ValueError` that has its words as a `Phrase`.
+"""
 
 
 def parameter_problem(error: Mapping[str, Any]) -> Phrase:
-    """Return what one of pydantic's errors says."""
+    """Return what one of pydantic's errors says of a parameter, or of a setting."""
     context = error.get("ctx", {})
     if error["type"] == _PATTERN and "[0-9]{4}-[0-9]{2}" in context["pattern"]:
         return _MONTH
+    own = getattr(context.get("error"), "args", ())
+    if own and isinstance(own[0], Phrase):
+        return own[0]
     phrase = _FOUND.get(error["type"])
     if phrase is None:
         return Phrase("写法不对", error["msg"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from api.importing.cells import code_point, invisible
+from domain.founding import ORIGIN_WRITTEN
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.period import parse_period
 from domain.kernel.statement import TEXT_MAX
@@ -51,10 +52,7 @@ FORMS = {
     ),
     "origin": (
         re.compile("[A-Za-z0-9.:/_-]{1,200}"),
-        Phrase(
-            "不带 https:// 的网址，只含 A-Z a-z 0-9 . : / _ -",
-            "an address without https://, of A-Z a-z 0-9 . : / _ - alone",
-        ),
+        ORIGIN_WRITTEN,
     ),
 }
 """How a value is written, and how that is said, where the entry would refuse another (`domain.founding`)."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from api.importing.book_file import SIGNERS
 from api.importing.rules import BOOK_CHANGED, CLOSED_AHEAD, PERSON_CHANGED
-from domain.founding import BookOpened, Opened, Organisation
+from domain.founding import BookOpened, Opened, Organisation, check_origin
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.organisation import check_organisation
 from domain.policy import PolicySet, PolicyTiers, Tier
@@ -47,6 +47,7 @@ def _open(trial: Trial, keyring: Keyring, log: Log) -> None:
     file = trial.file
     try:
         check_organisation(file.id)
+        check_origin(log.origin)
     except RuleViolation as violation:
         trial.refuse(violation)
         return

@@ -88,6 +88,7 @@ TITLES = {
     "serve": "服务 serving",
     "serverkey": "服务器的密钥 the server's own keys",
     "session": "登录 sessions",
+    "settings": "设置 settings",
     "sheet": "公开表 published sheets",
     "signature": "签名 signatures",
     "store": "存储 store",

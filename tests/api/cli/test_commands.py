@@ -405,13 +405,32 @@ def test_file_or_address_that_cannot_be_used_is_said(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("SUNLEDGER_ORIGIN", "two words"),
         ("SUNLEDGER_DATABASE_URL", "garbage"),
         ("SUNLEDGER_DATABASE_URL", "postgresql://[x"),
     ],
 )
 def test_setting_that_is_wrong_is_said(village: Commands, name: str, value: str) -> None:
     village.refused("report", "journal", "--book", BOOK, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "zh", "en"),
+    [
+        ("SUNLEDGER_ORIGIN", "two words", "如 ledger.example.cn", "such as ledger.example.cn"),
+        ("SUNLEDGER_ORIGIN", "https://x.cn", "如 ledger.example.cn", "such as ledger.example.cn"),
+        ("SUNLEDGER_ORIGIN", "x.cn/", "首尾没有斜杠", "no slash at either end"),
+        ("SUNLEDGER_ORIGIN", "x" * 200, "至多 150 个字", "at most 150 characters"),
+        ("SUNLEDGER_REFUSALS_PER_MINUTE", "many", "应为整数", "an integer expected"),
+        ("SUNLEDGER_REFUSALS_PER_MINUTE", "-1", "不得小于 0", "at least 0 expected"),
+    ],
+)
+def test_setting_of_a_wrong_form_is_named_with_what_was_read_and_expected(
+    commands: Commands, name: str, value: str, zh: str, en: str
+) -> None:
+    said = commands.refused("report", "journal", "--book", BOOK, **{name: value})
+    assert "[settings.wrong]" in said
+    for told in (name, value, zh, en, "请改正", "set it right"):
+        assert told in said
 
 
 # --- the logs' health

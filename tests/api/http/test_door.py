@@ -14,7 +14,7 @@ from api.composition import service_on
 from api.identity import Keyring
 from api.serving import free_port, serving
 from audit.tlog.tiles import encode_bundle
-from domain.founding import BookOpened
+from domain.founding import BookOpened, Log
 from tests.api.http.conftest import Door
 from tests.domain.ledger.villages import village_number
 
@@ -43,6 +43,21 @@ def test_nobody_opens_a_book_on_a_server_that_does_not_know_its_log(site: str, x
     assert httpx.get(f"{site}/books/{village.book.book}").status_code == 404
     with xiaohe.pool.connection() as connection:
         assert connection.execute("SELECT count(*) FROM heads").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("prefix", ["https://x.cn", "x.cn/", "//..//x::"])
+def test_nobody_opens_a_book_under_an_origin_that_is_no_address(
+    site: str, xiaohe: Service, prefix: str
+) -> None:
+    """Not even who asked the server for a key of that name: an origin is fixed with the first entry."""
+    village = village_number(5)
+    key = xiaohe.log_keys.draft(f"{prefix}/{village.book.book}")
+    xiaohe.log_keys.keep(key)
+    entry = village.open(log=Log(origin=key.name, vkey=key.verifier.vkey))
+    answer = httpx.post(f"{site}/books/{village.book.book}/entries", content=entry.note)
+    assert (answer.status_code, answer.json()["rule"]) == (422, "book.origin_form")
+    assert key.name in answer.json()["detail"]
+    assert key.name in answer.json()["detail_zh"]
 
 
 @pytest.mark.parametrize("path", ["", "/checkpoint", "/entries/0.note", "/journal.csv", "/entries/999"])

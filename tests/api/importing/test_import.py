@@ -204,6 +204,29 @@ def test_origin_of_the_log_is_the_servers_or_the_folders(village: Village) -> No
     assert opened.data.log.vkey.startswith("ledger.example/3/N2330881MF0000013Y+")
 
 
+@pytest.mark.parametrize(
+    "origin", [f"https://x.cn/books/{BOOK}", f"x.cn//books/{BOOK}", f"//..//x:::/{BOOK}"]
+)
+def test_no_book_is_opened_under_an_origin_that_is_no_address(village: Village, origin: str) -> None:
+    village.write("book.toml", f'{BOOK_TOML}origin = "{origin}"\n')
+    with pytest.raises(ImportRefused) as caught:
+        village.run()
+    [problem] = caught.value.problems
+    assert (problem.file, problem.rule, problem.read) == ("book.toml", "book.origin_form", origin)
+    assert village.entries() == []
+    assert not list((village.service.settings.home / "logkeys").glob("*.key"))
+
+
+def test_a_book_that_has_such_an_origin_is_imported_again(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as lenient:
+        lenient.setattr("api.importing.founding.check_origin", lambda _: None)
+        village.write("book.toml", f'{BOOK_TOML}origin = "https://x.cn/books/{BOOK}"\n')
+        village.run()
+    assert village.run().posted == 0
+
+
 def test_periods_close_in_order_each_after_its_vouchers(village: Village) -> None:
     village.write("book.toml", BOOK_TOML + 'closed_through = "2026-03"\n')
     village.add("journal.csv", *LATER)

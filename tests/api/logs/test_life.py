@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from api.identity.logkeys import LogKeyFolder
@@ -233,3 +234,23 @@ def test_a_key_that_was_retired_proves_nothing_against_the_log(village: Village)
         with pytest.raises(RuleViolation) as caught:
             kept_size(connection, BOOK, another(old, village.head().size))
     assert caught.value.rule.code == "audit.log_key_ended"
+
+
+@pytest.mark.parametrize("origin", [f"https://x.cn/books/{BOOK}", f"x.cn//{BOOK}", f"/x.cn/{BOOK}"])
+def test_a_log_moves_to_no_origin_that_is_no_address(village: Village, origin: str) -> None:
+    """Neither is such an entry drafted, nor taken in when somebody signed it elsewhere."""
+    service = village.service
+    before = held_keys(service, BOOK)
+    with pytest.raises(RuleViolation) as caught:
+        draft_move(service, BOOK, origin, "lost")
+    assert caught.value.rule.code == "book.origin_form"
+    assert held_keys(service, BOOK) == before
+    good = draft_move(service, BOOK, NEW, "lost")
+    [bad, fine] = service.objections(
+        [
+            village.signed(LogMoved, msgspec.structs.replace(good, origin=origin)),
+            village.signed(LogMoved, good),
+        ]
+    )
+    assert bad
+    assert (bad.rule.code, fine) == ("book.origin_form", None)
