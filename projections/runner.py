@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from psycopg import OperationalError, sql
 
+from domain.book import Book
 from domain.entry import Entry, entries_of
 from domain.founding import BookOpened
 from domain.kernel.errors import RuleViolation
@@ -164,6 +165,9 @@ class Runner:
                 return
         opened = entries[0].statement if entries else None
         if isinstance(opened, BookOpened):
+            Book(book).apply(
+                entries[0]
+            )  # a founding that its own rules refuse says nothing of the log that it names
             log.check_new(book, opened.data.log, self._keys, self._others)
 
     def _check(self, cursor: Cursor[Any], book: str, entries: Sequence[Entry]) -> str:

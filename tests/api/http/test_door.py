@@ -14,9 +14,11 @@ from api.composition import service_on
 from api.identity import Keyring
 from api.serving import free_port, serving
 from audit.tlog.tiles import encode_bundle
+from domain.entry import seal
 from domain.founding import BookOpened, Log
+from domain.ledger import read_entries
 from tests.api.http.conftest import Door
-from tests.domain.ledger.villages import village_number
+from tests.domain.ledger.villages import book_number, village_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +60,28 @@ def test_nobody_opens_a_book_under_an_origin_that_is_no_address(
     assert (answer.status_code, answer.json()["rule"]) == (422, "book.origin_form")
     assert key.name in answer.json()["detail"]
     assert key.name in answer.json()["detail_zh"]
+
+
+def test_a_founding_at_the_address_of_another_book_raises_no_alarm(site: str, xiaohe: Service) -> None:
+    """That a log was signed and its book is not there is an alarm; that a note went to a wrong address is none."""
+    other = book_number(5)
+    founding = next(iter(read_entries(xiaohe.recorder, BOOK))).note
+    answer = httpx.post(f"{site}/books/{other}/entries", content=founding)
+    assert (answer.status_code, answer.json()["rule"]) == (422, "entry.wrong_book")
+    assert httpx.post(f"{site}/books/{BOOK}/entries", content=founding).status_code == 200
+
+
+def test_a_self_made_founding_on_the_log_of_another_book_raises_no_alarm(site: str, xiaohe: Service) -> None:
+    village = village_number(5)
+    origin = xiaohe.origin(BOOK)
+    key = xiaohe.log_keys.key_of(origin)
+    assert key
+    statement = village.statement(BookOpened, village.opened(log=Log(origin=origin, vkey=key.verifier.vkey)))
+    note = seal(statement, [village.key("township")])
+    answer = httpx.post(f"{site}/books/{village.book.book}/entries", content=note)
+    assert (answer.status_code, answer.json()["rule"]) == (422, "book.origin")
+    forged = note[:-8] + b"AAAAAAA\n"
+    assert httpx.post(f"{site}/books/{village.book.book}/entries", content=forged).status_code in {400, 403}
 
 
 @pytest.mark.parametrize("path", ["", "/checkpoint", "/entries/0.note", "/journal.csv", "/entries/999"])
