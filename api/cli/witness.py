@@ -132,7 +132,7 @@ def answer(
     opened = _open(home)
     with file.open("rb") as read:
         body = read.read(MAX_REQUEST_BYTES + 1)
-    given = opened.answer(body, posix_seconds())
+    given = opened.answer_in_file(body, posix_seconds())
     write(given.body, target)
     if given.refusal:
         err.print(f"✗ {given.refusal}")

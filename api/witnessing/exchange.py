@@ -252,21 +252,23 @@ class Exchange:
 
     def _evidence(self, book: str, origin: str) -> tuple[bytes, Checkpoint | None]:
         """Return the checkpoint that the witness shows, if a key signed it that the log ever had under this origin."""
-        keys = self._verifiers(book, origin)
+        with self._pool.connection() as connection:
+            known = verifiers(connection, self._keys, book, origin)
         try:
             note = self._door.checkpoint(origin).body
-            return note, open_by_any(note, keys)
+            return note, open_by_any(note, known)
         except RuleViolation:
             return b"", None
 
-    def _verifiers(self, book: str, origin: str) -> list[VerifierKey]:
-        """Return all keys of an origin, as the book names them; of a book that is not there yet, the one held here."""
-        with self._pool.connection() as connection, connection.cursor() as cursor:
-            try:
-                rows = register.log_keys(cursor, book)
-            except RuleViolation:
-                return [key.verifier for key in self._keys.held(origin)]
-        return [parse_vkey(row.vkey) for row in rows if row.origin == origin]
+
+def verifiers(connection: Connection[Any], keys: log.LogKeys, book: str, origin: str) -> list[VerifierKey]:
+    """Return all keys of an origin, as the book names them; of a book that is not there yet, the one held here."""
+    with connection.cursor() as cursor:
+        try:
+            rows = register.log_keys(cursor, book)
+        except RuleViolation:
+            return [key.verifier for key in keys.held(origin)]
+    return [parse_vkey(row.vkey) for row in rows if row.origin == origin]
 
 
 def lines_of(key: VerifierKey, signatures: Iterable[Signature]) -> list[Signature]:

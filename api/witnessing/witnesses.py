@@ -2,8 +2,9 @@
 
 At the start a witness's word suffices to stop a log: whoever restored an old backup has nobody else to ask. Its word of
 before the start counts as well until it has cosigned again, whether it can be reached now or not. Later, when the log's
-own memory is known to be sound, only a checkpoint that its key signed does. Nothing waits for a witness but a book's
-very first signature in this process, and that for a few seconds at most.
+own memory is known to be sound, only a checkpoint that its key signed does, and the word of a witness whose answers
+travel as files, which another process takes in. Nothing waits for a witness but a book's very first signature in this
+process, and that for a few seconds at most.
 """
 
 from __future__ import annotations
@@ -220,14 +221,20 @@ class Witnesses:
         return [*against, *self._remembered(book, origin)]
 
     def _remembered(self, book: str, origin: str) -> list[Sighting]:
-        """Return what witnesses said before they were asked here; another process may have heard them since."""
-        if book not in self._alarmed or self.policy is None:
+        """Return what witnesses said before they were asked here, and what another process has heard since.
+
+        Of what was heard since, a word alone counts of a witness that has no address: somebody brought its file.
+        """
+        if self.policy_for(book) is None or self.policy is None:
             return []
         with self._pool.connection() as connection:
             alarms = open_alarms(connection, book, self._vkeys)
         labels = {line.key.vkey: line.label for line in self.policy.witnesses.values()}
         if not alarms:
             self._alarmed.discard(book)
+        if book not in self._alarmed:
+            asked = {courier.witness.key.vkey for courier in self.couriers}
+            alarms = [alarm for alarm in alarms if alarm.evidence or alarm.vkey not in asked]
         seen = [sighting_of(alarm, labels[alarm.vkey], origin) for alarm in alarms]
         return [sighting for sighting in seen if sighting]
 

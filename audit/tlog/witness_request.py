@@ -35,6 +35,9 @@ MAX_CHECKPOINT_BYTES = 256 * 1024
 MAX_REQUEST_BYTES = 4 * 1024 + MAX_CHECKPOINT_BYTES
 """A larger request is refused unread: the proof has at most 63 lines of 45 bytes."""
 
+MAX_ANSWER_BYTES = MAX_REQUEST_BYTES
+"""An answer in a file is a few lines, and at most a checkpoint behind them."""
+
 MAX_SIZE_BYTES = 20
 """The longest size is 2**63 - 1, 19 digits and a newline."""
 

@@ -20,7 +20,7 @@ from audit.tlog.cosignature import check_cosignature, cosign, witness_verifier
 from audit.tlog.proof import check_consistency, prefix_root
 from audit.tlog.witness_request import SIZE_TYPE, encode_size, parse_request
 from audit.witness.folder import DAMAGED, TrustedLog, origin_hash
-from audit.witness.head import parse_head, trusted_signatures
+from audit.witness.head import SIGNATURE, parse_head, trusted_signatures
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.merkle import EMPTY_ROOT
 from domain.kernel.note import format_note, is_valid_public_key, parse_note, parse_vkey
@@ -193,6 +193,15 @@ class Witness:
         except RuleViolation as refusal:
             return refused(refusal)
 
+    def answer_in_file(self, body: bytes, now_s: int) -> Answer:
+        """Return the answer as it travels in a file: as over HTTP, and what contradicts the request behind it.
+
+        Over HTTP a log that hears a contradiction asks for the cosigned checkpoint; a file cannot be asked back.
+        """
+        given = self.answer(body, now_s)
+        shown = self._contradicting(body, given.refusal) if given.refusal else b""
+        return given._replace(body=given.body + b"\n" + shown) if shown else given
+
     def add_checkpoint(self, body: bytes, now_s: int) -> bytes:
         """Return the cosignature line for a request's checkpoint, after it was kept; else raises what is wrong."""
         request = parse_request(body)
@@ -227,6 +236,20 @@ class Witness:
         last = self._newest(folder, log.origin)
         size, time_s = (last.head.size, last.time_s) if last else (-1, 0)
         return LogStatus(log, size, time_s, folder.forks())
+
+    def _contradicting(self, body: bytes, refusal: RuleViolation) -> bytes:
+        """Return the newest cosigned checkpoint if it has more than the refused request, or stands against it."""
+        try:
+            head = parse_head(parse_note(parse_request(body).checkpoint).text)
+            folder, _ = self._log(head.origin)
+            last = self._newest(folder, head.origin)
+        except RuleViolation:
+            return b""
+        if last is None:
+            return b""
+        other = last.head.size == head.size and last.head.root != head.root
+        against = last.head.size > head.size or other or refusal.rule in {FORK, PROOF, SIGNATURE}
+        return last.note if against else b""
 
     def _log(self, origin: str) -> tuple[LogFolder, TrustedLog]:
         folder = self._folder.log(origin_hash(origin))

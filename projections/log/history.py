@@ -184,18 +184,23 @@ def check_history(cursor: Cursor[Any], book: str, keys: LogKeys, others: Others 
 
 def _check_seen(cursor: Cursor[Any], book: str, rows: Sequence[register.LogKeyRow], others: Others) -> int:
     """Return the largest size that others have seen."""
-    largest, key = 0, in_force(rows)[0]
-    for sighting in others.seen(book, Log(origin=key.origin, vkey=key.vkey)):
-        stored = cursor.execute(SELECT_HEAD, (book,)).fetchone()
-        size = stored[0] if stored else 0
-        if sighting.size > size:
-            raise WITNESS_AHEAD(book=book, witness=sighting.witness, seen=sighting.size, size=size)
-        compared = sighting.root and sighting.size <= log_size(cursor.connection, book)
-        same = compared and root_from(cursor, book, sighting.size) == sighting.root
-        if sighting.other or (compared and not same):
-            raise WITNESS_OTHER(book=book, witness=sighting.witness, seen=sighting.size)
-        largest = max(largest, sighting.size)
-    return largest
+    key = in_force(rows)[0]
+    seen = others.seen(book, Log(origin=key.origin, vkey=key.vkey))
+    for sighting in seen:
+        check_sighting(cursor, book, sighting)
+    return max((sighting.size for sighting in seen), default=0)
+
+
+def check_sighting(cursor: Cursor[Any], book: str, sighting: Sighting) -> None:
+    """Raise `log.witness_ahead` or `log.witness_other` when a witness has seen more than the log has, or other."""
+    stored = cursor.execute(SELECT_HEAD, (book,)).fetchone()
+    size = stored[0] if stored else 0
+    if sighting.size > size:
+        raise WITNESS_AHEAD(book=book, witness=sighting.witness, seen=sighting.size, size=size)
+    compared = sighting.root and sighting.size <= log_size(cursor.connection, book)
+    same = compared and root_from(cursor, book, sighting.size) == sighting.root
+    if sighting.other or (compared and not same):
+        raise WITNESS_OTHER(book=book, witness=sighting.witness, seen=sighting.size)
 
 
 def _check_signed(cursor: Cursor[Any], book: str, rows: Sequence[register.LogKeyRow], keys: LogKeys) -> int:

@@ -14,7 +14,7 @@ from api.clock import posix_seconds
 from api.logs import draft_addition, draft_retirement
 from api.recovery import diagnose, remedy
 from api.serving import free_port, serving
-from api.witnessing import accept
+from api.witnessing import FileAnswer, accept
 from audit.bundle import BundleSource
 from audit.tlog.policy import parse_policy
 from audit.verify import verify
@@ -150,7 +150,9 @@ def test_an_answer_by_file_is_taken_in(stale: tuple[Village, Service, Keys]) -> 
         request = log.request_from(connection, BOOK, 8, newest)
         status, answer = village.witnesses["town"].add_checkpoint(request.encode())
         assert status == 200
-        assert [kept.size for kept in accept(connection, BOOK, policy, answer)] == [9]
+        assert [
+            kept.size for kept in accept(connection, service.log_keys, BOOK, policy, FileAnswer(answer))
+        ] == [9]
 
 
 def test_a_key_is_not_retired_before_the_policy_lists_the_next(village: Village) -> None:
