@@ -14,11 +14,14 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit.head import prove_prefix, read_head, tiles_of
-from audit.tlog.checkpoint import Checkpoint, parse_decimal
+from audit.heads import void_head
+from audit.replay import Replay
+from audit.tlog.checkpoint import Checkpoint, book_of, parse_decimal
 from audit.tlog.proof import BAD_PROOF
+from audit.verify import verify
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import HASH_BYTES
 
@@ -87,6 +90,16 @@ OTHER_ROOT = rule(
     "RFC 6962 section 2.1.2",
 )
 
+NOT_FOLLOWED = rule(
+    "anchor.not_followed",
+    Kind.UNAVAILABLE,
+    "锚定行属于旧来源 {printed}，这里是 {read}：同一本账的日志可能迁过来源，要由它自己的 log.moved 记录来接，"
+    "而它的记录核对不过（{problem}）；请先运行 sunledger verify，再核对这一行",
+    "the line is of the origin {printed}, and this is {read}: the log of the same book may have moved, which its own"
+    " entry log.moved says, but its entries do not verify ({problem}); run sunledger verify first, then check again",
+    "ADR 0027",
+)
+
 _FOLD = str.maketrans("OIL", "011")
 _DASH = re.compile("[\u2010-\u2015\u2212]")
 
@@ -149,19 +162,55 @@ def anchor_of(source: Source, date: str, vkey: str = "") -> AnchorLine:
     return AnchorLine(head, date)
 
 
-def check_extends(line: AnchorLine, source: Source, vkey: str = "") -> Checkpoint:
-    """Return the log's head, which is the printed one or extends it.
+class Extended(NamedTuple):
+    """A log's head that is the printed one or extends it; `left` is the entry by which it left the printed origin."""
 
-    Raises `anchor.other_log`, `anchor.rolled_back`, `anchor.rewritten`; `audit.unreadable` is no verdict.
+    head: Checkpoint
+    left: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many entries the log has now."""
+        return self.head.size
+
+
+def check_extends(line: AnchorLine, source: Source, vkey: str = "") -> Extended:
+    """Return the log's head, which is the printed one or extends it, also under another origin to which it moved.
+
+    Raises `anchor.other_log`, `anchor.rolled_back`, `anchor.rewritten`, `audit.kept_void`; `audit.unreadable` and
+    `anchor.not_followed` are no verdict.
     """
     printed, head = line.head, read_head(source, vkey).checkpoint
     if fold(head.origin) != fold(printed.origin):
-        raise OTHER_LOG(expected=printed.origin, read=head.origin)
+        return _follow(line, head, source)
     if head.size < printed.size:
         raise ROLLED_BACK(date=line.date, printed=printed.size, size=head.size)
     if printed.size and not _extends(printed, head, source):
         raise REWRITTEN(date=line.date, printed=printed.size, size=head.size)
-    return head
+    return Extended(head)
+
+
+def _follow(line: AnchorLine, head: Checkpoint, source: Source) -> Extended:
+    """Return the head of a log that has left the printed origin, by its own entries, which are verified for that."""
+    printed = line.head
+    other = OTHER_LOG(expected=printed.origin, read=head.origin)
+    if fold(book_of(head.origin)) != fold(book_of(printed.origin)):
+        raise other
+    replay = Replay()
+    report, book = verify(source, replay=replay), replay.book
+    if report.findings:
+        problem = report.findings[0].message
+        raise NOT_FOLLOWED(printed=printed.origin, read=head.origin, problem=problem)
+    origin = next((one for one in book.log.origins if fold(one.name) == fold(printed.origin)), None)
+    if origin is None:
+        raise other
+    if printed.size <= book.size and book.tree.root(printed.size) == printed.root:
+        return Extended(head, origin.left)
+    if origin.is_void(printed.size):
+        raise void_head(printed, origin)
+    if printed.size > book.size:
+        raise ROLLED_BACK(date=line.date, printed=printed.size, size=book.size)
+    raise REWRITTEN(date=line.date, printed=printed.size, size=book.size)
 
 
 def check_same(line: AnchorLine, head: Checkpoint) -> None:

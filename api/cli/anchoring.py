@@ -31,7 +31,8 @@ def anchor(
     """打印一行锚定，或核对 --check / Print a log's head as one line for a newspaper or a wall, or check such a line.
 
     With --check the exit code is 0 for the same head or a log that extends it, 1 for one that does not, and 2 when
-    nothing can be said: the line was mistyped, or the log could not be read.
+    nothing can be said: the line was mistyped, or the log could not be read. A log that has moved to a new origin is
+    followed by its own entries, which are verified for that.
     """
     if not printed:
         print(anchor_of(open_source(place), now()[:10], key).text)
@@ -48,10 +49,16 @@ def anchor(
 
 def _check(line: AnchorLine, place: str, key: str) -> int:
     try:
-        size = check_extends(line, open_source(place), key).size
+        found = check_extends(line, open_source(place), key)
     except RuleViolation as violation:
         err.print(f"✗ {violation}")
         return NOT_COMPARED if violation.rule.kind is Kind.UNAVAILABLE else CONTRADICTED
+    size = found.size
+    if found.left is not None:
+        out.print(
+            f"日志已由第 {found.left} 号记录迁往 {found.head.origin}，锚定行是迁移之前的"
+            f" / entry {found.left} moved the log to {found.head.origin}; the line is from before"
+        )
     if size == line.head.size:
         out.print(
             f"✓ 与 {line.date} 印出的完全相同（{size} 条）/ the same as printed on {line.date}: {size} entries"

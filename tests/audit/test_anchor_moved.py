@@ -1,0 +1,102 @@
+"""A line that was printed before the log moved: it is followed to the new origin, and a forged one is told as such."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.cli import anchoring, console
+from api.cli.anchoring import CONTRADICTED, NOT_COMPARED
+from audit.anchor import AnchorLine, check_extends
+from audit.tlog.checkpoint import parse_checkpoint
+from domain.kernel.errors import RuleViolation
+from domain.kernel.note import SigningKey, parse_note
+from tests.attack.history import figures
+from tests.audit.conftest import MemorySource
+from tests.audit.keyed import Keyed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from audit.tlog.checkpoint import Checkpoint
+    from tests.audit.conftest import Log
+
+BOOK = "N2330881MF0000021R"
+NEW = SigningKey(f"new.example.cn/books/{BOOK}", bytes([3]) * 32)
+
+
+@pytest.fixture
+def first(log: Log) -> Keyed:
+    """The small sample village's log: 19 entries, one key."""
+    return Keyed(replace(log, published={}), (log.key,))
+
+
+def head_of(keyed: Keyed) -> Checkpoint:
+    return parse_checkpoint(parse_note(keyed.files["checkpoint"]).text)
+
+
+def line_of(keyed: Keyed) -> AnchorLine:
+    return AnchorLine(head_of(keyed), "2026-03-01")
+
+
+def source_of(keyed: Keyed) -> MemorySource:
+    return MemorySource(keyed.files | figures(keyed.files))
+
+
+def refused(action: Callable[[], object]) -> str:
+    with pytest.raises(RuleViolation) as caught:
+        action()
+    return caught.value.rule.code
+
+
+def test_the_true_line_is_followed_to_the_new_origin(first: Keyed) -> None:
+    moved = first.voucher().move(NEW, 19)
+    found = check_extends(line_of(first), source_of(moved))
+    assert (found.size, found.left) == (21, 20)
+    assert check_extends(line_of(first.voucher()), source_of(moved.voucher())).left == 20
+    assert check_extends(line_of(moved), source_of(moved.voucher())).left is None
+
+
+def test_a_forged_line_of_the_old_origin_is_told(first: Keyed) -> None:
+    moved = first.voucher().move(NEW, 19)
+    true = line_of(first)
+    forged = replace(true, head=replace(true.head, root=true.head.root[::-1]))
+    assert refused(lambda: check_extends(forged, source_of(moved))) == "anchor.rewritten"
+
+
+def test_what_the_thief_had_printed_is_void(first: Keyed) -> None:
+    moved = first.voucher().move(NEW, 19)
+    stolen = first.voucher(7)
+    assert refused(lambda: check_extends(line_of(stolen), source_of(moved))) == "audit.kept_void"
+    longer = stolen.voucher().voucher()
+    assert refused(lambda: check_extends(line_of(longer), source_of(moved))) == "audit.kept_void"
+
+
+def test_an_origin_that_the_log_never_had_is_another_log(first: Keyed) -> None:
+    line = line_of(first)
+    other = replace(line, head=replace(line.head, origin=f"third.example.cn/books/{BOOK}"))
+    assert refused(lambda: check_extends(other, source_of(first.move(NEW, 19)))) == "anchor.other_log"
+
+
+def test_without_a_log_that_verifies_nothing_can_be_said(first: Keyed) -> None:
+    moved = source_of(first.voucher().move(NEW, 19))
+    gone = {path: data for path, data in moved.files.items() if not path.startswith("tile/entries")}
+    assert refused(lambda: check_extends(line_of(first), MemorySource(gone))) == "anchor.not_followed"
+
+
+def test_the_command_says_where_the_log_moved(first: Keyed, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = source_of(first.voucher().move(NEW, 19))
+    said, complained = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(console.out, "file", said)
+    monkeypatch.setattr(console.err, "file", complained)
+    monkeypatch.setattr(anchoring, "open_source", lambda _: moved)
+    assert anchoring._check(line_of(first), "there", "") == 0
+    assert "第 20 号记录" in said.getvalue()
+    assert NEW.name in said.getvalue()
+    moved.files.pop("tile/entries/000.p/21")
+    assert anchoring._check(line_of(first), "there", "") == NOT_COMPARED
+    assert "sunledger verify" in complained.getvalue()
+    assert CONTRADICTED == 1
