@@ -1,6 +1,7 @@
 """The age of receivables and payables (账龄): what is still open of each account and counterparty, by how long.
 
-A payment settles the oldest open amount first. Opening balances are as old as the book at least.
+A payment settles the oldest open amount first. Opening balances are as old as the book at least. A voucher that was
+reversed and the red one that reverses it are no moves: together they left everything as it was.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Query: the age of receivables and payables at the end of a period, from the journal's lines."""
+"""Query: the age of receivables and payables at the end of a period, from the journal's lines.
+
+A red voucher takes back the very items that the voucher it reverses opened or settled. As the two mirror each other
+line by line, both are left out from the red one's period on; before it the reversed voucher counts as it stood.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,15 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 SELECT_MOVES = """
+    WITH undone AS (
+        SELECT unnest(ARRAY[original.entry, red.entry]) AS entry
+        FROM vouchers AS red JOIN vouchers AS original
+          ON original.book = red.book AND original.id = red.reverses_id
+        WHERE red.book = %(book)s AND red.type = 'reversal' AND red.period <= %(period)s
+    )
     SELECT account, party, coalesce(date::text, %(opened)s), debit_fen - credit_fen FROM journal
     WHERE book = %(book)s AND left(account, 3) = ANY(%(accounts)s) AND period <= %(period)s
+      AND entry NOT IN (SELECT entry FROM undone)
     ORDER BY journal.period, date, number, entry, line
 """
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from domain.chart import full_name
-from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
+from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
 from tests.api.http.conftest import BOOK, voucher
 from tests.api.http.test_reports import number, table
 
@@ -186,6 +186,34 @@ def test_a_ledger_of_several_accounts_says_of_which_each_line_is(door: Door) -> 
         assert {row[3] or "" for row in rows if not row[1]} == {""}
         header, *_ = table(door.get(f"ledger/10201.{suffix}", period="2026-03"))
         assert "科目编码" not in header
+
+
+def test_a_reversed_voucher_leaves_the_ages_as_they_were(door: Door) -> None:
+    """The red lines take back the very item that was wrong, never an older one; until then the item is open."""
+    for date, fen in (("2026-05-05", 1_000), ("2026-06-05", 600)):
+        owed = replace_line(voucher(fen, debit="112", date=date), party="甲公司")
+        assert door.post(door.note(owed), wait=10).status_code == 201
+    before = of_party(door, "2027-06", "甲公司")
+    wrong = replace_line(voucher(600, debit="112", date="2026-07-01"), party="甲公司")
+    statement = door.statement(wrong)
+    assert door.post(door.note(wrong, id=statement.id, at=statement.at), wait=10).status_code == 201
+    red = Reversal(
+        attachments=Attachments(),
+        date="2026-08-20",
+        lines=mirrored(wrong.lines),
+        reverses=statement.id,
+        summary="冲销",
+    )
+    assert door.post(door.note(red, VoucherReversed), wait=10).status_code == 201
+    assert of_party(door, "2027-06", "甲公司") == before
+    assert before["by_age"] == [0, 1_600, 0, 0]
+    assert of_party(door, "2026-07", "甲公司")["balance_fen"] == 2_200
+
+
+def of_party(door: Door, period: str, party: str) -> dict[str, object]:
+    """Return the one row of a counterparty."""
+    [row] = [row for row in door.get("ageing.json", period=period).json()["rows"] if row["party"] == party]
+    return dict(row)
 
 
 @pytest.fixture(scope="module")
