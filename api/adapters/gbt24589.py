@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from domain.balances import OPENING
 from domain.chart import codes_down_to
 from domain.entry import parse_entry
 from domain.kernel.merkle import leaf_hash
@@ -73,7 +74,7 @@ def to_gbt24589(connection: Connection[Any], book_id: str, year: str) -> dict[st
     """Return the files of a year by their names; raises `book.unknown`, `period.malformed`."""
     book = register.book(connection, book_id)
     months = _months(connection, book, year)
-    of_year = Year(book, months, register.people(connection, book_id), _used(connection, book_id, months))
+    of_year = Year(book, months, register.people(connection, book_id), _used(connection, book, months))
     return {
         "公共档案.xml": _public_archive(of_year, year),
         "总账.xml": _general_ledger(connection, of_year),
@@ -173,10 +174,12 @@ def _months(connection: Connection[Any], book: BookRow, year: str) -> list[str]:
     return [period for period in months if first <= period <= last] or [parse_period(f"{year}-12")]
 
 
-def _used(connection: Connection[Any], book_id: str, months: list[str]) -> Used:
+def _used(connection: Connection[Any], book: BookRow, months: list[str]) -> Used:
+    """Return what the lines of these months name, in the book's first year with the opening balances."""
     used = Used({name: set() for name in DIMENSIONS}, {name: set() for name in DIMENSIONS})
-    wanted = journal.JournalFilter(months[0], months[-1], limit=ALL)
-    for line in journal.journal(connection, book_id, wanted):
+    first = OPENING if months[0] == book.first_period else months[0]
+    wanted = journal.JournalFilter(first, months[-1], limit=ALL)
+    for line in journal.journal(connection, book.book, wanted):
         for dimension in DIMENSIONS:
             if value := getattr(line, dimension):
                 used.values[dimension].add(value)

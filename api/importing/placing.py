@@ -20,6 +20,7 @@ _FIELDS = {
     "import.renamed": "name",
     "import.summary": "summary",
     "import.two_names": "name",
+    "opening.account_twice": "code",
     "voucher.unbalanced": "debit",
 }
 """The column that a violation is about where its facts do not tell."""
@@ -47,7 +48,7 @@ def place(violation: RuleViolation, rows: Sequence[Amounts]) -> tuple[Amounts, s
         row = rows[int(written["line"] or 1) - 1]
         return row, "number" if written["field"] == "source" else written["field"]
     if "line" in facts:
-        return rows[int(str(facts["line"])) - 1], "debit"
+        return rows[int(str(facts["line"])) - 1], field or "debit"
     if field:
         return rows[0], field
     of_account = [row for row in rows if row.code == facts.get("code")]

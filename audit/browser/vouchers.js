@@ -118,17 +118,21 @@ export function decideReverse(book, { data, at }, signers) {
   requireRoles(signers, [...original.roles].sort());
 }
 
-/** Opening balances come once, before any voucher or closing, balance, and have each leaf account once. */
+/**
+ * Opening balances come once, before any voucher or closing, and balance. Each leaf account stands there once for each
+ * counterparty, project and unit.
+ */
 export function decideOpening({ vouchers, periods, accounts }, { data }, signers) {
   if (vouchers.opening !== null) throw refusal("opening.twice", { entry: vouchers.opening });
   if (vouchers.any || periods.closedThrough) throw refusal("opening.too_late");
   checkBalanced(data.lines);
   accounts.requireLeaves(data.lines);
   const seen = new Set();
-  for (const { account } of data.lines) {
-    if (seen.has(account)) throw refusal("opening.account_twice", { code: account });
-    seen.add(account);
-  }
+  data.lines.forEach(({ account, party, project, unit }, i) => {
+    const place = JSON.stringify([account, party, project, unit]);
+    if (seen.has(place)) throw refusal("opening.account_twice", { code: account, line: i + 1 });
+    seen.add(place);
+  });
   requireRoles(signers, ["accountant", "head"]);
 }
 

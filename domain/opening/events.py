@@ -11,7 +11,7 @@ from domain.vouchers import Line
 
 
 class Balances(Record, frozen=True):
-    """A balance a line, on the side where it stands; at most 600 leaf accounts."""
+    """A balance a line, on the side where it stands, of an account and what is beside it; at most 600 lines."""
 
     lines: Annotated[list[Line], msgspec.Meta(min_length=1, max_length=600)]
 

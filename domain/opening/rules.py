@@ -31,8 +31,9 @@ TOO_LATE = rule(
 ACCOUNT_TWICE = rule(
     "opening.account_twice",
     Kind.REFUSED,
-    "期初余额中科目 {code} 出现了两次",
-    "account {code} stands twice in the opening balances",
+    "期初余额第 {line} 行：科目 {code} 前面已有一行，往来单位、项目、计量单位也相同；请合并，或写明各自的往来单位",
+    "line {line} of the opening balances: account {code} stands above already, with the same counterparty, project and "
+    "unit; make one line of both, or name the counterparty of each",
     "会计基础工作规范 art. 60",
 )
 
@@ -45,17 +46,21 @@ def decide_opening(
     vouchers: Vouchers,
     periods: Periods,
 ) -> None:
-    """Opening balances come once, before any voucher or closing, balance, and have each leaf account once."""
+    """Opening balances come once, before any voucher or closing, and balance.
+
+    Each leaf account stands there once for each counterparty, project and unit.
+    """
     if opening.entry is not None:
         raise TWICE(entry=opening.entry)
     if vouchers.counts or periods.closed_through:
         raise TOO_LATE()
     lines = statement.data.lines
     check_balanced(lines)
-    seen: set[str] = set()
     require_leaves(accounts, lines)
-    for line in lines:
-        if line.account in seen:
-            raise ACCOUNT_TWICE(code=line.account)
-        seen.add(line.account)
+    seen: set[tuple[str, ...]] = set()
+    for number, line in enumerate(lines, start=1):
+        place = (line.account, line.party, line.project, line.unit)
+        if place in seen:
+            raise ACCOUNT_TWICE(code=line.account, line=number)
+        seen.add(place)
     require_roles(signers, ["accountant", "head"])

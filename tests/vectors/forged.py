@@ -22,6 +22,7 @@ from domain.sheets import Sheet, SheetPublished
 from domain.vouchers import Line, Reversal, Voucher, VoucherPosted, VoucherReversed
 from tests.vectors.forged_budgets import budget_cases
 from tests.vectors.forged_invoices import invoice_cases
+from tests.vectors.forged_openings import opening_cases
 from tests.vectors.forged_quantities import quantity_cases
 from tests.vectors.village import BOOK, ORIGIN, Log, grant, key, office
 
@@ -323,7 +324,6 @@ def _others() -> list[Forgery]:
     early = founded()
     opening = Balances(lines=lines("101", "301", 5))
     before = replace(early, entries=early.entries[:4])
-    double = [*lines("101", "301", 5), *lines("101", "301", 5)]
     march = PLAIN
     for period in ("2026-02", "2026-03"):
         march = march.then(PeriodClosed, Closing(period=period), *CLERKS)
@@ -346,11 +346,6 @@ def _others() -> list[Forgery]:
         policy("tiers with an end", tiers(0, 100, last=200), "policy.tiers"),
         policy("tiers by one", tiers(0), "policy.roles_missing", TOWNSHIP),
         ("opening balances twice", PLAIN.then(OpeningPosted, opening, *CLERKS), ("opening.twice", NEXT)),
-        (
-            "opening balances of an account twice",
-            before.then(OpeningPosted, Balances(lines=double), *BASIC),
-            ("opening.account_twice", 4),
-        ),
         ("opening balances too late", _late(before, opening), ("opening.too_late", 5)),
         ("opened twice", PLAIN.then(BookOpened, opened(), TOWNSHIP), ("book.opened_twice", NEXT)),
     ]
@@ -439,5 +434,6 @@ def forged_entries() -> list[Forgery]:
         *_opened(),
         *budget_cases(),
         *invoice_cases(),
+        *opening_cases(),
         *quantity_cases(),
     ]

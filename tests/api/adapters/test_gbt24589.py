@@ -180,12 +180,15 @@ def test_a_line_says_all_that_was_signed_and_leads_back_to_the_log(nasty: Villag
     assert {(row["科目编号"], row["辅助项名称"]) for row in found["科目辅助核算"]} == {
         ("11201", "往来单位"),
         ("11201", "项目"),
-    }
+        ("211", "往来单位"),
+    }, "and what the book began with"
     assert files["电子账簿"][0]["电子账簿名称"] == "分号;村 | a:b"
     assert files["电子账簿"][0]["标准版本号"] == "GB/T 24589.1-2024"
     assert [row["会计期间起始日期"] for row in files["会计期间"]] == ["20260101"]
     assert {row["员工姓名"] for row in files["员工档案"]} >= {first["制单人"], first["审核人"]}
     assert [row["档案值名称"] for row in files["自定义档案项值"]] == [
+        "[乙]",
         "张三, date:2020-01-01",
+        "甲; b: c",
         "路; [2020-01-01]",
     ]

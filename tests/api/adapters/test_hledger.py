@@ -38,7 +38,7 @@ division = "330881101203"
 chart = "rural-collective-2024"
 opened = "2026-01"
 """,
-    "opening.csv": "code,name,debit,credit\n101,,10.00,\n301,,,10.00\n",
+    "opening.csv": "code,name,debit,credit,party\n101,,10.00,,\n211,,3.00,,甲; b: c\n211,,,3.00,[乙]\n301,,,10.00,\n",
     "journal.csv": """\
 date,number,summary,code,name,debit,credit,attachments
 2026-01-08,1,"收;款|张三: 借, date:2020-01-01 (x) [2026-01-01] =5 @6",11201,"张三;type: X, a",1.00,,1

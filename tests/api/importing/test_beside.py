@@ -10,7 +10,10 @@ import pytest
 from api.importing import ImportRefused, read_folder
 from domain.opening import OpeningPosted
 from domain.vouchers import VoucherPosted
-from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING
+from projections.ageing import ageing
+from projections.balances import trial_balance
+from projections.ledgers import LedgerFilter, account_ledger
+from tests.api.importing.conftest import BOOK, BOOK_TOML, JOURNAL, OPENING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +76,56 @@ def test_opening_balances_have_quantities_too(village: Village) -> None:
     [opening] = [one for one in statements(village) if isinstance(one, OpeningPosted)]
     goods = opening.data.lines[-1]
     assert (goods.account, goods.quantity_milli, goods.unit) == ("121", 1_500, "袋")
+
+
+OWED = """\
+科目编码,科目名称,借方余额,贷方余额,往来单位,项目
+112,应收款,500.00,,甲公司,
+112,应收款,700.00,,乙公司,
+112,应收款,80.00,,乙公司,村口桥
+301,资本,,"1,280.00",,
+"""
+
+
+def test_opening_balances_by_counterparty_begin_ledgers_and_ages(village: Village) -> None:
+    village.write("opening.csv", OWED)
+    rows = [
+        "2026-02-02,记-1,收欠款,10201,基本户,200.00,,0,,",
+        "2026-02-02,记-1,收欠款,112,应收款,,200.00,0,乙公司,",
+    ]
+    write(village, rows, HEADER.removesuffix(",数量,计量单位"))
+    village.run()
+    assert village.run().posted == 0, "the same once more is known"
+    with village.service.pool.connection() as connection:
+        trial = trial_balance(connection, BOOK, "2026-02").rows
+        aged = ageing(connection, BOOK, "2026-02").rows
+        ledgers = {
+            (party, project): account_ledger(
+                connection, BOOK, "112", LedgerFilter("2026-02", party=party, project=project)
+            ).rows
+            for party, project in (("甲公司", ""), ("乙公司", ""), ("乙公司", "村口桥"))
+        }
+    assert [(row.opening_fen, row.closing_fen) for row in trial if row.account == "112"] == [
+        (128_000, 108_000)
+    ]
+    assert [(row.party, row.balance_fen, row.oldest) for row in aged] == [
+        ("乙公司", 58_000, "2026-01-01"),
+        ("甲公司", 50_000, "2026-01-01"),
+    ]
+    assert {key: (rows[0].balance_fen, rows[-1].balance_fen) for key, rows in ledgers.items()} == {
+        ("甲公司", ""): (50_000, 50_000),
+        ("乙公司", ""): (78_000, 58_000),
+        ("乙公司", "村口桥"): (8_000, 8_000),
+    }
+
+
+def test_the_same_counterparty_twice_is_told_with_its_row(village: Village) -> None:
+    village.write("opening.csv", OWED + "112,应收款,1.00,,甲公司,\n301,资本,,1.00,,\n")
+    with pytest.raises(ImportRefused) as caught:
+        village.run()
+    [problem] = caught.value.problems
+    assert (problem.row, problem.column, problem.rule) == (6, "科目编码", "opening.account_twice")
+    assert "第 6 行" in problem.zh
 
 
 @pytest.mark.parametrize(

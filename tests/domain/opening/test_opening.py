@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
+
+from domain.opening import Balances, OpeningPosted
 
 if TYPE_CHECKING:
     from tests.domain.conftest import Village
@@ -49,6 +52,30 @@ def test_each_line_has_one_side(village: Village) -> None:
 def test_an_account_stands_there_once(village: Village) -> None:
     with village.refuses("opening.account_twice"):
         village.opening(("101", 100), ("101", 50), ("301", -150))
+
+
+BESIDE = {"party": "甲公司", "project": "村口桥", "unit": "袋"}
+
+
+@pytest.mark.parametrize("differing", BESIDE)
+def test_an_account_stands_there_once_for_what_is_beside_it(village: Village, differing: str) -> None:
+    first, second, capital = village.lines([("112", 500), ("112", 700), ("301", -1_200)])
+    other = BESIDE | {differing: "" if differing == "unit" else "乙"}
+    lines = [
+        replace(first, quantity_milli=1_000, **BESIDE),
+        replace(second, quantity_milli=1_000 if other["unit"] else 0, **other),
+        capital,
+    ]
+    village.append(village.statement(OpeningPosted, Balances(lines=lines)), "accountant head")
+    assert village.book.opening.entry == 1
+
+
+def test_an_account_does_not_stand_there_twice_with_the_same_beside_it(village: Village) -> None:
+    first, between, second, capital = village.lines([("112", 5), ("112", 7), ("112", 9), ("301", -21)])
+    first, second = (replace(line, quantity_milli=1_000, **BESIDE) for line in (first, second))
+    lines = [first, between, second, capital]
+    with village.refuses("opening.account_twice"):
+        village.append(village.statement(OpeningPosted, Balances(lines=lines)), "accountant head")
 
 
 def test_an_account_that_nobody_added(village: Village) -> None:
