@@ -73,7 +73,8 @@ _OTHER_IN_TITLE = re.compile(
 class Column:
     """A column of a format: its field, its Chinese and English headers, and what other programs call it.
 
-    One that is `optional` is read where it is there, and missed by nobody where it is not.
+    One that is `optional` is read where it is there, and missed by nobody where it is not. One that is `spared` is
+    part of the format, but a table may do without it.
     """
 
     field: str
@@ -81,6 +82,7 @@ class Column:
     en: str
     also: tuple[str, ...] = ()
     optional: bool = False
+    spared: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return all its names."""
@@ -88,7 +90,7 @@ class Column:
 
     def called(self, header: str) -> Column:
         """Return it as a person says that it is called in their tables, and in no other way; now it must be there."""
-        return replace(self, zh=header, en=header, also=(), optional=False)
+        return replace(self, zh=header, en=header, also=(), optional=False, spared=False)
 
     def without(self, taken: Collection[str]) -> Column:
         """Return it without the names, as `plain_name` has them, that a person gave to other columns."""
@@ -105,12 +107,15 @@ class Layout:
     """What a table has: its columns; `foreign` are columns that stand all together only in another table.
 
     `amounts` are the fields of its amounts, `booked` those without which a row says nothing: marks in these are told.
+    `other` is how a table says the same in other columns, one of which, `told_by`, tells that it does.
     """
 
     columns: Sequence[Column]
     foreign: Sequence[Column] = ()
     amounts: Sequence[str] = ("debit", "credit")
     booked: Sequence[str] = ("code", "debit", "credit")
+    other: Layout | None = None
+    told_by: str = ""
 
     @property
     def wanted(self) -> list[Column]:
@@ -118,13 +123,24 @@ class Layout:
         return [column for column in self.columns if not column.optional]
 
     def called(self, headers: Mapping[str, str]) -> Layout:
-        """Return the layout of tables in which some fields stand under headers that a person names."""
+        """Return the layout of tables in which some fields stand under headers that a person names.
+
+        Who names a field that the `other` layout has alone means that one.
+        """
+        other = self.other
+        if other and not self.has(headers):
+            return other.called(headers)
+        other = other.called(headers) if other and other.has(headers) else None
         taken = {plain_name(header) for header in headers.values()}
         columns = [
             column.called(headers[column.field]) if column.field in headers else column.without(taken)
             for column in self.columns
         ]
-        return replace(self, columns=columns)
+        return replace(self, columns=columns, other=other)
+
+    def has(self, fields: Iterable[str]) -> bool:
+        """Whether it has columns of all these fields."""
+        return {column.field for column in self.columns}.issuperset(fields)
 
 
 class Filled(NamedTuple):
@@ -156,6 +172,10 @@ class Header(NamedTuple):
     def found(self) -> int:
         """Return how many columns it has of those that are wanted."""
         return sum(map(bool, self.places.values()))
+
+    def missing(self) -> int:
+        """Return how many columns it lacks of those that are wanted."""
+        return len(self.places) - self.found()
 
 
 def filled_rows(lines: Iterable[list[str]]) -> list[Filled]:
@@ -205,19 +225,22 @@ def header_problem(header: Header, columns: Sequence[Column], file: str, sheet: 
         expected = ",".join(column.zh for column in columns)
         return NO_HEADER(**at, read=read[:SHOWN_MAX], expected=expected, searched=SEARCHED_ROWS)
     missing = [column for column in columns if not header.places[column.field]]
-    if missing:
+    if not all(column.spared for column in missing):
         in_other_unit = _in_other_unit(header, missing)
         if in_other_unit:
             cell, unit = in_other_unit
             return OTHER_UNIT(**at, column=cell, read=cell, unit=unit)
         named = ", ".join(f"{column.zh}/{column.en}" for column in missing)
         return NO_COLUMN(**at, column=named, nearest=_nearest(header, missing), read=read)
-    for first, *more in header.all_places.values():
-        if more:
-            letters = {"first": column_letters(first), "second": column_letters(more[0])}
-            names = {"first_read": header.cells[first], "read": header.cells[more[0]]}
-            return COLUMN_TWICE(**at, **letters, **names)
+    for first, second, *_ in filter(_is_twice, header.all_places.values()):
+        letters = {"first": column_letters(first), "second": column_letters(second)}
+        names = {"first_read": header.cells[first], "read": header.cells[second]}
+        return COLUMN_TWICE(**at, **letters, **names)
     return None
+
+
+def _is_twice(places: list[int]) -> bool:
+    return len(places) > 1
 
 
 def title_problem(titles: Iterable[Filled], file: str, sheet: str) -> RuleViolation | None:

@@ -7,7 +7,7 @@ What is not read is named in a notice, so that nothing of a file is left out uns
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.encoding import check_gb18030, decode
@@ -117,13 +117,18 @@ class Rows(NamedTuple):
 class Part(NamedTuple):
     """A sheet with its rows that are not blank, and the row among them that is its header, or most like one.
 
-    `foreign` tells that the header is that of another table, which has columns of the same names too.
+    `layout` is what it was read by.
     """
 
     sheet: Sheet
     filled: list[Filled]
     header: Header
-    foreign: bool
+    layout: Layout
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the header is that of another table, which has columns of the same names too."""
+        return bool(self.layout.foreign) and has_all(self.header, self.layout.foreign)
 
     @property
     def titles(self) -> list[Filled]:
@@ -162,7 +167,9 @@ def read_file(path: Path, layout: Layout) -> Rows:
     check_width(path.name, part.body, len(part.header.cells), separator)
     if encoding != "gb18030":
         return read
-    chinese = any(not part.header.cells[place].isascii() for [place] in part.header.places.values())
+    chinese = any(
+        not part.header.cells[place].isascii() for places in part.header.places.values() for place in places
+    )
     check_gb18030(path.name, part.filled, header_is_chinese=chinese)
     return read._replace(notices=(*read.notices, as_gb18030(path.name)))
 
@@ -209,8 +216,12 @@ def _parts(sheets: Iterable[Sheet], layout: Layout) -> list[Part]:
 
 
 def _part(sheet: Sheet, filled: list[Filled], layout: Layout) -> Part:
-    header = find_header(filled, layout.columns)
-    return Part(sheet, filled, header, bool(layout.foreign) and has_all(header, layout.foreign))
+    part = Part(sheet, filled, find_header(filled, layout.columns), layout)
+    if layout.other is None:
+        return part
+    other = Part(sheet, filled, find_header(filled, layout.other.columns), layout.other)
+    is_told = bool(other.header.places.get(layout.told_by))
+    return other if is_told and other.header.missing() < part.header.missing() else part
 
 
 def _rows_of(file: str, parts: Sequence[Part], layout: Layout) -> Rows:
@@ -222,7 +233,8 @@ def _rows_of(file: str, parts: Sequence[Part], layout: Layout) -> Rows:
     meant = [part for part in shown if part.is_meant()] or [max(shown, key=lambda part: part.header.found())]
     if sum(len(part.filled) for part in meant) > MAX_ROWS:
         raise TOO_LONG(file=file, limit=MAX_ROWS)
-    found = [(part, _problem(file, part, layout)) for part in meant]
+    had = {field for part in meant for field, places in part.header.places.items() if places}
+    found = [(part, _problem(file, part, had)) for part in meant]
     problems = tuple(problem for _, problem in found if problem)
     good = [part for part, problem in found if not problem]
     rows = [row for part in good for row in _rows(file, part, part.header, part.body)]
@@ -232,17 +244,19 @@ def _rows_of(file: str, parts: Sequence[Part], layout: Layout) -> Rows:
     return Rows(rows, tuple(outside), problems, _notices(file, parts, meant, layout) if good else ())
 
 
-def _problem(file: str, part: Part, layout: Layout) -> RuleViolation | None:
-    name = part.sheet.name
+def _problem(file: str, part: Part, had: Collection[str]) -> RuleViolation | None:
+    """Return what is wrong with a sheet; one that lacks what another of the file has is a slip, spared or not."""
+    name, layout = part.sheet.name, part.layout
     if part.foreign:
         columns = ", ".join(f"{column.zh}/{column.en}" for column in layout.foreign)
         return OTHER_TABLE(file=file, row=part.header.row, sheet=name, columns=columns)
-    return header_problem(part.header, layout.wanted, file, name) or title_problem(part.titles, file, name)
+    wanted = [replace(one, spared=one.spared and one.field not in had) for one in layout.wanted]
+    return header_problem(part.header, wanted, file, name) or title_problem(part.titles, file, name)
 
 
 def _rows(file: str, part: Part, header: Header, filled: Sequence[Filled]) -> list[Row]:
     """Return rows of a sheet with the cells that stand in the columns of a header."""
-    places = {field: first for field, (first, *_) in header.all_places.items()}
+    places = {field: places[0] for field, places in header.all_places.items() if places}
     headers, *header_rows = [_cells(line, places) for line in (header.cells, *header.written)]
     written = tuple(header_rows)
     return [
@@ -274,25 +288,25 @@ def _notices(file: str, parts: Sequence[Part], meant: Sequence[Part], layout: La
             Row(file, row.number, {}, {}, part.sheet.name).place
             for part in meant
             for row in part.body
-            if is_marked(part, row, layout)
+            if is_marked(part, row)
         ]
         if rows:
             told.append(said(file, rows))
     return tuple(told)
 
 
-def _is_hidden(part: Part, row: Filled, _: Layout) -> bool:
+def _is_hidden(part: Part, row: Filled) -> bool:
     return row.number in part.sheet.hidden_rows
 
 
-def _has_red(part: Part, row: Filled, layout: Layout) -> bool:
+def _has_red(part: Part, row: Filled) -> bool:
     """Tell whether an amount of a row is in red, and is written without a sign that makes it negative."""
-    written = [_cell(row.line, place) for place in _marked(part, row, part.sheet.red, layout.amounts)]
+    written = [_cell(row.line, place) for place in _marked(part, row, part.sheet.red, part.layout.amounts)]
     return any(POSITIVE.match(amount) for amount in written)
 
 
-def _is_struck(part: Part, row: Filled, layout: Layout) -> bool:
-    places = _marked(part, row, part.sheet.struck, layout.booked)
+def _is_struck(part: Part, row: Filled) -> bool:
+    places = _marked(part, row, part.sheet.struck, part.layout.booked)
     return any(_cell(row.line, place) for place in places)
 
 

@@ -14,6 +14,7 @@ from domain.kernel.period import parse_period
 from domain.kernel.statement import TEXT_MAX
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 BOOK_FILE = rule(
@@ -39,9 +40,12 @@ OPTIONAL = ("closed_through", "origin")
 BESIDE = ("party", "project", "quantity", "unit")
 """The fields that a table need not have."""
 
+SIDES, BY_DIRECTION = ("debit", "credit"), ("direction", "amount")
+"""The two ways in which a table may have its amounts: a column for each side, or one beside the direction (方向)."""
+
 TABLES = {
-    "opening": ("code", "name", "debit", "credit", *BESIDE),
-    "journal": ("date", "number", "summary", "code", "name", "debit", "credit", "attachments", *BESIDE),
+    "opening": ("code", "name", *SIDES, *BY_DIRECTION, *BESIDE),
+    "journal": ("date", "number", "summary", "code", "name", *SIDES, *BY_DIRECTION, "attachments", *BESIDE),
 }
 """The tables of a folder with their fields, whose headers [opening] and [journal] may name as a program has them."""
 
@@ -125,7 +129,22 @@ def _book_of(table: dict[str, Any]) -> BookFile:
             if not header.strip():
                 problem = Phrase(f"[{name}] {field_name} 是空的", f"[{name}] {field_name} is empty")
                 raise BOOK_FILE(problem=problem)
+        _check_one_way(name, headers)
     return BookFile(**values, people=_texts(table, "people", SIGNERS), columns=columns)
+
+
+def _check_one_way(name: str, headers: Collection[str]) -> None:
+    """Refuse headers for both ways of writing amounts: it would not be known which one counts."""
+    ways = [[field_name for field_name in way if field_name in headers] for way in (SIDES, BY_DIRECTION)]
+    if all(ways):
+        first, second = (", ".join(way) for way in ways)
+        raise BOOK_FILE(
+            problem=Phrase(
+                f"[{name}] 写了 {first}，又写了 {second}；借贷各一列的写 debit、credit，有方向列的写 direction、amount",
+                f"[{name}] has {first} and {second} too; name debit and credit where each side has a column, or "
+                "direction and amount",
+            )
+        )
 
 
 def _texts(table: dict[str, Any], name: str, known: tuple[str, ...]) -> dict[str, str]:

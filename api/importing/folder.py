@@ -19,9 +19,10 @@ from api.importing.cells import (
     parse_text,
     parse_unit,
 )
+from api.importing.direction import direction_problem, sided
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.shape import check_outside, check_parents, lines_of
-from api.importing.told import beside, passed_over, totals_that_disagree
+from api.importing.told import beside, passed_over, totals_that_disagree, without_attachments
 from domain.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
@@ -77,12 +78,41 @@ JOURNAL_COLUMNS = (
         "附件数",
         "attachments",
         ("附单据数", "附件张数", "附单据张数", "附单据", "附件", "单据数"),
+        spared=True,
     ),
     *BESIDE,
 )
+OPENING_BY_DIRECTION = (
+    Column("direction", "期初方向", "direction", ("方向", "余额方向", "借贷方向", "借贷", "期初余额方向")),
+    Column(
+        "amount",
+        "期初余额",
+        "amount",
+        ("余额", "年初余额", "金额", "期初金额", "期初本币余额", "期初余额本币"),
+    ),
+)
+JOURNAL_BY_DIRECTION = (
+    Column("direction", "方向", "direction", ("借贷方向", "借贷", "借/贷", "借贷标志")),
+    Column(
+        "amount", "金额", "amount", ("发生额", "发生金额", "本币金额", "本位币金额", "人民币金额", "记账金额")
+    ),
+)
+"""What a table may have instead of a column for each side. 方向 alone is told by what is more exactly named first."""
+
+
+def _layout(
+    columns: tuple[Column, ...], sides: tuple[Column, ...], foreign: tuple[Column, ...] = ()
+) -> Layout:
+    """Return the layout of a table with debit and credit, and beside it the one with direction and amount."""
+    by_side = {"debit": sides, "credit": ()}
+    other = [one for column in columns for one in by_side.get(column.field, (column,))]
+    by_direction = Layout(other, foreign, ("amount",), ("code", "amount"))
+    return Layout(columns, foreign, other=by_direction, told_by="direction")
+
+
 LAYOUTS = {
-    "opening": Layout(OPENING_COLUMNS, foreign=(DATE, NUMBER)),
-    "journal": Layout(JOURNAL_COLUMNS),
+    "opening": _layout(OPENING_COLUMNS, OPENING_BY_DIRECTION, (DATE, NUMBER)),
+    "journal": _layout(JOURNAL_COLUMNS, JOURNAL_BY_DIRECTION),
 }
 """The tables by the stem of their file; in English a journal has every column that opening balances have."""
 
@@ -147,7 +177,7 @@ def _read_rows(
     layout = LAYOUTS[stem].called(called.get(stem, {}))
     read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, layout)) or Rows([])
     problems += [Problem.of(violation, stem) for violation in read.problems]
-    return read
+    return sided(read)
 
 
 def _amounts(read: Rows, problems: list[Problem], notices: list[Phrase]) -> list[Amounts]:
@@ -155,7 +185,12 @@ def _amounts(read: Rows, problems: list[Problem], notices: list[Phrase]) -> list
     lines = lines_of(read.rows, problems)
     check_outside(read.outside, problems)
     amounts = [_Cells(row, problems).amounts() for row in lines.rows]
-    notices += [*read.notices, *passed_over(lines), *beside(lines.rows)]
+    notices += [
+        *read.notices,
+        *passed_over(lines),
+        *beside(lines.rows),
+        *without_attachments(lines.rows),
+    ]
     if not problems:
         notices += totals_that_disagree(lines, amounts)
     return amounts
@@ -170,6 +205,9 @@ class _Cells:
 
     def amounts(self) -> Amounts:
         in_journal = "date" in self._row.cells
+        wrong = direction_problem(self._row)
+        if wrong:
+            self._problems.append(Problem.at(wrong[0], self._row, wrong[1]))
         return Amounts(
             row=self._row,
             code=self._parse("code", parse_code, ""),

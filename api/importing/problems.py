@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from api.importing.cells import check_value, visible
+from api.importing.direction import written_field
 from domain.kernel.errors import RuleViolation
 from domain.privacy import mask_personal
 
@@ -55,6 +56,7 @@ class Problem:
     @classmethod
     def at(cls, violation: RuleViolation, row: Row, field: str) -> Problem:
         """Place a violation in a row, at the column of a field; a field that the row has not is the whole row."""
+        field = written_field(row, field)
         return cls(
             file=row.file,
             row=row.number,

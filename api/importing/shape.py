@@ -59,7 +59,7 @@ _FOOTER = re.compile(
 _DIGIT = re.compile(r"\d")
 _FILLED = ("date", "number")
 """The fields that every row of a journal has to have."""
-_BOOKED = ("code", "debit", "credit")
+_BOOKED = ("code", "debit", "credit", "amount")
 """Without what stands in these nothing can be booked."""
 
 
@@ -110,7 +110,8 @@ def check_outside(outside: Iterable[Row], problems: list[Problem]) -> None:
         amount = row.cells["debit"] + row.cells["credit"]
         if row.sheet not in told and is_account_code(bare(row.cells["code"])) and _DIGIT.search(amount):
             told.add(row.sheet)
-            problems.append(Problem.at(OUTSIDE(expected=",".join(row.headers.values())), row, "code"))
+            expected = ",".join(dict.fromkeys(row.headers.values()))
+            problems.append(Problem.at(OUTSIDE(expected=expected), row, "code"))
 
 
 def check_parents(opening: Sequence[Amounts], problems: list[Problem]) -> None:
@@ -148,12 +149,13 @@ def _titles(rows: list[Row], since: int, header: Row) -> list[Row]:
 
 
 def _books(row: Row) -> bool:
-    return any(_DIGIT.search(row.cells[name]) for name in _BOOKED)
+    return any(_DIGIT.search(row.cells.get(name, "")) for name in _BOOKED)
 
 
 def _is_footer(row: Row) -> bool:
     """Tell whether a row stands below a table for those who sign it, or has nothing in the columns that it needs."""
-    if any(_DIGIT.search(row.cells[name]) and not _FOOTER.fullmatch(row.cells[name]) for name in _BOOKED):
+    booked = [row.cells.get(name, "") for name in _BOOKED]
+    if any(_DIGIT.search(text) and not _FOOTER.fullmatch(text) for text in booked):
         return False
     read = [text for name, text in row.cells.items() if name not in BESIDE]
     return not any(read) or any(_FOOTER.fullmatch(row.cells.get(name, "")) for name in LABELS)

@@ -52,6 +52,21 @@ def beside(rows: Sequence[Row]) -> list[Phrase]:
     return told
 
 
+def without_attachments(rows: Sequence[Row]) -> list[Phrase]:
+    """Say that the vouchers of a journal without a column of their attachments have none."""
+    bare = [row for row in rows if "date" in row.cells and "attachments" not in row.cells]
+    if not bare:
+        return []
+    file = bare[0].file
+    return [
+        Phrase(
+            f"{file} 没有「附件数」一列，凭证的附件数都记为 0，入账后不能再改；要写明就加上这一列",
+            f"{file} has no column of attachments (附件数, attachments): vouchers are booked with none, for good; "
+            "add the column to say how many",
+        )
+    ]
+
+
 def _passed(rows: Sequence[Row], kind: Phrase) -> Phrase:
     places = [row.place for row in rows]
     zh, en = listed([place.zh for place in places])[0], listed([place.en for place in places])[1]
