@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING, NamedTuple
 from api.adapters.header import Column, Layout
 from api.adapters.spreadsheet import read_file, read_table
 from api.adapters.tables import Sum, Table, TableColumn, to_csv
-from api.importing.cells import parse_amount, parse_code, parse_text
-from api.importing.folder import LAYOUTS
+from api.importing.cells import parse_amount, parse_code
+from api.importing.direction import sided
+from api.importing.folder import LAYOUTS, amounts_of
 from api.importing.problems import ImportRefused, Problem, parsed
-from api.importing.shape import lines_of
-from domain.chart.conversion import NEW, OLD, Converted, OldBalance, convert
+from domain.chart.conversion import NEW, OLD, Beside, Converted, OldBalance, Share, convert
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
+from domain.vouchers import quantity_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from api.adapters.spreadsheet import Row, Rows
+    from api.adapters.spreadsheet import Rows
+    from domain.kernel.errors import Phrase
 
 MAPPING = Layout(
     (
         Column("old", "原科目编码", "old", ("旧科目编码", "原编码")),
         Column("new", "新科目编码", "new", ("科目编码", "新编码")),
+        Column("amount", "金额", "amount", ("拆分金额",), optional=True),
     ),
     amounts=(),
     booked=("old", "new"),
@@ -64,14 +68,20 @@ COLUMNS = (
     TableColumn("借方余额", money=True),
     TableColumn("贷方余额", money=True),
 )
+BESIDE = {"party": "往来单位", "project": "项目", "quantity_milli": "数量", "unit": "计量单位"}
+"""The columns of what a balance may have beside its account; those that no row has are left out."""
 
 
 class Conversion(NamedTuple):
-    """What was converted: how many accounts, and the sum of each side before and after, in fen."""
+    """What was converted: how many new accounts, and the sum of each side before and after, in fen.
+
+    `notices` tell what of the old balances was not read, or was though a person may not expect it.
+    """
 
     accounts: int
     debit_fen: int
     credit_fen: int
+    notices: tuple[Phrase, ...] = ()
 
 
 def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> Conversion:
@@ -84,7 +94,8 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
     book = folder / "book.toml"
     if not book.is_file():
         raise NO_BOOK_FILE(folder=folder)
-    old = _balances(read_table(folder, "opening", LAYOUTS["opening"]))
+    notices: list[Phrase] = []
+    old = _balances(sided(read_table(folder, "opening", LAYOUTS["opening"])), notices)
     off = sum(balance.fen for balance in old)
     if off:
         raise UNBALANCED(off=format_fen(off))
@@ -94,52 +105,75 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
     (target / "book.toml").write_text(text, encoding="utf-8")
     (target / "opening.csv").write_bytes(to_csv(_opening(made)))
     (target / "conversion.csv").write_bytes(to_csv(_comparison(made)))
-    return Conversion(len(made), *_sides(made))
+    return Conversion(len({one.code for one in made}), *_sides(made), tuple(notices))
 
 
-def _balances(read: Rows) -> list[OldBalance]:
+def _balances(read: Rows, notices: list[Phrase]) -> list[OldBalance]:
+    """Return the old balances with all that stands beside them, and add what is to be told of them."""
     problems = [Problem.of(violation, "opening") for violation in read.problems]
-    rows = lines_of(read.rows, problems).rows
-    found = [line for row in rows for line in _balance(row, problems)]
-    if problems:
-        raise ImportRefused(problems, read.notices)
-    return found
-
-
-def _balance(row: Row, problems: list[Problem]) -> list[OldBalance]:
-    code, name = parsed(row, "code", parse_code, problems), parsed(row, "name", parse_text, problems)
-    debit, credit = (parsed(row, side, parse_amount, problems) for side in ("debit", "credit"))
-    if code is None or name is None or debit is None or credit is None:
-        return []
-    if debit and credit:
-        problems.append(Problem.at(BOTH_SIDES(), row, "credit"))
-    return [OldBalance(code, name, debit - credit)]
-
-
-def _chosen(read: Rows) -> dict[str, str]:
-    problems = [Problem.of(violation, "mapping") for violation in read.problems]
-    pairs = [
-        (parsed(row, "old", parse_code, problems), parsed(row, "new", parse_code, problems))
-        for row in read.rows
+    rows = amounts_of(read, problems, notices)
+    problems += [
+        Problem.at(BOTH_SIDES(), one.row, "credit") for one in rows if one.debit_fen and one.credit_fen
     ]
     if problems:
+        raise ImportRefused(problems, tuple(notices))
+    return [
+        OldBalance(
+            one.code,
+            one.name,
+            one.debit_fen - one.credit_fen,
+            Beside(one.party, one.project, one.quantity_milli, one.unit if one.quantity_milli else ""),
+        )
+        for one in rows
+    ]
+
+
+def _chosen(read: Rows) -> Mapping[str, list[Share]]:
+    """Return where a mapping says that old accounts go: rows of one old account are its shares."""
+    problems = [Problem.of(violation, "mapping") for violation in read.problems]
+    chosen: dict[str, list[Share]] = {}
+    for row in read.rows:
+        old, new = (parsed(row, side, parse_code, problems) for side in ("old", "new"))
+        fen = parsed(row, "amount", parse_amount, problems) if row.cells.get("amount") else None
+        if old and new:
+            chosen.setdefault(old, []).append(Share(new, fen))
+    if problems:
         raise ImportRefused(problems, read.notices)
-    return {old: new for old, new in pairs if old and new}
+    return chosen
 
 
 def _opening(made: list[Converted]) -> Table:
-    columns = (*COLUMNS[4:6], *COLUMNS[6:8])
-    return Table("期初余额", columns, [(one.code, one.name, *_amounts(one.old.fen)) for one in made])
+    beside = _beside(made)
+    columns = (*COLUMNS[4:8], *(TableColumn(BESIDE[name]) for name in beside))
+    rows = [(one.code, one.name, *_amounts(one.fen), *_said(one, beside)) for one in made]
+    return Table("期初余额", columns, rows)
 
 
 def _comparison(made: list[Converted]) -> Table:
     """Return the trial balances before and after, line by line."""
+    beside = _beside(made)
     rows: list[tuple[object, ...]] = [
-        (one.old.code, one.old.name, *_amounts(one.old.fen), one.code, one.name, *_amounts(one.old.fen))
+        (
+            *(one.old.code, one.old.name, *_amounts(one.fen)),
+            *(one.code, one.name, *_amounts(one.fen)),
+            *_said(one, beside),
+        )
         for one in made
     ]
     sums = [Sum(fen, len(made)) for fen in _sides(made)]
-    return Table("新旧科目对照表", COLUMNS, [*rows, ("", "合计", *sums, "", "合计", *sums)])
+    total = ("", "合计", *sums, "", "合计", *sums, *("" for _ in beside))
+    columns = (*COLUMNS, *(TableColumn(BESIDE[name]) for name in beside))
+    return Table("新旧科目对照表", columns, [*rows, total])
+
+
+def _beside(made: list[Converted]) -> list[str]:
+    """Return which fields beside the accounts are filled in any row."""
+    return [name for name in BESIDE if any(getattr(one.old.beside, name) for one in made)]
+
+
+def _said(one: Converted, fields: list[str]) -> list[str]:
+    values = {name: getattr(one.old.beside, name) for name in fields}
+    return [quantity_text(value) if name == "quantity_milli" else value for name, value in values.items()]
 
 
 def _amounts(fen: int) -> tuple[int | None, int | None]:
@@ -147,5 +181,5 @@ def _amounts(fen: int) -> tuple[int | None, int | None]:
 
 
 def _sides(made: list[Converted]) -> tuple[int, int]:
-    debit = sum(one.old.fen for one in made if one.old.fen > 0)
-    return debit, debit - sum(one.old.fen for one in made)
+    debit = sum(one.fen for one in made if one.fen > 0)
+    return debit, debit - sum(one.fen for one in made)

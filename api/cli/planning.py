@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from api.cli.console import out
+from api.cli.console import out, tell_notices
 from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
 from api.cli.signing import poster, submit
 from api.conversion import convert_folder
@@ -55,11 +55,14 @@ def convert(
     target: Annotated[Path, typer.Argument(help="新文件夹 / a new folder, to be imported")],
     mapping: Annotated[
         Path | None,
-        typer.Option(help="对照表：原科目编码、新科目编码 / where accounts go that have a choice"),
+        typer.Option(
+            help="对照表：原科目编码、新科目编码，拆分的另写金额 / where accounts go that have a choice or are split"
+        ),
     ] = None,
 ) -> None:
     """2004 年制度的余额转换为新科目 / Convert opening balances from the chart of 2004 to that of 2024."""
     made = convert_folder(folder, target, mapping)
+    tell_notices(made.notices)
     out.print(
         f"{target}: {made.accounts} 个科目，借方 {format_fen(made.debit_fen)}，贷方 {format_fen(made.credit_fen)}，"
         f"转换前后相等 / accounts, debits and credits, the same before and after"

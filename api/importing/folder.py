@@ -152,9 +152,9 @@ def read_folder(folder: Path) -> ImportFolder:
     notices: list[Phrase] = []
     book = _guard(problems, FILE, lambda: read_book(folder))
     called = book.columns if book else {}
-    opening = _amounts(_read_rows(folder, "opening", called, problems), problems, notices)
+    opening = amounts_of(_read_rows(folder, "opening", called, problems), problems, notices)
     check_parents(opening, problems)
-    journal = _amounts(_read_rows(folder, "journal", called, problems), problems, notices)
+    journal = amounts_of(_read_rows(folder, "journal", called, problems), problems, notices)
     unread = unread_tables(folder, tuple(LAYOUTS))
     if unread:
         notices.append(other_files(unread))
@@ -180,7 +180,7 @@ def _read_rows(
     return sided(read)
 
 
-def _amounts(read: Rows, problems: list[Problem], notices: list[Phrase]) -> list[Amounts]:
+def amounts_of(read: Rows, problems: list[Problem], notices: list[Phrase]) -> list[Amounts]:
     """Return the values of a table's lines, and add what is wrong with them and what was passed over."""
     lines = lines_of(read.rows, problems)
     check_outside(read.outside, problems)

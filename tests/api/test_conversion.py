@@ -56,7 +56,7 @@ def rows(path: Path) -> list[list[str]]:
 def test_what_is_written_can_be_imported(old: Path, tmp_path: Path) -> None:
     new = tmp_path / "new"
     made = convert_folder(old, new)
-    assert made == (9, 276_837, 276_837)
+    assert made[:3] == (9, 276_837, 276_837)
     (new / "journal.csv").write_text(
         "日期,凭证号,摘要,科目编码,科目名称,借方金额,贷方金额,附件数\n", encoding="utf-8"
     )
@@ -89,6 +89,82 @@ def test_a_mapping_chooses(old: Path, tmp_path: Path) -> None:
     codes = {row[0] for row in rows(tmp_path / "new" / "opening.csv")}
     assert {"213", "212"} <= codes
     assert not {"211", "322"} & codes
+
+
+OWED = """\
+科目编码,科目名称,方向,期初余额,往来单位,项目,数量,计量单位
+101,现金,借,"1,700.00",,,,
+112,应收款,借,500.00,甲公司,,,
+112,应收款,借,700.00,乙公司,村口桥,,
+121,库存物资,借,100.00,,,12.5,袋
+301,资本,贷,"3,000.00",,,,
+"""
+
+
+def test_what_stands_beside_a_balance_is_kept(old: Path, tmp_path: Path) -> None:
+    (old / "opening.csv").write_text(OWED, encoding="utf-8")
+    made = convert_folder(old, tmp_path / "new")
+    assert made[:3] == (4, 300_000, 300_000)
+    header, *lines = rows(tmp_path / "new" / "opening.csv")
+    assert header[4:] == ["往来单位", "项目", "数量", "计量单位"]
+    assert [line for line in lines if line[0] in {"112", "121"}] == [
+        ["112", "应收款", "500.00", "", "甲公司", "", "", ""],
+        ["112", "应收款", "700.00", "", "乙公司", "村口桥", "", ""],
+        ["121", "库存物资", "100.00", "", "", "", "12.5", "袋"],
+    ]
+    [*compared, _] = rows(tmp_path / "new" / "conversion.csv")[1:]
+    assert ["112", "乙公司", "村口桥"] in [[line[0], *line[8:10]] for line in compared]
+
+
+def test_quantities_without_units_are_told(old: Path, tmp_path: Path) -> None:
+    (old / "opening.csv").write_text(OWED.replace("计量单位", "备注"), encoding="utf-8")
+    assert any("数量没有读" in one.zh for one in convert_folder(old, tmp_path / "new").notices)
+
+
+def mapped(old: Path, tmp_path: Path, mapping: str) -> dict[str, list[str]]:
+    """Convert by a mapping; return what each new account has."""
+    (tmp_path / "mapping.csv").write_text(mapping, encoding="utf-8")
+    convert_folder(old, tmp_path / "new", tmp_path / "mapping.csv")
+    return {row[0]: row[2:4] for row in rows(tmp_path / "new" / "opening.csv")[1:]}
+
+
+def test_a_balance_is_split_by_amounts(old: Path, tmp_path: Path) -> None:
+    split = "原科目编码,新科目编码,金额\n202,211,300.00\n202,213,100.00\n202,214,86.39\n212,212,\n"
+    made = mapped(old, tmp_path, split)
+    assert {code: made[code] for code in ("211", "213", "214", "212")} == {
+        "211": ["", "300.00"],
+        "213": ["", "100.00"],
+        "214": ["", "86.39"],
+        "212": ["25.82", ""],
+    }
+    *compared, total = rows(tmp_path / "new" / "conversion.csv")[1:]
+    assert [line[3:5] for line in compared if line[0] == "202"] == [
+        ["300.00", "211"],
+        ["100.00", "213"],
+        ["86.39", "214"],
+    ]
+    assert total[2:4] == total[6:8] == ["2768.37", "2768.37"]
+
+
+@pytest.mark.parametrize(
+    ("split", "rule", "said"),
+    [
+        ("202,211,300.00\n202,213,100.00\n", "convert.split_sum", ["202", "400.00", "486.39"]),
+        ("202,211,300.00\n202,213,\n", "convert.split_amount", ["202"]),
+        ("202,211,\n202,213,\n", "convert.split_amount", ["202"]),
+        ("202,212,486.39\n202,211,0\n", "convert.split_amount", ["202"]),
+        ("202,212,86.39\n202,211,400\n", "convert.choice", ["212"]),
+        ("112,112,574.57\n", "convert.split_rows", ["112"]),
+    ],
+)
+def test_a_split_that_cannot_be_is_told(
+    old: Path, tmp_path: Path, split: str, rule: str, said: list[str]
+) -> None:
+    with pytest.raises(RuleViolation) as caught:
+        mapped(old, tmp_path, "原科目编码,新科目编码,金额\n" + split)
+    assert caught.value.rule.code == rule
+    assert all(one in caught.value.zh for one in said)
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from domain.chart.conversion import OldBalance, convert
+from domain.chart.conversion import OldBalance, Share, convert
 from domain.closing import MonthEnd, check_month
 from domain.kernel.money import format_fen, parse_fen
 from domain.rolls import Column, Roll, RollCommitted, Row, in_order, root_of, seal_row
@@ -64,7 +64,7 @@ def wan(found: BalanceSheet, key: str) -> str:
 def test_a_countys_totals_come_out_over_the_change_of_the_chart() -> None:
     """2844.13 of assets; 2126.15 of liabilities; 717.98 net: codes 153 and 154, 202 and 211 change their meaning."""
     old = [OldBalance(code, code, hundredths * WAN // 100) for code, hundredths in JIAXING.items()]
-    converted = {one.code: one.old.fen for one in convert(old, {"212": "212"})}
+    converted = {one.code: one.fen for one in convert(old, {"212": [Share("212")]})}
     found = sheet(converted)
     assert wan(found, "assets") == "2844.13"
     assert wan(found, "liabilities") == "2126.15"

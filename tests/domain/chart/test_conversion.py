@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.chart import chart, is_account_code
-from domain.chart.conversion import NEW, OldBalance, convert, ways
+from domain.chart.conversion import NEW, Beside, OldBalance, Share, convert, ways
 from domain.kernel.errors import RuleViolation
 
-CHOSEN = {"131": "132", "132": "134"}
+CHOSEN = {"131": [Share("132")], "132": [Share("134")]}
 
 
 def converted(*old: tuple[str, int], **chosen: str) -> dict[str, tuple[str, str]]:
     """Return by old code the new code and name."""
     balances = [OldBalance(code, f"旧{code}", fen) for code, fen in old]
-    made = convert(balances, {key.removeprefix("c"): value for key, value in chosen.items()})
+    made = convert(balances, {key.removeprefix("c"): [Share(value)] for key, value in chosen.items()})
     return {one.old.code: (one.code, one.name) for one in made}
 
 
@@ -91,6 +91,37 @@ def test_no_account_goes_where_it_may_not() -> None:
 
 def test_nil_balances_are_left_out() -> None:
     assert converted(("501", 0), ("131", 0), ("101", 5)) == {"101": ("101", "库存现金")}
+
+
+def test_counterparties_of_an_account_stay_on_one() -> None:
+    old = [
+        OldBalance("11201", "张", 5, Beside(party="甲")),
+        OldBalance("11201", "张", -7, Beside(party="乙")),
+        OldBalance("11201", "张", 9, Beside(party="乙", project="桥")),
+    ]
+    made = convert(old, {})
+    assert {(one.code, one.name) for one in made} == {("11201", "张")}
+    assert [one.old.beside.party for one in made] == ["甲", "乙", "乙"]
+    with pytest.raises(RuleViolation) as caught:
+        convert([*old, OldBalance("11201", "张", 1, Beside(party="甲"))], {})
+    assert caught.value.rule.code == "convert.twice"
+
+
+def test_a_quantity_is_not_split() -> None:
+    goods = OldBalance("131", "牛", 10, Beside(quantity_milli=2_000, unit="头"))
+    with pytest.raises(RuleViolation) as caught:
+        convert([goods], {"131": [Share("131", 4), Share("132", 6)]})
+    assert caught.value.rule.code == "convert.split_rows"
+
+
+@given(st.integers(1, 10**9), st.integers(-(10**9), 10**9))
+def test_shares_are_on_the_side_of_what_is_split(first: int, second: int) -> None:
+    if not second or first + second <= 0:
+        return
+    made = convert(
+        [OldBalance("202", "应付款", -first - second)], {"202": [Share("211", first), Share("213", second)]}
+    )
+    assert {one.code: one.fen for one in made} == {"211": -first, "213": -second}
 
 
 def test_more_than_a_level_holds() -> None:
