@@ -258,7 +258,7 @@ def _body(book: str, found: OnDesk, remarks: list[Remark], given: list[Given]) -
         missing=list(said.missing),
         refused=[step.key for step in found.refused],
         problem=_said(said.problem) if said.problem else None,
-        remarks=[_said(remark.violation) for remark in remarks],
+        remarks=[_said(one) for one in (*said.remarks, *(remark.violation for remark in remarks))],
         disclosures=[
             DisclosureBody(disclosure=one.disclosure, subject=one.subject, tier=one.tier) for one in given
         ],

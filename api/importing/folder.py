@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from api.adapters.header import Column, Layout
 from api.adapters.notices import other_files
 from api.adapters.spreadsheet import Row, Rows, read_table, unread_tables
+from api.clock import now
 from api.importing.book_file import FILE, BookFile, read_book
 from api.importing.cells import (
     parse_amount,
@@ -22,7 +23,13 @@ from api.importing.cells import (
 from api.importing.direction import direction_problem, sided
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.shape import check_outside, check_parents, lines_of
-from api.importing.told import beside, passed_over, totals_that_disagree, without_attachments
+from api.importing.told import (
+    beside,
+    dated_ahead,
+    passed_over,
+    totals_that_disagree,
+    without_attachments,
+)
 from domain.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
@@ -155,6 +162,7 @@ def read_folder(folder: Path) -> ImportFolder:
     opening = amounts_of(_read_rows(folder, "opening", called, problems), problems, notices)
     check_parents(opening, problems)
     journal = amounts_of(_read_rows(folder, "journal", called, problems), problems, notices)
+    notices += dated_ahead(journal, now()[:10])
     unread = unread_tables(folder, tuple(LAYOUTS))
     if unread:
         notices.append(other_files(unread))

@@ -67,6 +67,23 @@ def without_attachments(rows: Sequence[Row]) -> list[Phrase]:
     ]
 
 
+def dated_ahead(amounts: Sequence[Amounts], today: str) -> list[Phrase]:
+    """Say how many rows are dated after today: most likely a slip in the year or the month."""
+    ahead = [one for one in amounts if one.date > today]
+    if not ahead:
+        return []
+    latest = max(ahead, key=lambda one: one.date)
+    file, count = latest.row.file, len(ahead)
+    return [
+        Phrase(
+            f"{file} 中有 {count} 行的日期晚于今天（{today}），最晚的是{latest.row.place.zh}的 {latest.date}；"
+            "入账后日期不能改，请核对",
+            f"{file}: {count} rows are dated after today ({today}), the latest is {latest.date} in "
+            f"{latest.row.place.en}; a date cannot be changed once it is booked, so check them",
+        )
+    ]
+
+
 def _passed(rows: Sequence[Row], kind: Phrase) -> Phrase:
     places = [row.place for row in rows]
     zh, en = listed([place.zh for place in places])[0], listed([place.en for place in places])[1]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.drafts.remarks import remarks
 from domain.entry import Entry, parse_entry, parse_text
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import format_note
@@ -62,11 +63,15 @@ class Draft:
 
 
 class Review(NamedTuple):
-    """What the rules say of a draft now: the roles that must sign, those that are missing, and what else forbids it."""
+    """What the rules say of a draft now: the roles that must sign, those that are missing, and what else forbids it.
+
+    `remarks` forbid nothing; they are to be known before one signs.
+    """
 
     demanded: tuple[str, ...]
     missing: tuple[str, ...]
     problem: RuleViolation | None
+    remarks: tuple[RuleViolation, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -92,7 +97,8 @@ def review(book: Book, draft: Draft) -> Review:
     _, problem = _demand(book, entry, signed)
     demanded, _ = _demand(book, entry, [])
     present = {key.role for key in signed}
-    return Review(demanded, tuple(role for role in demanded if role not in present), problem)
+    missing = tuple(role for role in demanded if role not in present)
+    return Review(demanded, missing, problem, tuple(remarks(book, draft.statement)))
 
 
 def _demand(book: Book, entry: Entry, signers: list[Key]) -> tuple[tuple[str, ...], RuleViolation | None]:

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from api.cli.console import COULD_NOT_RUN, refusals
+from api.clock import now
 from api.importing import ImportRefused, read_folder
 from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING
 
@@ -212,3 +213,13 @@ def test_many_rows_are_named_by_the_first_of_them(folder: Path) -> None:
     found = read(folder, HEADER, *ROWS, *[row(2, "承前页", *SUMS)] * 9)
     assert "跳过了 9 行：第 6 行、第 7 行、第 8 行、第 9 行、第 10 行 等 9 处" in found.notices[0].zh
     assert "row 10 and 4 more" in found.notices[0].en
+
+
+def test_what_is_dated_after_today_is_told(folder: Path) -> None:
+    ahead = f"{int(now()[:4]) + 1}-03-21"
+    rows = [[ahead, *row[1:]] if row[0] == "2026-02-09" else row for row in ROWS]
+    [notice] = read(folder, HEADER, *rows).notices
+    assert "有 2 行的日期晚于今天" in notice.zh
+    assert ahead in notice.zh
+    assert "2 rows are dated after today" in notice.en
+    assert read(folder, HEADER, *ROWS).notices == ()

@@ -66,6 +66,36 @@ def kinds(village: Village) -> list[Draft]:
     ]
 
 
+def remarked(village: Village, data: object, kind: type[Statement] = VoucherPosted) -> list[str]:
+    """Return what is remarked on a draft that nothing forbids, made on 2026-03-05."""
+    found = review(village.book, a_draft(village, data, kind))
+    assert found.problem is None
+    return [one.rule.code for one in found.remarks]
+
+
+@pytest.mark.parametrize(("date", "said"), [("2026-03-05", []), ("2027-03-05", ["draft.dated_ahead"])])
+def test_a_voucher_dated_ahead_is_remarked(village: Village, date: str, said: list[str]) -> None:
+    assert remarked(village, a_voucher(date=date)) == said
+    assert remarked(village, Closing(period="2026-01"), PeriodClosed) == []
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [("2026-03-05", []), ("2027-01-04", ["draft.dated_ahead", "draft.earlier_year"])],
+)
+def test_a_reversal_of_an_earlier_year_is_remarked(village: Village, date: str, said: list[str]) -> None:
+    first = village.voucher()
+    assert isinstance(first.statement, VoucherPosted)
+    red = Reversal(
+        attachments=Attachments(),
+        date=date,
+        lines=mirrored(first.statement.data.lines),
+        reverses=first.statement.id,
+        summary="冲销",
+    )
+    assert remarked(village, red, VoucherReversed) == said
+
+
 @pytest.mark.parametrize("number", range(4))
 def test_it_is_complete_exactly_when_the_book_takes_it_in(village: Village, number: int) -> None:
     draft = kinds(village)[number]

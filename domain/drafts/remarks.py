@@ -1,0 +1,44 @@
+"""What those who sign a draft are told though no rule forbids it: dates that are most likely a slip, or a wrong way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.vouchers import VoucherPosted, VoucherReversed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.book import Book
+    from domain.entry import AnyStatement
+
+DATED_AHEAD = rule(
+    "draft.dated_ahead",
+    Kind.REFUSED,
+    "凭证日期 {date} 晚于制单的日子 {made}，入账后日期不能改；请核对年份和月份",
+    "the voucher's date {date} lies after the day on which it was made, {made}, and cannot be changed once posted; "
+    "check year and month",
+    "会计基础工作规范 art. 51",
+)
+EARLIER_YEAR = rule(
+    "draft.earlier_year",
+    Kind.REFUSED,
+    "这张红字凭证冲销的是 {original} 的凭证，属于以前年度；以前年度的差错应当用蓝字填制一张更正凭证",
+    "this red voucher cancels one of {original}, an earlier year; an error of an earlier year is set right by one blue "
+    "voucher (更正)",
+    "会计基础工作规范 art. 51(5)",
+)
+
+
+def remarks(book: Book, statement: AnyStatement) -> Iterator[RuleViolation]:
+    """Yield what is to be known of a voucher or a reversal before it is signed."""
+    if not isinstance(statement, (VoucherPosted, VoucherReversed)):
+        return
+    date, made = statement.data.date, statement.at[:10]
+    if date > made:
+        yield DATED_AHEAD(date=date, made=made)
+    if isinstance(statement, VoucherReversed):
+        original = book.vouchers.posted.get(statement.data.reverses)
+        if original and original.date[:4] < date[:4]:
+            yield EARLIER_YEAR(original=original.date)
