@@ -27,6 +27,7 @@ from api.importing.told import (
     beside,
     dated_ahead,
     passed_over,
+    result_at_opening,
     totals_that_disagree,
     without_attachments,
 )
@@ -161,6 +162,7 @@ def read_folder(folder: Path) -> ImportFolder:
     called = book.columns if book else {}
     opening = amounts_of(_read_rows(folder, "opening", called, problems), problems, notices)
     check_parents(opening, problems)
+    notices += result_at_opening(opening, book.opened) if book else []
     journal = amounts_of(_read_rows(folder, "journal", called, problems), problems, notices)
     notices += dated_ahead(journal, now()[:10])
     unread = unread_tables(folder, tuple(LAYOUTS))

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from api.adapters.notices import listed
 from api.importing.totals import disagreeing
+from domain.closing import OPENED_RESULT, RESULT_ACCOUNT
 from domain.kernel.errors import Phrase
+from domain.kernel.money import format_fen
+from domain.kernel.period import year_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +68,15 @@ def without_attachments(rows: Sequence[Row]) -> list[Phrase]:
             "add the column to say how many",
         )
     ]
+
+
+def result_at_opening(opening: Sequence[Amounts], opened: str) -> list[Phrase]:
+    """Say what a balance of 本年收益 means to a book that is opened in the middle of a year."""
+    fen = sum(one.credit_fen - one.debit_fen for one in opening if one.code.startswith(RESULT_ACCOUNT))
+    if not fen or opened == year_start(opened):
+        return []
+    said = OPENED_RESULT(amount=format_fen(fen))
+    return [Phrase(said.zh, said.en)]
 
 
 def dated_ahead(amounts: Sequence[Amounts], today: str) -> list[Phrase]:

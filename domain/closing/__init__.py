@@ -1,6 +1,8 @@
 """The end of a month and of a year (结账): what to know before a period is closed, and the vouchers that transfer."""
 
 from domain.closing.checks import (
+    OPENED_RESULT,
+    RESULT_ACCOUNT,
     Dip,
     MonthEnd,
     MonthVoucher,
@@ -24,8 +26,10 @@ from domain.closing.transfers import transfer_vouchers
 
 __all__ = [
     "MEMBERS",
+    "OPENED_RESULT",
     "OTHERS",
     "RESERVE",
+    "RESULT_ACCOUNT",
     "Dip",
     "MonthEnd",
     "MonthVoucher",

@@ -69,6 +69,15 @@ QUANTITY_BELOW_ZERO = rule(
     " told too high",
     f"{ACCOUNTING} 库存物资、农产品",
 )
+OPENED_RESULT = rule(
+    "closing.opened_result",
+    Kind.REFUSED,
+    "年中建账的，本年已结转的收益请按 501 至 521 各科目本年累计发生额填列，321 不填；"
+    "填在 321 的 {amount} 元算作年初未分配收益",
+    "of a book begun in mid-year, the year's income so far belongs to 501 to 521 by what each moved, and 321 stays "
+    "blank; the {amount} yuan on 321 count as undistributed income of earlier years",
+    f"{ACCOUNTING} 本年收益",
+)
 NO_ATTACHMENTS = rule(
     "closing.no_attachments",
     Kind.REFUSED,
@@ -137,7 +146,7 @@ TRANSFERRING = ("3", "5", "113", "211")
 CORRECTING = ("注销", "冲销", "订正", "更正", "调整")
 """How the summary of a correcting voucher begins (会计基础工作规范 art. 51)."""
 
-DISTRIBUTION = UNDISTRIBUTED[1]
+RESULT_ACCOUNT, DISTRIBUTION = UNDISTRIBUTED
 """收益分配, with all its details."""
 
 UNDISTRIBUTED_NAME = "未分配收益"
@@ -174,7 +183,8 @@ class Stock(NamedTuple):
 class MonthEnd(NamedTuple):
     """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers.
 
-    `reach` says up to which day the bank's statements of an account were read in, `stocks` what is left of goods.
+    `reach` says up to which day the bank's statements of an account were read in, `stocks` what is left of goods;
+    `opened_result_fen` what stood on 本年收益 when the book was opened in the middle of this year, credits less debits.
     """
 
     period: str
@@ -187,6 +197,7 @@ class MonthEnd(NamedTuple):
     budget: Sequence[BudgetRow] = ()
     reach: Mapping[str, str] = MappingProxyType({})
     stocks: Sequence[Stock] = ()
+    opened_result_fen: int = 0
 
 
 class Remark(NamedTuple):
@@ -248,6 +259,13 @@ def check_year(month: MonthEnd) -> Iterator[Remark]:
     if ends_year(month.period):
         for row in untransferred(month.rows):
             yield _about(NOT_TRANSFERRED, row, stops=True)
+
+
+def check_opened_result(month: MonthEnd) -> Iterator[Remark]:
+    """In December of the year in whose middle a book was opened: what stood on 本年收益 is no income of the year."""
+    if ends_year(month.period) and month.opened_result_fen:
+        violation = OPENED_RESULT(amount=format_fen(month.opened_result_fen))
+        yield Remark(stops=False, violation=violation, account=RESULT_ACCOUNT)
 
 
 def untransferred(rows: Iterable[TrialRow]) -> Iterator[TrialRow]:
@@ -343,6 +361,7 @@ CHECKS = (
     check_money,
     check_bank,
     check_year,
+    check_opened_result,
     check_sides,
     check_stocks,
     check_originals,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.chart import MONEY_ACCOUNTS
 from domain.closing import (
+    RESULT_ACCOUNT,
     Dip,
     MonthEnd,
     MonthVoucher,
@@ -21,7 +22,7 @@ from domain.closing import (
     spending_remarks,
     transfer_vouchers,
 )
-from domain.kernel.period import period_of
+from domain.kernel.period import period_of, year_start
 from domain.statements import spent_with
 from domain.vouchers import voucher_number
 from projections import register
@@ -46,6 +47,10 @@ SELECT_VOUCHERS = """
     WHERE vouchers.book = %(book)s AND vouchers.period = %(period)s
     GROUP BY vouchers.entry, vouchers.number, vouchers.summary, attachments, type
     ORDER BY vouchers.number
+"""
+SELECT_OPENED = """
+    SELECT coalesce(sum(credit_fen - debit_fen), 0)::bigint FROM journal
+    WHERE book = %s AND period = '' AND account ^@ %s
 """
 SELECT_DAYS = """
     SELECT account, date::text, sum(debit_fen - credit_fen)::bigint FROM journal
@@ -114,7 +119,17 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         else (),
         reach=statements_reach(connection, book.book),
         stocks=[Stock._make(row) for row in connection.execute(SELECT_STOCKS, values)],
+        opened_result_fen=_opened_result(connection, book, period),
     )
+
+
+def _opened_result(connection: Connection[Any], book: register.BookRow, period: str) -> int:
+    """Return what stood on 本年收益 when the book was opened in the middle of the year of a period, in fen."""
+    first = book.first_period
+    if first == year_start(period) or first[:4] != period[:4]:
+        return 0
+    row = connection.execute(SELECT_OPENED, (book.book, RESULT_ACCOUNT)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def transfers(connection: Connection[Any], book_id: str, period: str) -> Transfers:
