@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.database import snapshot
 from domain.chart import MONEY_ACCOUNTS
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import parse_date
-from domain.reconciliation import BankLine, Reconciliation, match, reconcile
-from domain.reconciliation.matching import WINDOW_DAYS
 from projections import register
-from projections.bank import balance_fen, book_lines, statements_reach
+from projections.bank import balance_fen, bank_balance_fen, reconciliation, statements_reach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +18,7 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from api.banking.reading import StatementLine
+    from domain.reconciliation import Reconciliation
 
 NO_MONEY = rule(
     "bank.account",
@@ -57,10 +55,6 @@ CASH = "101"
 
 TURN = 0x62616E6B
 TAKE_TURN = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
-SELECT_LINES = """
-    SELECT number, date::text, amount_fen, text FROM bank_lines
-    WHERE book = %s AND account = %s AND date <= %s ORDER BY number
-"""
 SELECT_KNOWN = """
     SELECT date::text, amount_fen, text, balance_fen, number FROM bank_lines
     WHERE book = %s AND account = %s ORDER BY number
@@ -73,10 +67,6 @@ PUT_REACH = """
 INSERT_LINE = """
     INSERT INTO bank_lines (book, account, number, date, amount_fen, text, balance_fen, file)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-"""
-SELECT_BALANCE = """
-    SELECT balance_fen FROM bank_lines WHERE book = %s AND account = %s AND date <= %s
-    ORDER BY date DESC, number DESC LIMIT 1
 """
 SELECT_COLUMNS = "SELECT field, header FROM bank_columns WHERE book = %s AND account = %s"
 DELETE_COLUMNS = "DELETE FROM bank_columns WHERE book = %s AND account = %s"
@@ -147,9 +137,7 @@ class BankStatements:
         They do up to the day to which they go; of a day behind that nobody knows.
         """
         with self._pool.connection() as connection:
-            row = connection.execute(SELECT_BALANCE, (book, account, parse_date(day))).fetchone()
-            reach = statements_reach(connection, book).get(account, "")
-        return row[0] if row and day <= reach else None
+            return bank_balance_fen(connection, book, account, parse_date(day))
 
     def reconcile(self, book: str, account: str, day: str, bank_fen: int | None = None) -> Reconciliation:
         """Return the reconciliation of an account at the end of a day, with the bank's balance as its statement has it.
@@ -159,22 +147,16 @@ class BankStatements:
         `bank.nothing`, `bank.no_balance`, `book.unknown`, `date.malformed`.
         """
         parse_date(day)
-        said_fen = self.balance(book, account, day) if bank_fen is None else bank_fen
         with snapshot(self._pool) as connection:
             _require_money(connection, book, account)
-            rows = connection.execute(SELECT_LINES, (book, account, day)).fetchall()
-            if not rows:
+            said_fen = bank_balance_fen(connection, book, account, day) if bank_fen is None else bank_fen
+            found = reconciliation(connection, book, account, day, said_fen or 0)
+            if found is None:
                 raise NOTHING(account=account, date=day)
-            bank = [BankLine(*row) for row in rows]
-            begins = min(line.date for line in bank)
-            mine = book_lines(connection, book, account, _days_before(begins), day)
-            book_fen = balance_fen(connection, book, account, day)
-        if said_fen is None:
-            raise NO_BALANCE(account=account, date=day, reach=self.read_through(book)[account])
-        matches = match(bank, mine)
-        taken = {one.book for one in matches}
-        mine = [line for line in mine if line in taken or line.date >= begins]
-        return reconcile(book_fen, said_fen, bank, mine, matches)
+            if said_fen is None:
+                reach = statements_reach(connection, book)[account]
+                raise NO_BALANCE(account=account, date=day, reach=reach)
+        return found
 
     def counted(self, book: str, account: str, day: str, counted_fen: int) -> tuple[int, int]:
         """Return the book's balance of cash at the end of a day, and what was counted less that; raises `bank.cash`."""
@@ -204,7 +186,3 @@ def _require_money(connection: Connection[Any], book: str, account: str) -> None
     register.book(connection, book)
     if not account.startswith(MONEY_ACCOUNTS) or account not in register.account_names(connection, book):
         raise NO_MONEY(account=account)
-
-
-def _days_before(day: str) -> str:
-    return (date.fromisoformat(day) - timedelta(days=WINDOW_DAYS)).isoformat()

@@ -114,6 +114,23 @@ NO_STATEMENT = rule(
     "{account} {name}: the bank's statements were read in {reach}; read this month's in and reconcile it first",
     "会计基础工作规范 art. 62",
 )
+NOT_RECONCILED = rule(
+    "closing.not_reconciled",
+    Kind.REFUSED,
+    "{account} {name} {date} 的银行存款余额调节表对不上，差 {difference} 元；查明原因，对上再结账",
+    "{account} {name}: the bank reconciliation of {date} does not come out, by {difference} yuan; find out why before"
+    " the period is closed",
+    "会计基础工作规范 art. 62",
+)
+NO_BANK_BALANCE = rule(
+    "closing.no_bank_balance",
+    Kind.REFUSED,
+    "{account} {name}：读入的对账单没有 {date} 的余额，不知道对得上没有；"
+    "请读入有余额列的对账单，或照对账单上的余额核对一次",
+    "{account} {name}: the statements that were read in do not say what stood on it on {date}, so that nobody knows"
+    " whether it is right; read one in that has the balances, or reconcile it by hand",
+    "会计基础工作规范 art. 62",
+)
 OVER_BUDGET = rule(
     "closing.over_budget",
     Kind.REFUSED,
@@ -183,8 +200,10 @@ class Stock(NamedTuple):
 class MonthEnd(NamedTuple):
     """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers.
 
-    `reach` says up to which day the bank's statements of an account were read in, `stocks` what is left of goods;
-    `opened_result_fen` what stood on 本年收益 when the book was opened in the middle of this year, credits less debits.
+    `reach` says up to which day the bank's statements of an account were read in, `differences` what the reconciliation
+    of each leaves at the period's end in fen, None where no bank's balance of that day is known; `stocks` what is left of
+    goods; `opened_result_fen` what stood on 本年收益 when the book was opened in the middle of this year, credits less
+    debits.
     """
 
     period: str
@@ -196,6 +215,7 @@ class MonthEnd(NamedTuple):
     dips: Sequence[Dip]
     budget: Sequence[BudgetRow] = ()
     reach: Mapping[str, str] = MappingProxyType({})
+    differences: Mapping[str, int | None] = MappingProxyType({})
     stocks: Sequence[Stock] = ()
     opened_result_fen: int = 0
 
@@ -243,15 +263,29 @@ def check_money(month: MonthEnd) -> Iterator[Remark]:
 
 
 def check_bank(month: MonthEnd) -> Iterator[Remark]:
-    """The bank's statements reach the end of the month for each account that it moved or that has a balance."""
-    end = last_day(month.period)
+    """Each bank account that moved or has a balance is reconciled at the month's end, and the statements reach it."""
     for row in month.rows:
         moved = row.debit_fen or row.credit_fen or row.closing_fen
-        through = month.reach.get(row.account, "")
-        if row.account.startswith(BANK) and moved and through < end:
-            reach = Phrase(f"只读到 {through}", f"up to {through} only") if through else NOT_AT_ALL
-            violation = NO_STATEMENT(account=row.account, name=row.name, reach=reach)
-            yield Remark(stops=False, violation=violation, account=row.account)
+        if row.account.startswith(BANK) and moved:
+            yield from _bank_remarks(month, row)
+
+
+def _bank_remarks(month: MonthEnd, row: TrialRow) -> Iterator[Remark]:
+    """Yield what is remarked of a bank account; only a difference is a wrong figure, and stops."""
+    end, through = last_day(month.period), month.reach.get(row.account, "")
+    if through < end:
+        reach = Phrase(f"只读到 {through}", f"up to {through} only") if through else NOT_AT_ALL
+        violation = NO_STATEMENT(account=row.account, name=row.name, reach=reach)
+        yield Remark(stops=False, violation=violation, account=row.account)
+        return
+    difference_fen = month.differences.get(row.account)
+    if difference_fen is None:
+        violation = NO_BANK_BALANCE(account=row.account, name=row.name, date=end)
+        yield Remark(stops=False, violation=violation, account=row.account)
+    elif difference_fen:
+        facts = {"date": end, "difference": format_fen(difference_fen)}
+        violation = NOT_RECONCILED(account=row.account, name=row.name, **facts)
+        yield Remark(stops=True, violation=violation, account=row.account)
 
 
 def check_year(month: MonthEnd) -> Iterator[Remark]:

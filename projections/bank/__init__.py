@@ -1,5 +1,21 @@
 """The bank accounts of a book, as they are held against a bank's statement."""
 
-from projections.bank.query import balance_fen, book_lines, statements_reach
+from projections.bank.query import (
+    balance_fen,
+    bank_balance_fen,
+    bank_lines,
+    book_lines,
+    difference_fen,
+    reconciliation,
+    statements_reach,
+)
 
-__all__ = ["balance_fen", "book_lines", "statements_reach"]
+__all__ = [
+    "balance_fen",
+    "bank_balance_fen",
+    "bank_lines",
+    "book_lines",
+    "difference_fen",
+    "reconciliation",
+    "statements_reach",
+]

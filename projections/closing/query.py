@@ -22,12 +22,12 @@ from domain.closing import (
     spending_remarks,
     transfer_vouchers,
 )
-from domain.kernel.period import period_of, year_start
+from domain.kernel.period import last_day, period_of, year_start
 from domain.statements import spent_with
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import trial_balance
-from projections.bank import statements_reach
+from projections.bank import difference_fen, statements_reach
 from projections.budget import budget, is_planned
 from projections.report import Report
 from projections.statements import income_statement
@@ -103,6 +103,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
     values = {"book": book.book, "period": period, "money": list(MONEY_ACCOUNTS)}
     accounts = register.accounts(connection, book.book)
     vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
+    reach, end = statements_reach(connection, book.book), last_day(period)
     return MonthEnd(
         period=period,
         open_period=book.next_to_close,
@@ -117,7 +118,12 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         budget=budget(connection, book.book, period).rows
         if is_planned(connection, book.book, period)
         else (),
-        reach=statements_reach(connection, book.book),
+        reach=reach,
+        differences={
+            account: difference_fen(connection, book.book, account, end)
+            for account, through in reach.items()
+            if through >= end
+        },
         stocks=[Stock._make(row) for row in connection.execute(SELECT_STOCKS, values)],
         opened_result_fen=_opened_result(connection, book, period),
     )

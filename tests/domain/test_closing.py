@@ -89,6 +89,14 @@ def test_a_good_month_has_no_remarks() -> None:
             month({"102": 5})._replace(reach={"102": "2026-03-30"}),
             (False, "closing.no_statement", "102", None),
         ),
+        (
+            month({"102": 5})._replace(reach={"102": "2026-03-31"}, differences={"102": 100_000}),
+            (True, "closing.not_reconciled", "102", None),
+        ),
+        (
+            month({"102": 5})._replace(reach={"102": "2026-03-31"}, differences={"102": None}),
+            (False, "closing.no_bank_balance", "102", None),
+        ),
         (month({"501": -5}, period="2026-12"), (True, "closing.not_transferred", "501", None)),
         (month({"321": -5}, period="2026-12"), (True, "closing.not_transferred", "321", None)),
         (month({"32201": 5}, period="2026-12"), (True, "closing.not_transferred", "32201", None)),
@@ -136,7 +144,7 @@ def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | Non
         month({"501": -5, "321": 5, "32201": 5}, period="2026-11"),
         month({"32202": -5}, period="2026-12"),
         month({"322": -5}, period="2026-12"),  # a book without details of it
-        month({"102": 5})._replace(reach={"102": "2026-03-31"}),
+        month({"102": 5})._replace(reach={"102": "2026-03-31"}, differences={"102": 0}),
         month({"15101": 5}, moved={"152": 1}),
         month({}, VOUCHER._replace(attachments=0, reversal=True)),
         month({}, VOUCHER._replace(attachments=0, summary="注销 3 月 20 日凭证")),

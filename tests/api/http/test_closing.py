@@ -9,10 +9,12 @@ import msgspec
 import pytest
 
 from api import closing
+from api.banking import StatementLine
 from api.database import snapshot
 from domain.accounts import AccountAdded, NewAccount
 from domain.periods import Closing, PeriodClosed
 from domain.vouchers import Attachments, File, Line, Voucher, VoucherPosted
+from projections.bank import balance_fen, book_lines
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, door_on, voucher
 from tests.api.http.test_reports import table
@@ -71,6 +73,28 @@ def test_what_is_wrong_with_a_month_is_remarked(open_door: Door) -> None:
         (False, "closing.no_attachments", "", entry),
         (False, "closing.no_depreciation", "151", None),
     ]
+
+
+def test_an_account_whose_reconciliation_does_not_come_out_is_remarked(open_door: Door) -> None:
+    banks, account = open_door.service.banks, "10201"
+    with open_door.service.pool.connection() as connection:
+        lines = book_lines(connection, BOOK, account, "2026-01-01", "2026-01-31")
+        end_fen = balance_fen(connection, BOOK, account, "2026-01-31")
+    moved = [StatementLine(line.date, line.amount_fen, line.text) for line in lines]
+    last = "2026-01-31"
+    banks.take_in(BOOK, account, moved, "january.csv", last)
+    assert (False, "closing.no_bank_balance", account, None) in remarks(open_door, "2026-01")
+    off = [*moved[:-1], moved[-1]._replace(balance_fen=end_fen - 99_999)]
+    banks.take_in(BOOK, account, off, "january.csv", last)
+    assert (True, "closing.not_reconciled", account, None) in remarks(open_door, "2026-01")
+    told = open_door.get("closing", period="2026-01").text
+    assert "差 999.99 元" in told
+    banks.take_in(BOOK, account, [off[-1]._replace(balance_fen=end_fen)], "right.csv", last)
+    # the same day, amount and words, with another balance behind: a line of its own
+    fee = StatementLine(last, -moved[-1].amount_fen, "冲回", end_fen)
+    banks.take_in(BOOK, account, [fee], "back.csv", last)
+    found = {rule for _, rule, code, _ in remarks(open_door, "2026-01") if code == account}
+    assert found == set()
 
 
 def test_money_that_was_below_zero_before_is_remarked_in_every_month(open_door: Door) -> None:
