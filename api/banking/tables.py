@@ -36,8 +36,13 @@ def reconciliation_object(account: str, date: str, found: Reconciliation) -> dic
         "only_bank": [line._asdict() for line in found.only_bank],
         "only_book": [line._asdict() for line in found.only_book],
         "matches": [
-            {"bank": one.bank.number, "entry": one.book.entry, "line": one.book.line}
-            | {"days": one.days, "certain": one.certain}
+            {
+                "bank": [line._asdict() for line in one.bank],
+                "book": [line._asdict() for line in one.book],
+                "days": one.days,
+                "certain": one.certain,
+                "decision": one.decision,
+            }
             for one in found.matches
         ],
     }

@@ -73,7 +73,7 @@ class TakenBody(BaseModel):
 
 
 class BankLineBody(BaseModel):
-    """A transaction that only the bank has; fen, what was received positive."""
+    """A line of the bank; fen, what was received positive. A number below zero: outstanding at the opening."""
 
     number: int
     date: str
@@ -82,7 +82,7 @@ class BankLineBody(BaseModel):
 
 
 class BookLineBody(BaseModel):
-    """A line that only the book has; fen, debits positive."""
+    """A line of the book; fen, debits positive. An entry below zero: outstanding at the opening."""
 
     entry: int
     line: int
@@ -92,13 +92,16 @@ class BookLineBody(BaseModel):
 
 
 class MatchBody(BaseModel):
-    """A transaction of both: the bank's line, the book's, the days between them, whether no other could be meant."""
+    """One transaction of both: its lines, the most days between two, whether no other could be meant.
 
-    bank: int
-    entry: int
-    line: int
+    `decision` is the number of the decision by which it was accepted, 0 of a suggestion.
+    """
+
+    bank: list[BankLineBody]
+    book: list[BookLineBody]
     days: int
     certain: bool
+    decision: int
 
 
 class ReconciliationBody(BaseModel):

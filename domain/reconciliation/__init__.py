@@ -1,6 +1,17 @@
 """Bank reconciliation (银行对账): which lines of a bank's statement are which of the book's, and what is left over."""
 
-from domain.reconciliation.matching import BankLine, BookLine, Match, match
+from domain.reconciliation.lines import WINDOW_DAYS, BankLine, BookLine, Decision, Match, sides
+from domain.reconciliation.matching import match
 from domain.reconciliation.reconciliation import Reconciliation, reconcile
 
-__all__ = ["BankLine", "BookLine", "Match", "Reconciliation", "match", "reconcile"]
+__all__ = [
+    "WINDOW_DAYS",
+    "BankLine",
+    "BookLine",
+    "Decision",
+    "Match",
+    "Reconciliation",
+    "match",
+    "reconcile",
+    "sides",
+]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.reconciliation.matching import BankLine, BookLine, Match
+    from domain.reconciliation.lines import BankLine, BookLine, Match
 
 
 class Reconciliation(NamedTuple):
@@ -67,8 +67,8 @@ def reconcile(
     matches: Sequence[Match],
 ) -> Reconciliation:
     """Return the statement of two balances, from all lines of both and those that are one transaction."""
-    in_bank = {one.bank for one in matches}
-    in_book = {one.book for one in matches}
+    in_bank = {line for one in matches for line in one.bank}
+    in_book = {line for one in matches for line in one.book}
     return Reconciliation(
         book_fen,
         bank_fen,

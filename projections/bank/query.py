@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.reconciliation import BankLine, BookLine, Reconciliation, match, reconcile
-from domain.reconciliation.matching import WINDOW_DAYS
+from domain.reconciliation import WINDOW_DAYS, BankLine, BookLine, Reconciliation, match, reconcile
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -81,7 +80,7 @@ def reconciliation(
     begins = min(line.date for line in bank)
     mine = book_lines(connection, book, account, _days_before(begins), last)
     matches = match(bank, mine)
-    taken = {one.book for one in matches}
+    taken = {line for one in matches for line in one.book}
     mine = [line for line in mine if line in taken or line.date >= begins]
     return reconcile(balance_fen(connection, book, account, last), bank_fen, bank, mine, matches)
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.reconciliation import BankLine, BookLine, match, reconcile
-from domain.reconciliation.matching import WINDOW_DAYS
+from domain.reconciliation.lines import WINDOW_DAYS
+from domain.reconciliation.sums import PARTS_MAX
 
 START = date(2026, 3, 1)
 TEXTS = st.sampled_from(["收承包款", "付电费", "王建国 工资", "手续费", ""])
@@ -38,9 +39,12 @@ def test_each_line_is_in_one_match_at_most_and_the_order_does_not_matter(
 ) -> None:
     bank, book = bank_lines(drawn), book_lines(others)
     found = match(bank, book)
-    assert len({one.bank for one in found}) == len({one.book for one in found}) == len(found)
+    for lines in ([line for one in found for line in one.bank], [line for one in found for line in one.book]):
+        assert len(set(lines)) == len(lines)
     for one in found:
-        assert one.bank.amount_fen == one.book.amount_fen
+        assert sum(line.amount_fen for line in one.bank) == sum(line.amount_fen for line in one.book)
+        assert min(len(one.bank), len(one.book)) == 1
+        assert max(len(one.bank), len(one.book)) <= PARTS_MAX
         assert one.days <= WINDOW_DAYS
     random.shuffle(bank)  # type: ignore[attr-defined]
     random.shuffle(book)  # type: ignore[attr-defined]
@@ -87,7 +91,7 @@ def test_what_is_under_way_stands_on_its_line(drawn: list[tuple[int, int, str]],
 def test_of_equal_amounts_the_nearest_days_are_one() -> None:
     bank = bank_lines([(3, 100, ""), (9, 100, "")])
     book = book_lines([(10, 100, ""), (2, 100, "")])
-    pairs = [(one.bank.date, one.book.date) for one in match(bank, book)]
+    pairs = [(one.bank[0].date, one.book[0].date) for one in match(bank, book)]
     assert pairs == [(day(3), day(2)), (day(9), day(10))]
 
 
@@ -95,7 +99,7 @@ def test_of_equal_days_the_words_decide() -> None:
     bank = bank_lines([(3, -100, "代发工资 王建国"), (3, -100, "电费")])
     book = book_lines([(3, -100, "付电费"), (3, -100, "王建国工资")])
     found = match(bank, book)
-    assert [one.book.text for one in found] == ["王建国工资", "付电费"]
+    assert [one.book[0].text for one in found] == ["王建国工资", "付电费"]
     assert not any(one.certain for one in found)
 
 
@@ -107,7 +111,7 @@ def test_days_too_far_apart_are_not_one(days: int, matches: int) -> None:
 def test_what_could_be_nothing_else_is_certain() -> None:
     bank = bank_lines([(0, 100, ""), (0, 200, ""), (5, 200, "")])
     book = book_lines([(1, 100, ""), (1, 200, "")])
-    assert [(one.bank.amount_fen, one.certain) for one in match(bank, book)] == [(100, True), (200, False)]
+    assert [(one.bank[0].amount_fen, one.certain) for one in match(bank, book)] == [(100, True), (200, False)]
 
 
 def test_the_textbook_statement() -> None:
