@@ -201,9 +201,9 @@ class MonthEnd(NamedTuple):
     """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers.
 
     `reach` says up to which day the bank's statements of an account were read in, `differences` what the reconciliation
-    of each leaves at the period's end in fen, None where no bank's balance of that day is known; `stocks` what is left of
-    goods; `opened_result_fen` what stood on 本年收益 when the book was opened in the middle of this year, credits less
-    debits.
+    of each leaves at the period's end in fen, None where no bank's balance of that day is known; `stocks` what is left
+    of goods; `opened_result_fen` what stood on 本年收益 when the book was opened in the middle of this year, credits
+    less debits.
     """
 
     period: str
