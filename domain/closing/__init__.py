@@ -1,13 +1,7 @@
 """The end of a month and of a year (结账): what to know before a period is closed, and the vouchers that transfer."""
 
 from domain.closing.checks import (
-    OPENED_RESULT,
     RESULT_ACCOUNT,
-    Dip,
-    MonthEnd,
-    MonthVoucher,
-    Remark,
-    Stock,
     check_month,
     spending_remarks,
     untransferred,
@@ -22,6 +16,8 @@ from domain.closing.distribution import (
     parse_ratio,
     shares,
 )
+from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, Remark, Stock
+from domain.closing.rules import OPENED_RESULT
 from domain.closing.transfers import transfer_vouchers
 
 __all__ = [

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing.checks import ACCOUNTING, DISTRIBUTION, UNDISTRIBUTED_NAME
+from domain.closing.checks import DISTRIBUTION, UNDISTRIBUTED_NAME
+from domain.closing.rules import ACCOUNTING
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.period import ends_year, last_day
 from domain.statements.income import UNDISTRIBUTED

@@ -26,7 +26,7 @@ EARLIER_YEAR = rule(
     Kind.REFUSED,
     "这张红字凭证冲销的是 {original} 的凭证，属于以前年度；以前年度的差错应当用蓝字填制一张更正凭证",
     "this red voucher cancels one of {original}, an earlier year; an error of an earlier year is set right by one blue "
-    "voucher (更正)",
+    "voucher",
     "会计基础工作规范 art. 51(5)",
 )
 

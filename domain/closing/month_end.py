@@ -1,0 +1,72 @@
+"""A book at the end of a period, as the checks see it, and what a check remarks."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from domain.balances import TrialRow
+    from domain.kernel.errors import RuleViolation
+    from domain.statements import BudgetRow
+
+
+class MonthVoucher(NamedTuple):
+    """A voucher of the period: `entry`, its number, summary, how many attachments, and the codes of its accounts."""
+
+    entry: int
+    number: str
+    summary: str
+    attachments: int
+    accounts: tuple[str, ...]
+    reversal: bool
+
+
+class Dip(NamedTuple):
+    """A day at whose end an account was below zero, in fen."""
+
+    account: str
+    date: str
+    balance_fen: int
+
+
+class Stock(NamedTuple):
+    """What is left of an account's goods, in thousandths of its unit."""
+
+    account: str
+    unit: str
+    left_milli: int
+
+
+class MonthEnd(NamedTuple):
+    """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers.
+
+    `reach` says up to which day the bank's statements of an account were read in, `differences` what the reconciliation
+    of each leaves at the period's end in fen, None where no bank's balance of that day is known; `stocks` what is left
+    of goods; `opened_result_fen` what stood on 本年收益 when the book was opened in the middle of this year, credits
+    less debits.
+    """
+
+    period: str
+    open_period: str
+    rows: Sequence[TrialRow]
+    sides: Mapping[str, str]
+    names: Mapping[str, str]
+    vouchers: Sequence[MonthVoucher]
+    dips: Sequence[Dip]
+    budget: Sequence[BudgetRow] = ()
+    reach: Mapping[str, str] = MappingProxyType({})
+    differences: Mapping[str, int | None] = MappingProxyType({})
+    stocks: Sequence[Stock] = ()
+    opened_result_fen: int = 0
+
+
+class Remark(NamedTuple):
+    """What a check remarks: whether it stops, the rule with its words, and the account or the entry it is about."""
+
+    stops: bool
+    violation: RuleViolation
+    account: str = ""
+    entry: int | None = None

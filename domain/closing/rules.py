@@ -1,0 +1,128 @@
+"""What the checklist of a period's closing remarks, in words."""
+
+from __future__ import annotations
+
+from domain.kernel.errors import Kind, rule
+
+ACCOUNTING = "财会〔2023〕14号"
+
+EARLIER_OPEN = rule(
+    "closing.earlier_open",
+    Kind.REFUSED,
+    "{open} 还没有结账；各月依次结账，先结它",
+    "{open} is still open; periods close in order, it comes first",
+    f"{ACCOUNTING}: 按月结账",
+)
+NO_VOUCHERS = rule(
+    "closing.no_vouchers",
+    Kind.REFUSED,
+    "{period} 没有一张凭证；确实没有收支才可以结账",
+    "{period} has no voucher; close it only if nothing came in or went out",
+)
+SUSPENSE = rule(
+    "closing.suspense",
+    Kind.REFUSED,
+    "{account} {name}还有 {balance} 元；查明原因、报批后转出，期末应为零",
+    "{account} {name} still has {balance} yuan; find the reason, have it approved and transfer it: nil at period end",
+    f"{ACCOUNTING} 待处理财产损溢",
+)
+CASH_BELOW_ZERO = rule(
+    "closing.cash_below_zero",
+    Kind.REFUSED,
+    "{account} {name} {date} 的余额是 {balance} 元；现金和存款不会是负数，请查漏记或记错日期的凭证",
+    "{account} {name} stands at {balance} yuan on {date}; money is never below zero: look for a voucher left out or"
+    " misdated",
+    "会计基础工作规范 art. 57",
+)
+WRONG_SIDE = rule(
+    "closing.wrong_side",
+    Kind.REFUSED,
+    "{account} {name}的余额在{side} {balance} 元，与科目的方向相反",
+    "{account} {name} has a {side} balance of {balance} yuan, against the account's side",
+    f"{ACCOUNTING}",
+)
+QUANTITY_BELOW_ZERO = rule(
+    "closing.quantity_below_zero",
+    Kind.REFUSED,
+    "{account} {name}结存 {quantity} {unit}；实物不会是负数，请查漏记的入库或多记的出库",
+    "{account} {name}: {quantity} {unit} are left; goods are never below zero: look for a receipt left out or an issue"
+    " told too high",
+    f"{ACCOUNTING} 库存物资、农产品",
+)
+OPENED_RESULT = rule(
+    "closing.opened_result",
+    Kind.REFUSED,
+    "年中建账的，本年已结转的收益请按 501 至 521 各科目本年累计发生额填列，321 不填；"
+    "填在 321 的 {amount} 元算作年初未分配收益",
+    "of a book begun in mid-year, the year's income so far belongs to 501 to 521 by what each moved, and 321 stays "
+    "blank; the {amount} yuan on 321 count as undistributed income of earlier years",
+    f"{ACCOUNTING} 本年收益",
+)
+NO_ATTACHMENTS = rule(
+    "closing.no_attachments",
+    Kind.REFUSED,
+    "凭证 {number}「{summary}」没有附件；除结账和更正的凭证外，都要有原始凭证",
+    "voucher {number} '{summary}' has no attachment; all but closing and correcting vouchers rest on originals",
+    "会计基础工作规范 art. 51",
+)
+NO_DEPRECIATION = rule(
+    "closing.no_depreciation",
+    Kind.REFUSED,
+    "{account} {name}有余额，本月没有计提 {contra} {contra_name}",
+    "{account} {name} has a balance, and nothing was added to {contra} {contra_name} this month",
+    f"{ACCOUNTING} 固定资产、生产性生物资产、无形资产",
+)
+WAGES_LEFT = rule(
+    "closing.wages_left",
+    Kind.REFUSED,
+    "{account} {name}还有 {balance} 元没有发放",
+    "{account} {name}: {balance} yuan are not paid yet",
+    f"{ACCOUNTING} 应付工资、应付劳务费",
+)
+NOT_TRANSFERRED = rule(
+    "closing.not_transferred",
+    Kind.REFUSED,
+    "{account} {name}还有 {balance} 元没有结转，年末应为零",
+    "{account} {name} still has {balance} yuan to be transferred: nil at the end of the year",
+    f"{ACCOUNTING} 本年收益、收益分配",
+)
+
+NO_STATEMENT = rule(
+    "closing.no_statement",
+    Kind.REFUSED,
+    "{account} {name}的银行对账单{reach}，本月的还没有对；读入对账单，编好余额调节表再结账",
+    "{account} {name}: the bank's statements were read in {reach}; read this month's in and reconcile it first",
+    "会计基础工作规范 art. 62",
+)
+NOT_RECONCILED = rule(
+    "closing.not_reconciled",
+    Kind.REFUSED,
+    "{account} {name} {date} 的银行存款余额调节表对不上，差 {difference} 元；查明原因，对上再结账",
+    "{account} {name}: the bank reconciliation of {date} does not come out, by {difference} yuan; find out why before"
+    " the period is closed",
+    "会计基础工作规范 art. 62",
+)
+NO_BANK_BALANCE = rule(
+    "closing.no_bank_balance",
+    Kind.REFUSED,
+    "{account} {name}：读入的对账单没有 {date} 的余额，不知道对得上没有；"
+    "请读入有余额列的对账单，或照对账单上的余额核对一次",
+    "{account} {name}: the statements that were read in do not say what stood on it on {date}, so that nobody knows"
+    " whether it is right; read one in that has the balances, or reconcile it by hand",
+    "会计基础工作规范 art. 62",
+)
+OVER_BUDGET = rule(
+    "closing.over_budget",
+    Kind.REFUSED,
+    "{account} {name}今年已支出 {spent} 元，超出计划的 {planned} 元；请查明，需要时由成员（代表）大会调整计划",
+    "{account} {name}: {spent} yuan spent this year, beyond the {planned} planned; find out why, and have the plan"
+    " revised by the members if need be",
+    "农村集体经济组织法 art. 26; alert C17",
+)
+NEAR_BUDGET = rule(
+    "closing.near_budget",
+    Kind.REFUSED,
+    "{account} {name}今年已支出 {spent} 元，是计划 {planned} 元的 {share}",
+    "{account} {name}: {spent} yuan spent this year, {share} of the {planned} planned",
+    "alert C17",
+)
