@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from domain.budget import BudgetAdopted
 from domain.chart import MONEY_ACCOUNTS
 from domain.opening import OpeningPosted
-from domain.statements import Moved  # noqa: TC001 -- the monitor decodes by it
+from domain.statements import (
+    Carried,
+    Moved,
+)
 from domain.statements.income import UNDISTRIBUTED
 from domain.vouchers import VoucherPosted, VoucherReversed
 
@@ -32,14 +35,17 @@ class Figures:
     transfers: dict[str, Moved] = field(default_factory=dict)
     """By period what was moved by vouchers that touch the undistributed income: transfers and distributions."""
 
+    carried: Carried = field(default_factory=Carried)
+    """What the execution of a year's plan does not count again."""
+
     newest: str = ""
     """The latest date of a voucher."""
 
     changed_from: str = ""
     """The first period whose published figures are to be compared with these; "" stands for all."""
 
-    def fold(self, index: int, statement: Statement) -> None:
-        """Take in entry `index`."""
+    def fold(self, index: int, statement: Statement, chart: str) -> None:
+        """Take in entry `index` of a book with a chart version."""
         if isinstance(statement, (VoucherPosted, VoucherReversed)):
             date = statement.data.date
             if date > self.newest:  # noqa: PLR1730 -- max() costs a call an entry
@@ -52,9 +58,18 @@ class Figures:
             if isinstance(statement, BudgetAdopted):  # it stands on every month of its year
                 self.changed_from = min(self.changed_from, f"{statement.data.year}-01")
             return
+        transfers = self._watch(index, date, statement.data.lines)
+        if not date:
+            return
+        if transfers:
+            self._transfer(date[:7], statement.data.lines)
+        self.carried.fold(chart, date, statement.data.lines)
+
+    def _watch(self, index: int, date: str, lines: Sequence[Line]) -> bool:
+        """Take in what lines move of cash and bank; tell whether any touches the undistributed income."""
         days = self.money_days
         transfers = False
-        for line in statement.data.lines:
+        for line in lines:
             if line.account.startswith(WATCHED):
                 if line.account.startswith(UNDISTRIBUTED):
                     transfers = True
@@ -62,8 +77,7 @@ class Figures:
                 key = (line.account, date)
                 moved, _ = days.get(key, (0, 0))
                 days[key] = (moved + line.debit_fen - line.credit_fen, index)
-        if transfers and date:
-            self._transfer(date[:7], statement.data.lines)
+        return transfers
 
     def _transfer(self, period: str, lines: Sequence[Line]) -> None:
         moved = self.transfers.setdefault(period, {})

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from domain.balances import TrialRow
     from domain.book import Book
     from domain.budget import Adopted
+    from domain.statements import Carried
 
 
 class Replayed(NamedTuple):
@@ -37,6 +38,7 @@ class Replayed(NamedTuple):
     month: Month
     year_before: Callable[[], Year]
     plan: Adopted | None
+    carried: Carried
 
 
 def _always(_: Book, __: str) -> bool:
@@ -81,7 +83,7 @@ def _income_details(of: Replayed) -> dict[str, Any]:
 def _budget(of: Replayed) -> dict[str, Any]:
     if of.plan is None:
         return {}
-    rows = of.month.budget_rows(of.plan.budget.lines, of.chart, of.names)
+    rows = of.month.budget_rows(of.plan.budget.lines, of.carried, of.chart, of.names)
     return statements.budget_object(of, of.plan.entry, rows)
 
 
@@ -179,6 +181,7 @@ class Periods:
         self._names, self._root = book.accounts.names, book.root()
         self._trials = TrialBalances(book.balances, self._names)
         self._months = _Months(book, figures)
+        self._carried = figures.carried
         self._made: Replayed | None = None
 
     def period(self, period: str) -> Replayed:
@@ -202,4 +205,5 @@ class Periods:
             self._months.make(period, rows),
             partial(self._months.year_before, period),
             book.budgets.by_year.get(period[:4]),
+            self._carried,
         )

@@ -293,7 +293,7 @@ class _Audit:
             self._refused(check, index, problem)
             self._skip(note)
             return
-        self._figures.fold(index, entry.statement)
+        self._figures.fold(index, entry.statement, book.balances.chart)
         self._backdating.look(index, entry.statement)
         if index == 0:
             self._replay.first = entry

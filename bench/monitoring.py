@@ -103,7 +103,7 @@ def _write(village: Village, notes: Sequence[bytes], place: Path) -> None:
     book, figures, key = Book(village.book), Figures(), village.key_of(village.origin)
     for index, entry in enumerate(map(parse_entry, notes)):
         book.evolve(entry)
-        figures.fold(index, entry.statement)
+        figures.fold(index, entry.statement, book.balances.chart)
     files = {tile.path: data for tile, data in grow(0, notes, _nothing)}
     published = Periods(book, figures)
     for period in periods(book.periods.first, max(book.vouchers.counts)):

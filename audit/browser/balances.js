@@ -2,30 +2,30 @@
 
 import { FORMS } from "./generated.js";
 import { exactSum } from "./money.js";
+import { Carried, UNDISTRIBUTED } from "./spending.js";
 
 const OPENING = "";
 const MONEY_ACCOUNTS = ["101", "102", "109"];
-
-/** The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it. */
-export const UNDISTRIBUTED = ["321", "322"];
 
 /** What the published figures are compared with, folded entry by entry: no entry is kept. */
 export class Figures {
   constructor() {
     this.turnover = new Map(); // by period, by account: [debit, credit] in fen
     this.transfers = new Map(); // the same of vouchers that touch the undistributed income alone
+    this.carried = new Carried(); // what the execution of a year's plan does not count again
     this.moneyDays = new Map(); // by account, by date: [moved in fen, last entry]
     this.newest = "";
   }
 
-  /** Take in the lines of entry `index`; opening balances have no date. */
-  fold(index, data) {
+  /** Take in the lines of entry `index` of a book with a chart version; opening balances have no date. */
+  fold(index, data, chart) {
     const date = data.date ?? "";
     if (date > this.newest) this.newest = date;
     addLines(entryOf(this.turnover, date.slice(0, 7)), data.lines);
     if (date && data.lines.some(({ account }) => UNDISTRIBUTED.includes(account.slice(0, 3)))) {
       addLines(entryOf(this.transfers, date.slice(0, 7)), data.lines);
     }
+    if (date) this.carried.fold(chart, date, data.lines);
     for (const { account, debit_fen, credit_fen } of data.lines) {
       if (MONEY_ACCOUNTS.includes(account.slice(0, 3))) this.moveMoney(account, date, debit_fen - credit_fen, index);
     }

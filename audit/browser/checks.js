@@ -1,6 +1,6 @@
 /** What concerns the log as a whole: each check adds findings and throws nothing of its own, as in audit/checks.py. */
 
-import { UNDISTRIBUTED, moneyDips, trialBalance } from "./balances.js";
+import { moneyDips, trialBalance } from "./balances.js";
 import { decodeUtf8, encodeBase64, sameBytes } from "./bytes.js";
 import { momentOf } from "./checkpoint.js";
 import { Refusal, refusal } from "./errors.js";
@@ -12,6 +12,7 @@ import { parseNote } from "./note.js";
 import { isOrganisation } from "./organisation.js";
 import { inWords, roleOf } from "./roles.js";
 import { inOrder } from "./source.js";
+import { UNDISTRIBUTED } from "./spending.js";
 import { NotThere, fetchHashes, hashTiles, isTileOf, tilePath } from "./tiles.js";
 
 const UNAVAILABLE = "unavailable";

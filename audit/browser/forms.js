@@ -3,9 +3,10 @@
  * audit/statements.py and domain/statements/ have them. Their lines and formulas come from there in `generated.js`.
  */
 
-import { UNDISTRIBUTED, totalsOf, trialBalance } from "./balances.js";
-import { LAYOUTS, PLANNED } from "./generated.js";
+import { totalsOf, trialBalance } from "./balances.js";
+import { LAYOUTS } from "./generated.js";
 import { exactSum, sumOf } from "./money.js";
+import { UNDISTRIBUTED, isCounted } from "./spending.js";
 
 const RESULT = "5";
 const INCOME = "50";
@@ -178,11 +179,11 @@ function trial({ head, period, rows }) {
 /** Return how the plan in force is carried out; what moved beyond it stands there with nothing planned. */
 function budget(of) {
   const { plan, month, chart, nameOf, head } = of;
-  const bought = PLANNED[chart].filter((code) => !code.startsWith(RESULT));
   const moved = incomeDetails(of).rows.map((row) => [row.account, row.month_fen, row.year_fen]);
   for (const { account, debit_fen, year_debit_fen } of month.rows) {
-    if (bought.some((code) => account.startsWith(code))) moved.push([account, debit_fen, year_debit_fen]);
+    if (isCounted(chart, account)) moved.push([account, debit_fen, year_debit_fen]);
   }
+  for (const [account, [ofMonth, ofYear]] of of.carried.upTo(of.period)) moved.push([account, -ofMonth, -ofYear]);
   const planned = new Map(plan.budget.lines.map((line) => [line.account, line.planned_fen]));
   const sums = new Map([...planned.keys()].map((code) => [code, NOTHING]));
   for (const [account, ofMonth, ofYear] of moved) {
@@ -236,7 +237,8 @@ export class Periods {
       return before < this.first ? NO_YEAR : yearOf(this.month(before));
     };
     const plan = this.plans.get(period.slice(0, 4));
-    return { period, chart, nameOf, month, plan, rows: month.rows, yearBefore, head: { ...this.head, period } };
+    const [{ carried }, head] = [this.figures, { ...this.head, period }];
+    return { period, chart, nameOf, month, plan, carried, rows: month.rows, yearBefore, head };
   }
 
   month(period) {

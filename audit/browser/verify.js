@@ -215,7 +215,7 @@ class Audit {
       return;
     }
     const { type, data } = entry.statement;
-    if (TYPES[type].moves) this.took(() => this.figures.fold(index, data), index);
+    if (TYPES[type].moves) this.took(() => this.figures.fold(index, data, book.opened?.chart), index);
     this.backdating.look(index, entry.statement);
     if (index === 0) this.first = entry;
   }

@@ -34,10 +34,13 @@ from domain.statements.objects import (
     sheet_object,
     trial_object,
 )
+from domain.statements.spending import STORES, Carried, Store, counted_accounts
 
 __all__ = [
+    "STORES",
     "BalanceSheet",
     "BudgetRow",
+    "Carried",
     "Counted",
     "DetailRow",
     "Flow",
@@ -60,10 +63,12 @@ __all__ = [
     "SheetLine",
     "Side",
     "Standing",
+    "Store",
     "Year",
     "balance_sheet",
     "budget_object",
     "budget_rows",
+    "counted_accounts",
     "detail_object",
     "detail_rows",
     "difference_fen",

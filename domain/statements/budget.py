@@ -1,6 +1,7 @@
 """How a year's plan is carried out (收支计划执行情况): what was planned, and what came in or was spent of it so far.
 
-Of an income or expense account it counts what was earned or spent, of all others (成本、购建、投资) what was debited.
+Of an income or expense account it counts what was earned or spent, of all others (成本、购建、投资) what was debited,
+each less what was counted already where it was first spent (see `domain.statements.spending`).
 What moved on accounts that the plan does not name stands there too, with nothing planned: it is beyond the plan.
 """
 
@@ -10,16 +11,16 @@ from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.budget import planned_accounts
-from domain.statements.details import INCOME
-from domain.statements.income import RESULT, UNDISTRIBUTED
+from domain.statements.income import INCOME, RESULT, UNDISTRIBUTED
+from domain.statements.spending import carry_on, counted_accounts, spending_accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from domain.budget import PlanLine
     from domain.statements.details import DetailRow
     from domain.statements.month import AccountMonth
+    from domain.statements.spending import Store
     from domain.vouchers import Line
 
 WARNED_AT = (9, 10)
@@ -73,18 +74,23 @@ def budget_rows(
     plan: Iterable[PlanLine],
     details: Iterable[DetailRow],
     rows: Iterable[AccountMonth],
+    carried: Mapping[str, tuple[int, int]],
     chart: str,
     names: Mapping[str, str],
 ) -> list[BudgetRow]:
     """Return the lines by code, of the plan and beyond it.
 
-    `details` are those of the statement of income and expense by detail account; `rows` the trial balance's.
+    `details` are those of the statement of income and expense by detail account; `rows` the trial balance's; `carried`
+    says by account what of the month's and the year's was counted already.
     """
     moved = {row.account: (row.month_fen, row.year_fen) for row in details}
-    planned = tuple(code for code in planned_accounts(chart) if not code.startswith(RESULT))
+    counted = counted_accounts(chart)
     moved |= {
-        row.account: (row.debit_fen, row.year_debit_fen) for row in rows if row.account.startswith(planned)
+        row.account: (row.debit_fen, row.year_debit_fen) for row in rows if row.account.startswith(counted)
     }
+    for account, (month, year) in carried.items():
+        of_month, of_year = moved.get(account, (0, 0))
+        moved[account] = (of_month - month, of_year - year)
     lines = {line.account: line.planned_fen for line in plan}
     sums = {code: [0, 0] for code in lines}
     for account, (month, year) in moved.items():
@@ -102,22 +108,30 @@ def budget_rows(
 
 
 def spent_with(
-    rows: Iterable[BudgetRow], lines: Iterable[Line], chart: str, names: Mapping[str, str]
+    rows: Iterable[BudgetRow],
+    lines: Sequence[Line],
+    stores: Mapping[str, Store],
+    chart: str,
+    names: Mapping[str, str],
 ) -> list[BudgetRow]:
     """Return the lines of spending that a voucher adds to, by code, as they would stand with it.
 
-    A voucher that transfers (结转) adds to none.
+    `stores` are those of its year. A voucher that transfers (结转) adds to none.
     """
-    lines = list(lines)
     if any(line.account.startswith(UNDISTRIBUTED) for line in lines):
         return []
     known = {row.account: row for row in rows}
-    planned = tuple(code for code in planned_accounts(chart) if not code.startswith(INCOME))
-    added: Counter[str] = Counter()
+    planned = spending_accounts(chart)
+    spent = Counter[str]()
     for line in lines:
         if line.account.startswith(planned):
-            above = next((code for code in known if line.account.startswith(code)), line.account)
-            added[above] += line.debit_fen - (line.credit_fen if line.account.startswith(RESULT) else 0)
+            spent[line.account] += line.debit_fen - (
+                line.credit_fen if line.account.startswith(RESULT) else 0
+            )
+    spent.subtract(carry_on(lines, chart, dict(stores)))
+    added = Counter[str]()
+    for account, fen in spent.items():
+        added[next((code for code in known if account.startswith(code)), account)] += fen
     found = []
     for code, fen in sorted(added.items()):
         row = known.get(code) or BudgetRow(code, names.get(code, ""), *NOTHING_PLANNED)

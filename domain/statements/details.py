@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.statements.income import RESULT
+from domain.statements.income import INCOME, RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from domain.statements.income import Flow
-
-INCOME = "50"
-"""What the codes of income accounts (收入类) begin with; those of other income and expense accounts are expense."""
 
 
 class DetailRow(NamedTuple):

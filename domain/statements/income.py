@@ -35,6 +35,9 @@ UNDISTRIBUTED = ("321", "322")
 RESULT = "5"
 """What the codes of income and expense accounts (损益类) begin with."""
 
+INCOME = "50"
+"""What the codes of income accounts (收入类) begin with; those of other income and expense accounts are expense."""
+
 OPENING, REST = "opening", "rest"
 
 _LEADING = re.compile(r"[一二三四五六]、|加：|减：")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from domain.statements.budget import BudgetRow
     from domain.statements.details import DetailRow
     from domain.statements.layout import Layout
+    from domain.statements.spending import Carried
 
 
 class AccountMonth(Protocol):
@@ -101,9 +102,12 @@ class Month:
         month = _earned(moved, self.transfers.get(self.period, {}))
         return detail_rows(month, self.year.flows, names)
 
-    def budget_rows(self, plan: Iterable[PlanLine], chart: str, names: Mapping[str, str]) -> list[BudgetRow]:
+    def budget_rows(
+        self, plan: Iterable[PlanLine], carried: Carried, chart: str, names: Mapping[str, str]
+    ) -> list[BudgetRow]:
         """Return how a plan of this year is carried out (收支计划执行情况)."""
-        return budget_rows(plan, self.detail_rows(names), self.rows, chart, names)
+        before = carried.upto(self.period)
+        return budget_rows(plan, self.detail_rows(names), self.rows, before, chart, names)
 
     @cached_property
     def year(self) -> Year:

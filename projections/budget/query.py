@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from domain.budget import Adopted, BudgetAdopted
 from domain.entry import parse_entry
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import parse_period
-from domain.statements import budget_rows
+from domain.statements import STORES, Carried, budget_rows, counted_accounts
+from domain.vouchers import Line
 from projections import log, register
 from projections.balances import trial_balance
 from projections.report import Report, one_moment
@@ -29,6 +31,16 @@ NO_PLAN = rule(
 )
 
 SELECT_ENTRY = "SELECT max(entry) FROM budgets WHERE book = %s AND year = %s"
+
+SELECT_CARRYING = """
+    SELECT entry, date::text, account, debit_fen, credit_fen FROM journal
+    WHERE book = %(book)s AND entry IN (
+        SELECT entry FROM journal
+        WHERE book = %(book)s AND period BETWEEN %(year)s || '-01' AND %(year)s || '-12'
+          AND credit_fen <> 0 AND left(account, 3) = ANY(%(counted)s)
+    )
+    ORDER BY entry, line
+"""
 
 
 @dataclass(frozen=True)
@@ -63,8 +75,22 @@ def budget(connection: Connection[Any], book_id: str, period: str) -> BudgetRepo
         details = income_details(connection, book_id, period)
         names = register.account_names(connection, book_id)
         chart = register.book(connection, book_id).chart
-    rows = budget_rows(plan.budget.lines, details.rows, trial.rows, chart, names)
+        carried = carried_of(connection, book_id, period[:4], chart).upto(period)
+    rows = budget_rows(plan.budget.lines, details.rows, trial.rows, carried, chart, names)
     return BudgetReport(book_id, trial.name, period, trial.entries, trial.root, plan, rows)
+
+
+def carried_of(connection: Connection[Any], book: str, year: str, chart: str) -> Carried:
+    """Return what the vouchers of a year carried on, in the log's order."""
+    asked = {"book": book, "year": year, "counted": [*counted_accounts(chart), *STORES]}
+    carried = Carried()
+    lines = connection.execute(SELECT_CARRYING, asked)
+    for (_, date), group in groupby(lines, lambda row: row[:2]):
+        voucher = [
+            Line(account=account, debit_fen=debit, credit_fen=credit) for *_, account, debit, credit in group
+        ]
+        carried.fold(chart, date, voucher)
+    return carried
 
 
 def _entry(connection: Connection[Any], book: str, year: str) -> int | None:

@@ -28,7 +28,7 @@ from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import trial_balance
 from projections.bank import difference_fen, statements_reach
-from projections.budget import budget, is_planned
+from projections.budget import budget, carried_of, is_planned
 from projections.report import Report
 from projections.statements import income_statement
 
@@ -187,8 +187,15 @@ def draft_remarks(connection: Connection[Any], book: str, vouchers: Sequence[Vou
     names = register.account_names(connection, book)
     chart = register.book(connection, book).chart
 
+    stores = {
+        year: carried_of(connection, book, year, chart).stores.get(year, {})
+        for year in {one[:4] for one in plans}
+    }
+
     def remarks(voucher: Voucher) -> list[Remark]:
         rows = plans.get(period_of(voucher.date))
-        return [] if rows is None else list(spending_remarks(spent_with(rows, voucher.lines, chart, names)))
+        if rows is None:
+            return []
+        return list(spending_remarks(spent_with(rows, voucher.lines, stores[voucher.date[:4]], chart, names)))
 
     return [remarks(voucher) for voucher in vouchers]

@@ -27,7 +27,23 @@ OPENED = MONTHS[0]
 ENDS = (*MONTHS, "2026-12", "2027-01")
 """Up to which period the statements are asked for."""
 
-ACCOUNTS = ("101", "113", "211", "301", "311", "321", "322", "501", "502", "511", "513", "521")
+ACCOUNTS = (
+    "101",
+    "113",
+    "121",
+    "153",
+    "211",
+    "301",
+    "311",
+    "321",
+    "322",
+    "401",
+    "501",
+    "502",
+    "511",
+    "513",
+    "521",
+)
 
 
 def balanced(lines: list[Line]) -> list[Line]:

@@ -51,7 +51,7 @@ def replayed(book: str, entries: Sequence[Entry]) -> Replay:
     replay = Replay(Book(book))
     for index, entry in enumerate(entries):
         replay.book.evolve(entry)
-        replay.figures.fold(index, entry.statement)
+        replay.figures.fold(index, entry.statement, replay.book.balances.chart)
     return replay
 
 

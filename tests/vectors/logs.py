@@ -12,9 +12,22 @@ from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
 from audit.tlog.cosignature import add_signature, cosign, witness_verifier
 from domain.budget import BudgetAdopted
 from domain.kernel.note import SigningKey
-from domain.vouchers import VoucherPosted
+from domain.vouchers import VoucherPosted, VoucherReversed
 from tests.vectors.forged import forged_entries
-from tests.vectors.honest import BASIC, CLERKS, HEAD, HONEST, NEXT, THREE, TOWNSHIP, budget, founded, voucher
+from tests.vectors.honest import (
+    BASIC,
+    CLERKS,
+    HEAD,
+    HONEST,
+    NEXT,
+    SUPERVISOR,
+    THREE,
+    TOWNSHIP,
+    budget,
+    founded,
+    reversal,
+    voucher,
+)
 from tests.vectors.private_forged import private_cases
 from tests.vectors.reading import audited, outside
 from tests.vectors.village import ORIGIN, Forgery, Log, key
@@ -76,6 +89,26 @@ def closed_year() -> Log:
     return log.publish(statements=True)
 
 
+def carried_on() -> Log:
+    """Return a planned year in which works are taken over and goods made, stored and sold, and one sale taken back."""
+    log = founded()
+    for date, debit, credit, fen in (
+        ("2026-02-10", "153", "10201", 56_000),
+        ("2026-03-01", "151", "10201", 230_000),
+        ("2026-03-02", "401", "10201", 8_000),
+        ("2026-03-03", "121", "10201", 1_000),
+        ("2026-04-01", "151", "153", 56_000),
+        ("2026-04-02", "121", "401", 8_000),
+        ("2026-04-03", "511", "121", 5_000),
+        ("2026-05-01", "511", "121", 4_000),
+    ):
+        log = log.then(VoucherPosted, voucher(date, fen, debit=debit, credit=credit), *BASIC)
+    log = log.then(VoucherReversed, reversal(log, len(log.entries) - 2, date="2026-05-02"), *BASIC)
+    plan = budget(("151", 230_000), ("153", 56_000), ("401", 8_000))
+    log = log.then(BudgetAdopted, plan, *BASIC, SUPERVISOR)
+    return log.publish(statements=True)
+
+
 def _statements() -> list[Forgery]:
     """Return logs with the statements of each month beside them, as they follow from the entries and otherwise."""
     good = closed_year()
@@ -83,6 +116,7 @@ def _statements() -> list[Forgery]:
     forged: list[Forgery] = [
         ("statements of two months", HONEST.publish(statements=True)),
         ("statements of a closed year", good),
+        ("a plan's execution that counts what is carried on once", carried_on()),
         (
             "no statement of income of a month",
             good.alter("income-statement/2026-05.json", None),

@@ -12,7 +12,7 @@ from audit.source import HttpSource
 from audit.verify import verify
 from domain.budget import Budget, BudgetAdopted, PlanLine, Resolution
 from tests.api.http.at_work import Office
-from tests.api.http.conftest import BOOK
+from tests.api.http.conftest import BOOK, voucher
 from tests.api.http.test_reports import table
 
 if TYPE_CHECKING:
@@ -122,6 +122,37 @@ def test_a_draft_beyond_the_plan_says_so(accountant: Person, entry: int) -> None
     assert remarks(accountant, "151", 100) == []
     ahead = remarks(accountant, "51302", 2_351, f"{int(now()[:4]) + 1}-04-10")  # whose year has no plan
     assert [one.split()[0] for one in ahead] == ["draft.dated_ahead"]
+
+
+CARRIED = (
+    ("2026-04-11", "153", "10201", 56_000),
+    ("2026-04-12", "15102", "153", 56_000),
+    ("2026-04-13", "401", "10201", 8_000),
+    ("2026-05-01", "121", "401", 8_000),
+    ("2026-05-02", "511", "121", 5_000),
+)
+"""Works that are built and taken over; goods that are made, stored and sold."""
+
+
+def test_what_was_spent_is_counted_once_where_it_was_first_spent(door: Door, entry: int) -> None:
+    assert entry
+    for date, debit, credit, fen in CARRIED:
+        answer = door.post(door.note(voucher(fen, date=date, debit=debit, credit=credit)), wait=10)
+        assert answer.status_code == 201, answer.text
+    rows = door.get("budget.json", period="2026-05").json()["rows"]
+    spent = {row["account"]: (row["month_fen"], row["year_fen"]) for row in rows}
+    assert spent["153"] == (0, 56_000)
+    assert spent["151"] == (0, 0)
+    assert spent["401"] == (0, 8_000)
+    assert "511" not in spent
+
+
+def test_a_draft_that_carries_on_what_was_counted_spends_nothing(accountant: Person, entry: int) -> None:
+    assert entry
+    lines = [{"account": "511", "debit_fen": 4_000}, {"account": "121", "credit_fen": 4_000}]
+    made = accountant.make({"attachments": {}, "date": "2026-05-20", "lines": lines, "summary": "销售成本"})
+    accountant.withdraw(made)
+    assert ["今年已支出 10.00 元" in one["zh"] for one in made["remarks"]] == [True]
 
 
 def test_a_year_without_a_plan(door: Door) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.budget import PlanLine
-from domain.statements import BudgetRow, DetailRow, Standing, budget_rows, spent_with
+from domain.statements import BudgetRow, DetailRow, Standing, Store, budget_rows, spent_with
 from domain.vouchers import Line
 from tests.domain.statements.months import Month
 
@@ -27,10 +27,13 @@ def detail(account: str, month: int, year: int) -> DetailRow:
 
 
 def rows(
-    plan: dict[str, int], details: list[DetailRow], months: list[Month] | None = None
+    plan: dict[str, int],
+    details: list[DetailRow],
+    months: list[Month] | None = None,
+    carried: dict[str, tuple[int, int]] | None = None,
 ) -> list[tuple[str, int, int, int]]:
     lines = [PlanLine(account=account, planned_fen=fen) for account, fen in plan.items()]
-    found = budget_rows(lines, details, months or [], CHART, NAMES)
+    found = budget_rows(lines, details, months or [], carried or {}, CHART, NAMES)
     return [(row.account, row.planned_fen, row.month_fen, row.year_fen) for row in found]
 
 
@@ -54,6 +57,15 @@ def test_what_is_bought_is_what_was_debited() -> None:
     ]
     assert rows({"151": 100}, [], months) == [("151", 100, 5, 50)]
     assert rows({"501": 1}, [], months) == [("15101", 0, 5, 50), ("501", 1, 0, 0)]
+
+
+def test_what_was_counted_already_is_taken_off_where_it_goes() -> None:
+    built = Month("15102", debit_fen=0, year_debit_fen=286_000)
+    site = Month("153", debit_fen=0, credit_fen=0, year_debit_fen=56_000, year_credit_fen=56_000)
+    found = rows({"151": 300_000, "153": 60_000}, [], [built, site], {"15102": (0, 56_000)})
+    assert found == [("151", 300_000, 0, 230_000), ("153", 60_000, 0, 56_000)]
+    sold = rows({"511": 100}, [detail("51101", 40, 90)], [], {"51101": (30, 80), "51102": (0, 5)})
+    assert sold == [("511", 100, 10, 5)]
 
 
 @pytest.mark.parametrize("account", ["101", "112", "152", "211", "311", "513"])
@@ -108,9 +120,9 @@ def spent(*lines: tuple[str, int]) -> list[tuple[str, int, int, int]]:
     """Return the lines as they would stand with a voucher, debits positive; 511 is planned, 513 has moved beside it."""
     plan = [PlanLine(account="151", planned_fen=50), PlanLine(account="511", planned_fen=100)]
     details = [detail("51101", 1, 80), detail("513", 0, 5), detail("501", 0, 70)]
-    standing = budget_rows(plan, details, [], CHART, NAMES)
+    standing = budget_rows(plan, details, [], {}, CHART, NAMES)
     entered = [Line(account=code, debit_fen=max(fen, 0), credit_fen=max(-fen, 0)) for code, fen in lines]
-    found = spent_with(standing, entered, CHART, NAMES)
+    found = spent_with(standing, entered, {"12102": Store(30, 0)}, CHART, NAMES)
     return [(row.account, row.planned_fen, row.month_fen, row.year_fen) for row in found]
 
 
@@ -122,9 +134,14 @@ def test_a_voucher_adds_to_the_line_of_the_plan_that_it_spends_from() -> None:
 def test_a_voucher_adds_to_what_is_not_planned() -> None:
     assert spent(("513", 2), ("101", -2)) == [("513", 0, 2, 7)]
     assert spent(("153", 4), ("101", -4)) == [("153", 0, 4, 4)]
+    assert spent(("151", 9), ("153", -4), ("101", -5)) == [("151", 50, 5, 5)]
+    assert spent(("51101", 31), ("12102", -31)) == [("511", 100, 2, 81)]
 
 
 def test_a_voucher_that_spends_nothing_adds_to_nothing() -> None:
+    assert spent(("15102", 56), ("153", -56)) == []  # counted when it was built
+    assert spent(("51101", 30), ("401", -30)) == []
+    assert spent(("51101", 30), ("12102", -30)) == []  # goods that were made, out of the store
     assert spent(("101", 7), ("501", -7)) == []
     assert spent(("101", 7), ("51101", -7)) == []  # paid back
     assert spent(("51101", 4), ("51102", -4)) == []  # moved between two details of a line
