@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from api.banking.account import require_money, take_turn
 from api.database import snapshot
-from domain.chart import MONEY_ACCOUNTS
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import parse_date
-from projections import register
 from projections.bank import balance_fen, bank_balance_fen, reconciliation, statements_reach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
     from api.banking.reading import StatementLine
     from domain.reconciliation import Reconciliation
 
-NO_MONEY = rule(
-    "bank.account",
-    Kind.REFUSED,
-    "{account} 不是本账套的货币资金科目（101、102、109 及其明细）",
-    "{account} is no account of money in this book (101, 102, 109 and those below)",
-    "会计基础工作规范 art. 57",
-)
 NO_CASH = rule(
     "bank.cash",
     Kind.REFUSED,
@@ -53,8 +44,6 @@ NOTHING = rule(
 CASH = "101"
 """库存现金, with all its details."""
 
-TURN = 0x62616E6B
-TAKE_TURN = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 SELECT_KNOWN = """
     SELECT date::text, amount_fen, text, balance_fen, number FROM bank_lines
     WHERE book = %s AND account = %s ORDER BY number
@@ -108,8 +97,7 @@ class BankStatements:
         of equal ones as many are kept as a statement has. It goes `through` a day, or to its last line.
         """
         with self._pool.connection() as connection, connection.transaction():
-            _require_money(connection, book, account)
-            connection.execute(TAKE_TURN, (TURN, f"{book}/{account}"))
+            take_turn(connection, book, account)
             rows = connection.execute(SELECT_KNOWN, (book, account)).fetchall()
             known: dict[tuple[str, int, str], list[tuple[int | None, int]]] = {}
             for day, amount_fen, text, balance, of in rows:
@@ -148,7 +136,7 @@ class BankStatements:
         """
         parse_date(day)
         with snapshot(self._pool) as connection:
-            _require_money(connection, book, account)
+            require_money(connection, book, account)
             said_fen = bank_balance_fen(connection, book, account, day) if bank_fen is None else bank_fen
             found = reconciliation(connection, book, account, day, said_fen or 0)
             if found is None:
@@ -164,7 +152,7 @@ class BankStatements:
         if not account.startswith(CASH):
             raise NO_CASH(account=account)
         with snapshot(self._pool) as connection:
-            _require_money(connection, book, account)
+            require_money(connection, book, account)
             book_fen = balance_fen(connection, book, account, day)
         return book_fen, counted_fen - book_fen
 
@@ -180,9 +168,3 @@ def _take_twin(twins: list[tuple[int | None, int]], balance: int | None) -> tupl
         twins.remove(twin)
         return twin
     return None
-
-
-def _require_money(connection: Connection[Any], book: str, account: str) -> None:
-    register.book(connection, book)
-    if not account.startswith(MONEY_ACCOUNTS) or account not in register.account_names(connection, book):
-        raise NO_MONEY(account=account)

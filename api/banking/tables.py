@@ -18,6 +18,9 @@ COLUMNS = (
     TableColumn("记录序号"),
 )
 
+OPENING = "期初"
+"""What stands in place of an entry where an item was outstanding at the opening."""
+
 
 def reconciliation_object(account: str, date: str, found: Reconciliation) -> dict[str, Any]:
     """Return the reconciliation; amounts in fen, what was received positive."""
@@ -65,11 +68,17 @@ def reconciliation_table(account: str, date: str, found: Reconciliation) -> Tabl
 
 
 def _bank(name: str, lines: list[BankLine]) -> list[tuple[object, ...]]:
-    return [(name, line.date, line.text, abs(line.amount_fen), "") for line in lines]
+    return [
+        (name, line.date, line.text, abs(line.amount_fen), OPENING if line.is_opening else "")
+        for line in lines
+    ]
 
 
 def _book(name: str, lines: list[BookLine]) -> list[tuple[object, ...]]:
-    return [(name, line.date, line.text, abs(line.amount_fen), line.entry) for line in lines]
+    return [
+        (name, line.date, line.text, abs(line.amount_fen), OPENING if line.is_opening else line.entry)
+        for line in lines
+    ]
 
 
 def count_table(account: str, date: str, book_fen: int, counted_fen: int) -> Table:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from api.disclosures import Given
+    from domain.kernel.errors import Rule
     from domain.kernel.statement import Statement
 
 T = TypeVar("T")
@@ -75,12 +76,12 @@ class Composed(NamedTuple):
     given: list[Given]
 
 
-def read_request(body: bytes, kind: type[T]) -> T:
-    """Return a request's body; raises `draft.malformed`."""
+def read_request(body: bytes, kind: type[T], malformed: Rule = MALFORMED) -> T:
+    """Return a request's body; raises `draft.malformed`, or what another door says in its place."""
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise MALFORMED(problem=decoding_problem(error)) from None
+        raise malformed(problem=decoding_problem(error)) from None
 
 
 def compose(connection: Connection[Any], book: str, wanted: Wanted, id_: str = "") -> Composed:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from api.http import (
     attachments,
+    bank_decisions,
     banking,
     closing,
     correcting,
@@ -119,6 +120,7 @@ def create_app(service: Service) -> FastAPI:
         drafts,
         pdf,
         voucher_templates,
+        bank_decisions,
         banking,
         attachments,
         tlog,

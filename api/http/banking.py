@@ -12,6 +12,8 @@ from pydantic import BaseModel
 
 from api.banking import (
     CASH,
+    KeptDecision,
+    Opening,
     count_table,
     read_columns,
     read_statement,
@@ -228,6 +230,7 @@ def get_bank_page(
         answered(lambda: held_against(service, book, account, date, balance)) if asked else (None, None)
     )
     found, table = shown or (None, None)
+    decided, openings = kept_of(service, book, account) if account and not refused else ([], [])
     return work_page(
         request,
         "bank.html",
@@ -243,7 +246,15 @@ def get_bank_page(
         found=found,
         table=table,
         refused=refused,
+        counts=account.startswith(CASH),
+        refusals=[one for one in decided if one.stands and not one.decision.accepted],
+        openings=openings,
     )
+
+
+def kept_of(service: Service, book: str, account: str) -> tuple[list[KeptDecision], list[Opening]]:
+    """Return what is kept of an account of money for a page: decisions, items outstanding at the opening."""
+    return service.bank_decisions.all(book, account), service.bank_openings.all(book, account)
 
 
 router.include_router(statements)

@@ -5,7 +5,10 @@ from projections.bank.query import (
     bank_balance_fen,
     bank_lines,
     book_lines,
+    decisions,
     difference_fen,
+    held_from,
+    openings,
     reconciliation,
     statements_reach,
 )
@@ -15,7 +18,10 @@ __all__ = [
     "bank_balance_fen",
     "bank_lines",
     "book_lines",
+    "decisions",
     "difference_fen",
+    "held_from",
+    "openings",
     "reconciliation",
     "statements_reach",
 ]

@@ -5,15 +5,29 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.reconciliation import WINDOW_DAYS, BankLine, BookLine, Reconciliation, match, reconcile
+from domain.reconciliation import (
+    WINDOW_DAYS,
+    BankLine,
+    BookLine,
+    Decision,
+    Reconciliation,
+    match,
+    reconcile,
+)
+from projections import register
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from psycopg import Connection
 
 SELECT_LINES = """
     SELECT entry, line, date::text, debit_fen - credit_fen, concat_ws(' ', summary, nullif(party, ''))
     FROM journal
-    WHERE book = %(book)s AND account LIKE %(account)s || '%%' AND date BETWEEN %(first)s AND %(last)s
+    WHERE book = %(book)s AND account LIKE %(account)s || '%%' AND date <= %(last)s AND (
+        date >= %(first)s
+        OR (entry, line) IN (SELECT * FROM unnest(%(entries)s::bigint[], %(lines)s::bigint[]))
+    )
     ORDER BY entry, line
 """
 SELECT_BALANCE = """
@@ -28,6 +42,15 @@ SELECT_BANK_BALANCE = """
     SELECT balance_fen FROM bank_lines WHERE book = %s AND account = %s AND date <= %s
     ORDER BY date DESC, number DESC LIMIT 1
 """
+SELECT_BEGIN = "SELECT min(date)::text FROM bank_lines WHERE book = %s AND account = %s"
+SELECT_OPENINGS = """
+    SELECT side, number, date::text, amount_fen, text FROM bank_openings
+    WHERE book = %s AND account = %s AND undone_at IS NULL ORDER BY number DESC
+"""
+SELECT_DECISIONS = """
+    SELECT number, accepted, bank, entries, lines FROM bank_decisions
+    WHERE book = %s AND account = %s AND undone_at IS NULL ORDER BY number
+"""
 SELECT_REACH = """
     SELECT account, greatest(max(date), max(through))::text
     FROM bank_lines LEFT JOIN bank_reach USING (book, account) WHERE book = %s GROUP BY account
@@ -39,10 +62,19 @@ def statements_reach(connection: Connection[Any], book: str) -> dict[str, str]:
     return dict(connection.execute(SELECT_REACH, (book,)).fetchall())
 
 
-def book_lines(connection: Connection[Any], book: str, account: str, first: str, last: str) -> list[BookLine]:
-    """Return the lines of an account with all below it, of the days from `first` to `last`."""
+def book_lines(
+    connection: Connection[Any],
+    book: str,
+    account: str,
+    first: str,
+    last: str,
+    places: Iterable[tuple[int, int]] = (),
+) -> list[BookLine]:
+    """Return the lines of an account with all below it of the days `first` to `last`, and earlier ones at `places`."""
+    wanted = list(places)
     asked = {"book": book, "account": account, "first": first, "last": last}
-    return [BookLine(*row) for row in connection.execute(SELECT_LINES, asked).fetchall()]
+    at = {"entries": [entry for entry, _ in wanted], "lines": [line for _, line in wanted]}
+    return [BookLine(*row) for row in connection.execute(SELECT_LINES, asked | at).fetchall()]
 
 
 def balance_fen(connection: Connection[Any], book: str, account: str, last: str) -> int:
@@ -67,22 +99,61 @@ def bank_lines(connection: Connection[Any], book: str, account: str, last: str) 
     return [BankLine(*row) for row in connection.execute(SELECT_BANK_LINES, (book, account, last)).fetchall()]
 
 
+def openings(connection: Connection[Any], book: str, account: str) -> tuple[list[BankLine], list[BookLine]]:
+    """Return what was outstanding at the opening (期初未达账项): what the bank had already, and what the book had."""
+    rows = connection.execute(SELECT_OPENINGS, (book, account)).fetchall()
+    return (
+        [BankLine(number, *said) for side, number, *said in rows if side == "bank"],
+        [BookLine(number, 1, *said) for side, number, *said in rows if side == "book"],
+    )
+
+
+def decisions(connection: Connection[Any], book: str, account: str) -> list[Decision]:
+    """Return what was decided of an account's matches and not taken back."""
+    rows = connection.execute(SELECT_DECISIONS, (book, account)).fetchall()
+    return [
+        Decision(number, accepted, frozenset(bank), frozenset(zip(entries, lines, strict=True)))
+        for number, accepted, bank, entries, lines in rows
+    ]
+
+
+def held_from(connection: Connection[Any], book: str, account: str) -> str:
+    """Return from which day on an account is held against its bank: the book is open, and the statements begin."""
+    ((begins,),) = connection.execute(SELECT_BEGIN, (book, account)).fetchall()
+    return max(begins or "", f"{register.book(connection, book).first_period}-01")
+
+
 def reconciliation(
     connection: Connection[Any], book: str, account: str, last: str, bank_fen: int
 ) -> Reconciliation | None:
     """Return the reconciliation of an account at the end of a day, None where no statement was read in until then.
 
-    Before the first day of the statements, lines of the book are looked at only as far as they may be the statement's.
+    Before the day from which on they are held against one another, lines of either are looked at only as far as they
+    may be the other's, or were said to be, and what was entered as outstanding at the opening.
     """
-    bank = bank_lines(connection, book, account, last)
-    if not bank:
+    statement = bank_lines(connection, book, account, last)
+    if not statement:
         return None
-    begins = min(line.date for line in bank)
-    mine = book_lines(connection, book, account, _days_before(begins), last)
-    matches = match(bank, mine)
-    taken = {line for one in matches for line in one.book}
-    mine = [line for line in mine if line in taken or line.date >= begins]
-    return reconcile(balance_fen(connection, book, account, last), bank_fen, bank, mine, matches)
+    begins, decided = held_from(connection, book, account), decisions(connection, book, account)
+    numbers = {number for one in decided if one.accepted for number in one.bank}
+    places = {place for one in decided if one.accepted for place in one.book}
+    mine = book_lines(connection, book, account, _days_before(begins), last, places)
+    waiting = openings(connection, book, account)
+    statement += [line for line in waiting[0] if line.date <= last]
+    mine += [line for line in waiting[1] if line.date <= last]
+    matches = match(statement, mine, decided)
+    taken = {line for one in matches for line in (*one.bank, *one.book)}
+    bank = [
+        line
+        for line in statement
+        if line.date >= begins or line.is_opening or line.number in numbers or line in taken
+    ]
+    ours = [
+        line
+        for line in mine
+        if line.date >= begins or line.is_opening or line.place in places or line in taken
+    ]
+    return reconcile(balance_fen(connection, book, account, last), bank_fen, bank, ours, matches)
 
 
 def difference_fen(connection: Connection[Any], book: str, account: str, last: str) -> int | None:

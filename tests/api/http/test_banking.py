@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from domain.accounts import AccountAdded, NewAccount
 from tests.api.http.at_work import Office
-from tests.api.http.conftest import BOOK, PROBLEM
+from tests.api.http.conftest import BOOK, PROBLEM, voucher
 from tests.api.http.test_reports import table
 
 if TYPE_CHECKING:
@@ -125,6 +125,82 @@ def test_accounts_with_details_are_not_offered_whatever_their_number(office: Off
     assert '<option value="10902">10902 保函保证金' in shown
     assert '<option value="109"' not in shown
     assert '<option value="102"' not in shown
+
+
+HALVES = """\
+交易日期,摘要,支出,收入
+2026-03-10,代发,100.01,
+2026-03-11,代发,200.02,
+"""
+
+
+def test_lines_are_matched_by_hand_and_taken_back(office: Office, read: httpx.Response) -> None:
+    """The book has one voucher of what the bank paid in two; a sum is suggested, and decided on."""
+    assert read.status_code == 201
+    door, accountant, path = office.door, office["accountant"].client, f"{BANK}/decisions"
+    note = door.note(voucher(30_003, date="2026-03-10", debit="51302", credit="10201"))
+    entry = door.post(note, wait=10).json()["index"]
+    taken = posted(office["accountant"], HALVES, columns="date=交易日期")
+    assert taken.status_code == 201, taken.text
+
+    def suggested() -> list[dict[str, Any]]:
+        found = accountant.get(f"{BANK}/reconciliation.json", params=ASKED).json()["matches"]
+        return [one for one in found if len(one["bank"]) == 2]
+
+    [found] = suggested()
+    assert (found["certain"], found["decision"]) == (False, 0)
+    bank = [line["number"] for line in found["bank"]]
+    book = [{"entry": line["entry"], "line": line["line"]} for line in found["book"]]
+    assert book == [{"entry": entry, "line": 2}]
+    no = accountant.post(path, json={"accepted": False, "bank": bank, "book": book})
+    assert (no.status_code, no.json()["decided_by"]) == (201, office["accountant"].key.name)
+    assert suggested() == []
+    page = accountant.get(f"/books/{BOOK}/work/bank", params={"account": "10201", **ASKED}).text
+    assert f'name="bank" value="{bank[0]}"' in page
+    yes = accountant.post(path, json={"accepted": True, "bank": bank, "book": book}).json()
+    assert [one["decision"] for one in suggested()] == [yes["number"]]
+    again = accountant.post(path, json={"accepted": True, "bank": bank, "book": book})
+    assert refused(again, 409, "bank.decided")
+    assert accountant.delete(f"{path}/{yes['number']}").json()["undone_by"] == office["accountant"].key.name
+    assert accountant.delete(f"{path}/{no.json()['number']}").status_code == 200
+    assert len(suggested()) == 1
+    kept = office["head"].client.get(path).json()["decisions"]
+    assert [one["undone_by"] is None for one in kept] == [False, False]
+    assert refused(accountant.delete(f"{path}/{yes['number']}"), 404, "bank.no_decision")
+
+
+def test_what_cannot_be_decided_is_a_problem_document(office: Office, read: httpx.Response) -> None:
+    assert read.status_code == 201
+    path, accountant = f"{BANK}/decisions", office["accountant"].client
+    chosen = {"accepted": True, "bank": [1], "book": [{"entry": 99_999, "line": 1}]}
+    assert refused(accountant.post(path, json=chosen), 404, "bank.line")
+    assert refused(accountant.post(path, json={**chosen, "book": []}), 422, "bank.too_few")
+    assert refused(accountant.post(path, json={**chosen, "more": 1}), 400, "bank.malformed")
+    assert refused(accountant.post(path, content=b"{"), 400, "bank.malformed")
+    assert refused(office["head"].client.post(path, json=chosen), 403, "draft.not_maker")
+    assert refused(office.door.client.post(path, json=chosen), 403, "session.needed")
+    foreign = {"Origin": "https://elsewhere.example"}
+    assert refused(accountant.post(path, json=chosen, headers=foreign), 403, "session.foreign")
+
+
+def test_items_outstanding_at_the_opening_are_entered_and_taken_back(
+    office: Office, read: httpx.Response
+) -> None:
+    assert read.status_code == 201
+    path, accountant = f"{BANK}/openings", office["accountant"].client
+    item = {"side": "book", "date": "2025-12-20", "amount_fen": -50_000, "text": "十二月的支票"}
+    made = accountant.post(path, json=item)
+    assert (made.status_code, made.json()["number"]) == (201, -1)
+    assert [one["text"] for one in office["head"].client.get(path).json()["openings"]] == ["十二月的支票"]
+    shown = accountant.get(f"/books/{BOOK}/work/bank", params={"account": "10201", **ASKED}).text
+    assert "减：企业已付、银行未付" in shown
+    assert "十二月的支票" in shown
+    assert "/entries/-1" not in shown
+    assert refused(accountant.post(path, json={**item, "side": "both"}), 400, "bank.malformed")
+    assert refused(accountant.post(path, json={**item, "date": "2026-03-20"}), 422, "bank.opening_date")
+    assert refused(office["head"].client.post(path, json=item), 403, "draft.not_maker")
+    assert accountant.delete(f"{path}/-1").status_code == 204
+    assert refused(accountant.delete(f"{path}/-1"), 404, "bank.no_opening")
 
 
 def test_it_is_for_those_at_work(office: Office, door: Door) -> None:
