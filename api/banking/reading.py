@@ -6,13 +6,14 @@ A bank writes from its own side: what it calls 贷方 came in, what it calls 借
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.header import Column, Layout
 from api.adapters.notices import listed
 from api.adapters.spreadsheet import read_file
-from api.importing.cells import parse_amount, parse_day, parse_text
+from api.importing.cells import bare, parse_amount, parse_day, parse_text
 from api.importing.problems import ImportRefused, Problem, parsed
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 
@@ -20,32 +21,74 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from api.adapters.spreadsheet import Row
+    from api.adapters.spreadsheet import Row, Rows
 
-COLUMNS = (
+_SAID = (
     Column("date", "交易日期", "date", ("日期", "交易时间", "记账日期", "入账日期", "交易日")),
     Column("text", "摘要", "text", ("用途", "附言", "交易摘要", "备注", "交易附言")),
+)
+_BALANCE = Column(
+    "balance",
+    "余额",
+    "balance",
+    ("账户余额", "当前余额", "本次余额", "交易后余额", "结余"),
+    optional=True,
+)
+AMOUNTS = ("received", "paid")
+COLUMNS = (
+    *_SAID,
     Column(
         "received", "收入", "received", ("收入金额", "贷方发生额", "贷方金额", "贷方", "转入金额", "存入")
     ),
     Column("paid", "支出", "paid", ("支出金额", "借方发生额", "借方金额", "借方", "转出金额", "支取")),
-    Column(
-        "balance",
-        "余额",
-        "balance",
-        ("账户余额", "当前余额", "本次余额", "交易后余额", "结余"),
-        optional=True,
-    ),
+    _BALANCE,
 )
-AMOUNTS = ("received", "paid")
 LAYOUT = Layout(COLUMNS, amounts=AMOUNTS, booked=("date", *AMOUNTS))
-FIELDS = tuple(column.field for column in COLUMNS)
+DIRECTIONS = (
+    "借贷标志",
+    "借贷方向",
+    "借贷标识",
+    "借贷",
+    "借/贷",
+    "收支标志",
+    "收支",
+    "收/支",
+    "d/c",
+    "dc",
+    "方向",
+    "交易方向",
+)
+DIRECTED_COLUMNS = (
+    *_SAID,
+    Column("amount", "金额", "amount", ("交易金额", "发生额", "发生金额", "交易发生额")),
+    Column("direction", "收支方向", "direction", DIRECTIONS),
+    _BALANCE,
+)
+DIRECTED = Layout(DIRECTED_COLUMNS, amounts=("amount",), booked=("date", "amount"))
+"""One column of amounts, and one that says which way each went."""
+FIELDS = tuple(dict.fromkeys(column.field for column in (*COLUMNS, *DIRECTED_COLUMNS)))
+
+CAME_IN = {"贷", "贷方", "收", "收入", "收款", "转入", "存入", "进", "入", "c", "cr", "credit"}
+WENT_OUT = {"借", "借方", "支", "支出", "付", "付款", "转出", "支取", "出", "d", "dr", "debit"}
 
 ONE_SIDE = rule(
     "bank.one_side",
     Kind.MALFORMED,
     "收入和支出须恰好填一个，这一行是 {received} 和 {paid}",
     "exactly one of received and paid is expected; this row has {received} and {paid}",
+)
+BAD_DIRECTION = rule(
+    "bank.direction",
+    Kind.MALFORMED,
+    "收支方向应为 贷、收、收入、C（收入）或 借、支、支出、D（支出），读到「{read}」",
+    "the direction is 贷, 收, 收入 or C for what came in, 借, 支, 支出 or D for what went out; read '{read}'",
+)
+NOT_ABOVE_NIL = rule(
+    "bank.amount",
+    Kind.MALFORMED,
+    "金额应大于零，收支由方向一列说明，读到「{read}」；冲正的行请改成相反方向的正数",
+    "an amount is above nil, as the direction says which way it went; read '{read}'. Write what was reversed with the"
+    " other direction",
 )
 NO_LINES = rule(
     "bank.no_lines",
@@ -76,6 +119,13 @@ _SUM = re.compile(
 
 _SIDED = re.compile(r"(?P<side>[借贷]?)\s*(?P<amount>.*?)\s*(?P<behind>[借贷]?)")
 """A balance, perhaps with the side on which it stands."""
+
+
+_CURRENCY = re.compile(
+    r"(?P<sign>[-+\u2212\uff0d]?)\s*(?:人民币|RMB|CNY|[¥￥])?\s*(?P<amount>[0-9０-９].*?)\s*(?:RMB|CNY)?",
+    re.IGNORECASE,
+)
+"""An amount as banks print it: ¥5,000.00, 人民币 5,000.00 元, CNY 5,000.00."""
 
 
 class StatementLine(NamedTuple):
@@ -113,10 +163,9 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> Statement:
 
     Raises what is wrong with the file, or `ImportRefused` with all that is wrong in its rows.
     """
-    layout = LAYOUT.called(headers)
     if not path.is_file() or path.suffix.lower() not in {".csv", ".xlsx"}:
         raise NO_FILE(file=path.name)
-    read = read_file(path, layout)
+    read = _read(path, headers)
     problems = [Problem.of(violation, path.name) for violation in read.problems]
     rows = [row for row in read.rows if not _is_sum(row)]
     lines = [line for row in rows for line in _line(row, problems)]
@@ -131,6 +180,18 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> Statement:
     unread = [row.place for row, line in zip(rows, lines, strict=True) if _is_unread(row, line)]
     said = [(gaps, _missing), (unread, _unread)]
     return Statement(lines, [*read.notices, *(words(places) for places, words in said if places)])
+
+
+def _read(path: Path, headers: Mapping[str, str]) -> Rows:
+    """Return the rows of a statement, by the layout of which it has most."""
+    layouts = (DIRECTED, LAYOUT) if headers.keys() & {"amount", "direction"} else (LAYOUT, DIRECTED)
+    first = read_file(path, layouts[0].called(headers))
+    return min((first, read_file(path, layouts[1].called(headers))), key=_amiss) if first.problems else first
+
+
+def _amiss(read: Rows) -> int:
+    """Return how much is wrong with a header: each column counts that is not there."""
+    return sum(len(str(problem.facts.get("column", "")).split(", ")) for problem in read.problems)
 
 
 def _order(lines: Sequence[StatementLine]) -> list[int]:
@@ -189,14 +250,48 @@ def _is_sum(row: Row) -> bool:
 def _line(row: Row, problems: list[Problem]) -> list[StatementLine]:
     """Return the row's line, or none of one that is wrong."""
     date, text = parsed(row, "date", parse_day, problems), parsed(row, "text", parse_text, problems)
-    received, paid = (parsed(row, field, parse_amount, problems) for field in AMOUNTS)
-    if date is None or text is None or received is None or paid is None:
+    amount_fen = _directed(row, problems) if "direction" in row.cells else _two_sided(row, problems)
+    if date is None or text is None or amount_fen is None:
         return []
+    return [StatementLine(date, amount_fen, text, _balance(row.cells.get("balance", "")))]
+
+
+def _two_sided(row: Row, problems: list[Problem]) -> int | None:
+    """Return what came in or (below zero) went out, from a column of each; None of what is wrong."""
+    received, paid = (parsed(row, field, _amount, problems) for field in AMOUNTS)
+    if received is None or paid is None:
+        return None
     if (received == 0) == (paid == 0):
         wrong = ONE_SIDE(received=row.cells["received"] or "-", paid=row.cells["paid"] or "-")
         problems.append(Problem.at(wrong, row, "received"))
-        return []
-    return [StatementLine(date, received - paid, text, _balance(row.cells.get("balance", "")))]
+        return None
+    return received - paid
+
+
+def _directed(row: Row, problems: list[Problem]) -> int | None:
+    """Return what came in or (below zero) went out, from an amount and its direction; None of what is wrong."""
+    amount, sign = parsed(row, "amount", _above_nil, problems), parsed(row, "direction", _sign, problems)
+    return None if amount is None or sign is None else amount * sign
+
+
+def _above_nil(read: str) -> int:
+    fen = _amount(read)
+    if fen <= 0:
+        raise NOT_ABOVE_NIL(read=read)
+    return fen
+
+
+def _sign(read: str) -> int:
+    said = unicodedata.normalize("NFKC", bare(read)).casefold()
+    if said not in CAME_IN | WENT_OUT:
+        raise BAD_DIRECTION(read=read)
+    return 1 if said in CAME_IN else -1
+
+
+def _amount(read: str) -> int:
+    """Return fen of an amount that may have the currency's name or sign before it or behind."""
+    found = _CURRENCY.fullmatch(bare(read))
+    return parse_amount(f"{found['sign']}{found['amount']}" if found else read)
 
 
 def _balance(read: str) -> int | None:
@@ -205,7 +300,7 @@ def _balance(read: str) -> int | None:
     if not read or not found:
         return None
     try:
-        fen = parse_amount(found["amount"])
+        fen = _amount(found["amount"])
     except RuleViolation:
         return None
     return -fen if "借" in found["side"] + found["behind"] else fen

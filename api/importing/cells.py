@@ -94,12 +94,16 @@ CELL_ERRORS = re.compile(r"#(?:[A-Z][A-Z0-9/_]*[!?]|N/A|GETTING_DATA)")
 """What a cell in error shows; in CSV it stands there as a text."""
 
 _TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+_CLOCK = r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]"
 _DAY = re.compile(
-    r"(?P<year>[0-9]{4})(?:(?P<mm>[0-9]{2})(?P<dd>[0-9]{2})"
+    rf"(?P<year>[0-9]{{4}})(?:(?P<mm>[0-9]{{2}})(?P<dd>[0-9]{{2}})(?:\s?{_CLOCK})?"
     r"|\s*[-/.年]\s*(?P<m>[0-9]{1,2})\s*[-/.月]\s*(?P<d>[0-9]{1,2})\s*日?)"
     rf"(?:(?:\s+|T|(?<=日)){_TIME})?"
 )
-"""A day as programs write it: 20260305, 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日; a time is left out."""
+"""A day as programs write it: 20260305, 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日.
+
+A time is left out, also of 20260305093000.
+"""
 _NOTHING = re.compile(r"[¥￥]?\s*[-\u2010-\u2015\u2212\uff0d]+")
 """What the accounting format shows for zero: a hyphen, a dash or a minus sign, perhaps behind the currency's."""
 _QUANTITY = re.compile(r"(?P<sign>[-\u2212])?(?P<whole>[0-9]{1,9})(?:\.(?P<part>[0-9]{1,3}0*))?", re.ASCII)
