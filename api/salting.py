@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import msgspec
 import nacl.utils
 
-from api.disclosures import Given, Tier
+from api.disclosures import Given, Tier, check_public
 from api.posting import BAD_DATA, read_data
 from domain.kernel.decoding import decoding_problem
 from domain.kernel.disclosure import SALT_BYTES, disclosure, parse_disclosure, sealed
@@ -114,12 +114,13 @@ def _salt(name: object, record: dict[str, Any], given: list[Given], random: Rand
 
 
 def _check(name: object, one: Given) -> None:
-    """Raise `post.data` for a value or a name that nobody could read again."""
+    """Raise `post.data` for a value or a name nobody could read again, `privacy.*` for a person's number in public."""
     try:
         parse_disclosure(one.disclosure)
     except RuleViolation as violation:
         problem = Phrase(f"`private` 的内容：{violation.zh}", f"what is `private`: {violation.en}")
         raise BAD_DATA(name=name, problem=problem) from None
+    check_public(one)
 
 
 def _json(value: Any) -> Json:  # noqa: ANN401 -- whatever JSON it is, `disclosure` checks it
@@ -142,6 +143,7 @@ def salt_roll(name: object, text: bytes, random: Random) -> Salted:
             )
         sealed = _convert(name, {"amounts_fen": row.amounts_fen, "note": row.note, "who": row.who}, Row)
         given.append(Given(seal_row(random(SALT_BYTES), sealed), row.subject, row.tier))
+        check_public(given[-1])
     columns = [
         {**column, "total_fen": sum(row.amounts_fen[place] for row in file.rows)}
         for place, column in enumerate(file.columns)

@@ -23,6 +23,7 @@ from api.salting import keep_beside
 from api.settings import Settings
 from domain.kernel.disclosure import SALT_BYTES, digest_of, disclosure
 from domain.kernel.note import SigningKey
+from domain.privacy import check_number
 from domain.roles import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, possession_text
 from domain.roles.events import Revocation, Rotation
 
@@ -37,6 +38,7 @@ def keygen(
     person: Annotated[str, typer.Option(help="公开的姓名 / the holder's public name")] = "",
 ) -> None:
     """生成签名密钥 / Make a signing key and print its public half."""
+    check_number(name, "name")
     key = SigningKey.generate(name)
     save_key(path, key, Settings().passphrase_text)
     if grant:

@@ -1,6 +1,6 @@
 """Disclosures (披露): the values behind an entry's digests, kept outside the log for those who may read them."""
 
-from api.disclosures.given import Given
+from api.disclosures.given import Given, check_public
 from api.disclosures.keys import SubjectKeys
 from api.disclosures.rules import NO_SUCH_DIGEST, NOBODY
 from api.disclosures.store import DisclosureStore, Kept, Selection
@@ -19,4 +19,5 @@ __all__ = [
     "SubjectKeys",
     "Tier",
     "belonging",
+    "check_public",
 ]

@@ -7,8 +7,9 @@ from typing import Annotated
 import msgspec
 
 from api.disclosures.tiers import Tier
-from domain.kernel.disclosure import MAX_DISCLOSURE_CHARACTERS
+from domain.kernel.disclosure import MAX_DISCLOSURE_CHARACTERS, parse_disclosure
 from domain.kernel.statement import Text
+from domain.privacy import check_disclosed
 
 
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -17,3 +18,10 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     disclosure: Annotated[str, msgspec.Meta(max_length=MAX_DISCLOSURE_CHARACTERS)]
     subject: Text
     tier: Tier
+
+
+def check_public(one: Given) -> None:
+    """Raise `privacy.*` when a value that anybody may read has what looks like a person's number."""
+    if one.tier is Tier.public:
+        said = parse_disclosure(one.disclosure)
+        check_disclosed(said.value, f"private.{said.name}")

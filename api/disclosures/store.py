@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.disclosures.boxes import TAKE_TURN, TURN, lock, unlock
+from api.disclosures.given import check_public
 from api.disclosures.leaves import keep_leaves
 from api.disclosures.rules import ERASED, KEPT_OTHERWISE, NO_ENTRY, NO_SUCH_DIGEST
 from api.disclosures.tiers import READABLE, Tier
@@ -94,7 +95,8 @@ class DisclosureStore:
         """Keep the disclosures of an entry, all or none, and return how many are new; raises `disclosure.*`, `row.*`.
 
         Of a roll all rows are given, since only together they have its root. The same again changes nothing; another
-        tier or subject for what is kept is refused: whoever was told a value cannot make it known to more.
+        tier or subject for what is kept is refused: whoever was told a value cannot make it known to more. What anybody
+        may read has no personal number in it; a draft's values were looked at when it was made.
         """
         with self._pool.connection() as connection, connection.transaction():
             connection.execute(TAKE_TURN, (TURN, book))
@@ -110,7 +112,8 @@ class DisclosureStore:
             )
             new = [one for one in given if not self._is_kept(book, one, known)]
             for one in new:
-                self._is_kept(book, one, waiting)  # what a draft holds is for whom the draft says
+                if not self._is_kept(book, one, waiting):  # what a draft holds is for whom the draft says
+                    check_public(one)
             if new:
                 keep_leaves(connection, book, entry, statement, [one.disclosure for one in given])
             for one in new:

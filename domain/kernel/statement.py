@@ -30,6 +30,10 @@ AccountCode = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{2}([0-9]{2}){0,3
 Sha256Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
+NUMBER_OF_KEY, NUMBER_OF_INVOICE = {"number": "key"}, {"number": "invoice"}
+"""Marks of fields (`extra` of their type) that hold a thing's number, which must not be a person's."""
+
+
 class Record(
     msgspec.Struct,
     frozen=True,

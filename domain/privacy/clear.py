@@ -6,17 +6,20 @@ This is looked at where entries come in, never when a book is replayed: what was
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import inspect
 
 from domain.kernel.errors import Kind, rule
-from domain.kernel.statement import PLAIN
-from domain.privacy.personal import Personal, find_personal
+from domain.kernel.statement import NUMBER_OF_INVOICE, NUMBER_OF_KEY, PLAIN
+from domain.privacy.kinds import Personal
+from domain.privacy.personal import find_personal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from domain.privacy.kinds import Found
 
 _REMEDY_ZH = "公开的记录任何人都能看到，且永远不能删改，所以不能写个人的号码；请删去它，确需保存的用披露（private）另存"
 _REMEDY_EN = (
@@ -58,13 +61,18 @@ FIELDS = {
     "reason": "原因",
     "resolution": "决议",
     "source": "原凭证号",
+    "vkey": "密钥编号",
+    "number": "发票号码",
 }
 """The fields in which people write freely, as they are called on paper; another has its own name."""
 
 
 def check_clear(text: str, field: str) -> None:
     """Raise `privacy.*` when a text has what looks like a person's number; the number itself is not repeated."""
-    found = find_personal(text)
+    _refuse(find_personal(text), field)
+
+
+def _refuse(found: Found | None, field: str) -> None:
     if found:
         name = field.rpartition(".")[2]
         field_zh = f"{FIELDS[name]}({field})" if name in FIELDS else field
@@ -73,30 +81,65 @@ def check_clear(text: str, field: str) -> None:
 
 def check_clear_fields(data: msgspec.Struct) -> None:
     """Raise `privacy.*` for the first text field of a statement's data that has what looks like a person's number."""
-    for path, text in _texts(data, ""):
-        check_clear(text, path)
+    for path, text, number in _texts(data, ""):
+        if number is None:
+            check_clear(text, path)
+        else:
+            check_number(text, path, number)
 
 
-def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
-    """Yield path and text of every field that holds free text."""
+def check_number(text: str, field: str, kind: dict[str, Any] = NUMBER_OF_KEY) -> None:
+    """Raise `privacy.*` when the number of a thing is what looks like a person's.
+
+    Of a key that is the last part of its name. The old invoices of Gansu have 18 digits behind 62, as cards have.
+    """
+    number = text.partition("+")[0].rpartition("/")[2]
+    found = find_personal(number)
+    if found and not (kind == NUMBER_OF_INVOICE and found.kind is Personal.BANK_CARD):
+        _refuse(found, field)
+
+
+def check_disclosed(value: object, field: str) -> None:
+    """Raise `privacy.*` for what looks like a person's number in a value that is shown to everybody.
+
+    Whole numbers count too, but not under a name that ends in ``_fen``.
+    """
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            check_disclosed(inner, f"{field}.{name}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, start=1):
+            check_disclosed(inner, f"{field}[{number}]")
+    elif isinstance(value, str):
+        check_clear(value, field)
+    elif isinstance(value, int) and not field.partition("[")[0].endswith("_fen"):
+        check_clear(str(value), field)
+
+
+def _texts(value: object, path: str) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
+    """Yield path and text of every field that holds free text, or the number of a thing; and of which thing."""
     if isinstance(value, list):
         for number, member in enumerate(value, start=1):
             yield from _texts(member, f"{path}[{number}]")
     elif isinstance(value, msgspec.Struct):
-        free = _free_fields(type(value))
+        told = _told_fields(type(value))
         for field in value.__struct_fields__:
             inner = getattr(value, field)
             below = f"{path}.{field}" if path else field
-            if field in free:
-                yield below, inner
+            if field in told:
+                yield below, inner, told[field]
             else:
                 yield from _texts(inner, below)
 
 
 @cache
-def _free_fields(struct: type[msgspec.Struct]) -> frozenset[str]:
-    """Return the fields of a struct that hold text as people write it (`Text`, `OptionalText`)."""
-    kinds = {field.name: inspect.type_info(field.type) for field in msgspec.structs.fields(struct)}
-    return frozenset(
-        name for name, kind in kinds.items() if isinstance(kind, inspect.StrType) and kind.pattern == PLAIN
-    )
+def _told_fields(struct: type[msgspec.Struct]) -> dict[str, dict[str, Any] | None]:
+    """Return the fields of a struct that hold text as people write it (`Text`, `OptionalText`), or a marked number."""
+    told: dict[str, dict[str, Any] | None] = {}
+    for field in msgspec.structs.fields(struct):
+        kind = inspect.type_info(field.type)
+        if isinstance(kind, inspect.Metadata) and kind.extra in (NUMBER_OF_KEY, NUMBER_OF_INVOICE):
+            told[field.name] = kind.extra
+        elif isinstance(kind, inspect.StrType) and kind.pattern == PLAIN:
+            told[field.name] = None
+    return told

@@ -4,43 +4,22 @@ It is looked for where people type: with spaces, hyphens, full-width digits or i
 What village books are full of is let through: amounts, dates, numbers of vouchers, contracts and invoices (an
 electronic one has 20 digits), organisations' codes, and organisations' bank accounts, which are public. So a number
 counts only when its length, its first digits and its check digit, if any, fit, and no other digits adjoin. Letters
-before it (HT13912345678) make it a code's, unless it is the ID number of somebody born before 2000.
+before it (HT13912345678) make it a code's, unless it is the ID number of somebody born before 2000. What the text
+itself calls a person's number is one without all that (`domain.privacy.labelled`).
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from domain.privacy.digits import NUMERALS, POINT, fold_text, origins
+from domain.privacy.digits import NUMERALS, fold_text, origins
+from domain.privacy.kinds import Found, Personal
+from domain.privacy.labelled import UNIT, find_labelled, has_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-class Personal(Enum):
-    """The kinds of numbers that name a person, in Chinese and English."""
-
-    ID_NUMBER = ("身份证号码", "an ID number")
-    PHONE = ("电话号码", "a phone number")
-    BANK_CARD = ("银行卡号", "a bank card number")
-
-
-class Found(NamedTuple):
-    """What was found, its digits, and from where to where it stands in the folded text."""
-
-    kind: Personal
-    digits: str
-    start: int
-    end: int
-
-    @property
-    def masked(self) -> str:
-        """As much of the number as may be repeated."""
-        return f"{self.digits[:3]}…{self.digits[-2:]}"
-
 
 LEAST_DIGITS = 11
 """Every kind has at least so many digits."""
@@ -63,6 +42,9 @@ _SHAPE = bytes(
 _SIGNS = bytes(code for code in range(0x80) if not chr(code).isalnum() and chr(code) not in "$%*+<=>")
 _BETWEEN = _SIGNS + bytes(set(range(0x80, 0xC0)) - _ALSO_DIGITS) + _WIDE
 """What may stand between two digits in UTF-8: ASCII's signs, and the bytes of wide signs, dashes and invisible ones."""
+_BETWEEN_RECKONED = _BETWEEN + b"*+="
+_MOBILE_IN_BYTES = b"0" * 11
+"""What the quick look looks for past the signs of a sum: a time has 10 digits with its zone (10:12:33+08:00)."""
 _NUMERALS_IN_BYTES = [numeral.encode() for numeral in NUMERALS]
 _BEGINNINGS_IN_BYTES = [
     re.compile(
@@ -74,7 +56,7 @@ _BEGINNINGS_IN_BYTES = [
 ]
 """How a mobile number in numerals begins, whatever stands between; one for each 1, since so it is soonest found."""
 
-_GAP = r"[ ()/,:#-]{1,8}"
+_GAP = r"[ ()/,:#*+=-]{1,8}"
 _RUN = re.compile(rf"\d+(?:{_GAP}\d+)*", re.ASCII)
 _GROUP = re.compile(r"\d+", re.ASCII)
 _X = re.compile("[ -]?[Xx\u00d7\u0425\u0445](?![0-9A-Za-z])")
@@ -104,10 +86,9 @@ _NUMBER_OF_PERSON = re.compile(
 )
 _SUM = re.compile(r"(?:[共计额款费金￥¥]|人民币|(?i:rmb))\D{0,3}$")
 """What says that an amount follows; so many digits and 元 alone would be ten thousand million."""
-_UNIT = re.compile(rf" *(?:(?:[万亿]?元[整正]?|[万亿分])(?![\u3400-\u9fff])|{POINT}\d)")
-"""The unit of an amount as a word of its own: 分红 and 万小明 begin with the same character."""
 _COUNTED = re.compile(
-    r" *(?:[万亿]?元|[斤亩吨户人株棵米方平立公个台套组队号股份名项件批次年月日天工度小只头袋包桶箱车辆张页块千#:=])"
+    r" *(?:[万亿]?元|毫米|厘米|[cm]?m(?![0-9A-Za-z])|"
+    r"[斤亩吨户人株棵米方平立公个台套组队号股份名项件批次年月日天工度小只头袋包桶箱车辆张页块千#:=])"
 )
 """What is counted by the last number of a list, or is its sum."""
 
@@ -126,10 +107,14 @@ _MOBILE_GROUPS = frozenset(
     {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (5, 3, 3), (5, 6), (6, 5), (8, 3)}
     | {(3, 5, 3), (3, 4, 2, 2), (3, 2, 2, 4), (3, 2, 2, 2, 2), (2, 2, 2, 2, 2, 1), (1, 2, 2, 2, 2, 2)}
 )
-_LISTING = frozenset("/,:#")
+_RECKONED = frozenset("*+=")
+"""What stands between the numbers of a sum or a measure, too: 138+1234+5678=7050, 130+1000=1130."""
+_LISTING = frozenset("/,:#") | _RECKONED
 """What stands between the numbers of a list, too."""
-_MORE_BEFORE = re.compile(r"\d *[,/:#] *$", re.ASCII)
-_MORE_AFTER = re.compile(r" *[,/:#] *\d", re.ASCII)
+_MORE_BEFORE = re.compile(r"\d *[,/:#*+=] *$", re.ASCII)
+_MORE_AFTER = re.compile(r" *[,/:#*+=] *\d", re.ASCII)
+_MEASURED = re.compile(r"(?:规格|尺寸|型号|[长宽高厚板])\D{0,3}$")
+"""What says that three numbers are a measure."""
 _LANDLINE = re.compile(r"0?(?:10|2\d)[2-9]\d{7}|0?[3-9]\d{2}[2-9]\d{6,7}")
 _AREA = re.compile(r"0(?:10|2\d|[3-9]\d{2})")
 _CARD = re.compile(r"(?:62|60|9558|9559)\d+")
@@ -141,7 +126,9 @@ _FOREIGN_CARD = re.compile(r"(?:4|5[1-5]|2[2-7]|35)\d+")
 def may_name_a_person(text: bytes) -> bool:
     """Whether a text in UTF-8 has a run of digits that is worth a closer look; cheap enough for every entry."""
     shape = text.translate(_SHAPE, _BETWEEN)
-    return _RUN_IN_BYTES in shape or b"r" in shape or _has_many_numerals(text)
+    if _RUN_IN_BYTES in shape or b"r" in shape or has_label(text) or _has_many_numerals(text):
+        return True
+    return _MOBILE_IN_BYTES in text.translate(_SHAPE, _BETWEEN_RECKONED)
 
 
 def _has_many_numerals(text: bytes) -> bool:
@@ -178,6 +165,7 @@ def _all(plain: str) -> Iterator[Found]:
     yield from _in_runs(plain)
     yield from _dated(plain)
     yield from _in_words(plain)
+    yield from find_labelled(plain)
 
 
 def _in_runs(plain: str) -> Iterator[Found]:
@@ -241,6 +229,9 @@ def _kind(groups: list[str], gaps: set[str], before: str, after: str) -> Persona
     digits = "".join(groups)
     if len(groups) == len(digits):  # every digit by itself
         groups = [digits]
+    if gaps & _RECKONED:
+        mobile = len(gaps) == 1 and not _MEASURED.search(before) and _is_listed_mobile(groups, before, after)
+        return Personal.PHONE if mobile else None
     named = _NUMBER_OF_PERSON.search(before) is not None
     code = _REFERENCE.search(before) or _MORE_OF_CODE.match(after)  # a contract's, such as XY-13812345678
     reference = not named and code is not None
@@ -261,7 +252,7 @@ def _is_labelled(before: str, after: str) -> bool:
 
 
 def _is_amount(before: str, after: str) -> bool:
-    return _UNIT.match(after) is not None and _SUM.search(before) is not None
+    return UNIT.match(after) is not None and _SUM.search(before) is not None
 
 
 def _is_set_as_usual(groups: list[str], gaps: set[str]) -> bool:

@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 
 from domain.kernel.disclosure import Digest
-from domain.kernel.statement import OptionalText, Record, Statement, Text
+from domain.kernel.statement import NUMBER_OF_KEY, OptionalText, Record, Statement, Text
 
-Vkey = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+Vkey = Annotated[str, msgspec.Meta(min_length=1, max_length=300, extra=NUMBER_OF_KEY)]
 Signature64 = Annotated[str, msgspec.Meta(min_length=88, max_length=88)]
 """An Ed25519 signature of 64 bytes in standard base64 with padding."""
 

@@ -7,7 +7,17 @@ from typing import Annotated
 import msgspec
 
 from domain.kernel.disclosure import Digests
-from domain.kernel.statement import PLAIN, Count, Fen, OptionalText, Record, Sha256Hex, Statement, Text
+from domain.kernel.statement import (
+    NUMBER_OF_INVOICE,
+    PLAIN,
+    Count,
+    Fen,
+    OptionalText,
+    Record,
+    Sha256Hex,
+    Statement,
+    Text,
+)
 
 MAX_LINES = 400
 """A voucher has at most 400 lines, so that an entry stays below the log's 65,535 bytes."""
@@ -21,7 +31,7 @@ UNIT_MAX = 20
 """The most characters of a unit of measure."""
 
 Unit = Annotated[str, msgspec.Meta(max_length=UNIT_MAX, pattern=PLAIN)]
-InvoiceNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z]{8,20}\Z")]
+InvoiceNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z]{8,20}\Z", extra=NUMBER_OF_INVOICE)]
 
 
 class Line(Record, frozen=True):

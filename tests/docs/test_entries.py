@@ -88,6 +88,7 @@ def default_of(field: inspect.Field) -> str:
 
 def form_of(form: inspect.Type) -> str:
     """Say a type and its limits in a few words."""
+    form = form.type if isinstance(form, inspect.Metadata) else form
     match form:
         case inspect.StructType():
             return form.cls.__name__

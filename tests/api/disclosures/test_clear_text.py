@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
+from api.identity import Keyring
+from api.salting import salt_voucher
 from audit.tlog.tiles import encode_bundle
 from domain.entry import parse_entry, seal
-from domain.vouchers import Attachments, Line, Voucher
+from domain.kernel.errors import RuleViolation
+from domain.roles import KeyGranted
+from domain.vouchers import Attachments, Invoice, Line, Voucher
+from tests.api.disclosures.private import keep, posted, salted
 from tests.api.http.conftest import BOOK
 
 if TYPE_CHECKING:
     from tests.api.http.conftest import Door
+
+
+GRANTERS = ("township", "supervisor")
 
 
 def numbered(summary: str) -> Voucher:
@@ -112,3 +121,67 @@ def test_what_is_booked_already_is_answered_with_its_receipt(door: Door) -> None
     resigned = door.post(seal(parse_entry(old).statement, door.keys("accountant", "head", "supervisor")))
     assert (resigned.status_code, resigned.json()["rule"]) == (422, "privacy.phone")
     assert door.book().size == size
+
+
+def with_invoice(number: str) -> Voucher:
+    invoice = Invoice(date="2026-04-01", number=number, total_fen=1)
+    lines = [Line(account="10201", debit_fen=1), Line(account="50103", credit_fen=1)]
+    attached = Attachments(count=1, invoices=[invoice])
+    return Voucher(attachments=attached, date="2026-04-02", lines=lines, summary="付款")
+
+
+@pytest.mark.parametrize(
+    ("number", "rule"), [("13812345678", "privacy.phone"), ("110101199003077475", "privacy.id_number")]
+)
+def test_an_invoices_number_is_no_persons(door: Door, number: str, rule: str) -> None:
+    problem = door.post(door.note(with_invoice(number))).json()
+    assert (problem["rule"], problem["facts"]["field"]) == (rule, "attachments.invoices[1].number")
+    assert "发票号码" in problem["detail_zh"]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["26332000000012345679", "12345678", "330019413012345678", "03300190021112345679", "620019413012345674"],
+)
+def test_numbers_of_invoices_come_in(door: Door, number: str) -> None:
+    assert door.post(door.note(with_invoice(number))).status_code == 201
+
+
+def test_a_keys_number_is_no_persons(door: Door) -> None:
+    keyring = Keyring(door.service.settings.home / "phoned" / BOOK, BOOK)
+    problem = door.post(
+        door.note(keyring.grant("cashier", "李四", 13812345679), KeyGranted, *GRANTERS)
+    ).json()
+    assert (problem["rule"], problem["facts"]["field"]) == ("privacy.phone", "vkey")
+    good = keyring.grant("cashier", "李四", 20260305)
+    assert door.post(door.note(good, KeyGranted, *GRANTERS)).status_code == 201
+
+
+PUBLIC = [
+    ("李四 13812345678", "privacy.phone"),
+    ({"phone": ["13812345678"]}, "privacy.phone"),
+    (13812345678, "privacy.phone"),
+]
+
+
+@pytest.mark.parametrize(("value", "rule"), PUBLIC)
+def test_a_public_disclosure_has_no_personal_number(door: Door, value: Any, rule: str) -> None:  # noqa: ANN401
+    payee = salted("payee", value)
+    entry = posted(door, payee)
+    answer = keep(door, entry, (payee, "H-9", "public"))
+    assert (answer.status_code, answer.json()["rule"]) == (422, rule)
+    assert answer.json()["facts"]["field"].startswith("private.payee")
+    assert keep(door, entry, (payee, "H-9", "members")).status_code == 201
+
+
+@pytest.mark.parametrize(("value", "rule"), PUBLIC)
+def test_a_public_value_is_refused_before_anything_is_signed(value: Any, rule: str) -> None:  # noqa: ANN401
+    def salt(tier: str) -> None:
+        private = {"payee": {"subject": "H-9", "tier": tier, "value": value}}
+        made = msgspec.to_builtins(numbered("付款")) | {"private": private}
+        salt_voucher("x", json.dumps(made).encode(), bytes)
+
+    with pytest.raises(RuleViolation) as caught:
+        salt("public")
+    assert caught.value.rule.code == rule
+    salt("person")

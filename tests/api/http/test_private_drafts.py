@@ -272,6 +272,7 @@ def test_a_refusal_to_keep_is_no_refusal_to_look(office: Office, monkeypatch: py
     [
         ({"holder": {"subject": "H-1", "tier": "person", "value": "沈四"}}, 422, "disclosure.name"),
         ({"phone": {"subject": "H-1", "tier": "person", "value": "\u202d139"}}, 400, "post.data"),
+        ({"party": {"subject": "H-1", "tier": "public", "value": "李四 13812345678"}}, 422, "privacy.phone"),
         ({"note": {"subject": "H-1", "tier": "person", "value": "字" * 9_000}}, 400, "post.data"),
         ({"_sd": {"subject": "H-1", "tier": "person", "value": "x"}}, 400, "post.data"),
         ({"": {"subject": "H-1", "tier": "person", "value": "x"}}, 400, "post.data"),
