@@ -18,7 +18,7 @@ from api.identity.logkeys import LogKeyFolder
 from api.sessions import Sessions
 from api.witnessing import Witnesses
 from audit.source import read_policy
-from domain.ledger import BookRecorder, Ledger, open_recorder, read_entries
+from domain.ledger import BookRecorder, Ledger, of_each, open_recorder, read_entries
 from migrations import WEB_ROLE, create_read_side
 from projections.rebuild import Rebuild, rebuild
 from projections.runner import Runner
@@ -81,7 +81,7 @@ class Service:
 
 def _objections(log_keys: LogKeyFolder, notes: Sequence[bytes]) -> list[RuleViolation | None]:
     now = datetime.now(CHINA)
-    return [objection(note, log_keys, now) for note in notes]
+    return of_each(notes, (objection(note, log_keys, now) for note in notes))
 
 
 def _posting(ledger: Ledger, log_keys: LogKeyFolder) -> Post:

@@ -164,10 +164,7 @@ class Runner:
                 self._sound[book] = self._check(cursor, book, entries)
                 return
         opened = entries[0].statement if entries else None
-        if isinstance(opened, BookOpened):
-            Book(book).apply(
-                entries[0]
-            )  # a founding that its own rules refuse says nothing of the log that it names
+        if isinstance(opened, BookOpened) and _may_found(book, entries[0]):
             log.check_new(book, opened.data.log, self._keys, self._others)
 
     def _check(self, cursor: Cursor[Any], book: str, entries: Sequence[Entry]) -> str:
@@ -289,3 +286,12 @@ class Runner:
     def _pause(self) -> None:
         with self._wake:
             self._wake.wait_for(lambda: self._stopped, POLL_SECONDS)
+
+
+def _may_found(book: str, entry: Entry) -> bool:
+    """Whether the book's own rules let an entry found it: what they refuse says nothing of the log that it names."""
+    try:
+        Book(book).apply(entry)
+    except RuleViolation:
+        return False
+    return True

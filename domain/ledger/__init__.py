@@ -3,6 +3,7 @@
 from domain.ledger.books import Books, read_entries
 from domain.ledger.connection import PROBE_SECONDS, BoundedConnection
 from domain.ledger.mapper import EntryMapper, Recorded
+from domain.ledger.posted import of_each
 from domain.ledger.recorder import RECONNECT_SECONDS, BookRecorder, open_recorder
 from domain.ledger.writer import Ledger, Receipt
 
@@ -16,6 +17,7 @@ __all__ = [
     "Ledger",
     "Receipt",
     "Recorded",
+    "of_each",
     "open_recorder",
     "read_entries",
 ]

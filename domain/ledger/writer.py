@@ -23,6 +23,7 @@ from domain.entry import Entry, parse_entry
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.ledger.books import Books
 from domain.ledger.mapper import EntryMapper, Recorded
+from domain.ledger.posted import of_each
 from domain.ledger.signatures import BatchVerifier, Job
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ class Ledger:
         An objection (one for each note, None: nothing) refuses an entry that is new. One that is stored already gets
         its receipt.
         """
-        unit = Unit(book, [parse_entry(note) for note in notes], objections or [None] * len(notes), Future())
+        entries = of_each(notes, map(parse_entry, notes))
+        unit = Unit(book, entries, objections or [None] * len(notes), Future())
         self._guard(book, unit.entries)
         with self._door:
             if self._closed:
@@ -246,7 +248,8 @@ class Ledger:
         start = head + len(pending)
         try:
             book = self._books.at(unit.book, start)
-            receipts = list(map(_append, repeat(book), unit.entries, verified, unit.objections))
+            notes = [entry.note for entry in unit.entries]
+            receipts = of_each(notes, map(_append, repeat(book), unit.entries, verified, unit.objections))
         except PersistenceError:
             raise
         except RuleViolation as refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from audit.tlog.tiles import decode_bundle, encode_bundle
 from audit.verify import verify
 from domain.kernel.merkle import leaf_hash
 from domain.kernel.note import parse_vkey
-from domain.vouchers import Attachments, Reversal, VoucherReversed, mirrored
+from domain.vouchers import Attachments, Reversal, VoucherPosted, VoucherReversed, mirrored
 from tests.api.http.conftest import BOOK, PROBLEM, voucher
 
 if TYPE_CHECKING:
@@ -109,6 +110,56 @@ def test_bundle_is_stored_all_or_none(door: Door) -> None:
     assert (answer.status_code, answer.json()["rule"]) == (422, "period.before_first")
     assert door.book().size == size
     assert door.post(good).status_code == 201
+
+
+WRONG = (
+    "by its rule",
+    "by its signers",
+    "at the door",
+    "unknown field",
+    "not canonical",
+    "no json",
+    "garbage",
+)
+
+
+def _wrong(door: Door) -> dict[str, tuple[bytes, str, bool]]:
+    """Return notes that are refused, each at another step: note, rule, and whether its id can be read."""
+    good = door.note()
+    return {
+        "by its rule": (door.note(voucher(date="2025-12-31")), "period.before_first", True),
+        "by its signers": (door.note(None, VoucherPosted, "accountant"), "policy.roles_missing", True),
+        "at the door": (door.note(at="2999-01-01T00:00:00+08:00"), "entry.from_the_future", True),
+        "unknown field": (good.replace(b'"seen":', b'"seem":1,"seen":'), "entry.unknown_field", True),
+        "not canonical": (good.replace(b'{"at":', b'{ "at":'), "entry.not_canonical", True),
+        "no json": (good.replace(b'{"at":', b'{{"at":'), "entry.malformed", False),
+        "garbage": (b"garbage", "note.malformed", False),
+    }
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_which_of_a_bundle_is_refused_is_said(door: Door, name: str) -> None:
+    bad, rule, readable = _wrong(door)[name]
+    answer = door.post(encode_bundle([door.note(), door.note(), bad, door.note()])).json()
+    assert answer["rule"] == rule
+    assert answer["facts"]["position"] == 2
+    assert "第 2 条" in answer["detail_zh"]
+    assert "entry 2" in answer["detail"]
+    assert ("id" in answer["facts"]) == readable
+    if readable:
+        [identity] = re.findall(rb'"id":"([0-9A-Z]{26})"', bad)
+        assert answer["facts"]["id"] == identity.decode()
+        assert identity.decode() in answer["detail"]
+        assert identity.decode() in answer["detail_zh"]
+
+
+def test_of_one_note_alone_no_position_is_said(door: Door) -> None:
+    bad = door.note(voucher(date="2025-12-31"))
+    for body in (bad, encode_bundle([bad])):
+        answer = door.post(body).json()
+        assert answer["rule"] == "period.before_first"
+        assert "position" not in answer["facts"]
+        assert "entry 0" not in answer["detail"]
 
 
 def test_reversal_is_posted(door: Door) -> None:
