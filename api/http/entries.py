@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from psycopg import OperationalError
 from pydantic import BaseModel
 
 from api.database import snapshot
@@ -39,7 +40,7 @@ router = APIRouter(tags=["entries"])
 
 
 class ReceiptBody(BaseModel):
-    """Where an entry stands: index, base64 leaf hash; `proof` is a tlog-proof once a checkpoint covers it."""
+    """Where an entry stands: index, base64 leaf hash; `proof` is a tlog-proof as soon as a checkpoint covers it."""
 
     book: str
     index: int
@@ -118,11 +119,8 @@ async def post_entries(
         await run_in_threadpool(service.disclosures.forget, book)
     if not any(receipt.created for receipt in receipts):
         response.status_code = 200
-    if wait:
-        waiters: Executor = request.app.state.waiters
-        bodies = await get_running_loop().run_in_executor(waiters, _proved, service, book, receipts, wait)
-    else:
-        bodies = [_body(receipt, None) for receipt in receipts]
+    waiters: Executor = request.app.state.waiters
+    bodies = await get_running_loop().run_in_executor(waiters, _proved, service, book, receipts, wait)
     return bodies[0] if single else Receipts(receipts=bodies)
 
 
@@ -147,13 +145,20 @@ def _notes(body: bytes) -> list[bytes]:
 
 
 def _proved(service: Services, book: str, receipts: list[Receipt], wait: float) -> list[ReceiptBody]:
-    """Return the receipts, each with its proof when a checkpoint covers it within `wait` seconds.
+    """Return the receipts, each with its proof when a checkpoint covers it now, or within `wait` seconds.
 
-    What is booked may have to wait for its checkpoint: while the log is frozen, or its key is away.
+    What is booked may have to wait for its checkpoint: while the log is frozen, or its key is away. Its receipt stands
+    without a proof too, so that the database may be away by now.
     """
-    covered = service.runner.wait_for(book, max(r.index for r in receipts) + 1, wait)
-    if not covered:
+    try:
+        if wait:
+            service.runner.wait_for(book, max(r.index for r in receipts) + 1, wait)
+        return _with_proofs(service, book, receipts)
+    except OperationalError:
         return [_body(receipt, None) for receipt in receipts]
+
+
+def _with_proofs(service: Services, book: str, receipts: list[Receipt]) -> list[ReceiptBody]:
     with snapshot(service.pool) as connection:
         signed = log.signed_size(connection, book)
         return [

@@ -40,13 +40,12 @@ def test_posted_entry_is_stored_and_gets_a_receipt(door: Door) -> None:
     answer = door.post(note)
     assert answer.status_code == 201
     assert answer.headers["content-type"] == "application/json"
-    assert answer.json() == {
-        "book": BOOK,
-        "index": size,
-        "leaf_hash": base64.b64encode(leaf_hash(note)).decode(),
-        "created": True,
-        "proof": None,
-    }
+    receipt = answer.json()
+    assert set(receipt) == {"book", "index", "leaf_hash", "created", "proof"}, (
+        "a proof, if it is covered already"
+    )
+    assert (receipt["book"], receipt["index"], receipt["created"]) == (BOOK, size, True)
+    assert receipt["leaf_hash"] == base64.b64encode(leaf_hash(note)).decode()
     assert door.book().size == size + 1
 
 
@@ -73,6 +72,19 @@ def test_same_bytes_again_may_wait_for_their_proof(door: Door, vkey: VerifierKey
     answer = door.post(note, wait=5)
     assert answer.status_code == 200
     parse_proof_file(answer.json()["proof"].encode()).check(note, vkey)
+
+
+def test_what_a_checkpoint_covers_has_its_proof_without_waiting(door: Door, vkey: VerifierKey) -> None:
+    """The same receipt, however often it is asked for; of several each has its own."""
+    note = door.note()
+    first = door.post(note, wait=5).json()
+    again = door.post(note)
+    assert again.status_code == 200
+    assert again.json()["index"] == first["index"]
+    parse_proof_file(again.json()["proof"].encode()).check(note, vkey)
+    old, new = door.post(encode_bundle([note, door.note()])).json()["receipts"]
+    assert (old["created"], new["created"]) == (False, True)
+    parse_proof_file(old["proof"].encode()).check(note, vkey)
 
 
 def test_bundle_is_stored_in_its_order(door: Door, vkey: VerifierKey) -> None:
