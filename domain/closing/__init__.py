@@ -1,8 +1,8 @@
 """The end of a month and of a year (结账): what to know before a period is closed, and the vouchers that transfer."""
 
+from domain.closing.checklist import check_month
 from domain.closing.checks import (
     RESULT_ACCOUNT,
-    check_month,
     spending_remarks,
     untransferred,
 )
@@ -16,7 +16,8 @@ from domain.closing.distribution import (
     parse_ratio,
     shares,
 )
-from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, Remark, Stock
+from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
+from domain.closing.parties import PARTY_ACCOUNTS
 from domain.closing.rules import OPENED_RESULT
 from domain.closing.transfers import transfer_vouchers
 
@@ -24,11 +25,13 @@ __all__ = [
     "MEMBERS",
     "OPENED_RESULT",
     "OTHERS",
+    "PARTY_ACCOUNTS",
     "RESERVE",
     "RESULT_ACCOUNT",
     "Dip",
     "MonthEnd",
     "MonthVoucher",
+    "PartyBalance",
     "Remark",
     "Shares",
     "Stock",

@@ -1,4 +1,4 @@
-"""The checklist of a period's closing: each check is a function that returns what it remarks, and refuses nothing.
+"""The checks of a period's closing: each is a function that returns what it remarks, and refuses nothing.
 
 Those that stop (`stops`) are what a person must set right, or decide to leave, before the period is closed: what is
 closed stays closed.
@@ -63,12 +63,6 @@ RESULT_ACCOUNT, DISTRIBUTION = UNDISTRIBUTED
 
 UNDISTRIBUTED_NAME = "未分配收益"
 """The detail account of 322 收益分配 on which all ends."""
-
-
-def check_month(month: MonthEnd) -> list[Remark]:
-    """Return the remarks of all checks, those that stop first."""
-    remarks = [remark for check in CHECKS for remark in check(month)]
-    return sorted(remarks, key=lambda remark: not remark.stops)
 
 
 def check_order(month: MonthEnd) -> Iterator[Remark]:
@@ -222,20 +216,3 @@ def _about(told: Rule, row: TrialRow, *, stops: bool) -> Remark:
     balance = format_fen(abs(row.closing_fen))
     violation = told(account=row.account, name=row.name, balance=balance, side=side)
     return Remark(stops=stops, violation=violation, account=row.account)
-
-
-CHECKS = (
-    check_order,
-    check_vouchers,
-    check_suspense,
-    check_money,
-    check_bank,
-    check_year,
-    check_opened_result,
-    check_sides,
-    check_stocks,
-    check_originals,
-    check_depreciation,
-    check_wages,
-    check_budget,
-)

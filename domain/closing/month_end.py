@@ -40,13 +40,21 @@ class Stock(NamedTuple):
     left_milli: int
 
 
+class PartyBalance(NamedTuple):
+    """What stands on an account with a counterparty (往来单位) that is named in public: debits less credits in fen."""
+
+    account: str
+    party: str
+    balance_fen: int
+
+
 class MonthEnd(NamedTuple):
     """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers.
 
     `reach` says up to which day the bank's statements of an account were read in, `differences` what the reconciliation
     of each leaves at the period's end in fen, None where no bank's balance of that day is known; `stocks` what is left
     of goods; `opened_result_fen` what stood on 本年收益 when the book was opened in the middle of this year, credits
-    less debits.
+    less debits; `parties` are those of receivables and payables.
     """
 
     period: str
@@ -61,6 +69,7 @@ class MonthEnd(NamedTuple):
     differences: Mapping[str, int | None] = MappingProxyType({})
     stocks: Sequence[Stock] = ()
     opened_result_fen: int = 0
+    parties: Sequence[PartyBalance] = ()
 
 
 class Remark(NamedTuple):

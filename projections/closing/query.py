@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from domain.chart import MONEY_ACCOUNTS
 from domain.closing import (
+    PARTY_ACCOUNTS,
     RESULT_ACCOUNT,
     Dip,
     MonthEnd,
     MonthVoucher,
+    PartyBalance,
     Remark,
     Shares,
     Stock,
@@ -62,6 +64,11 @@ SELECT_STOCKS = """
     FROM journal WHERE book = %(book)s AND period <= %(period)s AND unit <> ''
     GROUP BY account, unit ORDER BY account, unit
 """
+SELECT_PARTIES = """
+    SELECT account, party, sum(debit_fen - credit_fen)::bigint FROM journal
+    WHERE book = %(book)s AND period <= %(period)s AND left(account, 3) = ANY(%(kept)s) AND party <> ''
+    GROUP BY account, party HAVING sum(debit_fen - credit_fen) <> 0 ORDER BY account, party
+"""
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,12 @@ def checklist(connection: Connection[Any], book_id: str, period: str) -> Checkli
 
 def _month_end(connection: Connection[Any], book: register.BookRow, trial: TrialBalance) -> MonthEnd:
     period = trial.period
-    values = {"book": book.book, "period": period, "money": list(MONEY_ACCOUNTS)}
+    values = {
+        "book": book.book,
+        "period": period,
+        "money": list(MONEY_ACCOUNTS),
+        "kept": list(PARTY_ACCOUNTS),
+    }
     accounts = register.accounts(connection, book.book)
     vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
     reach, end = statements_reach(connection, book.book), last_day(period)
@@ -126,6 +138,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         },
         stocks=[Stock._make(row) for row in connection.execute(SELECT_STOCKS, values)],
         opened_result_fen=_opened_result(connection, book, period),
+        parties=[PartyBalance(*row) for row in connection.execute(SELECT_PARTIES, values)],
     )
 
 

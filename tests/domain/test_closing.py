@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.balances import trial_balance
 from domain.chart import chart
-from domain.closing import Dip, MonthEnd, MonthVoucher, Stock, check_month, transfer_vouchers
+from domain.closing import Dip, MonthEnd, MonthVoucher, PartyBalance, Stock, check_month, transfer_vouchers
 from domain.kernel.errors import RuleViolation
 from domain.statements import BudgetRow
 from domain.vouchers import check_balanced
@@ -26,6 +26,7 @@ OFFICIAL = {account.code: account for account in chart(CHART).official}
 NAMES = {code: account.name for code, account in OFFICIAL.items()} | {
     "32201": "各项分配",
     "32202": "未分配收益",
+    "11301": "农户往来",
     "15101": "经营性固定资产",
 }
 SIDES = {code: OFFICIAL[code[:3]].side for code in NAMES}
@@ -155,6 +156,53 @@ def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | Non
 )
 def test_what_is_not(end: MonthEnd) -> None:
     assert told(end) == []
+
+
+def kept(account: str, **parties: int) -> MonthEnd:
+    """Return a month in which an account is kept by counterparties, their balances debit less credit."""
+    balances = tuple(PartyBalance(account, party, fen) for party, fen in parties.items())
+    return month({account: sum(parties.values())})._replace(parties=balances)
+
+
+@pytest.mark.parametrize(
+    ("end", "rule", "said"),
+    [
+        (
+            kept("113", 张三户=100, 李四户=-300, 王五户=-50),
+            "closing.both_sides",
+            "借方合计 1.00 元，贷方合计 3.50 元",
+        ),
+        (kept("11301", 张三户=100, 李四户=-300), "closing.both_sides", "在 113 下另设明细科目"),
+        (
+            kept("112", 甲=900, 乙=-300, 丙=-400),
+            "closing.wrong_party",
+            "「丙」却在贷方 4.00 元（这样的单位共 2 个）",
+        ),
+        (kept("211", 甲=-900, 乙=300), "closing.wrong_party", "「乙」却在借方 3.00 元"),
+        (kept("112", 甲=100, 乙=-300), "closing.wrong_side", "余额在贷方 2.00 元"),
+        (kept("112", 甲=300, 乙=-300), "closing.wrong_party", "「乙」却在贷方 3.00 元"),
+    ],
+)
+def test_counterparties_on_both_sides_are_remarked_once_an_account(
+    end: MonthEnd, rule: str, said: str
+) -> None:
+    [remark] = check_month(end)
+    assert (remark.stops, remark.violation.rule.code) == (False, rule)
+    assert said in remark.violation.zh
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        kept("113", 张三户=100, 王五户=50),
+        kept("113", 张三户=-100, 王五户=-50),
+        kept("112", 甲=900),
+        kept("211", 甲=-900, 乙=-1),
+        kept("221", 甲=-900, 乙=1),
+    ],
+)
+def test_counterparties_on_one_side_are_not(end: MonthEnd) -> None:
+    assert check_month(end) == []
 
 
 def test_a_month_without_vouchers_is_remarked() -> None:

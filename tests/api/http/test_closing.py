@@ -97,6 +97,29 @@ def test_an_account_whose_reconciliation_does_not_come_out_is_remarked(open_door
     assert found == set()
 
 
+def test_counterparties_on_both_sides_are_remarked(open_door: Door) -> None:
+    """Of 113 with both sums, of 112 with the worst of those that are on the wrong side."""
+    for party, fen, account in (
+        ("张三户", 100, "113"),
+        ("李四户", -300, "113"),
+        ("甲", 900, "112"),
+        ("乙", -40, "112"),
+    ):
+        owed = Line(account=account, party=party, debit_fen=max(fen, 0), credit_fen=max(-fen, 0))
+        cash = Line(account="101", debit_fen=max(-fen, 0), credit_fen=max(fen, 0))
+        data = Voucher(
+            attachments=Attachments(count=1), date="2026-03-30", lines=[owed, cash], summary="往来"
+        )
+        assert open_door.post(open_door.note(data), wait=10).status_code == 201
+    found = open_door.get("closing.json", period="2026-03").json()["remarks"]
+    told = {one["rule"]: one["zh"] for one in found}
+    assert "借方合计 1.00 元，贷方合计 3.00 元" in told["closing.both_sides"]
+    assert "「乙」却在贷方 0.40 元" in told["closing.wrong_party"]
+    assert {"closing.both_sides", "closing.wrong_party"}.isdisjoint(
+        rule for _, rule, *_ in remarks(open_door, "2026-02")
+    )
+
+
 def test_money_that_was_below_zero_before_is_remarked_in_every_month(open_door: Door) -> None:
     post(open_door, "购办公桌", ("51302", 200_000, 0), ("101", 0, 200_000), date="2026-02-20")
     for period in ("2026-02", "2026-03", "2026-05"):

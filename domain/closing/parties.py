@@ -1,0 +1,91 @@
+"""Checks of what stands on receivables and payables with each counterparty (往来单位), of the names that are public.
+
+Balances have no counterparty, so a statement nets what one account owes and is owed. The balance sheet shows both sides
+of 113 内部往来 by detail account alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.closing.month_end import Remark
+from domain.closing.rules import ACCOUNTING
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.money import format_fen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.closing.month_end import MonthEnd, PartyBalance
+
+INTERNAL = "113"
+"""内部往来: members and units inside, who may stand on either side."""
+
+OUTSIDE = ("112", "211")
+"""应收款、应付款: what others owe, and what is owed to them."""
+
+PARTY_ACCOUNTS = (INTERNAL, *OUTSIDE)
+"""The accounts whose counterparties are looked at."""
+
+BOTH_SIDES = rule(
+    "closing.both_sides",
+    Kind.REFUSED,
+    "{account} {name}的往来户两边都有余额：借方合计 {debit} 元，贷方合计 {credit} 元；"
+    "资产负债表按明细科目分列应收、应付，现在只列相抵后的数。{advice}",
+    "{account} {name} has counterparties on both sides: {debit} yuan of debit and {credit} yuan of credit balances; the"
+    " balance sheet parts them by detail account, and now shows what is left of both. {advice}",
+    f"{ACCOUNTING} 内部往来、资产负债表",
+)
+WRONG_PARTY = rule(
+    "closing.wrong_party",
+    Kind.REFUSED,
+    "{account} {name}中往来单位「{party}」却在{side} {balance} 元（这样的单位共 {count} 个），与科目的方向相反；"
+    "查对是否记错单位，多收多付的退还或转出",
+    "on {account} {name} the counterparty '{party}' has a {side} balance of {balance} yuan ({count} such"
+    " counterparties), against the account's side; look for a wrong name, and pay back or transfer what is too much",
+    f"{ACCOUNTING} 应收款、应付款",
+)
+ADD_DETAILS = Phrase(
+    f"请在 {INTERNAL} 下另设明细科目，把其中一边的往来户转过去，表上才会两边都列",
+    f"Add another detail account under {INTERNAL} and move the counterparties of one side there",
+)
+USED_ALREADY = Phrase(
+    f"{INTERNAL} 已直接记账，不能再在它下面设明细科目：请把两边的金额写进附注",
+    f"{INTERNAL} has postings of its own and takes no details any more: say both amounts in the notes",
+)
+
+
+def check_both_sides(month: MonthEnd) -> Iterator[Remark]:
+    """The counterparties of a detail account of 113 stand on one side."""
+    for account, parties in _by_account(month, (INTERNAL,)):
+        debit = sum(one.balance_fen for one in parties if one.balance_fen > 0)
+        credit = sum(-one.balance_fen for one in parties if one.balance_fen < 0)
+        if debit and credit:
+            advice = USED_ALREADY if account == INTERNAL else ADD_DETAILS
+            sums = {"debit": format_fen(debit), "credit": format_fen(credit)}
+            violation = BOTH_SIDES(account=account, name=month.names[account], **sums, advice=advice)
+            yield Remark(stops=False, violation=violation, account=account)
+
+
+def check_parties(month: MonthEnd) -> Iterator[Remark]:
+    """Each counterparty of 112 and 211 stands on the account's side, where the account as a whole does."""
+    closing = {row.account: row.closing_fen for row in month.rows}
+    for account, parties in _by_account(month, OUTSIDE):
+        sign = 1 if month.sides[account] == "debit" else -1
+        wrong = [one for one in parties if one.balance_fen * sign < 0]
+        if wrong and closing.get(account, 0) * sign >= 0:
+            yield _wrong_party(month.names[account], wrong)
+
+
+def _by_account(month: MonthEnd, top: tuple[str, ...]) -> Iterator[tuple[str, list[PartyBalance]]]:
+    """Yield the counterparties of each account at or below some, the accounts too whose balances cancel out."""
+    for account in sorted({one.account for one in month.parties if one.account.startswith(top)}):
+        yield account, [one for one in month.parties if one.account == account]
+
+
+def _wrong_party(name: str, wrong: list[PartyBalance]) -> Remark:
+    worst = max(wrong, key=lambda one: abs(one.balance_fen))
+    side = Phrase("借方", "debit") if worst.balance_fen > 0 else Phrase("贷方", "credit")
+    facts = {"party": worst.party, "side": side, "balance": format_fen(abs(worst.balance_fen))}
+    violation = WRONG_PARTY(account=worst.account, name=name, **facts, count=len(wrong))
+    return Remark(stops=False, violation=violation, account=worst.account)
