@@ -70,6 +70,9 @@ def monitor(
 
     Several addresses of one book are held against each other: each reader may be shown another history.
 
+    Prints JSON lines: one of each book, then one of each of its findings, in each run as long as it stands; "fresh"
+    says whether this run is the first to find it.
+
     With a policy a checkpoint whose newest quorum is older than 8 days is a finding: a log asks its witnesses anew each
     day, so one that stands still is not shown as it is. Villages whose witnesses sign by file need a larger --max-age.
     """

@@ -54,7 +54,7 @@ class Outcome:
             self.fresh.append(finding)
 
     def as_lines(self) -> Iterator[dict[str, Any]]:
-        """Yield the outcome as JSON objects: one of the book, then one of each fresh finding."""
+        """Yield the outcome as JSON objects: one of the book, then one of each finding, and whether it is fresh."""
         yield {
             "address": self.address,
             "book": self.book,
@@ -70,13 +70,15 @@ class Outcome:
             "forks": self.forks,
             "unreadable": self.unreadable,
         }
-        for found in self.fresh:
+        fresh = set(self.fresh)
+        for found in self.findings:
             yield {
                 "address": self.address,
                 "book": self.book,
                 "rule": found.rule,
                 "entry": found.entry,
                 "message": found.message,
+                "fresh": found in fresh,
             }
 
 

@@ -308,3 +308,15 @@ def test_sums_beyond_all_measure_are_not_remembered_and_end_no_run(store: StateS
         state.replay.figures.money_days["101", "2026-03-31"] = (2**64, 18)
         store.save(state)
     assert look(store, grown(log).files()).new == 1
+
+
+def test_a_standing_finding_is_named_in_each_run(store: StateStore, log: Log) -> None:
+    longer = grown(log)
+    assert [one.get("rule") for one in look(store, longer.files()).as_lines()] == [None]
+    told = [
+        [(one["rule"], one["fresh"]) for one in look(store, log.files()).as_lines() if "rule" in one]
+        for _ in range(2)
+    ]
+    assert told == [[("audit.rolled_back", True)], [("audit.rolled_back", False)]]
+    first, *lines = look(store, log.files()).as_lines()
+    assert (first["ok"], first["findings"]) == (False, len(lines))
