@@ -202,7 +202,6 @@ class Report:
         if self.witnesses:
             lines += [f"  见证 cosigned: {name} {at}" for name, at in self.witnesses.signed.items()]
         lines += [f"注意：{each.message} [{each.rule}]" for each in self.remarks]
-        if self.caution:
-            lines.append(self.caution)
+        lines += self.caution.splitlines()
         lines.append("核对无误 / verified" if self.ok else f"发现 {found} 个问题 / findings")
         return "".join(f"{line.translate(_VISIBLE)}\n" for line in lines)

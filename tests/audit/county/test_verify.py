@@ -191,3 +191,14 @@ def test_a_key_that_is_not_published_is_told_from_a_bad_signature(files: dict[st
     stranger = Book(SigningKey(book(1, 0).origin, b"\x55" * 32)).grown(9)
     served = log_of([stranger.note]) | {"books.json": files["books.json"]}
     assert rules(verify_county(MemorySource(served), VKEY)) == {("county.unknown_key", 0)}
+
+
+def test_each_remark_stands_on_a_line_of_its_own(files: dict[str, bytes]) -> None:
+    report = verify_county(
+        MemorySource({path: data for path, data in files.items() if path != "books.json"}), ""
+    )
+    text = report.as_text()
+    assert "\\x0a" not in text
+    assert [line[:3] for line in text.splitlines() if "--key" in line or "books.json" in line] == [
+        "注意："
+    ] * 2
