@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import http.client
 import json
 import os
@@ -197,8 +198,12 @@ def read_kept(path: Path) -> bytes:
 
 
 def read_policy(path: Path) -> Policy:
-    """Return the policy in a file of the caller's; raises `audit.unreadable`, `tlog.policy`."""
-    return parse_policy(_read_file(path))
+    """Return the policy in a file of the caller's; raises `audit.unreadable`, `tlog.policy`.
+
+    It may be as an editor saved it: with a mark of UTF-8 before it, lines that end in CRLF, none at the end.
+    """
+    text = _read_file(path).removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
+    return parse_policy(text if text.endswith(b"\n") else text + b"\n")
 
 
 def _read_file(path: Path) -> bytes:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audit import files, source
-from audit.source import FolderSource, HttpSource, open_source
+from audit.source import FolderSource, HttpSource, open_source, read_policy
 from audit.statements import FORMS
+from audit.tlog.policy import parse_policy
 from audit.verify import verify
 from domain.kernel.errors import RuleViolation
 
@@ -119,3 +120,28 @@ def test_an_exported_folder_that_is_served_as_it_is_verifies(hamlet: Export) -> 
     assert report.findings == []
     (balances,) = (check for check in report.checks if check.name == "balances")
     assert balances.count == 2 * len([form for form in FORMS if form.name != "budget"])
+
+
+POLICY = b"witness town witness.example.cn/town+3b04e2e7+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU\nquorum town\n"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        POLICY,
+        POLICY[:-1],
+        POLICY.replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf" + POLICY.replace(b"\n", b"\r\n")[:-2],
+    ],
+)
+def test_a_policy_is_read_as_editors_save_it(tmp_path: Path, written: bytes) -> None:
+    path = tmp_path / "policy"
+    path.write_bytes(written)
+    assert read_policy(path).text == POLICY
+
+
+def test_a_policy_from_a_log_is_read_strictly() -> None:
+    for written in (POLICY[:-1], POLICY.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + POLICY):
+        with pytest.raises(RuleViolation) as caught:
+            parse_policy(written)
+        assert caught.value.rule.code == "tlog.policy"
