@@ -58,7 +58,9 @@ def create_witness_app(witness: Witness, now: Callable[[], int]) -> Starlette:
         Route("/", index),
     ]
     handlers = {RuleViolation: _violated, HTTPException: _not_here, OSError: _disk, Exception: _failed}
-    return Starlette(routes=routes, exception_handlers=handlers)
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.redirect_slashes = False  # the specification knows no redirection
+    return app
 
 
 async def _read(request: Request) -> bytes:

@@ -111,6 +111,8 @@ def test_other_addresses_and_methods(client: httpx.Client) -> None:
     assert told(client.get("/add-checkpoint")) == (405, "request.method")
     assert told(client.post(f"/{NAME}/checkpoint")) == (405, "request.method")
     assert told(client.get("/elsewhere")) == (404, "request.not_found")
+    assert told(client.post("/add-checkpoint/", content=b"")) == (404, "request.not_found")
+    assert told(client.get(f"/{NAME}/checkpoint/")) == (404, "request.not_found")
     assert client.get("/").text.splitlines()[1].startswith("witness.example.cn/town+")
     assert client.head("/").status_code == 200
 
