@@ -17,7 +17,7 @@ from audit.tlog.checkpoint import parse_checkpoint
 from domain.founding import Log, check_log, check_origin
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import parse_note
-from domain.kernel.statement import Record
+from domain.kernel.statement import Record, Text
 from domain.logkeys import (
     OVERLAP,
     LogKeyAdded,
@@ -28,6 +28,7 @@ from domain.logkeys import (
     LogMoved,
     log_possession_text,
 )
+from domain.privacy import check_clear
 from projections import log, register, witnessing
 
 if TYPE_CHECKING:
@@ -71,14 +72,20 @@ class HeldKey(NamedTuple):
 
 
 def draft_addition(service: Service, book: str, reason: str) -> LogKeyAddition:
-    """Return what adds a key to the log, made here; raises `log.overlap`, before a key is made."""
+    """Return what adds a key to the log, made here; raises `log.overlap`, `post.data`, `privacy.*` before that."""
     rows = _rows(service, book)
     signing = log.in_force(rows)
     if len(signing) > 1:
         raise OVERLAP(count=len(signing))
+    _check_reason(reason)
     key = service.log_keys.draft_next(signing[0].origin, {row.vkey for row in rows})
-    data = LogKeyAddition(proof=_proof(key, book), reason=reason, vkey=key.verifier.vkey)
-    return _checked(data)
+    return LogKeyAddition(proof=_proof(key, book), reason=reason, vkey=key.verifier.vkey)
+
+
+def _check_reason(reason: str) -> None:
+    """Raise what the door would refuse a reason for: a key that was made for it would stay behind."""
+    read_data("reason", msgspec.json.encode(reason), Text)
+    check_clear(reason, "reason")
 
 
 def draft_retirement(service: Service, book: str, reason: str, vkey: str = "") -> LogKeyRetirement:

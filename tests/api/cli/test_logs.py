@@ -121,3 +121,12 @@ def test_a_rotation_says_what_the_policy_wants_before_the_old_key_can_go(
     write(SigningKey("example.com/books/N2330881MF0000013Y", b"\x01" * 32).verifier.vkey)
     assert "不在见证策略中" in village.good("doctor", **set_to)
     assert "[witnessing.other_logs]" in village.refused("witness", "accept", policy, *HERE, **set_to)
+
+
+def test_a_rotation_whose_reason_is_refused_makes_no_key(village: Commands) -> None:
+    speakers = keys(village, *SPEAKERS)
+    before = sorted((village.home / "logkeys").rglob("*"))
+    for reason in ("联系 13812345678", "换" * 201):
+        assert "✗" in village.refused("log", "rotate", *HERE, "--reason", reason, *speakers)
+        assert sorted((village.home / "logkeys").rglob("*")) == before
+    assert "草稿" not in village.good("log", "list", *HERE)
