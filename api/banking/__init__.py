@@ -4,7 +4,7 @@ from api.banking.decisions import LINES_MAX, BankDecisions, KeptDecision
 from api.banking.openings import BankOpenings, Opening
 from api.banking.reading import Statement, StatementLine, read_columns, read_statement
 from api.banking.store import CASH, BankStatements, Taken
-from api.banking.tables import count_table, reconciliation_object, reconciliation_table
+from api.banking.tables import count_table, lines_table, reconciliation_object, reconciliation_table
 
 __all__ = [
     "CASH",
@@ -18,6 +18,7 @@ __all__ = [
     "StatementLine",
     "Taken",
     "count_table",
+    "lines_table",
     "read_columns",
     "read_statement",
     "reconciliation_object",

@@ -8,6 +8,8 @@ from api.adapters.tables import Table, TableColumn
 from domain.kernel.money import format_fen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from domain.reconciliation import BankLine, BookLine, Reconciliation
 
 COLUMNS = (
@@ -79,6 +81,35 @@ def _book(name: str, lines: list[BookLine]) -> list[tuple[object, ...]]:
         (name, line.date, line.text, abs(line.amount_fen), OPENING if line.is_opening else line.entry)
         for line in lines
     ]
+
+
+LINE_COLUMNS = (
+    TableColumn("组"),
+    TableColumn("状态"),
+    TableColumn("方"),
+    TableColumn("行"),
+    TableColumn("日期"),
+    TableColumn("内容"),
+    TableColumn("金额", money=True),
+)
+
+
+def lines_table(account: str, date: str, found: Reconciliation) -> Table:
+    """Return all lines as they are matched or not, with the numbers by which a person decides of them."""
+    rows: list[tuple[object, ...]] = []
+    for group, one in enumerate(found.matches, start=1):
+        state = f"第 {one.decision} 号决定" if one.decision else "对上" if one.certain else "请过目"
+        rows += [(group, state, *line) for line in (*_numbered(one.bank), *_placed(one.book))]
+    rows += [("", "没有对上", *line) for line in (*_numbered(found.only_bank), *_placed(found.only_book))]
+    return Table(f"银行对账  {account}  {date}", LINE_COLUMNS, rows)
+
+
+def _numbered(lines: Iterable[BankLine]) -> list[tuple[object, ...]]:
+    return [("银行", line.number, line.date, line.text, line.amount_fen) for line in lines]
+
+
+def _placed(lines: Iterable[BookLine]) -> list[tuple[object, ...]]:
+    return [("账上", f"{line.entry}:{line.line}", line.date, line.text, line.amount_fen) for line in lines]
 
 
 def count_table(account: str, date: str, book_fen: int, counted_fen: int) -> Table:

@@ -30,7 +30,8 @@ def import_(
     columns: Annotated[
         str,
         typer.Option(
-            help="表头与常见的不同时写一次，以后记住，如 date=交易时间戳,received=入账 / headers, once"
+            help="表头与常见的不同时写一次，以后记住，如 date=交易时间戳,received=入账，"
+            "或 amount=发生数,direction=进出 / headers, once"
         ),
     ] = "",
     through: Annotated[

@@ -21,12 +21,12 @@ from api.cli import (
     signing,
     verifying,
 )
-from api.cli.banking import bank
 from api.cli.console import TERMINATED, refusals
 from api.cli.county import county
 from api.cli.drafting import draft
 from api.cli.exports import export
 from api.cli.logs import log
+from api.cli.matching import bank
 from api.cli.reports import report
 from api.cli.usage import usage_in_both_languages
 from api.cli.witness import witness

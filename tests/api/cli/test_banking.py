@@ -64,3 +64,46 @@ def test_cash_is_counted(village: Commands) -> None:
     assert "bank.cash" in village.refused(
         "bank", "count", "--book", BOOK, "--account", "501", "--date", "2026-03-31", "--counted", "0"
     )
+
+
+def test_lines_are_matched_refused_and_taken_back(village: Commands, tmp_path: Path) -> None:
+    of_account = ("--book", BOOK, "--account", "10201")
+    key = ("--key", village.home / "keys" / BOOK / "accountant-1.key")
+    file = tmp_path / "more.csv"
+    file.write_text(
+        "日期,摘要,金额,借贷标志\n2026-03-28,来款,7.00,贷\n2026-03-29,退回,7.00,借\n", encoding="utf-8"
+    )
+    plain = "date=日期,text=摘要,amount=金额,direction=借贷标志"
+    assert "新 2 行" in village.good("bank", "import", file, *of_account, "--columns", plain)
+    listed = village.good("bank", "lines", *of_account, "--date", "2026-03-31")
+    chosen = [
+        word for line in listed.splitlines() if "来款" in line or "退回" in line for word in numbered(line)
+    ]
+    assert len(chosen) == 2, listed
+    asked = (*of_account, *key, "--bank", ",".join(chosen))
+    assert "bank.too_few" in village.refused("bank", "refuse", *asked)
+    assert "是同一笔" in village.good("bank", "match", *asked)
+    assert "第 1 号决定" in village.good("bank", "lines", *of_account, "--date", "2026-03-31")
+    assert "bank.decided" in village.refused("bank", "match", *asked)
+    assert "已撤回" in village.good("bank", "undo", "1", *of_account, *key)
+    assert "accountant" in village.good("bank", "decisions", *of_account)
+    assert "bank.choice" in village.refused("bank", "match", *of_account, *key, "--entries", "12")
+    head = ("--key", village.home / "keys" / BOOK / "head-1.key")
+    assert "draft.not_maker" in village.refused("bank", "match", *of_account, *head, "--bank", "1,2")
+
+
+def test_items_outstanding_at_the_opening_are_entered(village: Commands) -> None:
+    of_account = ("--book", BOOK, "--account", "10201")
+    key = ("--key", village.home / "keys" / BOOK / "cashier-1.key")
+    said = ("--date", "2025-12-20", "--amount=-500", "--text", "十二月的支票")
+    assert "bank.side" in village.refused("bank", "opening", *of_account, *key, "--side", "ours", *said)
+    assert "第 -1 号" in village.good("bank", "opening", *of_account, *key, "--side", "book", *said)
+    assert "十二月的支票" in village.good("bank", "openings", *of_account)
+    assert "已撤回" in village.good("bank", "undo-opening", "1", *of_account, *key)
+    assert village.good("bank", "openings", *of_account) == ""
+
+
+def numbered(line: str) -> list[str]:
+    """Return the number of a line of the bank, behind the word for the bank."""
+    words = line.split()
+    return [words[words.index("银行") + 1]] if "银行" in words else []
