@@ -157,6 +157,7 @@ function showError({ rule, zh, en }) {
   fill("summary", words("span", zh, en).childNodes);
   if (rule) $("summary").append(code(rule));
   fill("findings", []);
+  fill("notes", []); // what was said of the file before
   $("looked").hidden = true;
 }
 

@@ -409,7 +409,7 @@ def test_what_came_with_the_log_is_told_apart_from_it(
     told = page.locator("#notes li[data-rule]").evaluate_all(
         "items => items.map((item) => item.dataset.rule)"
     )
-    assert told == ["audit.page_not_compared", "audit.not_of_the_log"]
+    assert told == ["audit.form_absent", "audit.page_not_compared", "audit.not_of_the_log"]
     assert "收支表.html" in page.inner_text("#notes")
     write_bundle(path, (honest | {"policy": b"quorum all\n"}).items())
     assert verify_file(page, path) == []
