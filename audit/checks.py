@@ -10,13 +10,11 @@ from audit.report import Finding
 from audit.tlog.growth import new_tiles
 from audit.tlog.proof import range_root
 from audit.tlog.tiles import ENTRIES, TileReader, fetch_hashes, tile_hashes
-from domain.closing import untransferred
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
 from domain.kernel.organisation import is_organisation
-from domain.kernel.period import ends_year, periods
-from domain.roles import ROLES, role_of
+from domain.roles import role_of
 
 if TYPE_CHECKING:
     from audit.figures import Figures
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from domain.book import Book
     from domain.entry import Entry
     from domain.kernel.merkle import Tree
-    from domain.roles import Roles
 
 ROOT = rule(
     "audit.root",
@@ -34,23 +31,6 @@ ROOT = rule(
     "{size} 条记录算出的根是 {computed}，检查点上签的是 {signed}",
     "the root over {size} entries is {computed}, the checkpoint signs {signed}",
     "RFC 6962 section 2.1",
-)
-UNTRANSFERRED = rule(
-    "audit.untransferred",
-    Kind.REFUSED,
-    "{year} 年已结账，而 {account} {name} 还有 {balance} 元没有结转（这样的科目共 {count} 个）；年末应结转为零",
-    "{year} is closed, and {balance} yuan on {account} {name} were not transferred ({count} such accounts); all are nil"
-    " at a year's end",
-    "财会〔2023〕14号 本年收益、收益分配",
-)
-NAMESAKES = rule(
-    "audit.namesakes",
-    Kind.REFUSED,
-    "{person} 以不同的持有人身份同时任{roles_zh}：可能是重名，也可能是一个人登记了两次，那就违反了不相容岗位分离；"
-    "请向乡镇核实",
-    "{person} holds the offices {roles} at one time, as different holders: they may be namesakes, or one person who was"
-    " registered twice, which the separation of offices forbids; ask the township",
-    "会计基础工作规范 art. 12; 农村集体经济组织法 art. 34",
 )
 NO_FOUNDING = rule(
     "audit.no_founding",
@@ -228,33 +208,6 @@ def check_money(figures: Figures, report: Report) -> None:
         if balance[account] < 0 <= before:
             violation = NEGATIVE_CASH(date=date, account=account, balance=format_fen(balance[account]))
             report.find(check, Finding.of(violation, index))
-
-
-def remark_namesakes(roles: Roles, report: Report) -> None:
-    """Remark on offices that one person may not hold together and that are held under one name."""
-    for person, held in roles.namesakes().items():
-        offices = {"roles_zh": "、".join(ROLES[role] for role in held), "roles": ", ".join(held)}
-        report.remarks.append(Finding.of(NAMESAKES(person=person, **offices)))
-
-
-def remark_untransferred(book: Book, changed_from: str, report: Report) -> None:
-    """Remark on each year that was closed, at or after `changed_from`, with something left to transfer (结转)."""
-    if not book.periods.closed_through:
-        return
-    trials = book.trial_balances()
-    for period in periods(book.periods.first, book.periods.closed_through):
-        if not ends_year(period) or period < changed_from:
-            continue
-        left = list(untransferred(trials.trial_balance(period)))
-        if left:
-            first = left[0]
-            facts = {
-                "account": first.account,
-                "name": first.name,
-                "balance": format_fen(abs(first.closing_fen)),
-            }
-            violation = UNTRANSFERRED(year=period[:4], count=len(left), **facts)
-            report.remarks.append(Finding.of(violation))
 
 
 def check_name(source: Source, book: Book, report: Report) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.budget import BudgetAdopted
 from domain.chart import MONEY_ACCOUNTS
+from domain.closing import strangers
 from domain.opening import OpeningPosted
 from domain.statements import (
     Carried,
@@ -25,6 +26,14 @@ WATCHED = (*MONEY_ACCOUNTS, *UNDISTRIBUTED)
 """The accounts whose lines are looked at more closely: one look at a line tells whether it is of any of them."""
 
 
+class Mixed(NamedTuple):
+    """A voucher that mixes a transfer or distribution with other business: its entry, its date, on which accounts."""
+
+    entry: int
+    date: str
+    accounts: tuple[str, ...]
+
+
 @dataclass
 class Figures:
     """What the published figures are compared with, folded entry by entry: no entry is kept."""
@@ -37,6 +46,9 @@ class Figures:
 
     carried: Carried = field(default_factory=Carried)
     """What the execution of a year's plan does not count again."""
+
+    mixed: dict[str, Mixed] = field(default_factory=dict)
+    """By the id of each voucher what it mixes; those that were reversed are left out."""
 
     newest: str = ""
     """The latest date of a voucher."""
@@ -63,6 +75,7 @@ class Figures:
             return
         if transfers:
             self._transfer(date[:7], statement.data.lines)
+            self._mix(index, statement)
         self.carried.fold(chart, date, statement.data.lines)
 
     def _watch(self, index: int, date: str, lines: Sequence[Line]) -> bool:
@@ -78,6 +91,14 @@ class Figures:
                 moved, _ = days.get(key, (0, 0))
                 days[key] = (moved + line.debit_fen - line.credit_fen, index)
         return transfers
+
+    def _mix(self, index: int, statement: Statement) -> None:
+        if isinstance(statement, VoucherReversed):
+            self.mixed.pop(statement.data.reverses, None)
+        elif isinstance(statement, VoucherPosted):
+            accounts = strangers(line.account for line in statement.data.lines)
+            if accounts:
+                self.mixed[statement.id] = Mixed(index, statement.data.date, accounts)
 
     def _transfer(self, period: str, lines: Sequence[Line]) -> None:
         moved = self.transfers.setdefault(period, {})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit import checks
+from audit import checks, remarks
 from audit.backdating import Backdating
 from audit.carried import check_carried
 from audit.disclosures import Disclosures
@@ -249,8 +249,9 @@ class _Audit:
             self._holds(self._rules, None, checks.check_tiles, self._source, book, self._verified, report)
         self._holds(self._rules, None, checks.check_money, self._figures, report)
         self._backdating.remark(report)
-        checks.remark_namesakes(book.roles, report)
-        self._holds(self._rules, None, checks.remark_untransferred, book, self._figures.changed_from, report)
+        remarks.remark_namesakes(book.roles, report)
+        self._holds(self._rules, None, remarks.remark_untransferred, book, self._figures.changed_from, report)
+        remarks.remark_mixed(self._figures, report)
 
     def _bundles(self, first: int, size: int) -> Iterator[list[bytes]]:
         """Yield the bytes of each entry from `first` on, a bundle at a time, up to the first that cannot be read."""

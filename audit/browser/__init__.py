@@ -26,6 +26,7 @@ from audit.witnessed import AHEAD_MAX_S
 from audit.zip import WORDS
 from domain.budget import MAJORITIES, planned_accounts
 from domain.chart import CHARTS, chart
+from domain.closing import DISTRIBUTIONS, TRANSFERS
 from domain.entry import TYPES
 from domain.kernel.errors import RULES, Kind, rule
 from domain.roles import ROLES
@@ -153,6 +154,8 @@ def _generated() -> str:
         "FORMS": list(map(_form, FORMS)),
         "LAYOUTS": {version: _layouts(version) for version in CHARTS},
         "PLANNED": {version: planned_accounts(version) for version in CHARTS},
+        "TRANSFERS": TRANSFERS,
+        "DISTRIBUTIONS": DISTRIBUTIONS,
         "BODIES": {body: (majority.said.zh, majority.said.en) for body, majority in MAJORITIES.items()},
         "STATES": STATES,
         "AHEAD_MAX_S": AHEAD_MAX_S,

@@ -1,6 +1,7 @@
 /** Balances (余额): turnover per account and period, folded from the entries (domain/balances.py, audit/figures.py). */
 
 import { FORMS } from "./generated.js";
+import { strangers } from "./mixing.js";
 import { exactSum } from "./money.js";
 import { Carried, UNDISTRIBUTED } from "./spending.js";
 
@@ -12,23 +13,34 @@ export class Figures {
   constructor() {
     this.turnover = new Map(); // by period, by account: [debit, credit] in fen
     this.transfers = new Map(); // the same of vouchers that touch the undistributed income alone
+    this.mixed = new Map(); // by id: vouchers that mix a transfer or distribution with other business
     this.carried = new Carried(); // what the execution of a year's plan does not count again
     this.moneyDays = new Map(); // by account, by date: [moved in fen, last entry]
     this.newest = "";
   }
 
-  /** Take in the lines of entry `index` of a book with a chart version; opening balances have no date. */
-  fold(index, data, chart) {
+  /** Take in the lines of entry `index`, whose id is `id`, of a book with a chart version; opening balances have no date. */
+  fold(index, id, data, chart) {
     const date = data.date ?? "";
     if (date > this.newest) this.newest = date;
     addLines(entryOf(this.turnover, date.slice(0, 7)), data.lines);
     if (date && data.lines.some(({ account }) => UNDISTRIBUTED.includes(account.slice(0, 3)))) {
       addLines(entryOf(this.transfers, date.slice(0, 7)), data.lines);
+      this.mix(index, id, data);
     }
     if (date) this.carried.fold(chart, date, data.lines);
     for (const { account, debit_fen, credit_fen } of data.lines) {
       if (MONEY_ACCOUNTS.includes(account.slice(0, 3))) this.moveMoney(account, date, debit_fen - credit_fen, index);
     }
+  }
+
+  mix(entry, id, { date, lines, reverses }) {
+    if (reverses !== undefined) {
+      this.mixed.delete(reverses);
+      return;
+    }
+    const accounts = strangers(lines.map(({ account }) => account));
+    if (accounts.length) this.mixed.set(id, { entry, date, accounts });
   }
 
   moveMoney(account, date, fen, index) {

@@ -1,6 +1,6 @@
 /** What concerns the log as a whole: each check adds findings and throws nothing of its own, as in audit/checks.py. */
 
-import { moneyDips, trialBalance } from "./balances.js";
+import { moneyDips } from "./balances.js";
 import { decodeUtf8, encodeBase64, sameBytes } from "./bytes.js";
 import { momentOf } from "./checkpoint.js";
 import { Refusal, refusal } from "./errors.js";
@@ -10,9 +10,8 @@ import { keysAt } from "./logkeys.js";
 import { formatFen } from "./money.js";
 import { parseNote } from "./note.js";
 import { isOrganisation } from "./organisation.js";
-import { inWords, roleOf } from "./roles.js";
+import { roleOf } from "./roles.js";
 import { inOrder } from "./source.js";
-import { UNDISTRIBUTED } from "./spending.js";
 import { NotThere, fetchHashes, hashTiles, isTileOf, tilePath } from "./tiles.js";
 
 const UNAVAILABLE = "unavailable";
@@ -24,32 +23,6 @@ export function checkName(source, book, report) {
   check.count = 1;
   const facts = { name: source.name, book: book.book };
   if (facts.name !== facts.book) report.find(check, refusal("audit.other_book", facts));
-}
-
-/** Remark on offices that one person may not hold together and that are held under one name. */
-export function remarkNamesakes(roles, report) {
-  for (const [person, held] of roles.namesakes()) {
-    report.warn(refusal("audit.namesakes", { person, roles_zh: inWords(held), roles: held.join(", ") }));
-  }
-}
-
-/** Remark on each year that is closed with something left to transfer (结转): all ends on 未分配收益, or on 322 itself. */
-export function remarkUntransferred({ periods, accounts }, turnover, report) {
-  const nameOf = (code) => accounts.nameOf(code);
-  for (let year = Number(periods.first.slice(0, 4)); `${year}-12` <= periods.closedThrough; year += 1) {
-    const left = trialBalance(turnover, nameOf, `${year}-12`).filter(isUntransferred);
-    if (!left.length) continue;
-    const [{ account, name, ...row }] = left;
-    const balance = formatFen(Math.abs(closingOf(row)));
-    report.warn(refusal("audit.untransferred", { year: String(year), account, name, balance, count: left.length }));
-  }
-}
-
-const closingOf = (row) => row.closing_debit_fen - row.closing_credit_fen;
-
-function isUntransferred({ account, name, ...row }) {
-  const ends = account === "322" || (name === "未分配收益" && account.startsWith("322"));
-  return closingOf(row) !== 0 && !ends && (account.startsWith("5") || UNDISTRIBUTED.includes(account.slice(0, 3)));
 }
 
 /** The first entry carries the signature of the township's key that the reader trusts. */

@@ -18,8 +18,6 @@ import {
   checkRoot,
   checkTiles,
   checkWitnesses,
-  remarkNamesakes,
-  remarkUntransferred,
 } from "./checks.js";
 import { Disclosures } from "./disclosures.js";
 import { parseEntry } from "./entry.js";
@@ -29,6 +27,7 @@ import { leafHash } from "./merkle.js";
 import { parseNote, parseVkey } from "./note.js";
 import { parsePolicy } from "./policy.js";
 import { Published } from "./published.js";
+import { remarkMixed, remarkNamesakes, remarkUntransferred } from "./remarks.js";
 import { FINDINGS_MAX, Report } from "./report.js";
 import { SignatureChecker } from "./signatures.js";
 import { inOrder } from "./source.js";
@@ -214,8 +213,8 @@ class Audit {
       this.skip(note);
       return;
     }
-    const { type, data } = entry.statement;
-    if (TYPES[type].moves) this.took(() => this.figures.fold(index, data, book.opened?.chart), index);
+    const { type, id, data } = entry.statement;
+    if (TYPES[type].moves) this.took(() => this.figures.fold(index, id, data, book.opened?.chart), index);
     this.backdating.look(index, entry.statement);
     if (index === 0) this.first = entry;
   }
@@ -261,6 +260,7 @@ class Audit {
     this.backdating.remark(report);
     remarkNamesakes(book.roles, report);
     await this.holds(() => remarkUntransferred(book, this.figures.turnover, report));
+    remarkMixed(this.figures, report);
   }
 
   /** Look; an error of any kind is a finding too: nothing that a hostile log contains may end its audit. */

@@ -1,11 +1,7 @@
 """The end of a month and of a year (结账): what to know before a period is closed, and the vouchers that transfer."""
 
 from domain.closing.checklist import check_month
-from domain.closing.checks import (
-    RESULT_ACCOUNT,
-    spending_remarks,
-    untransferred,
-)
+from domain.closing.checks import spending_remarks, untransferred
 from domain.closing.distribution import (
     MEMBERS,
     OTHERS,
@@ -16,18 +12,21 @@ from domain.closing.distribution import (
     parse_ratio,
     shares,
 )
+from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, strangers
 from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
 from domain.closing.parties import PARTY_ACCOUNTS
 from domain.closing.rules import OPENED_RESULT
-from domain.closing.transfers import transfer_vouchers
+from domain.closing.transfers import RESULT_ACCOUNT, transfer_vouchers
 
 __all__ = [
+    "DISTRIBUTIONS",
     "MEMBERS",
     "OPENED_RESULT",
     "OTHERS",
     "PARTY_ACCOUNTS",
     "RESERVE",
     "RESULT_ACCOUNT",
+    "TRANSFERS",
     "Dip",
     "MonthEnd",
     "MonthVoucher",
@@ -41,6 +40,7 @@ __all__ = [
     "parse_ratio",
     "shares",
     "spending_remarks",
+    "strangers",
     "transfer_vouchers",
     "untransferred",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing import checks, parties
+from domain.closing import checks, mixing, parties
 
 if TYPE_CHECKING:
     from domain.closing.month_end import MonthEnd, Remark
@@ -22,6 +22,7 @@ CHECKS = (
     parties.check_both_sides,
     checks.check_stocks,
     checks.check_originals,
+    mixing.check_mixing,
     checks.check_depreciation,
     checks.check_wages,
     checks.check_budget,

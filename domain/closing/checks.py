@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.chart import MONEY_ACCOUNTS
+from domain.closing.mixing import only_transfers
 from domain.closing.month_end import MonthEnd, Remark
 from domain.closing.rules import (
     CASH_BELOW_ZERO,
@@ -28,6 +29,7 @@ from domain.closing.rules import (
     WAGES_LEFT,
     WRONG_SIDE,
 )
+from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT, UNDISTRIBUTED_NAME
 from domain.kernel.errors import Phrase
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year, last_day
@@ -52,17 +54,8 @@ DEPRECIATED = (("132", "133"), ("151", "152"), ("161", "162"))
 EITHER_SIDE = ("113", "154", "181", "214", "321", "322", "502")
 """Accounts that the system lets stand on both sides."""
 
-TRANSFERRING = ("3", "5", "113", "211")
-"""All that a voucher moves which only transfers or distributes: equity, income, expense, and what is owed of it."""
-
 CORRECTING = ("注销", "冲销", "订正", "更正", "调整")
 """How the summary of a correcting voucher begins (会计基础工作规范 art. 51)."""
-
-RESULT_ACCOUNT, DISTRIBUTION = UNDISTRIBUTED
-"""收益分配, with all its details."""
-
-UNDISTRIBUTED_NAME = "未分配收益"
-"""The detail account of 322 收益分配 on which all ends."""
 
 
 def check_order(month: MonthEnd) -> Iterator[Remark]:
@@ -166,9 +159,7 @@ def check_originals(month: MonthEnd) -> Iterator[Remark]:
     What is paid out when income is distributed has a receipt, as all that is paid.
     """
     for voucher in month.vouchers:
-        closes = any(account.startswith(UNDISTRIBUTED) for account in voucher.accounts) and all(
-            account.startswith(TRANSFERRING) for account in voucher.accounts
-        )
+        closes = only_transfers(voucher.accounts)
         corrects = voucher.reversal or voucher.summary.startswith(CORRECTING)
         if not (voucher.attachments or closes or corrects):
             violation = NO_ATTACHMENTS(number=voucher.number, summary=voucher.summary)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.closing.checks import DISTRIBUTION
-from domain.closing.transfers import NO_ACCOUNT, leaves_below
+from domain.closing.transfers import DISTRIBUTION, NO_ACCOUNT, leaves_below
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year, last_day

@@ -22,6 +22,7 @@ class MonthVoucher(NamedTuple):
     attachments: int
     accounts: tuple[str, ...]
     reversal: bool
+    is_reversed: bool = False
 
 
 class Dip(NamedTuple):

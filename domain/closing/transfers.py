@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing.checks import DISTRIBUTION, UNDISTRIBUTED_NAME
 from domain.closing.rules import ACCOUNTING
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.period import ends_year, last_day
@@ -19,15 +18,18 @@ if TYPE_CHECKING:
 
     from domain.balances import TrialRow
 
-RESULT = UNDISTRIBUTED[0]
-"""本年收益."""
+RESULT_ACCOUNT, DISTRIBUTION = UNDISTRIBUTED
+"""本年收益, and 收益分配 with all its details."""
 
-MONTHLY = (("结转收入", ("50",), RESULT), ("结转支出", ("51", "52"), RESULT))
-YEARLY = (("结转本年收益", (RESULT,), DISTRIBUTION), ("结转收益分配", (DISTRIBUTION,), DISTRIBUTION))
+UNDISTRIBUTED_NAME = "未分配收益"
+"""The detail account of 322 收益分配 on which all ends."""
+
+MONTHLY = (("结转收入", ("50",), RESULT_ACCOUNT), ("结转支出", ("51", "52"), RESULT_ACCOUNT))
+YEARLY = (("结转本年收益", (RESULT_ACCOUNT,), DISTRIBUTION), ("结转收益分配", (DISTRIBUTION,), DISTRIBUTION))
 """The vouchers: summary, which accounts are emptied, and below which account their balances go."""
 
 TARGETS = {
-    RESULT: Phrase("本年收益", "income of the year"),
+    RESULT_ACCOUNT: Phrase("本年收益", "income of the year"),
     DISTRIBUTION: Phrase(UNDISTRIBUTED_NAME, "undistributed income"),
 }
 """What a detail account is called that takes them."""

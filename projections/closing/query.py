@@ -44,10 +44,11 @@ if TYPE_CHECKING:
 
 SELECT_VOUCHERS = """
     SELECT vouchers.entry, vouchers.number, vouchers.summary, attachments,
-           array_agg(DISTINCT journal.account), type = 'reversal'
+           array_agg(DISTINCT journal.account), type = 'reversal', reversed_by IS NOT NULL
     FROM vouchers JOIN journal USING (book, entry)
     WHERE vouchers.book = %(book)s AND vouchers.period = %(period)s
-    GROUP BY vouchers.entry, vouchers.number, vouchers.summary, attachments, type
+    GROUP BY vouchers.entry, vouchers.number, vouchers.summary, attachments, type,
+             reversed_by
     ORDER BY vouchers.number
 """
 SELECT_OPENED = """
@@ -123,8 +124,10 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         sides={account.code: account.side for account in accounts},
         names={account.code: account.name for account in accounts},
         vouchers=[
-            MonthVoucher(entry, voucher_number(period, number), summary, attachments, tuple(codes), reversal)
-            for entry, number, summary, attachments, codes, reversal in vouchers
+            MonthVoucher(
+                entry, voucher_number(period, number), summary, attachments, tuple(codes), *reversed_
+            )
+            for entry, number, summary, attachments, codes, *reversed_ in vouchers
         ],
         dips=list(_dips(connection, trial, values)),
         budget=budget(connection, book.book, period).rows

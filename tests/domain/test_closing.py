@@ -102,10 +102,9 @@ def test_a_good_month_has_no_remarks() -> None:
         (month({"321": -5}, period="2026-12"), (True, "closing.not_transferred", "321", None)),
         (month({"32201": 5}, period="2026-12"), (True, "closing.not_transferred", "32201", None)),
         (month({}, VOUCHER._replace(attachments=0)), (False, "closing.no_attachments", "", 7)),
-        (
-            month({}, VOUCHER._replace(attachments=0, accounts=("101", "322"))),
-            (False, "closing.no_attachments", "", 7),
-        ),
+        (month({}, VOUCHER._replace(accounts=("1020101", "321", "51302"))), (False, "closing.mixed", "", 7)),
+        (month({}, VOUCHER._replace(accounts=("211", "321", "51302"))), (False, "closing.mixed", "", 7)),
+        (month({}, VOUCHER._replace(accounts=("101", "32202"))), (False, "closing.mixed", "", 7)),
         (
             month({}, VOUCHER._replace(attachments=0, accounts=("113", "211"))),
             (False, "closing.no_attachments", "", 7),
@@ -132,6 +131,14 @@ def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | Non
     assert told(end) == [remark]
 
 
+def test_what_is_paid_out_of_a_distribution_has_a_receipt() -> None:
+    paid = month({}, VOUCHER._replace(attachments=0, accounts=("101", "322")))
+    assert [remark.violation.rule.code for remark in check_month(paid)] == [
+        "closing.no_attachments",
+        "closing.mixed",
+    ]
+
+
 @pytest.mark.parametrize(
     "end",
     [
@@ -152,6 +159,11 @@ def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | Non
         month({}, VOUCHER._replace(attachments=0, accounts=("321", "501"))),
         month({}, VOUCHER._replace(attachments=0, accounts=("11301", "211", "311", "32201"))),
         month({"121": 5})._replace(stocks=(Stock("121", "公斤", 0), Stock("121", "袋", 5))),
+        month({}, VOUCHER._replace(accounts=("311", "322"))),
+        month({}, VOUCHER._replace(accounts=("11301", "211", "212", "32202"))),
+        month({}, VOUCHER._replace(accounts=("321", "322", "501", "513"))),
+        month({}, VOUCHER._replace(accounts=("101", "321", "513"), is_reversed=True)),
+        month({}, VOUCHER._replace(accounts=("101", "321", "513"), reversal=True)),
     ],
 )
 def test_what_is_not(end: MonthEnd) -> None:
@@ -203,6 +215,12 @@ def test_counterparties_on_both_sides_are_remarked_once_an_account(
 )
 def test_counterparties_on_one_side_are_not(end: MonthEnd) -> None:
     assert check_month(end) == []
+
+
+def test_a_mixed_voucher_is_named_with_what_it_mixes() -> None:
+    [remark] = check_month(month({}, VOUCHER._replace(accounts=("101", "1020101", "321", "51302"))))
+    assert "凭证 记-2026-03-0001" in remark.violation.zh
+    assert "科目 101, 1020101" in remark.violation.zh
 
 
 def test_a_month_without_vouchers_is_remarked() -> None:

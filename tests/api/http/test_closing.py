@@ -13,7 +13,16 @@ from api.banking import StatementLine
 from api.database import snapshot
 from domain.accounts import AccountAdded, NewAccount
 from domain.periods import Closing, PeriodClosed
-from domain.vouchers import Attachments, File, Line, Voucher, VoucherPosted
+from domain.vouchers import (
+    Attachments,
+    File,
+    Line,
+    Reversal,
+    Voucher,
+    VoucherPosted,
+    VoucherReversed,
+    mirrored,
+)
 from projections.bank import balance_fen, book_lines
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, door_on, voucher
@@ -118,6 +127,28 @@ def test_counterparties_on_both_sides_are_remarked(open_door: Door) -> None:
     assert {"closing.both_sides", "closing.wrong_party"}.isdisjoint(
         rule for _, rule, *_ in remarks(open_door, "2026-02")
     )
+
+
+def test_a_voucher_that_mixes_a_transfer_with_spending_is_remarked(open_door: Door) -> None:
+    lines = (("51302", 500, 0), ("10201", 0, 500), ("321", 500, 0), ("51302", 0, 500))
+    entry = post(open_door, "办公费并结转", *lines)
+    assert (False, "closing.mixed", "", entry) in remarks(open_door, "2026-03")
+    [told] = [
+        one["zh"]
+        for one in open_door.get("closing.json", period="2026-03").json()["remarks"]
+        if one["rule"] == "closing.mixed"
+    ]
+    assert "凭证 记-2026-03-" in told
+    assert "科目 10201" in told
+    book = open_door.book()
+    [(id_, _)] = [each for each in book.ids.items() if each[1] == entry]
+    data = [Line(account=code, debit_fen=debit, credit_fen=credit) for code, debit, credit in lines]
+    red = Reversal(
+        attachments=Attachments(), date="2026-03-31", lines=mirrored(data), reverses=id_, summary="注销"
+    )
+    signed = open_door.note(red, VoucherReversed, "accountant", "head", "supervisor", "township")
+    assert open_door.post(signed, wait=10).status_code == 201
+    assert "closing.mixed" not in {rule for _, rule, *_ in remarks(open_door, "2026-03")}
 
 
 def test_money_that_was_below_zero_before_is_remarked_in_every_month(open_door: Door) -> None:

@@ -1,0 +1,41 @@
+/** What an audit remarks, as in audit/remarks.py: no finding, and yet a reader should know it. */
+
+import { trialBalance } from "./balances.js";
+import { refusal } from "./errors.js";
+import { formatFen } from "./money.js";
+import { inWords } from "./roles.js";
+import { UNDISTRIBUTED } from "./spending.js";
+
+/** Remark on offices that one person may not hold together and that are held under one name. */
+export function remarkNamesakes(roles, report) {
+  for (const [person, held] of roles.namesakes()) {
+    report.warn(refusal("audit.namesakes", { person, roles_zh: inWords(held), roles: held.join(", ") }));
+  }
+}
+
+/** Remark on each year that is closed with something left to transfer (结转): all ends on 未分配收益, or on 322 itself. */
+export function remarkUntransferred({ periods, accounts }, turnover, report) {
+  const nameOf = (code) => accounts.nameOf(code);
+  for (let year = Number(periods.first.slice(0, 4)); `${year}-12` <= periods.closedThrough; year += 1) {
+    const left = trialBalance(turnover, nameOf, `${year}-12`).filter(isUntransferred);
+    if (!left.length) continue;
+    const [{ account, name, ...row }] = left;
+    const balance = formatFen(Math.abs(closingOf(row)));
+    report.warn(refusal("audit.untransferred", { year: String(year), account, name, balance, count: left.length }));
+  }
+}
+
+const closingOf = (row) => row.closing_debit_fen - row.closing_credit_fen;
+
+function isUntransferred({ account, name, ...row }) {
+  const ends = account === "322" || (name === "未分配收益" && account.startsWith("322"));
+  return closingOf(row) !== 0 && !ends && (account.startsWith("5") || UNDISTRIBUTED.includes(account.slice(0, 3)));
+}
+
+/** Remark on vouchers that mix a transfer or distribution with other business, unless they were reversed. */
+export function remarkMixed({ mixed }, report) {
+  const [first] = mixed.values();
+  if (!first) return;
+  const { entry, date, accounts } = first;
+  report.warn(refusal("audit.mixed", { entry, date, accounts: accounts.join(", "), count: mixed.size }));
+}

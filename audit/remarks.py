@@ -1,0 +1,80 @@
+"""What an audit remarks: no finding, for every entry keeps the rules, and yet a reader should know it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audit.report import Finding
+from domain.closing import untransferred
+from domain.kernel.errors import Kind, rule
+from domain.kernel.money import format_fen
+from domain.kernel.period import ends_year, periods
+from domain.roles import ROLES
+
+if TYPE_CHECKING:
+    from audit.figures import Figures
+    from audit.report import Report
+    from domain.book import Book
+    from domain.roles import Roles
+
+UNTRANSFERRED = rule(
+    "audit.untransferred",
+    Kind.REFUSED,
+    "{year} 年已结账，而 {account} {name} 还有 {balance} 元没有结转（这样的科目共 {count} 个）；年末应结转为零",
+    "{year} is closed, and {balance} yuan on {account} {name} were not transferred ({count} such accounts); all are nil"
+    " at a year's end",
+    "财会〔2023〕14号 本年收益、收益分配",
+)
+NAMESAKES = rule(
+    "audit.namesakes",
+    Kind.REFUSED,
+    "{person} 以不同的持有人身份同时任{roles_zh}：可能是重名，也可能是一个人登记了两次，那就违反了不相容岗位分离；"
+    "请向乡镇核实",
+    "{person} holds the offices {roles} at one time, as different holders: they may be namesakes, or one person who was"
+    " registered twice, which the separation of offices forbids; ask the township",
+    "会计基础工作规范 art. 12; 农村集体经济组织法 art. 34",
+)
+MIXED = rule(
+    "audit.mixed",
+    Kind.REFUSED,
+    "第 {entry} 号记录、{date} 的凭证把结转或分配和别的业务（科目 {accounts}）记在了一张上（这样的凭证共 {count} 张），"
+    "收益及收益分配表会因此少列或列错",
+    "entry {entry}, a voucher of {date}, mixes a transfer or distribution with other business on {accounts} ({count}"
+    " such vouchers), which the statement of income then leaves out or puts on a wrong line",
+    "会计基础工作规范 art. 51",
+)
+
+
+def remark_namesakes(roles: Roles, report: Report) -> None:
+    """Remark on offices that one person may not hold together and that are held under one name."""
+    for person, held in roles.namesakes().items():
+        offices = {"roles_zh": "、".join(ROLES[role] for role in held), "roles": ", ".join(held)}
+        report.remarks.append(Finding.of(NAMESAKES(person=person, **offices)))
+
+
+def remark_untransferred(book: Book, changed_from: str, report: Report) -> None:
+    """Remark on each year that was closed, at or after `changed_from`, with something left to transfer (结转)."""
+    if not book.periods.closed_through:
+        return
+    trials = book.trial_balances()
+    for period in periods(book.periods.first, book.periods.closed_through):
+        if not ends_year(period) or period < changed_from:
+            continue
+        left = list(untransferred(trials.trial_balance(period)))
+        if left:
+            first = left[0]
+            facts = {
+                "account": first.account,
+                "name": first.name,
+                "balance": format_fen(abs(first.closing_fen)),
+            }
+            violation = UNTRANSFERRED(year=period[:4], count=len(left), **facts)
+            report.remarks.append(Finding.of(violation))
+
+
+def remark_mixed(figures: Figures, report: Report) -> None:
+    """Remark on vouchers that mix a transfer or distribution with other business, unless they were reversed."""
+    if figures.mixed:
+        first = next(iter(figures.mixed.values()))
+        facts = {"entry": first.entry, "date": first.date, "accounts": ", ".join(first.accounts)}
+        report.remarks.append(Finding.of(MIXED(**facts, count=len(figures.mixed))))

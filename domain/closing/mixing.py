@@ -1,0 +1,65 @@
+"""A voucher that transfers or distributes (结转、分配) does nothing else: 会计基础工作规范 art. 51(2).
+
+The statement of income parts vouchers by whether they touch the undistributed income (see `domain.statements.income`).
+So what is earned, spent or paid in such a voucher stands on no line, or on a wrong one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.closing.distribution import MEMBERS, OTHERS, RESERVE
+from domain.closing.month_end import Remark
+from domain.kernel.errors import Kind, rule
+from domain.statements.income import RESULT, UNDISTRIBUTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from domain.closing.month_end import MonthEnd
+
+MIXED = rule(
+    "closing.mixed",
+    Kind.REFUSED,
+    "凭证 {number}「{summary}」把结转或分配和别的业务（科目 {accounts}）记在了一张上，"
+    "收益及收益分配表会因此少列或列错；请冲销它，分成几张：分给成员的先记 113 或 211，再另记付款",
+    "voucher {number} '{summary}' mixes a transfer or distribution with other business (accounts {accounts}), which the"
+    " statement of income then leaves out or puts on a wrong line; reverse it and make several: what members get goes"
+    " to 113 or 211 first, and is paid by another voucher",
+    "会计基础工作规范 art. 51",
+)
+
+TRANSFERS = (RESULT, *UNDISTRIBUTED, RESERVE)
+"""What a voucher touches that transfers income and expense."""
+
+DISTRIBUTIONS = (*UNDISTRIBUTED, RESERVE, *MEMBERS, *OTHERS)
+"""What a voucher touches that distributes."""
+
+
+def transfers(accounts: Iterable[str]) -> bool:
+    """Return whether a voucher transfers or distributes: it touches the undistributed income."""
+    return any(code.startswith(UNDISTRIBUTED) for code in accounts)
+
+
+def only_transfers(accounts: Iterable[str]) -> bool:
+    """Return whether a voucher transfers or distributes, and does nothing else."""
+    codes = tuple(accounts)
+    return transfers(codes) and not strangers(codes)
+
+
+def strangers(accounts: Iterable[str]) -> tuple[str, ...]:
+    """Return the accounts of a voucher, by code, that a transfer or distribution does not touch; none of another."""
+    codes = sorted(set(accounts))
+    if not transfers(codes):
+        return ()
+    usual = TRANSFERS if any(code.startswith(RESULT) for code in codes) else DISTRIBUTIONS
+    return tuple(code for code in codes if not code.startswith(usual))
+
+
+def check_mixing(month: MonthEnd) -> Iterator[Remark]:
+    """No voucher mixes a transfer or distribution with other business, unless it was reversed."""
+    for voucher in month.vouchers:
+        strange = strangers(voucher.accounts)
+        if strange and not (voucher.reversal or voucher.is_reversed):
+            facts = {"number": voucher.number, "summary": voucher.summary, "accounts": ", ".join(strange)}
+            yield Remark(stops=False, violation=MIXED(**facts), entry=voucher.entry)

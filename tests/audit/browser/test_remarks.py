@@ -1,0 +1,65 @@
+"""What verification remarks on transfers and distributions, by Python and by the browser alike."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+
+from audit.source import open_source
+from audit.verify import verify
+from domain.vouchers import Attachments, Line, Voucher, VoucherPosted, VoucherReversed
+from tests.audit.browser.conftest import call
+from tests.audit.browser.test_untransferred import RUN_JOB
+from tests.vectors.honest import BASIC, TRANSFERRED, founded, reversal, voucher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.vectors.village import Log
+
+pytestmark = pytest.mark.e2e
+
+
+def mixed() -> Log:
+    """Spend and transfer in one voucher."""
+    amounts = (("51301", 500), ("10201", -500), ("321", 500), ("51301", -500))
+    lines = [Line(account=code, debit_fen=max(fen, 0), credit_fen=max(-fen, 0)) for code, fen in amounts]
+    data = Voucher(attachments=Attachments(count=1), date="2026-03-05", lines=lines, summary="办公费")
+    return founded().then(VoucherPosted, data, *BASIC)
+
+
+def paid_directly(log: Log) -> Log:
+    """Distribute to members in money, past the account that tells what they got."""
+    return log.then(VoucherPosted, voucher("2026-04-05", 300, debit="322", credit="101"), *BASIC)
+
+
+def taken_back(log: Log) -> Log:
+    """Reverse the last voucher."""
+    red = reversal(log, len(log.entries) - 1, date="2026-04-20")
+    return log.then(VoucherReversed, red, *BASIC)
+
+
+@pytest.mark.parametrize(
+    ("log", "rule", "said"),
+    [
+        (mixed(), "audit.mixed", "第 6 号记录、2026-03-05 的凭证把结转或分配和别的业务（科目 10201）"),
+        (paid_directly(mixed()), "audit.mixed", "（这样的凭证共 2 张）"),
+        (paid_directly(founded()), "audit.mixed", "（科目 101）"),
+        (taken_back(mixed()), "audit.mixed", ""),
+        (TRANSFERRED, "audit.mixed", ""),
+    ],
+    ids=["spent and transferred", "two of them", "members paid directly", "reversed", "transfers alone"],
+)
+def test_what_is_remarked(modules: Page, tmp_path: Path, log: Log, rule: str, said: str) -> None:
+    bundle = log.publish().bundle(tmp_path / "log.zip")
+    report = verify(open_source(str(bundle)))
+    outcome = call(modules, RUN_JOB, base64.b64encode(bundle.read_bytes()).decode())
+    assert (report.findings, outcome["findings"]) == ([], [])
+    told = [one.message for one in report.remarks if one.rule == rule]
+    shown = [one["zh"] for one in outcome["remarks"] if one["rule"] == rule]
+    assert [said in one for one in told] == ([True] if said else [])
+    assert [one.partition(" / ")[0] for one in told] == shown
