@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit.report import Finding
-from domain.closing import untransferred
+from audit.statements import Periods
+from domain.closing import over_distributed, untransferred
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year, periods
@@ -43,6 +44,14 @@ MIXED = rule(
     " such vouchers), which the statement of income then leaves out or puts on a wrong line",
     "会计基础工作规范 art. 51",
 )
+OVER_DISTRIBUTED = rule(
+    "audit.over_distributed",
+    Kind.REFUSED,
+    "{year} 年已结账，这一年向成员和其他分配了 {given} 元，弥补亏损、提取公积公益金后可分的只有 {available} 元",
+    "{year} is closed, and {given} yuan were distributed in it to members and others, while {available} could be after"
+    " losses and the reserve",
+    "农村集体经济组织法 art. 42; 财农〔2021〕121号 art. 28",
+)
 
 
 def remark_namesakes(roles: Roles, report: Report) -> None:
@@ -78,3 +87,18 @@ def remark_mixed(figures: Figures, report: Report) -> None:
         first = next(iter(figures.mixed.values()))
         facts = {"entry": first.entry, "date": first.date, "accounts": ", ".join(first.accounts)}
         report.remarks.append(Finding.of(MIXED(**facts, count=len(figures.mixed))))
+
+
+def remark_distribution(book: Book, figures: Figures, report: Report) -> None:
+    """Remark on each closed year, whose figures may have changed, in which more was distributed than could be."""
+    if not book.periods.closed_through:
+        return
+    computed = Periods(book, figures)
+    for period in periods(book.periods.first, book.periods.closed_through):
+        if not ends_year(period) or period < figures.changed_from:
+            continue
+        over = over_distributed(computed.income(period))
+        if over:
+            given, available = (format_fen(fen) for fen in over)
+            violation = OVER_DISTRIBUTED(year=period[:4], given=given, available=available)
+            report.remarks.append(Finding.of(violation))

@@ -41,6 +41,10 @@ class Replayed(NamedTuple):
     carried: Carried
 
 
+NO_YEAR = Year([], 0)
+"""A year of which a book has nothing."""
+
+
 def _always(_: Book, __: str) -> bool:
     return True
 
@@ -166,7 +170,7 @@ class _Months:
         """Return the year before up to the same month."""
         before = a_year_before(period)
         if before < self._first:
-            return Year([], 0)
+            return NO_YEAR
         if before not in self._made:
             self.make(before, self._trials.trial_balance(before))
         return self._made[before].year
@@ -189,6 +193,12 @@ class Periods:
         if self._made is None or self._made.period != period:
             self._made = self._make(period)
         return self._made
+
+    def income(self, period: str) -> dict[str, int]:
+        """Return the figures of a period's statement of income by the lines' keys."""
+        of = self.period(period)
+        rows = statements.income_statement(statements.income_layout(of.chart), of.month.year, NO_YEAR)
+        return {row.line.key: row.amount_fen for row in rows}
 
     def _make(self, period: str) -> Replayed:
         book, organisation = self._book, self._book.founding.organisation

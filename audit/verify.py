@@ -252,6 +252,7 @@ class _Audit:
         remarks.remark_namesakes(book.roles, report)
         self._holds(self._rules, None, remarks.remark_untransferred, book, self._figures.changed_from, report)
         remarks.remark_mixed(self._figures, report)
+        self._holds(self._rules, None, remarks.remark_distribution, book, self._figures, report)
 
     def _bundles(self, first: int, size: int) -> Iterator[list[bytes]]:
         """Yield the bytes of each entry from `first` on, a bundle at a time, up to the first that cannot be read."""

@@ -2,6 +2,7 @@
 
 import { trialBalance } from "./balances.js";
 import { refusal } from "./errors.js";
+import { Periods } from "./forms.js";
 import { formatFen } from "./money.js";
 import { inWords } from "./roles.js";
 import { UNDISTRIBUTED } from "./spending.js";
@@ -38,4 +39,19 @@ export function remarkMixed({ mixed }, report) {
   if (!first) return;
   const { entry, date, accounts } = first;
   report.warn(refusal("audit.mixed", { entry, date, accounts: accounts.join(", "), count: mixed.size }));
+}
+
+/** Remark on each closed year in which more was distributed than could be. */
+export function remarkDistribution(book, figures, report) {
+  const { periods } = book;
+  if (!periods.closedThrough) return;
+  const computed = new Periods(book, figures);
+  for (let year = Number(periods.first.slice(0, 4)); `${year}-12` <= periods.closedThrough; year += 1) {
+    const { lines } = computed.stands("income-statement", `${year}-12`);
+    const of = Object.fromEntries(lines.map(({ key, amount_fen }) => [key, amount_fen]));
+    const given = of.to_members + of.otherwise_distributed;
+    if (given <= 0 || of.undistributed >= 0) continue;
+    const available = formatFen(Math.max(of.distributable - of.appropriated, 0));
+    report.warn(refusal("audit.over_distributed", { year: String(year), given: formatFen(given), available }));
+  }
 }

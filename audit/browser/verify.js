@@ -27,7 +27,7 @@ import { leafHash } from "./merkle.js";
 import { parseNote, parseVkey } from "./note.js";
 import { parsePolicy } from "./policy.js";
 import { Published } from "./published.js";
-import { remarkMixed, remarkNamesakes, remarkUntransferred } from "./remarks.js";
+import { remarkDistribution, remarkMixed, remarkNamesakes, remarkUntransferred } from "./remarks.js";
 import { FINDINGS_MAX, Report } from "./report.js";
 import { SignatureChecker } from "./signatures.js";
 import { inOrder } from "./source.js";
@@ -261,6 +261,7 @@ class Audit {
     remarkNamesakes(book.roles, report);
     await this.holds(() => remarkUntransferred(book, this.figures.turnover, report));
     remarkMixed(this.figures, report);
+    await this.holds(() => remarkDistribution(book, this.figures, report));
   }
 
   /** Look; an error of any kind is a finding too: nothing that a hostile log contains may end its audit. */

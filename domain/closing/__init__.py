@@ -12,6 +12,7 @@ from domain.closing.distribution import (
     parse_ratio,
     shares,
 )
+from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, strangers
 from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
 from domain.closing.parties import PARTY_ACCOUNTS
@@ -37,6 +38,7 @@ __all__ = [
     "Wish",
     "check_month",
     "distribution_vouchers",
+    "over_distributed",
     "parse_ratio",
     "shares",
     "spending_remarks",

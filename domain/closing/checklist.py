@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing import checks, mixing, parties
+from domain.closing import checks, legality, mixing, parties
 
 if TYPE_CHECKING:
     from domain.closing.month_end import MonthEnd, Remark
@@ -17,6 +17,7 @@ CHECKS = (
     checks.check_bank,
     checks.check_year,
     checks.check_opened_result,
+    legality.check_distribution,
     checks.check_sides,
     parties.check_parties,
     parties.check_both_sides,

@@ -24,7 +24,7 @@ from domain.closing import (
     spending_remarks,
     transfer_vouchers,
 )
-from domain.kernel.period import last_day, period_of, year_start
+from domain.kernel.period import ends_year, last_day, period_of, year_start
 from domain.statements import spent_with
 from domain.vouchers import voucher_number
 from projections import register
@@ -141,6 +141,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         },
         stocks=[Stock._make(row) for row in connection.execute(SELECT_STOCKS, values)],
         opened_result_fen=_opened_result(connection, book, period),
+        income=_income(connection, book.book, period) if ends_year(period) else {},
         parties=[PartyBalance(*row) for row in connection.execute(SELECT_PARTIES, values)],
     )
 
@@ -152,6 +153,11 @@ def _opened_result(connection: Connection[Any], book: register.BookRow, period: 
         return 0
     row = connection.execute(SELECT_OPENED, (book.book, RESULT_ACCOUNT)).fetchone()
     return int(row[0]) if row else 0
+
+
+def _income(connection: Connection[Any], book: str, period: str) -> dict[str, int]:
+    """Return the figures of a statement of income by the lines' keys."""
+    return {row.line.key: row.amount_fen for row in income_statement(connection, book, period).rows}
 
 
 def transfers(connection: Connection[Any], book_id: str, period: str) -> Transfers:

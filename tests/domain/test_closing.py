@@ -223,6 +223,72 @@ def test_a_mixed_voucher_is_named_with_what_it_mixes() -> None:
     assert "科目 101, 1020101" in remark.violation.zh
 
 
+YEAR_END = {
+    "net_surplus": 13_600,
+    "brought_forward": 0,
+    "losses_covered": 0,
+    "distributable": 13_600,
+    "appropriated": 0,
+    "to_members": 0,
+    "otherwise_distributed": 0,
+    "undistributed": 13_600,
+}
+"""A year that earned 136 yuan and distributed nothing."""
+
+
+@pytest.mark.parametrize(
+    ("figures", "wanted"),
+    [
+        ({}, []),
+        ({"to_members": 20_000, "undistributed": -6_400}, [(True, "over"), (False, "reserve")]),
+        ({"to_members": 13_600, "undistributed": 0}, [(False, "reserve")]),
+        ({"appropriated": 3_600, "to_members": 10_000, "undistributed": 0}, []),
+        ({"appropriated": 3_600, "to_members": 10_001, "undistributed": -1}, [(True, "over")]),
+        ({"otherwise_distributed": 13_601, "undistributed": -1}, [(True, "over")]),
+        ({"otherwise_distributed": 13_600, "undistributed": 0}, []),
+        ({"net_surplus": -5, "distributable": -5, "undistributed": -5}, []),  # a loss, and nothing given
+        (
+            {
+                "net_surplus": -5,
+                "brought_forward": 9,
+                "distributable": 4,
+                "to_members": 4,
+                "undistributed": 0,
+            },
+            [],
+        ),
+        (
+            {
+                "brought_forward": -13_600,
+                "distributable": 0,
+                "to_members": 1,
+                "undistributed": -1,
+            },
+            [(True, "over")],  # all of the surplus is needed for the loss, so none of it is the reserve's
+        ),
+    ],
+)
+def test_a_years_distribution_keeps_the_order_of_the_law(
+    figures: dict[str, int], wanted: list[tuple[bool, str]]
+) -> None:
+    codes = {"over": "closing.over_distributed", "reserve": "closing.no_reserve"}
+    end = month({}, period="2026-12")._replace(income=YEAR_END | figures)
+    assert told(end) == [(stops, codes[rule], "", None) for stops, rule in wanted]
+
+
+def test_what_was_given_and_what_could_be_is_said() -> None:
+    end = month({}, period="2026-12")._replace(
+        income=YEAR_END | {"appropriated": 1_000, "to_members": 20_000, "undistributed": -7_400}
+    )
+    [remark] = check_month(end)
+    assert remark.violation.rule.code == "closing.over_distributed"
+    assert "分配了 200.00 元，弥补亏损、提取公积公益金后可分的只有 126.00 元" in remark.violation.zh
+
+
+def test_nothing_of_a_month_before_december_is_distributed() -> None:
+    assert "closing.no_reserve" not in {rule for _, rule, *_ in told(month({}, period="2026-11"))}
+
+
 def test_a_month_without_vouchers_is_remarked() -> None:
     assert told(month()._replace(vouchers=())) == [(False, "closing.no_vouchers", "", None)]
 

@@ -151,6 +151,15 @@ def test_a_voucher_that_mixes_a_transfer_with_spending_is_remarked(open_door: Do
     assert "closing.mixed" not in {rule for _, rule, *_ in remarks(open_door, "2026-03")}
 
 
+def test_a_distribution_beyond_the_law_is_remarked_in_december(open_door: Door) -> None:
+    post(open_door, "结转", ("321", 10_000, 0), ("32202", 0, 10_000), date="2026-12-31")
+    post(open_door, "向成员分配", ("32202", 90_000_000, 0), ("113", 0, 90_000_000), date="2026-12-31")
+    found = {rule: stops for stops, rule, *_ in remarks(open_door, "2026-12")}
+    assert found["closing.over_distributed"]
+    assert found["closing.no_reserve"] is False
+    assert "closing.over_distributed" not in {rule for _, rule, *_ in remarks(open_door, "2026-11")}
+
+
 def test_money_that_was_below_zero_before_is_remarked_in_every_month(open_door: Door) -> None:
     post(open_door, "购办公桌", ("51302", 200_000, 0), ("101", 0, 200_000), date="2026-02-20")
     for period in ("2026-02", "2026-03", "2026-05"):

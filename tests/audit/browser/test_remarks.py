@@ -11,7 +11,7 @@ from audit.source import open_source
 from audit.verify import verify
 from domain.vouchers import Attachments, Line, Voucher, VoucherPosted, VoucherReversed
 from tests.audit.browser.conftest import call
-from tests.audit.browser.test_untransferred import RUN_JOB
+from tests.audit.browser.test_untransferred import RUN_JOB, closed
 from tests.vectors.honest import BASIC, TRANSFERRED, founded, reversal, voucher
 
 if TYPE_CHECKING:
@@ -43,16 +43,45 @@ def taken_back(log: Log) -> Log:
     return log.then(VoucherReversed, red, *BASIC)
 
 
+def given(fen: int) -> Log:
+    """Close a year whose surplus is 1,200 yuan, of which the reserve got 200 and members so much."""
+    log = founded()
+    for debit, credit, moved in (
+        ("501", "321", 120_000),
+        ("321", "322", 120_000),
+        ("322", "311", 20_000),
+        ("322", "113", fen),
+    ):
+        log = log.then(VoucherPosted, voucher("2026-12-31", moved, debit=debit, credit=credit), *BASIC)
+    return closed(log)
+
+
 @pytest.mark.parametrize(
     ("log", "rule", "said"),
     [
+        (
+            given(100_001),
+            "audit.over_distributed",
+            "分配了 1,000.01 元，弥补亏损、提取公积公益金后可分的只有 1,000.00 元",
+        ),
+        (given(100_000), "audit.over_distributed", ""),
+        (TRANSFERRED, "audit.over_distributed", ""),
         (mixed(), "audit.mixed", "第 6 号记录、2026-03-05 的凭证把结转或分配和别的业务（科目 10201）"),
         (paid_directly(mixed()), "audit.mixed", "（这样的凭证共 2 张）"),
         (paid_directly(founded()), "audit.mixed", "（科目 101）"),
         (taken_back(mixed()), "audit.mixed", ""),
         (TRANSFERRED, "audit.mixed", ""),
     ],
-    ids=["spent and transferred", "two of them", "members paid directly", "reversed", "transfers alone"],
+    ids=[
+        "beyond what could be",
+        "all that could be",
+        "an open year",
+        "spent and transferred",
+        "two of them",
+        "members paid directly",
+        "reversed",
+        "transfers alone",
+    ],
 )
 def test_what_is_remarked(modules: Page, tmp_path: Path, log: Log, rule: str, said: str) -> None:
     bundle = log.publish().bundle(tmp_path / "log.zip")
