@@ -6,7 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from api.http import (
     attachments,
@@ -38,6 +38,7 @@ from api.http import (
     work,
     workspace,
 )
+from api.http.parameters import check_parameters
 from api.http.parts import documented
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """
 A village's signed, append-only account book and its public transparency log.
 Every error is a problem document (RFC 9457) whose `rule` is a stable code; a method that an address does not take gets
-405 (`request.method`). A slash at an address's end is redirected (307) to the address without it.
+405 (`request.method`), a parameter that it does not take 400 (`request.parameter`). A slash at an address's end is
+redirected (307) to the address without it.
 """
 
 
@@ -100,6 +102,7 @@ def create_app(service: Service) -> FastAPI:
         title="sunledger 阳光账本",
         version="1",
         description=DESCRIPTION,
+        dependencies=[Depends(check_parameters)],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # the framework's redirect believes the request's Host header

@@ -174,7 +174,7 @@ def get_ledger_page(
         title=ledgers.title(report),
         sheets=paged(report.rows, PRINTED_ROWS) if printed else [report.rows],
         printed=printed,
-        query=request.url.query,
+        query=request.url.remove_query_params(["printed"]).query,
         names=register.account_names(database, book),
     )
 

@@ -16,7 +16,7 @@ from api.http.parts import BookId, Database, Services, documented
 from domain.kernel.money import parse_fen
 from domain.kernel.period import parse_period
 from projections import journal, register
-from projections.balances import trial_balance
+from projections.balances import BACKWARDS, trial_balance
 from projections.journal import JournalFilter
 from projections.sheets import figure_proof
 
@@ -198,6 +198,9 @@ def get_trial_balance_xlsx(book: BookId, database: Database, last: Last, first: 
 def journal_filter(
     first: Annotated[str, Query(alias="from", pattern=PERIOD_OR_BLANK)] = "",
     last: Annotated[str, Query(alias="to", pattern=PERIOD_OR_BLANK)] = "",
+    period: Annotated[
+        str, Query(pattern=PERIOD_OR_BLANK, description="this period, or from `from`, or to `to`")
+    ] = "",
     account: Annotated[str, Query(pattern=r"^[0-9]{0,9}$", description="an account with all below it")] = "",
     text: Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
     smallest: Annotated[str, Query(alias="min", max_length=30, description="yuan")] = "",
@@ -205,12 +208,13 @@ def journal_filter(
     limit: Annotated[int, Query(ge=1, le=MAX_LINES)] = MAX_LINES,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> JournalFilter:
-    """Return the filter that the query parameters mean; raises `money.malformed`, `period.malformed`."""
+    """Return the filter that the query parameters mean; raises `money.malformed`, `period.*`."""
     top = parse_fen(largest) if largest else JournalFilter.max_fen
-    for period in (first, last):
-        if period:
-            parse_period(period)
-    last = last or JournalFilter.last
+    for one in filter(None, (first, last, period)):
+        parse_period(one)
+    first, last = first or period, last or period or JournalFilter.last
+    if first > last:
+        raise BACKWARDS(first=first, last=last)
     return JournalFilter(first, last, account, text, parse_fen(smallest), top, limit, offset)
 
 

@@ -1,6 +1,6 @@
 """Balances per account and period, and the trial balance (科目余额表)."""
 
 from projections.balances.fold import fold
-from projections.balances.query import TrialBalance, check_span, trial_balance
+from projections.balances.query import BACKWARDS, TrialBalance, check_span, trial_balance
 
-__all__ = ["TrialBalance", "check_span", "fold", "trial_balance"]
+__all__ = ["BACKWARDS", "TrialBalance", "check_span", "fold", "trial_balance"]

@@ -1,0 +1,108 @@
+"""A parameter that an address does not know is refused, so that nobody takes all for the part that was asked for."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from api.http.app import create_app
+from api.settings import Settings
+from tests.api.http.conftest import BOOK, PROBLEM
+
+if TYPE_CHECKING:
+    from api.composition import Service
+    from tests.api.http.conftest import Door
+
+PATHS = create_app(cast("Service", SimpleNamespace(settings=Settings()))).openapi()["paths"]
+KNOWN = {
+    path: sorted(one["name"] for one in methods["get"].get("parameters", []) if one["in"] == "query")
+    for path, methods in PATHS.items()
+    if "get" in methods
+}
+ASKED = [path for path, names in KNOWN.items() if names or path.endswith(".json")]
+FILLED = {
+    "{book}": BOOK,
+    "{account}": "101",
+    "{index}": "0",
+    "{period}": "2026-03",
+    "{digest}": "0" * 64,
+    "{draft}": "0" * 26,
+}
+
+
+def filled(path: str) -> str:
+    """Return an address with values in it."""
+    for name, value in FILLED.items():
+        path = path.replace(name, value)
+    return path
+
+
+@pytest.mark.parametrize("path", [path for path in ASKED if path != "/county/books.json"])
+def test_a_parameter_that_is_not_known_is_refused_with_those_that_are(door: Door, path: str) -> None:
+    answer = door.client.get(filled(path), params={"perlod": "2026-99"})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM)
+    problem = answer.json()
+    assert problem["rule"] == "request.parameter"
+    assert problem["facts"]["parameter"] == "perlod"
+    for said in (problem["detail"], problem["detail_zh"]):
+        assert "perlod" in said
+        assert all(name in said for name in KNOWN[path])
+
+
+def test_many_addresses_are_asked() -> None:
+    assert {f"/books/{{book}}/{name}" for name in ("journal.json", "journal", "keys.json", "diff.csv")} < set(
+        ASKED
+    )
+    assert len(ASKED) > 50
+
+
+def test_a_browser_reads_it_on_a_page(door: Door) -> None:
+    answer = door.client.get(f"/books/{BOOK}/journal?month=2026-01", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert "month" in answer.text
+    assert "from、to" in answer.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?v=1",
+        f"/work?to=/books/{BOOK}/work",
+        f"/verify?book={BOOK}",
+        "/static/1/sunledger.css?v=2",
+        f"/books/{BOOK}/entries/0?share=1",
+        f"/books/{BOOK}/entries/0.note?v=1",
+        f"/books/{BOOK}/checkpoint?t=1",
+        f"/books/{BOOK}/log.vkey?t=1",
+        f"/books/{BOOK}/journal?from=2026-01&to=&account=&text=&min=&max=",
+        f"/books/{BOOK}/ledger/101?from=2026-01&period=2026-03&party=&project=&printed=true",
+    ],
+)
+def test_what_takes_no_parameters_is_the_same_with_any(door: Door, address: str) -> None:
+    assert door.client.get(address).status_code == 200
+
+
+def test_the_links_of_a_printed_ledger_lead_to_files(door: Door) -> None:
+    page = door.client.get(f"/books/{BOOK}/ledger/101?from=2026-01&period=2026-03&printed=true").text
+    assert 'href="101.csv?from=2026-01&amp;period=2026-03"' in page
+
+
+# --- the journal's periods
+
+
+def test_journal_takes_a_period_as_other_reports_do(door: Door) -> None:
+    march = door.get("journal.json", **{"from": "2026-03", "to": "2026-03"}).json()
+    assert march["lines"]
+    assert door.get("journal.json", period="2026-03").json() == march
+    until = door.get("journal.json", **{"from": "2026-01", "to": "2026-03"}).json()
+    assert door.get("journal.json", **{"from": "2026-01", "period": "2026-03"}).json() == until
+    assert len(until["lines"]) > len(march["lines"])
+    assert door.get("journal.json", period="2026-99").json()["rule"] == "period.malformed"
+
+
+@pytest.mark.parametrize("name", ["journal.json", "journal.csv", "journal.xlsx", "journal"])
+def test_journal_of_periods_backwards_is_refused(door: Door, name: str) -> None:
+    answer = door.get(name, **{"from": "2026-02", "to": "2026-01"})
+    assert (answer.status_code, answer.json()["rule"]) == (400, "period.backwards")
