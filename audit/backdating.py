@@ -44,7 +44,7 @@ class Backdating:
         back = index - statement.seen.n + 1
         if 0 < back <= len(self._at):
             before = self._at[-back]
-            if statement.at[:10] < before[:10] and _is_long_before(statement.at, before):
+            if statement.at < before and _is_long_before(statement.at, before):
                 self._count += 1
                 facts = {"entry": index, "at": statement.at, "seen": index - back, "before": before}
                 self._first = self._first or facts

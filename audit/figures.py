@@ -73,10 +73,11 @@ class Figures:
         transfers = self._watch(index, date, statement.data.lines)
         if not date:
             return
-        if transfers:
+        if transfers:  # which carries nothing on
             self._transfer(date[:7], statement.data.lines)
             self._mix(index, statement)
-        self.carried.fold(chart, date, statement.data.lines)
+        else:
+            self.carried.fold(chart, date, statement.data.lines)
 
     def _watch(self, index: int, date: str, lines: Sequence[Line]) -> bool:
         """Take in what lines move of cash and bank; tell whether any touches the undistributed income."""
@@ -96,7 +97,7 @@ class Figures:
         if isinstance(statement, VoucherReversed):
             self.mixed.pop(statement.data.reverses, None)
         elif isinstance(statement, VoucherPosted):
-            accounts = strangers(line.account for line in statement.data.lines)
+            accounts = strangers(tuple([line.account for line in statement.data.lines]))
             if accounts:
                 self.mixed[statement.id] = Mixed(index, statement.data.date, accounts)
 

@@ -6,6 +6,7 @@ So what is earned, spent or paid in such a voucher stands on no line, or on a wr
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from domain.closing.distribution import MEMBERS, OTHERS, RESERVE
@@ -41,14 +42,17 @@ def transfers(accounts: Iterable[str]) -> bool:
     return any(code.startswith(UNDISTRIBUTED) for code in accounts)
 
 
-def only_transfers(accounts: Iterable[str]) -> bool:
+def only_transfers(accounts: tuple[str, ...]) -> bool:
     """Return whether a voucher transfers or distributes, and does nothing else."""
-    codes = tuple(accounts)
-    return transfers(codes) and not strangers(codes)
+    return transfers(accounts) and not strangers(accounts)
 
 
-def strangers(accounts: Iterable[str]) -> tuple[str, ...]:
-    """Return the accounts of a voucher, by code, that a transfer or distribution does not touch; none of another."""
+@lru_cache(maxsize=1024)
+def strangers(accounts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the accounts of a voucher, by code, that a transfer or distribution does not touch; none of another.
+
+    Cached: a book transfers by the same accounts each month.
+    """
     codes = sorted(set(accounts))
     if not transfers(codes):
         return ()

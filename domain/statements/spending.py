@@ -10,7 +10,6 @@ back. A voucher that transfers or distributes (321, 322) carries nothing on.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.vouchers import Line
-
-LEVEL_1 = 3
-"""So many digits has the code of an account of level 1."""
 
 STORES = ("121",)
 """库存物资: no plan names it, and what is made passes through it."""
@@ -51,15 +47,26 @@ def spending_accounts(chart: str) -> tuple[str, ...]:
     return tuple(code for code in planned_accounts(chart) if not code.startswith(INCOME))
 
 
+class _Holding(dict[str, bool]):
+    """By account whether its credits may carry something on: looked at once an account, not once a line."""
+
+    def __init__(self, chart: str) -> None:
+        super().__init__()
+        self._accounts = (*counted_accounts(chart), *STORES) if chart in CHARTS else ()
+
+    def __missing__(self, account: str) -> bool:
+        self[account] = holds = account.startswith(self._accounts)
+        return holds
+
+
 @cache
-def holding_accounts(chart: str) -> frozenset[str]:
-    """Return the accounts of level 1 whose credits may carry something on; none of a chart that is not known."""
-    return frozenset((*counted_accounts(chart), *STORES)) if chart in CHARTS else frozenset()
+def _holding(chart: str) -> _Holding:
+    return _Holding(chart)
 
 
-def carry_on(lines: Sequence[Line], chart: str, stores: dict[str, Store]) -> Counter[str]:
+def carry_on(lines: Sequence[Line], chart: str, stores: dict[str, Store]) -> dict[str, int]:
     """Return what a voucher's debits carry on by account, in fen, and move `stores` on, which are by account."""
-    carried: Counter[str] = Counter()
+    carried: dict[str, int] = {}
     left = _credited(lines, chart, stores)
     if not left:
         return carried
@@ -72,7 +79,7 @@ def carry_on(lines: Sequence[Line], chart: str, stores: dict[str, Store]) -> Cou
             held, gone = stores.get(line.account, Store())
             stores[line.account] = Store(held + part, gone)
         elif line.account.startswith(spending):
-            carried[line.account] += part
+            carried[line.account] = carried.get(line.account, 0) + part
         else:
             continue
         left -= part
@@ -105,9 +112,9 @@ class Carried:
 
     def fold(self, chart: str, date: str, lines: Sequence[Line]) -> None:
         """Take in a voucher, in the log's order."""
-        held = holding_accounts(chart)
+        holds = _holding(chart)
         for line in lines:
-            if line.credit_fen and line.account[:LEVEL_1] in held:
+            if line.credit_fen and holds[line.account]:
                 break
         else:
             return
