@@ -74,7 +74,7 @@ class Column:
     """A column of a format: its field, its Chinese and English headers, and what other programs call it.
 
     One that is `optional` is read where it is there, and missed by nobody where it is not. One that is `spared` is
-    part of the format, but a table may do without it.
+    part of the format, but a table may do without it. `named` says where a person has named its header, if they have.
     """
 
     field: str
@@ -83,14 +83,16 @@ class Column:
     also: tuple[str, ...] = ()
     optional: bool = False
     spared: bool = False
+    named: str = ""
 
     def names(self) -> tuple[str, ...]:
         """Return all its names."""
         return (self.zh, self.en, *self.also)
 
-    def called(self, header: str) -> Column:
-        """Return it as a person says that it is called in their tables, and in no other way; now it must be there."""
-        return replace(self, zh=header, en=header, also=(), optional=False, spared=False)
+    def called(self, header: str, place: str) -> Column:
+        """Return it as a person says in a place that it is called in their tables; now it must be there, called so."""
+        named = f'{place} {self.field} = "{header}"'
+        return replace(self, zh=header, en=header, also=(), optional=False, spared=False, named=named)
 
     def without(self, taken: Collection[str]) -> Column:
         """Return it without the names, as `plain_name` has them, that a person gave to other columns."""
@@ -122,18 +124,18 @@ class Layout:
         """The columns that a table must have."""
         return [column for column in self.columns if not column.optional]
 
-    def called(self, headers: Mapping[str, str]) -> Layout:
-        """Return the layout of tables in which some fields stand under headers that a person names.
+    def called(self, headers: Mapping[str, str], place: str) -> Layout:
+        """Return the layout of tables in which some fields stand under headers that a person names in a place.
 
         Who names a field that the `other` layout has alone means that one.
         """
         other = self.other
         if other and not self.has(headers):
-            return other.called(headers)
-        other = other.called(headers) if other and other.has(headers) else None
+            return other.called(headers, place)
+        other = other.called(headers, place) if other and other.has(headers) else None
         taken = {plain_name(header) for header in headers.values()}
         columns = [
-            column.called(headers[column.field]) if column.field in headers else column.without(taken)
+            column.called(headers[column.field], place) if column.field in headers else column.without(taken)
             for column in self.columns
         ]
         return replace(self, columns=columns, other=other)
@@ -230,7 +232,7 @@ def header_problem(header: Header, columns: Sequence[Column], file: str, sheet: 
         if in_other_unit:
             cell, unit = in_other_unit
             return OTHER_UNIT(**at, column=cell, read=cell, unit=unit)
-        named = ", ".join(f"{column.zh}/{column.en}" for column in missing)
+        named = ", ".join(column.zh if column.named else f"{column.zh}/{column.en}" for column in missing)
         return NO_COLUMN(**at, column=named, nearest=_nearest(header, missing), read=read)
     for first, second, *_ in filter(_is_twice, header.all_places.values()):
         letters = {"first": column_letters(first), "second": column_letters(second)}
@@ -350,6 +352,12 @@ def _nearest(header: Header, missing: Sequence[Column]) -> Phrase:
 def _hint(near: str, columns: Sequence[Column]) -> Phrase:
     zh, en = "」「".join(column.zh for column in columns), "' and '".join(column.en for column in columns)
     if len(columns) == 1:
+        if columns[0].named:
+            place = columns[0].named
+            return Phrase(
+                f"（{place} 是不是「{near}」？请改 {place.partition(' ')[0]}）",
+                f" (is {place} '{near}'? then correct it there)",
+            )
         return Phrase(
             f"（「{near}」是不是「{zh}」？是就请改成它）", f" (is '{near}' the '{en}'? then rename it)"
         )

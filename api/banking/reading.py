@@ -117,6 +117,9 @@ _SUM = re.compile(
 """What a row says that is no transaction but a sum or a balance, and nothing else."""
 
 
+NAMED_IN = "--columns"
+"""Where a person names the headers of a statement."""
+
 _SIDED = re.compile(r"(?P<side>[借贷]?)\s*(?P<amount>.*?)\s*(?P<behind>[借贷]?)")
 """A balance, perhaps with the side on which it stands."""
 
@@ -185,8 +188,12 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> Statement:
 def _read(path: Path, headers: Mapping[str, str]) -> Rows:
     """Return the rows of a statement, by the layout of which it has most."""
     layouts = (DIRECTED, LAYOUT) if headers.keys() & {"amount", "direction"} else (LAYOUT, DIRECTED)
-    first = read_file(path, layouts[0].called(headers))
-    return min((first, read_file(path, layouts[1].called(headers))), key=_amiss) if first.problems else first
+    first = read_file(path, layouts[0].called(headers, NAMED_IN))
+    return (
+        min((first, read_file(path, layouts[1].called(headers, NAMED_IN))), key=_amiss)
+        if first.problems
+        else first
+    )
 
 
 def _amiss(read: Rows) -> int:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from domain.chart import is_account_code
-from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.money import parse_fen
 from domain.kernel.period import is_date, parse_date
 from domain.kernel.statement import PLAIN, TEXT_MAX
@@ -65,8 +65,17 @@ CELL_ERROR = rule(
 NOT_COMPUTED = rule(
     "import.not_computed",
     Kind.MALFORMED,
-    "这一格的公式「{read}」还没有算出结果；请用表格程序打开文件，重新计算并保存，再导入",
-    "the formula '{read}' in this cell has no result yet; open the file in a spreadsheet program, recalculate and save",
+    "这一格「{read}」{advice}",
+    "'{read}' in this cell {advice}",
+)
+IN_WORKBOOK = Phrase(
+    "是还没有算出结果的公式；请用表格程序打开文件，重新计算并保存，再导入",
+    "is a formula that has no result yet; open the file in a spreadsheet program, recalculate and save",
+)
+IN_CSV = Phrase(
+    "以等号开头，会被表格程序当作公式；是文字，请在等号前加一个撇号 ' 或别的字；是公式，请填它算出的数值",
+    "begins with an equals sign, which spreadsheet programs take for a formula; before a text put an apostrophe ' or"
+    " other text, for a formula put its result",
 )
 INVISIBLE = rule(
     "import.invisible",
@@ -106,6 +115,13 @@ A time is left out, also of 20260305093000.
 """
 _NOTHING = re.compile(r"[¥￥]?\s*[-\u2010-\u2015\u2212\uff0d]+")
 """What the accounting format shows for zero: a hyphen, a dash or a minus sign, perhaps behind the currency's."""
+_FINER = re.compile(r"[0-9]\.[0-9]{3,}\Z", re.ASCII)
+"""How an amount ends that is finer than a fen."""
+ROUNDED = Phrase(
+    "；表格程序显示的可能是四舍五入后的数，请用 ROUND(…, 2) 取到分，核对合计后再导入",
+    "; the spreadsheet program may show it rounded: round it to the fen with ROUND(…, 2), check the sums, and import"
+    " again",
+)
 _QUANTITY = re.compile(r"(?P<sign>[-\u2212])?(?P<whole>[0-9]{1,9})(?:\.(?P<part>[0-9]{1,3}0*))?", re.ASCII)
 """A quantity: spreadsheets may show more noughts behind the point than count."""
 _NO_BREAK = "\u00a0\u202f"
@@ -116,12 +132,12 @@ LINE_BREAK = re.compile(r"[ \t]*[\t\n\v\f\r\x85\u2028\u2029][ \t\n\v\f\r\x85\u20
 _PLAIN = re.compile(PLAIN)
 
 
-def check_value(read: str) -> str:
+def check_value(read: str, file: str) -> str:
     """Refuse what a spreadsheet program shows where it has no value: it would pass for a name, or for nothing."""
     if CELL_ERRORS.fullmatch(read):
         raise CELL_ERROR(read=read)
     if read.startswith("="):
-        raise NOT_COMPUTED(read=read)
+        raise NOT_COMPUTED(read=read, advice=IN_CSV if file.lower().endswith(".csv") else IN_WORKBOOK)
     return read
 
 
@@ -161,7 +177,15 @@ def parse_code(read: str) -> str:
 def parse_amount(read: str) -> int:
     """Return the fen of an amount, 0 for a blank and for the dash of the accounting format; raises `money.*`."""
     amount = bare(read)
-    return 0 if _NOTHING.fullmatch(amount) else parse_fen(amount)
+    if _NOTHING.fullmatch(amount):
+        return 0
+    try:
+        return parse_fen(amount)
+    except RuleViolation as refusal:
+        if not _FINER.search(amount):
+            raise
+        zh, en = refusal.zh + ROUNDED.zh, refusal.en + ROUNDED.en
+        raise RuleViolation(refusal.rule, zh, en, refusal.facts) from None
 
 
 @lru_cache(maxsize=4_096)

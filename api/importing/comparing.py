@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
+
 from domain.kernel.errors import Phrase
 from domain.kernel.money import format_fen
 from domain.vouchers import Voucher, quantity_text
@@ -39,6 +41,28 @@ class Differing(NamedTuple):
     def what(self) -> Phrase:
         """The cell's name."""
         return _NAMES[self.field.rpartition(".")[2]]
+
+
+def says_the_same(posted: Voucher | Balances, sheet: Voucher | Balances) -> bool:
+    """Tell whether a sheet says what is posted: the same whole with the same lines, in whatever order they stand."""
+    return posted == sheet or (
+        type(posted) is type(sheet)
+        and _without_lines(posted) == _without_lines(sheet)
+        and _said_by_lines(posted) == _said_by_lines(sheet)
+    )
+
+
+def _without_lines(one: Voucher | Balances) -> Voucher | Balances:
+    """Return the rest of it; a voucher's summary is the first that its lines have."""
+    blank = {"lines": [], "summary": ""} if isinstance(one, Voucher) else {"lines": []}
+    return structs.replace(one, **blank)
+
+
+def _said_by_lines(one: Voucher | Balances) -> list[tuple[str, ...]]:
+    whole = getattr(one, "summary", "")
+    return sorted(
+        tuple(_cells(structs.replace(line, summary=line.summary or whole)).values()) for line in one.lines
+    )
 
 
 def first_difference(posted: Voucher | Balances, sheet: Voucher | Balances) -> Differing:

@@ -31,15 +31,20 @@ from api.importing.told import (
     totals_that_disagree,
     without_attachments,
 )
-from domain.kernel.errors import RuleViolation
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from domain.kernel.errors import Phrase
-
 T = TypeVar("T")
+
+NO_FOLDER = rule(
+    "import.no_folder",
+    Kind.MALFORMED,
+    "{folder} {problem}；请给出一个村的文件夹，里面有 book.toml、opening 和 journal",
+    "{folder} {problem}; name the folder of a village, which holds book.toml, opening and journal",
+)
 
 CODE = Column("code", "科目编码", "code", ("科目代码", "科目编号", "会计科目编码", "会计科目代码"))
 NAME = Column("name", "科目名称", "name", ("科目", "会计科目", "会计科目名称"))
@@ -155,7 +160,11 @@ class ImportFolder:
 
 
 def read_folder(folder: Path) -> ImportFolder:
-    """Read the three files; raises `ImportRefused` with every problem found in them."""
+    """Read the three files; raises `import.no_folder`, or `ImportRefused` with every problem found in them."""
+    if not folder.is_dir():
+        is_file = Phrase("是文件，不是文件夹", "is a file and no folder")
+        problem = is_file if folder.exists() else Phrase("不存在", "is not there")
+        raise NO_FOLDER(folder=folder, problem=problem)
     problems: list[Problem] = []
     notices: list[Phrase] = []
     book = _guard(problems, FILE, lambda: read_book(folder))
@@ -184,7 +193,7 @@ def _guard(problems: list[Problem], file: str, read: Callable[[], T]) -> T | Non
 def _read_rows(
     folder: Path, stem: str, called: Mapping[str, Mapping[str, str]], problems: list[Problem]
 ) -> Rows:
-    layout = LAYOUTS[stem].called(called.get(stem, {}))
+    layout = LAYOUTS[stem].called(called.get(stem, {}), f"{FILE} [{stem}]")
     read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, layout)) or Rows([])
     problems += [Problem.of(violation, stem) for violation in read.problems]
     return sided(read)

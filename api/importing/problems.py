@@ -90,7 +90,7 @@ class Problem:
 def parsed(row: Row, field: str, parse: Callable[[str], T], problems: list[Problem]) -> T | None:
     """Return what a cell says, or None when it is wrong, which is added to the problems."""
     try:
-        return parse(check_value(row.cells[field]))
+        return parse(check_value(row.cells[field], row.file))
     except RuleViolation as violation:
         problems.append(Problem.at(violation, row, field))
         return None

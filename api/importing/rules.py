@@ -119,6 +119,8 @@ CLOSED_AHEAD = rule(
 NO_KEY = rule(
     "import.no_key",
     Kind.FORBIDDEN,
-    "密钥文件夹 {folder} 中没有本账套现行有效的{role}密钥",
-    "the keys folder {folder} holds no {role} key that is good in this book now",
+    "密钥文件夹 {folder} 中没有本账套现行有效的{role}密钥；请用 --keys 指明首次导入时生成密钥的文件夹"
+    "（未指明过的，在 SUNLEDGER_HOME 下的 keys 里），换过的密钥也要放进去",
+    "the keys folder {folder} holds no {role} key that is good in this book now; give --keys the folder in which the"
+    " first import made its keys (without --keys below SUNLEDGER_HOME, in keys), and put a rotated key there too",
 )

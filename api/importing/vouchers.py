@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
-from api.importing.comparing import first_difference
+from api.importing.comparing import first_difference, says_the_same
 from api.importing.counterparts import absent_vouchers, counterpart, plain_number
 from api.importing.rules import (
     ATTACHMENTS_DIFFER,
@@ -114,7 +114,7 @@ class VoucherPlan:
             trial.add(OpeningPosted, balances, id_, ("accountant", "head"), rows)
         elif self._is_plainer(trial.stored.get(id_), balances):
             self.plainer.append((opened, OPENING))
-        elif trial.stored.get(id_) != balances:
+        elif id_ not in trial.stored or not says_the_same(trial.stored[id_], balances):
             self._refuse_changed(OPENING_CHANGED, (OPENING, opened), id_, balances, rows)
 
     def _id(self, rows: Sequence[Amounts]) -> str:
@@ -131,7 +131,7 @@ class VoucherPlan:
             self.there += 1
             if self._is_plainer(trial.stored[id_], voucher):
                 self.plainer.append((first.date, first.number))
-            elif trial.stored[id_] != voucher:
+            elif not says_the_same(trial.stored[id_], voucher):
                 self._refuse_changed(CHANGED, (first.number, first.date), id_, voucher, rows)
             return
         before = counterpart(voucher, self._absent)
@@ -147,12 +147,12 @@ class VoucherPlan:
     @staticmethod
     def _is_plainer(posted: Voucher | Balances | None, sheet: Voucher | Balances) -> bool:
         """Tell whether what is posted is the sheet's without all that stands beside its amounts there."""
-        if posted is None or posted == sheet:
+        if posted is None or says_the_same(posted, sheet):
             return False
         plain = [
             structs.replace(line, party="", project="", quantity_milli=0, unit="") for line in sheet.lines
         ]
-        return posted == structs.replace(sheet, lines=plain)
+        return says_the_same(posted, structs.replace(sheet, lines=plain))
 
     def _refuse_changed(
         self,

@@ -15,14 +15,14 @@ from domain.kernel.errors import Kind, rule
 BAD_PERIOD = rule(
     "period.malformed",
     Kind.MALFORMED,
-    "会计期间应为 YYYY-MM（如 2026-03），读到「{read}」",
-    "a period is YYYY-MM such as 2026-03; read '{read}'",
+    "会计期间应为 YYYY-MM（如 2026-03），年份从 1949 到 2099，读到「{read}」",
+    "a period is YYYY-MM such as 2026-03, of the years 1949 to 2099; read '{read}'",
 )
 BAD_DATE = rule(
     "date.malformed",
     Kind.MALFORMED,
-    "日期应为真实的 YYYY-MM-DD（如 2026-03-05），读到「{read}」",
-    "a date is a real YYYY-MM-DD such as 2026-03-05; read '{read}'",
+    "日期应为真实的 YYYY-MM-DD（如 2026-03-05），年份从 1949 到 2099，读到「{read}」",
+    "a date is a real YYYY-MM-DD such as 2026-03-05, of the years 1949 to 2099; read '{read}'",
 )
 
 TOO_FAR_AHEAD = rule(

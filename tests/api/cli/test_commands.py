@@ -99,7 +99,7 @@ def test_bad_folder_is_refused_problem_by_problem(village: Commands, tmp_path: P
 
 
 def test_folder_that_is_not_there_is_refused(village: Commands, tmp_path: Path) -> None:
-    assert "[import.book_toml]" in village.refused("import", tmp_path / "nowhere")
+    assert "[import.no_folder]" in village.refused("import", tmp_path / "nowhere")
 
 
 # --- reports
