@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import msgspec
@@ -62,6 +62,12 @@ UNREACHABLE = rule(
     Kind.UNAVAILABLE,
     "无法连接 {url}（{problem}）；请确认服务器（sunledger serve）正在这个网址运行，或用 --url 给出网址",
     "cannot reach {url} ({problem}); is the server (sunledger serve) running at this address? --url names another",
+)
+BAD_URL = rule(
+    "post.url",
+    Kind.MALFORMED,
+    "--url 应是服务器的网址，如 http://127.0.0.1:8000，不带 /books/ 及其后的部分；读到「{url}」",
+    "--url is the address of a server such as http://127.0.0.1:8000, without /books/ and what follows; read '{url}'",
 )
 NO_SERVER = rule(
     "post.no_server",
@@ -133,6 +139,16 @@ class Transfers(msgspec.Struct):
 
     closed: bool
     vouchers: list[Voucher]
+
+
+def check_server_url(url: str) -> None:
+    """Raise `post.url` unless it may be a server's address: http or https, a host, and not that of a book."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise BAD_URL(url=url) from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "/books/" in f"{parts.path}/":
+        raise BAD_URL(url=url)
 
 
 class Poster:

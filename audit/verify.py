@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 NO_CHECKPOINT = rule(
     "audit.no_checkpoint",
     Kind.UNAVAILABLE,
-    "没有检查点，无法核对",
-    "there is no checkpoint, so nothing can be verified",
+    "这里没有检查点，无法核对；应是一个账套的网址（以 /books/编号 结尾），或者导出的文件夹、公示包",
+    "there is no checkpoint here, so nothing can be verified: name the address of a book (which ends in /books/ID), or"
+    " an exported folder or bundle",
     "C2SP tlog-checkpoint",
 )
 BUNDLE = rule(

@@ -25,7 +25,7 @@ from api.cli.options import (
 from api.clock import now
 from api.identity import load_key
 from api.outbox import cosigned, outbox_path, read_note, receipt_path, write_note
-from api.posting import Poster, read_data
+from api.posting import Poster, check_server_url, read_data
 from api.salting import Salted, is_private, salt_voucher, salted_once
 from api.settings import Settings
 from domain.accounts import AccountAdded, NewAccount
@@ -50,7 +50,8 @@ from domain.vouchers import (
 
 @contextmanager
 def poster(book: str, url: str, wait: float) -> Iterator[Poster]:
-    """Lend a connection to a book on a server."""
+    """Lend a connection to a book on a server; raises `post.url`."""
+    check_server_url(url)
     with httpx.Client(base_url=url, timeout=wait + 30) as client:
         yield Poster(client, book, wait)
 

@@ -92,6 +92,7 @@ _SYSTEM = {
     errno.EADDRINUSE: Phrase("已被别的程序占用", "it is in use"),
     errno.ECONNREFUSED: Phrase("那里没有程序在应答", "nothing answers there"),
     errno.ECONNRESET: Phrase("连接中断", "the connection was broken off"),
+    errno.EEXIST: Phrase("已有同名的文件", "there is a file of that name"),
     errno.EHOSTUNREACH: Phrase("找不到通往它的路", "there is no way to it"),
     errno.EISDIR: Phrase("是文件夹，不是文件", "it is a folder and no file"),
     errno.ENETUNREACH: Phrase("没有网络", "there is no network"),

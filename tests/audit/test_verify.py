@@ -316,8 +316,10 @@ def test_cash_that_dips_only_within_a_day_is_no_finding(log: Log) -> None:
 
 def test_no_checkpoint_cannot_be_audited(exported: Export) -> None:
     files = {path: data for path, data in exported.files.items() if path != "checkpoint"}
-    with pytest.raises(RuleViolation, match=r"audit\.no_checkpoint"):
+    with pytest.raises(RuleViolation, match=r"audit\.no_checkpoint") as caught:
         verify(MemorySource(files))
+    for said in (caught.value.zh, caught.value.en):
+        assert "/books/" in said, "the address of a server is not yet that of a book"
 
 
 def test_checkpoint_that_is_no_note_is_found(exported: Export) -> None:

@@ -524,6 +524,35 @@ def test_voucher_is_signed_here_and_posted_to_a_server(village: Commands, tmp_pa
     assert "Errno" not in away
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "127.0.0.1:8000",
+        "ftp://127.0.0.1",
+        "http://",
+        f"http://127.0.0.1:1/books/{BOOK}",
+        "http://[",
+    ],
+)
+def test_an_address_that_is_no_server_s_is_refused_before_anything_is_sent(
+    village: Commands, tmp_path: Path, url: str
+) -> None:
+    file, keys = tmp_path / "voucher.json", village.home / "keys" / BOOK
+    file.write_text(json.dumps(VOUCHER), encoding="utf-8")
+    said = village.refused("post", file, "--book", BOOK, "--key", keys / "head-1.key", "--url", url)
+    assert "[post.url]" in said
+    assert url in said
+    assert "http://127.0.0.1:8000" in said, "an example of what is expected"
+
+
+def test_an_export_into_a_file_that_is_there_says_so_in_chinese(village: Commands, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    said = village.refused("export", "tlog", tmp_path / "file", "--book", BOOK)
+    assert "已有同名的文件" in said
+    assert (tmp_path / "file").read_bytes() == b"x"
+
+
 def test_books_of_a_list_are_monitored(village: Commands, tmp_path: Path) -> None:
     listed = tmp_path / "list"
     assert "[monitor.nothing]" in village.refused("monitor")
