@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from api.cli import anchoring, console
+from api.cli import anchoring
 from api.cli.anchoring import CONTRADICTED, NOT_COMPARED
 from audit.anchor import AnchorLine, check_extends
 from audit.tlog.checkpoint import parse_checkpoint
@@ -87,16 +86,16 @@ def test_without_a_log_that_verifies_nothing_can_be_said(first: Keyed) -> None:
     assert refused(lambda: check_extends(line_of(first), MemorySource(gone))) == "anchor.not_followed"
 
 
-def test_the_command_says_where_the_log_moved(first: Keyed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_says_where_the_log_moved(
+    first: Keyed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     moved = source_of(first.voucher().move(NEW, 19))
-    said, complained = io.StringIO(), io.StringIO()
-    monkeypatch.setattr(console.out, "file", said)
-    monkeypatch.setattr(console.err, "file", complained)
     monkeypatch.setattr(anchoring, "open_source", lambda _: moved)
     assert anchoring._check(line_of(first), "there", "") == 0
-    assert "第 20 号记录" in said.getvalue()
-    assert NEW.name in said.getvalue()
+    said = capsys.readouterr().out
+    assert "第 20 号记录" in said
+    assert NEW.name in said
     moved.files.pop("tile/entries/000.p/21")
     assert anchoring._check(line_of(first), "there", "") == NOT_COMPARED
-    assert "sunledger verify" in complained.getvalue()
+    assert "sunledger verify" in capsys.readouterr().err
     assert CONTRADICTED == 1
