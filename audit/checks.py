@@ -13,6 +13,7 @@ from audit.tlog.tiles import ENTRIES, TileReader, fetch_hashes, tile_hashes
 from domain.founding import BookOpened
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
+from domain.kernel.note import parse_vkey, verify_ed25519
 from domain.kernel.organisation import is_organisation
 from domain.roles import role_of
 
@@ -188,7 +189,10 @@ def check_anchor(first: Entry | None, anchor: str, report: Report) -> None:
     granted = isinstance(first.statement, BookOpened) if first else False
     vkeys = {grant.vkey for grant in first.statement.data.keys} if first and granted else set()  # type: ignore[union-attr]
     name = anchor.split("+", 1)[0]
-    signed = first is not None and any(line.name == name for line in first.signatures)
+    key = parse_vkey(anchor).public_key
+    signed = first is not None and any(
+        line.name == name and verify_ed25519(key, first.text, line.signature) for line in first.signatures
+    )
     report.anchor = anchor
     report.anchored = anchor in vkeys and signed and role_of(name) == "township"
     if first is not None and not report.anchored:  # without a first entry nothing is proved, and that is told

@@ -51,7 +51,8 @@ class Finding:
 class Check:
     """One kind of check: its name, what it says when all is well, how many things it looked at, how many failed.
 
-    `nothing` tells, in both languages, what it means that there was nothing to look at.
+    `nothing` tells, in both languages, what it means that there was nothing to look at; `first` is the lowest entry
+    that it found wrong.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Check:
     count: int = 0
     failed: int = 0
     nothing: str = ""
+    first: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -149,10 +151,17 @@ class Report:
         """Tell whether any of the checks of these names failed."""
         return any(check.failed for check in self.checks if check.name in names)
 
+    @property
+    def founded(self) -> bool:
+        """Whether nothing is wrong with the first entry: what it founds is the log's own, and not anybody's claim."""
+        return all(check.first != 0 for check in self.checks)
+
     def find(self, check: Check, finding: Finding) -> None:
         """Add a finding of a check, or count it only."""
         check.failed += 1
         whole = finding.entry is None
+        if finding.entry is not None:
+            check.first = finding.entry if check.first is None else min(check.first, finding.entry)
         if self._listed[whole] < FINDINGS_MAX:
             self._listed[whole] += 1
             self.findings.append(finding)

@@ -3,12 +3,13 @@
 import { moneyDips } from "./balances.js";
 import { decodeUtf8, encodeBase64, sameBytes } from "./bytes.js";
 import { momentOf } from "./checkpoint.js";
+import { verifyEd25519 } from "./ed25519.js";
 import { Refusal, refusal } from "./errors.js";
 import { AHEAD_MAX_S } from "./generated.js";
 import { isVoid, openHead, openKept, voidHead } from "./heads.js";
 import { keysAt } from "./logkeys.js";
 import { formatFen } from "./money.js";
-import { parseNote } from "./note.js";
+import { parseNote, parseVkey } from "./note.js";
 import { isOrganisation } from "./organisation.js";
 import { roleOf } from "./roles.js";
 import { inOrder } from "./source.js";
@@ -32,7 +33,9 @@ export function checkAnchor(first, anchor, report) {
   check.count = 1;
   const name = anchor.split("+", 1)[0];
   const granted = first?.statement.data.keys?.some((grant) => grant.vkey === anchor) ?? false;
-  const signed = first?.signatures.some((line) => line.name === name) ?? false;
+  const { publicKey } = parseVkey(anchor);
+  const good = (line) => line.name === name && verifyEd25519(publicKey, first.text, line.signature);
+  const signed = first?.signatures.some(good) ?? false;
   report.anchored = granted && signed && roleOf(name) === "township";
   if (first && !report.anchored) report.find(check, refusal("audit.anchor", { anchor }), 0);
 }

@@ -2,13 +2,15 @@
 
 const STORE = "sunledger.memory/v1";
 const MAX_LOGS = 1000;
-const TEXTS = ["checkpoint", "root", "name", "seen", "anchor", "policy"];
+const TRUSTED = ["anchor", "policy"];
+const TEXTS = ["checkpoint", "root", "name", "seen", ...TRUSTED];
 
 let unsaved = null; // where the browser keeps nothing for this page, as for some files: until it is closed
 
 /**
  * Return all that is remembered, by the origin at first: checkpoint (text), size, root, name, seen (date), anchor, policy,
- * rolls (leaf hashes by the entry's index, which an earlier version did not keep).
+ * rolls (leaf hashes by the entry's index), and good: how many entries stand before the first bad one. Earlier versions
+ * did not keep the last two.
  */
 export function recall() {
   try {
@@ -57,15 +59,16 @@ export function lasts() {
 
 /**
  * Remember a log's checkpoint, if it is signed, is the root of its entries, and extends what was remembered; and what
- * the reader trusted.
+ * the reader trusted. A log whose first entry is wrong is nobody's: what is signed by the key that it names proves nothing.
  */
 export function remember(report) {
   const passed = new Map(report.checks.map((check) => [check.name, check.failed === 0]));
+  const founded = report.checks.every((check) => check.first > 0);
   const sound = ["format", "checkpoint", "root"].every((name) => passed.get(name)) && passed.get("kept") !== false;
-  if (!sound || !report.origin || !report.entries) return;
+  if (!founded || !sound || !report.origin || !report.entries) return;
   const seen = new Date().toISOString().slice(0, 10);
-  const { checkpoint, entries: size, root, name, anchor, policy, rolls } = report;
-  save({ ...recall(), [report.origin]: { checkpoint, size, root, name, seen, anchor, policy, rolls } });
+  const { checkpoint, entries: size, root, name, anchor, policy, rolls, good } = report;
+  save({ ...recall(), [report.origin]: { checkpoint, size, root, name, seen, anchor, policy, rolls, good } });
 }
 
 /** Forget one log. */
@@ -80,14 +83,22 @@ export function exportMemory() {
   return `${JSON.stringify({ format: STORE, logs: recall() }, null, 1)}\n`;
 }
 
-/** Take in such a file; of each log the larger checkpoint stays. Return how many it brought. */
-export function importMemory(text) {
+/**
+ * Take in such a file; of each log the larger checkpoint stays. What this reader trusts stays in any case; what the file
+ * trusts beside that is taken where `trusted(names)` says so, of the books so named. Return how many logs it brought.
+ */
+export function importMemory(text, trusted) {
   const read = JSON.parse(text);
   if (read?.format !== STORE) throw new Error(STORE);
-  const [memory, brought] = [recall(), parseMemory(JSON.stringify(read.logs))];
-  for (const [origin, log] of Object.entries(brought)) {
-    if (!(memory[origin]?.size >= log.size)) memory[origin] = log;
+  const [memory, brought] = [recall(), Object.entries(parseMemory(JSON.stringify(read.logs)))];
+  const news = brought.filter(([origin, log]) => TRUSTED.some((field) => log[field] && !memory[origin]?.[field]));
+  const taken = news.length > 0 && trusted(news.map(([origin, { name }]) => name || origin));
+  for (const [origin, log] of brought) {
+    const own = memory[origin];
+    const newest = own?.size >= log.size ? own : log;
+    const trust = TRUSTED.map((field) => [field, own?.[field] || (taken ? log[field] : "")]);
+    memory[origin] = { ...newest, ...Object.fromEntries(trust) };
   }
   save(memory);
-  return Object.keys(brought).length;
+  return brought.length;
 }

@@ -184,9 +184,10 @@ const KEYS = {
     "The roll is the entry of this number in the book that this device verified, with its signatures.",
   ],
   newer: [
-    "日志公钥与本机核对过的这本账相同，但本机核对的时候还没有核对到这份清册，它的签名也没有核对。请重新核对这本账，再打开这个文件：",
-    "The log's key is that of the book that this device verified, which did not have this roll then; nor are its signatures"
-      + " checked here. Verify the book again, then open this file again.",
+    "日志公钥与本机核对过的这本账相同，但本机核对的时候还没有这份清册，或者它和它前面的记录有问题；这里没有核对它的签名。"
+      + "请重新核对这本账，再打开这个文件：",
+    "The log's key is that of the book that this device verified, which did not have this roll then, or had something wrong"
+      + " up to it; its signatures are not checked here. Verify the book again, then open this file again.",
   ],
   another: [
     "注意：本机核对这本账时，日志用的不是这把公钥；可能换过，请先重新核对这本账：",
@@ -321,10 +322,18 @@ function saveMemory() {
   $("export").href = URL.createObjectURL(new Blob([exportMemory()], { type: "application/json" }));
 }
 
+/** Ask whose the township's keys and policies are that a file brings: they decide what is green from then on. */
+function areTheirOwn(names) {
+  return confirm(
+    `文件里有这些账本的乡镇公钥或见证策略：${names.join("、")}。是您自己核对过的吗？不是，就按“取消”，只读入检查点。\n`
+      + "The file has keys and policies to trust. Are they yours? If not, cancel: only the checkpoints are read.",
+  );
+}
+
 async function bringMemory(file) {
   if (!file) return;
   try {
-    const count = importMemory(await file.text());
+    const count = importMemory(await file.text(), areTheirOwn);
     showMemory();
     fill("lasts", words("span", `读入了 ${count} 本账。`, `${count} logs were read.`).childNodes);
   } catch {

@@ -15,9 +15,9 @@ export class Report {
     this.listed = { entries: 0, whole: 0 };
   }
 
-  /** Begin a check: its name, and what it says when all is well. */
+  /** Begin a check: its name, and what it says when all is well; `first` is the lowest entry that it finds wrong. */
   check(name, zh, en) {
-    const check = { name, zh, en, count: 0, failed: 0 };
+    const check = { name, zh, en, count: 0, failed: 0, first: Infinity };
     this.checks.push(check);
     return check;
   }
@@ -25,6 +25,7 @@ export class Report {
   /** Add a finding of a check, or count it only; `entry` is null for the log as a whole. */
   find(check, refusal, entry = null) {
     check.failed += 1;
+    check.first = Math.min(check.first, entry ?? Infinity);
     const about = entry === null ? "whole" : "entries";
     if (this.listed[about] === FINDINGS_MAX) {
       this.unlisted += 1;
@@ -39,8 +40,9 @@ export class Report {
     this.remarks.push({ rule: code, zh, en });
   }
 
-  /** Count what a check found and kept no more. */
+  /** Count what a check found and kept no more, of whatever entries. */
   unlist(check, count) {
+    if (count) check.first = 0;
     check.failed += count;
     this.unlisted += count;
   }

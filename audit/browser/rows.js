@@ -41,7 +41,7 @@ export function isRowFile(bytes) {
  * Check a row; throws a Refusal only when the file cannot be read. `rememberedOf(origin)` gives what is remembered of a
  * log (memory.js), or undefined.
  * @returns {Report} with `row`, what it says, when nothing is wrong; `keyIs` tells whether the device knows the key, and
- * whether it has seen so much of the log as the proof is about ("known", else "newer")
+ * whether it has seen so much of the log, and found nothing wrong so far, as the proof is about ("known", else "newer")
  */
 export function verifyRow(bytes, rememberedOf) {
   const file = readFile(bytes);
@@ -56,7 +56,7 @@ export function verifyRow(bytes, rememberedOf) {
   if (!checkpoint) return report;
   const memory = rememberedOf(key.name);
   const known = knownBy(key, memory?.checkpoint);
-  const seen = known && memory.rolls && proof.index < known.size;
+  const seen = known && memory.rolls && proof.index < Math.min(known.size, memory.good ?? 0);
   report.keyIs = seen ? "known" : known ? "newer" : memory ? "another" : "unknown";
   if (seen) hold(report, kept, proof.index, () => checkSame(known, memory.rolls[proof.index], file.entry, checkpoint));
   const roll = hold(report, inclusion, proof.index, () => loggedRoll(file.entry, proof, checkpoint));

@@ -96,9 +96,16 @@ class Audit {
     this.progress(book.size, book.size);
     const name = book.opened?.organisation.name ?? "";
     const origin = this.log?.origin ?? "";
-    Object.assign(report, { book: book.book, name, origin, entries: book.size, root: book.root(), checkpoint, rolls: book.rolls.leaves() });
+    const rolls = book.rolls.leaves();
+    Object.assign(report, { book: book.book, name, origin, entries: book.size, root: book.root(), checkpoint, rolls });
+    report.good = this.good;
     report.sort();
     return report;
+  }
+
+  /** How many entries stand before the first with which something is wrong: later ones may rest on it. */
+  get good() {
+    return Math.min(this.book.size, ...[this.entries, this.rules, this.signatures].map((check) => check.first));
   }
 
   /** The log as the first entry fixed it, null when there is no readable one. */

@@ -30,7 +30,7 @@ from tests.vectors.honest import (
 )
 from tests.vectors.private_forged import private_cases
 from tests.vectors.reading import audited, outside
-from tests.vectors.village import ORIGIN, Forgery, Log, key
+from tests.vectors.village import ORIGIN, Forgery, Log, falsified, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -224,6 +224,10 @@ def _trusted() -> Iterator[Case]:
     other = key(TOWNSHIP.name + "0").verifier.vkey
     yield Case("another township", HONEST, (("audit.anchor", 0),), anchor=other)
     yield Case("an anchor that is no township's", HONEST, (("audit.anchor", 0),), anchor=HEAD.verifier.vkey)
+    founder = TOWNSHIP.verifier.vkey
+    falsely = HONEST.with_entry(0, lambda note: falsified(note, TOWNSHIP.name)).publish()
+    found = (("audit.anchor", 0), ("signature.invalid", 0))
+    yield Case("the township's signature is false", falsely, found, anchor=founder)
 
 
 def _witnessed() -> Iterator[Case]:

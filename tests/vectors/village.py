@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from msgspec import structs
+
 from audit.bundle import write_bundle
 from audit.replay import Replay
 from audit.statements import FORMS, TRIAL_BALANCE
@@ -16,7 +18,7 @@ from audit.verify import verify
 from domain.book import Book
 from domain.entry import parse_entry, seal
 from domain.kernel.merkle import Tree, leaf_hash
-from domain.kernel.note import SigningKey
+from domain.kernel.note import SigningKey, format_note, parse_note
 from domain.kernel.ulid import derive
 from domain.roles import KeyGrant, possession_text
 from tests.audit.published import published_files
@@ -53,6 +55,16 @@ def grant(signer: SigningKey, person: str) -> KeyGrant:
     vkey, digest = signer.verifier.vkey, holder(person)
     proof = base64.b64encode(signer.sign_raw(possession_text(vkey, digest))).decode()
     return KeyGrant(holder=digest, name=person, proof=proof, vkey=vkey)
+
+
+def falsified(note: bytes, name: str) -> bytes:
+    """Return an entry in which the signature that bears a key's name and id is by another hand."""
+    text, signatures = parse_note(note)
+    by_another = SigningKey(name, bytes(32)).sign_raw(text)
+    lines = [
+        structs.replace(line, signature=by_another) if line.name == name else line for line in signatures
+    ]
+    return format_note(text, lines)
 
 
 @dataclass(frozen=True)

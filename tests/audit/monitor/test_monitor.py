@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +17,7 @@ from audit.monitor import store as stores
 from audit.monitor.database import STATE, Fact, _sealed
 from audit.tlog.tiles import TILE_WIDTH
 from domain.kernel.errors import RuleViolation
+from domain.kernel.note import SigningKey
 from tests.audit.conftest import MemorySource
 from tests.audit.test_verify import by_another_hand, reversed_once, then_voucher, voucher
 
@@ -100,6 +101,24 @@ def test_an_id_and_a_voucher_of_an_earlier_run_are_known(store: StateStore, log:
     look(store, log.files())
     again = look(store, log.with_entries([*log.entries, log.entries[-1]]).files())
     assert ("entry.id_used", 19) in rules(again)
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_forgery_that_came_first_does_not_stand_in_the_true_log_s_place(
+    store: StateStore, log: Log, *, pinned: bool
+) -> None:
+    """Its first entry bears the township's name and no signature of the township's; its log is anybody's."""
+    anchor = log.roles("township")[0].verifier.vkey if pinned else ""
+    thief = SigningKey.generate(log.key.name)
+    old, new = (key.verifier.vkey.encode() for key in (log.key, thief))
+    forged = replace(log, key=thief).with_entries([log.entries[0].replace(old, new), *log.entries[1:]])
+    first = look(store, forged.files(), anchor=anchor)
+    assert ("signature.invalid", 0) in rules(first)
+    assert (first.anchored, ("audit.anchor", 0) in rules(first)) == (False, pinned)
+    second = look(store, log.files(), anchor=anchor)
+    assert (second.findings, second.new, second.anchored) == ([], 19, pinned)
+    assert look(store, forged.files(), anchor=anchor).findings, "the true log is what is remembered"
+    assert look(store, grown(log).files(), anchor=anchor).findings == []
 
 
 def test_a_bad_entry_is_told_once_and_the_audit_goes_on_behind_it(store: StateStore, log: Log) -> None:

@@ -1,0 +1,106 @@
+"""What the page remembers of a log is what was the log's own: no forgery that was shown first stands in its place."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from domain.kernel.note import SigningKey
+from tests.audit.browser.conftest import Opened, verify_file
+from tests.audit.browser.test_rows import row_file, write
+from tests.vectors.honest import TOWNSHIP
+from tests.vectors.private import PRIVATE, PUBLIC, ROLL
+from tests.vectors.village import Log, falsified
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Dialog, Page
+
+pytestmark = pytest.mark.e2e
+
+VKEY = TOWNSHIP.verifier.vkey
+STRANGER = SigningKey(PRIVATE.key.name, bytes(32))
+
+
+def founded_by_nobody(log: Log) -> Log:
+    """Return the log, named and signed by a stranger's key: its first entry has signatures that nobody made."""
+    old, new = (key.verifier.vkey.encode() for key in (log.key, STRANGER))
+    forged = log.with_entry(0, lambda note: note.replace(old, new))
+    return replace(forged, key=STRANGER)
+
+
+def trust(page: Page, vkey: str) -> None:
+    """Type the township's key."""
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    page.fill("#anchor", vkey)
+
+
+def remembered(page: Page) -> dict[str, Any]:
+    """Return what the page remembers of the one log."""
+    (log,) = json.loads(page.evaluate("localStorage.getItem('sunledger.memory/v1')")).values()
+    found: dict[str, Any] = log
+    return found
+
+
+def test_a_log_that_nobody_founded_is_not_remembered(opener: Callable[..., Opened], tmp_path: Path) -> None:
+    """Neither are its rows green, nor is the true log red, when it comes."""
+    page, _ = opener()
+    trust(page, VKEY)
+    found = verify_file(page, founded_by_nobody(PUBLIC).bundle(tmp_path / "forged.zip"))
+    assert ["signature.invalid", 0] in found
+    assert page.locator("#memory li").count() == 0
+    assert verify_file(page, write(tmp_path, row_file(founded_by_nobody(PRIVATE)))) == []
+    assert page.get_attribute("#result", "class") == "open"
+    assert "取自文件本身" in page.inner_text("#notes")
+    assert verify_file(page, PUBLIC.bundle(tmp_path / "log.zip")) == []
+    assert remembered(page)["anchor"] == VKEY
+
+
+@pytest.mark.parametrize("index", [ROLL, ROLL - 1])
+def test_a_roll_behind_a_bad_signature_is_not_known(
+    opener: Callable[..., Opened], tmp_path: Path, index: int
+) -> None:
+    """Who may sign it is what the entries before it say."""
+    signer = PRIVATE.entries[index].rsplit(b"\xe2\x80\x94 ", 1)[1].split(b" ")[0].decode()
+    bad, private = (log.with_entry(index, lambda note: falsified(note, signer)) for log in (PUBLIC, PRIVATE))
+    page, _ = opener()
+    assert ["signature.invalid", index] in verify_file(page, bad.bundle(tmp_path / "log.zip"))
+    assert remembered(page)["good"] == index
+    assert verify_file(page, write(tmp_path, row_file(private))) == []
+    assert page.get_attribute("#result", "class") == "open"
+    assert "当时核对了它的签名" not in page.inner_text("#notes")
+
+
+@pytest.mark.parametrize(
+    ("pinned", "answer", "policy"),
+    [(VKEY, "accept", "log x\n"), (VKEY, "dismiss", ""), ("", "accept", "log x\n")],
+)
+def test_a_friend_s_file_takes_away_nothing_that_the_reader_trusts(
+    opener: Callable[..., Opened], tmp_path: Path, pinned: str, answer: str, policy: str
+) -> None:
+    """And it brings nothing that is trusted unless the reader says that it is theirs."""
+    page, _ = opener()
+    trust(page, pinned)
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    friend = page.evaluate("JSON.parse(localStorage.getItem('sunledger.memory/v1'))")
+    (origin,) = friend
+    friend[origin] |= {"size": friend[origin]["size"] + 1, "anchor": "", "policy": "log x\n"}
+    (tmp_path / "friend.json").write_text(json.dumps({"format": "sunledger.memory/v1", "logs": friend}))
+    asked: list[str] = []
+
+    def reply(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        getattr(dialog, answer)()
+
+    page.on("dialog", reply)
+    page.set_input_files("#import", tmp_path / "friend.json")
+    page.wait_for_selector("#lasts:has-text('读入了 1 本账')")
+    log = remembered(page)
+    assert (log["size"], log["anchor"]) == (friend[origin]["size"], pinned)
+    assert log["policy"] == policy
+    assert len(asked) == 1
