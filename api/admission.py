@@ -26,8 +26,10 @@ LOG_MOVED = b"log.moved/"
 AHEAD = timedelta(hours=1)
 """How far the clock of whoever signs may be ahead of ours."""
 
-_AT = slice(len(HEADER) + len('{"at":"'), len(HEADER) + len('{"at":"2026-03-05T10:12:33+08:00'))
-"""Where a canonical entry says when it was signed: the first of its fields."""
+_AT = len(HEADER) + len('{"at":"')
+"""Where a canonical entry says when it was signed: in the first of its fields, up to the next quotation mark."""
+_AT_MAX = len("2026-03-05T10:12:33+08:00")
+"""A time is as long as this, or shorter: it may end in `Z`."""
 
 NOT_ADMITTED = rule(
     "book.not_admitted",
@@ -71,13 +73,14 @@ def objection(note: bytes, keys: LogKeys, now: datetime) -> RuleViolation | None
 
 
 def _from_the_future(note: bytes, now: datetime) -> RuleViolation | None:
+    written = note[_AT : _AT + _AT_MAX].partition(b'"')[0].decode(errors="replace")
     try:
-        at = datetime.fromisoformat(note[_AT].decode())
+        at = datetime.fromisoformat(written)
     except ValueError:  # the entry's own rules say what is wrong
         return None
     if at.tzinfo is None or at <= now + AHEAD:
         return None
-    return FROM_THE_FUTURE(at=at.isoformat(), now=now.astimezone(CHINA).isoformat(timespec="seconds"))
+    return FROM_THE_FUTURE(at=written, now=now.astimezone(CHINA).isoformat(timespec="seconds"))
 
 
 def _check_log(log: Log, keys: LogKeys) -> None:

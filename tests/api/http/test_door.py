@@ -126,6 +126,23 @@ def test_an_entry_of_a_clock_that_is_fast_is_not_taken(door: Door) -> None:
     assert door.post(door.note(at="2999")).json()["rule"] == "entry.at"
 
 
+@pytest.mark.parametrize("zone", ["Z", "+00:00", "-00:00", "+08:00", "-11:30", "+23:59", "-23:59"])
+def test_a_time_is_compared_as_the_moment_it_is_however_it_is_written(door: Door, zone: str) -> None:
+    """Hours and minutes of an offset, and `Z`, are all that an entry's time may end in."""
+    size, now = door.book().size, datetime.now(CHINA)
+    offset = datetime.fromisoformat(f"2026-01-01T00:00:00{zone}").tzinfo
+
+    def written(minutes: int) -> str:
+        return f"{(now + timedelta(minutes=minutes)).astimezone(offset):%Y-%m-%dT%H:%M:%S}{zone}"
+
+    for at in (f"2030-01-01T00:00:00{zone}", written(70)):
+        answer = door.post(door.note(at=at))
+        assert (answer.status_code, answer.json()["rule"]) == (422, "entry.from_the_future")
+        assert at in answer.json()["detail"]
+    assert door.book().size == size
+    assert door.post(door.note(at=written(50))).status_code == 201
+
+
 def test_what_is_booked_while_the_log_key_is_away_gets_a_receipt(xiaohe: Service) -> None:
     """Without a proof: the checkpoint over it is signed when the key is back. Sent again, it is booked once."""
     settings = xiaohe.settings
