@@ -58,8 +58,21 @@ LONG = signed_at(START, *[NOON] * 300)
         (signed_at(START, NOON, "2026-03-04T12:00:00+08:00"), None, 0),
         (signed_at(START, NOON, "2026-03-04T11:59:59+08:00"), SIZE + 1, 1),
         (signed_at(START, "2026-04-20T12:00:00+08:00", NOON, seen=SIZE), None, 0),
+        (signed_at(START, "2026-03-06T02:00:00-23:00", "2026-03-06T03:00:00+23:00"), SIZE + 1, 1),
+        (signed_at(START, "2026-03-07T00:00:00-12:00", "2026-03-06T12:00:00Z"), None, 0),
     ],
-    ids=["newest", "one before", "two", "far back", "too far back", "a day", "over a day", "not seen"],
+    ids=[
+        "newest",
+        "one before",
+        "two",
+        "far back",
+        "too far back",
+        "a day",
+        "over a day",
+        "not seen",
+        "offsets",
+        "offsets, a day",
+    ],
 )
 def test_what_is_backdated_is_remarked(
     modules: Page, tmp_path: Path, log: Log, entry: int | None, count: int
