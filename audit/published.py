@@ -47,8 +47,8 @@ ABSENT = rule(
     "农经发〔2011〕13号",
 )
 
-MAX_AMOUNT_FEN = 2**53 - 1
-"""What JSON gives whole to every reader; a larger number is no amount."""
+MAX_WHOLE = 2**53 - 1
+"""What JSON gives whole to every reader; a larger number is no amount, and no size."""
 
 
 class Words(NamedTuple):
@@ -213,8 +213,30 @@ def _read(form: Form, period: str, data: bytes) -> Served:
         json.loads(data, object_pairs_hook=_once)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return Served(form, period, 0, {})
-    entries = read.get("entries")
-    return Served(form, period, entries if isinstance(entries, int) else 0, read)
+    return Served(form, period, _whole(read.get("entries")) or 0, read)
+
+
+def _whole(read: object) -> int | None:
+    """Return a number that was served if it is a whole one that JSON gives whole to every reader, else None.
+
+    What counts is the number, not how it is written: a reader in JavaScript cannot tell 19.0 from 19. `true` is none.
+    """
+    if isinstance(read, bool) or not isinstance(read, int | float):
+        return None
+    if not abs(read) <= MAX_WHOLE or read != int(read):
+        return None
+    return int(read)
+
+
+def _same(read: object, wanted: object) -> bool:
+    """Tell whether a value that was served is the one wanted: Python alone takes `false` for 0, and `true` for 1."""
+    if isinstance(wanted, dict):
+        if not isinstance(read, dict) or read.keys() != wanted.keys():
+            return False
+        return all(_same(read[name], value) for name, value in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(read, list) and len(read) == len(wanted) and all(map(_same, read, wanted))
+    return read == wanted and isinstance(read, bool) == isinstance(wanted, bool)
 
 
 def _once(fields: list[tuple[str, Any]]) -> None:
@@ -225,10 +247,8 @@ def _once(fields: list[tuple[str, Any]]) -> None:
 
 def _differences(served: Served, wanted: dict[str, Any]) -> list[Words]:
     """Return what is wrong with what was served, or nothing."""
-    if served.read == wanted:
-        return []
     fields = sorted(wanted.keys() | served.read.keys())
-    wrong = [name for name in fields if served.read.get(name) != wanted.get(name)]
+    wrong = [name for name in fields if not _same(served.read.get(name), wanted.get(name))]
     return [
         _first_difference(served.form, served.read.get(name), wanted[name])
         if isinstance(wanted.get(name), list)
@@ -242,7 +262,7 @@ def _first_difference(form: Form, served: object, wanted: list[dict[str, Any]]) 
     lines = served if isinstance(served, list) else []
     for number, line in enumerate(wanted):
         read = lines[number] if number < len(lines) else None
-        if read != line:
+        if not _same(read, line):
             return _line_difference(form, read, line)
     more = len(lines) - len(wanted)
     return Words(f"多出 {more} 行", f"{more} rows too many")
@@ -255,7 +275,7 @@ def _line_difference(form: Form, read: object, line: dict[str, Any]) -> Words:
     of_line = read if isinstance(read, dict) and read.get(key) == line[key] else line
     for column, said in form.columns.items():
         wanted = line[column]
-        if of_line.get(column) != wanted:
+        if not _same(of_line.get(column), wanted):
             served, yuan = _yuan(of_line.get(column)), format_fen(wanted)
             return Words(
                 f"{who.zh} 的{said.zh}公布为 {served} 元，按日志应为 {yuan} 元",
@@ -276,4 +296,5 @@ def _who(line: dict[str, Any]) -> Words:
 
 def _yuan(served: object) -> str:
     """Return an amount that was served in fen, or "?" when it is none."""
-    return format_fen(served) if isinstance(served, int) and abs(served) <= MAX_AMOUNT_FEN else "?"
+    fen = _whole(served)
+    return "?" if fen is None else format_fen(fen)

@@ -132,7 +132,7 @@ function readServed(form, period, bytes) {
     // what is no JSON is nothing that was published: said below
   }
   if (read === null || typeof read !== "object" || Array.isArray(read)) read = {};
-  const entries = Number.isInteger(read.entries) ? read.entries : 0;
+  const entries = Number.isSafeInteger(read.entries) ? read.entries : 0;
   return { form, period, entries, read, readable: Object.keys(read).length > 0 };
 }
 

@@ -163,6 +163,9 @@ def _files() -> list[Forgery]:
     assert changed != files[february]
     twice = files[february].replace(b'"entries": ', b'"entries": 0, "entries": ', 1)
     later = files[february].replace(b"2026-02", b"2026-07")
+    false = files[february].replace(b": 0,", b": false,", 1)
+    fraction = files[february].replace(b'"entries": %d' % NEXT, b'"entries": %d.0' % NEXT)
+    assert len({files[february], twice, later, false, fraction}) == 5
     return [
         ("a root of another size", HONEST.alter("checkpoint", wrong), ("audit.root", None)),
         ("a checkpoint of more entries", HONEST.alter("checkpoint", longer), ("audit.bundle", 0)),
@@ -195,6 +198,8 @@ def _files() -> list[Forgery]:
         ("balances that are no JSON", HONEST.alter(february, b"\xff"), ("audit.published", None)),
         ("balances withheld", HONEST.alter(january, None), ("audit.withheld", None)),
         ("balances with a field twice", HONEST.alter(february, twice), ("audit.published", None)),
+        ("balances with false for nought", HONEST.alter(february, false), ("audit.published", None)),
+        ("balances whose size has an empty fraction", HONEST.alter(february, fraction)),
         (
             "balances of a month without a voucher changed",
             HONEST.alter("trial-balance/2026-07.json", later),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -246,3 +247,18 @@ def test_what_is_published_is_judged_in_the_same_words(modules: Page, tmp_path: 
         found = verify(open_source(str(made)))
         assert told == [[each.rule, each.zh, each.en] for each in found.findings], (path, name, value)
         assert sorted(checks) == sorted([one.name, one.zh, one.en, one.count] for one in found.checks)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["false", "true", "-0", "-0.0", "100.0", "1e2", "1.5", "9007199254740992.0", "9007199254740993", '"0"'],
+)
+@pytest.mark.parametrize("field", ["entries", "closing_debit_fen"])
+def test_numbers_are_read_alike_however_they_are_written(
+    modules: Page, tmp_path: Path, field: str, value: str
+) -> None:
+    path = "trial-balance/2026-02.json"
+    text = re.sub(rf'"{field}": \d+', f'"{field}": {value}', HONEST.files()[path].decode(), count=1)
+    made = HONEST.alter(path, text.encode()).bundle(tmp_path / "log.zip")
+    told, _ = call(modules, SAID, base64.b64encode(made.read_bytes()).decode())
+    assert told == [[each.rule, each.zh, each.en] for each in verify(open_source(str(made))).findings]
