@@ -6,6 +6,7 @@ const PERIOD = /^(?:19[5-9]|20[0-9]|194(?=9))[0-9]-(?:0[1-9]|1[0-2])$/;
 const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const MOMENT =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/;
+const LAST_PERIOD = "2099-12";
 const PERIODS_AHEAD_MAX = 12;
 
 /** Tell whether a text is a period from 1949 to 2099. */
@@ -57,7 +58,8 @@ export function periodsBetween(first, last) {
 
 /** Throw `period.too_far_ahead` if a period lies further ahead of the moment of signing than anyone plans. */
 export function checkNear(period, at) {
-  let latest = at.slice(0, 7);
+  const month = at.slice(0, 7);
+  let latest = month < LAST_PERIOD ? month : LAST_PERIOD;
   for (let i = 0; i < PERIODS_AHEAD_MAX; i += 1) latest = nextPeriod(latest);
   if (period > latest) throw refusal("period.too_far_ahead", { period, at, latest, limit: PERIODS_AHEAD_MAX });
 }

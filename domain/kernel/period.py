@@ -42,6 +42,7 @@ _MOMENT = re.compile(
 )
 _YEARS = range(1949, 2100)
 """Accounts begin with the People's Republic; beyond this century is a slip, and periods must end somewhere."""
+LAST_PERIOD = f"{_YEARS[-1]}-12"
 
 
 def is_period(text: str) -> bool:
@@ -105,7 +106,8 @@ def previous_period(period: str) -> str:
 
 @lru_cache(maxsize=1024)
 def latest_period(month: str) -> str:
-    """Return the last period that may be written about in a month."""
+    """Return the last period that may be written about in a month; after the last of all, every one may be."""
+    month = min(month, LAST_PERIOD)
     for _ in range(PERIODS_AHEAD_MAX):
         month = next_period(month)
     return month

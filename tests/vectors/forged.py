@@ -107,6 +107,13 @@ def _altered() -> list[Forgery]:
             _resigned(b"voucher.posted/1", b"voucher.posted/9", *CLERKS),
             ("entry.unknown_type", last),
         ),
+        *(
+            (
+                f"signed in {end}",
+                _resigned(at, b'"at":"%s-01T00:00:00+08:00"' % end.encode(), *CLERKS).publish(),
+            )
+            for end in ("2099-12", "9999-01", "9999-02", "9999-12")
+        ),
         ("a time without offset", _resigned(at, b'"at":"2026-03-05T10:12:33"', *CLERKS), ("entry.at", last)),
         (
             "a day that does not exist",

@@ -198,3 +198,9 @@ def test_a_period_may_lie_twelve_months_ahead(at: str, latest: str) -> None:
     assert refused.value.rule.code == "period.too_far_ahead"
     assert latest in refused.value.zh
     assert latest in refused.value.en
+
+
+@pytest.mark.parametrize("month", ["2099-01", "2099-12", "9998-12", "9999-01", "9999-02", "9999-12"])
+def test_at_the_end_of_the_calendar_no_period_is_too_far_ahead(month: str) -> None:
+    check_near("2026-03", f"{month}-01T00:00:00Z")
+    check_near("2099-12", f"{month}-01T00:00:00Z")
