@@ -1,17 +1,20 @@
 """The file in which a monitor remembers: an SQLite database that one run at a time reads and writes.
 
-What was saved is durable with the next commit, for many books at once; a crash leaves what the commit before had.
+What was saved is durable with the next commit, for many books at once; a crash leaves what the commit before had. A
+file whose damage SQLite notices, at opening or at any time later, is put aside, and another one begun: it is not known
+what else of it is wrong, and whatever was remembered can be read and verified again.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, RuleViolation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -76,6 +79,24 @@ SELECT_FACTS = "SELECT key, value FROM facts WHERE book = ? AND kind = ? AND key
 PUT_FACT = "INSERT OR REPLACE INTO facts (book, kind, key, value) VALUES (?, ?, ?, ?)"
 
 
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite and its words about a damaged schema raise."""
+_OF_THE_MACHINE = {
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_NOLFS,
+}
+"""Faults that say nothing against what stands in the file; by any other it is damaged: the statements are good."""
+
+
 class Fact(NamedTuple):
     """One thing that is remembered of a book; each is found by its kind and key."""
 
@@ -88,26 +109,18 @@ class Database:
     """The database, opened and in a transaction."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, made if need be; one that is no database is put aside, as is told in `put_aside`.
+        """Open the file, made if need be; one that is damaged is put aside, as is told in `put_aside`.
 
-        Raises `monitor.busy`.
+        Raises `monitor.busy`, `monitor.unusable`.
         """
         self._path = path
         self.put_aside = False
-        with self._guarded():
-            try:
-                self._connection = _connect(path)
-            except sqlite3.DatabaseError as error:
-                if _code(error) not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-                    raise
-                LOGGER.warning(
-                    "监察：进度文件损坏，每本账从头核对 / monitor: all books are verified anew: %s: %s",
-                    path,
-                    error,
-                )
-                self.put_aside = True
-                path.replace(path.with_suffix(".damaged"))
-                self._connection = _connect(path)
+        try:
+            self._connection = _connect(path)
+        except FAULTS as error:
+            if not _is_damage(error, path):
+                raise self._fault(error) from None
+            self._begin_anew(error)
 
     def book(self, address: str) -> tuple[int, bytes] | None:
         """Return the number and the state of the book at an address, or None; raises `monitor.damaged`."""
@@ -124,24 +137,28 @@ class Database:
         statement = SELECT_FACTS.format(", ".join("?" * len(keys)))
         try:
             rows = self._connection.execute(statement, (book, kind, *keys)).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise DAMAGED(problem=error) from None
+        except FAULTS as error:
+            raise self._damaged(error) from None
         return {key: _opened(value, kind, key) for key, value in rows}
 
     def places(self, identifier: str) -> list[str]:
         """Return the addresses at which a book of that id was seen; raises `monitor.damaged`."""
         try:
             return [address for (address,) in self._connection.execute(SELECT_PLACES, (identifier,))]
-        except sqlite3.DatabaseError as error:
-            raise DAMAGED(problem=error) from None
+        except FAULTS as error:
+            raise self._damaged(error) from None
 
     def put_place(self, identifier: str, address: str) -> None:
-        """Remember that a book of that id was seen at an address."""
+        """Remember that a book of that id was seen at an address; raises `monitor.damaged`."""
         with self._guarded():
             self._connection.execute(PUT_PLACE, (identifier, address))
 
+    def holds(self, address: str) -> bool:
+        """Tell whether anything is remembered of an address; raises `monitor.damaged`."""
+        return self._row(SELECT_NUMBER, (address,)) is not None
+
     def put(self, address: str, state: bytes, facts: Iterable[Fact]) -> None:
-        """Replace the state of the book at an address, and add facts about it."""
+        """Replace the state of the book at an address, and add facts about it; raises `monitor.damaged`."""
         with self._guarded():
             sealed = _sealed(Fact(STATE, address, state))
             self._connection.execute(PUT_BOOK, (address, sealed))
@@ -150,15 +167,15 @@ class Database:
             self._connection.executemany(PUT_FACT, rows)
 
     def forget(self, address: str) -> None:
-        """Delete all about a book."""
-        with self._guarded():
+        """Delete all about a book; of a file that turns out to be damaged, all about all of them."""
+        with _though_damaged(), self._guarded():
             self._connection.execute(DELETE_FACTS, (address,))
             self._connection.execute(DELETE_BOOK, (address,))
             self._connection.execute(DELETE_PLACES, (address,))
 
     def commit(self) -> None:
-        """Make all durable that was put."""
-        with self._guarded():
+        """Make all durable that was put; of a file that turns out to be damaged nothing is left."""
+        with _though_damaged(), self._guarded():
             self._connection.execute("COMMIT")
             self._connection.execute("BEGIN IMMEDIATE")
 
@@ -169,21 +186,65 @@ class Database:
     def _row(self, statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
         try:
             row: tuple[Any, ...] | None = self._connection.execute(statement, values).fetchone()
-        except sqlite3.DatabaseError as error:
-            raise DAMAGED(problem=error) from None
+        except FAULTS as error:
+            raise self._damaged(error) from None
         return row
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
-            if _code(error) == sqlite3.SQLITE_BUSY:
-                raise BUSY(path=self._path) from None
-            raise UNUSABLE(path=self._path, problem=error) from None
+        except FAULTS as error:
+            if _is_damage(error, self._path):
+                raise self._damaged(error) from None
+            raise self._fault(error) from None
+
+    def _damaged(self, error: Exception) -> RuleViolation:
+        """Return `monitor.damaged`, once a file that is damaged is put aside; a place on the disk may be, alone."""
+        if _is_damage(error, self._path):
+            self._connection.close()
+            self._begin_anew(error)
+        return DAMAGED(problem=error)
+
+    def _begin_anew(self, error: Exception) -> None:
+        """Put the file aside, which nobody has open, and begin another; raises `monitor.unusable`."""
+        LOGGER.warning(
+            "监察：进度文件损坏，每本账从头核对 / monitor: all books are verified anew: %s: %s",
+            self._path,
+            error,
+        )
+        self.put_aside = True
+        try:
+            self._path.replace(self._path.with_suffix(".damaged"))
+            self._connection = _connect(self._path)
+        except (*FAULTS, OSError) as fault:
+            raise self._fault(fault) from None
+
+    def _fault(self, error: Exception) -> RuleViolation:
+        if _code(error) == sqlite3.SQLITE_BUSY:
+            return BUSY(path=self._path)
+        return UNUSABLE(path=self._path, problem=error)
 
 
-def _code(error: sqlite3.Error) -> int:
+@contextmanager
+def _though_damaged() -> Iterator[None]:
+    """Go on when a file was put aside: what had to be done to it is done to none."""
+    try:
+        yield
+    except RuleViolation as violation:
+        if violation.rule is not DAMAGED:
+            raise
+
+
+def _is_damage(error: Exception, path: Path) -> bool:
+    """Tell whether a fault is one of the file's content; that may also say that the file is not to be written."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return _code(error) not in _OF_THE_MACHINE or (
+        code == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK)
+    )
+
+
+def _code(error: Exception) -> int:
     """Return SQLite's primary result code, 0 for an error that is not its own."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
@@ -193,7 +254,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         for statement in OPEN:
             connection.execute(statement)
-    except sqlite3.Error:
+    except FAULTS:
         connection.close()
         raise
     return connection

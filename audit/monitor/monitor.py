@@ -134,6 +134,8 @@ def _look(address: str, run: Run, trusted: Trusted, anew: str = "") -> Outcome:
             asked=trusted.asked,
             replay=state.replay,
         )
+        beside = [bad_anchor, _stale(report, trusted)]
+        return _take_in(report, state, before, run, [found for found in beside if found])
     except RuleViolation as violation:
         if violation.rule is DAMAGED:
             store.forget(address, violation)
@@ -145,8 +147,6 @@ def _look(address: str, run: Run, trusted: Trusted, anew: str = "") -> Outcome:
         return Outcome(
             address, findings=state.findings, unreadable=str(violation), anew=state.anew, forks=forks
         )
-    beside = [bad_anchor, _stale(report, trusted)]
-    return _take_in(report, state, before, run, [found for found in beside if found])
 
 
 def _malformed(anchor: str) -> Finding | None:

@@ -20,7 +20,7 @@ import msgspec
 
 import domain
 from audit.figures import Figures
-from audit.monitor.database import Database
+from audit.monitor.database import DAMAGED, Database
 from audit.monitor.heads import Heads
 from audit.monitor.kept import HASHES, Kept, edge_keys, kept_tree, new_facts, new_hashes
 from audit.replay import Replay
@@ -138,8 +138,11 @@ class StateStore:
     def save(self, state: State) -> None:
         """Keep a state, at the latest durable when the run ends; a crash leaves the one before.
 
-        It also stays when sums are larger than any honest book has: what is new is verified again then.
+        It also stays when sums are larger than any honest book has: what is new is verified again then. Raises
+        `monitor.damaged`, also when that on which the state rests was put aside since: then nothing of it is kept.
         """
+        if state.kept and not self._database.holds(state.address):
+            raise DAMAGED(problem=LOST)
         book = state.replay.book
         try:
             rest = encode(_rest(state))

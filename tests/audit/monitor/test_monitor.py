@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from audit.monitor import Outcome
     from tests.audit.conftest import Export, Log
 
+SEED = 31
 ADDRESS = "http://village/books/N2330881MF0000021R"
 
 
@@ -265,6 +268,83 @@ def test_a_file_that_is_no_database_is_put_aside(store: StateStore, log: Log, tm
     file.write_bytes(b"no database" * 1_000)
     assert look(store, log.files()).new == 19
     assert file.with_suffix(".damaged").read_bytes().startswith(b"no database")
+
+
+def of_two_places(store: StateStore, files: dict[str, bytes]) -> list[Outcome]:
+    """Run the monitor once on two addresses of one book."""
+    return list(follow([ADDRESS, f"{ADDRESS}/"], store, opened=lambda _: MemorySource(files)))
+
+
+def spoil(file: Path, place: int, change: int) -> None:
+    """Change one byte of the database that a run has left."""
+    data = bytearray(file.read_bytes())
+    data[place] ^= change
+    file.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [(0, 1), (18, 1), (20, 1), (28, 255), (31, 1), (47, 1), (100, 255), (3592, 255), (3980, 1)],
+    ids=["magic", "version", "room", "size", "pages", "format", "schema", "text", "table"],
+)
+def test_a_damaged_file_is_put_aside_wherever_it_shows(
+    store: StateStore, log: Log, tmp_path: Path, place: int, change: int
+) -> None:
+    of_two_places(store, log.files())
+    spoil(tmp_path / "monitor" / stores.FILE, place, change)
+    for outcome in of_two_places(store, grown(log).files()):
+        assert (outcome.entries, outcome.findings) == (20, [])
+        assert (outcome.new == 20) == bool(outcome.anew)
+    of_two_places(store, grown(log).files())  # what was saved before the damage showed is read again here
+    assert [outcome.new for outcome in of_two_places(store, grown(log).files())] == [0, 0]
+
+
+def test_any_changed_byte_of_the_file_ends_no_run(store: StateStore, log: Log, tmp_path: Path) -> None:
+    of_two_places(store, log.files())
+    file, chance = tmp_path / "monitor" / stores.FILE, random.Random(SEED)
+    good, began_anew = file.read_bytes(), 0
+    for place in [*chance.sample(range(112), 15), *chance.sample(range(112, len(good)), 25)]:
+        file.write_bytes(good)
+        spoil(file, place, chance.choice([1, 0x80, 0xFF]))
+        outcomes = of_two_places(store, grown(log).files())
+        assert [(outcome.entries, outcome.findings) for outcome in outcomes] == [(20, [])] * 2, place
+        assert all(outcome.entries == 20 for outcome in of_two_places(store, grown(log).files())), place
+        began_anew += any(outcome.anew for outcome in outcomes)
+    assert began_anew
+
+
+@pytest.mark.parametrize("table", ["books", "facts", "places"])
+@pytest.mark.parametrize("page", ["first", "last"])
+def test_damage_that_shows_while_a_run_goes_on_loses_nothing_that_it_checks(
+    store: StateStore, log: Log, tmp_path: Path, table: str, page: str
+) -> None:
+    """What was put aside is remembered in no half: an id that was used is still known to be."""
+    of_two_places(store, log.files())
+    with opened_file(tmp_path) as file:
+        ((root,),) = file.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,))
+        ((size,),) = file.execute("PRAGMA page_size")
+    path = tmp_path / "monitor" / stores.FILE
+    pages = root if page == "first" else path.stat().st_size // size
+    data = bytearray(path.read_bytes())
+    data[(pages - 1) * size : pages * size] = b"\xff" * size
+    path.write_bytes(data)
+    once = reversed_once(log)
+    twice = once.with_entries([*once.entries, log.entries[-1]]).files()
+    for outcome in of_two_places(store, once.files()):
+        assert (outcome.entries, outcome.findings) == (20, [])
+    for outcome in of_two_places(store, twice):
+        assert ("entry.id_used", 20) in rules(outcome)
+
+
+def test_a_file_that_may_not_be_written_is_told_and_left(
+    store: StateStore, log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(store, log.files())
+    spoil(tmp_path / "monitor" / stores.FILE, 18, 1)  # it says of itself that it is not to be written
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(RuleViolation, match=r"monitor\.unusable"):
+        look(store, log.files())
+    assert not (tmp_path / "monitor" / "states.damaged").exists()
 
 
 def test_a_state_of_another_version_of_the_program_is_passed_over(
