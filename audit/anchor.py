@@ -20,7 +20,7 @@ from audit.head import prove_prefix, read_head, tiles_of
 from audit.heads import void_head
 from audit.replay import Replay
 from audit.tlog.checkpoint import Checkpoint, book_of, parse_decimal
-from audit.tlog.proof import BAD_PROOF
+from audit.tlog.proof import BAD_PROOF, check_consistency
 from audit.verify import verify
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import HASH_BYTES
@@ -67,18 +67,19 @@ ROLLED_BACK = rule(
 REWRITTEN = rule(
     "anchor.rewritten",
     Kind.REFUSED,
-    "日志（现有 {size} 条）不延续 {date} 印出的 {printed} 条：历史被改写，或者日志不出示证明所需的瓦片",
-    "the log, now of {size} entries, does not extend the {printed} printed on {date}: history was rewritten, or the"
-    " tiles that would show otherwise are withheld",
+    "日志（现有 {size} 条）不延续 {date} 印出的 {printed} 条：历史被改写，或者没有出示证明所需的内容",
+    "the log, now of {size} entries, does not extend the {printed} printed on {date}: history was rewritten, or what"
+    " would show otherwise is withheld",
     "RFC 6962 section 2.1.2",
 )
 OTHER_SIZE = rule(
     "anchor.other_size",
-    Kind.REFUSED,
-    "{date} 印出的锚定行有 {printed} 条，证明依据的日志有 {size} 条，两者不能直接比较；"
-    "请用 sunledger anchor 网址 --check 核对日志是否延续所印的一行",
-    "the line printed on {date} has {printed} entries and the proof stands under {size}, so they cannot be compared;"
-    " sunledger anchor URL --check tells whether the log extends the printed line",
+    Kind.UNAVAILABLE,
+    "{date} 印出的锚定行有 {printed} 条，而证明出自总日志有 {size} 条的时候，没有附上两者之间的证明，不能比较，"
+    "也不说明有问题；请取得依据这一行的证明：sunledger county proof 总日志 --origin {book} --anchor '锚定行'",
+    "the line printed on {date} has {printed} entries, and the proof is from when the log had {size} and does not carry"
+    " what leads from one to the other: they cannot be compared, and nothing is said against either. Have a proof made"
+    " under this line: sunledger county proof LOG --origin {book} --anchor 'LINE'",
     "ADR 0025",
 )
 OTHER_ROOT = rule(
@@ -162,6 +163,13 @@ def anchor_of(source: Source, date: str, vkey: str = "") -> AnchorLine:
     return AnchorLine(head, date)
 
 
+class Extension(NamedTuple):
+    """The consistency proof from the first `size` entries of a log to its head; without hashes it is that head."""
+
+    size: int
+    hashes: tuple[bytes, ...] = ()
+
+
 class Extended(NamedTuple):
     """A log's head that is the printed one or extends it; `left` is the entry by which it left the printed origin."""
 
@@ -183,11 +191,31 @@ def check_extends(line: AnchorLine, source: Source, vkey: str = "") -> Extended:
     printed, head = line.head, read_head(source, vkey).checkpoint
     if fold(head.origin) != fold(printed.origin):
         return _follow(line, head, source)
+    prove_extends(line, head, source)
+    return Extended(head)
+
+
+def prove_extends(line: AnchorLine, head: Checkpoint, source: Source) -> Extension:
+    """Return the proof that a log's `head` extends the printed one, from the log's tiles.
+
+    Raises `anchor.other_log`, `anchor.rolled_back`, `anchor.rewritten`, `audit.unreadable`.
+    """
+    printed = line.head
+    if fold(head.origin) != fold(printed.origin):
+        raise OTHER_LOG(expected=printed.origin, read=head.origin)
     if head.size < printed.size:
         raise ROLLED_BACK(date=line.date, printed=printed.size, size=head.size)
-    if printed.size and not _extends(printed, head, source):
+    if not printed.size:
+        return Extension(0)
+    try:
+        root, hashes = prove_prefix(source, head, printed.size)
+    except RuleViolation as violation:
+        if violation.rule is not BAD_PROOF:
+            raise
+        root, hashes = b"", []
+    if root != printed.root:
         raise REWRITTEN(date=line.date, printed=printed.size, size=head.size)
-    return Extended(head)
+    return Extension(printed.size, tuple(hashes))
 
 
 def _follow(line: AnchorLine, head: Checkpoint, source: Source) -> Extended:
@@ -213,24 +241,37 @@ def _follow(line: AnchorLine, head: Checkpoint, source: Source) -> Extended:
     raise REWRITTEN(date=line.date, printed=printed.size, size=book.size)
 
 
-def check_same(line: AnchorLine, head: Checkpoint) -> None:
-    """Hold a log's head against the printed one; raises `anchor.other_log`, `….other_size`, `….other_root`."""
-    printed = line.head
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What a county proof says: the entry `index`, of the log of `book`, is in the log of `head`.
+
+    `extension` leads to that head from the first entries of the log, if the proof carries one.
+    """
+
+    book: str
+    index: int
+    head: Checkpoint
+    extension: Extension | None
+
+
+def check_commits(line: AnchorLine, proved: Proved) -> None:
+    """Check that the printed line commits to the entry that is proved.
+
+    Raises `anchor.other_log`, `….other_root`, `….rewritten`; `anchor.other_size` is no verdict.
+    """
+    printed, head, extension = line.head, proved.head, proved.extension
     if fold(head.origin) != fold(printed.origin):
         raise OTHER_LOG(expected=printed.origin, read=head.origin)
-    if head.size != printed.size:
-        raise OTHER_SIZE(date=line.date, printed=printed.size, size=head.size)
-    if head.root != printed.root:
-        raise OTHER_ROOT(date=line.date, size=head.size)
-
-
-def _extends(printed: Checkpoint, head: Checkpoint, source: Source) -> bool:
+    if head.size == printed.size:
+        if head.root != printed.root:
+            raise OTHER_ROOT(date=line.date, size=head.size)
+        return
+    if extension is None or extension.size != printed.size or proved.index >= printed.size:
+        raise OTHER_SIZE(date=line.date, printed=printed.size, size=head.size, book=proved.book)
     try:
-        return prove_prefix(source, head, printed.size)[0] == printed.root
-    except RuleViolation as violation:
-        if violation.rule is not BAD_PROOF:
-            raise
-        return False
+        check_consistency(printed.size, printed.root, head.size, head.root, extension.hashes)
+    except RuleViolation:
+        raise REWRITTEN(date=line.date, printed=printed.size, size=head.size) from None
 
 
 def _line(origin: str, size: int, date: str, root: str) -> str:

@@ -144,9 +144,20 @@ def proof(
     origin: Annotated[str, typer.Option("--origin", help="账套日志的来源 / the origin of the book's log")],
     target: OutOption = None,
     key: TrustedKeyOption = "",
+    anchor: Annotated[
+        str,
+        typer.Option(
+            help="照抄以前印出的总日志锚定行，加引号：证明它管住的那一条"
+            " / the county's line as it was printed earlier, in quotation marks: prove what it commits to"
+        ),
+    ] = "",
 ) -> None:
-    """证明一本账的检查点在总日志中 / Prove that a book's newest checkpoint is in the log: a .tlog-proof with it."""
-    write(prove_book(open_source(place), origin, key).encode(), target)
+    """证明一本账的检查点在总日志中 / Prove that a book's newest checkpoint is in the log: a .tlog-proof with it.
+
+    The log grows; for a line that was printed before, give it with --anchor, here and to county check.
+    """
+    line = parse_anchor(anchor) if anchor else None
+    write(prove_book(open_source(place), origin, key, line).encode(), target)
 
 
 @county.command()
@@ -164,7 +175,8 @@ def check(
 ) -> None:
     """核对总日志证明：哪本账、几条、县根是否印出的那个 / Check a proof: which book, its root, and the printed line.
 
-    One of --key and --anchor is needed. Exit code 0 good, 1 findings, 2 could not run.
+    One of --key and --anchor is needed. Exit code 0 good, 1 findings, 2 could not run, or the proof and the line are of
+    different sizes: county proof --anchor makes one for the line.
     """
     line = parse_anchor(anchor) if anchor else None
     _show(check_book(read_file(file), key=key, anchor=line, book_key=book_key), wanted)

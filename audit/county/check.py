@@ -1,7 +1,8 @@
 """A county proof checked by whoever has the county's key, or its line from the newspaper (核对总日志证明).
 
 The proof file says that the checkpoint which it carries, a book's, is an entry of the county's log. The printed line
-fixes that log's root without any key, so that a county that signs two histories is betrayed by the paper.
+fixes that log's root without any key, so that a county that signs two histories is betrayed by the paper. A line that
+is older than the county's head in the file is led to it by the consistency proof that the file carries.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audit.anchor import AnchorLine, check_same
+from audit.anchor import AnchorLine, Proved, check_commits
 from audit.county.leaf import LEAF, make_leaf, parse_leaf
+from audit.county.proof import split_extra
 from audit.report import Finding, Report
 from audit.tlog.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from audit.tlog.proof import check_inclusion
@@ -86,12 +88,14 @@ def check_book(
 ) -> BookProof:
     """Check a county proof with the county's `key`, or its printed line, or both; with the book's own key if given.
 
-    Raises only what makes it unreadable: `county.no_trust`, `note.…`, `tlog.proof_malformed`, `checkpoint.malformed`.
+    Raises only what makes it unreadable: `county.no_trust`, `note.…`, `tlog.proof_malformed`, `checkpoint.malformed`;
+    and `anchor.other_size` where nothing is wrong, and the line and the proof cannot be compared.
     """
     if not (key or anchor):
         raise NO_TRUST()
     county_key, own_key = (parse_vkey(vkey) if vkey else None for vkey in (key, book_key))
     file = parse_proof_file(data)
+    leaf, extension = split_extra(file)
     head = parse_checkpoint(parse_note(file.checkpoint).text)
     proof = BookProof(
         anchor=key, anchored=bool(key), index=file.index, county=head, printed=anchor, by_book=bool(own_key)
@@ -102,25 +106,15 @@ def check_book(
             ("checkpoint", "县根由总日志的密钥签名", "the county's root is signed by the log's key"),
             lambda: open_checkpoint(file.checkpoint, county_key),
         )
-    if anchor:
-        _holds(
-            proof,
-            (
-                "printed",
-                f"{anchor.date} 印出的锚定行与县根一致",
-                f"the line printed on {anchor.date} has the county's root",
-            ),
-            lambda: check_same(anchor, head),
-        )
     _holds(
         proof,
         ("entries", "所证明的是一本账的检查点", "what is proved is a book's checkpoint"),
-        lambda: _take(proof, file.extra),
+        lambda: _take(proof, leaf),
     )
     _holds(
         proof,
         ("inclusion", "账套的检查点在县级总日志中", "the book's checkpoint is in the county's log"),
-        lambda: check_inclusion(leaf_hash(file.extra), file.index, head.size, file.hashes, head.root),
+        lambda: check_inclusion(leaf_hash(leaf), file.index, head.size, file.hashes, head.root),
     )
     if own_key and proof.leaf:
         _holds(
@@ -128,7 +122,26 @@ def check_book(
             ("signatures", "检查点由账套自己的密钥签名", "the checkpoint is signed by the book's own key"),
             lambda: make_leaf(proof.leaf, own_key),
         )
+    if anchor:
+        proved = Proved(proof.book, file.index, head, extension)
+        _holds(proof, _printed(anchor, head), lambda: check_commits(anchor, proved))
     return proof
+
+
+def _printed(line: AnchorLine, head: Checkpoint) -> tuple[str, str, str]:
+    """Return what is said of a proof that the printed line commits to."""
+    date, size = line.date, line.head.size
+    if size == head.size:
+        return (
+            "printed",
+            f"{date} 印出的锚定行与县根一致",
+            f"the line printed on {date} has the county's root",
+        )
+    return (
+        "printed",
+        f"县根延续 {date} 印出的 {size} 条，账套的检查点在其中",
+        f"the county's root extends the {size} entries printed on {date}, and the book's checkpoint is one of them",
+    )
 
 
 def _take(proof: BookProof, leaf: bytes) -> None:
@@ -143,10 +156,12 @@ def _take(proof: BookProof, leaf: bytes) -> None:
 
 
 def _holds(proof: BookProof, named: tuple[str, str, str], look: Callable[[], object]) -> None:
-    """Make one check; what it raises becomes a finding."""
+    """Make one check; what it raises becomes a finding, but no verdict is not one while all else is well."""
     check = proof.check(*named)
     check.count = 1
     try:
         look()
     except RuleViolation as violation:
+        if violation.rule.kind is Kind.UNAVAILABLE and proof.ok:
+            raise
         proof.find(check, Finding.of(violation))

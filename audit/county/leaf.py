@@ -59,9 +59,9 @@ def read_leaves(reader: TileReader, first: int = 0) -> Iterator[bytes]:
         yield from reader.bundle(index)[max(first - index * TILE_WIDTH, 0) :]
 
 
-def read_leaves_back(reader: TileReader) -> Iterator[tuple[int, bytes]]:
-    """Yield index and entry of a log, the newest first."""
-    for index in reversed(range(-(-reader.size // TILE_WIDTH))):
-        entries = reader.bundle(index)
+def read_leaves_back(reader: TileReader, size: int) -> Iterator[tuple[int, bytes]]:
+    """Yield index and entry of the first `size` entries of a log, the newest first."""
+    for index in reversed(range(-(-size // TILE_WIDTH))):
+        entries = reader.bundle(index)[: size - index * TILE_WIDTH]
         for place in reversed(range(len(entries))):
             yield index * TILE_WIDTH + place, entries[place]

@@ -165,7 +165,7 @@ def test_a_supervisor_checks_the_proof_against_the_newspaper(
 
     clerk.good("county", "collect", log, shown(tmp_path, 1, 4))
     later = clerk.run("county", "check", file, "--anchor", clerk.good("anchor", log).strip(), "--key", vkey)
-    assert (later.returncode, "[anchor.other_size]" in later.stdout.decode()) == (1, True)
+    assert (later.returncode, "[anchor.other_size]" in later.stderr.decode()) == (2, True)
     other = write(tmp_path / "other", book(2, 4).forked(1, 4).files())
     clerk.good("county", "init", ORIGIN, tmp_path / "second", SUNLEDGER_HOME=str(tmp_path / "home2"))
     second = {"SUNLEDGER_HOME": str(tmp_path / "home2")}
@@ -174,6 +174,23 @@ def test_a_supervisor_checks_the_proof_against_the_newspaper(
     forged = clerk.run("county", "check", file, "--anchor", line)
     assert (forged.returncode, "[anchor.other_root]" in forged.stdout.decode()) == (1, True)
     assert "它就是证据" in forged.stdout.decode()
+
+
+def test_a_proof_under_last_months_newspaper(clerk: Commands, log: Path, tmp_path: Path) -> None:
+    clerk.good("county", "collect", log, shown(tmp_path, 1, 3), shown(tmp_path, 2, 4))
+    line = clerk.good("anchor", log).strip().lower()
+    clerk.good("county", "collect", log, shown(tmp_path, 1, 4), shown(tmp_path, 2, 5))
+    file, asked = tmp_path / "2.tlog-proof", ("county", "proof", log, "--origin", SECOND)
+    clerk.good(*asked, "--out", file)
+    newest = clerk.run("county", "check", file, "--anchor", line)
+    assert (newest.returncode, newest.stdout) == (2, b"")
+    assert "[anchor.other_size]" in newest.stderr.decode()
+    assert f"sunledger county proof 总日志 --origin {SECOND} --anchor" in newest.stderr.decode()
+    clerk.good(*asked, "--anchor", line, "--out", file)
+    said = clerk.good("county", "check", file, "--anchor", line)
+    assert "4 条 / entries" in said
+    assert "账套的检查点在其中" in said
+    assert "[anchor.mistyped]" in clerk.refused(*asked, "--anchor", line.replace(" 2 ", " 1 "))
 
 
 def test_a_folder_restored_from_a_backup_is_not_written(clerk: Commands, log: Path, tmp_path: Path) -> None:

@@ -111,7 +111,6 @@ def test_no_byte_of_the_file_can_be_changed(file: ProofFile, line: AnchorLine) -
     ("changed", "rule"),
     [
         (lambda head: replace(head, root=bytes(32)), "anchor.other_root"),
-        (lambda head: replace(head, size=head.size + 1), "anchor.other_size"),
         (lambda head: replace(head, origin="county.example.cn/other"), "anchor.other_log"),
     ],
 )
@@ -129,10 +128,105 @@ def test_a_county_that_signs_a_second_history_is_betrayed_by_the_paper(
     alone = Checkpoint(COUNTY.name, 1, leaf_hash(forged))
     other = ProofFile(0, (), sign_checkpoint(alone, COUNTY), forged).encode()
     assert holds(other, key=KEY, book_key=BOOK_KEY)
-    assert found(check_book(other, key=KEY, anchor=line, book_key=BOOK_KEY)) == ["anchor.other_size"]
+    assert not holds(other, key=KEY, anchor=line, book_key=BOOK_KEY)
+    with pytest.raises(RuleViolation, match=r"anchor\.other_size"):
+        check_book(other, key=KEY, anchor=line, book_key=BOOK_KEY)
     padded = Checkpoint(COUNTY.name, line.head.size, leaf_hash(forged))
     other = ProofFile(1, file.hashes, sign_checkpoint(padded, COUNTY), forged).encode()
     assert set(found(check_book(other, anchor=line))) == {"anchor.other_root", "tlog.bad_proof"}
+
+
+# --- a line that was printed before the county's log grew
+
+
+@pytest.fixture
+def grown(county: County, line: AnchorLine) -> County:
+    """The county's log two days after the line was printed."""
+    assert line.head.size == 3
+    county.collect(book(1, 8), BOOK.grown(41), book(4, 2))
+    county.collect(book(5, 2))
+    return county
+
+
+def test_a_book_is_proved_under_the_line_in_an_old_newspaper(grown: County, line: AnchorLine) -> None:
+    """The newest checkpoint of the book that the line commits to, under the county's newest signed root."""
+    data = prove_book(grown.source, BOOK.origin, KEY, line).encode()
+    proof = check_book(data, key=KEY, anchor=line, book_key=BOOK_KEY)
+    assert (proof.ok, proof.entries, proof.leaf, proof.index) == (True, 40, BOOK.note, 1)
+    said = proof.as_text()
+    assert f"the county's root extends the 3 entries printed on {DATE}" in said
+    assert "entry 1 of 7" in said
+    assert holds(data, anchor=line)
+    assert holds(data, key=KEY)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 255, 256, 257, 299, 300])
+def test_a_line_of_any_size(county: County, size: int) -> None:
+    county.collect(*(book(number, 2) for number in range(1, size + 1)))
+    line = printed(prove_book(county.source, book(1, 2).origin, KEY))
+    for more in (1, 40):
+        county.collect(*(book(1000 * more + number, 2) for number in range(more)))
+        for number in {1, size // 2 + 1, size}:
+            data = prove_book(county.source, book(number, 2).origin, KEY, line).encode()
+            assert holds(data, key=KEY, anchor=line)
+
+
+def test_no_byte_of_a_proof_under_an_old_line_can_be_changed(grown: County, line: AnchorLine) -> None:
+    file = prove_book(grown.source, BOOK.origin, KEY, line)
+    data = file.encode()
+    assert holds(data, key=KEY, anchor=line)
+    assert not any(holds(other, key=KEY, anchor=line) for other in flipped(data))
+
+
+def test_what_the_line_does_not_commit_to_is_not_proved_under_it(grown: County, line: AnchorLine) -> None:
+    with pytest.raises(RuleViolation, match=r"county\.no_book") as caught:
+        prove_book(grown.source, book(4, 2).origin, KEY, line)
+    assert "3" in caught.value.zh
+    early, late = (prove_book(grown.source, BOOK.origin, KEY, one) for one in (line, None))
+    leaf, extension = early.extra.split(b"\n\nextends ")
+    assert leaf + b"\n" == BOOK.note
+    mixed = replace(late, extra=late.extra + b"\nextends " + extension).encode()
+    assert holds(mixed, key=KEY)
+    with pytest.raises(RuleViolation, match=r"anchor\.other_size"):
+        check_book(mixed, key=KEY, anchor=line)
+
+
+def test_a_proof_is_not_made_under_a_line_of_another_history(grown: County, line: AnchorLine) -> None:
+    for changed, rule in (
+        (replace(line.head, root=bytes(32)), "anchor.rewritten"),
+        (replace(line.head, size=9), "anchor.rolled_back"),
+        (replace(line.head, origin="county.example.cn/other"), "anchor.other_log"),
+    ):
+        with pytest.raises(RuleViolation) as caught:
+            prove_book(grown.source, BOOK.origin, KEY, AnchorLine(changed, DATE))
+        assert caught.value.rule.code == rule
+    data = prove_book(grown.source, BOOK.origin, KEY, line).encode()
+    other = AnchorLine(replace(line.head, root=bytes(32)), DATE)
+    assert found(check_book(data, key=KEY, anchor=other)) == ["anchor.rewritten"]
+
+
+def test_sizes_that_differ_are_no_finding_beside_what_is_one(file: ProofFile, line: AnchorLine) -> None:
+    """Nothing can be concluded, and it is said what to do; what was found all the same is not hidden by it."""
+    earlier, later = (AnchorLine(replace(line.head, size=line.head.size + by), DATE) for by in (-1, 1))
+    for other in (earlier, later):
+        with pytest.raises(RuleViolation) as caught:
+            check_book(file.encode(), key=KEY, anchor=other)
+        assert caught.value.rule.code == "anchor.other_size"
+        assert "sunledger county proof" in caught.value.zh
+        assert "--anchor" in caught.value.en
+    other_county = SigningKey(COUNTY.name, bytes(32)).verifier.vkey
+    assert found(check_book(file.encode(), key=other_county, anchor=later)) == [
+        "checkpoint.signature",
+        "anchor.other_size",
+    ]
+
+
+@pytest.mark.parametrize(
+    "extension", [b"", b"x", b"03\n", b"3", b"3\n\n", b"3\nAAAA\n", b"3\n" + 65 * (b"A" * 43 + b"=\n")]
+)
+def test_what_is_no_extension(file: ProofFile, extension: bytes) -> None:
+    with pytest.raises(RuleViolation, match=r"tlog\.proof_malformed"):
+        check_book(replace(file, extra=file.extra + b"\nextends " + extension).encode(), key=KEY)
 
 
 def test_other_keys(file: ProofFile, line: AnchorLine) -> None:
