@@ -19,14 +19,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from audit.head import prove_prefix, read_head, tiles_of
 from audit.heads import void_head
 from audit.replay import Replay
-from audit.tlog.checkpoint import Checkpoint, book_of, parse_decimal
+from audit.tlog.checkpoint import SIGNATURE, Checkpoint, book_of, parse_decimal
 from audit.tlog.proof import BAD_PROOF, check_consistency
 from audit.verify import verify
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.merkle import HASH_BYTES
+from domain.kernel.note import parse_vkey
 
 if TYPE_CHECKING:
     from audit.source import Source
+    from domain.kernel.note import VerifierKey
+    from domain.logkeys import LogOrigins
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""
@@ -94,10 +97,20 @@ OTHER_ROOT = rule(
 NOT_FOLLOWED = rule(
     "anchor.not_followed",
     Kind.UNAVAILABLE,
-    "锚定行属于旧来源 {printed}，这里是 {read}：同一本账的日志可能迁过来源，要由它自己的 log.moved 记录来接，"
-    "而它的记录核对不过（{problem}）；请先运行 sunledger verify，再核对这一行",
-    "the line is of the origin {printed}, and this is {read}: the log of the same book may have moved, which its own"
-    " entry log.moved says, but its entries do not verify ({problem}); run sunledger verify first, then check again",
+    "锚定行（来源 {printed}）或所给的公钥出自日志（现为 {read}）迁移或更换密钥之前，要由它自己的记录来接，"
+    "而它核对不过（{problem}）；请先运行 sunledger verify，再核对这一行",
+    "the line, of the origin {printed}, or the key given is from before the log, now {read}, moved or changed its key;"
+    " its own entries would lead from one to the other, but it does not verify ({problem}); run sunledger verify first,"
+    " then check again",
+    "ADR 0027",
+)
+LATER_KEY = rule(
+    "anchor.later_key",
+    Kind.UNAVAILABLE,
+    "所给的公钥由第 {added} 号记录才启用，在印出的 {printed} 条之后，又已由第 {ended} 号记录停用，不能用来核对这一行；"
+    "请给出印出这一行时的公钥，或现用的公钥",
+    "the key given came by entry {added}, behind the {printed} that were printed, and entry {ended} retired it: it says"
+    " nothing of this line; give the key that the log had when the line was printed, or the one it has now",
     "ADR 0027",
 )
 
@@ -171,10 +184,14 @@ class Extension(NamedTuple):
 
 
 class Extended(NamedTuple):
-    """A log's head that is the printed one or extends it; `left` is the entry by which it left the printed origin."""
+    """A log's head that is the printed one or extends it.
+
+    `left` is the entry by which it left the printed origin, `ended` the one that retired the key that was trusted.
+    """
 
     head: Checkpoint
     left: int | None = None
+    ended: int | None = None
 
     @property
     def size(self) -> int:
@@ -185,11 +202,17 @@ class Extended(NamedTuple):
 def check_extends(line: AnchorLine, source: Source, vkey: str = "") -> Extended:
     """Return the log's head, which is the printed one or extends it, also under another origin to which it moved.
 
-    Raises `anchor.other_log`, `anchor.rolled_back`, `anchor.rewritten`, `audit.kept_void`; `audit.unreadable` and
-    `anchor.not_followed` are no verdict.
+    It is signed by `vkey`, or by the keys that came after that one. Raises `anchor.other_log`, `anchor.rolled_back`,
+    `anchor.rewritten`, `audit.kept_void` and what `read_head` raises; `audit.unreadable`, `anchor.not_followed` and
+    `anchor.later_key` are no verdict.
     """
-    printed, head = line.head, read_head(source, vkey).checkpoint
-    if fold(head.origin) != fold(printed.origin):
+    try:
+        head = read_head(source, vkey).checkpoint
+    except RuleViolation as violation:
+        if not vkey or violation.rule is not SIGNATURE:
+            raise
+        return _follow(line, read_head(source).checkpoint, source, vkey)
+    if fold(head.origin) != fold(line.head.origin):
         return _follow(line, head, source)
     prove_extends(line, head, source)
     return Extended(head)
@@ -218,14 +241,15 @@ def prove_extends(line: AnchorLine, head: Checkpoint, source: Source) -> Extensi
     return Extension(printed.size, tuple(hashes))
 
 
-def _follow(line: AnchorLine, head: Checkpoint, source: Source) -> Extended:
-    """Return the head of a log that has left the printed origin, by its own entries, which are verified for that."""
+def _follow(line: AnchorLine, head: Checkpoint, source: Source, vkey: str = "") -> Extended:
+    """Return the head of a log that has left the printed origin or the key, by its own entries, which are verified."""
     printed = line.head
     other = OTHER_LOG(expected=printed.origin, read=head.origin)
     if fold(book_of(head.origin)) != fold(book_of(printed.origin)):
         raise other
     replay = Replay()
     report, book = verify(source, replay=replay), replay.book
+    ended = _ended(printed, book.log, parse_vkey(vkey)) if vkey else None
     if report.findings:
         problem = report.findings[0].message
         raise NOT_FOLLOWED(printed=printed.origin, read=head.origin, problem=problem)
@@ -233,12 +257,25 @@ def _follow(line: AnchorLine, head: Checkpoint, source: Source) -> Extended:
     if origin is None:
         raise other
     if printed.size <= book.size and book.tree.root(printed.size) == printed.root:
-        return Extended(head, origin.left)
+        return Extended(head, origin.left, ended)
     if origin.is_void(printed.size):
         raise void_head(printed, origin)
     if printed.size > book.size:
         raise ROLLED_BACK(date=line.date, printed=printed.size, size=book.size)
     raise REWRITTEN(date=line.date, printed=printed.size, size=book.size)
+
+
+def _ended(printed: Checkpoint, log: LogOrigins, trusted: VerifierKey) -> int:
+    """Return the entry that retired the key, which the log had among the printed entries.
+
+    Raises `checkpoint.signature` for a key that the log never had, or still has: then it ought to have signed.
+    """
+    key = next((one for one in log.all_keys() if one.verifier == trusted), None)
+    if key is None or key.ended is None:
+        raise SIGNATURE(key=trusted.name)
+    if key.added >= max(printed.size, 1):
+        raise LATER_KEY(added=key.added, printed=printed.size, ended=key.ended)
+    return key.ended
 
 
 @dataclass(frozen=True, slots=True)

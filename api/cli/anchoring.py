@@ -31,8 +31,8 @@ def anchor(
     """打印一行锚定，或核对 --check / Print a log's head as one line for a newspaper or a wall, or check such a line.
 
     With --check the exit code is 0 for the same head or a log that extends it, 1 for one that does not, and 2 when
-    nothing can be said: the line was mistyped, or the log could not be read. A log that has moved to a new origin is
-    followed by its own entries, which are verified for that.
+    nothing can be said: the line was mistyped, or the log could not be read. A log that has moved to a new origin, or
+    has retired the key that is given, is followed by its own entries, which are verified for that.
     """
     if not printed:
         print(anchor_of(open_source(place), now()[:10], key).text)
@@ -58,6 +58,11 @@ def _check(line: AnchorLine, place: str, key: str) -> int:
         out.print(
             f"日志已由第 {found.left} 号记录迁往 {found.head.origin}，锚定行是迁移之前的"
             f" / entry {found.left} moved the log to {found.head.origin}; the line is from before"
+        )
+    if found.ended is not None:
+        out.print(
+            f"您给出的公钥已由第 {found.ended} 号记录停用，检查点由日志现用的密钥签名"
+            f" / entry {found.ended} retired the key that you gave; the log's present key signs its checkpoint"
         )
     if size == line.head.size:
         out.print(

@@ -1,4 +1,4 @@
-"""A line that was printed before the log moved: it is followed to the new origin, and a forged one is told as such."""
+"""A line or a key from before the log moved or changed its key: it is followed, and a forged one is told as such."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tests.audit.conftest import Log
 
 BOOK = "N2330881MF0000021R"
+SECOND = SigningKey(f"sunledger.localhost/books/{BOOK}", bytes([7]) * 32)
+THIRD = SigningKey(SECOND.name, bytes([8]) * 32)
 NEW = SigningKey(f"new.example.cn/books/{BOOK}", bytes([3]) * 32)
 
 
@@ -84,6 +86,64 @@ def test_without_a_log_that_verifies_nothing_can_be_said(first: Keyed) -> None:
     moved = source_of(first.voucher().move(NEW, 19))
     gone = {path: data for path, data in moved.files.items() if not path.startswith("tile/entries")}
     assert refused(lambda: check_extends(line_of(first), MemorySource(gone))) == "anchor.not_followed"
+
+
+def test_the_key_that_was_printed_is_followed_through_a_rotation(first: Keyed) -> None:
+    old, line = first.log.key, line_of(first)
+    both = first.voucher().add(SECOND)
+    assert check_extends(line, source_of(both), old.verifier.vkey).ended is None
+    alone = both.retire(old)
+    found = check_extends(line, source_of(alone), old.verifier.vkey)
+    assert (found.size, found.left, found.ended) == (22, None, 21)
+    assert check_extends(line, source_of(alone), SECOND.verifier.vkey).ended is None
+    again = alone.voucher().add(THIRD).retire(SECOND)
+    assert check_extends(line, source_of(again), old.verifier.vkey).ended == 21
+    assert check_extends(line_of(alone), source_of(again), SECOND.verifier.vkey).ended == 24
+    moved = source_of(first.voucher().move(NEW, 19))
+    found = check_extends(line, moved, old.verifier.vkey)
+    assert (found.left, found.ended) == (20, 20)
+
+
+def test_a_key_that_the_log_never_had_or_had_only_later_vouches_for_nothing(first: Keyed) -> None:
+    rotated = first.add(SECOND).retire(first.log.key)
+    unknown, line = THIRD.verifier.vkey, line_of(first)
+    assert refused(lambda: check_extends(line, source_of(rotated), unknown)) == "checkpoint.signature"
+    assert refused(lambda: check_extends(line, source_of(first), unknown)) == "checkpoint.signature"
+    again = source_of(rotated.add(THIRD).retire(SECOND))
+    later = SECOND.verifier.vkey
+    assert refused(lambda: check_extends(line_of(first), again, later)) == "anchor.later_key"
+
+
+def test_a_retired_key_does_not_excuse_another_history(first: Keyed) -> None:
+    rotated, vkey = first.voucher().add(SECOND).retire(first.log.key), first.log.key.verifier.vkey
+    true = line_of(first)
+    forged = replace(true, head=replace(true.head, root=true.head.root[::-1]))
+    assert refused(lambda: check_extends(forged, source_of(rotated), vkey)) == "anchor.rewritten"
+    longer = line_of(first.voucher().voucher().voucher().voucher())
+    assert refused(lambda: check_extends(longer, source_of(rotated), vkey)) == "anchor.rolled_back"
+    stranger = rotated.signed_by(THIRD)
+    assert refused(lambda: check_extends(true, MemorySource(stranger | figures(stranger)), vkey)) == (
+        "anchor.not_followed"
+    )
+    stranger = first.signed_by(THIRD)
+    assert refused(lambda: check_extends(true, MemorySource(stranger | figures(stranger)), vkey)) == (
+        "checkpoint.signature"
+    )
+    damaged = source_of(rotated)
+    damaged.files["tile/0/000.p/22"] = bytes(32 * 22)
+    assert refused(lambda: check_extends(true, damaged, vkey)) == "anchor.not_followed"
+
+
+def test_the_command_says_that_the_key_was_changed(
+    first: Keyed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rotated = source_of(first.add(SECOND).retire(first.log.key))
+    monkeypatch.setattr(anchoring, "open_source", lambda _: rotated)
+    assert anchoring._check(line_of(first), "there", first.log.key.verifier.vkey) == 0
+    said = capsys.readouterr().out
+    assert "第 20 号记录" in said
+    assert "entry 20 retired the key" in said
+    assert anchoring._check(line_of(first), "there", THIRD.verifier.vkey) == CONTRADICTED
 
 
 def test_the_command_says_where_the_log_moved(
