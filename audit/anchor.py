@@ -63,8 +63,9 @@ OTHER_LOG = rule(
 ROLLED_BACK = rule(
     "anchor.rolled_back",
     Kind.REFUSED,
-    "{date} 印出的锚定行有 {printed} 条，现在的日志只有 {size} 条：日志被回退",
-    "the anchor line printed on {date} has {printed} entries, and the log now only {size}: it was rolled back",
+    "{date} 印出的锚定行有 {printed} 条，这里的日志只有 {size} 条：日志被回退，或者这里是旧的副本",
+    "the anchor line printed on {date} has {printed} entries, and the log here only {size}: it was rolled back, or this"
+    " is an old copy",
     "RFC 6962 section 2.1.2",
 )
 REWRITTEN = rule(
