@@ -57,8 +57,9 @@ OTHER_BOOK = rule(
 KEPT_FOREIGN = rule(
     "audit.kept_foreign",
     Kind.REFUSED,
-    "所留存的检查点不是本日志（{origin}）的密钥所签",
-    "the kept checkpoint is not signed by the key of this log, {origin}",
+    "所留存的检查点不是这里的日志（{origin}）所知的密钥所签：它是另一个日志的，或者这里是更换密钥之前的旧副本",
+    "the kept checkpoint is not signed by a key that the log {origin} knows here: it is of another log, or this is an"
+    " old copy from before a change of keys",
     "C2SP tlog-checkpoint",
 )
 ROLLED_BACK = rule(

@@ -115,7 +115,10 @@ def test_kept_checkpoints_are_good_by_the_keys_of_their_time(first: Keyed, secon
     for kept in (first.head(19), first.head(5), both.head(20), after.head(21)):
         assert audit(after.files, kept).ok
     assert rules(audit(after.files, after.head(22, first.keys[0]))) == ["audit.log_key_ended"]
-    assert rules(audit(first.files, first.head(19, second))) == ["audit.kept_foreign"]
+    [foreign] = audit(first.files, first.head(19, second)).findings
+    assert foreign.rule == "audit.kept_foreign"
+    assert "更换密钥之前的旧副本" in foreign.zh
+    assert "an old copy from before a change of keys" in foreign.en
 
 
 def test_a_fork_by_a_retired_key_that_was_kept_is_named(first: Keyed, second: SigningKey) -> None:
