@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING
 
 from audit.files import UNREADABLE
 from audit.statements import TRIAL_BALANCE
-from audit.zip import END_BYTES, HEADER_BYTES, LINE_BYTES, Archive, Unsound, check_bounds, check_member
+from audit.zip import (
+    ATTRIBUTES,
+    END_BYTES,
+    HEADER_BYTES,
+    LINE_BYTES,
+    Archive,
+    Unsound,
+    check_bounds,
+    check_member,
+)
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
@@ -57,7 +66,7 @@ def write_bundle(path: Path, files: Iterable[tuple[str, bytes]]) -> int:
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED, allowZip64=False) as archive:
             for name, data in _bounded(files):
-                archive.writestr(_member(name), data)
+                archive.writestr(member_of(name), data)
                 count += 1
         with partial.open("rb") as written:
             os.fsync(written.fileno())
@@ -84,9 +93,10 @@ def _bounded(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
         yield name, data
 
 
-def _member(name: str) -> zipfile.ZipInfo:
+def member_of(name: str) -> zipfile.ZipInfo:
+    """Return what is said of a member beside its bytes: the same of each, wherever it is written."""
     member = zipfile.ZipInfo(name, DATE)
-    member.external_attr = 0o644 << 16
+    member.external_attr = ATTRIBUTES
     return member
 
 

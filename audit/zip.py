@@ -3,7 +3,8 @@
 The format leaves much open: a reader may look for the end record from behind or follow lengths from the front, believe
 a member's header or the list of members, and skip whatever it does not know. So one file can be one archive to one
 program and another to the next. Here an archive is its members without compression, one behind the other from the first
-byte on; then the list of them, in the same order and saying the same; then the end record, which ends the file.
+byte on; then the list of them, in the same order and saying the same; then the end record, which ends the file. Each
+member is a plain file, of the one mode that is written: what unpacks an archive makes nothing else of it.
 Source: PKWARE APPNOTE 6.3 sections 4.3 and 4.4.
 """
 
@@ -28,9 +29,12 @@ MAX_LIST_BYTES = 16 * 1024 * 1024
 HEADER_BYTES, LINE_BYTES, END_BYTES = 30, 46, 22
 """A member's header and its line in the list, each without its name, and the end record."""
 
+ATTRIBUTES = 0o644 << 16
+"""A member's attributes in the list: its mode in Unix, and none of MS-DOS."""
+
 _HEADER, _LINE, _END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
 _UTF8 = 0x800
-_OF_LINE = struct.Struct("<4s4xHH4xLLL4H6xL")
+_OF_LINE = struct.Struct("<4s4xHH4xLLL5HLL")
 _OF_END = struct.Struct("<4s4HLLH")
 
 WORDS = {
@@ -47,6 +51,11 @@ WORDS = {
     "packed": Phrase(
         "文件经过压缩、加密，或带有附加信息",
         "members are compressed, encrypted, or carry extra fields or comments",
+    ),
+    "mode": Phrase(
+        "文件属性不是普通文件的，解压后可能成为别的东西（如符号链接）",
+        "members do not have the attributes of a plain file; unpacked, one may become something else, such as a"
+        " symbolic link",
     ),
     "name": Phrase("文件名不是规范的 UTF-8", "a member's name is not in proper UTF-8"),
     "twice": Phrase("文件名重复", "a member's name stands twice"),
@@ -168,8 +177,8 @@ def _parse_line(listed: bytes, at: int) -> _Line:
     """Return the line of the list at `at`."""
     if at + LINE_BYTES > len(listed):
         raise Unsound("list")
-    mark, flags, method, crc, stored, size, length, extra, comment, disk, place = _OF_LINE.unpack_from(
-        listed, at
+    mark, flags, method, crc, stored, size, length, extra, comment, disk, internal, external, place = (
+        _OF_LINE.unpack_from(listed, at)
     )
     name = listed[at + LINE_BYTES : at + LINE_BYTES + length]
     if mark != _LINE or len(name) != length:
@@ -178,6 +187,8 @@ def _parse_line(listed: bytes, at: int) -> _Line:
         raise Unsound("packed")
     if disk:
         raise Unsound("place")
+    if internal or external != ATTRIBUTES:
+        raise Unsound("mode")
     return _Line(listed[at + 6 : at + 32], name, bool(flags), size, crc, place)
 
 

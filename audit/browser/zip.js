@@ -7,6 +7,7 @@ import { ARCHIVE_WORDS } from "./generated.js";
 const [HEADER, LINE, END] = ["PK\x03\x04", "PK\x01\x02", "PK\x05\x06"].map(encodeUtf8);
 const [HEADER_BYTES, LINE_BYTES, END_BYTES] = [30, 46, 22];
 const UTF8 = 0x800;
+const ATTRIBUTES = 0o644 * 2 ** 16;
 const MAX_MEMBERS = 65_534;
 const MAX_BYTES = 2 ** 31 - 1;
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
@@ -77,7 +78,7 @@ export class Archive {
   /** Return the line of the list at a place; `head` is what the member's own header has to repeat. */
   readLine(at, end) {
     if (at + LINE_BYTES > end || !this.has(LINE, at)) throw unsound("list");
-    const [flags, method, , crc, stored, size, length, extra, comment, disk, , , place] = this.numbers(
+    const [flags, method, , crc, stored, size, length, extra, comment, disk, internal, external, place] = this.numbers(
       at + 8,
       [2, 2, 4, 4, 4, 4, 2, 2, 2, 2, 2, 4, 4],
     );
@@ -85,6 +86,7 @@ export class Archive {
     if (behind + length > end) throw unsound("list");
     if (method || stored !== size || flags & ~UTF8 || extra || comment) throw unsound("packed");
     if (disk) throw unsound("place");
+    if (internal || external !== ATTRIBUTES) throw unsound("mode");
     const name = this.bytes.subarray(behind, behind + length);
     return { head: this.bytes.subarray(at + 6, at + 32), name, flags, crc, size, place };
   }

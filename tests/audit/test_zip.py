@@ -52,7 +52,7 @@ def test_a_damaged_member_is_refused_by_its_name(name: str, tmp_path: Path) -> N
 
 
 def test_every_changed_byte_is_refused_or_changes_nothing(tmp_path: Path) -> None:
-    """Dates, versions and attributes may differ; what is read in spite of them is the same for everybody."""
+    """Dates and versions may differ; what is read in spite of them is the same for everybody."""
     good, whole = read_by_another(GOOD), 0
     for place in range(len(GOOD)):
         for change in (0x01, 0x80, 0xFF):
@@ -64,6 +64,11 @@ def test_every_changed_byte_is_refused_or_changes_nothing(tmp_path: Path) -> Non
             whole += 1
             assert found == good == read_by_another(data)
     assert 0 < whole < len(GOOD) // 2
+
+
+def test_what_would_be_unpacked_as_no_plain_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RuleViolation, match=r"符号链接.*symbolic link"):
+        read(tmp_path / "a.zip", MEMBERS["a symbolic link"])
 
 
 def test_what_is_written_is_read_up_to_the_last_member(

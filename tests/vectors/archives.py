@@ -26,6 +26,8 @@ class Member:
     extra: bytes = b""
     comment: bytes = b""
     disk: int = 0
+    internal: int = 0
+    external: int = 0o644 << 16
     offset: int | None = None
     junk: bytes = b""
     unlisted: bool = False
@@ -49,7 +51,7 @@ class Member:
             return b""
         said = replace(self, listed=(), **dict(self.listed))
         at = offset + len(self.junk) if said.offset is None else said.offset
-        behind = struct.pack("<3H2L", len(said.comment), said.disk, 0, 0o644 << 16, at)
+        behind = struct.pack("<3H2L", len(said.comment), said.disk, said.internal, said.external, at)
         return (
             LISTED + struct.pack("<H", 0x314) + said.head() + behind + said.name + said.extra + said.comment
         )
@@ -172,6 +174,12 @@ MEMBERS = {
     ),
     "a member's comment": pack(A, replace(B, comment=b"hello")),
     "on a second disk": pack(A, replace(B, disk=1)),
+    "a symbolic link": pack(A, replace(B, external=0o120777 << 16)),
+    "a folder": pack(A, replace(B, external=0o40755 << 16 | 0x10)),
+    "a program": pack(A, replace(B, external=0o755 << 16)),
+    "hidden": pack(A, replace(B, external=0o644 << 16 | 2)),
+    "no mode": pack(A, replace(B, external=0)),
+    "said to be text": pack(A, replace(B, internal=1)),
     "a name twice": pack(A, replace(A, data=b"another")),
     "a name that is no UTF-8": pack(A, replace(B, name=b"\xff\xfe", flags=0x800)),
     "a name in UTF-8 that is not said to be": pack(A, replace(B, name="收支表".encode())),

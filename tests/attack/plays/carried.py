@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from audit.browser import verifier_page
-from audit.bundle import DATE, PAGE, POLICY, proof_path
+from audit.bundle import PAGE, POLICY, member_of, proof_path
 from audit.files import MAX_FILE_BYTES
 from audit.tlog.proof_file import ProofFile
 from domain.kernel.note import SigningKey
@@ -31,7 +31,7 @@ def zipped(members: Iterable[tuple[str, bytes]]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name, data in members:
-            archive.writestr(zipfile.ZipInfo(name, DATE), data)
+            archive.writestr(member_of(name), data)
     return target.getvalue()
 
 
