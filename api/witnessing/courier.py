@@ -114,11 +114,12 @@ class Courier:
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
-        """Report what goes wrong on this side; it is tried again later."""
+        """Report what goes wrong on this side; it is tried again later, or was stopped, and then nothing is wrong."""
         try:
             yield
         except (OperationalError, PoolTimeout, PoolClosed) as error:
-            LOGGER.warning("witness %s: the database is away: %s", self.witness.label, error)
+            if not self._stopped:
+                LOGGER.warning("witness %s: the database is away: %s", self.witness.label, error)
         except Exception:
             if not self._stopped:
                 LOGGER.exception("witness %s: will try again", self.witness.label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -122,6 +123,31 @@ def test_a_hanging_witness_slows_nothing_down(village: Village) -> None:
         assert seconds < 5, "five postings do not wait for the 10 seconds that an answer may take"
         village.witnesses["county"].held.set()
         until(lambda: village.cosigned(service)[-1:] == [(11, 3)])
+
+
+def test_who_is_still_asked_about_when_all_is_closed_is_left_without_a_word(
+    village: Village, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that is done closes the database, and waits for no witness."""
+    asked, closed = threading.Event(), threading.Event()
+    with village.service() as service:
+        village.import_(service)
+        courier = service.witnesses.couriers[0]
+        run = courier._exchange.run
+
+        def late(book: str, origin: str) -> object:
+            """Go on only when the database is closed."""
+            asked.set()
+            closed.wait(30)
+            return run(book, origin)
+
+        monkeypatch.setattr(courier._exchange, "run", late)
+        visit = threading.Thread(target=courier.visit, args=([Target(BOOK, ORIGIN)],))
+        visit.start()
+        assert asked.wait(30)
+    closed.set()
+    visit.join()
+    assert [record.message for record in caplog.records if "database is away" in record.message] == []
 
 
 def test_a_start_does_not_wait_for_a_hanging_witness(
