@@ -9,6 +9,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from api.importing.comparing import has_the_same_lines
 from domain.vouchers import Voucher
 
 if TYPE_CHECKING:
@@ -49,5 +50,4 @@ def _is_same(voucher: Voucher, posted: Voucher) -> bool:
     """Two of three are the same: the month, the number, what it says."""
     same_month = voucher.date[:7] == posted.date[:7]
     same_number = plain_number(voucher.source) == plain_number(posted.source)
-    same_content = (voucher.summary, voucher.lines) == (posted.summary, posted.lines)
-    return same_month + same_number + same_content > 1
+    return same_month + same_number + has_the_same_lines(posted, voucher) > 1

@@ -145,3 +145,13 @@ def test_another_order_hides_no_change(village: Village, old: str, new: str) -> 
     village.run()
     village.write("journal.csv", SHUFFLED.replace(old, new))
     assert refused(village).rule == "import.changed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("-01-08,记-1", "-01-08,记-8"), ("-01-08", "-01-18"), ("02-09", "03-09")],
+)
+def test_another_order_does_not_book_a_voucher_again(village: Village, old: str, new: str) -> None:
+    village.run()
+    village.write("journal.csv", lines_sorted(JOURNAL.replace(old, new)))
+    assert refused(village).rule == "import.voucher_moved"
