@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
@@ -11,8 +13,6 @@ from domain.kernel.money import format_fen
 from domain.vouchers import Voucher, quantity_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from domain.opening import Balances
     from domain.vouchers import Line
 
@@ -54,7 +54,30 @@ def says_the_same(posted: Voucher | Balances, sheet: Voucher | Balances) -> bool
 
 def has_the_same_lines(posted: Voucher | Balances, sheet: Voucher | Balances) -> bool:
     """Tell whether two have the same lines, in whatever order, with the summaries that hold for them."""
-    return _said_by_lines(posted) == _said_by_lines(sheet)
+    return sorted(map(_values, _lines(posted))) == sorted(map(_values, _lines(sheet)))
+
+
+def first_difference(posted: Voucher | Balances, sheet: Voucher | Balances) -> Differing:
+    """Return the first thing that differs between two of which one does not say the other: the lines, then the whole.
+
+    Of the lines that the other does not have, the sheet's first is held against the posted one most like it.
+    """
+    if len(posted.lines) != len(sheet.lines):
+        return Differing("number", str(len(posted.lines)), str(len(sheet.lines)))
+    missing = Counter(map(_values, _lines(posted))) - Counter(map(_values, _lines(sheet)))
+    surplus = Counter(map(_values, _lines(sheet))) - Counter(map(_values, _lines(posted)))
+    for number, read in enumerate(_lines(sheet), start=1):
+        if _values(read) in surplus:
+            before = min(missing, key=lambda one: len(_changes(one, read)))
+            field, value = _changes(before, read)[0]
+            return Differing(f"lines[{number}].{field}", value, read[field])
+    count = attrgetter("attachments.count")  # balances are nothing but lines
+    return Differing("attachments", str(count(posted)), str(count(sheet)))
+
+
+def _changes(before: tuple[str, ...], read: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the fields in which a line is not what it was before, with the values that they had."""
+    return [(field, value) for field, value in zip(read, before, strict=True) if read[field] != value]
 
 
 def _without_lines(one: Voucher | Balances) -> Voucher | Balances:
@@ -63,43 +86,23 @@ def _without_lines(one: Voucher | Balances) -> Voucher | Balances:
     return structs.replace(one, **blank)
 
 
-def _said_by_lines(one: Voucher | Balances) -> list[tuple[str, ...]]:
-    whole = getattr(one, "summary", "")
-    return sorted(
-        tuple(_cells(structs.replace(line, summary=line.summary or whole)).values()) for line in one.lines
-    )
+def _lines(one: Voucher | Balances) -> list[dict[str, str]]:
+    """Return the cells of each line; a blank summary is the voucher's."""
+    return [_cells(line, getattr(one, "summary", "")) for line in one.lines]
 
 
-def first_difference(posted: Voucher | Balances, sheet: Voucher | Balances) -> Differing:
-    """Return the first thing that differs between two that are not equal: the lines, then the voucher as a whole."""
-    if len(posted.lines) != len(sheet.lines):
-        return Differing("number", str(len(posted.lines)), str(len(sheet.lines)))
-    return _differing_line(posted.lines, sheet.lines) or _differing_whole(posted, sheet)
+def _values(cells: dict[str, str]) -> tuple[str, ...]:
+    return tuple(cells.values())
 
 
-def _differing_line(posted: Sequence[Line], sheet: Sequence[Line]) -> Differing | None:
-    for number, lines in enumerate(zip(posted, sheet, strict=True), start=1):
-        before, now = map(_cells, lines)
-        for field, value in before.items():
-            if now[field] != value:
-                return Differing(f"lines[{number}].{field}", value, now[field])
-    return None
-
-
-def _cells(line: Line) -> dict[str, str]:
+def _cells(line: Line, summary: str) -> dict[str, str]:
     return {
         "code": line.account,
         "debit": format_fen(line.debit_fen),
         "credit": format_fen(line.credit_fen),
-        "summary": line.summary,
+        "summary": line.summary or summary,
         "party": line.party,
         "project": line.project,
         "quantity": quantity_text(line.quantity_milli),
         "unit": line.unit,
     }
-
-
-def _differing_whole(posted: Voucher | Balances, sheet: Voucher | Balances) -> Differing:
-    if isinstance(posted, Voucher) and isinstance(sheet, Voucher) and posted.summary == sheet.summary:
-        return Differing("attachments", str(posted.attachments.count), str(sheet.attachments.count))
-    return Differing("summary", getattr(posted, "summary", ""), getattr(sheet, "summary", ""))

@@ -155,3 +155,39 @@ def test_another_order_does_not_book_a_voucher_again(village: Village, old: str,
     village.run()
     village.write("journal.csv", lines_sorted(JOURNAL.replace(old, new)))
     assert refused(village).rule == "import.voucher_moved"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row", "column"),
+    [
+        (",1\n", ",3\n", 2, "附件数"),
+        ("存入", "取出", 3, "摘要"),
+        ("5.00", "6.00", 2, "贷方金额"),
+        ("50401,利息收入", "301,资本", 2, "科目编码"),
+    ],
+)
+def test_what_really_differs_is_said_whatever_the_order(
+    village: Village, old: str, new: str, row: int, column: str
+) -> None:
+    """Not what stands in the place of another line now."""
+    village.write("journal.csv", lines_sorted(SHUFFLED))
+    village.run()
+    village.write("journal.csv", SHUFFLED.replace(old, new))
+    problem = refused(village)
+    assert (problem.rule, problem.row, problem.column) == ("import.changed", row, column)
+
+
+def test_a_blank_summary_that_another_order_fills_otherwise(village: Village) -> None:
+    rows = [
+        "2026-02-10,记-2,买纸,51302,办公费,100.00,,1",
+        "2026-02-10,记-2,买笔,51302,办公费,50.00,,1",
+        "2026-02-10,记-2,,101,库存现金,,150.00,1",
+    ]
+    village.add("journal.csv", *rows)
+    village.run()
+    village.write("journal.csv", JOURNAL)
+    village.add("journal.csv", rows[1], rows[0], rows[2])
+    problem = refused(village)
+    assert (problem.rule, problem.row, problem.column) == ("import.changed", 8, "摘要")
+    for said in ("买纸", "买笔"):
+        assert f"「{said}」" in problem.zh
