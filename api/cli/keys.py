@@ -24,7 +24,7 @@ from api.settings import Settings
 from domain.kernel.disclosure import SALT_BYTES, digest_of, disclosure
 from domain.kernel.note import SigningKey
 from domain.privacy import check_number
-from domain.roles import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, possession_text
+from domain.roles import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, check_key_name, possession_text
 from domain.roles.events import Revocation, Rotation
 
 
@@ -39,6 +39,7 @@ def keygen(
 ) -> None:
     """生成签名密钥 / Make a signing key and print its public half."""
     check_number(name, "name")
+    check_key_name(name)
     key = SigningKey.generate(name)
     save_key(path, key, Settings().passphrase_text)
     if grant:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from domain.kernel.errors import Kind, rule
 from domain.kernel.note import decode_base64, is_valid_public_key, parse_vkey, verify_ed25519
+from domain.kernel.organisation import check_organisation
 from domain.roles.events import possession_text
 from domain.roles.state import ROLES, SEPARATED, Key, Roles
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from domain.kernel.errors import RuleViolation
     from domain.kernel.note import Signature
@@ -49,6 +50,13 @@ BAD_KEY_NAME = rule(
     Kind.REFUSED,
     "密钥名称应为「账套编号/岗位/序号」且未被使用，读到的是 {key}",
     "a key's name is <book>/<role>/<number> and not used before; read {key}",
+    "ADR 0005",
+)
+KEY_PARTS = rule(
+    "key.parts",
+    Kind.REFUSED,
+    "密钥名称应为「账套编号/岗位/序号」，岗位是 {roles} 之一，序号从 1 起，读到的是「{read}」",
+    "a key's name is <book>/<role>/<number>; the role is one of {roles}, numbers begin with 1; read '{read}'",
     "ADR 0005",
 )
 BAD_KEY = rule(
@@ -148,7 +156,7 @@ def check_grant(roles: Roles, grant: KeyGrant, book: str) -> None:
     """Check a key to be registered: its name, its point, its proof of possession, and the separation of roles."""
     verifier = parse_vkey(grant.vkey)
     parts = verifier.name.split("/")
-    if len(parts) != 3 or parts[0] != book or parts[1] not in ROLES or not _is_number(parts[2]):
+    if not _is_key_name(parts) or parts[0] != book:
         raise BAD_KEY_NAME(key=verifier.name)
     if verifier.name in roles.keys:
         raise BAD_KEY_NAME(key=verifier.name)
@@ -160,6 +168,18 @@ def check_grant(roles: Roles, grant: KeyGrant, book: str) -> None:
     if not verify_ed25519(verifier.public_key, possession_text(grant.vkey, grant.holder), proof):
         raise NO_POSSESSION(key=verifier.name)
     _check_separated(roles, grant.holder, parts[1])
+
+
+def check_key_name(name: str) -> None:
+    """Raise `key.parts` or `organisation.*` for a name under which no book would grant a key."""
+    parts = name.split("/")
+    if not _is_key_name(parts):
+        raise KEY_PARTS(read=name, roles=" ".join(ROLES))
+    check_organisation(parts[0])
+
+
+def _is_key_name(parts: Sequence[str]) -> bool:
+    return len(parts) == 3 and parts[1] in ROLES and _is_number(parts[2])
 
 
 def _is_number(text: str) -> bool:

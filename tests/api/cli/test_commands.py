@@ -360,8 +360,24 @@ def test_keygen_seals_under_the_passphrase(village: Commands, tmp_path: Path) ->
     assert b"PRIVATE" not in path.read_bytes()
 
 
-def test_keygen_refuses_a_name_that_is_none(village: Commands, tmp_path: Path) -> None:
-    assert "[note.key_malformed]" in village.refused("keygen", "two words", tmp_path / "a.key")
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("two words", "key.parts"),
+        ("foo", "key.parts"),
+        (f"{BOOK}/head", "key.parts"),
+        (f"{BOOK}/boss/1", "key.parts"),
+        (f"{BOOK}/head/0", "key.parts"),
+        (f"{BOOK}/head/01", "key.parts"),
+        (f"{BOOK}/head/1/2", "key.parts"),
+        (f"{BOOK[:-1]}0/head/1", "organisation.check_digit"),
+        ("村/head/1", "organisation.malformed"),
+    ],
+)
+def test_keygen_refuses_a_name_that_no_book_grants(
+    village: Commands, tmp_path: Path, name: str, rule: str
+) -> None:
+    assert f"[{rule}]" in village.refused("keygen", name, tmp_path / "a.key")
     assert not (tmp_path / "a.key").exists()
 
 
@@ -380,7 +396,7 @@ def test_keygen_never_overwrites(village: Commands, tmp_path: Path) -> None:
     "arguments",
     [
         ("import", "{file}"),
-        ("keygen", "a/b/1", "{file}/a.key"),
+        ("keygen", f"{BOOK}/head/2", "{file}/a.key"),
         ("post", "{nowhere}", "--book", BOOK, "--key", "{key}"),
         ("post", "{folder}", "--book", BOOK, "--key", "{key}"),
         ("post", "{voucher}", "--book", BOOK, "--key", "{key}", "--url", "nonsense"),
