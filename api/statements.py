@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.adapters.tables import Cells, Formula, Sum, Table, TableColumn
 from domain import statements
+from domain.kernel.errors import Phrase
 from domain.statements import NoteKind, difference_fen
 from domain.statements.income import RESULT
 from projections.budget import budget, is_planned
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
     from projections.budget import BudgetReport
     from projections.statements import BalanceSheetReport, DetailReport, IncomeReport, NotesReport
 
-SHEET_COLUMNS = (
-    TableColumn("资产"),
-    TableColumn("期末余额", money=True),
-    TableColumn("年初余额", money=True),
-    TableColumn("负债和所有者权益"),
-    TableColumn("期末余额", money=True),
-    TableColumn("年初余额", money=True),
-)
 INCOME_COLUMNS = (
     TableColumn("项目"),
     TableColumn("本年累计", money=True),
@@ -42,16 +35,6 @@ DETAIL_COLUMNS = (
     TableColumn("项目"),
     TableColumn("本期金额", money=True),
     TableColumn("本年累计", money=True),
-)
-
-NOTES_COLUMNS = (
-    TableColumn("序号"),
-    TableColumn("项目"),
-    TableColumn("年初余额", money=True),
-    TableColumn("本年增加", money=True),
-    TableColumn("本年减少", money=True),
-    TableColumn("期末余额", money=True),
-    TableColumn("说明"),
 )
 DECLARATION = (
     "本组织编制的会计报表符合《农村集体经济组织会计制度》的要求，真实、完整地反映了财务状况和经营成果。"
@@ -74,6 +57,40 @@ BUDGET_COLUMNS = (
 )
 
 
+def beginning_head(opened_on: str) -> str:
+    """Return the head of what a year begins with; it names the day of an opening in the midst of the year."""
+    return f"建账时余额（{opened_on}）" if opened_on else "年初余额"
+
+
+def sheet_beginning(opened_on: str) -> Phrase | None:
+    """Return what a balance sheet says of its second column in the year in whose midst the book was opened."""
+    if not opened_on:
+        return None
+    return Phrase(
+        f"本账套于 {opened_on} 建账，「建账时余额」是当日的余额，不是年初数：其中的未分配收益含当年建账前的收支"
+        "（501 至 521 的期初余额）；收益及收益分配表把这部分算作本年收支，不在它的「年初未分配收益」里。",
+        f"The book was opened on {opened_on}; its balances of that day stand here, not those of the year's beginning:"
+        " the undistributed income has the year's income and expense before that day (the opening balances of 501 to"
+        " 521) in it, which the statement of income counts as this year's and not as brought forward.",
+    )
+
+
+def notes_beginning(opened_on: str) -> Phrase | None:
+    """Return what the notes say of their movements in the year in whose midst the book was opened."""
+    if not opened_on:
+        return None
+    return Phrase(
+        f"本账套于 {opened_on} 建账，「建账时余额」是当日的余额，不是年初数（501 至 521 的是当年建账前的累计发生额）；"
+        "「本年增加」「本年减少」从建账之日算起。",
+        f"The book was opened on {opened_on}; its balances of that day stand here, not those of the year's beginning"
+        " (of 501 to 521 what they moved in the year before it); increases and decreases are those since then.",
+    )
+
+
+def _table_note(said: Phrase | None) -> str:
+    return f"{said.zh} / {said.en}" if said else ""
+
+
 def sheet_object(report: BalanceSheetReport) -> dict[str, Any]:
     """Return the balance sheet as a JSON object; amounts in fen."""
     return statements.sheet_object(report, report.sheet)
@@ -86,8 +103,15 @@ def sheet_table(report: BalanceSheetReport) -> Table:
     *claims, all_claims = _sheet_cells(report.sheet.claims, last)
     empty = ("", None, None)
     rows = [left + right for left, right in zip_longest(assets, claims, fillvalue=empty)]
+    amounts = (
+        TableColumn("期末余额", money=True),
+        TableColumn(beginning_head(report.opened_on), money=True),
+    )
     return Table(
-        f"资产负债表  {report.name}  {report.period}", SHEET_COLUMNS, [*rows, all_assets + all_claims]
+        f"资产负债表  {report.name}  {report.period}",
+        (TableColumn("资产"), *amounts, TableColumn("负债和所有者权益"), *amounts),
+        [*rows, all_assets + all_claims],
+        _table_note(sheet_beginning(report.opened_on)),
     )
 
 
@@ -204,7 +228,18 @@ def notes_table(report: NotesReport) -> Table:
     for line, movements in report.notes:
         rows.append((line.number, line.title, *(None,) * 4, "" if movements else NOTE_WORDS[line.kind]))
         rows += map(_movement_cells, movements)
-    return Table(f"会计报表附注  {report.name}  {report.period}", NOTES_COLUMNS, rows)
+    amounts = (beginning_head(report.opened_on), "本年增加", "本年减少", "期末余额")
+    return Table(
+        f"会计报表附注  {report.name}  {report.period}",
+        (
+            TableColumn("序号"),
+            TableColumn("项目"),
+            *(TableColumn(head, money=True) for head in amounts),
+            TableColumn("说明"),
+        ),
+        rows,
+        _table_note(notes_beginning(report.opened_on)),
+    )
 
 
 def _movement_cells(row: Movement) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from api.statements import beginning_head
 from domain.balances import OPENING
 from domain.chart import codes_down_to
 from domain.entry import parse_entry
@@ -287,7 +288,8 @@ def _people(signers: Iterable[str], roles: tuple[str, ...], names: dict[str, str
 
 def _statements(connection: Connection[Any], root: Element, book: BookRow, period: str) -> None:
     """Add the statements of a month, each line with its formula and its figures in yuan."""
-    sheet = balance_sheet(connection, book.book, period).sheet
+    report = balance_sheet(connection, book.book, period)
+    sheet = report.sheet
     lines = [*sheet.assets, *sheet.claims]
     income = income_statement(connection, book.book, period).rows
     forms: list[tuple[str, str, Iterator[tuple[str, LayoutLine | IncomeLine, int]]]] = [
@@ -320,13 +322,14 @@ def _statements(connection: Connection[Any], root: Element, book: BookRow, perio
             编制单位=book.name,
             货币单位="元",
         )
+    named = {"年初余额": beginning_head(report.opened_on)}
     for _, number, items in forms:
         for when, line, fen in items:
             _put(
                 SubElement(root, "报表项数据"),
                 报表编号=number,
                 报表项编号=f"{line.key}-{when}",
-                报表项名称=f"{line.name} {when}",
+                报表项名称=f"{line.name} {named.get(when, when)}",
                 报表项公式=_formula(line),
                 报表项数值=plain_fen(fen),
             )

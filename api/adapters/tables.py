@@ -77,11 +77,12 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a title; `rows` hold text and numbers; the last row may be totals."""
+    """A table with a title; `rows` hold text and numbers; the last row may be totals; text has a `note` below."""
 
     title: str
     columns: tuple[TableColumn, ...]
     rows: Sequence[tuple[object, ...]]
+    note: str = ""
 
 
 def to_csv(table: Table) -> bytes:
@@ -150,6 +151,8 @@ def to_text(table: Table) -> str:
             for cell, width, column in zip(row, widths, table.columns, strict=True)
         )
         lines.append("  ".join(parts).rstrip())
+    if table.note:
+        lines.append(table.note)
     return "\n".join(lines) + "\n"
 
 

@@ -144,12 +144,14 @@ def _used(database: Connection[Any], book: str) -> set[str]:
 @router.get("/balance-sheet", responses=PAGE, response_class=HTMLResponse)
 def get_balance_sheet_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
     """Show the balance sheet (资产负债表), default of the newest period."""
-    row = register.book(database, book)
+    report = balance_sheet(database, book, last)
     return page(
         request,
         "balance_sheet.html",
-        book=row,
-        report=balance_sheet(database, book, last),
+        book=register.book(database, book),
+        report=report,
+        beginning=statements.beginning_head(report.opened_on),
+        said=statements.sheet_beginning(report.opened_on),
         periods=month.periods_of(database, book),
         last_day=last_day(last),
         used=_used(database, book),
@@ -204,11 +206,14 @@ def get_budget_page(request: Request, book: BookId, database: Database, last: La
 @router.get("/notes", responses=PAGE, response_class=HTMLResponse)
 def get_notes_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
     """Show the skeleton of the notes to the statements (会计报表附注) of the year up to a period."""
+    report = notes(database, book, last)
     return page(
         request,
         "notes.html",
         book=register.book(database, book),
-        report=notes(database, book, last),
+        report=report,
+        beginning=statements.beginning_head(report.opened_on),
+        said=statements.notes_beginning(report.opened_on),
         words=statements.NOTE_WORDS,
         periods=month.periods_of(database, book),
     )

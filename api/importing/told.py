@@ -9,7 +9,7 @@ from api.importing.totals import disagreeing
 from domain.closing import OPENED_RESULT, RESULT_ACCOUNT
 from domain.kernel.errors import Phrase
 from domain.kernel.money import format_fen
-from domain.kernel.period import year_start
+from domain.kernel.period import opened_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def without_attachments(rows: Sequence[Row]) -> list[Phrase]:
 def result_at_opening(opening: Sequence[Amounts], opened: str) -> list[Phrase]:
     """Say what a balance of 本年收益 means to a book that is opened in the middle of a year."""
     fen = sum(one.credit_fen - one.debit_fen for one in opening if one.code.startswith(RESULT_ACCOUNT))
-    if not fen or opened == year_start(opened):
+    if not fen or not opened_on(opened, opened):
         return []
     said = OPENED_RESULT(amount=format_fen(fen))
     return [Phrase(said.zh, said.en)]

