@@ -26,6 +26,7 @@ from api.importing.shape import check_outside, check_parents, lines_of
 from api.importing.told import (
     beside,
     dated_ahead,
+    distributions_at_opening,
     passed_over,
     result_at_opening,
     totals_that_disagree,
@@ -171,7 +172,9 @@ def read_folder(folder: Path) -> ImportFolder:
     called = book.columns if book else {}
     opening = amounts_of(_read_rows(folder, "opening", called, problems), problems, notices)
     check_parents(opening, problems)
-    notices += result_at_opening(opening, book.opened) if book else []
+    if book:
+        notices += result_at_opening(opening, book.opened)
+        notices += distributions_at_opening(opening, book)
     journal = amounts_of(_read_rows(folder, "journal", called, problems), problems, notices)
     notices += dated_ahead(journal, now()[:10])
     unread = unread_tables(folder, tuple(LAYOUTS))

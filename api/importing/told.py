@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from api.adapters.notices import listed
 from api.importing.totals import disagreeing
-from domain.closing import OPENED_RESULT, RESULT_ACCOUNT
+from domain.chart import CHARTS, chart
+from domain.closing import OPENED_RESULT, RESULT_ACCOUNT, distributed_at_opening
 from domain.kernel.errors import Phrase
 from domain.kernel.money import format_fen
 from domain.kernel.period import opened_on
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from api.adapters.spreadsheet import Row
+    from api.importing.book_file import BookFile
     from api.importing.folder import Amounts
     from api.importing.shape import Lines
 
@@ -77,6 +80,20 @@ def result_at_opening(opening: Sequence[Amounts], opened: str) -> list[Phrase]:
         return []
     said = OPENED_RESULT(amount=format_fen(fen))
     return [Phrase(said.zh, said.en)]
+
+
+def distributions_at_opening(opening: Sequence[Amounts], book: BookFile) -> list[Phrase]:
+    """Say what a distribution before its opening means to a book that is opened in the middle of a year."""
+    if not opened_on(book.opened, book.opened):
+        return []
+    usual = chart(book.chart).accounts if book.chart in CHARTS else {}
+    names, balances = {code: account.name for code, account in usual.items()}, Counter[str]()
+    for one in opening:
+        balances[one.code] += one.debit_fen - one.credit_fen
+        if one.name:
+            names[one.code] = one.name.rpartition("/")[2]
+    found = distributed_at_opening(balances, names)
+    return [Phrase(said.zh, said.en) for _, said in found]
 
 
 def dated_ahead(amounts: Sequence[Amounts], today: str) -> list[Phrase]:

@@ -15,11 +15,13 @@ from domain.closing.distribution import (
 from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, strangers
 from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
+from domain.closing.opened import distributed_at_opening
 from domain.closing.parties import PARTY_ACCOUNTS
 from domain.closing.rules import OPENED_RESULT
-from domain.closing.transfers import RESULT_ACCOUNT, transfer_vouchers
+from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT, transfer_vouchers
 
 __all__ = [
+    "DISTRIBUTION",
     "DISTRIBUTIONS",
     "MEMBERS",
     "OPENED_RESULT",
@@ -37,6 +39,7 @@ __all__ = [
     "Stock",
     "Wish",
     "check_month",
+    "distributed_at_opening",
     "distribution_vouchers",
     "over_distributed",
     "parse_ratio",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing import checks, legality, mixing, parties
+from domain.closing import checks, legality, mixing, opened, parties
 
 if TYPE_CHECKING:
     from domain.closing.month_end import MonthEnd, Remark
@@ -17,6 +17,7 @@ CHECKS = (
     checks.check_bank,
     checks.check_year,
     checks.check_opened_result,
+    opened.check_opened_distribution,
     legality.check_distribution,
     checks.check_sides,
     parties.check_parties,

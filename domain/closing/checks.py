@@ -29,7 +29,7 @@ from domain.closing.rules import (
     WAGES_LEFT,
     WRONG_SIDE,
 )
-from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT, UNDISTRIBUTED_NAME
+from domain.closing.transfers import RESULT_ACCOUNT, ends_on
 from domain.kernel.errors import Phrase
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year, last_day
@@ -128,10 +128,8 @@ def check_opened_result(month: MonthEnd) -> Iterator[Remark]:
 def untransferred(rows: Iterable[TrialRow]) -> Iterator[TrialRow]:
     """Yield the rows of a December that are still to be transferred; all end on 未分配收益, or on 322 itself."""
     for row in rows:
-        ends_here = row.account == DISTRIBUTION or (
-            row.name == UNDISTRIBUTED_NAME and row.account.startswith(DISTRIBUTION)
-        )
-        if row.closing_fen and row.account.startswith((RESULT, *UNDISTRIBUTED)) and not ends_here:
+        kept = ends_on(row.account, row.name)
+        if row.closing_fen and row.account.startswith((RESULT, *UNDISTRIBUTED)) and not kept:
             yield row
 
 

@@ -55,8 +55,8 @@ class MonthEnd(NamedTuple):
     `reach` says up to which day the bank's statements of an account were read in, `differences` what the reconciliation
     of each leaves at the period's end in fen, None where no bank's balance of that day is known; `stocks` what is left
     of goods; `opened_result_fen` what stood on 本年收益 when the book was opened in the middle of this year, credits
-    less debits; `parties` are those of receivables and payables; `income`, at the end of a year, the figures of its
-    statement of income by the lines' keys.
+    less debits, `opened` what stood on each account of 收益分配 then, debits less credits; `parties` are those of
+    receivables and payables; `income`, at the end of a year, the figures of its statement of income by the lines' keys.
     """
 
     period: str
@@ -73,6 +73,7 @@ class MonthEnd(NamedTuple):
     opened_result_fen: int = 0
     parties: Sequence[PartyBalance] = ()
     income: Mapping[str, int] = MappingProxyType({})
+    opened: Mapping[str, int] = MappingProxyType({})
 
 
 class Remark(NamedTuple):

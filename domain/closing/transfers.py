@@ -34,6 +34,7 @@ TARGETS = {
 }
 """What a detail account is called that takes them."""
 
+
 NO_ACCOUNT = rule(
     "closing.no_account",
     Kind.REFUSED,
@@ -41,6 +42,11 @@ NO_ACCOUNT = rule(
     "there is no account (or there are several) named '{wanted}' below {account} to transfer to; add one first",
     f"{ACCOUNTING} 本年收益、收益分配",
 )
+
+
+def ends_on(account: str, name: str) -> bool:
+    """Tell whether a year's income ends on an account of that name: on 未分配收益, or on 322 itself."""
+    return account == DISTRIBUTION or (name == UNDISTRIBUTED_NAME and account.startswith(DISTRIBUTION))
 
 
 def transfer_vouchers(rows: Sequence[TrialRow], names: Mapping[str, str], period: str) -> list[Voucher]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.chart import MONEY_ACCOUNTS
 from domain.closing import (
+    DISTRIBUTION,
     PARTY_ACCOUNTS,
     RESULT_ACCOUNT,
     Dip,
@@ -52,8 +53,9 @@ SELECT_VOUCHERS = """
     ORDER BY vouchers.number
 """
 SELECT_OPENED = """
-    SELECT coalesce(sum(credit_fen - debit_fen), 0)::bigint FROM journal
+    SELECT account, sum(debit_fen - credit_fen)::bigint FROM journal
     WHERE book = %s AND period = '' AND account ^@ %s
+    GROUP BY account
 """
 SELECT_DAYS = """
     SELECT account, date::text, sum(debit_fen - credit_fen)::bigint FROM journal
@@ -140,18 +142,18 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
             if through >= end
         },
         stocks=[Stock._make(row) for row in connection.execute(SELECT_STOCKS, values)],
-        opened_result_fen=_opened_result(connection, book, period),
+        opened_result_fen=-sum(_opened(connection, book, period, RESULT_ACCOUNT).values()),
+        opened=_opened(connection, book, period, DISTRIBUTION),
         income=_income(connection, book.book, period) if ends_year(period) else {},
         parties=[PartyBalance(*row) for row in connection.execute(SELECT_PARTIES, values)],
     )
 
 
-def _opened_result(connection: Connection[Any], book: register.BookRow, period: str) -> int:
-    """Return what stood on 本年收益 when the book was opened in the middle of the year of a period, in fen."""
+def _opened(connection: Connection[Any], book: register.BookRow, period: str, account: str) -> dict[str, int]:
+    """Return what stood on an account, by its details, when the book was opened in the midst of the period's year."""
     if not opened_on(book.first_period, period):
-        return 0
-    row = connection.execute(SELECT_OPENED, (book.book, RESULT_ACCOUNT)).fetchone()
-    return int(row[0]) if row else 0
+        return {}
+    return dict(connection.execute(SELECT_OPENED, (book.book, account)).fetchall())
 
 
 def _income(connection: Connection[Any], book: str, period: str) -> dict[str, int]:

@@ -11,7 +11,6 @@ from api import statements
 from api.adapters.gbt24589 import to_gbt24589
 from api.adapters.tables import to_text
 from api.serving import free_port, serving
-from projections import register
 from projections.statements import balance_sheet, income_statement, notes
 from tests.api.http.test_reports import table
 from tests.api.importing.conftest import BOOK, BOOK_TOML, village_in

@@ -28,22 +28,38 @@ BY_INCOME = """\
 50102,租金收入,,"3,000.00"
 """
 
+BY_DISTRIBUTION = """\
+科目编码,科目名称,借方余额,贷方余额
+101,库存现金,"8,000.00",
+311,公积公益金,,"2,000.00"
+3220101,{name},"2,000.00",
+32202,未分配收益,,"7,000.00"
+50102,租金收入,,"1,500.00"
+51302,办公费,500.00,
+"""
+OF_A_LOSS = """\
+科目编码,科目名称,借方余额,贷方余额
+101,库存现金,5.00,
+32202,未分配收益,5.00,
+301,资本,,10.00
+"""
 
-def begin(village: Village, opened: str, opening: str) -> list[str]:
-    """Import the village as it begins; return what is told of 321."""
+
+def begin(village: Village, opened: str, opening: str, of: str = "321") -> list[str]:
+    """Import the village as it begins; return what is told of 321, or of another account."""
     village.write("book.toml", BOOK_TOML.replace("2026-01", opened))
     village.write("opening.csv", opening)
     village.write("journal.csv", HEADER)
-    told = [notice.zh for notice in read_folder(village.folder).notices if "321" in notice.zh]
+    told = [notice.zh for notice in read_folder(village.folder).notices if of in notice.zh]
     village.run()
     return told
 
 
-def remarked(village: Village, period: str) -> list[str]:
-    """Return what the checklist remarks on the opening's result."""
+def remarked(village: Village, period: str, code: str = "closing.opened_result") -> list[str]:
+    """Return what the checklist remarks on the opening's result, or by another rule."""
     with village.service.pool.connection() as connection:
         found = checklist(connection, BOOK, period).remarks
-    return [one.violation.zh for one in found if one.violation.rule.code == "closing.opened_result"]
+    return [one.violation.zh for one in found if one.violation.rule.code == code]
 
 
 @pytest.mark.parametrize(
@@ -72,3 +88,31 @@ def test_the_years_income_at_the_opening_is_this_years(village: Village) -> None
         trial = {row.account: row for row in trial_balance(connection, BOOK, "2026-07").rows}
     assert figures["net_surplus"] == 300_000
     assert (trial["50102"].closing_credit_fen, trial["50102"].year_credit_fen) == (300_000, 0)  # ADR 0028
+
+
+@pytest.mark.parametrize("name", ["提取公积公益金", ""])
+def test_a_distribution_before_the_opening_is_told(village: Village, name: str) -> None:
+    """It is netted into what is brought forward: neither the statement nor a proposal knows of it."""
+    notices = begin(village, "2026-07", BY_DISTRIBUTION.format(name=name), "3220101")
+    assert len(notices) == 1
+    assert "3220101 提取公积公益金的借方期初余额 2,000.00 元" in notices[0]
+    assert "在建账当月作凭证补记" in notices[0]
+    code = "closing.opened_distribution"
+    assert remarked(village, "2026-12", code) == notices
+    assert remarked(village, "2026-08", code) == []
+    assert remarked(village, "2027-12", code) == []
+    with village.service.pool.connection() as connection:
+        figures = {row.line.key: row.amount_fen for row in income_statement(connection, BOOK, "2026-12").rows}
+    assert (figures["brought_forward"], figures["appropriated"]) == (500_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("opened", "opening"),
+    [
+        ("2026-01", BY_DISTRIBUTION.format(name="提取公积公益金")),
+        ("2026-07", OF_A_LOSS),
+    ],
+)
+def test_no_distribution_before_the_opening(village: Village, opened: str, opening: str) -> None:
+    assert begin(village, opened, opening, "借方期初余额") == []
+    assert remarked(village, "2026-12", "closing.opened_distribution") == []
