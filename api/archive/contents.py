@@ -86,7 +86,8 @@ def _vouchers(
         files = voucher.attachments.files if isinstance(voucher, (Voucher, Reversal)) else []
         for order, file in enumerate(files, start=1):
             piece += 1
-            said: dict[str, Any] = {"piece": piece, "title": file.name, "related": number, **common}
+            said: dict[str, Any] = {"piece": piece, "title": file.name, "related": number, "original": True}
+            said |= common
             if not originals.has(book.book, file.sha256):
                 yield Record("", b"", missing=file, **said)
                 continue

@@ -20,6 +20,12 @@ PERMANENT, THIRTY, TEN = "永久", "30年", "10年"
 VOUCHERS, LEDGERS, REPORTS, OTHERS = "PZ", "ZB", "BB", "QT"
 """The categories (类别号): 凭证, 账簿, 报表, 其他."""
 
+KINDS = {VOUCHERS: "记账凭证", LEDGERS: "会计账簿", REPORTS: "财务会计报告", OTHERS: "其他会计资料"}
+"""What a record of a category is (凭证类别; beside vouchers the kinds of 会计档案管理办法 art. 6)."""
+
+ORIGINAL = "原始凭证"
+"""What the original behind a voucher is."""
+
 SOURCE = "sunledger"
 
 
@@ -28,7 +34,8 @@ class Record:
     """A file of the archive with what DA/T 94 wants to be said of it, in the order of the catalogue's columns.
 
     `category`, `volume` and `piece` make its 档号; `number` is a voucher's, `attachments` how many originals it has.
-    `missing` is an original that is not there: the catalogue says so, and its path and data are empty.
+    `original` tells that it is one of these; `missing` is one that is not there: the catalogue says so, and its path
+    and data are empty.
     """
 
     path: str
@@ -44,6 +51,7 @@ class Record:
     attachments: int = 0
     signers: str = ""
     related: str = ""
+    original: bool = False
     missing: File | None = None
 
     @property
@@ -64,6 +72,7 @@ class Record:
             "题名": self.title,
             "责任者": self.responsible,
             "日期": self.date,
+            "凭证类别": ORIGINAL if self.original else KINDS[self.category],
             "凭证号": self.number,
             "附件数": str(self.attachments),
             "保管期限": self.kept,

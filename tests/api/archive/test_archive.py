@@ -147,6 +147,11 @@ def test_the_catalogue_names_every_record_once(archive: Path) -> None:
         assert (archive / row["文件名"]).stat().st_size == int(row["文件大小"])
     root = ET.parse(archive / "catalogue.xml").getroot()  # noqa: S314 -- the program's own
     assert [[field.text or "" for field in record] for record in root] == [list(row.values()) for row in rows]
+    kinds = {row["文件名"].partition("/")[0]: row["凭证类别"] for row in rows if ".note" not in row["文件名"]}
+    others = dict.fromkeys(("bank", "log.zip"), "其他会计资料")
+    assert kinds == {"vouchers": "原始凭证", "ledgers": "会计账簿", "reports": "财务会计报告", **others}
+    assert {row["凭证类别"] for row in rows if row["文件名"].endswith(".note")} == {"记账凭证"}
+    assert list(rows[0])[3:6] == ["日期", "凭证类别", "凭证号"]
     kept = {row["文件名"]: row["保管期限"] for row in rows}
     year = archive.name
     assert kept[f"reports/{year}-12/balance-sheet.csv"] == "永久"
@@ -262,6 +267,7 @@ def test_an_original_that_is_missing_is_listed_and_holds_nothing_up(
         (row["文件名"], row["SHA-256"], row["文件大小"], row["格式"], row["备注"]) for row in lacking
     ] == [("", digest, str(len(PDF)), "pdf", "归档时原件不在服务器上")]
     assert [row for row in rows if row["档号"] == lacking[0]["档号"]] == lacking
+    assert {row["凭证类别"] for row in lacking} == {"原始凭证"}
     check_sums(folder)
 
 
