@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from domain.closing.distribution import LAW, RESERVE
 from domain.closing.month_end import Remark
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 
 if TYPE_CHECKING:
@@ -36,6 +36,33 @@ NO_RESERVE = rule(
     " the reserve ({reserve}); the charter's part comes first, members after it",
     LAW,
 )
+NEGATIVE = rule(
+    "closing.negative_distribution",
+    Kind.REFUSED,
+    "今年的收益及收益分配表上「{line}」是 {amount} 元：有凭证把 321 或 322 与{accounts}反方向记在一起。多半是更正"
+    "以前年度的差错：这样的更正用蓝字凭证记入今年的收入、支出科目（501 至 521），不经过 322，请冲销后改记；确是收回以前"
+    "年度多分的，在附注中说明",
+    "'{line}' of this year's statement of income is {amount} yuan: a voucher has 321 or 322 the other way round with"
+    " {accounts}. Most likely it corrects an error of an earlier year: that is booked by a blue voucher on this"
+    " year's income and expense (501 to 521), not on 322, so reverse it and book it so; if what was given too"
+    " much in an earlier year was taken back, say so in the notes",
+    "会计基础工作规范 art. 51(5)",
+)
+LINES = {
+    "appropriated": (
+        Phrase("提取公积公益金", "appropriated to the reserve"),
+        Phrase("公积公益金（311）", "the reserve (311)"),
+    ),
+    "to_members": (
+        Phrase("向成员分配", "distributed to members"),
+        Phrase("内部往来、应付款（113、211）", "the accounts of members (113, 211)"),
+    ),
+    "otherwise_distributed": (
+        Phrase("其他", "otherwise distributed"),
+        Phrase("其他科目", "other accounts"),
+    ),
+}
+"""The lines of a distribution, none of which goes below zero by distributing: their names and accounts."""
 
 
 def over_distributed(figures: Mapping[str, int]) -> tuple[int, int] | None:
@@ -60,3 +87,7 @@ def check_distribution(month: MonthEnd) -> Iterator[Remark]:
     if figures["to_members"] > 0 and of_surplus > 0 and figures["appropriated"] <= 0:
         sums = {"given": format_fen(figures["to_members"]), "surplus": format_fen(figures["net_surplus"])}
         yield Remark(stops=False, violation=NO_RESERVE(**sums, reserve=RESERVE))
+    for key, (line, accounts) in LINES.items():
+        if figures[key] < 0:
+            violation = NEGATIVE(line=line, accounts=accounts, amount=format_fen(figures[key]))
+            yield Remark(stops=False, violation=violation)

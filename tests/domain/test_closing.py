@@ -285,6 +285,18 @@ def test_what_was_given_and_what_could_be_is_said() -> None:
     assert "分配了 200.00 元，弥补亏损、提取公积公益金后可分的只有 126.00 元" in remark.violation.zh
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("appropriated", "提取公积公益金"), ("to_members", "向成员分配"), ("otherwise_distributed", "其他")],
+)
+def test_a_line_of_the_distribution_below_zero_is_remarked(line: str, words: str) -> None:
+    end = month({}, period="2026-12")._replace(income=YEAR_END | {line: -50_000, "undistributed": 50_000})
+    [remark] = check_month(end)
+    assert (remark.stops, remark.violation.rule.code) == (False, "closing.negative_distribution")
+    assert f"「{words}」是 -500.00 元" in remark.violation.zh
+    assert "蓝字" in remark.violation.zh
+
+
 def test_nothing_of_a_month_before_december_is_distributed() -> None:
     assert "closing.no_reserve" not in {rule for _, rule, *_ in told(month({}, period="2026-11"))}
 
