@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from api.adapters.header import Column, Layout
 from api.adapters.spreadsheet import read_file, read_table
 from api.adapters.tables import Sum, Table, TableColumn, to_csv
+from api.importing.book_file import read_book
 from api.importing.cells import parse_amount, parse_code
 from api.importing.direction import sided
 from api.importing.folder import LAYOUTS, amounts_of
 from api.importing.problems import ImportRefused, Problem, parsed
-from domain.chart.conversion import NEW, OLD, Beside, Converted, OldBalance, Share, convert
+from domain.chart.conversion import NEW, OLD, Beside, Converted, OldBalance, Share, convert, obstacles
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
 from domain.vouchers import quantity_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from api.adapters.spreadsheet import Rows
-    from domain.kernel.errors import Phrase
+    from domain.kernel.errors import Phrase, RuleViolation
 
 MAPPING = Layout(
     (
@@ -43,6 +44,18 @@ UNBALANCED = rule(
     Kind.REFUSED,
     "旧账余额借贷不平，借方合计减贷方合计为 {off} 元；请先在旧账上查清",
     "the old balances are not equal: debits less credits are {off} yuan; find out why in the old books first",
+    "财会〔2023〕20号",
+)
+IN_FORCE = "2024-01"
+"""The first period of the system of 2023, whose chart is the new one (财会〔2023〕14号)."""
+
+TOO_EARLY = rule(
+    "convert.opened",
+    Kind.REFUSED,
+    "book.toml 的 opened 是 {read}，新科目从 {since} 起施行；请在旧账文件夹的 book.toml 中把 opened 改为新账的第一个月"
+    "（{since} 或以后），期初余额填这个月初的余额",
+    "opened is {read} in book.toml, and the new chart is in force from {since}; set opened in the old folder's "
+    "book.toml to the first month of the new book ({since} or later), and give the balances at its beginning",
     "财会〔2023〕20号",
 )
 NO_BOOK_FILE = rule(
@@ -87,7 +100,8 @@ class Conversion(NamedTuple):
 def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> Conversion:
     """Write book.toml and opening.csv on the new chart into a new folder, and conversion.csv with both trial balances.
 
-    Raises `convert.*`, what is wrong with a file, or `ImportRefused` with all that is wrong in rows.
+    Raises `convert.*`, what is wrong with a file, or `ImportRefused` with all that is wrong in rows, or all that keeps
+    them from being converted.
     """
     if target.exists():
         raise NOT_EMPTY(folder=target)
@@ -96,16 +110,33 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
         raise NO_BOOK_FILE(folder=folder)
     notices: list[Phrase] = []
     old = _balances(sided(read_table(folder, "opening", LAYOUTS["opening"])), notices)
-    off = sum(balance.fen for balance in old)
-    if off:
-        raise UNBALANCED(off=format_fen(off))
-    made = convert(old, _chosen(read_file(mapping, MAPPING)) if mapping else {})
+    chosen = _chosen(read_file(mapping, MAPPING)) if mapping else {}
+    problems = [
+        *(Problem.of(violation, book.name) for violation in _too_early(read_book(folder).opened)),
+        *(Problem.of(violation, folder.name) for violation in [*_unbalanced(old), *obstacles(old, chosen)]),
+    ]
+    if problems:
+        raise ImportRefused(problems, tuple(notices))
+    made = convert(old, chosen)
     target.mkdir(parents=True)
     text = book.read_text(encoding="utf-8-sig").replace(OLD, NEW)
     (target / "book.toml").write_text(text, encoding="utf-8")
     (target / "opening.csv").write_bytes(to_csv(_opening(made)))
     (target / "conversion.csv").write_bytes(to_csv(_comparison(made)))
     return Conversion(len({one.code for one in made}), *_sides(made), tuple(notices))
+
+
+def _too_early(opened: str) -> Iterator[RuleViolation]:
+    """Refuse a book that would begin on the new chart before that is in force."""
+    if opened < IN_FORCE:
+        yield TOO_EARLY(read=opened, since=IN_FORCE)
+
+
+def _unbalanced(old: list[OldBalance]) -> Iterator[RuleViolation]:
+    """Refuse old balances whose sides are not equal."""
+    off = sum(balance.fen for balance in old)
+    if off:
+        yield UNBALANCED(off=format_fen(off))
 
 
 def _balances(read: Rows, notices: list[Phrase]) -> list[OldBalance]:

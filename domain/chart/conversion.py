@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.chart.chart import chart, is_account_code
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 OLD, NEW = "rural-collective-2004", "rural-collective-2024"
 
@@ -158,10 +158,9 @@ def convert(old: Sequence[OldBalance], chosen: Mapping[str, Sequence[Share]]) ->
     `chosen` says by old code, with all below it, to which level-1 account it goes, or for a split to which ones.
     Raises `convert.*`.
     """
+    for obstacle in obstacles(old, chosen):
+        raise obstacle
     balances = [balance for balance in old if balance.fen]
-    _require_leaves(balances)
-    for code, shares in chosen.items():
-        _check_split(code, shares, balances)
     parts = [(balance, share) for balance in balances for share in _shares(balance, chosen)]
     goes = sorted({(share.code, balance.code) for balance, share in parts})
     crowded = {target for target, count in Counter(target for target, _ in goes).items() if count > 1}
@@ -177,7 +176,25 @@ def convert(old: Sequence[OldBalance], chosen: Mapping[str, Sequence[Share]]) ->
     return sorted(made, key=lambda one: one.code)
 
 
-def _require_leaves(balances: Iterable[OldBalance]) -> None:
+def obstacles(old: Sequence[OldBalance], chosen: Mapping[str, Sequence[Share]]) -> Iterator[RuleViolation]:
+    """Yield all that keeps old balances from being converted, each once; a target that is full shows only then."""
+    balances = [balance for balance in old if balance.fen]
+    checks: list[Callable[[], object]] = [
+        partial(_check_leaves, balances),
+        *(partial(_check_split, code, shares, balances) for code, shares in chosen.items()),
+        *(partial(_shares, balance, chosen) for balance in balances),
+    ]
+    told: set[str] = set()
+    for check in checks:
+        try:
+            check()
+        except RuleViolation as violation:
+            if violation.zh not in told:
+                told.add(violation.zh)
+                yield violation
+
+
+def _check_leaves(balances: Iterable[OldBalance]) -> None:
     """Refuse a balance above another, and one that stands there twice with the same beside it."""
     before = ""
     for code in sorted({balance.code for balance in balances}):

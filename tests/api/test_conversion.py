@@ -10,6 +10,7 @@ import pytest
 
 from api.conversion import convert_folder
 from api.importing import read_folder
+from api.importing.book_file import read_book
 from api.importing.problems import ImportRefused
 from domain.kernel.errors import RuleViolation
 
@@ -160,10 +161,10 @@ def test_a_balance_is_split_by_amounts(old: Path, tmp_path: Path) -> None:
 def test_a_split_that_cannot_be_is_told(
     old: Path, tmp_path: Path, split: str, rule: str, said: list[str]
 ) -> None:
-    with pytest.raises(RuleViolation) as caught:
+    with pytest.raises(ImportRefused) as caught:
         mapped(old, tmp_path, "原科目编码,新科目编码,金额\n" + split)
-    assert caught.value.rule.code == rule
-    assert all(one in caught.value.zh for one in said)
+    [*_, problem] = [one for one in caught.value.problems if one.rule == rule]
+    assert all(one in problem.zh for one in said)
     assert not (tmp_path / "new").exists()
 
 
@@ -193,10 +194,52 @@ def test_a_row_that_is_wrong_is_named(old: Path, tmp_path: Path, opening: str, r
 )
 def test_what_cannot_be_converted_writes_nothing(old: Path, tmp_path: Path, opening: str, rule: str) -> None:
     (old / "opening.csv").write_text(HEADER + opening, encoding="utf-8")
-    with pytest.raises(RuleViolation) as caught:
+    with pytest.raises(ImportRefused) as caught:
         convert_folder(old, tmp_path / "new")
-    assert caught.value.rule.code == rule
+    assert [one.rule for one in caught.value.problems] == [rule]
     assert not (tmp_path / "new").exists()
+
+
+MANY = """\
+131,牲畜,借,1,甲
+131,牲畜,借,2,乙
+132,林木资产,借,5,
+109,其他,借,6,
+541,管理费用,借,7,
+"""
+
+
+def test_all_that_cannot_be_converted_is_told_at_once(old: Path, tmp_path: Path) -> None:
+    header = "科目编码,科目名称,方向,期初余额,往来单位\n"
+    (old / "opening.csv").write_text(header + MANY, encoding="utf-8")
+    (old / "book.toml").write_text(BOOK.replace("2024-01", "2023-12"), encoding="utf-8")
+    with pytest.raises(ImportRefused) as caught:
+        convert_folder(old, tmp_path / "new")
+    assert [
+        (one.rule, *(code for code in ("131", "132", "109", "541") if f"科目 {code}" in one.zh))
+        for one in caught.value.problems
+    ] == [
+        ("convert.opened",),
+        ("convert.unbalanced",),
+        ("convert.choose", "131"),
+        ("convert.choose", "132"),
+        ("convert.unknown", "109"),
+        ("convert.not_nil", "541"),
+    ]
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_book_on_the_new_chart_does_not_begin_before_it_is_in_force(old: Path, tmp_path: Path) -> None:
+    (old / "book.toml").write_text(BOOK.replace("2024-01", "2023-12"), encoding="utf-8")
+    with pytest.raises(ImportRefused) as caught:
+        convert_folder(old, tmp_path / "new")
+    [problem] = caught.value.problems
+    assert (problem.rule, problem.file) == ("convert.opened", "book.toml")
+    assert "2023-12" in problem.zh
+    assert "2024-01" in problem.zh
+    (old / "book.toml").write_text(BOOK.replace("2024-01", "2025-07"), encoding="utf-8")
+    convert_folder(old, tmp_path / "new")
+    assert read_book(tmp_path / "new").opened == "2025-07"
 
 
 def test_a_folder_that_is_there_or_is_none(old: Path, tmp_path: Path) -> None:

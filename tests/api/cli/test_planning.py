@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from domain.chart.conversion import OLD
 from tests.api.cli.conftest import BOOK, Commands
 from tests.api.cli.test_commands import served
 from tests.api.cli.test_signing import Signer
+from tests.api.importing.conftest import BOOK_TOML
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +80,7 @@ def test_a_plan_is_adopted_and_reported(commands: Commands, signer: Signer, plan
 def test_old_balances_are_converted(commands: Commands, tmp_path: Path) -> None:
     old = tmp_path / "old"
     old.mkdir()
-    (old / "book.toml").write_text('[book]\nchart = "rural-collective-2004"\n', encoding="utf-8")
+    (old / "book.toml").write_text(BOOK_TOML.replace("rural-collective-2024", OLD), encoding="utf-8")
     opening = "科目编码,科目名称,借方余额,贷方余额\n153,固定资产清理,12.50,\n301,资本,,12.50\n"
     (old / "opening.csv").write_text(opening, encoding="utf-8")
     said = commands.good("convert", old, tmp_path / "new")
