@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from domain.kernel.money import format_fen, parse_fen
 from tests.api.http.conftest import BOOK
 from tests.api.work.conftest import type_voucher
 
@@ -94,3 +95,48 @@ def test_a_third_line_fills_the_side_that_lacks(hall: Hall) -> None:
     page.keyboard.type("50103")
     page.keyboard.press("Tab")
     assert (page.input_value("#debit-3"), page.input_value("#credit-3")) == ("2.00", "")
+
+
+@pytest.mark.parametrize(
+    "typed", ["12,50", "1,2,3.5", "1，25.5", "12 50", "1,2345", "0.001", "12..5", "10,000,000,000"]
+)
+def test_an_amount_that_the_server_would_refuse_is_refused_in_the_form(hall: Hall, typed: str) -> None:
+    type_voucher(hall["cashier"], amount=typed)
+    page = hall["cashier"].page
+    assert page.input_value("#credit-2") == ""  # nothing is balanced by it
+    page.fill("#credit-2", "1")
+    page.click("#save")
+    page.wait_for_selector("#told .alarm")
+    assert "第 1 行借方" in page.inner_text("#told")
+    assert typed in page.inner_text("#told")
+    assert page.evaluate("document.activeElement.id") == "debit-1"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("1,234.5", "1,234.50"),
+        ("１，２３４．５０", "1,234.50"),
+        ("￥1,234", "1,234.00"),
+        ("1234元", "1,234.00"),
+        (".5", "0.50"),
+        ("（12.50）", "-12.50"),
+        ("−12.50", "-12.50"),
+    ],
+)
+def test_an_amount_is_read_as_the_server_reads_it(hall: Hall, typed: str, read: str) -> None:
+    assert format_fen(parse_fen(typed)) == read
+    page = opened(hall)
+    page.fill("#debit-1", typed)
+    page.focus("#account-2")
+    page.keyboard.type("50103")
+    page.keyboard.press("Tab")
+    assert page.input_value("#credit-2") == read
+
+
+def test_a_mistyped_amount_does_not_draw_who_types_back(hall: Hall) -> None:
+    page = opened(hall)
+    page.fill("#debit-1", "12,50")
+    page.focus("#credit-2")
+    page.keyboard.type("3")
+    assert page.evaluate("document.activeElement.id") == "credit-2"

@@ -11,26 +11,31 @@ const LINES_AT_FIRST = 2;
 const WITH_PARTY = /^(112|113|211)/; // 应收款、内部往来、应付款: their ledgers are by counterparty
 const WITH_PROJECT = /^(231|241)/; // 一事一议资金、专项应付款: by project
 
-/** Return fen of what was typed, 0 for nothing; throws what a person can understand. */
-export function fenOf(input, where) {
-  const typed = input.value.normalize("NFKC").replaceAll(/[,，\s]/g, "").replace(/^[−－]/, "-");
-  if (typed === "") return 0;
-  const read = /^(-?)([0-9]{1,12})(?:\.([0-9]{1,2}))?$/.exec(typed);
-  if (!read) {
-    input.focus();
-    throw new Told("money.malformed", `${where}：「${input.value}」不是金额，应如 1,234.50`, `${where}: ${input.value} is no amount such as 1,234.50`);
-  }
-  const fen = Number(read[2]) * 100 + Number((read[3] ?? "").padEnd(2, "0"));
-  return read[1] ? -fen : fen;
+const AMOUNT = /^([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.([0-9]{0,2})0*)?$/;
+const MAX_FEN = 999_999_999_999;
+
+/** Return fen of an amount as `parse_fen` (domain/kernel/money.py) reads it, 0 for nothing; undefined for no amount. */
+function parseFen(text) {
+  const half = text.replace(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
+  const plain = half.replaceAll(/[¥￥元]/g, "").replaceAll("−", "-").trim();
+  if (plain === "") return 0;
+  const bracketed = /^\((.*)\)$/.exec(plain);
+  const [, sign, yuan, decimals = ""] = AMOUNT.exec(bracketed ? bracketed[1].trim() : plain) ?? [];
+  if (!(yuan || decimals) || (bracketed && sign)) return undefined;
+  const fen = Number((yuan ?? "0").replaceAll(",", "")) * 100 + Number(decimals.padEnd(2, "0"));
+  if (fen > MAX_FEN) return undefined;
+  return fen && (bracketed || sign === "-") ? -fen : fen;
 }
 
-function readable(input) {
-  try {
-    return fenOf(input, "");
-  } catch {
-    return 0;
-  }
+/** Return fen of what was typed, 0 for nothing; throws what a person can understand. */
+export function fenOf(input, where) {
+  const fen = parseFen(input.value);
+  if (fen !== undefined) return fen;
+  input.focus();
+  throw new Told("money.malformed", `${where}：「${input.value}」不是金额，应如 1,234.50`, `${where}: ${input.value} is no amount such as 1,234.50`);
 }
+
+const readable = (input) => parseFen(input.value) ?? 0;
 
 /** Leave out what has its default value: an entry does so too. */
 export function stripped(data) {
