@@ -15,6 +15,7 @@ from domain.founding import BookOpened, check_origin
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.logkeys import LogMoved
 from domain.privacy import check_clear_fields, may_name_a_person
+from domain.vouchers import check_told, may_be_blank
 
 if TYPE_CHECKING:
     from domain.founding import Log
@@ -49,19 +50,21 @@ FROM_THE_FUTURE = rule(
 
 
 def objection(note: bytes, keys: LogKeys, now: datetime) -> RuleViolation | None:
-    """Return what stands against taking an entry in: `book.*`, `privacy.*` or `entry.from_the_future`.
+    """Return what stands against taking an entry in: `book.*`, `privacy.*`, `voucher.blank_text` or `entry.*`.
 
     A book is opened only for a log whose key this server holds: otherwise anyone could open one under any
     organisation's id, with a township of their own. A log's origin stays for good, and so is written as an address. No
-    text may have what looks like a person's number. Raises what `parse_entry` raises.
+    text may have what looks like a person's number, and no voucher a summary in which nothing is to be seen. Raises
+    what `parse_entry` raises.
     """
     early = _from_the_future(note, now)
     names_a_log = BOOK_OPENED in note or LOG_MOVED in note
-    if early or not (names_a_log or may_name_a_person(note)):
+    if early or not (names_a_log or may_name_a_person(note) or may_be_blank(note)):
         return early
     statement = parse_entry(note).statement
     try:
         check_clear_fields(statement.data)
+        check_told(statement.data)
         if isinstance(statement, BookOpened):
             check_origin(statement.data.log.origin)
             _check_log(statement.data.log, keys)

@@ -27,7 +27,13 @@ from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
 from domain.privacy import check_clear_fields
-from domain.vouchers import SaltedVoucherPosted, SaltedVoucherReversed, VoucherPosted, VoucherReversed
+from domain.vouchers import (
+    SaltedVoucherPosted,
+    SaltedVoucherReversed,
+    VoucherPosted,
+    VoucherReversed,
+    check_told,
+)
 from projections import log
 
 if TYPE_CHECKING:
@@ -88,7 +94,8 @@ def compose(connection: Connection[Any], book: str, wanted: Wanted, id_: str = "
     """Return the draft of what is wanted, under a new id or an old one.
 
     What is `private` in a voucher of the salted type, as `api.salting` has it, stands in the text as a digest.
-    Raises `draft.type`, `post.data`, `disclosure.name`, and `privacy.*` for what looks like a person's number.
+    Raises `draft.type`, `post.data`, `disclosure.name`, `privacy.*` for what looks like a person's number, and
+    `voucher.blank_text`.
     """
     kind = KINDS.get(wanted.type)
     if kind is None:
@@ -99,6 +106,7 @@ def compose(connection: Connection[Any], book: str, wanted: Wanted, id_: str = "
     else:
         data = read_data(wanted.type, bytes(wanted.data), get_type_hints(kind)["data"])
     check_clear_fields(data)
+    check_told(data)
     checkpoint = log.latest_checkpoint(connection, book)
     seen = Seen(n=checkpoint.size, r=base64.b64encode(checkpoint.root).decode())
     fields: dict[str, Any] = {"at": now(), "book": book, "data": data, "id": id_ or new_id(), "seen": seen}

@@ -16,6 +16,7 @@ from domain.kernel.errors import RuleViolation
 from domain.kernel.note import Signature
 from domain.kernel.ulid import derive
 from domain.privacy import check_clear_fields, may_name_a_person
+from domain.vouchers import check_told, may_be_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -88,6 +89,8 @@ class Trial:
         parse_text(text)
         if may_name_a_person(text):
             check_clear_fields(step.data)
+        if may_be_blank(text):
+            check_told(step.data)
         size = len(text) + SIGNATURE_LINE_BYTES * len(step.roles)
         if size > MAX_ENTRY_BYTES:
             raise TOO_LARGE(size=size, limit=MAX_ENTRY_BYTES)

@@ -1,5 +1,6 @@
 """Vouchers (记账凭证) and their reversals (红字冲销)."""
 
+from domain.vouchers.blank import check_told, may_be_blank
 from domain.vouchers.correcting import Way, correcting_summary, ways
 from domain.vouchers.events import (
     MAX_LINES,
@@ -51,11 +52,13 @@ __all__ = [
     "Way",
     "amount_fen",
     "check_balanced",
+    "check_told",
     "correcting_summary",
     "decide_post",
     "decide_reverse",
     "decide_salted",
     "decide_salted_reversal",
+    "may_be_blank",
     "mirrored",
     "price_fen",
     "price_text",

@@ -55,6 +55,21 @@ def test_two_sign_in_any_order_and_it_stands_in_the_log(office: Office) -> None:
     assert [one["step"] for one in done["steps"]] == ["made", "signed", "signed", "posted"]
 
 
+@pytest.mark.parametrize("blank", ["   ", "\u3000"])
+def test_a_voucher_that_says_nothing_is_not_taken_in(office: Office, blank: str) -> None:
+    said = msgspec.structs.replace(voucher(), summary=blank)
+    answer = office["cashier"].post("", {"type": "voucher.posted/1", "data": said})
+    assert refused(answer, 422, "voucher.blank_text")
+    assert answer.json()["detail_zh"].startswith("请填写摘要")
+    draft = office["cashier"].make(data())
+    assert refused(office["cashier"].change(draft, said), 422, "voucher.blank_text")
+    assert refused(office.door.post(office.door.note(said)), 422, "voucher.blank_text")
+    lines = [msgspec.structs.replace(voucher().lines[0], party=blank), *voucher().lines[1:]]
+    answer = office.door.post(office.door.note(msgspec.structs.replace(voucher(), lines=lines)))
+    assert refused(answer, 422, "voucher.blank_text")
+    assert "第 1 行的往来单位" in answer.json()["detail_zh"]
+
+
 def test_all_who_are_at_work_see_what_waits(office: Office) -> None:
     draft = office["cashier"].make(data())
     for role in ("cashier", "accountant", "head", "supervisor", "township"):

@@ -204,6 +204,9 @@ VOUCHERS = {
         cell(date="2062-02-10"), "日期", "2062-02-10", "period.too_far_ahead", "2062-02"
     ),
     "no summary": in_journal(cell(summary=""), "摘要", "", "import.summary"),
+    "a summary that nobody sees": in_journal(
+        cell(summary="\u200b\u3164"), "摘要", "\u200b\u3164", "voucher.blank_text"
+    ),
     "an entry over 65,535 bytes": in_journal(
         rows(
             *[f"2026-02-10,记-2,{number:0>3}{'长' * 190},101,,5.00,,0" for number in range(150)],

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.kernel.money import format_fen, parse_fen
+from domain.ledger import read_entries
+from domain.vouchers import VoucherPosted
 from tests.api.http.conftest import BOOK
 from tests.api.work.conftest import type_voucher
 
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from tests.api.work.conftest import Hall
 
 pytestmark = pytest.mark.e2e
+
+
+def first_voucher(hall: Hall) -> int:
+    entries = enumerate(read_entries(hall["head"].door.service.recorder, BOOK))
+    return next(at for at, entry in entries if isinstance(entry.statement, VoucherPosted))
 
 
 def opened(hall: Hall) -> Page:
@@ -140,3 +147,29 @@ def test_a_mistyped_amount_does_not_draw_who_types_back(hall: Hall) -> None:
     page.focus("#credit-2")
     page.keyboard.type("3")
     assert page.evaluate("document.activeElement.id") == "credit-2"
+
+
+@pytest.mark.parametrize("blank", ["   ", "\u3000"])
+def test_a_summary_is_asked_for_at_its_field(hall: Hall, blank: str) -> None:
+    type_voucher(hall["cashier"], summary="x")
+    page = hall["cashier"].page
+    page.fill("#summary", blank)
+    page.click("#save")
+    page.wait_for_selector("#told .alarm")
+    assert "请填写摘要" in page.inner_text("#told")
+    assert "fill in" in page.inner_text("#told")
+    assert page.evaluate("document.activeElement.id") == "summary"
+
+
+def test_a_reversal_is_asked_for_its_summary_too(hall: Hall) -> None:
+    page = hall["cashier"].goto(f"/books/{BOOK}/work/reverse/{first_voucher(hall)}")
+    page.fill("#summary", "\u3000 ")
+    page.click("form.make button")
+    page.wait_for_selector("#told .alarm")
+    assert "请填写摘要" in page.inner_text("#told")
+    assert page.evaluate("document.activeElement.id") == "summary"
+    page.fill("#summary", " 冲销记错的\u3000")
+    page.click("form.make button")
+    page.wait_for_url("**/work/drafts/*")
+    page.wait_for_selector("#said h2")
+    assert "冲销记错的" in page.inner_text("#said h2") + page.inner_text("#said")

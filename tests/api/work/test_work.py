@@ -54,7 +54,7 @@ def test_a_voucher_from_slip_to_signed_entry(hall: Hall) -> None:
     ]
     assert len(posted) == 1
     assert isinstance(posted[0].statement, VoucherPosted)
-    assert posted[0].statement.data.lines[0].debit_fen == 12_550
+    assert posted[0].statement.data.lines[0].debit_fen == 112_550
     for person in (cashier, head, accountant):
         assert person.complaints == []
 

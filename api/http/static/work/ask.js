@@ -59,6 +59,15 @@ export async function acting(button, place, act) {
   }
 }
 
+/** Return what stands in a field that is to be filled in, by the name on its label; throws where nothing does. */
+export function filled(input) {
+  const text = input.value.trim();
+  if (text) return text;
+  const [zh, en] = [...input.labels[0].childNodes].map((part) => part.textContent.trim());
+  input.focus();
+  throw new Told("voucher.blank_text", `请填写${zh}`, `fill in the ${en}`);
+}
+
 /** Return what was refused, as an alert. */
 export function problem(told) {
   const box = element("div", { className: "state alarm", role: "alert" });

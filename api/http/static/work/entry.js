@@ -1,6 +1,6 @@
 /** The page where a voucher is typed: keyboard alone is enough, the difference is always in view. */
 
-import { acting, ask, bilingual, element, english, problem } from "./ask.js";
+import { acting, ask, bilingual, element, english, filled, problem } from "./ask.js";
 import { attaching } from "./files.js";
 import { checkHistory } from "./history.js";
 import { listing } from "./invoices.js";
@@ -47,7 +47,7 @@ function typed() {
     date: place("date").value,
     lines: lines.read(),
     resolution: place("resolution").value.trim(),
-    summary: place("summary").value.trim(),
+    summary: filled(place("summary")),
   });
 }
 

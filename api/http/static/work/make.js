@@ -3,14 +3,14 @@
  * delete a voucher template.
  */
 
-import { acting, ask } from "./ask.js";
+import { acting, ask, filled } from "./ask.js";
 
 for (const form of document.querySelectorAll("form.make")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const { book, type, data } = form.dataset;
     return acting(event.submitter, document.getElementById("told"), async () => {
-      const typed = Object.fromEntries(new FormData(form));
+      const typed = Object.fromEntries([...form.querySelectorAll("input[name]")].map((input) => [input.name, filled(input)]));
       const made = await ask("POST", `/books/${book}/drafts`, { type, data: { ...JSON.parse(data), ...typed } });
       location.assign(`/books/${book}/work/drafts/${made.id}`);
     });
