@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """
 A village's signed, append-only account book and its public transparency log.
 Every error is a problem document (RFC 9457) whose `rule` is a stable code; a method that an address does not take gets
-405 (`request.method`), a parameter that it does not take 400 (`request.parameter`). A slash at an address's end is
-redirected (307) to the address without it.
+405 (`request.method`), a parameter that it does not take 400 (`request.parameter`), but for pages, which pass over what
+they do not know. A slash at an address's end is redirected (307) to the address without it.
 """
 
 

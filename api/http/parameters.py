@@ -1,4 +1,7 @@
-"""A parameter that an address does not take is refused: who misspells one would take all for a part."""
+"""A parameter that data does not take is refused: who misspells one would take all for a part.
+
+A page says what it shows, and programs through which its link is passed on append parameters of their own.
+"""
 
 from __future__ import annotations
 
@@ -23,18 +26,22 @@ NONE = Phrase("它不带参数", "it takes none at all")
 
 
 def check_parameters(request: Request) -> None:
-    """Raise `request.parameter` when something is read by a parameter that its route does not declare.
+    """Raise `request.parameter` when data is read by a parameter that its route does not declare.
 
-    Routes that declare none are the same whatever follows their address, as files, pages of one thing and those whose
-    scripts read it are. Data is not: who asks it for a part should not get all.
+    Routes that declare none are the same whatever follows their address, as files are. Data is not: who asks it for a
+    part should not get all.
     """
     if request.method != "GET":
         return
     route: APIRoute = request.scope["route"]
     known = [one.alias for one in get_flat_params(route.dependant) if isinstance(one.field_info, Query)]
-    if not known and not route.path.endswith(".json"):
+    if _is_page(route) or not (known or route.path.endswith(".json")):
         return
     for name in request.query_params:
         if name not in known:
             said = Phrase(f"可用的有 {'、'.join(known)}", f"known are {', '.join(known)}") if known else NONE
             raise UNKNOWN_PARAMETER(path=request.url.path, parameter=name, known=said)
+
+
+def _is_page(route: APIRoute) -> bool:
+    return "text/html" in route.responses.get(200, {}).get("content", {})
