@@ -42,7 +42,7 @@ class Stock(NamedTuple):
 
 
 class PartyBalance(NamedTuple):
-    """What stands on an account with a counterparty (往来单位) that is named in public: debits less credits in fen."""
+    """What stands on an account with a counterparty (往来单位), "" where none is public: debits less credits."""
 
     account: str
     party: str

@@ -1,4 +1,4 @@
-"""Checks of what stands on receivables and payables with each counterparty (往来单位), of the names that are public.
+"""Checks of what stands on receivables and payables with each counterparty (往来单位) that is named in public.
 
 Balances have no counterparty, so a statement nets what one account owes and is owed. The balance sheet shows both sides
 of 113 内部往来 by detail account alone.
@@ -54,6 +54,9 @@ USED_ALREADY = Phrase(
     f"{INTERNAL} has postings of its own and takes no details any more: say both amounts in the notes",
 )
 
+UNNAMED = Phrase("（未写明往来单位）", "(none named in public)")
+"""What is left of an account besides its counterparties: it counts as one more."""
+
 
 def check_both_sides(month: MonthEnd) -> Iterator[Remark]:
     """The counterparties of a detail account of 113 stand on one side."""
@@ -86,6 +89,6 @@ def _by_account(month: MonthEnd, top: tuple[str, ...]) -> Iterator[tuple[str, li
 def _wrong_party(name: str, wrong: list[PartyBalance]) -> Remark:
     worst = max(wrong, key=lambda one: abs(one.balance_fen))
     side = Phrase("借方", "debit") if worst.balance_fen > 0 else Phrase("贷方", "credit")
-    facts = {"party": worst.party, "side": side, "balance": format_fen(abs(worst.balance_fen))}
+    facts = {"party": worst.party or UNNAMED, "side": side, "balance": format_fen(abs(worst.balance_fen))}
     violation = WRONG_PARTY(account=worst.account, name=name, **facts, count=len(wrong))
     return Remark(stops=False, violation=violation, account=worst.account)

@@ -69,7 +69,7 @@ SELECT_STOCKS = """
 """
 SELECT_PARTIES = """
     SELECT account, party, sum(debit_fen - credit_fen)::bigint FROM journal
-    WHERE book = %(book)s AND period <= %(period)s AND left(account, 3) = ANY(%(kept)s) AND party <> ''
+    WHERE book = %(book)s AND period <= %(period)s AND left(account, 3) = ANY(%(kept)s)
     GROUP BY account, party HAVING sum(debit_fen - credit_fen) <> 0 ORDER BY account, party
 """
 

@@ -193,6 +193,16 @@ def kept(account: str, **parties: int) -> MonthEnd:
         (kept("211", 甲=-900, 乙=300), "closing.wrong_party", "「乙」却在借方 3.00 元"),
         (kept("112", 甲=100, 乙=-300), "closing.wrong_side", "余额在贷方 2.00 元"),
         (kept("112", 甲=300, 乙=-300), "closing.wrong_party", "「乙」却在贷方 3.00 元"),
+        (
+            kept("11301", **{"": -5_000, "张三户": 541}),
+            "closing.both_sides",
+            "借方合计 5.41 元，贷方合计 50.00 元",
+        ),
+        (
+            kept("112", **{"甲": 900, "": -300}),
+            "closing.wrong_party",
+            "「（未写明往来单位）」却在贷方 3.00 元",
+        ),
     ],
 )
 def test_counterparties_on_both_sides_are_remarked_once_an_account(
@@ -207,6 +217,8 @@ def test_counterparties_on_both_sides_are_remarked_once_an_account(
     "end",
     [
         kept("113", 张三户=100, 王五户=50),
+        kept("113", **{"": -100}),
+        kept("113", **{"": -100, "王五户": -50}),
         kept("113", 张三户=-100, 王五户=-50),
         kept("112", 甲=900),
         kept("211", 甲=-900, 乙=-1),

@@ -129,6 +129,18 @@ def test_counterparties_on_both_sides_are_remarked(open_door: Door) -> None:
     )
 
 
+def test_what_names_no_counterparty_counts_as_one_more(open_door: Door) -> None:
+    """As what is distributed to members as a whole, beside one of them who owes."""
+    owed = [Line(account="113", party="张三户", debit_fen=541), Line(account="101", credit_fen=541)]
+    data = Voucher(attachments=Attachments(count=1), date="2026-03-30", lines=owed, summary="往来")
+    assert open_door.post(open_door.note(data), wait=10).status_code == 201
+    assert "closing.both_sides" not in {rule for _, rule, *_ in remarks(open_door, "2026-03")}
+    post(open_door, "应付成员", ("51302", 5_000, 0), ("113", 0, 5_000))
+    found = open_door.get("closing.json", period="2026-03").json()["remarks"]
+    told = {one["rule"]: one["zh"] for one in found}
+    assert "借方合计 5.41 元，贷方合计 50.00 元" in told["closing.both_sides"]
+
+
 def test_a_voucher_that_mixes_a_transfer_with_spending_is_remarked(open_door: Door) -> None:
     lines = (("51302", 500, 0), ("10201", 0, 500), ("321", 500, 0), ("51302", 0, 500))
     entry = post(open_door, "办公费并结转", *lines)
