@@ -74,9 +74,7 @@ def checklist(
     `named` tells the summaries of drafts too; they are not for the public (ADR 0029).
     """
     report = closing.checklist(connection, book, period)
-    if report.closed:
-        return report
-    waiting = _waiting(connection, book, period, named=named)
+    waiting = [] if report.closed else _waiting(connection, book, period, named=named)
     return replace(
         report, remarks=[*waiting, *report.remarks, *_missing(connection, book, period, originals)]
     )

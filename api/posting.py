@@ -131,6 +131,7 @@ class ClosingRemark(msgspec.Struct):
 
 
 class _Checklist(msgspec.Struct):
+    closed: bool
     remarks: list[ClosingRemark]
 
 
@@ -241,9 +242,10 @@ class Poster:
         return Sheet(period=period, root=rows_root(rows), rows=len(rows), sheet="trial_balance")
 
     def remarks(self, period: str) -> list[ClosingRemark]:
-        """Return what the checklist remarks on a period, what stops its closing first."""
+        """Return what the checklist remarks on a period that is open, what stops its closing first."""
         data = self.fetch(f"closing.json?period={parse_period(period)}")
-        return read_data("closing.json", data, _Checklist).remarks
+        found = read_data("closing.json", data, _Checklist)
+        return [] if found.closed else found.remarks
 
     def transfers(self, period: str) -> Transfers:
         """Return the vouchers that a period's end wants."""

@@ -35,7 +35,10 @@ class RemarkBody(BaseModel):
 
 
 class ChecklistBody(ReportBody):
-    """The checklist of a period's closing; `ready` when it is open and nothing stops it; none of a closed one."""
+    """The checklist of a period's closing; `ready` when it is open and nothing stops it.
+
+    Of a period that is `closed`, the remarks are what is found in it now: `stops` is what was to be set right before.
+    """
 
     closed: bool
     ready: bool

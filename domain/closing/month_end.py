@@ -50,7 +50,7 @@ class PartyBalance(NamedTuple):
 
 
 class MonthEnd(NamedTuple):
-    """A book at the end of an open period: the first open one, the trial balance, sides and names by code, vouchers.
+    """A book at the end of a period: the first open one, the trial balance, sides and names by code, vouchers.
 
     `reach` says up to which day the bank's statements of an account were read in, `differences` what the reconciliation
     of each leaves at the period's end in fen, None where no bank's balance of that day is known; `stocks` what is left

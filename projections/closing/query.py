@@ -100,11 +100,14 @@ class Distribution(Report):
 
 
 def checklist(connection: Connection[Any], book_id: str, period: str) -> Checklist:
-    """Return the checklist of a period; raises `book.unknown`, `period.*`. `connection` is in one snapshot."""
+    """Return the checklist of a period; raises `book.unknown`, `period.*`. `connection` is in one snapshot.
+
+    Of a closed one it says what is found in it now, so that what it was closed despite stays to be read.
+    """
     trial = trial_balance(connection, book_id, period)
     book = register.book(connection, book_id)
     closed = period <= book.closed_through
-    remarks = [] if closed else check_month(_month_end(connection, book, trial))
+    remarks = check_month(_month_end(connection, book, trial))
     return Checklist(book_id, trial.name, period, trial.entries, trial.root, closed, remarks)
 
 

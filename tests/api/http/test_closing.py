@@ -189,16 +189,47 @@ def test_other_money_is_looked_at_day_by_day_as_the_audit_does(open_door: Door) 
     assert "closing.wrong_side" not in {rule for _, rule, *_ in remarks(open_door, "2026-03")}
 
 
-def test_a_closed_month_has_no_checklist_and_no_transfers(open_door: Door) -> None:
-    note = open_door.note(Closing(period="2026-01"), PeriodClosed, "accountant", "head")
-    assert open_door.post(note, wait=10).status_code == 201
-    found = open_door.get("closing.json", period="2026-01").json()
-    assert (found["closed"], found["ready"], found["remarks"]) == (True, False, [])
+def close(door: Door, period: str) -> None:
+    answer = door.post(door.note(Closing(period=period), PeriodClosed, "accountant", "head"), wait=10)
+    assert answer.status_code == 201, answer.text
+
+
+def test_a_closed_month_wants_no_transfers(open_door: Door) -> None:
+    close(open_door, "2026-01")
     found = open_door.get("transfers.json", period="2026-01").json()
     assert (found["closed"], found["vouchers"]) == (True, [])
     page = open_door.get("closing", period="2026-01").text
     assert "本月已结账" in page
     assert "结转凭证" not in page
+
+
+def test_what_a_month_was_closed_despite_stays_to_be_read(open_door: Door) -> None:
+    post(open_door, "购办公桌", ("51302", 150_000, 0), ("101", 0, 150_000), date="2026-01-30", count=0)
+    post(open_door, "提现", ("101", 150_000, 0), ("10201", 0, 150_000), date="2026-01-31")
+    before = remarks(open_door, "2026-01")
+    assert (True, "closing.cash_below_zero", "101", None) in before
+    assert len(before) > 2
+    close(open_door, "2026-01")
+    found = open_door.get("closing.json", period="2026-01").json()
+    assert (found["closed"], found["ready"]) == (True, False)
+    assert [(one["stops"], one["rule"], one["account"], one["entry"]) for one in found["remarks"]] == before
+    page = open_door.get("closing", period="2026-01").text
+    assert "现在查得出" in page
+    assert "其中 1 项" in page
+    assert "先处理" not in page
+    assert "必须处理" not in page
+    with ExitStack() as stack:
+        office = Office(open_door, stack)
+        desk = office["accountant"].client.get(f"/books/{BOOK}/work", headers={"accept": "text/html"}).text
+        assert "还有 0 项必须处理" in desk
+
+
+def test_a_draft_dated_in_a_closed_month_is_not_its_matter(open_door: Door) -> None:
+    with ExitStack() as stack:
+        Office(open_door, stack)["cashier"].make(msgspec.to_builtins(voucher(date="2026-01-20")))
+        close(open_door, "2026-01")
+        found = open_door.get("closing.json", period="2026-01").json()["remarks"]
+        assert "closing.drafts_waiting" not in {one["rule"] for one in found}
 
 
 def test_transfers_are_what_is_left_to_transfer(open_door: Door) -> None:
