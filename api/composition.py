@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.admission import objection
 from api.attachments import Attachments
-from api.banking import BankDecisions, BankOpenings, BankStatements
+from api.banking import BankDecisions, BankImports, BankOpenings, BankStatements
 from api.clock import CHINA
 from api.database import connect, connect_pool, open_database
 from api.disclosures import DisclosureStore, SubjectKeys
@@ -50,6 +50,7 @@ class Service:
     sessions: Sessions
     attachments: Attachments
     banks: BankStatements
+    bank_imports: BankImports
     bank_decisions: BankDecisions
     bank_openings: BankOpenings
     templates: Templates
@@ -130,6 +131,7 @@ def service_on(settings: Settings, url: str) -> Iterator[Service]:
                 sessions,
                 attachments,
                 BankStatements(pool),
+                BankImports(pool),
                 BankDecisions(pool),
                 BankOpenings(pool),
                 Templates(pool),

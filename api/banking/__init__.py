@@ -1,22 +1,27 @@
 """Banks' statements: read in from files, kept beside the book, held against it, and what was decided of them."""
 
 from api.banking.decisions import LINES_MAX, BankDecisions, KeptDecision
+from api.banking.imports import BankImports, KeptImport, Undone
 from api.banking.openings import BankOpenings, Opening
 from api.banking.reading import Statement, StatementLine, read_columns, read_statement
-from api.banking.store import CASH, BankStatements, Taken
+from api.banking.store import CASH, BankStatements, SourceFile, Taken
 from api.banking.tables import count_table, lines_table, reconciliation_object, reconciliation_table
 
 __all__ = [
     "CASH",
     "LINES_MAX",
     "BankDecisions",
+    "BankImports",
     "BankOpenings",
     "BankStatements",
     "KeptDecision",
+    "KeptImport",
     "Opening",
+    "SourceFile",
     "Statement",
     "StatementLine",
     "Taken",
+    "Undone",
     "count_table",
     "lines_table",
     "read_columns",

@@ -179,7 +179,7 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> Statement:
     order = _order(lines)
     lines, rows = [lines[place] for place in order], [rows[place] for place in order]
     following = zip(rows[1:], pairwise(lines), strict=True)
-    gaps = [row.place for row, (before, line) in following if _gap(before, line)]
+    gaps = [row.place for row, (before, line) in following if does_not_follow(before, line)]
     unread = [row.place for row, line in zip(rows, lines, strict=True) if _is_unread(row, line)]
     said = [(gaps, _missing), (unread, _unread)]
     return Statement(lines, [*read.notices, *(words(places) for places, words in said if places)])
@@ -218,10 +218,10 @@ def _order(lines: Sequence[StatementLine]) -> list[int]:
 
 
 def _gaps(lines: Sequence[StatementLine]) -> int:
-    return sum(_gap(before, line) for before, line in pairwise(lines))
+    return sum(does_not_follow(before, line) for before, line in pairwise(lines))
 
 
-def _gap(before: StatementLine, line: StatementLine) -> bool:
+def does_not_follow(before: StatementLine, line: StatementLine) -> bool:
     """Tell whether the balance behind a line does not follow from the one before it."""
     if before.balance_fen is None or line.balance_fen is None:
         return False

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.banking.account import require_money, take_turn
+from api.banking.reading import StatementLine, does_not_follow
 from api.database import snapshot
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.money import format_fen
 from domain.kernel.period import parse_date
 from projections.bank import balance_fen, bank_balance_fen, reconciliation, statements_reach
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from psycopg_pool import ConnectionPool
 
-    from api.banking.reading import StatementLine
     from domain.reconciliation import Reconciliation
 
 NO_CASH = rule(
@@ -44,29 +45,61 @@ NOTHING = rule(
 CASH = "101"
 """库存现金, with all its details."""
 
-SELECT_KNOWN = """
-    SELECT date::text, amount_fen, text, balance_fen, number FROM bank_lines
-    WHERE book = %s AND account = %s ORDER BY number
+SELECT_STANDING = """
+    SELECT number, date::text, amount_fen, text, balance_fen FROM bank_standing
+    WHERE book = %s AND account = %s ORDER BY date, number
 """
-UPDATE_BALANCE = "UPDATE bank_lines SET balance_fen = %s WHERE book = %s AND account = %s AND number = %s"
-PUT_REACH = """
-    INSERT INTO bank_reach (book, account, through) VALUES (%s, %s, %s)
-    ON CONFLICT (book, account) DO UPDATE SET through = greatest(bank_reach.through, excluded.through)
+SELECT_LEFT = """
+    SELECT number, date::text, amount_fen, text,
+           (SELECT max(balance_fen) FROM bank_import_lines AS said
+            WHERE (said.book, said.account, line) = (bank_lines.book, bank_lines.account, number))
+    FROM bank_lines WHERE book = %(book)s AND account = %(account)s AND number NOT IN (
+        SELECT number FROM bank_standing WHERE book = %(book)s AND account = %(account)s
+    )
+    ORDER BY number
+"""
+INSERT_IMPORT = """
+    INSERT INTO bank_imports (book, account, number, file, sha256, through, read_by)
+    SELECT %(book)s, %(account)s, coalesce(max(number), 0) + 1, %(name)s, %(sha256)s, %(through)s::date, %(read_by)s
+    FROM bank_imports WHERE book = %(book)s AND account = %(account)s
+    RETURNING number
 """
 INSERT_LINE = """
-    INSERT INTO bank_lines (book, account, number, date, amount_fen, text, balance_fen, file)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    INSERT INTO bank_lines (book, account, number, date, amount_fen, text) VALUES (%s, %s, %s, %s, %s, %s)
+"""
+INSERT_IMPORT_LINE = """
+    INSERT INTO bank_import_lines (book, account, import, line, balance_fen) VALUES (%s, %s, %s, %s, %s)
 """
 SELECT_COLUMNS = "SELECT field, header FROM bank_columns WHERE book = %s AND account = %s"
 DELETE_COLUMNS = "DELETE FROM bank_columns WHERE book = %s AND account = %s"
 INSERT_COLUMN = "INSERT INTO bank_columns (book, account, field, header) VALUES (%s, %s, %s, %s)"
 
 
+class SourceFile(NamedTuple):
+    """The file that a statement is read from: its name, its SHA-256 in hex, by which key it is read in.
+
+    Without a key it is read in at the server.
+    """
+
+    name: str
+    sha256: str | None = None
+    read_by: str | None = None
+
+
 class Taken(NamedTuple):
-    """How many lines of a statement are new, and how many were read before."""
+    """How many lines of a statement are new, and how many were read before; the import's number, what is to be said."""
 
     new: int
     known: int
+    number: int
+    notices: Sequence[Phrase] = ()
+
+
+class _Kept(NamedTuple):
+    """A line as it is kept: its number, and what the statement that it came in said."""
+
+    number: int
+    line: StatementLine
 
 
 class BankStatements:
@@ -89,30 +122,36 @@ class BankStatements:
                 connection.execute(INSERT_COLUMN, (book, account, field, header))
 
     def take_in(
-        self, book: str, account: str, lines: Sequence[StatementLine], file: str, through: str = ""
+        self, book: str, account: str, lines: Sequence[StatementLine], file: SourceFile, through: str = ""
     ) -> Taken:
-        """Keep the lines of a statement that are new, all or none; raises `bank.account`, `book.unknown`.
+        """Keep a statement, with its lines that are new, all or none; raises `bank.account`, `book.unknown`.
 
         Statements overlap. A line is known by day, amount, words, and the balance behind it if both statements say so;
-        of equal ones as many are kept as a statement has. It goes `through` a day, or to its last line.
+        of equal ones as many are kept as a statement has. One that left when an import was undone comes back as the
+        line that it was. It goes `through` a day, or to its last line.
         """
+        day = parse_date(through) if through else None
+        asked = {"book": book, "account": account}
         with self._pool.connection() as connection, connection.transaction():
             take_turn(connection, book, account)
-            rows = connection.execute(SELECT_KNOWN, (book, account)).fetchall()
-            known: dict[tuple[str, int, str], list[tuple[int | None, int]]] = {}
-            for day, amount_fen, text, balance, of in rows:
-                known.setdefault((day, amount_fen, text), []).append((balance, of))
-            number = len(rows)
+            standing = _kept(connection.execute(SELECT_STANDING, (book, account)))
+            left = _kept(connection.execute(SELECT_LEFT, asked))
+            given = asked | file._asdict() | {"through": day}
+            ((number,),) = connection.execute(INSERT_IMPORT, given).fetchall()
+            known, gone, last = _by_words(standing), _by_words(left), len(standing) + len(left)
+            mine: set[int] = set()
             for line in lines:
-                twin = _take_twin(known.get(line[:3], []), line.balance_fen)
+                twin = _take_twin(known, line)
+                if twin is not None:
+                    mine.add(twin)
+                else:
+                    twin = _take_twin(gone, line)
                 if twin is None:
-                    number += 1
-                    connection.execute(INSERT_LINE, (book, account, number, *line, file))
-                elif twin[0] != line.balance_fen and line.balance_fen is not None:
-                    connection.execute(UPDATE_BALANCE, (line.balance_fen, book, account, twin[1]))
-            if through:
-                connection.execute(PUT_REACH, (book, account, parse_date(through)))
-        return Taken(number - len(rows), len(lines) - (number - len(rows)))
+                    twin = last = last + 1
+                    connection.execute(INSERT_LINE, (book, account, twin, *line[:3]))
+                connection.execute(INSERT_IMPORT_LINE, (book, account, number, twin, line.balance_fen))
+        notices = _break([one.line for one in standing if one.number not in mine], lines[0])
+        return Taken(len(lines) - len(mine), len(mine), number, notices)
 
     def read_through(self, book: str) -> dict[str, str]:
         """Return up to which day a bank's statement was read in, by account."""
@@ -157,14 +196,47 @@ class BankStatements:
         return book_fen, counted_fen - book_fen
 
 
-def _take_twin(twins: list[tuple[int | None, int]], balance: int | None) -> tuple[int | None, int] | None:
-    """Take the line that a line is out of those that are like it, each with its balance and number; None if none is.
+def _kept(rows: Iterable[tuple[Any, ...]]) -> list[_Kept]:
+    return [_Kept(number, StatementLine(*said)) for number, *said in rows]
+
+
+def _by_words(kept: Iterable[_Kept]) -> dict[tuple[str, int, str], list[_Kept]]:
+    found: dict[tuple[str, int, str], list[_Kept]] = {}
+    for one in kept:
+        found.setdefault(one.line[:3], []).append(one)
+    return found
+
+
+def _take_twin(kept: dict[tuple[str, int, str], list[_Kept]], line: StatementLine) -> int | None:
+    """Take the line that a line is out of those that are kept, and return its number; None if none is.
 
     A balance that one of the two does not say tells nothing apart.
     """
-    same = [twin for twin in twins if twin[0] == balance]
-    unsaid = [twin for twin in twins if twin[0] is None or balance is None]
+    twins, balance = kept.get(line[:3], []), line.balance_fen
+    same = [twin for twin in twins if twin.line.balance_fen == balance]
+    unsaid = [twin for twin in twins if twin.line.balance_fen is None or balance is None]
     for twin in (*same, *unsaid):
         twins.remove(twin)
-        return twin
+        return twin.number
     return None
+
+
+def _break(kept: Sequence[StatementLine], first: StatementLine) -> list[Phrase]:
+    """Say that a statement's first balance does not follow the one that was kept before it, if it does not.
+
+    `kept` are the lines of other statements by day; those of one day may have come in any order.
+    """
+    earlier = [line for line in kept if line.date <= first.date]
+    of_day = [line for line in earlier if line.date == earlier[-1].date]
+    if not of_day or not all(does_not_follow(line, first) for line in of_day):
+        return []
+    stood, before_fen = of_day[-1], (first.balance_fen or 0) - first.amount_fen
+    begins, stands = format_fen(before_fen), format_fen(stood.balance_fen or 0)
+    return [
+        Phrase(
+            f"对账单第一笔之前的余额是 {begins} 元，以前读入的到 {stood.date} 的余额是 {stands} 元，接不上："
+            "可能中间缺了对账单，或是别的账户的；读错了可以撤回这次读入",
+            f"before its first line the statement stands at {begins} yuan; what was read before stands at {stands} on"
+            f" {stood.date}. A statement may be missing between them, or this is another account's: undo it if so",
+        )
+    ]

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.adapters.tables import to_format
-from api.banking import count_table, read_columns, read_statement, reconciliation_object, reconciliation_table
-from api.cli.console import err, out
+from api.banking import (
+    SourceFile,
+    count_table,
+    read_columns,
+    read_statement,
+    reconciliation_object,
+    reconciliation_table,
+)
+from api.cli.at_work import at_work
+from api.cli.console import out, tell_notices
 from api.cli.options import BookOption, Format, FormatOption, OutOption, write
-from api.composition import open_service
+from api.composition import Service, open_service
+from api.drafting import require_maker
 from api.settings import Settings
 from domain.kernel.money import parse_fen
 
 bank = typer.Typer(help="银行对账和现金盘点 / bank reconciliation and cash count", no_args_is_help=True)
 
 AccountOption = Annotated[str, typer.Option("--account", help="科目编码 / the account's code")]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option("--key", help="谁读入的：会计或出纳的密钥文件 / by whom: the key of accountant or cashier"),
+]
 DateOption = Annotated[str, typer.Option("--date", help="哪天日终 / at the end of which day, YYYY-MM-DD")]
 
 
@@ -38,18 +54,34 @@ def import_(
         str,
         typer.Option(help="对账单到哪天，晚于最后一笔时写 / up to which day it goes, behind its last line"),
     ] = "",
+    key: KeyOption = None,
 ) -> None:
     """读入银行对账单，已读过的不重复 / Read a bank's statement in; what was read before is not kept twice."""
     given = read_columns(columns)
-    with open_service(Settings()) as service:
+    with _reading(book, key) as (service, reader):
         headers = given or service.banks.headers(book, account)
         read = read_statement(file, headers)
-        taken = service.banks.take_in(book, account, read.lines, file.name, through)
+        source = SourceFile(file.name, sha256(file.read_bytes()).hexdigest(), reader)
+        taken = service.banks.take_in(book, account, read.lines, source, through)
         if given:
             service.banks.remember_headers(book, account, given)
-    for notice in read.notices:
-        err.print(str(notice), markup=False)
-    out.print(f"新 {taken.new} 行，以前读过 {taken.known} 行 / {taken.new} new lines, {taken.known} known")
+    tell_notices([*read.notices, *taken.notices])
+    out.print(
+        f"第 {taken.number} 次读入：新 {taken.new} 行，以前读过 {taken.known} 行"
+        f" / import {taken.number}: {taken.new} new lines, {taken.known} known"
+    )
+
+
+@contextmanager
+def _reading(book: str, key: Path | None) -> Iterator[tuple[Service, str | None]]:
+    """Open what a statement is read into, and tell by which key: none at the server."""
+    if key is None:
+        with open_service(Settings()) as service:
+            yield service, None
+    else:
+        with at_work(book, key) as (service, session):
+            require_maker(session)
+            yield service, session.key.name
 
 
 @bank.command()

@@ -1,23 +1,22 @@
-"""Commands that decide of matches between bank and book, and enter what was outstanding at the opening."""
+"""Commands that decide of matches between bank and book, enter what was outstanding at the opening, undo imports."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
 import typer
 
 from api.adapters.tables import to_format
-from api.banking import KeptDecision, lines_table
+from api.banking import KeptDecision, KeptImport, lines_table
+from api.cli.at_work import at_work
 from api.cli.banking import AccountOption, DateOption, bank
 from api.cli.console import out
 from api.cli.options import BookOption, Format, write
-from api.composition import Service, open_service
-from api.identity import load_key
-from api.sessions import Session, answer
+from api.clock import CHINA
+from api.composition import open_service
 from api.settings import Settings
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen, parse_fen
@@ -47,19 +46,6 @@ EntriesOption = Annotated[
     str, typer.Option("--entries", help="账上的行，如 12:1,15:2（记录:行）/ lines of the book, entry:line")
 ]
 NumberArgument = Annotated[int, typer.Argument(help="编号 / its number")]
-
-
-@contextmanager
-def _at_work(book: str, key: Path) -> Iterator[tuple[Service, Session]]:
-    """Let the holder of a key be at work in a book, as over HTTP, for as long as a command runs."""
-    with open_service(Settings()) as service:
-        service.runner.catch_up([book])
-        signer = load_key(key, service.settings.passphrase_text)
-        begun = service.sessions.begin(book, answer(service.sessions.challenge(book).text, signer))
-        try:
-            yield service, begun.session
-        finally:
-            service.sessions.end(begun.token)
 
 
 @bank.command()
@@ -98,7 +84,7 @@ def refuse(
 @bank.command()
 def undo(number: NumberArgument, book: BookOption, account: AccountOption, key: OneKey) -> None:
     """撤回一个核对决定 / Take a decision back."""
-    with _at_work(book, key) as (service, session):
+    with at_work(book, key) as (service, session):
         _tell(service.bank_decisions.undo(session, account, number))
 
 
@@ -108,6 +94,26 @@ def decisions(book: BookOption, account: AccountOption) -> None:
     with open_service(Settings()) as service:
         for one in service.bank_decisions.all(book, account):
             _tell(one)
+
+
+@bank.command()
+def imports(book: BookOption, account: AccountOption) -> None:
+    """列出读入过的对账单，撤回的也在内 / The files that were read in, those too that were undone."""
+    with open_service(Settings()) as service:
+        for one in service.bank_imports.all(book, account):
+            _tell_import(one)
+
+
+@bank.command("undo-import")
+def undo_import(number: NumberArgument, book: BookOption, account: AccountOption, key: OneKey) -> None:
+    """撤回一次读入，别的文件没有的行随之去掉 / Undo an import, with the lines that no other file has."""
+    with at_work(book, key) as (service, session):
+        done = service.bank_imports.undo(session, account, number)
+    _tell_import(done.kept)
+    out.print(
+        f"去掉 {done.lines} 行，{done.decisions} 个核对决定随之撤回 / {done.lines} lines left,"
+        f" {done.decisions} decisions lapsed"
+    )
 
 
 @bank.command()
@@ -124,7 +130,7 @@ def opening(
     if side not in {"bank", "book"}:
         raise BAD_SIDE(read=side)
     given = cast("Literal['bank', 'book']", side), date, parse_fen(amount), text
-    with _at_work(book, key) as (service, session):
+    with at_work(book, key) as (service, session):
         made = service.bank_openings.enter(session, account, *given)
     out.print(f"第 {made.number} 号期初未达账项 / outstanding item {made.number}", markup=False)
 
@@ -141,7 +147,7 @@ def openings(book: BookOption, account: AccountOption) -> None:
 @bank.command("undo-opening")
 def undo_opening(number: NumberArgument, book: BookOption, account: AccountOption, key: OneKey) -> None:
     """撤回一笔期初未达账项，编号的负号省去 / Take an item back, its number without the minus sign."""
-    with _at_work(book, key) as (service, session):
+    with at_work(book, key) as (service, session):
         service.bank_openings.undo(session, account, -abs(number))
     out.print("已撤回 / taken back")
 
@@ -151,7 +157,7 @@ def _decide(book: str, account: str, key: Path, of_bank: str, entries: str, *, a
     places = {
         (int(entry), int(line)) for entry, line in _read(entries, r"(-?[0-9]{1,9}):([0-9]{1,4})", "12:1")
     }
-    with _at_work(book, key) as (service, session):
+    with at_work(book, key) as (service, session):
         _tell(service.bank_decisions.decide(session, account, numbers, places, accepted=accepted))
 
 
@@ -173,3 +179,15 @@ def _tell(kept: KeptDecision) -> None:
     back = "" if kept.stands else f"  已撤回 / taken back: {kept.undone_by}"
     said = f"{one.number}  {word}  --bank {numbers or '-'} --entries {places or '-'}  {kept.decided_by}{back}"
     out.print(said, markup=False)
+
+
+def _tell_import(kept: KeptImport) -> None:
+    reach = max(kept.last, kept.through or "")
+    back = "" if kept.stands else f"  已撤回 / undone: {kept.undone_by} {_minute(kept.undone_at)}"
+    who = kept.read_by or "命令行 / at the server"
+    said = f"{kept.number}  {kept.file}  {kept.lines} 行 / lines  {kept.first}…{reach}  {who}  {_minute(kept.read_at)}"
+    out.print(f"{said}  {(kept.sha256 or '-')[:12]}{back}")
+
+
+def _minute(moment: datetime | None) -> str:
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if moment else ""

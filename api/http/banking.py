@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +15,9 @@ from pydantic import BaseModel
 from api.banking import (
     CASH,
     KeptDecision,
+    KeptImport,
     Opening,
+    SourceFile,
     count_table,
     read_columns,
     read_statement,
@@ -67,11 +71,45 @@ class NoticeBody(BaseModel):
 
 
 class TakenBody(BaseModel):
-    """How many lines of a statement are new, and how many were read before; what is to be said of it."""
+    """How many lines of a statement are new, how many were read before; its number, and what is to be said of it."""
 
     new: int
     known: int
+    number: int
     notices: list[NoticeBody]
+
+
+class ImportBody(BaseModel):
+    """A file that was read in: its lines, from which day to which; by which key and when, and undone by which.
+
+    `sha256` is null of what was read before it was kept, `read_by` of what was read at the server, without a key.
+    """
+
+    number: int
+    file: str
+    sha256: str | None
+    lines: int
+    first: str
+    last: str
+    through: str | None
+    read_by: str | None
+    read_at: datetime
+    undone_by: str | None
+    undone_at: datetime | None
+
+
+class ImportsBody(BaseModel):
+    """The files that were read into an account, the oldest first, those too that were undone."""
+
+    imports: list[ImportBody]
+
+
+class UndoneBody(BaseModel):
+    """An import that was undone: how many lines left that no other has, how many decisions about them lapsed."""
+
+    undone: ImportBody
+    lines: int
+    decisions: int
 
 
 class BankLineBody(BaseModel):
@@ -163,13 +201,39 @@ async def post_statement(
             except ImportRefused as refused:
                 told = [str(problem) for problem in refused.problems[:PROBLEMS_SHOWN]]
                 raise REFUSED(count=len(refused.problems), problems="；".join(told)) from None
-        taken = service.banks.take_in(session.book, account, read.lines, name, through)
+        source = SourceFile(name, sha256(data).hexdigest(), session.key.name)
+        taken = service.banks.take_in(session.book, account, read.lines, source, through)
         if given:
             service.banks.remember_headers(session.book, account, given)
-        notices = [NoticeBody(zh=one.zh, en=one.en) for one in read.notices]
-        return TakenBody(new=taken.new, known=taken.known, notices=notices)
+        notices = [NoticeBody(zh=one.zh, en=one.en) for one in (*read.notices, *taken.notices)]
+        return TakenBody(new=taken.new, known=taken.known, number=taken.number, notices=notices)
 
     return await run_in_threadpool(take_in)
+
+
+@statements.get("/statements", responses=documented(400, 403, 404, 422, 503))
+def get_statements(account: Account, session: AtWork, service: Services) -> ImportsBody:
+    """Return the files that were read into an account."""
+    found = service.bank_imports.all(session.book, account)
+    return ImportsBody(imports=[_import(one) for one in found])
+
+
+@statements.delete(
+    "/statements/{number}", dependencies=[FromHere], responses=documented(400, 403, 404, 422, 503)
+)
+def delete_statement(
+    account: Account,
+    number: Annotated[int, Path(description="the import's number", ge=1, le=2**31 - 1)],
+    session: AtWork,
+    service: Services,
+) -> UndoneBody:
+    """Undo an import: lines that no other has leave; it stays in the list, with who undid it and when."""
+    done = service.bank_imports.undo(session, account, number)
+    return UndoneBody(undone=_import(done.kept), lines=done.lines, decisions=done.decisions)
+
+
+def _import(kept: KeptImport) -> ImportBody:
+    return ImportBody(**kept._asdict())
 
 
 def reconciled(
@@ -230,7 +294,8 @@ def get_bank_page(
         answered(lambda: held_against(service, book, account, date, balance)) if asked else (None, None)
     )
     found, table = shown or (None, None)
-    decided, openings = kept_of(service, book, account) if account and not refused else ([], [])
+    kept, _ = answered(lambda: kept_of(service, book, account)) if account else (None, None)
+    imports, decided, openings = kept or ([], [], [])
     return work_page(
         request,
         "bank.html",
@@ -249,12 +314,19 @@ def get_bank_page(
         counts=account.startswith(CASH),
         refusals=[one for one in decided if one.stands and not one.decision.accepted],
         openings=openings,
+        imports=imports,
     )
 
 
-def kept_of(service: Service, book: str, account: str) -> tuple[list[KeptDecision], list[Opening]]:
-    """Return what is kept of an account of money for a page: decisions, items outstanding at the opening."""
-    return service.bank_decisions.all(book, account), service.bank_openings.all(book, account)
+def kept_of(
+    service: Service, book: str, account: str
+) -> tuple[list[KeptImport], list[KeptDecision], list[Opening]]:
+    """Return what is kept of an account of money for a page: files, decisions, items outstanding at the opening."""
+    return (
+        service.bank_imports.all(book, account),
+        service.bank_decisions.all(book, account),
+        service.bank_openings.all(book, account),
+    )
 
 
 router.include_router(statements)

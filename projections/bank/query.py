@@ -35,14 +35,14 @@ SELECT_BALANCE = """
     WHERE book = %(book)s AND account LIKE %(account)s || '%%' AND (date IS NULL OR date <= %(last)s)
 """
 SELECT_BANK_LINES = """
-    SELECT number, date::text, amount_fen, text FROM bank_lines
+    SELECT number, date::text, amount_fen, text FROM bank_standing
     WHERE book = %s AND account = %s AND date <= %s ORDER BY number
 """
 SELECT_BANK_BALANCE = """
-    SELECT balance_fen FROM bank_lines WHERE book = %s AND account = %s AND date <= %s
+    SELECT balance_fen FROM bank_standing WHERE book = %s AND account = %s AND date <= %s
     ORDER BY date DESC, number DESC LIMIT 1
 """
-SELECT_BEGIN = "SELECT min(date)::text FROM bank_lines WHERE book = %s AND account = %s"
+SELECT_BEGIN = "SELECT min(date)::text FROM bank_standing WHERE book = %s AND account = %s"
 SELECT_OPENINGS = """
     SELECT side, number, date::text, amount_fen, text FROM bank_openings
     WHERE book = %s AND account = %s AND undone_at IS NULL ORDER BY number DESC
@@ -53,7 +53,11 @@ SELECT_DECISIONS = """
 """
 SELECT_REACH = """
     SELECT account, greatest(max(date), max(through))::text
-    FROM bank_lines LEFT JOIN bank_reach USING (book, account) WHERE book = %s GROUP BY account
+    FROM bank_imports
+    JOIN bank_import_lines AS said USING (book, account)
+    JOIN bank_lines USING (book, account)
+    WHERE book = %s AND undone_at IS NULL AND import = bank_imports.number AND line = bank_lines.number
+    GROUP BY account
 """
 
 

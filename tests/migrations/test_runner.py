@@ -124,3 +124,41 @@ def test_books_that_are_there_begin_with_the_log_key_that_they_have(
         for name, origin in zip(("a", "b"), origins, strict=True)
     ]
     assert rows == expected
+
+
+def test_bank_lines_that_are_there_become_those_of_their_files(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before 0017 stands as it did, and each of its files can be undone."""
+    all_files = files()
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        monkeypatch.setattr(
+            migrations.runner, "files", lambda: [file for file in all_files if file.name < "0017"]
+        )
+        migrate(connection)
+        for number, day, balance, file, read_at in (
+            (1, 3, None, "a.csv", "2026-02-01"),
+            (2, 4, 900, "a.csv", "2026-02-01"),
+            (3, 9, 800, "b.csv", "2026-03-01"),
+        ):
+            connection.execute(
+                """
+                INSERT INTO bank_lines (book, account, number, date, amount_fen, text, balance_fen, file, read_at)
+                VALUES ('b', '102', %s, %s, -100, '费', %s, %s, %s)
+                """,
+                (number, f"2026-01-0{day}", balance, file, read_at),
+            )
+        connection.execute("INSERT INTO bank_reach VALUES ('b', '102', '2026-01-31')")
+        monkeypatch.setattr(migrations.runner, "files", lambda: all_files)
+        assert migrate(connection)[0] == "0017_bank_imports.sql"
+        standing = "SELECT number, balance_fen FROM bank_standing ORDER BY number"
+        assert connection.execute(standing).fetchall() == [(1, None), (2, 900), (3, 800)]
+        kept = "SELECT number, file, sha256, through::text, read_by FROM bank_imports ORDER BY number"
+        assert connection.execute(kept).fetchall() == [
+            (1, "a.csv", None, None, None),
+            (2, "b.csv", None, "2026-01-31", None),
+        ]
+        connection.execute(
+            "UPDATE bank_imports SET undone_by = 'b/cashier', undone_at = now() WHERE number = 1"
+        )
+        assert connection.execute(standing).fetchall() == [(3, 800)]

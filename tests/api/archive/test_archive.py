@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from api.archive import Kept, write_archive
-from api.banking import StatementLine
+from api.banking import SourceFile, StatementLine
 from api.clock import now
 from api.identity import Keyring
 from api.importing import read_folder, run_import
@@ -101,7 +101,7 @@ def archive(service: Service, book: str, tmp_path_factory: pytest.TempPathFactor
     )
     post(service, book, VoucherPosted, bought, "accountant", "head", "supervisor")
     line = StatementLine(f"{YEAR}-12-31", 700, "结息", 50_000)
-    service.banks.take_in(book, "1020101", [line], "对账单.csv")
+    service.banks.take_in(book, "1020101", [line], SourceFile("对账单.csv"))
     folder = tmp_path_factory.mktemp("archive") / YEAR
     with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
         write_archive(connection, book, YEAR, folder, Kept(service.attachments, service.banks))

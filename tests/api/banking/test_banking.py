@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook
 
-from api.banking import read_statement, reconciliation_object, reconciliation_table
+from api.banking import SourceFile, read_statement, reconciliation_object, reconciliation_table
 from api.banking.reading import StatementLine
 from api.identity import Keyring
 from api.importing import ImportRefused, read_folder, run_import
@@ -147,8 +147,8 @@ def test_a_statement_without_the_columns_or_without_lines_is_refused(tmp_path: P
 
 def test_what_both_have_reconciles_and_is_kept_once(service: Service) -> None:
     lines = from_book(service)
-    assert service.banks.take_in(BOOK, BANK, lines, "march.csv").new == len(lines)
-    again = service.banks.take_in(BOOK, BANK, lines[3:], "overlapping.csv")
+    assert service.banks.take_in(BOOK, BANK, lines, SourceFile("march.csv")).new == len(lines)
+    again = service.banks.take_in(BOOK, BANK, lines[3:], SourceFile("overlapping.csv"))
     assert (again.new, again.known) == (0, len(lines) - 3)
     found = service.banks.reconcile(BOOK, BANK, LAST, balance(service))
     assert (found.difference_fen, found.only_bank, found.only_book) == (0, [], [])
@@ -157,7 +157,7 @@ def test_what_both_have_reconciles_and_is_kept_once(service: Service) -> None:
 
 def test_what_one_of_them_has_not_stands_on_its_line(service: Service) -> None:
     fee = StatementLine("2026-03-30", -1_500, "账户管理费")
-    service.banks.take_in(BOOK, BANK, [fee], "fee.csv")
+    service.banks.take_in(BOOK, BANK, [fee], SourceFile("fee.csv"))
     bank_fen = balance(service) - 1_500
     found = service.banks.reconcile(BOOK, BANK, LAST, bank_fen)
     assert [line.text for line in found.only_bank] == ["账户管理费"]
@@ -171,8 +171,8 @@ def test_what_one_of_them_has_not_stands_on_its_line(service: Service) -> None:
 
 def test_equal_lines_of_one_day_are_all_kept(service: Service) -> None:
     twice = [StatementLine("2025-12-01", -500, "手续费")] * 2
-    assert service.banks.take_in(BOOK, "101", twice, "a.csv").new == 2
-    assert service.banks.take_in(BOOK, "101", [*twice, twice[0]], "b.csv").new == 1
+    assert service.banks.take_in(BOOK, "101", twice, SourceFile("a.csv")).new == 2
+    assert service.banks.take_in(BOOK, "101", [*twice, twice[0]], SourceFile("b.csv")).new == 1
 
 
 def test_headers_are_remembered_for_the_account(service: Service) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from api.banking import StatementLine
+from api.banking import SourceFile, StatementLine
 from domain.kernel.errors import RuleViolation
 from tests.api.banking.test_banking import BANK, BOOK, LAST, balance, from_book, service
 
@@ -47,7 +47,9 @@ def halves(service: Service) -> Reconciliation:
     half = whole.amount_fen // 2 + 7
     rest = whole._replace(amount_fen=whole.amount_fen - half)
     parts = [whole._replace(amount_fen=half), rest]
-    service.banks.take_in(BOOK, ACCOUNT, [*(one for one in lines if one is not whole), *parts], "halves.csv")
+    service.banks.take_in(
+        BOOK, ACCOUNT, [*(one for one in lines if one is not whole), *parts], SourceFile("halves.csv")
+    )
     return held(service)
 
 
@@ -90,7 +92,9 @@ def test_an_item_of_before_the_opening_is_under_way_until_the_bank_pays_it(
 ) -> None:
     assert halves.difference_fen == balance(service)
     enter, desk = service.bank_openings.enter, service.bank_openings
-    service.banks.take_in(BOOK, ACCOUNT, [StatementLine("2026-03-28", -50_000, "支票")], "cheque.csv")
+    service.banks.take_in(
+        BOOK, ACCOUNT, [StatementLine("2026-03-28", -50_000, "支票")], SourceFile("cheque.csv")
+    )
     bank_fen = balance(service)
     assert held(service, bank_fen).difference_fen == -50_000
     item = enter(at_work(), ACCOUNT, "book", "2025-12-20", -50_000, "十二月开出的支票")
@@ -128,5 +132,5 @@ def test_what_is_no_such_item_is_said(service: Service, role: str, date: str, fe
 
 def test_statements_of_before_the_opening_count_only_as_far_as_they_are_the_books(service: Service) -> None:
     before = held(service)
-    service.banks.take_in(BOOK, ACCOUNT, [StatementLine("2025-11-05", 77, "旧利息")], "old.csv")
+    service.banks.take_in(BOOK, ACCOUNT, [StatementLine("2025-11-05", 77, "旧利息")], SourceFile("old.csv"))
     assert held(service) == before

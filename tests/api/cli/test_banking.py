@@ -103,6 +103,23 @@ def test_items_outstanding_at_the_opening_are_entered(village: Commands) -> None
     assert village.good("bank", "openings", *of_account) == ""
 
 
+def test_an_import_is_undone_by_its_number(village: Commands, tmp_path: Path) -> None:
+    key = ("--key", village.home / "keys" / BOOK / "cashier-1.key")
+    file = tmp_path / "别村.csv"
+    file.write_text("日期,摘要,收入,支出\n2026-03-08,别村的款,66.00,\n", encoding="utf-8")
+    plain = ("--columns", "date=日期,text=摘要,received=收入,paid=支出")
+    head = ("--key", village.home / "keys" / BOOK / "head-1.key")
+    assert "draft.not_maker" in village.refused("bank", "import", file, *OF_BANK, *plain, *head)
+    read = village.good("bank", "import", file, *OF_BANK, *plain, *key)
+    number = read.split()[1]
+    assert "/cashier/1" in next(
+        line for line in village.good("bank", "imports", *OF_BANK).splitlines() if "别村.csv" in line
+    )
+    assert "去掉 1 行" in village.good("bank", "undo-import", number, *OF_BANK, *key)
+    assert "已撤回" in village.good("bank", "imports", *OF_BANK)
+    assert "bank.no_import" in village.refused("bank", "undo-import", number, *OF_BANK, *key)
+
+
 def numbered(line: str) -> list[str]:
     """Return the number of a line of the bank, behind the word for the bank."""
     words = line.split()

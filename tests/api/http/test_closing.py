@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from api import closing
-from api.banking import StatementLine
+from api.banking import SourceFile, StatementLine
 from api.database import snapshot
 from domain.accounts import AccountAdded, NewAccount
 from domain.periods import Closing, PeriodClosed
@@ -91,17 +91,17 @@ def test_an_account_whose_reconciliation_does_not_come_out_is_remarked(open_door
         end_fen = balance_fen(connection, BOOK, account, "2026-01-31")
     moved = [StatementLine(line.date, line.amount_fen, line.text) for line in lines]
     last = "2026-01-31"
-    banks.take_in(BOOK, account, moved, "january.csv", last)
+    banks.take_in(BOOK, account, moved, SourceFile("january.csv"), last)
     assert (False, "closing.no_bank_balance", account, None) in remarks(open_door, "2026-01")
     off = [*moved[:-1], moved[-1]._replace(balance_fen=end_fen - 99_999)]
-    banks.take_in(BOOK, account, off, "january.csv", last)
+    banks.take_in(BOOK, account, off, SourceFile("january.csv"), last)
     assert (True, "closing.not_reconciled", account, None) in remarks(open_door, "2026-01")
     told = open_door.get("closing", period="2026-01").text
     assert "差 999.99 元" in told
-    banks.take_in(BOOK, account, [off[-1]._replace(balance_fen=end_fen)], "right.csv", last)
+    banks.take_in(BOOK, account, [off[-1]._replace(balance_fen=end_fen)], SourceFile("right.csv"), last)
     # the same day, amount and words, with another balance behind: a line of its own
     fee = StatementLine(last, -moved[-1].amount_fen, "冲回", end_fen)
-    banks.take_in(BOOK, account, [fee], "back.csv", last)
+    banks.take_in(BOOK, account, [fee], SourceFile("back.csv"), last)
     found = {rule for _, rule, code, _ in remarks(open_door, "2026-01") if code == account}
     assert found == set()
 

@@ -50,7 +50,7 @@ def test_matches_are_decided_by_hand_and_taken_back(hall: Hall) -> None:
     row.get_by_role("button", name="不是").click()
     page.wait_for_selector("text=说过不是同一笔的")
     assert page.locator("#matching .pick", has_text="代发甲").count() == 1
-    page.get_by_role("button", name="撤回").click()
+    page.get_by_role("button", name="撤回", exact=True).click()
     page.wait_for_selector("text=说过不是同一笔的", state="detached")
     row.get_by_role("button", name="是", exact=True).click()
     page.wait_for_selector("details:has-text('代发甲')", state="attached")
@@ -85,4 +85,23 @@ def test_items_outstanding_at_the_opening_are_entered_on_a_phone(hall: Hall) -> 
     assert page.evaluate(WIDTH) <= PHONE["width"]
     page.locator("li", has_text="十二月的支票").get_by_role("button", name="撤回").click()
     page.wait_for_selector("li:has-text('十二月的支票')", state="detached")
+    assert phone.complaints == []
+
+
+def test_an_import_is_undone_on_a_phone(hall: Hall) -> None:
+    phone = hall.stranger("cashier", PHONE)
+    phone.sign_in()
+    page = phone.goto(BANK)
+    wrong = STATEMENT.splitlines()[0] + "\n2026-03-13,别村的款,,77.00\n"
+    file = {"name": "别村的.csv", "mimeType": "text/csv", "buffer": wrong.encode()}
+    page.set_input_files("#statement", file)  # type: ignore[arg-type]  # a file payload
+    page.click("#read")
+    page.wait_for_selector("text=读入 1 行新的")
+    page = phone.goto(BANK)
+    assert page.locator("#matching .pick", has_text="别村的款").count() == 1
+    row = page.locator("tr", has_text="别村的.csv")
+    assert page.evaluate(WIDTH) <= PHONE["width"]
+    row.get_by_role("button", name="撤回").click()
+    page.wait_for_selector("tr:has-text('别村的.csv'):has-text('已撤回')")
+    assert page.locator("#matching .pick", has_text="别村的款").count() == 0
     assert phone.complaints == []

@@ -1,4 +1,4 @@
-/** The page for banks and cash: a statement is read in, lines are matched by hand, and what was decided is taken back. */
+/** The page for banks and cash: statements are read in and undone, lines are matched by hand, and what was decided is taken back. */
 
 import { acting, ask, bilingual, element } from "./ask.js";
 import { fenOf } from "./lines.js";
@@ -67,6 +67,11 @@ for (const button of document.querySelectorAll("[data-accepted]")) {
 for (const button of document.querySelectorAll("[data-undo]")) {
   const below = `decisions/${button.dataset.undo}`;
   button.addEventListener("click", () => changing(button, place("told"), "DELETE", path(below)));
+}
+
+for (const button of document.querySelectorAll("[data-undo-import]")) {
+  const below = `statements/${button.dataset.undoImport}`;
+  button.addEventListener("click", () => changing(button, place("undone"), "DELETE", path(below)));
 }
 
 for (const button of document.querySelectorAll("[data-remove]")) {
