@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from api.adapters.header import Column, Layout
 from api.adapters.notices import listed
 from api.adapters.spreadsheet import read_file
+from api.clock import now
 from api.importing.cells import bare, parse_amount, parse_day, parse_text
 from api.importing.problems import ImportRefused, Problem, parsed
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
@@ -89,6 +90,14 @@ NOT_ABOVE_NIL = rule(
     "金额应大于零，收支由方向一列说明，读到「{read}」；冲正的行请改成相反方向的正数",
     "an amount is above nil, as the direction says which way it went; read '{read}'. Write what was reversed with the"
     " other direction",
+)
+DATED_AHEAD = rule(
+    "bank.dated_ahead",
+    Kind.MALFORMED,
+    "日期 {read} 晚于今天（{today}），银行还不会有这一行；请核对年份和月份，改好再读入",
+    "the date {read} lies after today ({today}): the bank cannot have the line yet. Check year and month, and read the"
+    " statement in again",
+    "会计基础工作规范 art. 62",
 )
 NO_LINES = rule(
     "bank.no_lines",
@@ -256,11 +265,18 @@ def _is_sum(row: Row) -> bool:
 
 def _line(row: Row, problems: list[Problem]) -> list[StatementLine]:
     """Return the row's line, or none of one that is wrong."""
-    date, text = parsed(row, "date", parse_day, problems), parsed(row, "text", parse_text, problems)
+    date, text = parsed(row, "date", _day, problems), parsed(row, "text", parse_text, problems)
     amount_fen = _directed(row, problems) if "direction" in row.cells else _two_sided(row, problems)
     if date is None or text is None or amount_fen is None:
         return []
     return [StatementLine(date, amount_fen, text, _balance(row.cells.get("balance", "")))]
+
+
+def _day(read: str) -> str:
+    day, today = parse_day(read), now()[:10]
+    if day > today:
+        raise DATED_AHEAD(read=read, today=today)
+    return day
 
 
 def _two_sided(row: Row, problems: list[Problem]) -> int | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.banking.account import require_money, take_turn
 from api.banking.reading import StatementLine, does_not_follow
+from api.clock import now
 from api.database import snapshot
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
@@ -39,6 +40,15 @@ NOTHING = rule(
     Kind.REFUSED,
     "科目 {account} 还没有读入 {date} 以前的对账单；请先读入（网页上，或 sunledger bank import）",
     "no statement of {account} up to {date} was read in; read one in first, on the page or by sunledger bank import",
+    "会计基础工作规范 art. 62",
+)
+
+BAD_THROUGH = rule(
+    "bank.through",
+    Kind.REFUSED,
+    "「对账单到哪天」应在最后一笔的日期 {last} 和今天 {today} 之间，读到 {read}；没有到的日子，对账单说明不了",
+    "a statement goes up to a day from that of its last line, {last}, to today, {today}; read {read}. It says nothing of"
+    " days that have not been",
     "会计基础工作规范 art. 62",
 )
 
@@ -124,13 +134,13 @@ class BankStatements:
     def take_in(
         self, book: str, account: str, lines: Sequence[StatementLine], file: SourceFile, through: str = ""
     ) -> Taken:
-        """Keep a statement, with its lines that are new, all or none; raises `bank.account`, `book.unknown`.
+        """Keep a statement, with its lines that are new, all or none; raises `bank.account`, `bank.through`, `book.unknown`.
 
         Statements overlap. A line is known by day, amount, words, and the balance behind it if both statements say so;
         of equal ones as many are kept as a statement has. One that left when an import was undone comes back as the
         line that it was. It goes `through` a day, or to its last line.
         """
-        day = parse_date(through) if through else None
+        day = _reach(lines, through) if through else None
         asked = {"book": book, "account": account}
         with self._pool.connection() as connection, connection.transaction():
             take_turn(connection, book, account)
@@ -194,6 +204,14 @@ class BankStatements:
             require_money(connection, book, account)
             book_fen = balance_fen(connection, book, account, day)
         return book_fen, counted_fen - book_fen
+
+
+def _reach(lines: Sequence[StatementLine], through: str) -> str:
+    """Return up to which day a statement goes that is said to go `through` one."""
+    last, day, today = max(line.date for line in lines), parse_date(through), now()[:10]
+    if not last <= day <= today:
+        raise BAD_THROUGH(last=last, today=today, read=day)
+    return day
 
 
 def _kept(rows: Iterable[tuple[Any, ...]]) -> list[_Kept]:
