@@ -134,11 +134,12 @@ class BankStatements:
     def take_in(
         self, book: str, account: str, lines: Sequence[StatementLine], file: SourceFile, through: str = ""
     ) -> Taken:
-        """Keep a statement, with its lines that are new, all or none; raises `bank.account`, `bank.through`, `book.unknown`.
+        """Keep a statement, with its lines that are new, all or none.
 
         Statements overlap. A line is known by day, amount, words, and the balance behind it if both statements say so;
         of equal ones as many are kept as a statement has. One that left when an import was undone comes back as the
-        line that it was. It goes `through` a day, or to its last line.
+        line that it was. It goes `through` a day, or to its last line. Raises `bank.account`, `bank.through`,
+        `book.unknown`.
         """
         day = _reach(lines, through) if through else None
         asked = {"book": book, "account": account}

@@ -6,12 +6,15 @@ closed stays closed.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from domain.chart import MONEY_ACCOUNTS
 from domain.closing.mixing import only_transfers
 from domain.closing.month_end import MonthEnd, Remark
 from domain.closing.rules import (
+    BANK_ONLY,
+    BOOK_ONLY,
     CASH_BELOW_ZERO,
     EARLIER_OPEN,
     NEAR_BUDGET,
@@ -38,14 +41,18 @@ from domain.statements.income import RESULT, UNDISTRIBUTED
 from domain.vouchers import quantity_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from domain.balances import TrialRow
     from domain.kernel.errors import Rule
+    from domain.reconciliation import BankLine, BookLine
     from domain.statements import BudgetRow
 
 NOT_AT_ALL = Phrase("还没有读入", "not at all")
 BANK = "102"
+LONG_DAYS = 30
+"""How long the book may have a line that the bank has not before it is remarked."""
+
 SUSPENSE_ACCOUNT = "181"
 WAGES = ("212", "213")
 DEPRECIATED = (("132", "133"), ("151", "152"), ("161", "162"))
@@ -109,6 +116,22 @@ def _bank_remarks(month: MonthEnd, row: TrialRow) -> Iterator[Remark]:
         facts = {"date": end, "difference": format_fen(difference_fen)}
         violation = NOT_RECONCILED(account=row.account, name=row.name, **facts)
         yield Remark(stops=True, violation=violation, account=row.account)
+    long_ago = (date.fromisoformat(end) - timedelta(days=LONG_DAYS)).isoformat()
+    waiting = [line for line in month.only_book.get(row.account, ()) if line.date < long_ago]
+    yield from _outstanding(BANK_ONLY, row, end, month.only_bank.get(row.account, ()))
+    yield from _outstanding(BOOK_ONLY, row, end, waiting)
+
+
+def _outstanding(
+    told: Rule, row: TrialRow, end: str, lines: Sequence[BankLine | BookLine]
+) -> Iterator[Remark]:
+    """Yield what is remarked of lines that only one side has: how many they are, and what they come to."""
+    if lines:
+        received_fen = sum(line.amount_fen for line in lines if line.amount_fen > 0)
+        paid_fen = received_fen - sum(line.amount_fen for line in lines)
+        sums = {"received": format_fen(received_fen), "paid": format_fen(paid_fen), "days": LONG_DAYS}
+        violation = told(account=row.account, name=row.name, date=end, count=len(lines), **sums)
+        yield Remark(stops=False, violation=violation, account=row.account)
 
 
 def check_year(month: MonthEnd) -> Iterator[Remark]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from domain.balances import TrialRow
     from domain.kernel.errors import RuleViolation
+    from domain.reconciliation import BankLine, BookLine
     from domain.statements import BudgetRow
 
 
@@ -53,10 +54,11 @@ class MonthEnd(NamedTuple):
     """A book at the end of a period: the first open one, the trial balance, sides and names by code, vouchers.
 
     `reach` says up to which day the bank's statements of an account were read in, `differences` what the reconciliation
-    of each leaves at the period's end in fen, None where no bank's balance of that day is known; `stocks` what is left
-    of goods; `opened_result_fen` what stood on 本年收益 when the book was opened in the middle of this year, credits
-    less debits, `opened` what stood on each account of 收益分配 then, debits less credits; `parties` are those of
-    receivables and payables; `income`, at the end of a year, the figures of its statement of income by the lines' keys.
+    of each leaves at the period's end in fen, None where no bank's balance of that day is known, `only_bank` and
+    `only_book` the lines that bank and book have alone; `stocks` what is left of goods; `opened_result_fen` what stood
+    on 本年收益 when the book was opened in the middle of this year, credits less debits, `opened` what stood on each
+    account of 收益分配 then, debits less credits; `parties` are those of receivables and payables; `income`, at the end
+    of a year, the figures of its statement of income by the lines' keys.
     """
 
     period: str
@@ -69,6 +71,8 @@ class MonthEnd(NamedTuple):
     budget: Sequence[BudgetRow] = ()
     reach: Mapping[str, str] = MappingProxyType({})
     differences: Mapping[str, int | None] = MappingProxyType({})
+    only_bank: Mapping[str, Sequence[BankLine]] = MappingProxyType({})
+    only_book: Mapping[str, Sequence[BookLine]] = MappingProxyType({})
     stocks: Sequence[Stock] = ()
     opened_result_fen: int = 0
     parties: Sequence[PartyBalance] = ()

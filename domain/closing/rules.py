@@ -111,6 +111,24 @@ NO_BANK_BALANCE = rule(
     " whether it is right; read one in that has the balances, or reconcile it by hand",
     "会计基础工作规范 art. 62",
 )
+BANK_ONLY = rule(
+    "closing.bank_only",
+    Kind.REFUSED,
+    "{account} {name}到 {date} 有 {count} 笔银行已记、账上未记：收 {received} 元，付 {paid} 元；"
+    "请向银行取回单，补记入账",
+    "{account} {name}: by {date} the bank has {count} lines that the book has not: {received} yuan received, {paid}"
+    " paid; get the bank's slips and book them",
+    "会计基础工作规范 art. 62",
+)
+BOOK_ONLY = rule(
+    "closing.book_only",
+    Kind.REFUSED,
+    "{account} {name}到 {date} 有 {count} 笔账上已记、银行 {days} 天以上未记：收 {received} 元，付 {paid} 元；"
+    "请查明是否退票、漏存或多记",
+    "{account} {name}: by {date} the book has {count} lines that the bank has not had for more than {days} days:"
+    " {received} yuan received, {paid} paid; find out whether they were returned, never deposited or booked in error",
+    "会计基础工作规范 art. 62",
+)
 OVER_BUDGET = rule(
     "closing.over_budget",
     Kind.REFUSED,

@@ -160,11 +160,16 @@ def reconciliation(
     return reconcile(balance_fen(connection, book, account, last), bank_fen, bank, ours, matches)
 
 
-def difference_fen(connection: Connection[Any], book: str, account: str, last: str) -> int | None:
-    """Return what a reconciliation leaves at the end of a day, None where no bank's balance of it is known."""
+def held_at_end(
+    connection: Connection[Any], book: str, account: str, last: str
+) -> tuple[Reconciliation | None, int | None]:
+    """Return the reconciliation at the end of a day, and what it leaves; None where no bank's balance of it is known.
+
+    Without the balance the lines that only one side has are known all the same.
+    """
     bank_fen = bank_balance_fen(connection, book, account, last)
-    found = None if bank_fen is None else reconciliation(connection, book, account, last, bank_fen)
-    return found.difference_fen if found else None
+    found = reconciliation(connection, book, account, last, bank_fen or 0)
+    return found, found.difference_fen if found and bank_fen is not None else None
 
 
 def _days_before(day: str) -> str:

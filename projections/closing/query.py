@@ -30,7 +30,7 @@ from domain.statements import spent_with
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import trial_balance
-from projections.bank import difference_fen, statements_reach
+from projections.bank import held_at_end, statements_reach
 from projections.budget import budget, carried_of, is_planned
 from projections.report import Report
 from projections.statements import income_statement
@@ -122,6 +122,11 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
     accounts = register.accounts(connection, book.book)
     vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
     reach, end = statements_reach(connection, book.book), last_day(period)
+    held = {
+        account: held_at_end(connection, book.book, account, end)
+        for account, through in reach.items()
+        if through >= end
+    }
     return MonthEnd(
         period=period,
         open_period=book.next_to_close,
@@ -139,11 +144,9 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         if is_planned(connection, book.book, period)
         else (),
         reach=reach,
-        differences={
-            account: difference_fen(connection, book.book, account, end)
-            for account, through in reach.items()
-            if through >= end
-        },
+        differences={account: left_fen for account, (_, left_fen) in held.items()},
+        only_bank={account: found.only_bank for account, (found, _) in held.items() if found},
+        only_book={account: found.only_book for account, (found, _) in held.items() if found},
         stocks=[Stock._make(row) for row in connection.execute(SELECT_STOCKS, values)],
         opened_result_fen=-sum(_opened(connection, book, period, RESULT_ACCOUNT).values()),
         opened=_opened(connection, book, period, DISTRIBUTION),

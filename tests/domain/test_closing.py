@@ -12,6 +12,7 @@ from domain.balances import trial_balance
 from domain.chart import chart
 from domain.closing import Dip, MonthEnd, MonthVoucher, PartyBalance, Stock, check_month, transfer_vouchers
 from domain.kernel.errors import RuleViolation
+from domain.reconciliation import BankLine, BookLine
 from domain.statements import BudgetRow
 from domain.vouchers import check_balanced
 
@@ -67,6 +68,28 @@ def month(
 def told(end: MonthEnd) -> list[tuple[bool, str, str, int | None]]:
     """Return what is remarked: whether it stops, the rule, and what it is about."""
     return [(one.stops, one.violation.rule.code, one.account, one.entry) for one in check_month(end)]
+
+
+def test_what_bank_and_book_have_alone_is_counted() -> None:
+    """What the bank alone has, and what the book has alone for more than 30 days before the month's end."""
+    end = month({"102": 5})._replace(
+        reach={"102": "2026-03-31"},
+        differences={"102": 0},
+        only_bank={"102": [BankLine(1, "2026-03-30", 500, "利息"), BankLine(2, "2026-03-31", -200, "费")]},
+        only_book={
+            "102": [BookLine(3, 1, "2026-02-28", -700, "支票"), BookLine(4, 1, "2026-03-01", -900, "支票")]
+        },
+    )
+    assert told(end) == [
+        (False, "closing.bank_only", "102", None),
+        (False, "closing.book_only", "102", None),
+    ]
+    bank, book = (one.violation.zh for one in check_month(end))
+    assert "2 笔银行已记、账上未记" in bank
+    assert "收 5.00 元，付 2.00 元" in bank
+    assert "1 笔账上已记、银行" in book
+    assert "收 0.00 元，付 7.00 元" in book
+    assert told(end._replace(only_bank={}, only_book={"102": end.only_book["102"][1:]})) == []
 
 
 def test_a_good_month_has_no_remarks() -> None:

@@ -102,8 +102,9 @@ def test_an_account_whose_reconciliation_does_not_come_out_is_remarked(open_door
     # the same day, amount and words, with another balance behind: a line of its own
     fee = StatementLine(last, -moved[-1].amount_fen, "冲回", end_fen)
     banks.take_in(BOOK, account, [fee], SourceFile("back.csv"), last)
-    found = {rule for _, rule, code, _ in remarks(open_door, "2026-01") if code == account}
-    assert found == set()
+    found = {(stops, rule) for stops, rule, code, _ in remarks(open_door, "2026-01") if code == account}
+    assert found == {(False, "closing.bank_only")}
+    assert "2 笔银行已记、账上未记" in open_door.get("closing", period="2026-01").text
 
 
 def test_counterparties_on_both_sides_are_remarked(open_door: Door) -> None:
