@@ -16,7 +16,7 @@ from api.http.parts import BookId, Database, Services, documented
 from domain.kernel.money import parse_fen
 from domain.kernel.period import parse_period
 from projections import journal, register
-from projections.balances import BACKWARDS, trial_balance
+from projections.balances import trial_balance
 from projections.journal import JournalFilter
 from projections.sheets import figure_proof
 
@@ -208,13 +208,11 @@ def journal_filter(
     limit: Annotated[int, Query(ge=1, le=MAX_LINES)] = MAX_LINES,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> JournalFilter:
-    """Return the filter that the query parameters mean; raises `money.malformed`, `period.*`."""
+    """Return the filter that the query parameters mean; raises `money.*`, `period.*`."""
     top = parse_fen(largest) if largest else JournalFilter.max_fen
     for one in filter(None, (first, last, period)):
         parse_period(one)
     first, last = first or period, last or period or JournalFilter.last
-    if first > last:
-        raise BACKWARDS(first=first, last=last)
     return JournalFilter(first, last, account, text, parse_fen(smallest), top, limit, offset)
 
 

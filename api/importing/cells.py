@@ -222,7 +222,7 @@ def _cause_of(year: int) -> Phrase:
 
 def parse_count(read: str) -> int:
     """Return a number of attachments, 0 for a blank or a dash; raises `import.count`."""
-    count = bare(read)
+    count = unicodedata.normalize("NFKC", bare(read))
     if not count or _NOTHING.fullmatch(count):
         return 0
     if not (count.isascii() and count.isdigit()) or len(count) > 4:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from domain.balances import MonthBalance, TrialRow, totals, turnover_from
 from domain.balances import trial_balance as fold_trial_balance
 from domain.kernel.errors import Kind, rule
-from domain.kernel.period import parse_period
+from domain.kernel.period import parse_period, year_start
 from projections import register
 from projections.log import root_at
 from projections.report import one_moment
@@ -71,9 +71,13 @@ def trial_balance(
 
 
 def check_span(book: BookRow, first: str, last: str) -> None:
-    """Raise `period.backwards` or `period.before_the_book` for periods of which a book can say nothing."""
-    if last < book.first_period:
-        raise BEFORE_THE_BOOK(first=book.first_period, period=last)
+    """Raise `period.backwards` or `period.before_the_book` for periods of which a book can say nothing.
+
+    What a year adds up begins with its January, also in the year in which the book does.
+    """
+    for period, earliest in ((last, book.first_period), (first, year_start(book.first_period))):
+        if period < earliest:
+            raise BEFORE_THE_BOOK(first=book.first_period, period=period)
     if first > last:
         raise BACKWARDS(first=first, last=last)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from psycopg.rows import class_row
 
 from domain.kernel.errors import Kind, rule
+from domain.kernel.money import format_fen
+from projections.balances import BACKWARDS
 
 if TYPE_CHECKING:
     import datetime
@@ -25,6 +27,12 @@ NO_VOUCHER = rule(
     Kind.UNKNOWN,
     "账套 {book} 的第 {entry} 号记录不是凭证",
     "entry {entry} of the book {book} is no voucher",
+)
+AMOUNTS_BACKWARDS = rule(
+    "money.backwards",
+    Kind.MALFORMED,
+    "最小金额 {least} 大于最大金额 {most}",
+    "the smallest amount {least} is larger than the largest {most}",
 )
 
 SELECT_JOURNAL = """
@@ -91,6 +99,13 @@ class JournalFilter:
     max_fen: int = 2**62
     limit: int = MAX_LINES
     offset: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise `period.backwards` or `money.backwards` for what no line can fit."""
+        if self.first > self.last:
+            raise BACKWARDS(first=self.first, last=self.last)
+        if self.min_fen > self.max_fen:
+            raise AMOUNTS_BACKWARDS(least=format_fen(self.min_fen), most=format_fen(self.max_fen))
 
 
 class JournalLine(NamedTuple):

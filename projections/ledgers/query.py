@@ -114,8 +114,8 @@ def account_ledger(
     book = register.book(connection, book_id)
     period = parse_period(wanted.period)
     asked_first = parse_period(wanted.first) if wanted.first else year_start(period)
-    check_span(book, asked_first, period)
     first = max(asked_first, book.first_period)
+    check_span(book, first, period)
     names = register.account_names(connection, book_id)
     if account not in names:
         raise NO_ACCOUNT(book=book_id, account=account)

@@ -129,7 +129,21 @@ def test_before_the_book_there_are_no_figures(door: Door, path: str) -> None:
     assert "2026-01" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("path", ["trial-balance.json", "trial-balance.csv"])
+def test_a_span_does_not_begin_before_the_book(door: Door, path: str) -> None:
+    answer = door.get(path, **{"period": "2026-03", "from": "2023-01"})
+    assert (answer.status_code, answer.json()["rule"]) == (404, "period.before_the_book")
+    assert "2023-01" in answer.json()["detail"]
+
+
 # --- the journal
+
+
+@pytest.mark.parametrize("name", ["journal.json", "journal.csv", "journal.xlsx", "journal"])
+def test_journal_of_amounts_backwards_is_refused(door: Door, name: str) -> None:
+    answer = door.get(name, min="1,000", max="5")
+    assert (answer.status_code, answer.json()["rule"]) == (400, "money.backwards")
+    assert "1,000.00" in answer.json()["detail"]
 
 
 def found(door: Door, **query: str) -> list[dict[str, Any]]:

@@ -122,7 +122,7 @@ def test_invisible_signs_in_a_code_do_not_count(read: str) -> None:
     assert parse_code(read) == "10201"
 
 
-@pytest.mark.parametrize(("read", "count"), [("", 0), ("-", 0), ("2", 2), ("\u00a02", 2)])
+@pytest.mark.parametrize(("read", "count"), [("", 0), ("-", 0), ("2", 2), ("\u00a02", 2), ("１２", 12)])
 def test_number_of_attachments_may_be_a_dash(read: str, count: int) -> None:
     assert parse_count(read) == count
 
