@@ -109,6 +109,15 @@ REMEDIES = {
         "  docs/log-keys.md says:\n"
         "      sunledger log move --book {book} --origin 新来源/NEW --reason lost --last 检查点/CHECKPOINT …"
     ),
+    "store.surplus": (
+        "  处理：账套已停止记账，已有的记录不受影响。查明是谁绕过程序写入的，留下一份数据库备份，\n"
+        "  再以数据库管理员身份删去：\n"
+        "  Do: nothing is posted to this book; its entries are sound. Find out who wrote the rows past the program,\n"
+        "  keep a backup, and delete them as the database's administrator:\n"
+        "      ALTER TABLE events DISABLE TRIGGER ALL;\n"
+        "      DELETE FROM events WHERE originator_id = '{book}' AND originator_version >= {size};\n"
+        "      ALTER TABLE events ENABLE TRIGGER ALL;"
+    ),
     "log.unsigned": ("  处理：重启服务（sunledger serve）\n  Do: restart the server (sunledger serve)"),
     "serverkey.unreadable": (
         "  处理：把日志中写明的损坏的密钥文件移走，从备份取回；取不回来就换来源和密钥，步骤见 docs/log-keys.md\n"
@@ -183,6 +192,8 @@ def _examine_log(service: Service, row: register.BookRow) -> Diagnosis:
         try:
             signed = log.check_history(cursor, row.book, service.log_keys, service.witnesses)
             log.check_signers(cursor, row.book, service.log_keys)
+            if surplus := log.surplus(cursor, row.book):
+                raise surplus
         except RuleViolation as problem:
             return Diagnosis(row.book, row.name, row.entries, problem=problem)
         covered = log.signed_size(connection, row.book)

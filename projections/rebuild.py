@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
+from projections import log
 from projections.runner import ENTRIES_PER_COMMIT
 from projections.runner import advance as fold_on
 
@@ -29,7 +30,7 @@ DIFFERENT = """
 
 @dataclass
 class Rebuild:
-    """The outcome: entries folded, tables compared, and a line for each table that differs."""
+    """The outcome: entries folded, tables compared, and a line for each table that differs or book with more rows."""
 
     entries: int = 0
     tables: list[str] = field(default_factory=list)
@@ -56,6 +57,8 @@ def rebuild(
     begin(sum(size for _, size in heads))
     for book, _ in heads:
         result.entries += _fold_all(connection, book, advance)
+        surplus = log.surplus(connection.cursor(), book)
+        result.differences += [f"events: {surplus}"] if surplus else []
     _compare(connection, result)
     if swap:
         _swap(connection)

@@ -48,7 +48,8 @@ BEGIN_POSITION = """
 POSITION = "SELECT size FROM positions WHERE book = %s"
 LOCK_POSITION = "SELECT size FROM positions WHERE book = %s FOR UPDATE"
 READ_EVENTS = """
-    SELECT state FROM events WHERE originator_id = %s AND originator_version >= %s
+    SELECT state FROM events JOIN heads ON book = originator_id
+    WHERE originator_id = %s AND originator_version >= %s AND originator_version < size
     ORDER BY originator_version LIMIT %s
 """
 MOVE_POSITION = "UPDATE positions SET size = %s WHERE book = %s"

@@ -1,6 +1,6 @@
 """The write side: the only place that knows `eventsourcing`."""
 
-from domain.ledger.books import Books, read_entries
+from domain.ledger.books import SURPLUS, Books, read_entries
 from domain.ledger.connection import PROBE_SECONDS, BoundedConnection
 from domain.ledger.mapper import EntryMapper, Recorded
 from domain.ledger.posted import of_each
@@ -10,6 +10,7 @@ from domain.ledger.writer import Ledger, Receipt
 __all__ = [
     "PROBE_SECONDS",
     "RECONNECT_SECONDS",
+    "SURPLUS",
     "BookRecorder",
     "Books",
     "BoundedConnection",

@@ -31,9 +31,23 @@ DAMAGED = rule(
     "ADR 0007",
 )
 
+SURPLUS = rule(
+    "store.surplus",
+    Kind.UNAVAILABLE,
+    "数据库中账套 {book} 有 {size} 条记录，其后却另有第 {index} 号：不是本程序写入的；请运行 sunledger doctor",
+    "the database has {size} entries of {book}, and behind them a row {index}, which this program did not write; run"
+    " sunledger doctor",
+    "ADR 0007",
+)
 
-def read_entries(recorder: AggregateRecorder, book_id: str, first: int = 0) -> Iterator[Entry]:
-    """Yield the stored entries of a book from index `first` on, in order, read a chunk at a time."""
+
+def read_entries(
+    recorder: AggregateRecorder, book_id: str, first: int = 0, size: int | None = None
+) -> Iterator[Entry]:
+    """Yield the stored entries of a book from index `first` on, in order, read a chunk at a time.
+
+    Where the book's `size` is known, a row beyond it is refused.
+    """
     store: EventStore[str] = EventStore(EntryMapper(), recorder)
     index = first - 1
     while True:
@@ -41,6 +55,8 @@ def read_entries(recorder: AggregateRecorder, book_id: str, first: int = 0) -> I
         for event in store.get(book_id, gt=index, limit=CHUNK_ENTRIES):
             index += 1
             recorded = cast("Recorded", event)
+            if size is not None and recorded.originator_version >= size:
+                raise SURPLUS(book=book_id, index=recorded.originator_version, size=size)
             if recorded.originator_version != index:
                 raise DAMAGED(book=book_id, index=index)
             yield recorded.entry
@@ -63,7 +79,7 @@ class Books:
         if book is None or (size is not None and book.size > size):
             book = Book(book_id)
         if size is None or book.size < size:
-            self._read_forward(book)
+            self._read_forward(book, size)
         if size is not None and book.size != size:
             raise DAMAGED(book=book_id, index=book.size)
         self._books[book_id] = book
@@ -79,6 +95,6 @@ class Books:
         """Forget a book whose state may hold what was not committed."""
         self._books.pop(book_id, None)
 
-    def _read_forward(self, book: Book) -> None:
-        for entry in read_entries(self._recorder, book.book, book.size):
+    def _read_forward(self, book: Book, size: int | None) -> None:
+        for entry in read_entries(self._recorder, book.book, book.size, size):
             book.evolve(entry)

@@ -36,6 +36,7 @@ from projections.log.history import (
     check_signers,
     in_force,
     memory_missing,
+    surplus,
 )
 from projections.log.origins import log_origins
 from projections.log.proofs import proof_at
@@ -103,5 +104,6 @@ __all__ = [
     "store_alarm",
     "store_cosignature",
     "store_lapse",
+    "surplus",
     "tile_at",
 ]

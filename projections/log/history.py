@@ -14,6 +14,7 @@ from domain.founding import Log
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.merkle import EMPTY_ROOT
 from domain.kernel.note import parse_note, parse_vkey
+from domain.ledger import SURPLUS
 from projections import register
 from projections.log.query import log_size, root_from
 
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 SELECT_LAST = "SELECT size, root FROM checkpoints WHERE book = %s ORDER BY size DESC LIMIT 1"
 
 SELECT_HEAD = "SELECT size FROM heads WHERE book = %s"
+
+SELECT_SURPLUS = """
+    SELECT originator_version, size FROM events JOIN heads ON book = originator_id
+    WHERE originator_id = %s AND originator_version >= size ORDER BY originator_version LIMIT 20
+"""
 
 TILES_CHANGED = rule(
     "log.tiles_changed",
@@ -223,6 +229,13 @@ def _check_signed(cursor: Cursor[Any], book: str, rows: Sequence[register.LogKey
     if not known and root_from(cursor, book, checkpoint.size) != checkpoint.root:
         raise OTHER_HISTORY(book=book, signed=checkpoint.size)
     return max(size, checkpoint.size)
+
+
+def surplus(cursor: Cursor[Any], book: str) -> RuleViolation | None:
+    """Return what is to be said when the store has rows beyond the book's head, with the first indices."""
+    rows = cursor.execute(SELECT_SURPLUS, (book,)).fetchall()
+    indices = ", ".join(str(index) for index, _ in rows)
+    return SURPLUS(book=book, index=indices, size=rows[0][1]) if rows else None
 
 
 def memory_missing(cursor: Cursor[Any], book: str, keys: LogKeys) -> RuleViolation | None:

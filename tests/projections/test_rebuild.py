@@ -10,6 +10,7 @@ from psycopg import sql
 
 import projections.rebuild
 import projections.runner
+from api.recovery import diagnose, remedy
 from migrations import create_read_side
 from projections import journal, register
 from projections.balances import trial_balance
@@ -148,6 +149,26 @@ def test_a_tampered_position_is_found_and_repaired(
     """The position says what was folded; with a wrong one the live tables cannot even be folded on."""
     admin.execute(tampered.encode())
     expect_found_and_repaired(xiaohe, ["read.positions"])
+
+
+@pytest.mark.parametrize("beyond", [0, 3])
+@pytest.mark.usefixtures("neighbour")
+def test_a_row_of_the_store_beyond_the_head_is_found(
+    xiaohe: Service, admin: psycopg.Connection, beyond: int
+) -> None:
+    """It is no entry of the book: it is named, and nothing is folded of it."""
+    book, index = "N2330881MF0000021R", 19 + beyond
+    row = "SELECT originator_id, %s, topic, state FROM events WHERE originator_id = %s AND originator_version = 12"
+    assert admin.execute(f"INSERT INTO events {row}".encode(), (index, book)).rowcount
+    for swap in (False, True):
+        result = xiaohe.rebuild(swap=swap)
+        assert (result.entries, len(result.differences)) == (25, 1)
+        assert book in result.differences[0]
+        assert str(index) in result.differences[0]
+    problem = {one.book: one.problem for one in diagnose(xiaohe)}[book]
+    assert problem
+    assert (problem.rule.code, problem.facts["index"]) == ("store.surplus", str(index))
+    assert f"originator_id = '{book}' AND originator_version >= 19" in remedy(problem, book)
 
 
 def test_what_an_interrupted_rebuild_left_is_no_trouble(xiaohe: Service, admin: psycopg.Connection) -> None:

@@ -124,6 +124,26 @@ def test_a_book_nobody_opened_has_no_entries(recorder: BookRecorder) -> None:
     assert list(read_entries(recorder, village_number(9).book.book)) == []
 
 
+@pytest.mark.parametrize("beyond", [0, 3])
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_row_beyond_the_head_is_said_to_be_one(
+    ledger: Ledger, recorder: BookRecorder, store: Store, village: Village, beyond: int, *, restarted: bool
+) -> None:
+    """Nothing is missing then."""
+    book, posted = village.book.book, village.voucher().note
+    ledger.post(book, [posted])
+    with store.connect() as connection:
+        connection.execute(INSERT, (book, 2 + beyond, "voucher.posted/1", posted))
+    writer = Ledger(recorder) if restarted or beyond else ledger
+    try:
+        with pytest.raises(RuleViolation) as caught:
+            writer.post(book, [village.voucher().note])
+    finally:
+        writer.close()
+    assert caught.value.rule.code == "store.surplus"
+    assert caught.value.facts == {"book": book, "index": 2 + beyond, "size": 2}
+
+
 @pytest.mark.parametrize("lost", [1, 2, 3])
 def test_a_store_that_lost_an_entry_takes_no_more(
     ledger: Ledger, recorder: BookRecorder, store: Store, village: Village, lost: int
