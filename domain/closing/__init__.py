@@ -1,6 +1,6 @@
 """The end of a month and of a year (结账): what to know before a period is closed, and the vouchers that transfer."""
 
-from domain.closing.checklist import check_month
+from domain.closing.checklist import check_draft, check_month
 from domain.closing.checks import spending_remarks, untransferred
 from domain.closing.distribution import (
     MEMBERS,
@@ -38,6 +38,7 @@ __all__ = [
     "Shares",
     "Stock",
     "Wish",
+    "check_draft",
     "check_month",
     "distributed_at_opening",
     "distribution_vouchers",

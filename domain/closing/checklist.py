@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.closing import checks, legality, mixing, opened, parties
+from domain.closing.month_end import MonthVoucher
+from domain.kernel.errors import Phrase
 
 if TYPE_CHECKING:
-    from domain.closing.month_end import MonthEnd, Remark
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from domain.closing.month_end import Dip, MonthEnd, Remark
+    from domain.vouchers import Voucher
 
 CHECKS = (
     checks.check_order,
@@ -35,3 +40,17 @@ def check_month(month: MonthEnd) -> list[Remark]:
     """Return the remarks of all checks, those that stop first."""
     remarks = [remark for check in CHECKS for remark in check(month)]
     return sorted(remarks, key=lambda remark: not remark.stops)
+
+
+WAITING = Phrase("（待签）", "(to be signed)")
+
+
+def check_draft(voucher: Voucher, dips: Iterable[Dip], names: Mapping[str, str]) -> Iterator[Remark]:
+    """Yield what the checklist would remark on a voucher once it is posted; `dips` are the days it makes fall short."""
+    for dip in dips:
+        date = Phrase(f"{dip.date}（连同这一张）", f"{dip.date} (with this voucher)")
+        yield checks.below_zero(dip._replace(date=date), names[dip.account], stops=False)
+    accounts = tuple(sorted({line.account for line in voucher.lines}))
+    draft = MonthVoucher(None, WAITING, voucher.summary, voucher.attachments.count, accounts, reversal=False)
+    yield from checks.originals_missing(draft)
+    yield from mixing.mixed(draft)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from domain.chart import MONEY_ACCOUNTS
 from domain.closing.mixing import only_transfers
-from domain.closing.month_end import MonthEnd, Remark
+from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, Remark
 from domain.closing.rules import (
     BANK_ONLY,
     BOOK_ONLY,
@@ -87,9 +87,14 @@ def check_suspense(month: MonthEnd) -> Iterator[Remark]:
 def check_money(month: MonthEnd) -> Iterator[Remark]:
     """Cash and bank are not below zero at the end of a day."""
     for dip in month.dips:
-        facts = {"date": dip.date, "balance": format_fen(dip.balance_fen)}
-        violation = CASH_BELOW_ZERO(account=dip.account, name=month.names[dip.account], **facts)
-        yield Remark(stops=True, violation=violation, account=dip.account)
+        yield below_zero(dip, month.names[dip.account], stops=True)
+
+
+def below_zero(dip: Dip, name: str, *, stops: bool) -> Remark:
+    """Return what is remarked on a day at whose end an account of money is below zero."""
+    facts = {"date": dip.date, "balance": format_fen(dip.balance_fen)}
+    violation = CASH_BELOW_ZERO(account=dip.account, name=name, **facts)
+    return Remark(stops=stops, violation=violation, account=dip.account)
 
 
 def check_bank(month: MonthEnd) -> Iterator[Remark]:
@@ -180,11 +185,16 @@ def check_originals(month: MonthEnd) -> Iterator[Remark]:
     What is paid out when income is distributed has a receipt, as all that is paid.
     """
     for voucher in month.vouchers:
-        closes = only_transfers(voucher.accounts)
-        corrects = voucher.reversal or voucher.summary.startswith(CORRECTING)
-        if not (voucher.attachments or closes or corrects):
-            violation = NO_ATTACHMENTS(number=voucher.number, summary=voucher.summary)
-            yield Remark(stops=False, violation=violation, entry=voucher.entry)
+        yield from originals_missing(voucher)
+
+
+def originals_missing(voucher: MonthVoucher) -> Iterator[Remark]:
+    """Yield what is remarked on a voucher that should rest on originals and has none."""
+    closes = only_transfers(voucher.accounts)
+    corrects = voucher.reversal or voucher.summary.startswith(CORRECTING)
+    if not (voucher.attachments or closes or corrects):
+        violation = NO_ATTACHMENTS(number=voucher.number, summary=voucher.summary)
+        yield Remark(stops=False, violation=violation, entry=voucher.entry)
 
 
 def check_depreciation(month: MonthEnd) -> Iterator[Remark]:

@@ -11,24 +11,27 @@ from typing import TYPE_CHECKING
 
 from domain.closing.distribution import MEMBERS, OTHERS, RESERVE
 from domain.closing.month_end import Remark
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.statements.income import RESULT, UNDISTRIBUTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from domain.closing.month_end import MonthEnd
+    from domain.closing.month_end import MonthEnd, MonthVoucher
 
 MIXED = rule(
     "closing.mixed",
     Kind.REFUSED,
     "凭证 {number}「{summary}」把结转或分配和别的业务（科目 {accounts}）记在了一张上，"
-    "收益及收益分配表会因此少列或列错；请冲销它，分成几张：分给成员的先记 113 或 211，再另记付款",
+    "收益及收益分配表会因此少列或列错；请{undo}，分成几张：分给成员的先记 113 或 211，再另记付款",
     "voucher {number} '{summary}' mixes a transfer or distribution with other business (accounts {accounts}), which the"
-    " statement of income then leaves out or puts on a wrong line; reverse it and make several: what members get goes"
+    " statement of income then leaves out or puts on a wrong line; {undo} and make several: what members get goes"
     " to 113 or 211 first, and is paid by another voucher",
     "会计基础工作规范 art. 51",
 )
+
+REVERSE, WITHDRAW = Phrase("冲销它", "reverse it"), Phrase("撤回它", "withdraw it")
+"""What is done with a voucher that stands in the log, and with a draft."""
 
 TRANSFERS = (RESULT, *UNDISTRIBUTED, RESERVE)
 """What a voucher touches that transfers income and expense."""
@@ -63,7 +66,13 @@ def strangers(accounts: tuple[str, ...]) -> tuple[str, ...]:
 def check_mixing(month: MonthEnd) -> Iterator[Remark]:
     """No voucher mixes a transfer or distribution with other business, unless it was reversed."""
     for voucher in month.vouchers:
-        strange = strangers(voucher.accounts)
-        if strange and not (voucher.reversal or voucher.is_reversed):
-            facts = {"number": voucher.number, "summary": voucher.summary, "accounts": ", ".join(strange)}
-            yield Remark(stops=False, violation=MIXED(**facts), entry=voucher.entry)
+        yield from mixed(voucher)
+
+
+def mixed(voucher: MonthVoucher) -> Iterator[Remark]:
+    """Yield what is remarked on a voucher that mixes a transfer or distribution with other business."""
+    strange = strangers(voucher.accounts)
+    if strange and not (voucher.reversal or voucher.is_reversed):
+        undo = WITHDRAW if voucher.entry is None else REVERSE
+        facts = {"number": voucher.number, "summary": voucher.summary, "accounts": ", ".join(strange)}
+        yield Remark(stops=False, violation=MIXED(**facts, undo=undo), entry=voucher.entry)

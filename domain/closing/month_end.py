@@ -9,16 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from domain.balances import TrialRow
-    from domain.kernel.errors import RuleViolation
+    from domain.kernel.errors import Phrase, RuleViolation
     from domain.reconciliation import BankLine, BookLine
     from domain.statements import BudgetRow
 
 
 class MonthVoucher(NamedTuple):
-    """A voucher of the period: `entry`, its number, summary, how many attachments, and the codes of its accounts."""
+    """A voucher of the period: `entry`, its number, summary, how many attachments, and the codes of its accounts.
 
-    entry: int
-    number: str
+    A draft has no entry yet.
+    """
+
+    entry: int | None
+    number: str | Phrase
     summary: str
     attachments: int
     accounts: tuple[str, ...]
@@ -30,7 +33,7 @@ class Dip(NamedTuple):
     """A day at whose end an account was below zero, in fen."""
 
     account: str
-    date: str
+    date: str | Phrase
     balance_fen: int
 
 

@@ -19,6 +19,7 @@ from domain.closing import (
     Shares,
     Stock,
     Wish,
+    check_draft,
     check_month,
     distribution_vouchers,
     shares,
@@ -36,7 +37,7 @@ from projections.report import Report
 from projections.statements import income_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from psycopg import Connection
 
@@ -66,6 +67,11 @@ SELECT_STOCKS = """
     SELECT account, unit, sum(CASE WHEN debit_fen = 0 THEN -quantity_milli ELSE quantity_milli END)::bigint
     FROM journal WHERE book = %(book)s AND period <= %(period)s AND unit <> ''
     GROUP BY account, unit ORDER BY account, unit
+"""
+SELECT_BALANCES = """
+    SELECT account, greatest(coalesce(date::text, ''), %(first)s) AS day, sum(debit_fen - credit_fen)::bigint
+    FROM journal WHERE book = %(book)s AND account = ANY(%(accounts)s)
+    GROUP BY account, day ORDER BY account, day
 """
 SELECT_PARTIES = """
     SELECT account, party, sum(debit_fen - credit_fen)::bigint FROM journal
@@ -195,25 +201,76 @@ def _dips(connection: Connection[Any], trial: TrialBalance, values: dict[str, An
     for row in trial.rows:
         if not row.account.startswith(MONEY_ACCOUNTS):
             continue
-        balance, date = row.opening_fen, f"{trial.period}-01"
-        for _, day, fen in moved.get(row.account, []):
-            if balance < 0:
-                break
-            balance, date = balance + fen, day
+        moves = [(day, fen) for _, day, fen in moved.get(row.account, [])]
+        yield from first_dip(row.account, f"{trial.period}-01", row.opening_fen, moves)
+
+
+def first_dip(account: str, date: str, balance: int, days: Iterable[tuple[str, int]]) -> Iterator[Dip]:
+    """Yield the first day on which an account is below zero, of a balance on a date and what moves it afterwards."""
+    for day, fen in days:
         if balance < 0:
-            yield Dip(row.account, date, balance)
+            break
+        balance, date = balance + fen, day
+    if balance < 0:
+        yield Dip(account, date, balance)
 
 
 def draft_remarks(connection: Connection[Any], book: str, vouchers: Sequence[Voucher]) -> list[list[Remark]]:
-    """Return what is to be known of each voucher before it is posted: that it spends beyond the year's plan, or nearly.
+    """Return what is to be known of each voucher before it is posted: what the checklist would ask to set right later.
 
     Each is looked at as if it alone came next.
     """
+    names = register.account_names(connection, book)
+    spending = _spending(connection, book, vouchers, names)
+    dips = _draft_dips(connection, book, vouchers)
+    return [
+        [*check_draft(voucher, short, names), *spent]
+        for voucher, short, spent in zip(vouchers, dips, spending, strict=True)
+    ]
+
+
+def _draft_dips(connection: Connection[Any], book: str, vouchers: Sequence[Voucher]) -> list[list[Dip]]:
+    """Return of each voucher the first day on which it leaves an account of money that it takes from below zero."""
+    taken = [_taken(voucher) for voucher in vouchers]
+    values = {
+        "book": book,
+        "accounts": sorted({account for one in taken for account in one}),
+        "first": min(voucher.date for voucher in vouchers),
+    }
+    rows = connection.execute(SELECT_BALANCES, values).fetchall() if values["accounts"] else []
+    days: dict[str, list[tuple[str, int]]] = {}
+    for account, day, fen in rows:
+        days.setdefault(account, []).append((day, fen))
+
+    def dips(voucher: Voucher, account: str, fen: int) -> Iterator[Dip]:
+        moves = days.get(account, [])
+        before = sum(moved for day, moved in moves if day <= voucher.date)
+        after = [move for move in moves if move[0] > voucher.date]
+        yield from first_dip(account, voucher.date, before + fen, after)
+
+    return [
+        [dip for account, fen in one.items() for dip in dips(voucher, account, fen)]
+        for voucher, one in zip(vouchers, taken, strict=True)
+    ]
+
+
+def _taken(voucher: Voucher) -> dict[str, int]:
+    """Return what a voucher takes from accounts of money, as amounts below zero."""
+    moved: dict[str, int] = {}
+    for line in voucher.lines:
+        if line.account.startswith(MONEY_ACCOUNTS):
+            moved[line.account] = moved.get(line.account, 0) + line.debit_fen - line.credit_fen
+    return {account: fen for account, fen in moved.items() if fen < 0}
+
+
+def _spending(
+    connection: Connection[Any], book: str, vouchers: Sequence[Voucher], names: dict[str, str]
+) -> list[list[Remark]]:
+    """Return of each voucher that it spends beyond the year's plan, or nearly."""
     periods = {period_of(voucher.date) for voucher in vouchers}
     plans = {one: budget(connection, book, one).rows for one in periods if is_planned(connection, book, one)}
     if not plans:
         return [[] for _ in vouchers]
-    names = register.account_names(connection, book)
     chart = register.book(connection, book).chart
 
     stores = {

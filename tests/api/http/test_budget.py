@@ -105,8 +105,8 @@ def accountant(door: Door) -> Iterator[Person]:
 
 def remarks(person: Person, account: str, fen: int, date: str = "2026-04-10") -> list[str]:
     """Return what is remarked on a draft of so much spent; it is withdrawn again."""
-    lines = [{"account": account, "debit_fen": fen}, {"account": "101", "credit_fen": fen}]
-    made = person.make({"attachments": {}, "date": date, "lines": lines, "summary": "付款"})
+    lines = [{"account": account, "debit_fen": fen}, {"account": "10201", "credit_fen": fen}]
+    made = person.make({"attachments": {"count": 1}, "date": date, "lines": lines, "summary": "付款"})
     assert made == person.get(f"/{made['id']}").json()
     assert made in person.get().json()["drafts"]
     person.withdraw(made)
@@ -150,7 +150,9 @@ def test_what_was_spent_is_counted_once_where_it_was_first_spent(door: Door, ent
 def test_a_draft_that_carries_on_what_was_counted_spends_nothing(accountant: Person, entry: int) -> None:
     assert entry
     lines = [{"account": "511", "debit_fen": 4_000}, {"account": "121", "credit_fen": 4_000}]
-    made = accountant.make({"attachments": {}, "date": "2026-05-20", "lines": lines, "summary": "销售成本"})
+    made = accountant.make(
+        {"attachments": {"count": 1}, "date": "2026-05-20", "lines": lines, "summary": "销售成本"}
+    )
     accountant.withdraw(made)
     assert ["今年已支出 10.00 元" in one["zh"] for one in made["remarks"]] == [True]
 

@@ -14,6 +14,7 @@ from api.drafting import store
 from domain.entry import parse_entry, sign_text
 from domain.kernel.period import next_period
 from domain.ledger import read_entries
+from domain.vouchers import Attachments, Line, Voucher
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, PROBLEM, voucher
 
@@ -68,6 +69,42 @@ def test_a_voucher_that_says_nothing_is_not_taken_in(office: Office, blank: str)
     answer = office.door.post(office.door.note(msgspec.structs.replace(voucher(), lines=lines)))
     assert refused(answer, 422, "voucher.blank_text")
     assert "第 1 行的往来单位" in answer.json()["detail_zh"]
+
+
+def remarked(
+    office: Office, *lines: tuple[str, int, int], count: int = 1, summary: str = "购办公桌"
+) -> list[str]:
+    """Return what is remarked on a draft, which is taken back then."""
+    said = Voucher(
+        attachments=Attachments(count=count),
+        date="2026-04-02",
+        lines=[Line(account=code, debit_fen=debit, credit_fen=credit) for code, debit, credit in lines],
+        summary=summary,
+    )
+    draft = office["accountant"].make(said)
+    assert draft["problem"] is None
+    assert office["head"].get(f"/{draft['id']}").json()["remarks"] == draft["remarks"]
+    office["accountant"].withdraw(draft)
+    return [f"{one['rule']}: {one['zh']}" for one in draft["remarks"]]
+
+
+def test_what_the_checklist_would_say_is_said_of_a_draft(office: Office) -> None:
+    """Before it is signed, when it can still be changed."""
+    assert remarked(office, ("51302", 100, 0), ("10201", 0, 100)) == []
+    [said] = remarked(office, ("51302", 100, 0), ("10201", 0, 100), count=0)
+    assert said.startswith("closing.no_attachments: 凭证 （待签）「购办公桌」没有附件")
+    assert remarked(office, ("50103", 100, 0), ("321", 0, 100), count=0, summary="结转收入") == []
+    assert remarked(office, ("51302", 100, 0), ("10201", 0, 100), count=0, summary="更正记错的科目") == []
+    mixed = remarked(office, ("51302", 500, 0), ("10201", 0, 500), ("321", 500, 0), ("51302", 0, 500))
+    [said] = [one for one in mixed if one.startswith("closing.mixed")]
+    assert "请撤回它，分成几张" in said
+
+
+def test_money_that_a_draft_would_take_below_zero_is_said(office: Office) -> None:
+    [said] = remarked(office, ("51302", 90_000_000, 0), ("10201", 0, 90_000_000))
+    assert said.startswith("closing.cash_below_zero: 10201 基本账户 2026-04-02（连同这一张） 的余额是 -")
+    assert remarked(office, ("10201", 90_000_000, 0), ("50103", 0, 90_000_000)) == []
+    assert remarked(office, ("10201", 90_000_000, 0), ("10201", 0, 90_000_000)) == []
 
 
 def test_all_who_are_at_work_see_what_waits(office: Office) -> None:

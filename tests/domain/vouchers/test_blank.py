@@ -12,7 +12,8 @@ BLANKS = ["   ", "\u3000", "\u00a0\u200b", "\u2060", "\u3164"]
 
 
 def lines(**fields: str) -> list[Line]:
-    return [Line(account="101", debit_fen=1), Line(account="501", credit_fen=1, **fields)]
+    line = Line(account="501", credit_fen=1)
+    return [Line(account="101", debit_fen=1), msgspec.structs.replace(line, **fields)]
 
 
 def voucher(summary: str = "收款", **fields: str) -> Voucher:
