@@ -23,11 +23,12 @@ from domain.vouchers import (
     correcting_summary,
     mirrored,
     voucher_number,
+    ways,
 )
 from projections import journal, log, register
 
 if TYPE_CHECKING:
-    from psycopg import Connection
+    pass
 
 router = APIRouter(prefix="/books/{book}/work", tags=["pages"], default_response_class=Response)
 
@@ -42,10 +43,9 @@ def _posted(database: Database, book: str, index: int) -> VoucherPosted:
     return statement
 
 
-def _summary(database: Connection, book: str, index: int, way: Way, voucher: VoucherPosted) -> str:
-    place = journal.voucher_at(database, book, index)
+def _summary(place: journal.VoucherRow, way: Way) -> str:
     number = voucher_number(place.period, place.number)
-    return correcting_summary(way, voucher.data.date, number, voucher.data.summary)
+    return correcting_summary(way, place.date.isoformat(), number, place.summary)
 
 
 @router.get("/reverse/{index}", responses=PAGE)
@@ -54,6 +54,7 @@ def get_reverse_page(
 ) -> Response:
     """Show the mirror of a voucher in red, to be made a draft."""
     statement = _posted(database, book, index)
+    place = journal.voucher_at(database, book, index)
     mirror = SaltedVoucherReversed if isinstance(statement, SaltedVoucherPosted) else VoucherReversed
     lines = mirrored(statement.data.lines)
     data = {"attachments": {}, "lines": msgspec.to_builtins(lines), "reverses": statement.id}
@@ -62,7 +63,8 @@ def get_reverse_page(
         "reverse.html",
         book=register.book(database, book),
         entry=index,
-        summary=_summary(database, book, index, Way.CANCEL, statement),
+        reversed_by=place.reversed_by,
+        summary=_summary(place, Way.CANCEL),
         lines=lines,
         data=data,
         type=type_name(mirror),
@@ -78,16 +80,24 @@ def get_correct_page(
     index: Index,
     session: AtDesk,
     database: Database,
-    way: Annotated[Way, Query(description="how it is set right")] = Way.RIGHT,
+    way: Annotated[Way | None, Query(description="how it is set right; default: as fits")] = None,
 ) -> Response:
-    """Show the form for the voucher that sets another right: its accounts, its amounts if they are to stand again."""
-    statement = _posted(database, book, index)
+    """Show the form for the voucher that sets another right: its accounts, its amounts if they are to stand again.
+
+    They stand again where a red voucher cancelled them; a way that does not fit gives place to one that does.
+    """
+    _posted(database, book, index)
+    place = journal.voucher_at(database, book, index)
+    next_to_close = register.book(database, book).next_to_close
+    fitting = ways(place.date.isoformat(), next_to_close, is_reversed=place.reversed_by is not None)
+    blue = [one for one in fitting if one is not Way.CANCEL]
+    taken = way if way in blue else blue[0]
     return form_page(
         request,
         database,
         book,
         session,
         copy=str(index),
-        summary=_summary(database, book, index, way, statement),
-        blank="" if way is Way.RIGHT else "1",
+        summary=_summary(place, taken),
+        blank="" if taken is Way.RIGHT else "1",
     )

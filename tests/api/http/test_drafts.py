@@ -14,7 +14,7 @@ from api.drafting import store
 from domain.entry import parse_entry, sign_text
 from domain.kernel.period import next_period
 from domain.ledger import read_entries
-from domain.vouchers import Attachments, Line, Voucher
+from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, PROBLEM, voucher
 
@@ -339,3 +339,39 @@ def test_what_lost_its_answer_is_posted_at_the_next_look(office: Office) -> None
             (BOOK, draft["id"], signature.name, signature.key_id, signature.signature),
         )
     assert office["supervisor"].get(f"/{draft['id']}").json()["state"] == "posted"
+
+
+def page_of(office: Office, path: str) -> str:
+    answer = office["accountant"].client.get(f"/books/{BOOK}/work/{path}", headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_voucher_is_set_right_in_a_way_that_fits_it(office: Office) -> None:
+    posted = office.door.post(office.door.note(voucher(4_321)), wait=10).json()
+    index = posted["index"]
+    for way in ("", "?way=订正", "?way=调整"):
+        page = page_of(office, f"correct/{index}{way}")
+        assert "原凭证已用红字冲掉" not in page
+        assert "只填要加上或减去的差额" in page
+        assert 'data-summary="调整' in page
+    assert "制成待签的冲销凭证" in page_of(office, f"reverse/{index}")
+
+    original = parse_entry(office.door.client.get(f"/books/{BOOK}/entries/{index}.note").content).statement
+    assert isinstance(original, VoucherPosted)
+    red = Reversal(
+        attachments=Attachments(),
+        date="2026-04-02",
+        lines=mirrored(original.data.lines),
+        reverses=original.id,
+        summary="冲销",
+    )
+    answer = office.door.post(office.door.note(red, VoucherReversed), wait=10)
+    assert answer.status_code == 201, answer.text
+    for way in ("", "?way=订正", "?way=调整"):
+        page = page_of(office, f"correct/{index}{way}")
+        assert "原凭证已用红字冲掉" in page
+        assert 'data-summary="订正' in page
+    page = page_of(office, f"reverse/{index}")
+    assert f"已由第 {answer.json()['index']} 号记录冲销" in page
+    assert "制成待签的冲销凭证" not in page
