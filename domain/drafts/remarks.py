@@ -1,4 +1,4 @@
-"""What those who sign a draft are told though no rule forbids it: dates that are most likely a slip, or a wrong way."""
+"""What those who sign a draft are told though no rule forbids it: most likely a slip, or a wrong way."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from domain.book import Book
     from domain.entry import AnyStatement
+    from domain.vouchers import Reversal, Voucher
 
 DATED_AHEAD = rule(
     "draft.dated_ahead",
@@ -30,6 +31,21 @@ EARLIER_YEAR = rule(
     "会计基础工作规范 art. 51(5)",
 )
 
+COUNT = rule(
+    "draft.count",
+    Kind.REFUSED,
+    "凭证写明附件 {count} 张，附上的却有 {files} 个文件、{invoices} 张发票；请核对附件张数",
+    "the voucher states {count} attachments, and has {files} files and {invoices} invoices; check the number",
+    "会计基础工作规范 art. 51(1)",
+)
+INVOICE_LATER = rule(
+    "draft.invoice_later",
+    Kind.REFUSED,
+    "发票 {number} 开于 {issued}，晚于凭证日期 {date}；请核对凭证日期",
+    "the invoice {number} was issued on {issued}, after the voucher's date, {date}; check the voucher's date",
+    "会计基础工作规范 art. 51",
+)
+
 
 def remarks(book: Book, statement: AnyStatement) -> Iterator[RuleViolation]:
     """Yield what is to be known of a voucher or a reversal before it is signed."""
@@ -38,7 +54,19 @@ def remarks(book: Book, statement: AnyStatement) -> Iterator[RuleViolation]:
     date, made = statement.data.date, statement.at[:10]
     if date > made:
         yield DATED_AHEAD(date=date, made=made)
+    yield from _unfit(statement.data)
     if isinstance(statement, VoucherReversed):
         original = book.vouchers.posted.get(statement.data.reverses)
         if original and original.date[:4] < date[:4]:
             yield EARLIER_YEAR(original=original.date)
+
+
+def _unfit(voucher: Voucher | Reversal) -> Iterator[RuleViolation]:
+    """Yield how the originals of a voucher do not fit it: more than it states, or of a later day."""
+    attached = voucher.attachments
+    files, invoices = len(attached.files), len(attached.invoices)
+    if attached.count < max(files, invoices):
+        yield COUNT(count=attached.count, files=files, invoices=invoices)
+    for invoice in attached.invoices:
+        if invoice.date > voucher.date:
+            yield INVOICE_LATER(number=invoice.number, issued=invoice.date, date=voucher.date)

@@ -6,6 +6,7 @@ from copy import deepcopy
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from domain.drafts import Draft, review, sign, standing
@@ -13,7 +14,17 @@ from domain.entry import parse_entry, sign_text, unsigned_text
 from domain.kernel.errors import RuleViolation
 from domain.periods import Closing, PeriodClosed
 from domain.policy import Tier
-from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
+from domain.vouchers import (
+    Attachments,
+    File,
+    Invoice,
+    Line,
+    Reversal,
+    Voucher,
+    VoucherPosted,
+    VoucherReversed,
+    mirrored,
+)
 from tests.domain.conftest import ROLES
 
 if TYPE_CHECKING:
@@ -77,6 +88,33 @@ def remarked(village: Village, data: object, kind: type[Statement] = VoucherPost
 def test_a_voucher_dated_ahead_is_remarked(village: Village, date: str, said: list[str]) -> None:
     assert remarked(village, a_voucher(date=date)) == said
     assert remarked(village, Closing(period="2026-01"), PeriodClosed) == []
+
+
+SLIP = File(media="image/png", name="收据.png", sha256="ab" * 32, size=9)
+INVOICE = Invoice(date="2026-03-04", number="26330000000000000001", total_fen=100)
+
+
+@pytest.mark.parametrize(
+    ("attached", "said"),
+    [
+        (Attachments(count=1, files=[SLIP], invoices=[INVOICE]), []),
+        (
+            Attachments(count=1, files=[SLIP, msgspec.structs.replace(SLIP, sha256="cd" * 32)]),
+            ["draft.count"],
+        ),
+        (Attachments(count=0, invoices=[INVOICE]), ["draft.count"]),
+        (Attachments(count=1, invoices=[msgspec.structs.replace(INVOICE, date="2026-03-05")]), []),
+        (
+            Attachments(count=1, invoices=[msgspec.structs.replace(INVOICE, date="2026-03-06")]),
+            ["draft.invoice_later"],
+        ),
+    ],
+)
+def test_originals_that_do_not_fit_their_voucher_are_remarked(
+    village: Village, attached: Attachments, said: list[str]
+) -> None:
+    voucher = msgspec.structs.replace(a_voucher(date="2026-03-05"), attachments=attached)
+    assert remarked(village, voucher) == said
 
 
 @pytest.mark.parametrize(
