@@ -67,7 +67,7 @@ class Person:
 
 
 def type_voucher(
-    person: Person, summary: str = "收鱼塘承包款", amount: str = "1,125.5", date: str = ""
+    person: Person, summary: str = "收鱼塘承包款", amount: str = "125.5", date: str = ""
 ) -> None:
     """Type a voucher by keyboard alone: the account by its code and by its initials, the last line fills itself."""
     page = person.goto(f"/books/{BOOK}/work/new")
