@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from api.banking import SourceFile, StatementLine
+from api.clock import CHINA
 from domain.kernel.errors import RuleViolation
 from tests.api.banking.test_banking import BANK, BOOK, LAST, balance, from_book, service
 
@@ -61,7 +62,11 @@ def test_a_sum_is_suggested_refused_accepted_and_taken_back(service: Service, ha
     no = desk.decide(at_work(), ACCOUNT, *lines, accepted=False)
     assert (no.decided_by, no.stands) == (f"{BOOK}/accountant", True)
     assert [len(held(service).only_bank), len(held(service).only_book)] == [2, 1]
-    assert refused(desk.decide, at_work(), ACCOUNT, *lines, accepted=False) == "bank.decided"
+    with pytest.raises(RuleViolation) as again:
+        desk.decide(at_work(), ACCOUNT, *lines, accepted=False)
+    assert again.value.rule.code == "bank.decided"
+    at = no.decided_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+    assert again.value.facts["at"] == at
     yes = desk.decide(at_work("cashier"), ACCOUNT, *lines, accepted=True)
     assert [one.bank for one in held(service).matches if one.decision == yes.decision.number] == [found.bank]
     assert refused(desk.decide, at_work(), ACCOUNT, *lines, accepted=True) == "bank.decided"

@@ -120,6 +120,23 @@ def test_an_import_is_undone_by_its_number(village: Commands, tmp_path: Path) ->
     assert "bank.no_import" in village.refused("bank", "undo-import", number, *OF_BANK, *key)
 
 
+def test_what_is_to_be_said_of_a_statement_is_said_in_both_languages(
+    village: Commands, tmp_path: Path
+) -> None:
+    file = tmp_path / "gap.csv"
+    file.write_text(
+        "日期,摘要,收入,支出,余额\n2026-03-21,利息,1.00,,101.00\n2026-03-22,利息,1.00,,103.00\n",
+        encoding="utf-8",
+    )
+    plain = ("--columns", "date=日期,text=摘要,received=收入,paid=支出,balance=余额")
+    read = village.run("bank", "import", file, *OF_BANK, *plain)
+    assert read.returncode == 0
+    said = read.stderr.decode()
+    assert "注意：" in said
+    assert "余额接不上前一笔" in said
+    assert "does not follow from the line before" in said
+
+
 def numbered(line: str) -> list[str]:
     """Return the number of a line of the bank, behind the word for the bank."""
     words = line.split()
