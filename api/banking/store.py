@@ -27,12 +27,21 @@ NO_CASH = rule(
     "{account} is no account of cash (101 and those below); of a bank's use sunledger bank reconcile",
     "会计基础工作规范 art. 62",
 )
+NOT_SO_FAR = rule(
+    "bank.not_so_far",
+    Kind.REFUSED,
+    "科目 {account} 的对账单只读到 {reach}，还没有到 {date}：请填写对账单上的余额，或读入到那天的对账单"
+    "（月末没有交易的，读入时写明到哪天）",
+    "the statements of {account} were read in up to {reach} and do not reach {date}; give the statement's balance, or"
+    " read one in that goes so far (say up to which day, where its last lines are earlier)",
+    "会计基础工作规范 art. 62",
+)
 NO_BALANCE = rule(
     "bank.no_balance",
     Kind.REFUSED,
-    "读入的对账单只到 {reach}，没有科目 {account} 在 {date} 的余额：请填写对账单上的余额，或读入到那天的对账单",
-    "the statements that were read in go up to {reach} and do not say what stood on {account} on {date}; give the"
-    " statement's balance, or read one in that goes so far",
+    "科目 {account} 的对账单已读到 {reach}，但没有写明 {date} 的余额：请填写对账单上的余额，或读入有余额列的对账单",
+    "the statements of {account} were read in up to {reach}, but do not say what stood on it on {date}; give the"
+    " statement's balance, or read one in that has the balances",
     "会计基础工作规范 art. 62",
 )
 NOTHING = rule(
@@ -47,8 +56,8 @@ BAD_THROUGH = rule(
     "bank.through",
     Kind.REFUSED,
     "「对账单到哪天」应在最后一笔的日期 {last} 和今天 {today} 之间，读到 {read}；没有到的日子，对账单说明不了",
-    "a statement goes up to a day from that of its last line, {last}, to today, {today}; read {read}. It says nothing of"
-    " days that have not been",
+    "a statement goes up to a day from that of its last line, {last}, to today, {today}; read {read}. It says nothing"
+    " of days that have not been",
     "会计基础工作规范 art. 62",
 )
 
@@ -182,7 +191,7 @@ class BankStatements:
 
         The balance need not be given where the statement that was read in says it. Before the first day of the
         statements, lines of the book are looked at only as far as they may be the statement's. Raises `bank.account`,
-        `bank.nothing`, `bank.no_balance`, `book.unknown`, `date.malformed`.
+        `bank.nothing`, `bank.not_so_far`, `bank.no_balance`, `book.unknown`, `date.malformed`.
         """
         parse_date(day)
         with snapshot(self._pool) as connection:
@@ -193,7 +202,7 @@ class BankStatements:
                 raise NOTHING(account=account, date=day)
             if said_fen is None:
                 reach = statements_reach(connection, book)[account]
-                raise NO_BALANCE(account=account, date=day, reach=reach)
+                raise (NO_BALANCE if day <= reach else NOT_SO_FAR)(account=account, date=day, reach=reach)
         return found
 
     def counted(self, book: str, account: str, day: str, counted_fen: int) -> tuple[int, int]:

@@ -70,6 +70,12 @@ def told(end: MonthEnd) -> list[tuple[bool, str, str, int | None]]:
     return [(one.stops, one.violation.rule.code, one.account, one.entry) for one in check_month(end)]
 
 
+def test_a_balance_that_is_typed_in_is_not_promised_to_be_kept() -> None:
+    [remark] = check_month(month({"102": 5})._replace(reach={"102": "2026-03-31"}, differences={"102": None}))
+    assert "核对一次" not in remark.violation.zh
+    assert "本条仍会提示" in remark.violation.zh
+
+
 def test_what_bank_and_book_have_alone_is_counted() -> None:
     """What the bank alone has, and what the book has alone for more than 30 days before the month's end."""
     end = month({"102": 5})._replace(

@@ -97,7 +97,14 @@ def test_a_balance_that_no_statement_says_is_asked_for(service: Service) -> None
     service.banks.take_in(BOOK, account, [StatementLine("2026-02-01", 100, "存入")], SourceFile("a.csv"))
     with pytest.raises(RuleViolation) as refused:
         service.banks.reconcile(BOOK, account, LAST)
+    assert (refused.value.rule.code, refused.value.facts["reach"]) == ("bank.not_so_far", "2026-02-01")
+    service.banks.take_in(
+        BOOK, account, [StatementLine("2026-02-01", 100, "存入")], SourceFile("a.csv"), LAST
+    )
+    with pytest.raises(RuleViolation) as refused:
+        service.banks.reconcile(BOOK, account, LAST)
     assert refused.value.rule.code == "bank.no_balance"
+    assert "只到" not in refused.value.zh
     assert service.banks.balance(BOOK, account, "2026-01-01") is None
 
 
@@ -139,7 +146,7 @@ def test_a_statement_may_go_beyond_its_last_line(service: Service) -> None:
     assert service.banks.balance(BOOK, account, "2026-02-28") is None
     with pytest.raises(RuleViolation) as refused:
         service.banks.reconcile(BOOK, account, "2026-02-28")
-    assert (refused.value.rule.code, refused.value.facts["reach"]) == ("bank.no_balance", "2026-02-20")
+    assert (refused.value.rule.code, refused.value.facts["reach"]) == ("bank.not_so_far", "2026-02-20")
     service.banks.take_in(BOOK, account, [line], SourceFile("a.csv"), "2026-02-28")
     assert service.banks.balance(BOOK, account, "2026-02-28") == 1_105
     assert service.banks.read_through(BOOK)[account] == "2026-02-28"
