@@ -101,6 +101,7 @@ def test_an_import_is_undone_on_a_phone(hall: Hall) -> None:
     assert page.locator("#matching .pick", has_text="别村的款").count() == 1
     row = page.locator("tr", has_text="别村的.csv")
     assert page.evaluate(WIDTH) <= PHONE["width"]
+    page.select_option("#account", "101")  # what is undone is of the account that the page shows
     row.get_by_role("button", name="撤回").click()
     page.wait_for_selector("tr:has-text('别村的.csv'):has-text('已撤回')")
     assert page.locator("#matching .pick", has_text="别村的款").count() == 0

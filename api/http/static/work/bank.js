@@ -7,7 +7,7 @@ import { formatFen } from "../verify/money.js";
 const place = (id) => document.getElementById(id);
 const form = place("reading");
 const matching = place("matching");
-const path = (below) => `/books/${form.dataset.book}/bank/${place("account").value}/${below}`;
+const path = (below, account = form.dataset.account) => `/books/${form.dataset.book}/bank/${account}/${below}`;
 
 /** Do what a person asked for, and show the page as it is then. */
 function changing(button, told, ...request) {
@@ -30,7 +30,7 @@ form?.addEventListener("submit", (event) => {
     const columns = place("columns").value.trim();
     const through = place("through").value;
     const query = new URLSearchParams({ name: chosen.name, ...(columns ? { columns } : {}), ...(through ? { through } : {}) });
-    const taken = await ask("POST", path(`statements?${query}`), chosen);
+    const taken = await ask("POST", path(`statements?${query}`, place("account").value), chosen);
     const told = taken.notices.map(({ zh, en }) => element("p", { className: "state waiting" }, ...bilingual(zh, en)));
     place("told").append(...told, element("p", { className: "state" }, ...bilingual(`读入 ${taken.new} 行新的，${taken.known} 行以前读过。`, `${taken.new} new lines, ${taken.known} known`)));
     form.reset();
