@@ -80,10 +80,10 @@ OTHER_SIZE = rule(
     "anchor.other_size",
     Kind.UNAVAILABLE,
     "{date} 印出的锚定行有 {printed} 条，而证明出自总日志有 {size} 条的时候，没有附上两者之间的证明，不能比较，"
-    "也不说明有问题；请取得依据这一行的证明：sunledger county proof 总日志 --origin {book} --anchor '锚定行'",
+    "也不说明有问题；请取得依据这一行的证明：sunledger county proof 总日志 --origin 账套日志 --anchor '锚定行'",
     "the line printed on {date} has {printed} entries, and the proof is from when the log had {size} and does not carry"
     " what leads from one to the other: they cannot be compared, and nothing is said against either. Have a proof made"
-    " under this line: sunledger county proof LOG --origin {book} --anchor 'LINE'",
+    " under this line: sunledger county proof LOG --origin ORIGIN --anchor 'LINE'",
     "ADR 0025",
 )
 OTHER_ROOT = rule(
@@ -177,6 +177,11 @@ def anchor_of(source: Source, date: str, vkey: str = "") -> AnchorLine:
     return AnchorLine(head, date)
 
 
+CHANGED = Phrase(
+    "先后取到的检查点不是同一个日志的", "the checkpoints that were served one after the other are of two logs"
+)
+
+
 class Extension(NamedTuple):
     """The consistency proof from the first `size` entries of a log to its head; without hashes it is that head."""
 
@@ -250,10 +255,16 @@ def _follow(line: AnchorLine, head: Checkpoint, source: Source, vkey: str = "") 
         raise other
     replay = Replay()
     report, book = verify(source, replay=replay), replay.book
+    stopped = NOT_FOLLOWED(
+        printed=printed.origin,
+        read=head.origin,
+        problem=report.findings[0].message if report.findings else CHANGED,
+    )
+    if head.size > book.size:  # an entry could not be read, or another head is served now
+        raise stopped
     ended = _ended(printed, book.log, parse_vkey(vkey)) if vkey else None
-    if report.findings:
-        problem = report.findings[0].message
-        raise NOT_FOLLOWED(printed=printed.origin, read=head.origin, problem=problem)
+    if report.findings or book.tree.root(head.size) != head.root:
+        raise stopped
     origin = next((one for one in book.log.origins if fold(one.name) == fold(printed.origin)), None)
     if origin is None:
         raise other
@@ -274,19 +285,18 @@ def _ended(printed: Checkpoint, log: LogOrigins, trusted: VerifierKey) -> int:
     key = next((one for one in log.all_keys() if one.verifier == trusted), None)
     if key is None or key.ended is None:
         raise SIGNATURE(key=trusted.name)
-    if key.added >= max(printed.size, 1):
+    if key.added >= printed.size:
         raise LATER_KEY(added=key.added, printed=printed.size, ended=key.ended)
     return key.ended
 
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """What a county proof says: the entry `index`, of the log of `book`, is in the log of `head`.
+    """What a county proof says: the entry `index` is in the log of `head`.
 
     `extension` leads to that head from the first entries of the log, if the proof carries one.
     """
 
-    book: str
     index: int
     head: Checkpoint
     extension: Extension | None
@@ -305,7 +315,7 @@ def check_commits(line: AnchorLine, proved: Proved) -> None:
             raise OTHER_ROOT(date=line.date, size=head.size)
         return
     if extension is None or extension.size != printed.size or proved.index >= printed.size:
-        raise OTHER_SIZE(date=line.date, printed=printed.size, size=head.size, book=proved.book)
+        raise OTHER_SIZE(date=line.date, printed=printed.size, size=head.size)
     try:
         check_consistency(printed.size, printed.root, head.size, head.root, extension.hashes)
     except RuleViolation:

@@ -2,7 +2,7 @@
 
 import { decodeUtf8, encodeUtf8, sameBytes } from "./bytes.js";
 import { Refusal, refusal } from "./errors.js";
-import { logsOf } from "./memory.js";
+import { keptOf, logsOf } from "./memory.js";
 import { parseVkey } from "./note.js";
 import { parsePolicy } from "./policy.js";
 import { isRowFile, verifyRow } from "./rows.js";
@@ -49,7 +49,7 @@ function trusted({ anchor, policy }, logs) {
   return {
     anchor: anchor || (logs.find((log) => log.anchor)?.anchor ?? ""),
     policy: policy || (logs.find((log) => log.policy)?.policy ?? ""),
-    kept: logs.map((log) => encodeUtf8(log.checkpoint)),
+    kept: logs.flatMap(keptOf).map(encodeUtf8),
   };
 }
 

@@ -2,15 +2,16 @@
 
 const STORE = "sunledger.memory/v1";
 const MAX_LOGS = 1000;
-const TRUSTED = ["anchor", "policy"];
-const TEXTS = ["checkpoint", "root", "name", "seen", ...TRUSTED];
+const TEXTS = ["checkpoint", "root", "name", "seen", "anchor", "policy"];
+const TRUSTED = ["anchor", "policy", "good", "rolls"]; // what decides which verdict is green
+const NUMBER = /^\d+$/; // objects put such names first, so that they would push others out
 
 let unsaved = null; // where the browser keeps nothing for this page, as for some files: until it is closed
 
 /**
  * Return all that is remembered, by the origin at first: checkpoint (text), size, root, name, seen (date), anchor, policy,
- * rolls (leaf hashes by the entry's index), and good: how many entries stand before the first bad one. Earlier versions
- * did not keep the last two.
+ * rolls (leaf hashes by the entry's index), good: how many entries stand before the first bad one, and also: a checkpoint
+ * that was brought by a file. Earlier versions did not keep the last three.
  */
 export function recall() {
   try {
@@ -21,7 +22,7 @@ export function recall() {
 }
 
 function parseMemory(text) {
-  const logs = Object.entries(JSON.parse(text)).filter(([, log]) => isSound(log));
+  const logs = Object.entries(JSON.parse(text)).filter(([origin, log]) => !NUMBER.test(origin) && isSound(log));
   return Object.fromEntries(logs.slice(0, MAX_LOGS));
 }
 
@@ -31,6 +32,11 @@ function parseMemory(text) {
  */
 export function logsOf(memory, book, origin) {
   return Object.entries(memory).filter(([name]) => name === origin || (book && name.endsWith(`/${book}`)));
+}
+
+/** Return the checkpoints that a log is to extend, as texts. */
+export function keptOf({ checkpoint, also }) {
+  return [checkpoint, also].filter((text) => typeof text === "string" && text);
 }
 
 /** A file that is read in may be from anybody. */
@@ -84,20 +90,21 @@ export function exportMemory() {
 }
 
 /**
- * Take in such a file; of each log the larger checkpoint stays. What this reader trusts stays in any case; what the file
- * trusts beside that is taken where `trusted(names)` says so, of the books so named. Return how many logs it brought.
+ * Take in such a file, which may be from anybody; return how many logs it brought. What this device has seen and trusts
+ * stays: of a log that it knows a checkpoint is kept beside its own, and both are to be extended. What the file says that
+ * its reader trusts, and has verified, is taken where `trusted(origins)` says so.
  */
 export function importMemory(text, trusted) {
   const read = JSON.parse(text);
   if (read?.format !== STORE) throw new Error(STORE);
   const [memory, brought] = [recall(), Object.entries(parseMemory(JSON.stringify(read.logs)))];
   const news = brought.filter(([origin, log]) => TRUSTED.some((field) => log[field] && !memory[origin]?.[field]));
-  const taken = news.length > 0 && trusted(news.map(([origin, { name }]) => name || origin));
+  const taken = news.length > 0 && trusted(news.map(([origin]) => origin));
   for (const [origin, log] of brought) {
     const own = memory[origin];
-    const newest = own?.size >= log.size ? own : log;
-    const trust = TRUSTED.map((field) => [field, own?.[field] || (taken ? log[field] : "")]);
-    memory[origin] = { ...newest, ...Object.fromEntries(trust) };
+    const seen = own ? { ...own, also: log.checkpoint } : { ...log, anchor: "", policy: "", rolls: {}, good: 0, also: "" };
+    const gained = TRUSTED.filter((field) => taken && log[field] && !own?.[field]).map((field) => [field, log[field]]);
+    memory[origin] = { ...seen, ...Object.fromEntries(gained) };
   }
   save(memory);
   return brought.length;

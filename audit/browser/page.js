@@ -8,6 +8,7 @@ import { wordsOfRow } from "./rows.js";
 
 const FINDINGS_SHOWN = 200;
 const PRIVATE_SHOWN = 50;
+const [ASKED_MAX, ASKED_LENGTH] = [8, 80];
 const LARGE = "sunledger.large";
 
 const $ = (id) => document.getElementById(id);
@@ -322,11 +323,13 @@ function saveMemory() {
   $("export").href = URL.createObjectURL(new Blob([exportMemory()], { type: "application/json" }));
 }
 
-/** Ask whose the township's keys and policies are that a file brings: they decide what is green from then on. */
-function areTheirOwn(names) {
+/** Ask who verified what a file says was verified, and trusts its keys and policies: they decide what is green from then on. */
+function areTheirOwn(origins) {
+  const shown = origins.slice(0, ASKED_MAX).map((origin) => origin.slice(0, ASKED_LENGTH));
+  const names = shown.join("、") + (origins.length > ASKED_MAX ? ` …（${origins.length}）` : "");
   return confirm(
-    `文件里有这些账本的乡镇公钥或见证策略：${names.join("、")}。是您自己核对过的吗？不是，就按“取消”，只读入检查点。\n`
-      + "The file has keys and policies to trust. Are they yours? If not, cancel: only the checkpoints are read.",
+    `文件说这些日志核对过，并带有所信任的公钥、策略：${names}。这个文件是您自己存的吗？不是，就按“取消”，只读入检查点。\n`
+      + "The file says what was verified and is trusted. Did you save it yourself? If not, cancel: only checkpoints are read.",
   );
 }
 

@@ -152,17 +152,22 @@ function namesIn(text) {
 /** Return what is wrong with what was served: pairs of Chinese and English words. */
 function differences({ form, read }, wanted) {
   const fields = [...new Set([...Object.keys(wanted), ...Object.keys(read)])].sort();
-  const wrong = fields.filter((field) => !sameJson(read[field] ?? null, wanted[field] ?? null));
+  const wrong = fields.filter((field) => !sameJson(own(read, field), own(wanted, field)));
   return wrong.map((field) =>
     Array.isArray(wanted[field]) ? firstDifference(form, read[field], wanted[field]) : [field, field],
   );
+}
+
+/** Return a field as it was served: what an object inherits was not. */
+function own(object, field) {
+  return Object.hasOwn(object, field) ? object[field] : null;
 }
 
 function sameJson(a, b) {
   if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return a === b;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && sameJson(a[key], b[key]));
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]));
 }
 
 /** Say where the first line that differs does. */

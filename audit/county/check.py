@@ -123,7 +123,7 @@ def check_book(
             lambda: make_leaf(proof.leaf, own_key),
         )
     if anchor:
-        proved = Proved(proof.book, file.index, head, extension)
+        proved = Proved(file.index, head, extension)
         _holds(proof, _printed(anchor, head), lambda: check_commits(anchor, proved))
     return proof
 

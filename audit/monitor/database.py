@@ -12,6 +12,7 @@ import os
 import sqlite3
 import zlib
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.kernel.errors import Kind, RuleViolation, rule
@@ -215,7 +216,7 @@ class Database:
         )
         self.put_aside = True
         try:
-            self._path.replace(self._path.with_suffix(".damaged"))
+            self._path.replace(_unused(self._path.with_suffix(".damaged")))
             self._connection = _connect(self._path)
         except (*FAULTS, OSError) as fault:
             raise self._fault(fault) from None
@@ -271,3 +272,9 @@ def _opened(sealed: bytes, kind: str, key: str) -> bytes:
     if sealed != _sealed(Fact(kind, key, value)):
         raise DAMAGED(problem=f"{kind} {key}")
     return value
+
+
+def _unused(path: Path) -> Path:
+    """Return a path at which nothing lies: what was put aside before may be worth more."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return path if not path.exists() else next(one for one in numbered if not one.exists())

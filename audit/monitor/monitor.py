@@ -169,15 +169,17 @@ def _take_in(report: Report, state: State, before: int, run: Run, beside: list[F
     """Remember what was verified. What is wrong with an entry stays so, and the audit goes on behind it.
 
     When the log as a whole is wrong, or the entry that founds it, nothing of it is taken in: the next run looks from
-    where it was good. What is found `beside` the log, by what the caller trusts, says nothing against its entries.
+    where it was good. The key of a log that nobody founded is anybody's, and so is what it signs. What is found
+    `beside` the log, by what the caller trusts, says nothing against its entries.
     """
     store, known = run.store, set(state.findings)
     settled = set(state.settled)
     state.findings = [*state.settled, *(found for found in report.findings if found not in settled), *beside]
     outcome = _outcome(state, before, [found for found in state.findings if found not in known])
     outcome.unlisted, outcome.anchored = report.unlisted, report.anchored
-    outcome.evidence = _keep_head(report, state.address, store)
-    sound = report.founded and all(found.entry is not None for found in report.findings)
+    founded = report.founded or before > 0  # then its first entry was verified by an earlier run
+    outcome.evidence = _keep_head(report, state.address, store) if founded else ""
+    sound = founded and all(found.entry is not None for found in report.findings)
     if sound:
         state.settled = [found for found in state.findings if found.entry is not None][:FINDINGS_MAX]
     else:
@@ -194,10 +196,9 @@ def _take_in(report: Report, state: State, before: int, run: Run, beside: list[F
 def _keep_head(report: Report, address: str, store: StateStore) -> str:
     """Keep the checkpoint that the log signed: as the newest good one, or as evidence, of which the path is returned.
 
-    What else is wrong with the entries or beside the log says nothing against the checkpoint. But the key of a log that
-    was founded by nobody is anybody's, and so is what it signs.
+    What else is wrong with the entries or beside the log says nothing against the checkpoint.
     """
-    if not (report.head and report.founded):
+    if not report.head:
         return ""
     if report.failed("checkpoint", "extends", "kept", "root"):
         return store.heads.keep_fork(address, report.head)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from api.cli import anchoring
 from api.cli.anchoring import CONTRADICTED, NOT_COMPARED
 from audit.anchor import AnchorLine, check_extends
-from audit.tlog.checkpoint import parse_checkpoint
+from audit.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from domain.kernel.errors import RuleViolation
 from domain.kernel.note import SigningKey, parse_note
 from tests.attack.history import figures
@@ -20,13 +21,23 @@ from tests.audit.keyed import Keyed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audit.tlog.checkpoint import Checkpoint
     from tests.audit.conftest import Log
 
 BOOK = "N2330881MF0000021R"
 SECOND = SigningKey(f"sunledger.localhost/books/{BOOK}", bytes([7]) * 32)
 THIRD = SigningKey(SECOND.name, bytes([8]) * 32)
 NEW = SigningKey(f"new.example.cn/books/{BOOK}", bytes([3]) * 32)
+
+
+@dataclass(frozen=True)
+class Changing(MemorySource):
+    """A log that shows other heads first, and then its own."""
+
+    heads: list[bytes] = field(default_factory=list)
+
+    def fetch(self, path: str) -> bytes:
+        """Return a file; of heads the next one."""
+        return self.heads.pop() if path == "checkpoint" and self.heads else super().fetch(path)
 
 
 @pytest.fixture
@@ -112,6 +123,30 @@ def test_a_key_that_the_log_never_had_or_had_only_later_vouches_for_nothing(firs
     again = source_of(rotated.add(THIRD).retire(SECOND))
     later = SECOND.verifier.vkey
     assert refused(lambda: check_extends(line_of(first), again, later)) == "anchor.later_key"
+
+
+def test_under_an_empty_line_no_retired_key_vouches_for_a_log(first: Keyed) -> None:
+    """Anybody founds a log that names another's key, and retires it."""
+    empty = replace(line_of(first), head=replace(line_of(first).head, size=0, root=sha256(b"").digest()))
+    rotated = source_of(first.add(SECOND).retire(first.log.key))
+    assert refused(lambda: check_extends(empty, rotated, first.log.key.verifier.vkey)) == "anchor.later_key"
+
+
+def test_a_copy_without_an_entry_is_not_contradicted_by_the_key_of_before(first: Keyed) -> None:
+    rotated = source_of(first.voucher().add(SECOND).retire(first.log.key))
+    gone = {path: data for path, data in rotated.files.items() if not path.startswith("tile/entries")}
+    vkey = first.log.key.verifier.vkey
+    assert refused(lambda: check_extends(line_of(first), MemorySource(gone), vkey)) == "anchor.not_followed"
+
+
+@pytest.mark.parametrize(("size", "root"), [(10**6, bytes(32)), (5, bytes(32))])
+def test_the_head_that_is_told_is_the_one_that_was_verified(first: Keyed, size: int, root: bytes) -> None:
+    """A server may show one head, and then the log of another."""
+    rotated = source_of(first.voucher().add(SECOND).retire(first.log.key))
+    other = sign_checkpoint(Checkpoint(SECOND.name, size, root), SECOND)
+    shown = Changing(rotated.files, heads=[other, other])
+    vkey = first.log.key.verifier.vkey
+    assert refused(lambda: check_extends(line_of(first), shown, vkey)) == "anchor.not_followed"
 
 
 def test_a_retired_key_does_not_excuse_another_history(first: Keyed) -> None:

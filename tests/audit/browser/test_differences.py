@@ -262,3 +262,14 @@ def test_numbers_are_read_alike_however_they_are_written(
     made = HONEST.alter(path, text.encode()).bundle(tmp_path / "log.zip")
     told, _ = call(modules, SAID, base64.b64encode(made.read_bytes()).decode())
     assert told == [[each.rule, each.zh, each.en] for each in verify(open_source(str(made))).findings]
+
+
+@pytest.mark.parametrize("wanting", ["closing_debit_fen", "entries"])
+def test_what_an_object_inherits_is_not_what_was_served(modules: Page, tmp_path: Path, wanting: str) -> None:
+    """A field of that name counts like any other, and stands for none that is left out."""
+    path = "trial-balance/2026-02.json"
+    text = re.sub(rf'"{wanting}": \d+', '"__proto__": {}', HONEST.files()[path].decode(), count=1)
+    made = HONEST.alter(path, text.encode()).bundle(tmp_path / "log.zip")
+    told, _ = call(modules, SAID, base64.b64encode(made.read_bytes()).decode())
+    found = [[each.rule, each.zh, each.en] for each in verify(open_source(str(made))).findings]
+    assert [each[0] for each in told] == [each[0] for each in found] == ["audit.published"]

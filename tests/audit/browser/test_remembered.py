@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from domain.kernel.merkle import leaf_hash
 from domain.kernel.note import SigningKey
+from domain.rolls import RollCommitted
 from tests.audit.browser.conftest import Opened, verify_file
 from tests.audit.browser.test_rows import row_file, write
-from tests.vectors.honest import TOWNSHIP
-from tests.vectors.private import PRIVATE, PUBLIC, ROLL
+from tests.vectors.honest import BASIC, TOWNSHIP
+from tests.vectors.private import PRIVATE, PUBLIC, ROLL, roll
 from tests.vectors.village import Log, falsified
 
 if TYPE_CHECKING:
@@ -76,21 +79,9 @@ def test_a_roll_behind_a_bad_signature_is_not_known(
     assert "当时核对了它的签名" not in page.inner_text("#notes")
 
 
-@pytest.mark.parametrize(
-    ("pinned", "answer", "policy"),
-    [(VKEY, "accept", "log x\n"), (VKEY, "dismiss", ""), ("", "accept", "log x\n")],
-)
-def test_a_friend_s_file_takes_away_nothing_that_the_reader_trusts(
-    opener: Callable[..., Opened], tmp_path: Path, pinned: str, answer: str, policy: str
-) -> None:
-    """And it brings nothing that is trusted unless the reader says that it is theirs."""
-    page, _ = opener()
-    trust(page, pinned)
-    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
-    friend = page.evaluate("JSON.parse(localStorage.getItem('sunledger.memory/v1'))")
-    (origin,) = friend
-    friend[origin] |= {"size": friend[origin]["size"] + 1, "anchor": "", "policy": "log x\n"}
-    (tmp_path / "friend.json").write_text(json.dumps({"format": "sunledger.memory/v1", "logs": friend}))
+def import_memory(page: Page, folder: Path, logs: dict[str, Any], answer: str) -> list[str]:
+    """Read in a file of what is remembered; return what was asked, which is answered so."""
+    (folder / "friend.json").write_text(json.dumps({"format": "sunledger.memory/v1", "logs": logs}))
     asked: list[str] = []
 
     def reply(dialog: Dialog) -> None:
@@ -98,9 +89,60 @@ def test_a_friend_s_file_takes_away_nothing_that_the_reader_trusts(
         getattr(dialog, answer)()
 
     page.on("dialog", reply)
-    page.set_input_files("#import", tmp_path / "friend.json")
-    page.wait_for_selector("#lasts:has-text('读入了 1 本账')")
-    log = remembered(page)
-    assert (log["size"], log["anchor"]) == (friend[origin]["size"], pinned)
-    assert log["policy"] == policy
+    page.set_input_files("#import", folder / "friend.json")
+    page.wait_for_selector("#lasts:has-text('读入了')")
+    page.remove_listener("dialog", reply)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("pinned", "answer", "policy"),
+    [(VKEY, "accept", "log x\n"), (VKEY, "dismiss", ""), ("", "accept", "log x\n")],
+)
+def test_a_friend_s_file_takes_away_nothing_that_the_reader_has_and_trusts(
+    opener: Callable[..., Opened], tmp_path: Path, pinned: str, answer: str, policy: str
+) -> None:
+    """And it brings nothing that is trusted unless the reader says that it is theirs."""
+    page, _ = opener()
+    trust(page, pinned)
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    before = remembered(page)
+    older = PUBLIC.checkpoint(3).decode()
+    brought = before | {"size": 2**53 - 1, "checkpoint": older, "anchor": "", "policy": "log x\n"}
+    asked = import_memory(page, tmp_path, {PUBLIC.key.name: brought}, answer)
     assert len(asked) == 1
+    assert PUBLIC.key.name in asked[0]
+    assert remembered(page) == before | {"policy": policy, "also": older}
+
+
+def test_a_fork_that_a_file_brings_is_found_when_the_log_is_verified(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    page, _ = opener()
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    fork = replace(PUBLIC, entries=PUBLIC.entries[:-1]).then(RollCommitted, roll(), *BASIC)
+    brought = remembered(page) | {"checkpoint": fork.checkpoint().decode()}
+    import_memory(page, tmp_path, {PUBLIC.key.name: brought}, "accept")
+    assert verify_file(page, PUBLIC.bundle(tmp_path / "log.zip")) == [["audit.not_extended", None]]
+
+
+def test_a_file_makes_no_row_green_unless_it_is_the_reader_s_own(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    """Nor does it push out what the device has seen."""
+    forged = founded_by_nobody(PRIVATE)
+    leaf = base64.b64encode(leaf_hash(forged.entries[ROLL])).decode()
+    brought = {"checkpoint": forged.checkpoint().decode(), "size": 14, "root": "", "name": "", "seen": ""}
+    brought |= {"anchor": "", "policy": "", "rolls": {str(ROLL): leaf}, "good": 10**9}
+    others = {str(number): brought for number in range(1_000)}
+    page, _ = opener()
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    before = remembered(page)
+    import_memory(page, tmp_path, {**others, "x/" + forged.key.name: brought}, "dismiss")
+    held = json.loads(page.evaluate("localStorage.getItem('sunledger.memory/v1')"))
+    assert held[PUBLIC.key.name] == before
+    assert [log["rolls"] for log in held.values()] == [before["rolls"], {}]
+    forget, _ = opener()
+    import_memory(forget, tmp_path, {forged.key.name: brought}, "dismiss")
+    assert verify_file(forget, write(tmp_path, row_file(forged))) == []
+    assert forget.get_attribute("#result", "class") == "open"

@@ -124,6 +124,25 @@ def test_a_forgery_that_came_first_does_not_stand_in_the_true_log_s_place(
     assert look(store, grown(log).files(), anchor=anchor).findings == []
 
 
+@pytest.mark.parametrize("hidden", ["", "tile/entries"])
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_fork_is_evidence_whatever_else_is_wrong(
+    store: StateStore, log: Log, hidden: str, *, pinned: bool
+) -> None:
+    """Neither an entry that is withheld nor a key that was mistyped says anything of who founded the log."""
+    assert look(store, grown(log).files()).findings == []
+    shorter = log.with_entries(log.entries[:-1])
+    fork = grown(then_voucher(shorter, voucher("2026-03-02", 7)), 2).files()
+    served = {path: data for path, data in fork.items() if not hidden or not path.startswith(hidden)}
+    found = look(
+        store,
+        served,
+        anchor=SigningKey.generate(f"{log.book().book}/township/1").verifier.vkey if pinned else "",
+    )
+    assert "audit.not_extended" in {one.rule for one in found.findings}
+    assert (found.forks, found.evidence != "") == (1, True)
+
+
 def test_a_bad_entry_is_told_once_and_the_audit_goes_on_behind_it(store: StateStore, log: Log) -> None:
     look(store, log.files())
     forged = grown(log)
