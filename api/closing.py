@@ -132,7 +132,8 @@ def checklist_table(report: Checklist) -> Table:
         ("是" if stops else "", violation.zh, account, entry, violation.rule.code)
         for stops, violation, account, entry in report.remarks
     ]
-    return Table(f"结账检查  {report.name}  {report.period}", REMARK_COLUMNS, rows)
+    closed = "（已结账）" if report.closed else ""
+    return Table(f"结账检查  {report.name}  {report.period}{closed}", REMARK_COLUMNS, rows)
 
 
 def transfers_object(report: Transfers) -> dict[str, Any]:

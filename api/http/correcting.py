@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
@@ -26,9 +26,6 @@ from domain.vouchers import (
     ways,
 )
 from projections import journal, log, register
-
-if TYPE_CHECKING:
-    pass
 
 router = APIRouter(prefix="/books/{book}/work", tags=["pages"], default_response_class=Response)
 

@@ -50,4 +50,4 @@ def _is_same(voucher: Voucher, posted: Voucher) -> bool:
     """Two of three are the same: the month, the number, what it says."""
     same_month = voucher.date[:7] == posted.date[:7]
     same_number = plain_number(voucher.source) == plain_number(posted.source)
-    return same_month + same_number + has_the_same_lines(posted, voucher) > 1
+    return same_month if same_month == same_number else has_the_same_lines(posted, voucher)

@@ -115,10 +115,9 @@ NO_BANK_BALANCE = rule(
 BANK_ONLY = rule(
     "closing.bank_only",
     Kind.REFUSED,
-    "{account} {name}到 {date} 有 {count} 笔银行已记、账上未记：收 {received} 元，付 {paid} 元；"
-    "请向银行取回单，补记入账",
-    "{account} {name}: by {date} the bank has {count} lines that the book has not: {received} yuan received, {paid}"
-    " paid; get the bank's slips and book them",
+    "{account} {name}到 {date} 有 {count} 笔银行已记、账上未记，见银行对账；请向银行取回单，补记入账",
+    "{account} {name}: by {date} the bank has {count} lines that the book has not, see its reconciliation; get the"
+    " bank's slips and book them",
     "会计基础工作规范 art. 62",
 )
 BOOK_ONLY = rule(

@@ -1,5 +1,6 @@
 """Bank reconciliation (银行对账): which lines of a bank's statement are which of the book's, and what is left over."""
 
+from domain.reconciliation.balances import follows, stood_at_end
 from domain.reconciliation.lines import WINDOW_DAYS, BankLine, BookLine, Decision, Match, sides
 from domain.reconciliation.matching import match
 from domain.reconciliation.reconciliation import Reconciliation, reconcile
@@ -11,7 +12,9 @@ __all__ = [
     "Decision",
     "Match",
     "Reconciliation",
+    "follows",
     "match",
     "reconcile",
     "sides",
+    "stood_at_end",
 ]

@@ -30,12 +30,12 @@ FIELDS = {
 
 _UNSEEN = (
     " \u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\u180b-\u180e\u3164\ufe00-\ufe0f\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """Spaces, and characters that have no shape of their own."""
 
 _BLANK = re.compile(f"[{_UNSEEN}]+")
-_BYTES = b"|".join(re.escape(char.encode()) for char in map(chr, range(0x10000)) if _BLANK.fullmatch(char))
+_BYTES = b"|".join(re.escape(char.encode()) for char in map(chr, range(0xE1000)) if _BLANK.fullmatch(char))
 _HAS_BLANK = re.compile(b'"(?:%s)":"(?:%s)+"' % ("|".join(FIELDS).encode(), _BYTES))
 
 

@@ -11,8 +11,10 @@ from domain.reconciliation import (
     BookLine,
     Decision,
     Reconciliation,
+    follows,
     match,
     reconcile,
+    stood_at_end,
 )
 from projections import register
 
@@ -38,9 +40,20 @@ SELECT_BANK_LINES = """
     SELECT number, date::text, amount_fen, text FROM bank_standing
     WHERE book = %s AND account = %s AND date <= %s ORDER BY number
 """
-SELECT_BANK_BALANCE = """
-    SELECT balance_fen FROM bank_standing WHERE book = %s AND account = %s AND date <= %s
-    ORDER BY date DESC, number DESC LIMIT 1
+SELECT_LAST_DAY = """
+    SELECT amount_fen, balance_fen FROM bank_standing
+    WHERE book = %(book)s AND account = %(account)s AND date = (
+        SELECT max(date) FROM bank_standing
+        WHERE book = %(book)s AND account = %(account)s AND date <= %(last)s
+    )
+    ORDER BY number
+"""
+SELECT_NEXT_DAY = """
+    SELECT amount_fen, balance_fen FROM bank_standing
+    WHERE book = %(book)s AND account = %(account)s AND date = (
+        SELECT min(date) FROM bank_standing
+        WHERE book = %(book)s AND account = %(account)s AND date > %(last)s
+    )
 """
 SELECT_BEGIN = "SELECT min(date)::text FROM bank_standing WHERE book = %s AND account = %s"
 SELECT_OPENINGS = """
@@ -91,11 +104,18 @@ def balance_fen(connection: Connection[Any], book: str, account: str, last: str)
 def bank_balance_fen(connection: Connection[Any], book: str, account: str, last: str) -> int | None:
     """Return what the bank says stood on an account at the end of a day, None where its statements do not.
 
-    They do up to the day to which they go; of a day behind that nobody knows.
+    They do up to the day to which they go; of a day behind that nobody knows. Nor does anybody of a day after which a
+    statement is missing: what comes next does not follow.
     """
-    row = connection.execute(SELECT_BANK_BALANCE, (book, account, last)).fetchone()
     reach = statements_reach(connection, book).get(account, "")
-    return row[0] if row and last <= reach else None
+    return _stood_fen(connection, book, account, last) if last <= reach else None
+
+
+def _stood_fen(connection: Connection[Any], book: str, account: str, last: str) -> int | None:
+    asked = {"book": book, "account": account, "last": last}
+    found = stood_at_end(connection.execute(SELECT_LAST_DAY, asked).fetchall())
+    later = connection.execute(SELECT_NEXT_DAY, asked).fetchall()
+    return found if found is not None and follows(found, later) else None
 
 
 def bank_lines(connection: Connection[Any], book: str, account: str, last: str) -> list[BankLine]:
@@ -165,9 +185,10 @@ def held_at_end(
 ) -> tuple[Reconciliation | None, int | None]:
     """Return the reconciliation at the end of a day, and what it leaves; None where no bank's balance of it is known.
 
-    Without the balance the lines that only one side has are known all the same.
+    The day is one to which the statements go. Without the balance the lines that only one side has are known all the
+    same.
     """
-    bank_fen = bank_balance_fen(connection, book, account, last)
+    bank_fen = _stood_fen(connection, book, account, last)
     found = reconciliation(connection, book, account, last, bank_fen or 0)
     return found, found.difference_fen if found and bank_fen is not None else None
 

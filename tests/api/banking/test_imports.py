@@ -112,3 +112,38 @@ def test_a_file_that_does_not_follow_what_was_read_before_is_told(
     assert len(taken.notices) == len(said)
     for number in (before.number, taken.number):
         service.bank_imports.undo(at_work(), ACCOUNT, number)
+
+
+def undo_all(service: Service) -> None:
+    """Take back all that was read into the account."""
+    for one in service.bank_imports.all(BOOK, ACCOUNT):
+        if one.stands:
+            service.bank_imports.undo(at_work(), ACCOUNT, one.number)
+
+
+def test_what_is_corrected_and_read_again_leaves_the_day_s_last_balance(service: Service) -> None:
+    """Whatever numbers its lines have: it is the one from which no other goes on."""
+    day = "2026-03-31"
+    wrong = [
+        StatementLine(day, 100, "甲", 1_100),
+        StatementLine(day, -50, "乙", 1_060),  # mistyped
+        StatementLine(day, 10, "丙", 1_070),
+    ]
+    undo_all(service)
+    read = service.banks.take_in(BOOK, ACCOUNT, wrong, SourceFile("a.csv"))
+    service.bank_imports.undo(at_work(), ACCOUNT, read.number)
+    right = [wrong[0], wrong[1]._replace(amount_fen=-40), wrong[2]]
+    service.banks.take_in(BOOK, ACCOUNT, right, SourceFile("a2.csv"))
+    assert service.banks.balance(BOOK, ACCOUNT, day) == 1_070
+
+
+def test_of_a_day_before_a_missing_statement_no_balance_is_known(service: Service) -> None:
+    files = [FIRST, SECOND._replace(date="2026-03-03"), THIRD._replace(date="2026-04-05")]
+    undo_all(service)
+    _, middle, _ = [
+        service.banks.take_in(BOOK, ACCOUNT, [line], SourceFile("a.csv")).number for line in files
+    ]
+    days = ("2026-02-28", "2026-03-31", "2026-04-05")
+    assert [service.banks.balance(BOOK, ACCOUNT, day) for day in days] == [1_700, 1_600, 1_650]
+    service.bank_imports.undo(at_work(), ACCOUNT, middle)
+    assert [service.banks.balance(BOOK, ACCOUNT, day) for day in days] == [None, None, 1_650]
