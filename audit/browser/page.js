@@ -185,10 +185,9 @@ const KEYS = {
     "The roll is the entry of this number in the book that this device verified, with its signatures.",
   ],
   newer: [
-    "日志公钥与本机核对过的这本账相同，但本机核对的时候还没有这份清册，或者它和它前面的记录有问题；这里没有核对它的签名。"
-      + "请重新核对这本账，再打开这个文件：",
+    "日志公钥与本机核对过的这本账相同，但核对的时候还没有这份清册，或者到它为止有问题；签名没有核对。请重新核对这本账，再打开这个文件：",
     "The log's key is that of the book that this device verified, which did not have this roll then, or had something wrong"
-      + " up to it; its signatures are not checked here. Verify the book again, then open this file again.",
+      + " up to it; its signatures are not checked. Verify the book again, then open this file again.",
   ],
   another: [
     "注意：本机核对这本账时，日志用的不是这把公钥；可能换过，请先重新核对这本账：",
@@ -328,8 +327,8 @@ function areTheirOwn(origins) {
   const shown = origins.slice(0, ASKED_MAX).map((origin) => origin.slice(0, ASKED_LENGTH));
   const names = shown.join("、") + (origins.length > ASKED_MAX ? ` …（${origins.length}）` : "");
   return confirm(
-    `文件说这些日志核对过，并带有所信任的公钥、策略：${names}。这个文件是您自己存的吗？不是，就按“取消”，只读入检查点。\n`
-      + "The file says what was verified and is trusted. Did you save it yourself? If not, cancel: only checkpoints are read.",
+    `文件带来所信任的公钥、策略和核对过的记录：${names}。是您自己存的吗？不是，请按“取消”，只读入检查点。\n`
+      + "The file brings trust. Did you save it yourself? If not, cancel: only checkpoints are read.",
   );
 }
 

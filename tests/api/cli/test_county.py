@@ -185,7 +185,7 @@ def test_a_proof_under_last_months_newspaper(clerk: Commands, log: Path, tmp_pat
     newest = clerk.run("county", "check", file, "--anchor", line)
     assert (newest.returncode, newest.stdout) == (2, b"")
     assert "[anchor.other_size]" in newest.stderr.decode()
-    assert f"sunledger county proof 总日志 --origin {SECOND} --anchor" in newest.stderr.decode()
+    assert "sunledger county proof 总日志 --origin 账套日志 --anchor" in newest.stderr.decode()
     clerk.good(*asked, "--anchor", line, "--out", file)
     said = clerk.good("county", "check", file, "--anchor", line)
     assert "4 条 / entries" in said
