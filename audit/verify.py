@@ -266,7 +266,7 @@ class _Audit:
                 if isinstance(problem, RuleViolation) and problem.rule.kind is Kind.UNAVAILABLE:
                     raise  # it could not be read, which says nothing about it
                 violation = BUNDLE(path=tile.path, problem=problem)
-                self._report.find(self._entries, Finding.of(violation, max(tile.start, first)))
+                self._report.find(self._entries, Finding.of(violation, tile.start))
                 return
 
     def _one(self, index: int, note: bytes, entry: Entry | RuleViolation, checker: SignatureChecker) -> None:

@@ -143,7 +143,7 @@ class Audit {
     const from = this.book.size;
     for await (const [tile, { entries, problem }] of inOrder(bundlesFrom(from, size), (each) => this.bundle(each))) {
       if (problem) {
-        this.report.find(this.entries, refusal("audit.bundle", { path: tilePath(tile), problem }), Math.max(tile.start, from));
+        this.report.find(this.entries, refusal("audit.bundle", { path: tilePath(tile), problem }), tile.start);
         return;
       }
       for (const note of entries.slice(Math.max(from - tile.start, 0))) {
