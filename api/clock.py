@@ -17,6 +17,11 @@ def now() -> str:
     return datetime.now(CHINA).isoformat(timespec="seconds")
 
 
+def local_minute(moment: datetime) -> str:
+    """Return a point in time as China's clocks show it, to the minute."""
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
 def posix_seconds() -> int:
     """Return the current time as it stands in a cosignature."""
     return int(time.time())

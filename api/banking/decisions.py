@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.banking.account import require_money, take_turn
-from api.clock import CHINA
+from api.clock import local_minute
 from api.database import snapshot
 from api.drafting import require_maker
 from domain.kernel.errors import Kind, rule
@@ -154,7 +154,7 @@ class BankDecisions:
             shared = one.bank & wanted.bank or one.book & wanted.book
             if (one.accepted and shared) if wanted.accepted else same:
                 kept = _one(connection, book, account, one.number)
-                at = kept.decided_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+                at = local_minute(kept.decided_at)
                 raise DECIDED(key=kept.decided_by, at=at, number=one.number)
 
 

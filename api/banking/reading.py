@@ -17,6 +17,7 @@ from api.clock import now
 from api.importing.cells import bare, parse_amount, parse_day, parse_text
 from api.importing.problems import ImportRefused, Problem, parsed
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
+from domain.reconciliation import follows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -232,9 +233,8 @@ def _gaps(lines: Sequence[StatementLine]) -> int:
 
 def does_not_follow(before: StatementLine, line: StatementLine) -> bool:
     """Tell whether the balance behind a line does not follow from the one before it."""
-    if before.balance_fen is None or line.balance_fen is None:
-        return False
-    return before.balance_fen + line.amount_fen != line.balance_fen
+    stood_fen = before.balance_fen
+    return stood_fen is not None and not follows(stood_fen, [(line.amount_fen, line.balance_fen)])
 
 
 def _is_unread(row: Row, line: StatementLine) -> bool:

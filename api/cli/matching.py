@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -15,7 +14,7 @@ from api.cli.at_work import at_work
 from api.cli.banking import AccountOption, DateOption, bank
 from api.cli.console import out
 from api.cli.options import BookOption, Format, write
-from api.clock import CHINA
+from api.clock import local_minute
 from api.composition import open_service
 from api.settings import Settings
 from domain.kernel.errors import Kind, rule
@@ -183,11 +182,7 @@ def _tell(kept: KeptDecision) -> None:
 
 def _tell_import(kept: KeptImport) -> None:
     reach = max(kept.last, kept.through or "")
-    back = "" if kept.stands else f"  已撤回 / undone: {kept.undone_by} {_minute(kept.undone_at)}"
+    back = f"  已撤回 / undone: {kept.undone_by} {local_minute(kept.undone_at)}" if kept.undone_at else ""
     who = kept.read_by or "命令行 / at the server"
-    said = f"{kept.number}  {kept.file}  {kept.lines} 行 / lines  {kept.first}…{reach}  {who}  {_minute(kept.read_at)}"
-    out.print(f"{said}  {(kept.sha256 or '-')[:12]}{back}")
-
-
-def _minute(moment: datetime | None) -> str:
-    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if moment else ""
+    said = f"{kept.number}  {kept.file}  {kept.lines} 行 / lines  {kept.first}…{reach}  {who}"
+    out.print(f"{said}  {local_minute(kept.read_at)}  {(kept.sha256 or '-')[:12]}{back}")

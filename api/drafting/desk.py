@@ -11,7 +11,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from api.clock import CHINA
+from api.clock import local_minute
 from api.disclosures import belonging
 from api.drafting import store, templates
 from api.drafting.composing import Composed, Wanted, compose
@@ -253,7 +253,7 @@ class DraftingDesk:
             was = store.draft_of(connection, book, id_, lock=True)
             was.require_open()
             if revision not in {None, was.revision}:
-                at = was.last.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+                at = local_minute(was.last.at)
                 raise CHANGED(key=was.last.key, at=at, revision=was.revision, read=revision)
             yield connection, was
 

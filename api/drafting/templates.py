@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
-from api.clock import CHINA, new_id
+from api.clock import local_minute, new_id
 from api.drafting.rules import require_maker
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_period, period_of
@@ -192,7 +192,7 @@ def _locked(connection: Connection[Any], book: str, id_: str) -> KeptTemplate:
 
 def _require(kept: KeptTemplate, revision: int) -> None:
     if revision != kept.revision:
-        at = kept.changed_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+        at = local_minute(kept.changed_at)
         raise CHANGED(name=kept.template.name, key=kept.changed_by, at=at)
 
 

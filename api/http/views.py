@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from pathlib import Path
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.clock import CHINA
+from api.clock import local_minute
 from api.entry_words import ENTRY_TYPES, period_words
 from api.history import side_words
 from api.printing import makes_pdf
@@ -41,11 +40,6 @@ def kinds() -> tuple[str, ...]:
     return (*(("pdf",) if makes_pdf() else ()), "xlsx", "csv", "json")
 
 
-def moment_words(moment: datetime) -> str:
-    """Return a point in time in China's time zone, to the minute."""
-    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
-
-
 def duration_words(seconds: int) -> str:
     """Return a length of time in its largest unit, such as 3 小时."""
     for unit_seconds, word in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):
@@ -66,7 +60,7 @@ def _environment() -> Environment:
         "yuan": format_fen,
         "capital": chinese_capital,
         "period": period_words,
-        "moment": moment_words,
+        "moment": local_minute,
         "duration": duration_words,
         "side": side_words,
         "quantity": quantity_text,

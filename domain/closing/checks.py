@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from domain.balances import TrialRow
     from domain.kernel.errors import Rule
-    from domain.reconciliation import BankLine, BookLine
+    from domain.reconciliation import BookLine
     from domain.statements import BudgetRow
 
 NOT_AT_ALL = Phrase("还没有读入", "not at all")
@@ -123,20 +123,20 @@ def _bank_remarks(month: MonthEnd, row: TrialRow) -> Iterator[Remark]:
         yield Remark(stops=True, violation=violation, account=row.account)
     long_ago = (date.fromisoformat(end) - timedelta(days=LONG_DAYS)).isoformat()
     waiting = [line for line in month.only_book.get(row.account, ()) if line.date < long_ago]
-    yield from _outstanding(BANK_ONLY, row, end, month.only_bank.get(row.account, ()))
-    yield from _outstanding(BOOK_ONLY, row, end, waiting)
-
-
-def _outstanding(
-    told: Rule, row: TrialRow, end: str, lines: Sequence[BankLine | BookLine]
-) -> Iterator[Remark]:
-    """Yield what is remarked of lines that only one side has: how many they are, and what they come to."""
-    if lines:
-        received_fen = sum(line.amount_fen for line in lines if line.amount_fen > 0)
-        paid_fen = received_fen - sum(line.amount_fen for line in lines)
-        sums = {"received": format_fen(received_fen), "paid": format_fen(paid_fen), "days": LONG_DAYS}
-        violation = told(account=row.account, name=row.name, date=end, count=len(lines), **sums)
+    at = {"account": row.account, "name": row.name, "date": end}
+    if unbooked := month.only_bank.get(row.account, ()):  # the sums are the bank's to tell
+        yield Remark(stops=False, violation=BANK_ONLY(**at, count=len(unbooked)), account=row.account)
+    if waiting:
+        sums = _sums(waiting)
+        violation = BOOK_ONLY(**at, count=len(waiting), days=LONG_DAYS, **sums)
         yield Remark(stops=False, violation=violation, account=row.account)
+
+
+def _sums(lines: Sequence[BookLine]) -> dict[str, str]:
+    """Return what lines of a bank's account come to, in and out."""
+    received_fen = sum(line.amount_fen for line in lines if line.amount_fen > 0)
+    paid_fen = received_fen - sum(line.amount_fen for line in lines)
+    return {"received": format_fen(received_fen), "paid": format_fen(paid_fen)}
 
 
 def check_year(month: MonthEnd) -> Iterator[Remark]:
