@@ -147,8 +147,11 @@ def income_table(report: IncomeReport) -> Table:
     numbers = range(len(report.rows))
     amounts = _line_cells([(row.line, row.amount_fen) for row in report.rows], numbers)
     before = _line_cells([(row.line, row.before_fen) for row in report.rows], numbers)
-    names = [row.line.name for row in report.rows]
-    rows: list[tuple[object, ...]] = [*zip(names, amounts, before, strict=True)]
+    lines = [row.line for row in report.rows]
+    rows: list[tuple[object, ...]] = [
+        (line.name, *(cells if line.is_kept else (None, None)))
+        for line, *cells in zip(lines, amounts, before, strict=True)
+    ]
     return Table(f"收益及收益分配表  {report.name}  {report.period}", INCOME_COLUMNS, rows)
 
 

@@ -75,7 +75,7 @@ def _balance_sheet(of: Replayed) -> dict[str, Any]:
 
 
 def _income_statement(of: Replayed) -> dict[str, Any]:
-    layout = statements.income_layout(of.chart)
+    layout = statements.income_layout(of.chart, of.names)
     rows = statements.income_statement(layout, of.month.year, of.year_before())
     return statements.income_object(of, rows, statements.off_by_fen(rows, of.month.closing.items()))
 
@@ -197,7 +197,9 @@ class Periods:
     def income(self, period: str) -> dict[str, int]:
         """Return the figures of a period's statement of income by the lines' keys."""
         of = self.period(period)
-        rows = statements.income_statement(statements.income_layout(of.chart), of.month.year, NO_YEAR)
+        rows = statements.income_statement(
+            statements.income_layout(of.chart, of.names), of.month.year, NO_YEAR
+        )
         return {row.line.key: row.amount_fen for row in rows}
 
     def _make(self, period: str) -> Replayed:

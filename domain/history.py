@@ -118,9 +118,10 @@ def figure_of(code: str, book: str, chart: str, names: Mapping[str, str], opened
     line = layout(chart).line(code)
     if line and code not in names:
         return Figure(code, line.name, layout(chart).accounts_of(code), chart)
-    earned = income_layout(chart).line(code)
+    income = income_layout(chart, names)
+    earned = income.line(code)
     if earned and code not in names:
-        flow = LineFlow(chart, code, opened)
+        flow = LineFlow(income, code, opened)
         return Figure(code, earned.title, flow.accounts, flow=flow)
     accounts = tuple(code.split("+"))
     for account in accounts:

@@ -308,6 +308,7 @@ def _statements(connection: Connection[Any], root: Element, book: BookRow, perio
             (
                 (when, row.line, fen)
                 for row in income
+                if row.line.is_kept
                 for when, fen in (("本年累计", row.amount_fen), ("上年同期", row.before_fen))
             ),
         ),

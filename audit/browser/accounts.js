@@ -46,6 +46,13 @@ export class Accounts {
     return this.byCode.get(code)?.name ?? "";
   }
 
+  /** Return the codes of an account's details of that name, none that lies below another. */
+  detailsOf(above, name) {
+    const below = (code, other) => code !== other && code.startsWith(other);
+    const codes = [...this.byCode.keys()].filter((code) => below(code, above) && this.nameOf(code) === name).sort();
+    return codes.filter((code) => !codes.some((other) => below(code, other)));
+  }
+
   /** Remember the accounts that were posted to, and their units. */
   markUsed(lines) {
     for (const { account, unit } of lines) {

@@ -13,21 +13,23 @@ const INCOME = "50";
 const NOTHING = [0, 0];
 const NO_YEAR = { flows: [], opening: 0 };
 
-/** Return the terms of a formula: an account, perhaps one half of it, or an earlier line. */
+/** Return the terms of a formula: an account, perhaps a half or the details of a name of it, or an earlier line. */
 function termsOf(formula) {
   return formula
     .replace(/ /g, "")
     .match(/[+-]?[^+-]+/g)
     .map((text) => {
-      const [, minus, at, name, half] = /^\+?(-?)(@?)([a-z0-9_]+)\.?([a-z]*)$/.exec(text);
-      return { sign: minus ? -1 : 1, distributes: at !== "", name, half, isAccount: /^[0-9]/.test(name) };
+      const [, minus, at, name, half, called] = /^\+?(-?)(@?)([a-z0-9_]+)\.?([a-z]*):?(.*)$/.exec(text);
+      return { sign: minus ? -1 : 1, distributes: at !== "", name, half, called, isAccount: /^[0-9]/.test(name) };
     });
 }
 
 /** Return the lines of a statement: what is published of each, its side and its terms. */
-function layoutOf(chart, statement) {
+function layoutOf({ chart, accounts: own }, statement) {
   return LAYOUTS[chart][statement].map(([side, key, name, name_en, role, formula]) => {
-    const terms = termsOf(formula);
+    const terms = termsOf(formula).flatMap((term) =>
+      term.called ? own.detailsOf(term.name, term.called).map((code) => ({ ...term, name: code })) : term,
+    );
     const accounts = terms.filter((term) => term.isAccount).map((term) => term.name);
     return { side, key, role, terms, published: { key, name, name_en, role, accounts } };
   });
@@ -53,7 +55,7 @@ function sheetFigures(lines, balances) {
 }
 
 function balanceSheet(of) {
-  const lines = layoutOf(of.chart, "sheet");
+  const lines = layoutOf(of, "sheet");
   const [closing, opening] = [closingOf(of.month), openingOf(of.month)].map((each) => sheetFigures(lines, each));
   const shown = lines.filter(({ role, key }) => role !== "if_any" || closing[key] !== 0 || opening[key] !== 0);
   const [assets, claims] = ["asset", "claim"].map((side) =>
@@ -83,7 +85,7 @@ function netOf({ debit, credit }) {
 }
 
 function incomeStatement(of) {
-  const lines = layoutOf(of.chart, "income");
+  const lines = layoutOf(of, "income");
   const [amounts, before] = [yearOf(of.month), of.yearBefore()].map((year) => incomeFigures(lines, year));
   return {
     ...of.head,
@@ -217,7 +219,7 @@ export function isOf(form, book, period) {
 export class Periods {
   constructor(book, figures) {
     const { opened, accounts, periods } = book;
-    Object.assign(this, { figures, chart: opened.chart, first: periods.first, plans: book.budgets.byYear });
+    Object.assign(this, { accounts, figures, chart: opened.chart, first: periods.first, plans: book.budgets.byYear });
     this.nameOf = (code) => accounts.nameOf(code);
     this.head = { book: book.book, name: opened.organisation.name, entries: book.size, root: book.root() };
     this.made = { period: "" };
@@ -230,7 +232,7 @@ export class Periods {
   }
 
   make(period) {
-    const { chart, nameOf } = this;
+    const { accounts, chart, nameOf } = this;
     const month = this.month(period);
     const yearBefore = () => {
       const before = `${String(Number(period.slice(0, 4)) - 1)}${period.slice(4)}`;
@@ -238,7 +240,7 @@ export class Periods {
     };
     const plan = this.plans.get(period.slice(0, 4));
     const [{ carried }, head] = [this.figures, { ...this.head, period }];
-    return { period, chart, nameOf, month, plan, carried, rows: month.rows, yearBefore, head };
+    return { period, accounts, chart, nameOf, month, plan, carried, rows: month.rows, yearBefore, head };
   }
 
   month(period) {

@@ -8,6 +8,7 @@ former moved on every account that is neither income, expense nor undistributed 
 A formula adds and subtracts terms, income and what is distributed counting as positive:
 
     501             credits less debits of an income or expense account and all below it, by those that earn and spend
+    513:运转支出    those of the detail accounts of 513 that a book calls so, with all below them
     @113            credits less debits, by vouchers that transfer and distribute
     @311.credit     their credits alone, red ones too; @311.debit
     @rest           credits less debits of all accounts that no other term with @ names
@@ -18,7 +19,7 @@ A formula adds and subtracts terms, income and what is distributed counting as p
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,7 +28,7 @@ from domain.statements.formula import read_lines, signed_terms
 from domain.statements.layout import ACCOUNTS_REMEMBERED, Role, said_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 UNDISTRIBUTED = ("321", "322")
 """The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it."""
@@ -40,8 +41,11 @@ INCOME = "50"
 
 OPENING, REST = "opening", "rest"
 
-_LEADING = re.compile(r"[一二三四五六]、|加：|减：")
-_TERM = re.compile(r"([+-]?)\s*(@?)(\d{3}(?:\d{2}){0,3}|[a-z_]+)(?:\.(debit|credit))?\s*")
+LAYOUTS_REMEMBERED = 64
+"""For how many books' own detail accounts the layout is remembered."""
+
+_LEADING = re.compile(r"[一二三四五六]、|加：|减：|其中：")
+_TERM = re.compile(r"([+-]?)\s*(@?)(\d{3}(?:\d{2}){0,3}|[a-z_]+)(?:\.(debit|credit)|:([^\s:+-]+))?\s*")
 
 
 class Sides(NamedTuple):
@@ -64,12 +68,16 @@ class Flow(NamedTuple):
 
 
 class IncomeTerm(NamedTuple):
-    """A term of a formula: `sign` is 1 or -1; `distributes` as in `Flow`; `half` of an account, or "" for its net."""
+    """A term of a formula: `sign` is 1 or -1; `distributes` as in `Flow`; `half` of an account, or "" for its net.
+
+    `called` is what a book calls those detail accounts of an account that alone are meant, "" for the whole account.
+    """
 
     sign: int
     distributes: bool
     name: str
     half: str
+    called: str = ""
 
     @property
     def is_account(self) -> bool:
@@ -80,6 +88,13 @@ class IncomeTerm(NamedTuple):
     def sides(self) -> Sides:
         """How the two sides of its account count, without its sign: those of a half, or credits less debits."""
         return _HALVES[self.half]
+
+    def details(self, names: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the codes of the detail accounts that are called as it says, none that lies below another."""
+        codes = [
+            code for code, name in names.items() if name == self.called and code[:-1].startswith(self.name)
+        ]
+        return tuple(sorted(code for code in codes if not code[:-1].startswith(tuple(codes))))
 
 
 @dataclass(frozen=True)
@@ -108,8 +123,13 @@ class IncomeLine:
         return tuple(term for term in self.formula if not term.is_account)
 
     @property
+    def is_kept(self) -> bool:
+        """Whether a book keeps what it shows: a line of which (其中) needs a detail account that is called so."""
+        return self.role is not Role.OF_WHICH or bool(self.formula)
+
+    @property
     def title(self) -> str:
-        """Its name where it stands alone: without its number (一、) and without what is done with it (加：, 减：)."""
+        """Its name where it stands alone: without its number (一、) and what is done with it (加：, 减：, 其中：)."""
         return _LEADING.sub("", self.name, count=1)
 
 
@@ -119,6 +139,11 @@ class IncomeLayout:
 
     chart: str
     lines: tuple[IncomeLine, ...]
+
+    @cached_property
+    def called(self) -> list[IncomeTerm]:
+        """The terms that mean detail accounts by what a book calls them."""
+        return [term for line in self.lines for term in line.formula if term.called]
 
     def line(self, key: str) -> IncomeLine | None:
         """Return the line of that key."""
@@ -189,7 +214,7 @@ class IncomeRow(NamedTuple):
 def parse_income_formula(text: str) -> tuple[IncomeTerm, ...]:
     """Return the terms of a formula; raises `ValueError` with the text for anything else."""
     terms = tuple(
-        IncomeTerm(sign, bool(match[2]), match[3], match[4] or "")
+        IncomeTerm(sign, bool(match[2]), match[3], match[4] or "", match[5] or "")
         for sign, match in signed_terms(text, _TERM)
     )
     for term in terms:
@@ -198,9 +223,37 @@ def parse_income_formula(text: str) -> tuple[IncomeTerm, ...]:
     return terms
 
 
+def income_layout(version: str, names: Mapping[str, str]) -> IncomeLayout:
+    """Return the layout of the statement of a chart version in a book, whose accounts have these names by code.
+
+    A term that means detail accounts by what they are called stands for those that the book has: for none, its line has
+    no formula. Raises `chart.unknown`.
+    """
+    return _layout_with(version, tuple(term.details(names) for term in _layout(version).called))
+
+
+@lru_cache(LAYOUTS_REMEMBERED)
+def _layout_with(version: str, details: tuple[tuple[str, ...], ...]) -> IncomeLayout:
+    layout = _layout(version)
+    found = dict(zip(layout.called, details, strict=True))
+    lines = [
+        replace(
+            line,
+            formula=tuple(
+                part
+                for term in line.formula
+                for part in (
+                    [term._replace(name=code, called="") for code in found[term]] if term.called else [term]
+                )
+            ),
+        )
+        for line in layout.lines
+    ]
+    return IncomeLayout(version, tuple(lines))
+
+
 @cache
-def income_layout(version: str) -> IncomeLayout:
-    """Return the layout of the statement of a chart version; raises `chart.unknown`."""
+def _layout(version: str) -> IncomeLayout:
     return IncomeLayout(
         version,
         tuple(

@@ -35,10 +35,15 @@ class Side(StrEnum):
 
 
 class Role(StrEnum):
-    """What a line is: `less` is deducted (减), `if_any` stands only when it is not zero, `grand` closes a side."""
+    """What a line is.
+
+    `less` is deducted (减), `of_which` is a part of the line above (其中) and in no sum, `if_any` stands only
+    when it is not zero, `grand` closes a side.
+    """
 
     ITEM = "item"
     LESS = "less"
+    OF_WHICH = "of_which"
     SUBTOTAL = "subtotal"
     TOTAL = "total"
     GRAND = "grand"

@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.kernel.period import year_start
-from domain.statements.income import OPENING, RESULT, UNDISTRIBUTED, Sides, income_layout
+from domain.statements.income import OPENING, RESULT, UNDISTRIBUTED, Sides
 
 if TYPE_CHECKING:
-    from domain.statements.income import IncomeTerm
+    from domain.statements.income import IncomeLayout, IncomeTerm
 
 
 class Part(StrEnum):
@@ -65,16 +65,16 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class LineFlow:
-    """The line of a key on the statement of a chart version, in a book whose first period is `opened`."""
+    """The line of a key on a book's statement, whose first period is `opened`."""
 
-    chart: str
+    layout: IncomeLayout
     key: str
     opened: str
 
     @cached_property
     def terms(self) -> tuple[IncomeTerm, ...]:
         """What it adds and takes away: accounts, the opening, the rest."""
-        return income_layout(self.chart).terms_of(self.key)
+        return self.layout.terms_of(self.key)
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -122,7 +122,7 @@ class LineFlow:
             return account.startswith(term.name)
         if term.name == OPENING:
             return account.startswith((*UNDISTRIBUTED, RESULT))
-        return income_layout(self.chart).is_rest(account)
+        return self.layout.is_rest(account)
 
     def year(self, period: str) -> FlowYear:
         """Return the year of a period; "" stands for the book's first."""

@@ -56,13 +56,14 @@ def income_statement(connection: Connection[Any], book_id: str, period: str) -> 
     with one_moment(connection):
         trial = trial_balance(connection, book_id, period, year_start(parse_period(period)))
         book = register.book(connection, book_id)
+        layout = statements.income_layout(book.chart, register.account_names(connection, book_id))
         year = _year(connection, book, trial)
         before_period = a_year_before(period)
         before = Year([], 0)
         if before_period >= book.first_period:
             earlier = trial_balance(connection, book_id, before_period, year_start(before_period))
             before = _year(connection, book, earlier)
-    rows = statements.income_statement(statements.income_layout(book.chart), year, before)
+    rows = statements.income_statement(layout, year, before)
     off_by = off_by_fen(rows, [(row.account, row.closing_fen) for row in trial.rows])
     return IncomeReport(book_id, trial.name, period, trial.entries, trial.root, rows, off_by)
 

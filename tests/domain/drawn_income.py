@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.vouchers import Line
 
 CHART = "rural-collective-2024"
-LAYOUT = income_layout(CHART)
+LAYOUT = income_layout(CHART, {})
 OPENED = MONTHS[0]
 """The first period of a drawn book: in the middle of a year, so that its opening balances may hold income."""
 

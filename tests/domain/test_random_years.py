@@ -92,7 +92,9 @@ class Year:
     def income(self, period: str) -> dict[str, int]:
         """Return the lines of the statement of income."""
         year = self.month(period).year
-        return {row.line.key: row.amount_fen for row in income_statement(income_layout(CHART), year, year)}
+        return {
+            row.line.key: row.amount_fen for row in income_statement(income_layout(CHART, {}), year, year)
+        }
 
 
 def closing(rows: Iterable[TrialRow]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from domain.budget import BudgetAdopted
 from domain.kernel.note import SigningKey
 from domain.vouchers import VoucherPosted, VoucherReversed
 from tests.vectors.forged import forged_entries
+from tests.vectors.forged_costs import forged_costs
 from tests.vectors.honest import (
     BASIC,
     CLERKS,
@@ -64,7 +65,7 @@ def cases() -> Iterator[Case]:
         yield Case(name, log, tuple(found))
     for name, log, *found in _files():
         yield Case(name, log, tuple(found))
-    for name, log, *found in _statements():
+    for name, log, *found in (*_statements(), *forged_costs()):
         yield Case(name, log, tuple(found))
     yield from _trusted()
     yield from _witnessed()

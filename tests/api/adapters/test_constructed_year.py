@@ -56,14 +56,19 @@ USUAL = (
     "501/131 132/102 511/133 134/153 141/102 102/502 151/153 153/102 513/152 514/152 154/151 152/154 102/154 515/154 "
     "161/102 513/162 171/102 513/171 181/121 515/181 102/201 201/102 121/211 211/102 513/212 212/102 401/213 213/101 "
     "512/214 214/102 521/214 102/221 221/102 102/231 231/311 102/241 241/311 102/301 102/311 102/503 102/504 515/102 "
-    "514/102 11304/504 513/11305"
+    "514/102 11304/504 513/11305 51309/101 101/51309"
 )
 """What is posted every month, debit and credit: each of the 42 accounts moves."""
+
+RUNNING = "51309"
+"""The detail account for what running the organisation costs."""
 
 TRANSFER, DISTRIBUTION = "结转本年收益", "收益分配"
 
 
 def named(code: str) -> str:
+    if code == RUNNING:
+        return "运转支出"
     level1 = chart("rural-collective-2024").accounts[code[:3]].name
     return level1 if len(code) == 3 else f"{level1}明细{code[3:]}"
 
@@ -280,6 +285,7 @@ def test_every_line_of_the_statement_of_income(village: Village, period: str) ->
         "operating_expenses": -moved["511"],
         "taxes_and_surcharges": -moved["512"],
         "administration": -moved["513"],
+        "organisation_costs": -moved["513:51309"],
         "operating_surplus": sum(moved[code] for code in ("501", "502", "503", "511", "512", "513")),
         "other_income": moved["504"],
         "welfare_expenses": -moved["514"],

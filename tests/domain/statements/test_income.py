@@ -13,6 +13,7 @@ from domain.chart import CHARTS, chart
 from domain.kernel.errors import RuleViolation
 from domain.statements import (
     Flow,
+    Role,
     Year,
     balance_sheet,
     income_layout,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CHART = "rural-collective-2024"
-LAYOUT = income_layout(CHART)
+LAYOUT = income_layout(CHART, {})
 NOTHING = Year([], 0)
 
 Voucher = list[tuple[str, int, int]]
@@ -99,6 +100,7 @@ BY_HAND = {
     "operating_expenses": 100,
     "taxes_and_surcharges": 9,
     "administration": 40,
+    "organisation_costs": 0,
     "operating_surplus": 1_001,
     "other_income": 7,
     "welfare_expenses": 40,
@@ -141,12 +143,51 @@ def test_the_year_before_stands_beside_it() -> None:
     assert {row.amount_fen for row in rows} == {0}
 
 
+# ------------------------------------------------------------- a line of which, by what accounts are called
+
+
+def organisation_costs(names: dict[str, str]) -> tuple[tuple[str, ...], int, int]:
+    """Return the accounts of 其中：运转支出, its figure, and that of 管理费用 which it is a part of."""
+    rows = {
+        row.line.key: row for row in income_statement(income_layout(CHART, names), Year(SPENT, 0), NOTHING)
+    }
+    row = rows["organisation_costs"]
+    return row.line.accounts, row.amount_fen, rows["administration"].amount_fen
+
+
+SPENT = [
+    Flow("51301", debit_fen=1_000, credit_fen=0, distributes=False),
+    Flow("5130901", debit_fen=300, credit_fen=0, distributes=False),
+    Flow("5130902", debit_fen=50, credit_fen=0, distributes=False),
+    Flow("51309", debit_fen=0, credit_fen=350, distributes=True),
+    Flow("51401", debit_fen=7, credit_fen=0, distributes=False),
+]
+CALLED = {"513": "管理费用", "51301": "办公费", "51309": "运转支出", "5130901": "会议", "5130902": "运转支出"}
+
+
+def test_the_costs_of_running_the_organisation_are_the_details_of_that_name() -> None:
+    assert organisation_costs(CALLED) == (("51309",), 350, 1_350), "with all below, none twice"
+    assert organisation_costs(CALLED | {"51301": "运转支出"}) == (("51301", "51309"), 1_350, 1_350)
+    assert organisation_costs(CALLED | {"51309": "其他"}) == (("5130902",), 50, 1_350)
+    elsewhere = {"513": "运转支出", "51401": "运转支出", "51301": "村运转支出"}
+    assert organisation_costs(elsewhere) == ((), 0, 1_350)
+
+
+def test_it_is_kept_by_a_book_that_has_such_a_detail() -> None:
+    for names, is_kept in ((CALLED, True), ({"51301": "办公费"}, False)):
+        line = income_layout(CHART, names).line("organisation_costs")
+        assert line
+        assert line.is_kept is is_kept
+        assert line.title == "运转支出"
+    assert {line.is_kept for line in LAYOUT.lines if line.role is not Role.OF_WHICH} == {True}
+
+
 # ------------------------------------------------------------------------------------------ the data
 
 
 @pytest.mark.parametrize("version", CHARTS)
 def test_every_income_and_expense_account_stands_in_one_line(version: str) -> None:
-    terms = [term for line in income_layout(version).lines for term in line.formula]
+    terms = [term for line in income_layout(version, {}).lines for term in line.formula]
     used = Counter(term.name for term in terms if term.is_account and not term.distributes)
     assert set(used.values()) == {1}
     known = [account for code, account in chart(version).accounts.items() if len(code) == 3]
@@ -156,14 +197,16 @@ def test_every_income_and_expense_account_stands_in_one_line(version: str) -> No
 @pytest.mark.parametrize("version", CHARTS)
 def test_a_formula_names_earlier_lines_and_keys_are_unique(version: str) -> None:
     seen: list[str] = []
-    for line in income_layout(version).lines:
+    for line in income_layout(version, {}).lines:
         named = [term.name for term in line.formula if not term.is_account and not term.distributes]
         assert set(named) <= set(seen)
         seen.append(line.key)
     assert len(seen) == len(set(seen))
 
 
-@pytest.mark.parametrize("text", ["", "501 502", "+ 501", "@501.red", "5", "501 -", "@", "501 + 112"])
+@pytest.mark.parametrize(
+    "text", ["", "501 502", "+ 501", "@501.red", "5", "501 -", "@", "501 + 112", "513:", "513: a"]
+)
 def test_what_is_no_formula_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="formula"):
         parse_income_formula(text)
@@ -171,7 +214,7 @@ def test_what_is_no_formula_is_refused(text: str) -> None:
 
 def test_a_chart_without_a_layout_is_refused() -> None:
     with pytest.raises(RuleViolation):
-        income_layout("household-1994")
+        income_layout("household-1994", {})
 
 
 # ---------------------------------------------------------------------------------------- properties
