@@ -53,10 +53,10 @@ OPENING = (
 
 USUAL = (
     "101/102 111/102 102/111 112/501 102/112 11301/102 102/11302 11303/102 121/102 511/121 401/121 121/401 131/401 "
-    "501/131 132/102 511/133 134/153 141/102 102/502 151/153 153/102 513/152 514/152 154/151 152/154 102/154 515/154 "
-    "161/102 513/162 171/102 513/171 181/121 515/181 102/201 201/102 121/211 211/102 513/212 212/102 401/213 213/101 "
+    "501/131 132/102 511/133 134/153 141/102 102/502 151/153 153/102 51301/152 514/152 154/151 152/154 102/154 515/154 "
+    "161/102 51301/162 171/102 51301/171 181/121 515/181 102/201 201/102 121/211 211/102 51301/212 212/102 401/213 213/101 "
     "512/214 214/102 521/214 102/221 221/102 102/231 231/311 102/241 241/311 102/301 102/311 102/503 102/504 515/102 "
-    "514/102 11304/504 513/11305 51309/101 101/51309"
+    "514/102 11304/504 51301/11305 51309/101 101/51309"
 )
 """What is posted every month, debit and credit: each of the 42 accounts moves."""
 
@@ -262,9 +262,8 @@ def test_every_line_of_the_balance_sheet(village: Village, period: str) -> None:
 def earned(village: Village, begin: str, period: str) -> dict[str, int]:
     """Return what hledger says was earned and spent, without transfers, credits positive."""
     window = ("-b", begin, "-e", f"{next_period(period)}-01")
-    return {
-        account: -fen for account, fen in village.hledger_moved(*window, "type:RX", *NOT_TRANSFERRED).items()
-    }
+    moved = village.hledger_moved(*window, "type:RX", *NOT_TRANSFERRED)
+    return {account.split(":")[-1]: -fen for account, fen in moved.items()}
 
 
 @pytest.mark.parametrize("period", [*MONTHS, AFTER])
@@ -284,9 +283,11 @@ def test_every_line_of_the_statement_of_income(village: Village, period: str) ->
         "subsidies": moved["503"],
         "operating_expenses": -moved["511"],
         "taxes_and_surcharges": -moved["512"],
-        "administration": -moved["513"],
-        "organisation_costs": -moved["513:51309"],
-        "operating_surplus": sum(moved[code] for code in ("501", "502", "503", "511", "512", "513")),
+        "administration": -moved["51301"] - moved["51309"],
+        "organisation_costs": -moved["51309"],
+        "operating_surplus": sum(
+            moved[code] for code in ("501", "502", "503", "511", "512", "51301", "51309")
+        ),
         "other_income": moved["504"],
         "welfare_expenses": -moved["514"],
         "other_expenses": -moved["515"],
@@ -313,7 +314,7 @@ def test_every_row_of_the_details(village: Village, period: str) -> None:
     month, year = earned(village, f"{period}-01", period), earned(village, f"{period[:4]}-01-01", period)
     assert {row.account: sign[row.account] * row.month_fen for row in rows} == month
     assert {row.account: sign[row.account] * row.year_fen for row in rows} == year
-    assert {row.account for row in rows} == {*INCOME, *EXPENSE}
+    assert {row.account[:3] for row in rows} == {*INCOME, *EXPENSE}
 
 
 def test_the_statements_agree_with_one_another(village: Village) -> None:
