@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api.http.conftest import BOOK
+from domain.accounts import AccountAdded, NewAccount
+from domain.vouchers import VoucherPosted
+from tests.api.http.conftest import BOOK, voucher
 from tests.api.http.test_reports import table
 
 if TYPE_CHECKING:
@@ -105,3 +107,39 @@ def test_what_is_no_period_or_no_book_is_refused(door: Door) -> None:
         assert door.get(path, period="2025-12").json()["rule"] == "period.before_the_book"
         answer = door.client.get(f"/books/N2330881MF0000099X/{path}", params={"period": "2026-03"})
         assert (answer.status_code, answer.json()["rule"]) == (404, "book.unknown")
+
+
+def costs(door: Door, period: str) -> dict[str, Any]:
+    """Return the line 其中：运转支出 of a statement."""
+    lines = door.get("income-statement.json", period=period).json()["lines"]
+    return next(line for line in lines if line["key"] == "organisation_costs")
+
+
+def test_what_running_the_organisation_costs_stands_below_administration_once_it_is_kept(door: Door) -> None:
+    note = "本账套没有，这一行不填"
+    assert note in door.get("income-statement", period="2026-04").text
+    for suffix in ("csv", "xlsx"):
+        assert ["其中：运转支出", "", ""] in table(door.get(f"income-statement.{suffix}", period="2026-04"))
+    assert costs(door, "2026-04")["amount_fen"] == 0
+
+    added = door.post(door.note(NewAccount(code="51377", name="运转支出"), AccountAdded, "accountant"))
+    assert added.status_code == 201
+    paid = door.post(
+        door.note(
+            voucher(123_456, debit="51377", credit="10201"),
+            VoucherPosted,
+            *("accountant", "head", "supervisor"),
+        ),
+        wait=20,
+    )
+    assert paid.status_code == 201, paid.text
+
+    assert costs(door, "2026-04")["amount_fen"] == 123_456
+    page = door.get("income-statement", period="2026-04").text
+    assert note not in page
+    assert "1,234.56" in page
+    shown = door.get("history/organisation_costs", as_of="2026-04-30").text
+    assert "收益及收益分配表上的「运转支出」是 <strong>1,234.56</strong> 元" in shown
+    for suffix in ("csv", "xlsx"):
+        rows = table(door.get(f"income-statement.{suffix}", period="2026-04"))
+        assert ["其中：运转支出", 123_456, 0] in rows
