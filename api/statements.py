@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from projections.budget import BudgetReport
     from projections.statements import BalanceSheetReport, DetailReport, IncomeReport, NotesReport
 
-INCOME_COLUMNS = (
-    TableColumn("项目"),
-    TableColumn("本年累计", money=True),
-    TableColumn("上年同期", money=True),
-)
 DETAIL_COLUMNS = (
     TableColumn("科目编码"),
     TableColumn("项目"),
@@ -139,7 +134,13 @@ def _line_cells(
 
 def income_object(report: IncomeReport) -> dict[str, Any]:
     """Return the statement of income and its distribution as a JSON object; amounts in fen."""
-    return statements.income_object(report, report.rows, report.off_by_fen)
+    return _ranged(statements.income_object(report, report.rows, report.off_by_fen), report.first)
+
+
+def income_columns(report: IncomeReport) -> tuple[TableColumn, TableColumn, TableColumn]:
+    """Return the heads of a statement of income: of the year so far, or of the periods that were asked for."""
+    amount = "本期金额" if report.first else "本年累计"
+    return TableColumn("项目"), TableColumn(amount, money=True), TableColumn("上年同期", money=True)
 
 
 def income_table(report: IncomeReport) -> Table:
@@ -152,12 +153,21 @@ def income_table(report: IncomeReport) -> Table:
         (line.name, *(cells if line.is_kept else (None, None)))
         for line, *cells in zip(lines, amounts, before, strict=True)
     ]
-    return Table(f"收益及收益分配表  {report.name}  {report.period}", INCOME_COLUMNS, rows)
+    return Table(f"收益及收益分配表  {report.name}  {_periods(report)}", income_columns(report), rows)
+
+
+def _periods(report: IncomeReport | DetailReport) -> str:
+    return f"{report.first} 至 {report.period}" if report.first else report.period
 
 
 def detail_object(report: DetailReport) -> dict[str, Any]:
     """Return income and expense by detail account as a JSON object; amounts in fen."""
-    return statements.detail_object(report, report.rows)
+    return _ranged(statements.detail_object(report, report.rows), report.first)
+
+
+def _ranged(report: dict[str, Any], first: str) -> dict[str, Any]:
+    """Return a report that says the first of its periods, where one was asked for."""
+    return {**report, "from": first} if first else report
 
 
 def detail_table(report: DetailReport) -> Table:
@@ -171,7 +181,7 @@ def detail_table(report: DetailReport) -> Table:
         totals = [sum(row.month_fen for row in listed), sum(row.year_fen for row in listed)]
         rows.append(("", words, *(Sum(fen, len(listed)) for fen in totals)))
     return Table(
-        f"收支明细表  {report.name}  {report.period}",
+        f"收支明细表  {report.name}  {_periods(report)}",
         DETAIL_COLUMNS,
         [*rows, ("", "收支差额", *(Formula(fen, *sums) for fen in difference_fen(report.rows)))],
     )
@@ -258,19 +268,21 @@ def _always(_: Connection[Any], __: str, ___: str) -> bool:
 class Statement(NamedTuple):
     """A statement: the name in its addresses and commands, what asks for it, and its JSON object and table.
 
-    `is_of` tells whether there is one of a period of a book.
+    `is_of` tells whether there is one of a period of a book; `spans` whether it is asked for over several periods too,
+    by the first of them as a last argument.
     """
 
     name: str
-    ask: Callable[[Connection[Any], str, str], Any]
+    ask: Callable[..., Any]
     as_object: Callable[[Any], dict[str, Any]]
     as_table: Callable[[Any], Table]
     is_of: Callable[[Connection[Any], str, str], bool] = _always
+    spans: bool = False
 
 
 BALANCE_SHEET = Statement("balance-sheet", balance_sheet, sheet_object, sheet_table)
-INCOME_STATEMENT = Statement("income-statement", income_statement, income_object, income_table)
-INCOME_DETAILS = Statement("income-details", income_details, detail_object, detail_table)
+INCOME_STATEMENT = Statement("income-statement", income_statement, income_object, income_table, spans=True)
+INCOME_DETAILS = Statement("income-details", income_details, detail_object, detail_table, spans=True)
 NOTES = Statement("notes", notes, notes_object, notes_table)
 BUDGET = Statement("budget", budget, budget_object, budget_table, is_planned)
 

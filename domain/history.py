@@ -51,10 +51,14 @@ END = "9999-12-31"
 
 
 class Span(NamedTuple):
-    """Which postings are listed: from period `first` ("": from the opening balances on) up to the date `until`."""
+    """Which postings are listed: from period `first` ("": from the opening balances on) up to the date `until`.
+
+    `since` is the first period of the statement whose line is asked for, "" for the year's January.
+    """
 
     first: str = ""
     until: str = END
+    since: str = ""
 
 
 WHOLE = Span()
@@ -91,12 +95,14 @@ class Figure(NamedTuple):
         """
         if not self.flow:
             return None
-        return self.flow.year(newest if span.until == END else period_of(span.until))
+        return self.flow.year(newest if span.until == END else period_of(span.until), span.since)
 
     def listed(self, span: Span, newest: str) -> Span:
         """Return a span from where its entries are listed unless it says so itself: some lines begin in January."""
+        if span.first:
+            return span
         year = self.year(span, newest)
-        return span._replace(first=self.flow.first(year)) if self.flow and year and not span.first else span
+        return span._replace(first=self.flow.first(year) if self.flow and year else span.since)
 
 
 MONEY = Figure("money", "货币资金（库存现金和银行存款等）", MONEY_ACCOUNTS)
@@ -171,17 +177,18 @@ class HistoryRow(NamedTuple):
     witnessed_at: datetime | None = None
 
 
-def span_of(period: str, as_of: str) -> Span:
-    """Return the span of a period ("": all) as of a date ("": whenever).
+def span_of(period: str, as_of: str, since: str = "") -> Span:
+    """Return the span of a period ("": all) as of a date ("": whenever), of a statement from `since` on.
 
     Raises `period.malformed`, `date.malformed`, `history.backwards`.
     """
     until = parse_date(as_of) if as_of else END
-    if not period:
-        return Span("", until)
-    if until[:7] < parse_period(period):
-        raise BACKWARDS(as_of=as_of, period=period)
-    return Span(period, min(until, last_day(period)))
+    for first in filter(None, (since, period)):
+        if until[:7] < parse_period(first):
+            raise BACKWARDS(as_of=as_of, period=first)
+    if period and period < since:
+        raise BACKWARDS(as_of=period, period=since)
+    return Span(period, min(until, last_day(period)) if period else until, since)
 
 
 @dataclass(frozen=True)

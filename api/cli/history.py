@@ -114,6 +114,12 @@ def history(
         str, typer.Option(help="据何时所知：日期或时间，看封存时间 / as known on a date or time")
     ] = "",
     period: Annotated[str, typer.Option(help="只看这个月 / only this month, YYYY-MM")] = "",
+    since: Annotated[
+        str,
+        typer.Option(
+            help="从这个月算起，收支项目默认从一月 / from this month on, of income by default January"
+        ),
+    ] = "",
     book: StoredOption = "",
     place: Annotated[
         str,
@@ -131,7 +137,7 @@ def history(
     target: OutOption = None,
 ) -> None:
     """数字的来历：由哪些记录算出 / The entries that make a figure, with who signed and when each was recorded."""
-    asked = Wanted(span_of(period, as_of), histories.moment_of(known_on))
+    asked = Wanted(span_of(period, as_of, since), histories.moment_of(known_on))
     _check_place(book, "--from", place, {"--anchor": anchor, "--policy": policy}, NO_BOOK)
     if place and known_on:
         raise NO_TIMES()

@@ -86,8 +86,13 @@ def report_journal(
     _write(reports.journal_object(book, lines), reports.journal_table(name, lines), wanted, target)
 
 
-Ask = Callable[[Service, Connection[Any], str, str], Any]
+Ask = Callable[..., Any]
 """What asks for a report where the read side alone does not know it all."""
+
+
+FirstOption = Annotated[
+    str | None, typer.Option("--from", help="起始期间，默认如说明 / first period, by default as described")
+]
 
 
 def _offer(statement: Statement, words: str, period_words: str, ask: Ask | None = None) -> None:
@@ -97,17 +102,31 @@ def _offer(statement: Statement, words: str, period_words: str, ask: Ask | None 
     """
     period_option = typer.Option(help=f"{period_words}, YYYY-MM")
 
-    @report.command(statement.name, help=words)
-    def report_statement(
+    def write_statement(book: str, wanted: Format, target: Path | None, *asked: str | None) -> None:
+        with _opened(book) as (service, connection):
+            result = (
+                ask(service, connection, book, *asked) if ask else statement.ask(connection, book, *asked)
+            )
+        _write(statement.as_object(result), statement.as_table(result), wanted, target)
+
+    def report_period(
         book: BookOption,
         period: str = period_option,
         wanted: FormatOption = Format.text,
         target: OutOption = None,
     ) -> None:
-        with _opened(book) as (service, connection):
-            given = connection, book, period
-            result = ask(service, *given) if ask else statement.ask(*given)
-        _write(statement.as_object(result), statement.as_table(result), wanted, target)
+        write_statement(book, wanted, target, period)
+
+    def report_span(
+        book: BookOption,
+        period: str = period_option,
+        first: FirstOption = None,
+        wanted: FormatOption = Format.text,
+        target: OutOption = None,
+    ) -> None:
+        write_statement(book, wanted, target, period, first)
+
+    report.command(statement.name, help=words)(report_span if statement.spans else report_period)
 
 
 @contextmanager
@@ -146,12 +165,12 @@ _offer(
 )
 _offer(
     statements.INCOME_STATEMENT,
-    "收益及收益分配表 / Income and its distribution, of the year up to a period.",
+    "收益及收益分配表 / Income and its distribution, of the year (or from a period) up to a period.",
     "截止期间 / last period",
 )
 _offer(
     statements.INCOME_DETAILS,
-    "收支明细表 / Income and expense by detail account, of a period and of its year so far.",
+    "收支明细表 / Income and expense by detail account, of a period (or from one) and of its year so far.",
     "期间 / period",
 )
 _offer(

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from api import history as histories
 from api.http.pages import PAGE, moved
 from api.http.parts import BookId, Database, Services, documented
-from api.http.reports import CSV_TYPE, XLSX_TYPE, download, file_of
+from api.http.reports import CSV_TYPE, XLSX_TYPE, First, download, file_of
 from api.http.views import page
 from domain.history import span_of
 from projections import month, register
@@ -123,11 +123,15 @@ def wanted_of(
     period: Annotated[
         str, Query(max_length=40, description="only this month; what lies before is carried")
     ] = "",
+    since: First = None,
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = MAX_ROWS,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Wanted:
-    """Return what the query asks for; raises `period.malformed`, `date.malformed`, `history.backwards`, `….moment`."""
-    return Wanted(span_of(period, as_of), histories.moment_of(known_on), limit, offset)
+    """Return what the query asks for, `from` being the first period of the statement.
+
+    Raises `period.malformed`, `date.malformed`, `history.backwards`, `….moment`.
+    """
+    return Wanted(span_of(period, as_of, since or ""), histories.moment_of(known_on), limit, offset)
 
 
 Asked = Annotated[Wanted, Depends(wanted_of)]

@@ -35,7 +35,7 @@ def check_parameters(request: Request) -> None:
         return
     route: APIRoute = request.scope["route"]
     known = [one.alias for one in get_flat_params(route.dependant) if isinstance(one.field_info, Query)]
-    if _is_page(route) or not (known or route.path.endswith(".json")):
+    if is_page(request) or not (known or route.path.endswith(".json")):
         return
     for name in request.query_params:
         if name not in known:
@@ -43,5 +43,7 @@ def check_parameters(request: Request) -> None:
             raise UNKNOWN_PARAMETER(path=request.url.path, parameter=name, known=said)
 
 
-def _is_page(route: APIRoute) -> bool:
+def is_page(request: Request) -> bool:
+    """Return whether a page is asked for, whose link may have been passed on with other programs' parameters."""
+    route: APIRoute = request.scope["route"]
     return "text/html" in route.responses.get(200, {}).get("content", {})

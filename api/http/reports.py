@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from psycopg import Connection
 from pydantic import BaseModel
 
 from api import reports
 from api.adapters.tables import Table, to_csv, to_xlsx
 from api.clock import now
+from api.http.parameters import is_page
 from api.http.parts import BookId, Database, Services, documented
 from domain.kernel.money import parse_fen
-from domain.kernel.period import parse_period
+from domain.kernel.period import is_period, parse_period
 from projections import journal, register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
@@ -53,9 +54,24 @@ def shown_period(database: Connection[Any], book: str) -> str:
 
 
 Last = Annotated[str, Depends(last_period)]
-First = Annotated[
-    str | None, Query(alias="from", description="the first period; default: the same", pattern=PERIOD)
-]
+
+
+def first_period(
+    request: Request,
+    first: Annotated[
+        str, Query(alias="from", max_length=40, description="the first period, YYYY-MM; default: see there")
+    ] = "",
+) -> str | None:
+    """Return the first period that is asked for, None without; raises `period.malformed`.
+
+    A page overlooks what is no period: programs that pass links on append a `from` of their own.
+    """
+    if not first or (is_page(request) and not is_period(first)):
+        return None
+    return parse_period(first)
+
+
+First = Annotated[str | None, Depends(first_period)]
 
 
 class TrialRowBody(BaseModel):
@@ -196,7 +212,7 @@ def get_trial_balance_xlsx(book: BookId, database: Database, last: Last, first: 
 
 
 def journal_filter(
-    first: Annotated[str, Query(alias="from", pattern=PERIOD_OR_BLANK)] = "",
+    first: First = None,
     last: Annotated[str, Query(alias="to", pattern=PERIOD_OR_BLANK)] = "",
     period: Annotated[
         str, Query(pattern=PERIOD_OR_BLANK, description="this period, or from `from`, or to `to`")
@@ -210,7 +226,7 @@ def journal_filter(
 ) -> JournalFilter:
     """Return the filter that the query parameters mean; raises `money.*`, `period.*`."""
     top = parse_fen(largest) if largest else JournalFilter.max_fen
-    for one in filter(None, (first, last, period)):
+    for one in filter(None, (last, period)):
         parse_period(one)
     first, last = first or period, last or period or JournalFilter.last
     return JournalFilter(first, last, account, text, parse_fen(smallest), top, limit, offset)

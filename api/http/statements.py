@@ -14,10 +14,10 @@ from api import statements
 from api.composition import Service
 from api.http.pages import PAGE
 from api.http.parts import BookId, Database, Services, documented
-from api.http.reports import CSV_TYPE, XLSX_TYPE, Last, download, file_of
+from api.http.reports import CSV_TYPE, XLSX_TYPE, First, Last, download, file_of
 from api.http.views import page
 from api.statements import Statement
-from domain.kernel.period import last_day
+from domain.kernel.period import a_year_before, last_day
 from projections import month, register
 from projections.budget import budget
 from projections.statements import balance_sheet, income_details, income_statement, notes
@@ -68,7 +68,12 @@ class IncomeLineBody(BaseModel):
 
 
 class IncomeStatementBody(ReportBody):
-    """A statement of income and its distribution; `off_by_fen` is 0 when it ends on the balance sheet's figure."""
+    """A statement of income and its distribution; `off_by_fen` is 0 when it ends on the balance sheet's figure.
+
+    `from` is there when it was asked for.
+    """
+
+    model_config = {"extra": "allow"}
 
     lines: list[IncomeLineBody]
     off_by_fen: int
@@ -85,7 +90,9 @@ class DetailRowBody(BaseModel):
 
 
 class IncomeDetailsBody(ReportBody):
-    """Income and expense by detail account, and income less expense."""
+    """Income and expense by detail account, and income less expense; `from` is there when it was asked for."""
+
+    model_config = {"extra": "allow"}
 
     rows: list[DetailRowBody]
     difference_month_fen: int
@@ -159,29 +166,38 @@ def get_balance_sheet_page(request: Request, book: BookId, database: Database, l
 
 
 @router.get("/income-statement", responses=PAGE, response_class=HTMLResponse)
-def get_income_statement_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
-    """Show the statement of income and its distribution (收益及收益分配表) of the year up to a period."""
+def get_income_statement_page(
+    request: Request, book: BookId, database: Database, last: Last, first: First = None
+) -> Response:
+    """Show the statement of income (收益及收益分配表) of the year, or from `first`, up to a period."""
+    report = income_statement(database, book, last, first)
     return page(
         request,
         "income_statement.html",
         book=register.book(database, book),
-        report=income_statement(database, book, last),
+        report=report,
+        head=statements.income_columns(report)[1].header,
         periods=month.periods_of(database, book),
         last_day=last_day(last),
-        day_before=last_day(f"{int(last[:4]) - 1:04d}{last[4:]}"),
+        day_before=last_day(a_year_before(last)),
+        since=f"&from={first}" if first else "",
+        since_before=f"&from={a_year_before(first)}" if first else "",
     )
 
 
 @router.get("/income-details", responses=PAGE, response_class=HTMLResponse)
-def get_income_details_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
-    """Show income and expense by detail account (收支明细表) of a period and of its year so far."""
-    report = income_details(database, book, last)
+def get_income_details_page(
+    request: Request, book: BookId, database: Database, last: Last, first: First = None
+) -> Response:
+    """Show income and expense by detail account (收支明细表) of a period, or from `first` to it, and of its year."""
+    report = income_details(database, book, last, first)
     return page(
         request,
         "income_details.html",
         book=register.book(database, book),
         report=report,
         table=statements.detail_table(report),
+        since=f"&from={first}" if first else "",
         periods=month.periods_of(database, book),
     )
 
@@ -232,7 +248,10 @@ def offer(
     def asked(book: BookId, database: Database, period: Last, service: Services) -> Any:  # noqa: ANN401
         return ask(service, database, book, period) if ask else statement.ask(database, book, period)
 
-    report_of = Depends(asked)
+    def spanned(book: BookId, database: Database, period: Last, first: First = None) -> Any:  # noqa: ANN401
+        return statement.ask(database, book, period, first)
+
+    report_of = Depends(spanned if statement.spans else asked)
 
     @router.get(
         f"/{statement.name}.json",
@@ -277,13 +296,13 @@ offer(
     router,
     statements.INCOME_STATEMENT,
     IncomeStatementBody,
-    "the statement of income and its distribution (收益及收益分配表) of the year up to a period",
+    "the statement of income and its distribution (收益及收益分配表) of the year, or of `from`, up to a period",
 )
 offer(
     router,
     statements.INCOME_DETAILS,
     IncomeDetailsBody,
-    "income and expense by detail account (收支明细表) of a period and of its year so far",
+    "income and expense by detail account (收支明细表) of a period, or from `from` to it, and of its year so far",
 )
 offer(
     router,

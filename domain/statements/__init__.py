@@ -22,7 +22,7 @@ from domain.statements.income import (
     undistributed_fen,
 )
 from domain.statements.layout import Formula, Layout, LayoutLine, Role, Side, layout
-from domain.statements.line_flow import Counted, FlowYear, LineFlow, Part
+from domain.statements.line_flow import Counted, FlowYear, LineFlow, Part, flow_year
 from domain.statements.month import Month, Moved
 from domain.statements.notes import Note, NoteKind, notes
 from domain.statements.objects import (
@@ -72,6 +72,7 @@ __all__ = [
     "detail_object",
     "detail_rows",
     "difference_fen",
+    "flow_year",
     "head_object",
     "income_layout",
     "income_object",

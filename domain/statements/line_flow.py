@@ -29,9 +29,10 @@ class Part(StrEnum):
 
 
 class FlowYear(NamedTuple):
-    """A year of statements: its January; and whether the book was opened in it, perhaps in the middle (年中建账).
+    """What a statement counts: from which period on, January unless another is asked for; and what of the opening.
 
-    The opening balances of income and expense are then this year's.
+    `opens` tells whether that is the January of the year in which the book was opened, perhaps in the middle
+    (年中建账): the opening balances of income and expense are then this year's.
     """
 
     since: str
@@ -124,10 +125,9 @@ class LineFlow:
             return account.startswith((*UNDISTRIBUTED, RESULT))
         return self.layout.is_rest(account)
 
-    def year(self, period: str) -> FlowYear:
-        """Return the year of a period; "" stands for the book's first."""
-        period = period or self.opened
-        return FlowYear(year_start(period), period[:4] == self.opened[:4])
+    def year(self, period: str, since: str = "") -> FlowYear:
+        """Return what a statement of `since` (default: the year's January) to a period counts; "": the book's first."""
+        return flow_year(since or year_start(period or self.opened), self.opened)
 
     def first(self, year: FlowYear) -> str:
         """Return from which period on its entries are listed: January, or "" from the opening balances on."""
@@ -136,6 +136,11 @@ class LineFlow:
     def amount_fen(self, balance_fen: int) -> int:
         """Return what the statement shows of debits less credits."""
         return balance_fen if self.is_debit else -balance_fen
+
+
+def flow_year(since: str, opened: str) -> FlowYear:
+    """Return what a statement counts from a period on, in a book whose first period is `opened`."""
+    return FlowYear(since, opens=since == year_start(opened))
 
 
 def _part(term: IncomeTerm) -> Part:

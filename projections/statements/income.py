@@ -38,60 +38,78 @@ class IncomeReport(Report):
     """A statement of income: of which book, for the year up to which period, from how many entries under which root.
 
     `off_by_fen` is its last line less the undistributed income of the balance sheet: zero, if each voucher balances.
+    `first` is the first period that it counts, "" for the year's January.
     """
 
     rows: list[IncomeRow]
     off_by_fen: int
+    first: str
 
 
 @dataclass(frozen=True)
 class DetailReport(Report):
-    """Income and expense by detail account: of which book and period, from how many entries under which root."""
+    """Income and expense by detail account: of which book and period, from how many entries under which root.
+
+    `first` is the first of the periods in the column of the period, "" for the period alone.
+    """
 
     rows: list[DetailRow]
+    first: str
 
 
-def income_statement(connection: Connection[Any], book_id: str, period: str) -> IncomeReport:
-    """Return the statement (收益及收益分配表) of the year up to a period; raises `book.unknown`, `period.*`."""
+def income_statement(
+    connection: Connection[Any], book_id: str, period: str, first: str | None = None
+) -> IncomeReport:
+    """Return the statement (收益及收益分配表) of `first` (default: the year's January) to a period.
+
+    Beside it stands the same a year before, of a book that was there by then. Raises `book.unknown`, `period.*`.
+    """
+    since = parse_period(first) if first else year_start(parse_period(period))
     with one_moment(connection):
-        trial = trial_balance(connection, book_id, period, year_start(parse_period(period)))
+        trial = trial_balance(connection, book_id, period, since)
         book = register.book(connection, book_id)
         layout = statements.income_layout(book.chart, register.account_names(connection, book_id))
         year = _year(connection, book, trial)
-        before_period = a_year_before(period)
         before = Year([], 0)
-        if before_period >= book.first_period:
-            earlier = trial_balance(connection, book_id, before_period, year_start(before_period))
+        before_since, before_period = a_year_before(since), a_year_before(period)
+        if before_period >= book.first_period and before_since >= year_start(book.first_period):
+            earlier = trial_balance(connection, book_id, before_period, before_since)
             before = _year(connection, book, earlier)
     rows = statements.income_statement(layout, year, before)
     off_by = off_by_fen(rows, [(row.account, row.closing_fen) for row in trial.rows])
-    return IncomeReport(book_id, trial.name, period, trial.entries, trial.root, rows, off_by)
+    return IncomeReport(book_id, trial.name, period, trial.entries, trial.root, rows, off_by, first or "")
 
 
-def income_details(connection: Connection[Any], book_id: str, period: str) -> DetailReport:
-    """Return income and expense by detail account (收支明细表); raises `book.unknown`, `period.*`."""
+def income_details(
+    connection: Connection[Any], book_id: str, period: str, first: str | None = None
+) -> DetailReport:
+    """Return income and expense by detail account (收支明细表) of `first` (default: the same) to a period.
+
+    Raises `book.unknown`, `period.*`.
+    """
     with one_moment(connection):
-        trial = trial_balance(connection, book_id, period)
+        trial = trial_balance(connection, book_id, period, first)
         book = register.book(connection, book_id)
-        month = _flows(connection, book, period, period, opens=False)
-        year = _flows(connection, book, year_start(period), period, opens=_opens(book, period))
+        span = _flows(connection, book, trial.first, period, opens=bool(first) and _opens(book, trial.first))
+        january = year_start(period)
+        year = _flows(connection, book, january, period, opens=_opens(book, january))
         names = register.account_names(connection, book_id)
-    rows = statements.detail_rows(month, year, names)
-    return DetailReport(book_id, trial.name, period, trial.entries, trial.root, rows)
+    rows = statements.detail_rows(span, year, names)
+    return DetailReport(book_id, trial.name, period, trial.entries, trial.root, rows, first or "")
 
 
 def _year(connection: Connection[Any], book: register.BookRow, trial: TrialBalance) -> Year:
-    """Return what is known of the year that a trial balance spans; its opening balances are those of the year."""
-    opens = _opens(book, trial.period)
+    """Return what is known of the periods that a trial balance spans; its opening balances are those before them."""
+    opens = _opens(book, trial.first)
     flows = _flows(connection, book, trial.first, trial.period, opens=opens)
     opening = [(row.account, row.opening_fen) for row in trial.rows]
     kept = [each for each in opening if not (opens and each[0].startswith(RESULT))]
     return Year(flows, undistributed_fen(kept))
 
 
-def _opens(book: register.BookRow, period: str) -> bool:
-    """Whether the book was opened in the year of a period: its opening balances of income are this year's."""
-    return period[:4] == book.first_period[:4]
+def _opens(book: register.BookRow, first: str) -> bool:
+    """Whether the opening balances of income are of the periods from `first` on: the book was opened in that year."""
+    return statements.flow_year(first, book.first_period).opens
 
 
 def _flows(

@@ -17,7 +17,7 @@ import pytest
 from api.adapters.hledger import account_name
 from domain.chart import chart
 from domain.kernel.money import format_fen
-from domain.kernel.period import next_period, periods
+from domain.kernel.period import next_period, periods, previous_period
 from projections.balances import trial_balance
 from projections.statements import balance_sheet, income_details, income_statement
 from tests.api.adapters.hledger_village import Village, exported
@@ -267,18 +267,19 @@ def earned(village: Village, begin: str, period: str) -> dict[str, int]:
     return {account.split(":")[-1]: -fen for account, fen in moved.items()}
 
 
-@pytest.mark.parametrize("period", [*MONTHS, AFTER])
-def test_every_line_of_the_statement_of_income(village: Village, period: str) -> None:
-    with village.service.pool.connection() as connection:
-        statement = income_statement(connection, village.book, period)
-    year = ("-b", f"{period[:4]}-01-01", "-e", f"{next_period(period)}-01", "desc:收益分配")
+def income_by_hand(village: Village, first: str, period: str) -> dict[str, int]:
+    """Return each line of the statement of income (收益及收益分配表) of `first` to a period, of what hledger says."""
+    year = ("-b", f"{first}-01", "-e", f"{next_period(period)}-01", "desc:收益分配")
     moved = earned(village, year[1], period)
-    begun = village.hledger_moved("desc:期初余额") if period < AFTER else village.hledger_balances("2025-12")
+    begun = (
+        village.hledger_moved("desc:期初余额")
+        if first == MONTHS[0]
+        else village.hledger_balances(previous_period(first))
+    )
     distributed = village.hledger_moved(*year, "not:^322")
     reserve = village.hledger_moved(*year, "^311", "amt:<0").get("311", 0)
     losses = village.hledger_moved(*year, "^311", "amt:>0").get("311", 0)
-    figures = {row.line.key: row.amount_fen for row in statement.rows}
-    lines = {
+    return {
         "operating_income": moved["501"],
         "investment_income": moved["502"],
         "subsidies": moved["503"],
@@ -303,7 +304,23 @@ def test_every_line_of_the_statement_of_income(village: Village, period: str) ->
         "otherwise_distributed": -of(distributed, "212"),
         "undistributed": -of(village.hledger_balances(period), *UNDISTRIBUTED),
     }
-    assert figures == lines
+
+
+SPANS = [(f"{period[:4]}-01", period) for period in (*MONTHS, AFTER)]
+"""The year so far, of each month."""
+
+
+@pytest.mark.parametrize(
+    ("first", "period"),
+    [*SPANS, ("2025-04", "2025-06"), ("2025-07", "2025-12"), ("2025-12", "2025-12"), ("2025-11", AFTER)],
+)
+def test_every_line_of_the_statement_of_income(village: Village, first: str, period: str) -> None:
+    """Of the year so far, a quarter, half a year, a month, and beyond the year's end."""
+    with village.service.pool.connection() as connection:
+        statement = income_statement(connection, village.book, period, first)
+        if (first, period) in SPANS:
+            assert statement.rows == income_statement(connection, village.book, period).rows
+    assert {row.line.key: row.amount_fen for row in statement.rows} == income_by_hand(village, first, period)
     assert statement.off_by_fen == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -143,3 +144,82 @@ def test_what_running_the_organisation_costs_stands_below_administration_once_it
     for suffix in ("csv", "xlsx"):
         rows = table(door.get(f"income-statement.{suffix}", period="2026-04"))
         assert ["其中：运转支出", 123_456, 0] in rows
+
+
+def test_the_statement_of_any_periods_is_what_the_year_so_far_grew_by(door: Door) -> None:
+    """February and March are the first three months less January, line by line, and from what stood before them."""
+
+    def lines(**asked: str) -> dict[str, int]:
+        found = door.get("income-statement.json", **asked).json()
+        return {row["key"]: row["amount_fen"] for row in found["lines"]}
+
+    january, march = lines(period="2026-01"), lines(period="2026-03")
+    spring = lines(period="2026-03", **{"from": "2026-02"})
+    stand = {"brought_forward", "distributable", "undistributed"}
+    moved = {key: march[key] - fen for key, fen in january.items() if key not in stand}
+    assert {key: fen for key, fen in spring.items() if key not in stand} == moved
+    assert moved["subsidies"] == 500_000
+    assert moved["operating_income"] == 0 < january["operating_income"]
+    assert spring["brought_forward"] == january["undistributed"]
+    assert spring["distributable"] == spring["undistributed"] == march["undistributed"]
+    assert lines(period="2026-03", **{"from": "2026-01"}) == march
+    longer = lines(period="2027-03", **{"from": "2026-01"})
+    assert longer["net_surplus"] == lines(period="2026-12")["net_surplus"]
+
+
+def test_from_each_figure_of_any_periods_a_way_leads_down(door: Door) -> None:
+    asked = {"period": "2026-03", "from": "2026-02"}
+    report = door.get("income-statement.json", **asked).json()
+    assert report["from"] == "2026-02"
+    page = door.get("income-statement", **asked).text
+    assert "2026年2月至2026年3月" in page
+    assert "本期金额" in page
+    assert 'href="income-statement.csv?period=2026-03&amp;from=2026-02"' in page
+    span = {"as_of": "2026-03-31", "from": "2026-02"}
+    for row in report["lines"]:
+        assert f'href="history/{row["key"]}?as_of=2026-03-31&amp;from=2026-02"' in page
+        found = door.get(f"history/{row['key']}.json", **span).json()
+        assert found["on_sheet"]["amount_fen"] == row["amount_fen"], row["key"]
+        assert (
+            all((one["date"] or "") >= "2026-02" for one in found["rows"]) or row["key"] == "brought_forward"
+        )
+    assert "从2026年2月起" in door.get("history/subsidies", **span).text
+    later = door.get("income-statement", period="2027-03", **{"from": "2027-02"}).text
+    assert 'href="history/subsidies?as_of=2026-03-31&amp;from=2026-02"' in later
+    header, *rows = table(door.get("income-statement.csv", **asked))
+    assert header == ["项目", "本期金额", "上年同期"]
+    assert rows[2] == ["补助收入", 500_000, 0]
+
+
+def test_details_of_any_periods(door: Door) -> None:
+    asked = {"period": "2026-03", "from": "2026-02"}
+    months = Counter[str]()
+    for period in ("2026-02", "2026-03"):
+        for row in door.get("income-details.json", period=period).json()["rows"]:
+            months[row["account"]] += row["month_fen"]
+    found = door.get("income-details.json", **asked).json()
+    assert {row["account"]: row["month_fen"] for row in found["rows"]} == months
+    assert found["from"] == "2026-02"
+    page = door.get("income-details", **asked).text
+    assert 'href="journal?from=2026-02&amp;to=2026-03&amp;account=50301"' in page
+    assert 'href="journal?from=2026-01&amp;to=2026-03&amp;account=50301"' in page
+
+
+def test_periods_the_wrong_way_round_are_refused_and_a_page_overlooks_what_others_append(door: Door) -> None:
+    for name in ("income-statement", "income-details"):
+        backwards = door.get(f"{name}.json", period="2026-02", **{"from": "2026-03"})
+        assert (backwards.status_code, backwards.json()["rule"]) == (400, "period.backwards")
+        assert door.get(f"{name}.json", **{"from": "singlemessage"}).json()["rule"] == "period.malformed"
+    assert door.get("history/subsidies.json", **{"from": "2026-13"}).json()["rule"] == "period.malformed"
+    backwards = door.get("history/subsidies.json", as_of="2026-03-31", **{"from": "2026-04"})
+    assert backwards.json()["rule"] == "history.backwards"
+    for path in (
+        "income-statement",
+        "income-details",
+        "trial-balance",
+        "journal",
+        "history/subsidies",
+        "ledger/101",
+    ):
+        assert door.get(path, **{"from": "singlemessage"}).status_code == 200, path
+    assert door.get("trial-balance.json", **{"from": "singlemessage"}).status_code == 400
