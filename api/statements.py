@@ -11,7 +11,7 @@ from domain.kernel.errors import Phrase
 from domain.statements import NoteKind, difference_fen
 from domain.statements.income import RESULT
 from projections.budget import budget, is_planned
-from projections.statements import balance_sheet, income_details, income_statement, notes
+from projections.statements import balance_sheet, cross_checks, income_details, income_statement, notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from domain.statements.layout import LayoutLine
     from domain.statements.notes import Movement
     from projections.budget import BudgetReport
-    from projections.statements import BalanceSheetReport, DetailReport, IncomeReport, NotesReport
+    from projections.statements import (
+        BalanceSheetReport,
+        CrossCheckReport,
+        DetailReport,
+        IncomeReport,
+        NotesReport,
+    )
 
 DETAIL_COLUMNS = (
     TableColumn("科目编码"),
@@ -41,6 +47,15 @@ NOTE_WORDS = {
     NoteKind.WRITTEN: "（由编制人填写）",
 }
 """What a note says that lists no account."""
+
+CROSS_CHECK_COLUMNS = (
+    TableColumn("勾稽关系"),
+    TableColumn("一方"),
+    TableColumn("金额", money=True),
+    TableColumn("另一方"),
+    TableColumn("金额", money=True),
+    TableColumn("相差", money=True),
+)
 
 BUDGET_COLUMNS = (
     TableColumn("科目编码"),
@@ -261,6 +276,42 @@ def _movement_cells(row: Movement) -> tuple[object, ...]:
     return ("", f"{row.account} {row.name}", row.opening_fen, row.increase_fen, row.decrease_fen, closing, "")
 
 
+def cross_check_object(report: CrossCheckReport) -> dict[str, Any]:
+    """Return the cross-checks as a JSON object; amounts in fen."""
+    return {
+        **statements.head_object(report),
+        "checks": [
+            {
+                "key": check.line.key,
+                "name": check.line.name,
+                "name_en": check.line.name_en,
+                "left": check.line.left_name,
+                "left_fen": check.left_fen,
+                "right": check.line.right_name,
+                "right_fen": check.right_fen,
+                "off_by_fen": check.off_by_fen,
+            }
+            for check in report.checks
+        ],
+    }
+
+
+def cross_check_table(report: CrossCheckReport) -> Table:
+    """Return the cross-checks between the statements (勾稽关系) as a table, the difference a formula."""
+    rows = [
+        (
+            check.line.name,
+            check.line.left_name,
+            check.left_fen,
+            check.line.right_name,
+            check.right_fen,
+            Formula(check.off_by_fen, Cells(0, 3), Cells(0, 1, -1)),
+        )
+        for check in report.checks
+    ]
+    return Table(f"报表勾稽关系  {report.name}  {report.period}", CROSS_CHECK_COLUMNS, rows)
+
+
 def _always(_: Connection[Any], __: str, ___: str) -> bool:
     return True
 
@@ -284,6 +335,7 @@ BALANCE_SHEET = Statement("balance-sheet", balance_sheet, sheet_object, sheet_ta
 INCOME_STATEMENT = Statement("income-statement", income_statement, income_object, income_table, spans=True)
 INCOME_DETAILS = Statement("income-details", income_details, detail_object, detail_table, spans=True)
 NOTES = Statement("notes", notes, notes_object, notes_table)
+CROSS_CHECKS = Statement("cross-checks", cross_checks, cross_check_object, cross_check_table)
 BUDGET = Statement("budget", budget, budget_object, budget_table, is_planned)
 
 STATEMENTS = (BALANCE_SHEET, INCOME_STATEMENT, INCOME_DETAILS, BUDGET)

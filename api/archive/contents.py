@@ -132,7 +132,7 @@ def _reports(connection: Connection[Any], book: BookRow, period: str, volume: in
     """Yield a month's reports; those of December are the year's, and kept for ever."""
     kept = PERMANENT if period.endswith("-12") else TEN
     tables = [("trial-balance", reports.trial_table(trial_balance(connection, book.book, period)))]
-    for statement in (*statements.STATEMENTS, statements.NOTES):
+    for statement in (*statements.STATEMENTS, statements.NOTES, statements.CROSS_CHECKS):
         if statement.is_of(connection, book.book, period):
             report = statement.ask(connection, book.book, period)
             tables.append((statement.name, statement.as_table(report)))

@@ -174,6 +174,11 @@ _offer(
     "期间 / period",
 )
 _offer(
+    statements.CROSS_CHECKS,
+    "报表勾稽关系 / The cross-checks between the statements of the year up to a period.",
+    "截止期间 / last period",
+)
+_offer(
     statements.NOTES,
     "会计报表附注 / The skeleton of the notes to the statements, of the year up to a period.",
     "截止期间 / last period",

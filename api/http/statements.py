@@ -20,7 +20,7 @@ from api.statements import Statement
 from domain.kernel.period import a_year_before, last_day
 from projections import month, register
 from projections.budget import budget
-from projections.statements import balance_sheet, income_details, income_statement, notes
+from projections.statements import balance_sheet, cross_checks, income_details, income_statement, notes
 
 router = APIRouter(prefix="/books/{book}", tags=["statements"])
 
@@ -97,6 +97,25 @@ class IncomeDetailsBody(ReportBody):
     rows: list[DetailRowBody]
     difference_month_fen: int
     difference_year_fen: int
+
+
+class CrossCheckBody(BaseModel):
+    """Two figures of different statements that must be equal, in fen; `off_by_fen` is the left less the right."""
+
+    key: str
+    name: str
+    name_en: str
+    left: str
+    left_fen: int
+    right: str
+    right_fen: int
+    off_by_fen: int
+
+
+class CrossChecksBody(ReportBody):
+    """The cross-checks between the statements of a period."""
+
+    checks: list[CrossCheckBody]
 
 
 class MovementBody(BaseModel):
@@ -235,6 +254,18 @@ def get_notes_page(request: Request, book: BookId, database: Database, last: Las
     )
 
 
+@router.get("/cross-checks", responses=PAGE, response_class=HTMLResponse)
+def get_cross_checks_page(request: Request, book: BookId, database: Database, last: Last) -> Response:
+    """Show the cross-checks between the statements (勾稽关系) of a period."""
+    return page(
+        request,
+        "cross_checks.html",
+        book=register.book(database, book),
+        report=cross_checks(database, book, last),
+        periods=month.periods_of(database, book),
+    )
+
+
 Ask = Callable[[Service, Connection[Any], str, str], Any]
 """What asks for a report where the read side alone does not know it all."""
 
@@ -303,6 +334,12 @@ offer(
     statements.INCOME_DETAILS,
     IncomeDetailsBody,
     "income and expense by detail account (收支明细表) of a period, or from `from` to it, and of its year so far",
+)
+offer(
+    router,
+    statements.CROSS_CHECKS,
+    CrossChecksBody,
+    "the cross-checks between the statements (勾稽关系) of the year up to a period",
 )
 offer(
     router,

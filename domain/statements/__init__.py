@@ -9,6 +9,7 @@ from domain.statements.balance_sheet import (
     line_amount,
 )
 from domain.statements.budget import BudgetRow, Standing, budget_rows, spent_with
+from domain.statements.cross_checks import CrossCheck, CrossCheckLine, Figures, cross_checks
 from domain.statements.details import DetailRow, detail_rows, difference_fen
 from domain.statements.income import (
     Flow,
@@ -42,7 +43,10 @@ __all__ = [
     "BudgetRow",
     "Carried",
     "Counted",
+    "CrossCheck",
+    "CrossCheckLine",
     "DetailRow",
+    "Figures",
     "Flow",
     "FlowYear",
     "Formula",
@@ -69,6 +73,7 @@ __all__ = [
     "budget_object",
     "budget_rows",
     "counted_accounts",
+    "cross_checks",
     "detail_object",
     "detail_rows",
     "difference_fen",

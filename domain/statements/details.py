@@ -31,10 +31,10 @@ def detail_rows(month: Iterable[Flow], year: Iterable[Flow], names: Mapping[str,
             names.get(account, ""),
             account.startswith(INCOME),
             _positive(account, of_month.get(account, 0)),
-            _positive(account, fen),
+            _positive(account, of_year.get(account, 0)),
         )
-        for account, fen in sorted(of_year.items())
-        if fen or of_month.get(account)
+        for account in sorted(of_month | of_year)
+        if of_year.get(account) or of_month.get(account)
     ]
 
 

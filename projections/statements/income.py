@@ -91,11 +91,16 @@ def income_details(
         trial = trial_balance(connection, book_id, period, first)
         book = register.book(connection, book_id)
         span = _flows(connection, book, trial.first, period, opens=bool(first) and _opens(book, trial.first))
-        january = year_start(period)
-        year = _flows(connection, book, january, period, opens=_opens(book, january))
+        year = year_flows(connection, book, period)
         names = register.account_names(connection, book_id)
     rows = statements.detail_rows(span, year, names)
     return DetailReport(book_id, trial.name, period, trial.entries, trial.root, rows, first or "")
+
+
+def year_flows(connection: Connection[Any], book: register.BookRow, period: str) -> list[Flow]:
+    """Return what vouchers moved in the year up to a period, by whether they transfer and distribute."""
+    january = year_start(period)
+    return _flows(connection, book, january, period, opens=_opens(book, january))
 
 
 def _year(connection: Connection[Any], book: register.BookRow, trial: TrialBalance) -> Year:

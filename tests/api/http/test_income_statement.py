@@ -200,6 +200,9 @@ def test_details_of_any_periods(door: Door) -> None:
     found = door.get("income-details.json", **asked).json()
     assert {row["account"]: row["month_fen"] for row in found["rows"]} == months
     assert found["from"] == "2026-02"
+    beyond = door.get("income-details.json", period="2027-03", **{"from": "2026-03"}).json()["rows"]
+    march = next(row for row in beyond if row["account"] == "50301")
+    assert (march["month_fen"], march["year_fen"]) == (500_000, 0), "of another year than the last period's"
     page = door.get("income-details", **asked).text
     assert 'href="journal?from=2026-02&amp;to=2026-03&amp;account=50301"' in page
     assert 'href="journal?from=2026-01&amp;to=2026-03&amp;account=50301"' in page

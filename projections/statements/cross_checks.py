@@ -1,0 +1,44 @@
+"""Query: the cross-checks between the statements of a period, from the same balances and flows as they."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from domain import statements
+from domain.kernel.period import opened_on, parse_period, year_start
+from projections import register
+from projections.balances import trial_balance
+from projections.report import Report, one_moment
+from projections.statements.income import income_details, income_statement, year_flows
+from projections.statements.query import balance_sheet
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from domain.statements import CrossCheck
+
+
+@dataclass(frozen=True)
+class CrossCheckReport(Report):
+    """The cross-checks: of which book and period, from how many entries under which root."""
+
+    checks: list[CrossCheck]
+
+
+def cross_checks(connection: Connection[Any], book_id: str, period: str) -> CrossCheckReport:
+    """Return the cross-checks between the statements (勾稽关系) of a period; raises `book.unknown`, `period.*`."""
+    with one_moment(connection):
+        trial = trial_balance(connection, book_id, period, year_start(parse_period(period)))
+        book = register.book(connection, book_id)
+        figures = statements.Figures(
+            sheet=balance_sheet(connection, book_id, period).sheet,
+            income=income_statement(connection, book_id, period).rows,
+            details=income_details(connection, book_id, period).rows,
+            flows=year_flows(connection, book, period),
+            totals=trial.totals,
+        )
+    checks = statements.cross_checks(
+        book.chart, period, figures, opened_on=opened_on(book.first_period, period)
+    )
+    return CrossCheckReport(book_id, trial.name, period, trial.entries, trial.root, checks)

@@ -1,0 +1,60 @@
+"""The cross-checks between the statements: equal by the hand-worked figures, and told when a transfer is doubled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
+from tests.api.http.test_reports import table
+
+if TYPE_CHECKING:
+    from tests.api.http.conftest import Door
+
+
+def checks(door: Door, period: str) -> dict[str, tuple[int, int]]:
+    """Return both figures of each cross-check by its key."""
+    found = door.get("cross-checks.json", period=period).json()["checks"]
+    assert all(one["off_by_fen"] == one["left_fen"] - one["right_fen"] for one in found)
+    return {one["key"]: (one["left_fen"], one["right_fen"]) for one in found}
+
+
+def test_all_agree_with_the_figures_worked_out_by_hand(door: Door) -> None:
+    march = checks(door, "2026-03")
+    assert all(left == right for left, right in march.values())
+    assert march["undistributed"] == (2_434_170, 2_434_170)
+    assert march["brought_forward"] == (1_480_000, 1_480_000)
+    assert march["details"] == (954_170, 954_170)
+    assert {"sides", "opening_sides", "turnover", "balances"} < march.keys()
+    assert "transferred" not in march
+    page = door.get("cross-checks", period="2026-03").text
+    assert "全部相等" in page
+    assert 'href="cross-checks?period=2026-03"' in door.get("balance-sheet", period="2026-03").text
+    for suffix in ("csv", "xlsx"):
+        header, *rows = table(door.get(f"cross-checks.{suffix}", period="2026-03"))
+        assert header == ["勾稽关系", "一方", "金额", "另一方", "金额", "相差"]
+        assert {row[5] for row in rows} == {0}
+
+
+def transfer(door: Door, fen: int) -> None:
+    """Post a voucher that transfers the income of rents at the year's end."""
+    lines = [Line(account="50103", debit_fen=fen), Line(account="321", credit_fen=fen)]
+    moved = Voucher(attachments=Attachments(), date="2026-12-31", lines=lines, summary="结转本年收益：收入")
+    roles = ("accountant", "head", "supervisor", "township")
+    answer = door.post(door.note(moved, VoucherPosted, *roles), wait=20)
+    assert answer.status_code == 201, answer.text
+
+
+def test_what_the_years_end_transfers_is_told_until_it_is_the_surplus_and_when_it_is_doubled(
+    door: Door,
+) -> None:
+    assert checks(door, "2026-12")["transferred"] == (0, 954_170)
+    page = door.get("cross-checks", period="2026-12").text
+    assert "1 项不相等" in page
+    assert "-9,541.70" in page
+    transfer(door, 954_170)
+    assert checks(door, "2026-12")["transferred"] == (954_170, 954_170)
+    assert "全部相等" in door.get("cross-checks", period="2026-12").text
+    transfer(door, 954_170)
+    assert checks(door, "2026-12")["transferred"] == (1_908_340, 954_170)
+    others = {key: pair for key, pair in checks(door, "2026-12").items() if key != "transferred"}
+    assert all(left == right for left, right in others.values()), "balanced vouchers make balanced statements"
