@@ -1,7 +1,7 @@
 """The cross-checks (勾稽关系): which figures of different statements must be equal, and whether they are.
 
 Each is data of a chart version: two figures, each named by where it stands and its key there, `sheet.assets`. `when`
-says of which periods it holds: `december`, `begun_in_january` (of no year in whose midst the book was opened), "" of all.
+says of which periods it holds: `december`, `begun_in_january` (no year in whose midst the book was opened), "" of all.
 """
 
 from __future__ import annotations
