@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.adapters.spreadsheet import Rows
+    from api.importing.book_file import BookFile
     from domain.kernel.errors import Phrase, RuleViolation
 
 MAPPING = Layout(
@@ -29,6 +30,8 @@ MAPPING = Layout(
         Column("old", "原科目编码", "old", ("旧科目编码", "原编码")),
         Column("new", "新科目编码", "new", ("科目编码", "新编码")),
         Column("amount", "金额", "amount", ("拆分金额",), optional=True),
+        Column("name", "新科目名称", "name", ("新名称",), optional=True),
+        Column("party", "往来单位", "party", ("往来单位名称",), optional=True),
     ),
     amounts=(),
     booked=("old", "new"),
@@ -71,6 +74,15 @@ NOT_EMPTY = rule(
     "{folder} is there already; name a new folder. Nothing was written",
 )
 
+NOT_OLD = rule(
+    "convert.chart",
+    Kind.REFUSED,
+    'book.toml 的 chart 是 {read}；要转换的旧账写 chart = "{expected}"。已经是新科目的账不要再转换，有的编码换了意思',
+    'chart is {read} in book.toml; that of old books to convert is "{expected}". Books on the new chart must not be'
+    " converted again, as some codes mean another account there",
+    "财会〔2023〕20号",
+)
+
 COLUMNS = (
     TableColumn("原科目编码"),
     TableColumn("原科目名称"),
@@ -81,6 +93,9 @@ COLUMNS = (
     TableColumn("借方余额", money=True),
     TableColumn("贷方余额", money=True),
 )
+JOURNAL = Table("序时账", tuple(TableColumn(column.zh) for column in LAYOUTS["journal"].wanted), [])
+"""The journal of a book that begins with these balances: none yet."""
+
 BESIDE = {"party": "往来单位", "project": "项目", "quantity_milli": "数量", "unit": "计量单位"}
 """The columns of what a balance may have beside its account; those that no row has are left out."""
 
@@ -112,7 +127,7 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
     old = _balances(sided(read_table(folder, "opening", LAYOUTS["opening"])), notices)
     chosen = _chosen(read_file(mapping, MAPPING)) if mapping else {}
     problems = [
-        *(Problem.of(violation, book.name) for violation in _too_early(read_book(folder).opened)),
+        *(Problem.of(violation, book.name) for violation in _unfit(read_book(folder))),
         *(Problem.of(violation, folder.name) for violation in [*_unbalanced(old), *obstacles(old, chosen)]),
     ]
     if problems:
@@ -122,14 +137,17 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
     text = book.read_text(encoding="utf-8-sig").replace(OLD, NEW)
     (target / "book.toml").write_text(text, encoding="utf-8")
     (target / "opening.csv").write_bytes(to_csv(_opening(made)))
+    (target / "journal.csv").write_bytes(to_csv(JOURNAL))
     (target / "conversion.csv").write_bytes(to_csv(_comparison(made)))
     return Conversion(len({one.code for one in made}), *_sides(made), tuple(notices))
 
 
-def _too_early(opened: str) -> Iterator[RuleViolation]:
-    """Refuse a book that would begin on the new chart before that is in force."""
-    if opened < IN_FORCE:
-        yield TOO_EARLY(read=opened, since=IN_FORCE)
+def _unfit(book: BookFile) -> Iterator[RuleViolation]:
+    """Refuse a book that is not on the old chart, or would begin on the new one before that is in force."""
+    if book.chart != OLD:
+        yield NOT_OLD(read=book.chart, expected=OLD)
+    if book.opened < IN_FORCE:
+        yield TOO_EARLY(read=book.opened, since=IN_FORCE)
 
 
 def _unbalanced(old: list[OldBalance]) -> Iterator[RuleViolation]:
@@ -167,17 +185,26 @@ def _chosen(read: Rows) -> Mapping[str, list[Share]]:
         old, new = (parsed(row, side, parse_code, problems) for side in ("old", "new"))
         fen = parsed(row, "amount", parse_amount, problems) if row.cells.get("amount") else None
         if old and new:
-            chosen.setdefault(old, []).append(Share(new, fen))
+            name, party = (row.cells.get(side, "") for side in ("name", "party"))
+            chosen.setdefault(old, []).append(Share(new, fen, name, party))
     if problems:
         raise ImportRefused(problems, read.notices)
     return chosen
 
 
 def _opening(made: list[Converted]) -> Table:
+    """Return the opening balances: a row for each account and what stands beside it, of all that is added to it."""
     beside = _beside(made)
     columns = (*COLUMNS[4:8], *(TableColumn(BESIDE[name]) for name in beside))
-    rows = [(one.code, one.name, *_amounts(one.fen), *_said(one, beside)) for one in made]
-    return Table("期初余额", columns, rows)
+    rows: dict[tuple[str, ...], int] = {}
+    for one in made:
+        place = (one.code, one.name, *_said(one, beside))
+        rows[place] = rows.get(place, 0) + one.fen
+    return Table(
+        "期初余额",
+        columns,
+        [(code, name, *_amounts(fen), *said) for (code, name, *said), fen in rows.items() if fen],
+    )
 
 
 def _comparison(made: list[Converted]) -> Table:

@@ -2,12 +2,14 @@
 
 Codes changed their meaning (153 and 154 are swapped, 211 is another account), so nothing is carried by its code alone.
 Each old account with a balance becomes one new account with the same balance, unless a person splits it by amounts
-(旧科目的余额分转几个新科目), whose sum is checked: nothing is merged or lost.
+(旧科目的余额分转几个新科目), whose sum is checked: nothing is lost. What comes to 收益分配 from another account is part
+of 未分配收益, on which a year's income ends, so that alone is added to an account that is there.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from functools import cache, partial
 from importlib import resources
@@ -20,7 +22,16 @@ from domain.kernel.money import format_fen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+ADDED = {"322": "未分配收益"}
+"""The accounts to which what comes from others is added, on the detail account of this name, if there are details."""
+
 OLD, NEW = "rural-collective-2004", "rural-collective-2024"
+
+LEVEL_1 = 3
+"""The digits of the code of a level-1 account."""
+
+_HEAD = re.compile(r"[^\s/\\|_—-]+(?:[（(][^）)]*[）)][^\s/\\|_—-]*)?")
+"""The level-1 account in a name that has those above it too: 应付工资-张三."""
 
 UNKNOWN = rule(
     "convert.unknown",
@@ -48,6 +59,23 @@ NO_CHOICE = rule(
     Kind.REFUSED,
     "科目 {code} 不能转入 {read}；可以转入 {choices}",
     "account {code} cannot go to {read}; it may go to {choices}",
+    "财会〔2023〕20号",
+)
+NEW_MEANING = rule(
+    "convert.new_meaning",
+    Kind.REFUSED,
+    "科目 {code} 叫「{read}」，那是新制度的 {top}；2004 年制度的 {top} 是「{meant}」。要转换的应是旧科目的余额，"
+    "已经转换过的不要再转换",
+    "account {code} is called '{read}', which is {top} of the new system; {top} of 2004 is '{meant}'. Balances of the"
+    " old chart are converted; what was converted before must not be again",
+    "财会〔2023〕20号",
+)
+UNUSED = rule(
+    "convert.unused",
+    Kind.REFUSED,
+    "对照表写了科目 {code}，旧账余额里没有它，也没有它的下级；请改正编码或删去这一行",
+    "the mapping names account {code}, and the old balances have neither it nor one below it; correct the code, or"
+    " leave the row out",
     "财会〔2023〕20号",
 )
 NOT_LEAF = rule(
@@ -126,10 +154,16 @@ class OldBalance(NamedTuple):
 
 
 class Share(NamedTuple):
-    """A level-1 account to which an old balance goes: with `fen` of it, on the side where it is, or None for all."""
+    """An account to which an old balance goes: with `fen` of it, on the side where it is, or None for all.
+
+    A level-1 account gets a detail account where others go there too; a detail account is meant itself, with `name`,
+    or the old one. `party` is the counterparty of this share, "" for that of the old balance.
+    """
 
     code: str
     fen: int | None = None
+    name: str = ""
+    party: str = ""
 
 
 class Converted(NamedTuple):
@@ -160,26 +194,84 @@ def convert(old: Sequence[OldBalance], chosen: Mapping[str, Sequence[Share]]) ->
     """
     for obstacle in obstacles(old, chosen):
         raise obstacle
-    balances = [balance for balance in old if balance.fen]
-    parts = [(balance, share) for balance in balances for share in _shares(balance, chosen)]
-    goes = sorted({(share.code, balance.code) for balance, share in parts})
-    crowded = {target for target, count in Counter(target for target, _ in goes).items() if count > 1}
-    codes: dict[tuple[str, str], str] = {}
-    for target, before in goes:
-        used = set(codes.values())
-        codes[target, before] = _free(target, before[3:], used, crowded=target in crowded)
+    parts = [(balance, share) for balance in old if balance.fen for share in _shares(balance, chosen)]
+    places = _places(parts)
     made = []
     for balance, share in parts:
-        code = codes[share.code, balance.code]
-        name = chart(NEW).accounts[code].name if code == share.code else balance.name
-        made.append(Converted(balance, code, name, balance.fen if share.fen is None else share.fen))
+        code, name = places[share.code, balance.code]
+        fen = balance.fen if share.fen is None else share.fen
+        made.append(Converted(_beside(balance, share), code, name, fen))
     return sorted(made, key=lambda one: one.code)
+
+
+def _beside(balance: OldBalance, share: Share) -> OldBalance:
+    if not share.party:
+        return balance
+    return balance._replace(beside=balance.beside._replace(party=share.party))
+
+
+def _places(parts: Sequence[tuple[OldBalance, Share]]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return code and name of the new account by the target's and the old account's code.
+
+    A detail account that a person named is taken first, then each old account that stays on its level-1 account, so
+    that it keeps its number, then all others; those that are added to what is there come last.
+    """
+    places: dict[tuple[str, str], tuple[str, str]] = {}
+    crowded = Counter(
+        target
+        for target, before in {(share.code, balance.code) for balance, share in parts}
+        if not _is_added(target, before)
+    )
+    for balance, share in sorted(parts, key=_first_served):
+        target = share.code
+        if (target, balance.code) in places:
+            continue
+        used = {code: name for code, name in places.values() if code.startswith(target)}
+        if len(target) > LEVEL_1:
+            place = target, share.name or balance.name
+        elif _is_added(target, balance.code):
+            place = _added(target, used)
+        else:
+            place = _beneath(target, balance, used, crowded=crowded[target] > 1)
+        places[target, balance.code] = place
+    return places
+
+
+def _first_served(part: tuple[OldBalance, Share]) -> tuple[int, str, str]:
+    balance, share = part
+    if len(share.code) > LEVEL_1:
+        turn = 0
+    elif balance.code.startswith(share.code):
+        turn = 1
+    else:
+        turn = 3 if _is_added(share.code, balance.code) else 2
+    return turn, share.code, balance.code
+
+
+def _is_added(target: str, before: str) -> bool:
+    return target in ADDED and not before.startswith(target)
+
+
+def _added(target: str, used: Mapping[str, str]) -> tuple[str, str]:
+    """Return the account to which is added what comes from others: of its name, or the target if it has no details."""
+    name = ADDED[target]
+    if not used or target in used:
+        return target, chart(NEW).accounts[target].name
+    named = [code for code, called in used.items() if called == name]
+    return (named[0] if len(named) == 1 else _free(target, "", set(used), crowded=True)), name
+
+
+def _beneath(target: str, balance: OldBalance, used: Mapping[str, str], *, crowded: bool) -> tuple[str, str]:
+    code = _free(target, balance.code[LEVEL_1:], set(used), crowded=crowded)
+    return code, chart(NEW).accounts[code].name if code == target else balance.name
 
 
 def obstacles(old: Sequence[OldBalance], chosen: Mapping[str, Sequence[Share]]) -> Iterator[RuleViolation]:
     """Yield all that keeps old balances from being converted, each once; a target that is full shows only then."""
     balances = [balance for balance in old if balance.fen]
     checks: list[Callable[[], object]] = [
+        *(partial(_check_meaning, balance) for balance in old),
+        *(partial(_check_used, code, old) for code in chosen),
         partial(_check_leaves, balances),
         *(partial(_check_split, code, shares, balances) for code, shares in chosen.items()),
         *(partial(_shares, balance, chosen) for balance in balances),
@@ -192,6 +284,25 @@ def obstacles(old: Sequence[OldBalance], chosen: Mapping[str, Sequence[Share]]) 
             if violation.zh not in told:
                 told.add(violation.zh)
                 yield violation
+
+
+def _check_meaning(balance: OldBalance) -> None:
+    """Refuse a balance whose name says that its account is that of the new chart: its code means another there."""
+    top = balance.code[:LEVEL_1]
+    way, new = ways().get(top), chart(NEW).accounts.get(top)
+    called = _HEAD.match(balance.name)
+    if way and new and called and _bare(called[0]) == _bare(new.name) != _bare(way.name):
+        raise NEW_MEANING(code=balance.code, read=balance.name, top=top, meant=way.name)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"\W", "", name)
+
+
+def _check_used(code: str, old: Iterable[OldBalance]) -> None:
+    """Refuse to map an account that the old balances do not have."""
+    if not any(balance.code.startswith(code) for balance in old):
+        raise UNUSED(code=code)
 
 
 def _check_leaves(balances: Iterable[OldBalance]) -> None:
@@ -235,9 +346,9 @@ def _shares(balance: OldBalance, chosen: Mapping[str, Sequence[Share]]) -> list[
     official = {account.code for account in chart(NEW).official}
     allowed = official if way is None else {*way.choices, way.debit, way.credit} - {""}
     for share in choice:
-        if share.code not in allowed:
+        if share.code[:LEVEL_1] not in allowed:
             raise NO_CHOICE(code=code, read=share.code, choices=", ".join(sorted(allowed)) or "-")
-    return [share if share.fen is None else Share(share.code, sign * share.fen) for share in choice]
+    return [share if share.fen is None else share._replace(fen=sign * share.fen) for share in choice]
 
 
 def _target(balance: OldBalance) -> str:

@@ -58,9 +58,6 @@ def test_what_is_written_can_be_imported(old: Path, tmp_path: Path) -> None:
     new = tmp_path / "new"
     made = convert_folder(old, new)
     assert made[:3] == (9, 276_837, 276_837)
-    (new / "journal.csv").write_text(
-        "日期,凭证号,摘要,科目编码,科目名称,借方金额,贷方金额,附件数\n", encoding="utf-8"
-    )
     opening = {one.code: (one.debit_fen, one.credit_fen) for one in read_folder(new).opening}
     assert opening == {
         "101": (34_123, 0),
@@ -156,6 +153,8 @@ def test_a_balance_is_split_by_amounts(old: Path, tmp_path: Path) -> None:
         ("202,212,486.39\n202,211,0\n", "convert.split_amount", ["202"]),
         ("202,212,86.39\n202,211,400\n", "convert.choice", ["212"]),
         ("112,112,574.57\n", "convert.split_rows", ["112"]),
+        ("203,211,1\n", "convert.unused", ["203"]),
+        ("202,15101,\n", "convert.choice", ["202", "15101"]),
     ],
 )
 def test_a_split_that_cannot_be_is_told(
@@ -198,6 +197,75 @@ def test_what_cannot_be_converted_writes_nothing(old: Path, tmp_path: Path, open
         convert_folder(old, tmp_path / "new")
     assert [one.rule for one in caught.value.problems] == [rule]
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("opening", "said"),
+    [
+        ("153,在建工程,1,\n301,资本,,1\n", "153 是「固定资产清理」"),
+        ("21101,应付款-张三,,1\n101,现金,1,\n", "211 是「应付工资」"),
+        ("212,应付工资,,1\n101,现金,1,\n", "212 是「应付福利费」"),
+        ("511,经营支出,1,\n301,资本,,1\n", "511 是「发包及上交收入」"),
+    ],
+)
+def test_balances_of_the_new_chart_are_not_converted_again(
+    old: Path, tmp_path: Path, opening: str, said: str
+) -> None:
+    (old / "opening.csv").write_text(HEADER + opening, encoding="utf-8")
+    with pytest.raises(ImportRefused) as caught:
+        convert_folder(old, tmp_path / "new")
+    [problem] = [one for one in caught.value.problems if one.rule == "convert.new_meaning"]
+    assert said in problem.zh
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_was_converted_is_on_the_new_chart(old: Path, tmp_path: Path) -> None:
+    convert_folder(old, tmp_path / "new")
+    with pytest.raises(ImportRefused) as caught:
+        convert_folder(tmp_path / "new", tmp_path / "again")
+    rules = [one.rule for one in caught.value.problems]
+    assert rules[0] == "convert.chart"
+    assert "convert.new_meaning" in rules
+    assert not (tmp_path / "again").exists()
+
+
+WELFARE = """\
+101,现金,100.00,
+212,应付福利费,25.82,
+32201,各项分配,,0.00
+32202,未分配收益,,100.00
+301,资本,,25.82
+"""
+
+
+def test_a_debit_on_the_welfare_fund_is_part_of_the_undistributed_income(old: Path, tmp_path: Path) -> None:
+    (old / "opening.csv").write_text(HEADER + WELFARE, encoding="utf-8")
+    made = convert_folder(old, tmp_path / "new")
+    assert made[:3] == (3, 12_582, 12_582)
+    assert rows(tmp_path / "new" / "opening.csv")[1:] == [
+        ["101", "库存现金", "100.00", ""],
+        ["301", "资本", "", "25.82"],
+        ["32202", "未分配收益", "", "74.18"],
+    ]
+    *lines, total = rows(tmp_path / "new" / "conversion.csv")[1:]
+    assert ["212", "应付福利费", "25.82", "", "32202", "未分配收益", "25.82", ""] in lines
+    assert ["32202", "未分配收益", "", "100.00", "32202", "未分配收益", "", "100.00"] in lines
+    assert total[2:4] == total[6:8] == ["125.82", "125.82"]
+
+
+def test_a_mapping_names_details_and_counterparties(old: Path, tmp_path: Path) -> None:
+    made = mapped(
+        old,
+        tmp_path,
+        "原科目编码,新科目编码,金额,新科目名称,往来单位\n"
+        "202,21401,86.39,应交增值税,\n202,211,300.00,,甲公司\n202,211,100.00,,乙公司\n",
+    )
+    assert made["21401"] == ["", "86.39"]
+    opening = rows(tmp_path / "new" / "opening.csv")
+    assert ["21401", "应交增值税", "", "86.39", ""] in opening
+    assert ["211", "应付款", "", "300.00", "甲公司"] in opening
+    assert ["211", "应付款", "", "100.00", "乙公司"] in opening
+    assert len(read_folder(tmp_path / "new").opening) == 11
 
 
 MANY = """\

@@ -61,10 +61,39 @@ def test_what_a_person_chooses_holds_for_all_below() -> None:
 
 def test_two_that_go_to_one_stand_beside_each_other() -> None:
     assert converted(("13101", 5), ("13201", 7), c131="132", c132="132") == {
-        "13101": ("13201", "旧13101"),
-        "13201": ("13202", "旧13201"),
+        "13101": ("13202", "旧13101"),
+        "13201": ("13201", "旧13201"),
     }
-    assert converted(("311", -5), ("212", -7)) == {"212": ("31101", "旧212"), "311": ("31102", "旧311")}
+    assert converted(("311", -5), ("212", -7)) == {"311": ("31101", "旧311"), "212": ("31102", "旧212")}
+
+
+def test_what_stays_on_its_account_keeps_its_number() -> None:
+    assert converted(("31101", -5), ("31102", -6), ("212", -7)) == {
+        "31101": ("31101", "旧31101"),
+        "31102": ("31102", "旧31102"),
+        "212": ("31103", "旧212"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "place"),
+    [
+        ({}, ("322", "收益分配")),
+        ({"322": "收益分配"}, ("322", "收益分配")),
+        ({"32201": "各项分配", "32202": "未分配收益"}, ("32202", "未分配收益")),
+        ({"32201": "各项分配"}, ("32202", "未分配收益")),
+        ({"32201": "未分配收益", "32202": "未分配收益"}, ("32203", "未分配收益")),
+    ],
+)
+def test_what_comes_to_the_distribution_is_undistributed(
+    names: dict[str, str], place: tuple[str, str]
+) -> None:
+    old = [OldBalance(code, name, -9) for code, name in names.items()]
+    made = convert([OldBalance("212", "应付福利费", 5), *old], {})
+    assert {one.old.code: (one.code, one.name) for one in made} == {
+        "212": place,
+        **{code: (code, name) for code, name in names.items()},
+    }
 
 
 @pytest.mark.parametrize(
@@ -144,9 +173,13 @@ def test_nothing_is_lost_and_all_new_accounts_are_leaves(balances: dict[str, int
         for code, fen in balances.items()
         if not any(other != code and other.startswith(code) for other in balances)
     }
-    made = convert([OldBalance(code, code, fen) for code, fen in leaves.items()], CHOSEN)
+    chosen = {
+        code: shares for code, shares in CHOSEN.items() if any(leaf.startswith(code) for leaf in leaves)
+    }
+    made = convert([OldBalance(code, code, fen) for code, fen in leaves.items()], chosen)
     assert {one.old.code: one.old.fen for one in made} == {code: fen for code, fen in leaves.items() if fen}
-    codes = [one.code for one in made]
+    added = {one.code for one in made if one.code.startswith("322")}
+    codes = [one.code for one in made if one.code not in added] + sorted(added)
     assert len(codes) == len(set(codes))
     assert all(map(is_account_code, codes))
     assert not any(one != other and other.startswith(one) for one in codes for other in codes)
