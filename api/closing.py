@@ -22,7 +22,7 @@ from projections import closing, journal
 from projections.closing import transfers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from psycopg import Connection
 
@@ -44,6 +44,16 @@ ORIGINAL_MISSING = rule(
     "the attachment '{name}' of voucher {number} (SHA-256 {sha256}) is not on this server; upload the original, the"
     " very bytes that were signed for",
     "会计基础工作规范 art. 51(3)",
+)
+
+STOPPED = rule(
+    "closing.stopped",
+    Kind.REFUSED,
+    "{period} 结账前有 {count} 项必须处理，见结账检查；决定照样结账的，请写明照样结账（命令行加 --despite）。"
+    "结了账的月份不能再打开",
+    "{count} things are to be set right before the closing of {period}, see its checklist; whoever closes all the same"
+    " says so (--despite on the command line). What is closed stays closed",
+    "财会〔2023〕14号: 按月结账",
 )
 
 NAMED_MAX = 3
@@ -78,6 +88,13 @@ def checklist(
     return replace(
         report, remarks=[*waiting, *report.remarks, *_missing(connection, book, period, originals)]
     )
+
+
+def check_ready(stops: Iterable[bool], period: str, *, despite: bool) -> None:
+    """Raise `closing.stopped` when a remark stops the closing of a period, and nobody says to close despite it."""
+    count = sum(stops)
+    if count and not despite:
+        raise STOPPED(period=period, count=count)
 
 
 def _waiting(connection: Connection[Any], book: str, period: str, *, named: bool) -> list[Remark]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from audit.report import Finding
 from audit.statements import Periods
-from domain.closing import over_distributed, untransferred
-from domain.kernel.errors import Kind, rule
+from domain.closing import is_excess, over_distributed, untransferred
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
-from domain.kernel.period import ends_year, periods
+from domain.kernel.period import ends_year, next_period, periods
 from domain.roles import ROLES
+from domain.statements.income import RESULT
 
 if TYPE_CHECKING:
     from audit.figures import Figures
@@ -43,6 +45,15 @@ MIXED = rule(
     "entry {entry}, a voucher of {date}, mixes a transfer or distribution with other business on {accounts} ({count}"
     " such vouchers), which the statement of income then leaves out or puts on a wrong line",
     "会计基础工作规范 art. 51",
+)
+TRANSFERRED_TWICE = rule(
+    "audit.transferred_twice",
+    Kind.REFUSED,
+    "{period} 已结账，而 {account} {name}结转以后在{side}还有 {balance} 元（这样的共 {count} 处）：转出的比账上的多，"
+    "多半结转了两次",
+    "{period} is closed, and after its transfers {account} {name} has {balance} yuan on its {side} side ({count} such"
+    " balances): more was transferred than stood there, probably twice",
+    "财会〔2023〕14号 本年收益",
 )
 OVER_DISTRIBUTED = rule(
     "audit.over_distributed",
@@ -79,6 +90,29 @@ def remark_untransferred(book: Book, changed_from: str, report: Report) -> None:
             }
             violation = UNTRANSFERRED(year=period[:4], count=len(left), **facts)
             report.remarks.append(Finding.of(violation))
+
+
+def remark_excess(book: Book, figures: Figures, report: Report) -> None:
+    """Remark on closed periods, whose figures may have changed, in which more was transferred than stood there."""
+    if not book.periods.closed_through:
+        return
+    balances: Counter[str] = Counter()
+    found: list[tuple[str, str, int]] = []
+    for period in book.balances.periods("", next_period(book.periods.closed_through)):
+        for account, (debit, credit) in book.balances.moved(period).items():
+            if account.startswith(RESULT):
+                balances[account] += debit - credit
+        if period < figures.changed_from:
+            continue
+        for account, (debit, credit) in sorted(figures.transfers.get(period, {}).items()):
+            if account.startswith(RESULT) and is_excess(account, debit - credit, balances[account]):
+                found.append((period, account, balances[account]))
+    if found:
+        period, account, fen = found[0]
+        side = Phrase("借方", "debit") if fen > 0 else Phrase("贷方", "credit")
+        facts = {"period": period, "account": account, "side": side, "balance": format_fen(abs(fen))}
+        violation = TRANSFERRED_TWICE(**facts, name=book.accounts.names[account], count=len(found))
+        report.remarks.append(Finding.of(violation))
 
 
 def remark_mixed(figures: Figures, report: Report) -> None:

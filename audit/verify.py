@@ -252,6 +252,7 @@ class _Audit:
         self._backdating.remark(report)
         remarks.remark_namesakes(book.roles, report)
         self._holds(self._rules, None, remarks.remark_untransferred, book, self._figures.changed_from, report)
+        self._holds(self._rules, None, remarks.remark_excess, book, self._figures, report)
         remarks.remark_mixed(self._figures, report)
         self._holds(self._rules, None, remarks.remark_distribution, book, self._figures, report)
 

@@ -73,6 +73,11 @@ class Balances:
         """Return the periods with turnover from `first` on and before `before`, in order; `OPENING` counts as one."""
         return sorted(period for period in self._periods if first <= period < before)
 
+    def closing_fen(self, account: str, period: str) -> int:
+        """Return the balance of an account at the end of a period, debits less credits."""
+        sums = (accounts.get(account, (0, 0)) for at, accounts in self._periods.items() if at <= period)
+        return sum(debit - credit for debit, credit in sums)
+
     def moved(self, period: str) -> Mapping[str, Sequence[int]]:
         """Return debit and credit turnover in fen by account of one period."""
         return self._periods.get(period, {})

@@ -19,20 +19,11 @@ from api.cli.options import (
     WaitOption,
 )
 from api.cli.signing import poster, submit
-from domain.kernel.errors import Kind, rule
+from api.closing import check_ready
 from domain.periods import Closing, PeriodClosed
 
 if TYPE_CHECKING:
     from api.posting import Transfers
-
-STOPPED = rule(
-    "closing.stopped",
-    Kind.REFUSED,
-    "结账前有 {count} 项要处理，见上；决定照样结账，就加上 --despite。结了账的月份不能再打开",
-    "{count} things are to be set right before the closing, see above; --despite closes all the same. What is closed "
-    "stays closed",
-    "财会〔2023〕14号: 按月结账",
-)
 
 
 def close(
@@ -52,9 +43,7 @@ def close(
         remarks = server.remarks(period)
         for remark in remarks:
             err.print(f"{'✗' if remark.stops else '!'} {remark.zh} / {remark.en} [{remark.rule}]")
-        count = sum(remark.stops for remark in remarks)
-        if count and not despite:
-            raise STOPPED(count=count)
+        check_ready([remark.stops for remark in remarks], period, despite=despite)
         submit(server, PeriodClosed, Closing(period=period), key, sign_only)
 
 

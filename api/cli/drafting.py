@@ -66,11 +66,21 @@ def show(id_: DraftId, book: BookOption, key: OneKey, url: UrlOption = URL) -> N
 
 @draft.command()
 def new(
-    file: DataFile, book: BookOption, key: OneKey, kind: TypeOption = VOUCHER, url: UrlOption = URL
+    file: DataFile,
+    book: BookOption,
+    key: OneKey,
+    kind: TypeOption = VOUCHER,
+    url: UrlOption = URL,
+    despite: Annotated[
+        bool,
+        typer.Option(
+            "--despite", help="结账检查有必须处理的问题也制结账单 / despite what the checklist says"
+        ),
+    ] = False,
 ) -> None:
     """制单 / Make a draft."""
     with _clerk(book, key, url) as clerk:
-        _tell(clerk.make(kind, file.read_bytes()))
+        _tell(clerk.make(kind, file.read_bytes(), despite=despite))
 
 
 @draft.command()
@@ -79,12 +89,18 @@ def change(
     file: DataFile,
     book: BookOption,
     key: OneKey,
+    revision: Annotated[
+        int,
+        typer.Option(
+            min=1, help="您改的是第几稿，见 draft show / the revision that you have seen, see draft show"
+        ),
+    ],
     kind: TypeOption = VOUCHER,
     url: UrlOption = URL,
 ) -> None:
     """改动内容，已有的签名作废 / Change a draft; its signatures fall away."""
     with _clerk(book, key, url) as clerk:
-        _tell(clerk.change(clerk.draft(id_), kind, file.read_bytes()))
+        _tell(clerk.change(id_, revision, kind, file.read_bytes()))
 
 
 @draft.command()
@@ -179,6 +195,7 @@ def _tell(found: Draft) -> None:
         zh = "、".join(ROLES[role] for role in found.missing)
         state = f"还缺{zh}签名 / still to sign: {', '.join(found.missing)}"
     signed = "、".join(ROLES[role_of(name)] for name in found.signatures) or "无 / none"
-    out.print(f"{found.id}  已签 / signed: {signed}；{state}", markup=False)
+    text = f"第 {found.revision} 稿 / revision {found.revision}"
+    out.print(f"{found.id}  已签 / signed: {signed}；{state}；{text}", markup=False)
     for name in found.refused:
         out.print(f"  {name} 拒签 / refuses", markup=False)

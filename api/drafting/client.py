@@ -104,15 +104,15 @@ class Clerk:
         """Return a draft."""
         return _read(self._server.fetch(f"drafts/{id_}"))
 
-    def make(self, kind: str, data: bytes) -> Draft:
-        """Make a draft of an entry of that type from its data as JSON."""
-        wanted = {"type": kind, "data": msgspec.Raw(data)}
+    def make(self, kind: str, data: bytes, *, despite: bool = False) -> Draft:
+        """Make a draft of an entry of that type from its data as JSON, of a closing `despite` its checklist."""
+        wanted = {"type": kind, "data": msgspec.Raw(data), "despite": despite}
         return self._act("POST", "drafts", wanted)
 
-    def change(self, seen: Draft, kind: str, data: bytes) -> Draft:
-        """Give a draft other content, if it is as it was seen."""
-        wanted = {"type": kind, "data": msgspec.Raw(data), "revision": seen.revision}
-        return self._act("PUT", f"drafts/{seen.id}", wanted)
+    def change(self, id_: str, revision: int, kind: str, data: bytes) -> Draft:
+        """Give a draft other content, if it is still of the revision that was seen."""
+        wanted = {"type": kind, "data": msgspec.Raw(data), "revision": revision}
+        return self._act("PUT", f"drafts/{id_}", wanted)
 
     def sign(self, seen: Draft) -> Draft:
         """Sign what was seen; raises `draft.untold`, and `draft.history` when it names entries that the log has not."""

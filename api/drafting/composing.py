@@ -66,13 +66,15 @@ KINDS: dict[str, type[Statement]] = {
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a maker gives: the entry's type and its data; the revision that is changed, 0 for a new draft.
 
-    `template` is the id of the voucher template that a new draft was made of, if any.
+    `template` is the id of the voucher template that a new draft was made of, if any. `despite` makes the draft of a
+    closing although the month's checklist stops it.
     """
 
     type: str
     data: msgspec.Raw
     revision: int = 0
     template: TemplateId = ""
+    despite: bool = False
 
 
 class Composed(NamedTuple):

@@ -16,6 +16,7 @@ from api.disclosures import belonging
 from api.drafting import store, templates
 from api.drafting.composing import Composed, Wanted, compose
 from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
+from api.drafting.rivals import check_no_rival
 from api.drafting.rules import CHANGED, MAKERS, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
 from domain.drafts import Review, review, sign, standing
 from domain.kernel.errors import Kind, Phrase, RuleViolation
@@ -234,11 +235,12 @@ class DraftingDesk:
         """Return the draft of what is wanted, whose originals are all kept, and booked nowhere else."""
         composed = compose(connection, book, wanted, id_)
         draft = composed.draft
+        take_turn(connection, book)
+        check_no_rival(connection, book, draft.statement)
         data = draft.statement.data
         attached = data.attachments if isinstance(data, Voucher) else Attached()
         if attached.files or attached.invoices:
             require_kept(self._originals, book, attached)
-            take_turn(connection, book)
             check_not_drafted(connection, book, attached.invoices, draft.statement.id)
             with self._book(book) as found:
                 check_not_booked(connection, found, attached.files, draft.statement.id)

@@ -71,7 +71,7 @@ TAKE_TURN = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 
 
 def take_turn(connection: Connection[Any], book: str) -> None:
-    """Let drafts of a book that attach originals wait for one another, until the transaction ends."""
+    """Let those who make or change a draft of a book wait for one another, until the transaction ends."""
     connection.execute(TAKE_TURN, (TURN, book))
 
 

@@ -11,12 +11,16 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
+from api.closing import check_ready, checklist
 from api.disclosures import Tier
 from api.drafting import KINDS, OnDesk, Wanted, read_request
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented
 from api.http.sessions import AtWork, FromHere
+from api.posting import read_data
+from domain.closing import Remark
 from domain.kernel.statement import PLAIN
+from domain.periods import Closing, PeriodClosed
 from domain.vouchers import Voucher
 from projections.closing import draft_remarks
 
@@ -26,7 +30,6 @@ if TYPE_CHECKING:
     from api.composition import Service
     from api.disclosures import Given
     from api.sessions import Session
-    from domain.closing import Remark
     from domain.kernel.errors import RuleViolation
 
 
@@ -47,6 +50,12 @@ class ProblemBody(BaseModel):
     rule: str
     zh: str
     en: str
+
+
+class RemarkBody(ProblemBody):
+    """What is to be known before one signs; `stops`: what was to be set right before a closing."""
+
+    stops: bool
 
 
 class StepBody(BaseModel):
@@ -89,7 +98,7 @@ class DraftBody(BaseModel):
     missing: list[str]
     refused: list[str]
     problem: ProblemBody | None
-    remarks: list[ProblemBody]
+    remarks: list[RemarkBody]
     disclosures: list[DisclosureBody]
     steps: list[StepBody]
 
@@ -131,6 +140,7 @@ def takes(
 _TYPE, _DATA = {"enum": [*KINDS]}, {"type": "object", "description": "as docs/entries.md has it"}
 _TEMPLATE = {"type": "string", "description": "the voucher template that it was made of"}
 _REVISION = {"type": "integer", "minimum": 1, "description": "the revision that was seen"}
+_DESPITE = {"type": "boolean", "description": "make a closing's draft although its checklist stops it"}
 _REASON = {"type": "string", "minLength": 1, "maxLength": 200}
 _ANSWERS = documented(400, 403, 404, 409, 422, 503)
 
@@ -153,12 +163,14 @@ def get_draft(draft: DraftId, session: AtWork, service: Services) -> DraftBody:
     status_code=201,
     dependencies=[FromHere],
     responses=_ANSWERS,
-    openapi_extra=takes("the entry's type and data", {"template": _TEMPLATE}, type=_TYPE, data=_DATA),
+    openapi_extra=takes(
+        "the entry's type and data", {"template": _TEMPLATE, "despite": _DESPITE}, type=_TYPE, data=_DATA
+    ),
 )
 async def post_draft(request: Request, session: AtWork, service: Services) -> DraftBody:
     """Make a draft."""
     wanted = read_request(await read_body(request), Wanted)
-    return await run_in_threadpool(_done, service, session, partial(service.drafts.make, session, wanted))
+    return await run_in_threadpool(_done, service, session, partial(_make, service, session, wanted))
 
 
 @router.put(
@@ -220,13 +232,28 @@ async def post_withdrawal(draft: DraftId, request: Request, session: AtWork, ser
     return await run_in_threadpool(_done, service, session, act)
 
 
+def _make(service: Service, session: Session, wanted: Wanted) -> OnDesk:
+    """Make a draft; that of a closing only if the month's checklist lets it, or despite it."""
+    if KINDS.get(wanted.type) is PeriodClosed:
+        period = read_data(wanted.type, bytes(wanted.data), Closing).period
+        remarks = _checklist(service, session.book, period)
+        check_ready([remark.stops for remark in remarks], period, despite=wanted.despite)
+    return service.drafts.make(session, wanted)
+
+
+def _checklist(service: Service, book: str, period: str) -> list[Remark]:
+    with service.pool.connection() as connection, connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return checklist(connection, book, period, service.attachments, named=True).remarks
+
+
 def _done(service: Service, session: Session, act: Callable[[], OnDesk]) -> DraftBody:
     """Do something with a draft, and return it as it is then."""
     return _bodies(service, session, [act()])[0]
 
 
 def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[DraftBody]:
-    """Return drafts with what is to be known of those that are vouchers and that the rules do not object to."""
+    """Return drafts with what is to be known of those that the rules do not object to: vouchers and closings."""
     open_ = [one for one in drafts if one.waiting.state == "open" and one.review.problem is None]
     said = {one.waiting.id: one.waiting.draft.statement.data for one in open_}
     vouchers = {id_: data for id_, data in said.items() if isinstance(data, Voucher)}
@@ -235,6 +262,9 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
         with service.pool.connection() as connection:
             found = draft_remarks(connection, session.book, [*vouchers.values()])
         remarks = dict(zip(vouchers, found, strict=True))
+    for id_, data in said.items():
+        if isinstance(data, Closing):
+            remarks[id_] = _checklist(service, session.book, data.period)
     given = service.drafts.disclosures(session, drafts)
     return [
         _body(session.book, one, remarks.get(one.waiting.id, []), given.get(one.waiting.id, []))
@@ -258,7 +288,10 @@ def _body(book: str, found: OnDesk, remarks: list[Remark], given: list[Given]) -
         missing=list(said.missing),
         refused=[step.key for step in found.refused],
         problem=_said(said.problem) if said.problem else None,
-        remarks=[_said(one) for one in (*said.remarks, *(remark.violation for remark in remarks))],
+        remarks=[
+            RemarkBody(**_said(one.violation).model_dump(), stops=one.stops)
+            for one in (*(Remark(stops=False, violation=each) for each in said.remarks), *remarks)
+        ],
         disclosures=[
             DisclosureBody(disclosure=one.disclosure, subject=one.subject, tier=one.tier) for one in given
         ],

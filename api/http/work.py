@@ -79,7 +79,10 @@ class Village(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A draft in a list: what it is, of which date and amount, who signed, who is missing, and what stands against."""
+    """A draft in a list: what it is, of which date and amount, who signed and is missing, and what is against it.
+
+    One that is stuck cannot be posted, whoever signs.
+    """
 
     id: str
     summary: str
@@ -87,6 +90,7 @@ class Row(NamedTuple):
     amount_fen: int | None
     signed: list[str]
     missing: list[str]
+    is_stuck: bool
     remark: Phrase | RuleViolation | None
 
 
@@ -237,6 +241,7 @@ def _row(found: OnDesk, key: str) -> Row:
         total_fen(voucher.lines) if voucher else None,
         [ROLES[role_of(one.name)] for one in waiting.draft.signatures],
         [ROLES[role] for role in said.missing],
+        said.problem is not None,
         _remark(found, key),
     )
 

@@ -1,7 +1,7 @@
 /** What an audit remarks, as in audit/remarks.py: no finding, and yet a reader should know it. */
 
 import { trialBalance } from "./balances.js";
-import { refusal } from "./errors.js";
+import { Phrase, refusal } from "./errors.js";
 import { Periods } from "./forms.js";
 import { formatFen } from "./money.js";
 import { inWords } from "./roles.js";
@@ -31,6 +31,28 @@ const closingOf = (row) => row.closing_debit_fen - row.closing_credit_fen;
 function isUntransferred({ account, name, ...row }) {
   const ends = account === "322" || (name === "未分配收益" && account.startsWith("322"));
   return closingOf(row) !== 0 && !ends && (account.startsWith("5") || UNDISTRIBUTED.includes(account.slice(0, 3)));
+}
+
+/** Remark on closed periods in which more of income or expense was transferred than stood there. */
+export function remarkExcess({ periods, accounts }, { turnover, transfers }, report) {
+  const nameOf = (code) => accounts.nameOf(code);
+  const found = [...transfers.keys()]
+    .filter((period) => period <= periods.closedThrough)
+    .sort()
+    .flatMap((period) =>
+      trialBalance(turnover, nameOf, period)
+        .map(({ account, name, ...row }) => ({ period, account, name, fen: closingOf(row) }))
+        .filter(({ account, fen }) => {
+          const [debit, credit] = transfers.get(period).get(account) ?? [0, 0];
+          const isPast = fen > 0 ? debit > credit : fen < 0 && debit < credit;
+          return isPast && account.startsWith("5") && fen > 0 === account.startsWith("50");
+        }),
+    );
+  if (!found.length) return;
+  const [{ period, account, name, fen }] = found;
+  const side = fen > 0 ? new Phrase("借方", "debit") : new Phrase("贷方", "credit");
+  const balance = formatFen(Math.abs(fen));
+  report.warn(refusal("audit.transferred_twice", { period, account, name, side, balance, count: found.length }));
 }
 
 /** Remark on vouchers that mix a transfer or distribution with other business, unless they were reversed. */

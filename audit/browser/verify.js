@@ -27,7 +27,7 @@ import { leafHash } from "./merkle.js";
 import { parseNote, parseVkey } from "./note.js";
 import { parsePolicy } from "./policy.js";
 import { Published } from "./published.js";
-import { remarkDistribution, remarkMixed, remarkNamesakes, remarkUntransferred } from "./remarks.js";
+import { remarkDistribution, remarkExcess, remarkMixed, remarkNamesakes, remarkUntransferred } from "./remarks.js";
 import { FINDINGS_MAX, Report } from "./report.js";
 import { SignatureChecker } from "./signatures.js";
 import { inOrder } from "./source.js";
@@ -267,6 +267,7 @@ class Audit {
     this.backdating.remark(report);
     remarkNamesakes(book.roles, report);
     await this.holds(() => remarkUntransferred(book, this.figures.turnover, report));
+    await this.holds(() => remarkExcess(book, this.figures, report));
     remarkMixed(this.figures, report);
     await this.holds(() => remarkDistribution(book, this.figures, report));
   }

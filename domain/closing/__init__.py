@@ -12,6 +12,7 @@ from domain.closing.distribution import (
     parse_ratio,
     shares,
 )
+from domain.closing.excess import excess_of, is_excess, is_transfer
 from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, strangers
 from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
@@ -42,6 +43,9 @@ __all__ = [
     "check_month",
     "distributed_at_opening",
     "distribution_vouchers",
+    "excess_of",
+    "is_excess",
+    "is_transfer",
     "over_distributed",
     "parse_ratio",
     "shares",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing import checks, legality, mixing, opened, parties
+from domain.closing import checks, excess, legality, mixing, opened, parties
 from domain.closing.month_end import MonthVoucher
 from domain.kernel.errors import Phrase
 
@@ -21,6 +21,7 @@ CHECKS = (
     checks.check_money,
     checks.check_bank,
     checks.check_year,
+    excess.check_excess,
     checks.check_opened_result,
     opened.check_opened_distribution,
     legality.check_distribution,

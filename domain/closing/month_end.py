@@ -61,7 +61,8 @@ class MonthEnd(NamedTuple):
     `only_book` the lines that bank and book have alone; `stocks` what is left of goods; `opened_result_fen` what stood
     on 本年收益 when the book was opened in the middle of this year, credits less debits, `opened` what stood on each
     account of 收益分配 then, debits less credits; `parties` are those of receivables and payables; `income`, at the end
-    of a year, the figures of its statement of income by the lines' keys.
+    of a year, the figures of its statement of income by the lines' keys; `transferred` what the period's transfers
+    moved of income and expense, by account, debits less credits.
     """
 
     period: str
@@ -81,6 +82,7 @@ class MonthEnd(NamedTuple):
     parties: Sequence[PartyBalance] = ()
     income: Mapping[str, int] = MappingProxyType({})
     opened: Mapping[str, int] = MappingProxyType({})
+    transferred: Mapping[str, int] = MappingProxyType({})
 
 
 class Remark(NamedTuple):

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.closing import excess_of
 from domain.drafts.remarks import remarks
 from domain.entry import Entry, parse_entry, parse_text
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import format_note
 from domain.roles import ROLES, ROLES_MISSING, Key, check_signatures, find_signers, missing_roles
+from domain.vouchers import VoucherPosted
 
 if TYPE_CHECKING:
     from domain.book import Book
@@ -95,10 +97,16 @@ def review(book: Book, draft: Draft) -> Review:
     signed = find_signers(book.roles, signatures, book.size)
     entry = Entry(b"", draft.text, draft.statement, signatures, b"")
     _, problem = _demand(book, entry, signed)
+    problem = problem or _excess(book, draft.statement)
     demanded, _ = _demand(book, entry, [])
     present = {key.role for key in signed}
     missing = tuple(role for role in demanded if role not in present)
     return Review(demanded, missing, problem, tuple(remarks(book, draft.statement)))
+
+
+def _excess(book: Book, statement: AnyStatement) -> RuleViolation | None:
+    """Return what is said of a transfer that would take more than stands there: no rule of the log, but of the desk."""
+    return excess_of(book.balances, statement.data) if isinstance(statement, VoucherPosted) else None
 
 
 def _demand(book: Book, entry: Entry, signers: list[Key]) -> tuple[tuple[str, ...], RuleViolation | None]:

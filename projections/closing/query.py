@@ -28,13 +28,14 @@ from domain.closing import (
 )
 from domain.kernel.period import ends_year, last_day, opened_on, period_of
 from domain.statements import spent_with
+from domain.statements.income import RESULT
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import trial_balance
 from projections.bank import held_at_end, statements_reach
 from projections.budget import budget, carried_of, is_planned
 from projections.report import Report
-from projections.statements import income_statement
+from projections.statements import flows, income_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -157,6 +158,11 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         opened_result_fen=-sum(_opened(connection, book, period, RESULT_ACCOUNT).values()),
         opened=_opened(connection, book, period, DISTRIBUTION),
         income=_income(connection, book.book, period) if ends_year(period) else {},
+        transferred={
+            flow.account: flow.debit_fen - flow.credit_fen
+            for flow in flows(connection, book, period, period)
+            if flow.distributes and flow.account.startswith(RESULT)
+        },
         parties=[PartyBalance(*row) for row in connection.execute(SELECT_PARTIES, values)],
     )
 

@@ -97,6 +97,11 @@ def income_details(
     return DetailReport(book_id, trial.name, period, trial.entries, trial.root, rows, first or "")
 
 
+def flows(connection: Connection[Any], book: register.BookRow, first: str, last: str) -> list[Flow]:
+    """Return what vouchers of some periods moved, by whether they transfer and distribute; no opening balances."""
+    return _flows(connection, book, first, last, opens=False)
+
+
 def year_flows(connection: Connection[Any], book: register.BookRow, period: str) -> list[Flow]:
     """Return what vouchers moved in the year up to a period, by whether they transfer and distribute."""
     january = year_start(period)

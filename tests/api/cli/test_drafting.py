@@ -65,7 +65,9 @@ def test_a_voucher_goes_from_hand_to_hand_into_the_log(
 
     refused = people.good("head", "refuse", id_, "--reason", "应为承包款")
     assert f"{BOOK}/head/1 拒签" in refused
-    people.good("accountant", "change", id_, written(tmp_path, summary="收鱼塘承包款"))
+    people.good("accountant", "change", id_, written(tmp_path, summary="收鱼塘承包款"), "--revision", "1")
+    late = people.refused("cashier", "change", id_, written(tmp_path, summary="别的"), "--revision", "1")
+    assert "draft.changed" in late
 
     shown = people.good("head", "sign", id_, "--yes")
     assert "收鱼塘承包款" in shown
@@ -94,7 +96,9 @@ def test_what_is_wrong_is_said_at_once(people: People, tmp_path: Path) -> None:
 def test_the_end_of_a_month_can_wait_for_its_signatures(people: People, tmp_path: Path) -> None:
     path = tmp_path / "closing.json"
     path.write_text('{"period":"2026-04"}', encoding="utf-8")
-    made = people.good("accountant", "new", path, "--type", "period.closed/1")
+    wanted = "new", path, "--type", "period.closed/1"
+    assert "closing.stopped" in people.refused("accountant", *wanted)
+    made = people.good("accountant", *wanted, "--despite")
     id_ = made.split()[0]
     assert '"period": "2026-04"' in people.good("head", "show", id_)
     people.good("accountant", "withdraw", id_)

@@ -247,6 +247,14 @@ def test_transfers_are_what_is_left_to_transfer(open_door: Door) -> None:
     assert "closing.no_attachments" not in {rule for _, rule, *_ in remarks(open_door, "2026-03")}
 
 
+def test_what_is_transferred_twice_stops_the_closing(open_door: Door) -> None:
+    lines = ("50103", 600_000, 0), ("321", 0, 600_000)
+    post(open_door, "结转收入", *lines, date="2026-03-31", count=0)
+    assert not [one for one in remarks(open_door, "2026-03") if one[1].startswith("closing.transferred")]
+    post(open_door, "结转收入", *lines, date="2026-03-31", count=0)
+    assert (True, "closing.transferred_twice", "50103", None) in remarks(open_door, "2026-03")
+
+
 def test_tables_and_page_say_the_same(door: Door) -> None:
     for suffix in ("csv", "xlsx"):
         header, *rows = table(door.get(f"closing.{suffix}", period="2026-01"))
@@ -320,3 +328,54 @@ def test_goods_below_zero_are_remarked_with_their_quantity(open_door: Door) -> N
     assert found == [(False, "closing.quantity_below_zero", "12101", None)]
     assert "12101 化肥结存 -30 公斤" in open_door.get("closing", period="2026-03").text
     assert found == [one for one in remarks(open_door, "2026-05") if one[1] == "closing.quantity_below_zero"]
+
+
+MARCH = {"period": "2026-03"}
+
+
+def test_one_transfer_of_a_months_end_is_drafted_once_and_posted_once(open_door: Door) -> None:
+    with ExitStack() as stack:
+        office = Office(open_door, stack)
+        accountant, cashier = office["accountant"], office["cashier"]
+        [income, expense] = open_door.get("transfers.json", **MARCH).json()["vouchers"]
+        first = accountant.make(income)
+        second = cashier.post("", {"type": "voucher.posted/1", "data": income})
+        assert (second.status_code, second.json()["rule"]) == (409, "draft.rival")
+        assert first["id"] in second.json()["detail_zh"]
+        assert accountant.make(expense)["problem"] is None, "another transfer is no rival"
+        part = income | {"lines": [{"account": "50103", "debit_fen": 1}, {"account": "321", "credit_fen": 1}]}
+        assert cashier.post("", {"type": "voucher.posted/1", "data": part}).json()["rule"] == "draft.rival"
+
+        for role in first["demanded"]:
+            office[role].sign(first)
+        open_door.service.runner.catch_up([BOOK])
+        assert open_door.get("transfers.json", **MARCH).json()["vouchers"] == [expense]
+        stale = cashier.make(income)
+        assert stale["problem"]["rule"] == "closing.transfer_too_much"
+        assert "0.00 元" in stale["problem"]["zh"]
+        found = [office[role].sign(stale).json() for role in first["demanded"]][-1]
+        assert (found["state"], found["problem"]["rule"]) == ("open", "closing.transfer_too_much")
+        desk = cashier.client.get(f"/books/{BOOK}/work", headers={"accept": "text/html"}).text
+        assert "不能入账" in desk
+        assert not [one for one in remarks(open_door, "2026-03") if one[1] == "closing.transferred_twice"]
+
+
+def test_a_closing_is_drafted_once_and_past_its_checklist_only_on_purpose(open_door: Door) -> None:
+    post(open_door, "购办公桌", ("51302", 150_000, 0), ("101", 0, 150_000), date="2026-01-30", count=0)
+    month = {"period": "2026-01"}
+    with ExitStack() as stack:
+        office = Office(open_door, stack)
+        wanted = {"type": "period.closed/1", "data": month}
+        stopped = office["accountant"].post("", wanted)
+        assert (stopped.status_code, stopped.json()["rule"]) == (422, "closing.stopped")
+        assert "2026-01 结账前有 1 项必须处理" in stopped.json()["detail_zh"]
+        assert "照样结账" in office["accountant"].client.get(f"/books/{BOOK}/work").text
+        made = office["accountant"].post("", wanted | {"despite": True}).json()
+        said = [(one["stops"], one["rule"]) for one in made["remarks"]]
+        assert said == [(stops, code) for stops, code, *_ in remarks(open_door, "2026-01")]
+        assert said[0] == (True, "closing.cash_below_zero")
+        again = office["cashier"].post("", wanted | {"despite": True})
+        assert (again.status_code, again.json()["rule"]) == (409, "draft.rival")
+        assert "2026-01 的结账" in again.json()["detail_zh"]
+        assert office["accountant"].withdraw(made).status_code == 200
+        assert office["cashier"].post("", wanted | {"despite": True}).status_code == 201

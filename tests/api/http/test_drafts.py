@@ -285,7 +285,8 @@ def test_what_the_rules_object_to_is_said_while_it_is_drafted(office: Office) ->
 
 def test_the_end_of_a_period_is_drafted_too(office: Office) -> None:
     period = office.door.book().periods.next_to_close
-    draft = office["accountant"].make({"period": period}, "period.closed/1")
+    wanted = {"type": "period.closed/1", "data": {"period": period}, "despite": True}
+    draft = office["accountant"].post("", wanted).json()
     assert draft["demanded"] == ["accountant", "head"]
 
 
@@ -375,3 +376,26 @@ def test_a_voucher_is_set_right_in_a_way_that_fits_it(office: Office) -> None:
     page = page_of(office, f"reverse/{index}")
     assert f"已由第 {answer.json()['index']} 号记录冲销" in page
     assert "制成待签的冲销凭证" not in page
+
+
+def test_an_entry_is_reversed_by_one_draft(office: Office) -> None:
+    made = office["cashier"].make(data(4_321))
+    office["head"].sign(made)
+    entry = office["accountant"].sign(made).json()["entry"]
+    posted = next(read_entries(office.door.service.recorder, BOOK, entry)).statement
+    assert isinstance(posted, VoucherPosted)
+    red = msgspec.to_builtins(
+        Reversal(
+            attachments=Attachments(),
+            date="2026-04-03",
+            lines=mirrored(posted.data.lines),
+            reverses=posted.id,
+            summary="冲销",
+        )
+    )
+    first = office["accountant"].make(red, "voucher.reversed/1")
+    second = office["cashier"].post("", {"type": "voucher.reversed/1", "data": red})
+    assert refused(second, 409, "draft.rival")
+    assert first["id"] in second.json()["detail"]
+    assert office["accountant"].withdraw(first).status_code == 200
+    assert office["cashier"].post("", {"type": "voucher.reversed/1", "data": red}).status_code == 201

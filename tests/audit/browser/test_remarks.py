@@ -32,6 +32,14 @@ def mixed() -> Log:
     return founded().then(VoucherPosted, data, *BASIC)
 
 
+def transferred(*fen: int, last: str = "2026-03") -> Log:
+    """Transfer the rent of 100 yuan in March by so many vouchers, and close the months to the last."""
+    log = founded().then(VoucherPosted, voucher("2026-03-05", 10_000, debit="101", credit="501"), *BASIC)
+    for each in fen:
+        log = log.then(VoucherPosted, voucher("2026-03-31", each, debit="501", credit="321"), *BASIC)
+    return closed(log, last) if last else log
+
+
 def paid_directly(log: Log) -> Log:
     """Distribute to members in money, past the account that tells what they got."""
     return log.then(VoucherPosted, voucher("2026-04-05", 300, debit="322", credit="101"), *BASIC)
@@ -71,6 +79,16 @@ def given(fen: int) -> Log:
         (paid_directly(founded()), "audit.mixed", "（科目 101）"),
         (taken_back(mixed()), "audit.mixed", ""),
         (TRANSFERRED, "audit.mixed", ""),
+        (
+            transferred(130_000, 130_000),
+            "audit.transferred_twice",
+            "2026-03 已结账，而 501 经营收入结转以后在借方还有 1,300.00 元（这样的共 1 处）",
+        ),
+        (transferred(130_000), "audit.transferred_twice", ""),
+        (transferred(120_000), "audit.transferred_twice", ""),
+        (transferred(130_000, 130_000, last=""), "audit.transferred_twice", ""),
+        (taken_back(transferred(130_000, 130_000, last="")), "audit.transferred_twice", ""),
+        (closed(mixed()), "audit.transferred_twice", ""),
     ],
     ids=[
         "beyond what could be",
@@ -81,6 +99,12 @@ def given(fen: int) -> Log:
         "members paid directly",
         "reversed",
         "transfers alone",
+        "transferred twice",
+        "transferred once",
+        "a part transferred",
+        "transferred twice in an open month",
+        "transferred twice and once taken back",
+        "spent in a voucher that transfers",
     ],
 )
 def test_what_is_remarked(modules: Page, tmp_path: Path, log: Log, rule: str, said: str) -> None:

@@ -45,8 +45,9 @@ function stateOf(found) {
     shown.push(element("p", { className: "state alarm" }, element("strong", {}, `${role(name)}拒签。`), reason(found, name), " ", english(`refused by the ${office(name)}`)));
   }
   if (found.problem) shown.push(problem({ ...found.problem }));
-  for (const { zh, en } of found.remarks) {
-    shown.push(element("p", { className: "state waiting" }, element("strong", {}, "请先看："), zh, element("br"), english(en)));
+  for (const { zh, en, stops } of found.remarks) {
+    const heard = stops ? "结账前必须处理：" : "请先看：";
+    shown.push(element("p", { className: `state ${stops ? "alarm" : "waiting"}` }, element("strong", {}, heard), zh, element("br"), english(en)));
   }
   const signed = found.signatures.map(role).join("、") || "还没有人签";
   const missing = found.missing.map((one) => roles[one] ?? one).join("、");

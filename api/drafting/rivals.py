@@ -1,0 +1,93 @@
+"""What is done once has one draft: a month's closing, a transfer of its end, the reversal of an entry.
+
+Two people at one desk, or one at two, would else each make it, and both would be posted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.clock import local_minute
+from api.drafting.store import open_drafts
+from domain.closing import is_transfer
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.period import period_of
+from domain.periods import PeriodClosed
+from domain.statements.income import RESULT
+from domain.vouchers import Voucher, VoucherReversed
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from psycopg import Connection
+
+    from domain.entry import AnyStatement
+
+RIVAL = rule(
+    "draft.rival",
+    Kind.CONFLICT,
+    "{what}已有一张待签的，由 {key} 于 {at} 制成（{draft}）；请在那一张上签名，它不对就先撤回它",
+    "{what} has a draft already, made by {key} at {at} ({draft}); sign that one, or withdraw it first if it is wrong",
+    "ADR 0029",
+)
+
+
+def check_no_rival(connection: Connection[Any], book: str, statement: AnyStatement) -> None:
+    """Raise `draft.rival` when another open draft does what a statement does, and it is done once."""
+    if not _done_once(statement):
+        return
+    for other in open_drafts(connection, book):
+        if other.id == statement.id:
+            continue
+        what = _same(statement, other.draft.statement)
+        if what:
+            step = other.steps[0]
+            raise RIVAL(what=what, key=other.made_by, at=local_minute(step.at), draft=other.id)
+
+
+def _done_once(statement: AnyStatement) -> bool:
+    return isinstance(statement, (PeriodClosed, VoucherReversed)) or _is_transfer(statement.data)
+
+
+def _is_transfer(data: object) -> bool:
+    return isinstance(data, Voucher) and is_transfer(data.lines)
+
+
+def _same(one: AnyStatement, other: AnyStatement) -> Phrase | None:
+    """Return what both do that is done once, None if it is not the same."""
+    if isinstance(one, PeriodClosed) and isinstance(other, PeriodClosed):
+        period = one.data.period
+        if period == other.data.period:
+            return Phrase(f"{period} 的结账", f"the closing of {period}")
+    elif isinstance(one, VoucherReversed) and isinstance(other, VoucherReversed):
+        if one.data.reverses == other.data.reverses:
+            return Phrase("这张凭证的冲销", "the reversal of this voucher")
+    elif isinstance(one.data, Voucher) and isinstance(other.data, Voucher):
+        return _same_transfer(one.data, other.data)
+    return None
+
+
+def _same_transfer(one: Voucher, other: Voucher) -> Phrase | None:
+    """Return what two transfers of a period both move: an account of income or expense, or the very same amounts."""
+    period = period_of(one.date)
+    if not _is_transfer(other) or period_of(other.date) != period:
+        return None
+    results = [
+        {line.account for line in each.lines if line.account.startswith(RESULT)} for each in (one, other)
+    ]
+    if not any(results):
+        moves = [
+            sorted((line.account, line.party, line.debit_fen, line.credit_fen) for line in each.lines)
+            for each in (one, other)
+        ]
+        return (
+            Phrase(f"{period} 的「{one.summary}」", f"'{one.summary}' of {period}")
+            if moves[0] == moves[1]
+            else None
+        )
+    both = sorted(results[0] & results[1])
+    if not both:
+        return None
+    return Phrase(
+        f"{period} 末科目 {both[0]} 的结转", f"the transfer of account {both[0]} at the end of {period}"
+    )
