@@ -81,6 +81,75 @@ def test_accounts_are_found_by_the_initials_of_their_names(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("yhck", "10201"),
+        ("YXCK", "10201"),
+        ("yhckjb", "10201"),
+        ("cqtz", "141 长期投资"),
+        ("zqtz", "141 长期投资"),
+        ("ysk", "112 应收款"),
+        ("glfy", "51302 办公费"),
+        ("管理费用", "51302 办公费"),
+        ("glfybgf", "51302 办公费"),
+        ("bgf", "51302 办公费"),
+        ("scxswzc", "132 生产性生物资产"),
+    ],
+)
+def test_a_character_is_found_by_each_of_its_readings_and_a_detail_by_what_is_above_it(
+    hall: Hall, typed: str, found: str
+) -> None:
+    page = hall["accountant"].goto(f"/books/{BOOK}/work/new")
+    page.wait_for_selector("#lines tr")
+    page.focus("#account-1")
+    page.keyboard.type(typed)
+    page.wait_for_selector("#account-1-found li")
+    assert found in "；".join(page.locator("#account-1-found li").all_inner_texts())
+
+
+def amounts(person: Person, *lines: int) -> list[tuple[str, str]]:
+    """Return debit and credit of lines as they stand in the form."""
+    return [
+        (person.page.input_value(f"#debit-{line}"), person.page.input_value(f"#credit-{line}"))
+        for line in lines
+    ]
+
+
+def test_what_was_filled_in_gives_way_to_what_is_typed_and_balances_anew(hall: Hall) -> None:
+    accountant = hall["accountant"]
+    type_voucher(accountant, "收水费", "100")
+    page = accountant.page
+    assert amounts(accountant, 1, 2) == [("100", ""), ("", "100.00")]
+    page.fill("#debit-1", "130")
+    assert amounts(accountant, 1, 2) == [("130", ""), ("", "130.00")]
+    page.fill("#debit-1", "")
+    assert amounts(accountant, 1, 2) == [("", ""), ("", "")]
+    page.fill("#credit-1", "70")
+    assert amounts(accountant, 1, 2) == [("", "70"), ("70.00", "")]
+    page.fill("#credit-1", "")
+    page.fill("#debit-1", "90")
+    page.fill("#debit-2", "15")
+    assert amounts(accountant, 1, 2) == [("90", ""), ("15", "")], "what was filled in is gone"
+    page.fill("#debit-1", "80")
+    assert amounts(accountant, 1, 2) == [("80", ""), ("15", "")], "what a person typed stays"
+    assert "借贷平衡" not in page.inner_text("#difference")
+
+
+def test_a_third_line_takes_its_part_of_what_was_filled_in(hall: Hall) -> None:
+    accountant = hall["accountant"]
+    type_voucher(accountant, "收水费", "100")
+    page = accountant.page
+    page.click("#add")
+    page.wait_for_selector("#credit-3")
+    page.fill("#credit-3", "30")
+    assert amounts(accountant, 1, 2, 3) == [("100", ""), ("", "70.00"), ("", "30")]
+    page.fill("#credit-2", "60")
+    page.fill("#credit-3", "40")
+    assert amounts(accountant, 1, 2, 3) == [("100", ""), ("", "60"), ("", "40")]
+    assert page.inner_text("#difference") == "借贷平衡"
+
+
+@pytest.mark.parametrize(
     ("field", "typed", "told"),
     [
         ("#debit-1", "1.234", "第 1 行借方"),

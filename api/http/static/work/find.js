@@ -8,15 +8,31 @@ const LETTERS = "abcdefghjklmnopqrstwxyz";
 const order = new Intl.Collator("zh-Hans-CN-u-co-pinyin");
 const SHOWN_MAX = 12;
 
-/** Return the initials of a name: 银行存款 gives yhck. */
-export function initials(name) {
-  return [...name].map(initial).join("");
-}
+// characters that are read in more ways than the one by which the collation has them (多音字)
+const ALSO = new Map(
+  Object.entries({
+    b: "秘辟泊", c: "长重场厂差藏种畜朝传查曾盛参", d: "弹调都单提石翟大", f: "否", g: "合盖贾给", h: "行还会和华划核",
+    j: "角降解系校期给车夹见缴", k: "会卡", l: "乐率量", m: "秘", o: "区", p: "便辟朴冯", q: "曲强卡覃", s: "率单色省宿折属石盛",
+    t: "调弹提", w: "圩", x: "行降解系校省宿兴血叶圩畜吓", y: "乐叶应遗", z: "长重折藏种仔属朝传查曾翟着",
+  }).flatMap(([letter, characters]) => [...characters].map((one) => [one + letter, true])),
+);
 
-function initial(character) {
+/** Return which letters a character may begin with, "" for what has none. */
+function letters(character) {
   if (/[a-z0-9]/i.test(character)) return character.toLowerCase();
   if (!/\p{Script=Han}/u.test(character)) return "";
-  return LETTERS[FIRST.findLastIndex((first) => order.compare(first, character) <= 0)] ?? "";
+  const usual = LETTERS[FIRST.findLastIndex((first) => order.compare(first, character) <= 0)] ?? "";
+  return usual + [...LETTERS].filter((letter) => letter !== usual && ALSO.has(character + letter)).join("");
+}
+
+/** Return the initials of a name, each with all its readings: 银行 gives ["y", "xh"]. */
+export function initials(name) {
+  return [...name].map(letters).filter(Boolean);
+}
+
+/** Tell whether what was typed are initials of a name from some place on. */
+function spells(found, typed, from = 0) {
+  return typed.length <= found.length - from && [...typed].every((letter, at) => found[from + at].includes(letter));
 }
 
 /**
@@ -25,13 +41,19 @@ function initial(character) {
  */
 export function finder(accounts) {
   const groups = accounts.filter((one) => !one.leaf);
-  const known = accounts.filter((one) => one.leaf).map((one) => ({ ...one, initials: initials(one.name) }));
+  const known = accounts.filter((one) => one.leaf).map((one) => {
+    const above = groups.filter(({ code }) => one.code.startsWith(code)).sort((a, b) => a.code.length - b.code.length);
+    const path = [...above, one].map(({ name }) => name).join("");
+    return { ...one, path, initials: initials(one.name), whole: initials(path) };
+  });
   const tests = [
     (one, typed) => one.code === typed,
     (one, typed) => one.code.startsWith(typed),
-    (one, typed) => one.initials.startsWith(typed),
+    (one, typed) => spells(one.initials, typed),
     (one, typed) => one.name.includes(typed),
-    (one, typed) => one.initials.includes(typed),
+    (one, typed) => one.initials.some((_, at) => spells(one.initials, typed, at)),
+    (one, typed) => spells(one.whole, typed),
+    (one, typed) => one.path.includes(typed),
   ];
   return (read) => {
     const typed = read.normalize("NFKC").trim().toLowerCase();

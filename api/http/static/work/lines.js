@@ -48,7 +48,9 @@ export function stripped(data) {
 
 /** Lines in the body of a table. */
 export class Lines {
-  #lines = []; // {number, row, account, take, summary, quantity, party, tier, subject, project, debit, credit, rest}
+  // {number, row, account, take, summary, quantity, party, tier, subject, project, debit, credit, rest, balances}, of which
+  // `balances` tells that its amount makes the voucher balance, and that nobody typed it
+  #lines = [];
 
   /**
    * @param {HTMLElement} table
@@ -89,7 +91,7 @@ export class Lines {
     account.addEventListener("taken", () => this.#asFor(line));
     account.addEventListener("blur", () => this.#balance(line));
     if (data.account) line.take(this.byCode.get(data.account) ?? { code: data.account, name: "" });
-    for (const amount of [debit, credit]) amount.addEventListener("input", () => this.tell());
+    for (const amount of [debit, credit]) amount.addEventListener("input", () => this.#typed(line, amount));
     project.addEventListener("keydown", (event) => {
       const last = line === this.#lines.at(-1);
       if (event.key !== "Tab" || event.shiftKey || !last || this.difference === 0) return;
@@ -111,11 +113,29 @@ export class Lines {
   }
 
   /** Let a line whose account was taken, and that has no amount, make the voucher balance, if another line has one. */
-  #balance({ account, debit, credit }) {
+  #balance(line) {
+    const { account, debit, credit } = line;
+    if (this.difference === 0 || !account.dataset.code || debit.value || credit.value) return;
+    for (const one of this.#lines) one.balances = one === line;
+    this.#fill(line);
+    this.tell();
+  }
+
+  /** Give a line the amount that is missing, on the side where it is missing; none when nothing is. */
+  #fill({ debit, credit }) {
+    debit.value = credit.value = "";
     const fen = this.difference;
-    if (fen === 0 || !account.dataset.code || debit.value || credit.value) return;
+    if (fen === 0) return;
     const onCredit = this.#standsOn("debit") === this.#standsOn("credit") ? fen > 0 : this.#standsOn("debit");
     (onCredit ? credit : debit).value = formatFen(onCredit ? fen : -fen);
+  }
+
+  /** Hear an amount that a person types: it takes the place of what was filled in, and another line balances anew. */
+  #typed(line, amount) {
+    if (line.balances) (amount === line.debit ? line.credit : line.debit).value = "";
+    line.balances = false;
+    const balancing = this.#lines.find((one) => one.balances);
+    if (balancing) this.#fill(balancing);
     this.tell();
   }
 
