@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.clock import now
 from api.http.pages import PAGE
 from api.http.parts import BookId, Database, Index
-from api.http.workspace import AtDesk, form_page, work_page
+from api.http.workspace import AtMaking, form_page, work_page
 from api.posting import OTHER_ENTRY
 from domain.entry import parse_entry
 from domain.kernel.statement import type_name
@@ -47,7 +47,7 @@ def _summary(place: journal.VoucherRow, way: Way) -> str:
 
 @router.get("/reverse/{index}", responses=PAGE)
 def get_reverse_page(
-    request: Request, book: BookId, index: Index, _session: AtDesk, database: Database
+    request: Request, book: BookId, index: Index, _session: AtMaking, database: Database
 ) -> Response:
     """Show the mirror of a voucher in red, to be made a draft."""
     statement = _posted(database, book, index)
@@ -75,7 +75,7 @@ def get_correct_page(
     request: Request,
     book: BookId,
     index: Index,
-    session: AtDesk,
+    session: AtMaking,
     database: Database,
     way: Annotated[Way | None, Query(description="how it is set right; default: as fits")] = None,
 ) -> Response:

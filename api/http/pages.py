@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from api.composition import Service
 from api.disclosures import Selection, Tier
+from api.drafting import MAKERS
 from api.entry_words import read_background, words_of
 from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.private_words import Private, private_words
@@ -22,6 +23,7 @@ from domain.digests import hidden_in
 from domain.entry import Entry, parse_entry
 from domain.kernel.period import last_day, parse_period, period_of, previous_period
 from domain.kernel.statement import type_name
+from domain.roles import role_of
 from domain.vouchers import (
     Reversal,
     SaltedVoucher,
@@ -107,7 +109,7 @@ def get_entry_page(
         "has_witnesses": policy is not None,
         "witnessed": witnessing.first_over(database, book, policy, index) if policy else None,
         "private": _private(service, database, book, entry),
-        "at_work": COOKIE in request.cookies,
+        "makes": _makes(service, request, book),
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
         words = words_of(entry.statement, read_background(database, row))
@@ -151,6 +153,12 @@ def _private(service: Services, database: Database, book: str, entry: Entry) -> 
     kept = service.disclosures.read(database, book, Tier.public, selection)
     said = {one.digest: (one.said.name, one.said.value) for one in kept}
     return private_words(hidden, said, log.erased_in(database, book).digests)
+
+
+def _makes(service: Service, request: Request, book: str) -> bool:
+    """Tell whether somebody is at work in a book who makes vouchers."""
+    desks = service.sessions.desks(request.cookies.get(COOKIE, ""))
+    return any(desk.book == book and role_of(desk.key) in MAKERS for desk in desks)
 
 
 def _signers(database: Connection[Any], book: str, entry: Entry) -> list[register.KeyRow]:

@@ -16,7 +16,7 @@ from api.http.drafts import DraftId
 from api.http.pages import PAGE
 from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
 from api.http.sessions import COOKIE
-from api.http.workspace import AtDesk, answered, form_page, leaves_below, work_page
+from api.http.workspace import AtDesk, AtMaking, answered, form_page, leaves_below, work_page
 from domain.chart import MEASURED
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.period import last_day
@@ -202,7 +202,7 @@ def get_draft_page(
 
 @router.get("/books/{book}/work/drafts/{draft}/change", responses=PAGE)
 def get_change_page(
-    request: Request, book: BookId, draft: DraftId, session: AtDesk, service: Services, database: Database
+    request: Request, book: BookId, draft: DraftId, session: AtMaking, service: Services, database: Database
 ) -> Response:
     """Show the form with a draft in it, to be changed."""
     service.drafts.draft(book, draft).waiting.require_open()
@@ -213,7 +213,7 @@ def get_change_page(
 def get_new_page(
     request: Request,
     book: BookId,
-    session: AtDesk,
+    session: AtMaking,
     database: Database,
     copy: Copied = None,
     template: OfTemplate = "",

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.clock import now
+from api.drafting import require_maker
 from api.http.pages import YEAR_SECONDS
 from api.http.parts import BookId, Services
 from api.http.problems import NOT_FOUND
@@ -61,6 +62,15 @@ def _at_desk(request: Request, book: BookId, service: Services) -> Session:
 
 AtDesk = Annotated[Session, Depends(_at_desk)]
 """Who is at work in a page's book; others are sent to sign in."""
+
+
+def _making(session: AtDesk) -> Session:
+    require_maker(session)
+    return session
+
+
+AtMaking = Annotated[Session, Depends(_making)]
+"""Who is at work there and makes vouchers; others who are at work are told that they do not (`draft.not_maker`)."""
 
 
 @cache

@@ -77,6 +77,18 @@ function offer(found) {
   place("making").hidden = !(open && makes);
 }
 
+/** Say what waits for the person next, and let the keyboard go on there. */
+async function goOn() {
+  const { drafts } = await ask("GET", `/books/${book}/drafts`);
+  const mine = drafts.filter((one) => one.id !== draft && !one.problem && one.missing.includes(office(key)));
+  const words = mine.length
+    ? bilingual(`下一张等我签的（还有 ${mine.length} 张）`, `the next that waits for me, of ${mine.length}`)
+    : bilingual("没有别的等我签了，回工作台", "nothing else waits for me: back to the desk");
+  const link = element("a", { className: "button", href: `/books/${book}/work${mine.length ? `/drafts/${mine[0].id}` : ""}` }, ...words);
+  place("next").replaceChildren(element("p", {}, link));
+  link.focus();
+}
+
 async function act(event, what) {
   await acting(event.submitter ?? event.target, place("told"), what);
 }
@@ -88,6 +100,7 @@ place("sign").addEventListener("click", (event) =>
     const { text } = seen;
     await checkHistory(book, statementOf(text).seen);
     await ask("POST", `${path}/signatures`, await signedNote(text, held)).finally(show);
+    await goOn();
   }),
 );
 
@@ -97,11 +110,13 @@ place("refusal").addEventListener("submit", (event) => {
     await ask("POST", `${path}/refusals`, { revision: seen.revision, reason: place("reason").value });
     event.target.reset();
     await show();
+    await goOn();
   });
 });
 
 place("withdraw").addEventListener("click", (event) =>
   act(event, async () => {
+    if (!confirm("撤回以后谁也不能再签这张，确定撤回？ / Withdraw it? Nobody can sign it any more.")) return;
     await ask("POST", `${path}/withdrawal`, { revision: seen.revision });
     await show();
   }),
