@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,15 +12,15 @@ if TYPE_CHECKING:
 def stood_at_end(day: Sequence[tuple[int, int | None]]) -> int | None:
     """Return the balance behind the last of a day's lines, amount and balance in fen each; None where it is not said.
 
-    The lines may stand in another order than they came: it is the one balance from which no other line goes on. Where
-    that tells nothing, it is the last that was read.
+    The lines may stand in another order than they came: it is the balance that is reached once more than lines go on
+    from it. Where that tells nothing, it is the last that was read.
     """
     if not day:
         return None
     begins = [balance - amount for amount, balance in day if balance is not None]
     if len(begins) < len(day):
         return day[-1][1]
-    ends = [balance for _, balance in day if balance is not None and balance not in begins]
+    ends = list((Counter(balance for _, balance in day) - Counter(begins)).elements())
     return ends[0] if len(ends) == 1 else day[-1][1]
 
 
