@@ -3,7 +3,7 @@
 const STORE = "sunledger.memory/v1";
 const MAX_LOGS = 1000;
 const TEXTS = ["checkpoint", "root", "name", "seen", "anchor", "policy"];
-const TRUSTED = ["anchor", "policy", "good", "rolls"]; // what decides which verdict is green
+const TRUSTED = [["anchor"], ["policy"], ["good", "rolls"]]; // what decides which verdict is green: together or not at all
 const NUMBER = /^\d+$/; // objects put such names first, so that they would push others out
 
 let unsaved = null; // where the browser keeps nothing for this page, as for some files: until it is closed
@@ -98,13 +98,13 @@ export function importMemory(text, trusted) {
   const read = JSON.parse(text);
   if (read?.format !== STORE) throw new Error(STORE);
   const [memory, brought] = [recall(), Object.entries(parseMemory(JSON.stringify(read.logs)))];
-  const news = brought.filter(([origin, log]) => TRUSTED.some((field) => log[field] && !memory[origin]?.[field]));
+  const news = brought.filter(([origin, log]) => TRUSTED.some(([field]) => log[field] && !memory[origin]?.[field]));
   const taken = news.length > 0 && trusted(news.map(([origin]) => origin));
   for (const [origin, log] of brought) {
     const own = memory[origin];
     const seen = own ? { ...own, also: log.checkpoint } : { ...log, anchor: "", policy: "", rolls: {}, good: 0, also: "" };
-    const gained = TRUSTED.filter((field) => taken && log[field] && !own?.[field]).map((field) => [field, log[field]]);
-    memory[origin] = { ...seen, ...Object.fromEntries(gained) };
+    const gained = TRUSTED.filter(([field]) => taken && log[field] && !own?.[field]).flat();
+    memory[origin] = { ...seen, ...Object.fromEntries(gained.map((field) => [field, log[field]])) };
   }
   save(memory);
   return brought.length;

@@ -24,9 +24,11 @@ export function startPage(programText) {
     event.preventDefault();
     start(programText, chosen);
   });
-  $("file").addEventListener("click", () => {
-    $("file").value = ""; // else choosing the same file again would be no change
-  });
+  for (const input of [$("file"), $("import")]) {
+    input.addEventListener("click", () => {
+      input.value = ""; // else choosing the same file again would be no change
+    });
+  }
   $("file").addEventListener("change", () => take($("file").files[0]));
   $("url").addEventListener("input", () => {
     chosen = null;

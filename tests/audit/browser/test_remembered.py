@@ -89,6 +89,10 @@ def import_memory(page: Page, folder: Path, logs: dict[str, Any], answer: str) -
         getattr(dialog, answer)()
 
     page.on("dialog", reply)
+    page.evaluate("document.getElementById('lasts').textContent = ''")
+    with page.expect_file_chooser():  # the same file may be chosen again
+        page.click("[for=import]")
+    assert page.input_value("#import") == ""
     page.set_input_files("#import", folder / "friend.json")
     page.wait_for_selector("#lasts:has-text('读入了')")
     page.remove_listener("dialog", reply)
@@ -146,3 +150,17 @@ def test_a_file_makes_no_row_green_unless_it_is_the_reader_s_own(
     import_memory(forget, tmp_path, {forged.key.name: brought}, "dismiss")
     assert verify_file(forget, write(tmp_path, row_file(forged))) == []
     assert forget.get_attribute("#result", "class") == "open"
+
+
+def test_a_row_is_green_when_a_file_that_was_refused_at_first_is_the_reader_s_own(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    """Up to where all was good, and the rolls before that: the one says nothing without the other."""
+    page, _ = opener()
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    logs = {PUBLIC.key.name: remembered(page)}
+    new_phone, _ = opener()
+    for answer in ("dismiss", "accept"):
+        assert len(import_memory(new_phone, tmp_path, logs, answer)) == 1
+    assert verify_file(new_phone, write(tmp_path, row_file(PRIVATE))) == []
+    assert new_phone.get_attribute("#result", "class") == "good"
