@@ -2,6 +2,7 @@
 
 const STORE = "sunledger.memory/v1";
 const MAX_LOGS = 1000;
+const MAX_BROUGHT = 100;
 const TEXTS = ["checkpoint", "root", "name", "seen", "anchor", "policy"];
 const TRUSTED = [["anchor"], ["policy"], ["good", "rolls"]]; // what decides which verdict is green: together or not at all
 const NUMBER = /^\d+$/; // objects put such names first, so that they would push others out
@@ -10,8 +11,8 @@ let unsaved = null; // where the browser keeps nothing for this page, as for som
 
 /**
  * Return all that is remembered, by the origin at first: checkpoint (text), size, root, name, seen (date), anchor, policy,
- * rolls (leaf hashes by the entry's index), good: how many entries stand before the first bad one, and also: a checkpoint
- * that was brought by a file. Earlier versions did not keep the last three.
+ * rolls (leaf hashes by the entry's index), good: how many entries stand before the first bad one, and also: checkpoints that
+ * files brought (texts). Earlier versions did not keep the last three, or one text of the last.
  */
 export function recall() {
   try {
@@ -35,8 +36,8 @@ export function logsOf(memory, book, origin) {
 }
 
 /** Return the checkpoints that a log is to extend, as texts. */
-export function keptOf({ checkpoint, also }) {
-  return [checkpoint, also].filter((text) => typeof text === "string" && text);
+export function keptOf({ checkpoint, also = [] }) {
+  return [...new Set([checkpoint].concat(also))].filter((text) => typeof text === "string" && text);
 }
 
 /** A file that is read in may be from anybody. */
@@ -91,8 +92,9 @@ export function exportMemory() {
 
 /**
  * Take in such a file, which may be from anybody; return how many logs it brought. What this device has seen and trusts
- * stays: of a log that it knows a checkpoint is kept beside its own, and both are to be extended. What the file says that
- * its reader trusts, and has verified, is taken where `trusted(origins)` says so.
+ * stays: of a log that it knows the file's checkpoints are kept beside its own, and all are to be extended. The first that
+ * were brought stay: they may be what proves a fork. What the file says that its reader trusts, and has verified, is taken
+ * where `trusted(origins)` says so.
  */
 export function importMemory(text, trusted) {
   const read = JSON.parse(text);
@@ -102,9 +104,11 @@ export function importMemory(text, trusted) {
   const taken = news.length > 0 && trusted(news.map(([origin]) => origin));
   for (const [origin, log] of brought) {
     const own = memory[origin];
-    const seen = own ? { ...own, also: log.checkpoint } : { ...log, anchor: "", policy: "", rolls: {}, good: 0, also: "" };
+    const seen = own ?? { ...log, anchor: "", policy: "", rolls: {}, good: 0 };
+    const also = keptOf({ also: [seen, log].flatMap(keptOf) }).filter((text) => text !== seen.checkpoint);
     const gained = TRUSTED.filter(([field]) => taken && log[field] && !own?.[field]).flat();
-    memory[origin] = { ...seen, ...Object.fromEntries(gained.map((field) => [field, log[field]])) };
+    const trust = Object.fromEntries(gained.map((field) => [field, log[field]]));
+    memory[origin] = { ...seen, ...trust, also: also.slice(0, MAX_BROUGHT) };
   }
   save(memory);
   return brought.length;

@@ -116,7 +116,7 @@ def test_a_friend_s_file_takes_away_nothing_that_the_reader_has_and_trusts(
     asked = import_memory(page, tmp_path, {PUBLIC.key.name: brought}, answer)
     assert len(asked) == 1
     assert PUBLIC.key.name in asked[0]
-    assert remembered(page) == before | {"policy": policy, "also": older}
+    assert remembered(page) == before | {"policy": policy, "also": [older]}
 
 
 def test_a_fork_that_a_file_brings_is_found_when_the_log_is_verified(
@@ -164,3 +164,50 @@ def test_a_row_is_green_when_a_file_that_was_refused_at_first_is_the_reader_s_ow
         assert len(import_memory(new_phone, tmp_path, logs, answer)) == 1
     assert verify_file(new_phone, write(tmp_path, row_file(PRIVATE))) == []
     assert new_phone.get_attribute("#result", "class") == "good"
+
+
+def forked(number: int) -> str:
+    """Return the checkpoint of a log that has another last entry than the honest one."""
+    log = replace(PUBLIC, entries=PUBLIC.entries[:-1]).then(RollCommitted, roll(count=number), *BASIC)
+    return log.checkpoint().decode()
+
+
+def saved(page: Page) -> dict[str, Any]:
+    """Return the logs in the file that the page saves."""
+    with page.expect_download() as download:
+        page.click("#export")
+    logs: dict[str, Any] = json.loads(download.value.path().read_text())["logs"]
+    return logs
+
+
+def test_no_file_takes_the_place_of_the_evidence_that_another_brought(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    """It goes on with what is saved, and each is kept once."""
+    page, _ = opener()
+    log = PUBLIC.bundle(tmp_path / "log.zip")
+    verify_file(page, log)
+    forks = [forked(number) for number in (3, 4)]
+    for fork in (*forks, forks[0], remembered(page)["checkpoint"]):
+        logs = {PUBLIC.key.name: remembered(page) | {"checkpoint": fork, "also": []}}
+        import_memory(page, tmp_path, logs, "dismiss")
+    assert remembered(page)["also"] == forks
+    assert verify_file(page, log) == [["audit.not_extended", None]] * 2
+    for fresh in (True, False):
+        another, _ = opener()
+        if not fresh:
+            verify_file(another, log)
+        import_memory(another, tmp_path, saved(page), "dismiss")
+        assert verify_file(another, log) == [["audit.not_extended", None]] * 2
+
+
+def test_a_file_brings_no_more_evidence_than_can_be_kept(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    page, _ = opener()
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    fork, junk = forked(3), [str(number) for number in range(200)]
+    for also in ([fork, 5, None, ""], junk, "an earlier version kept one"):
+        logs = {PUBLIC.key.name: remembered(page) | {"also": also}}
+        import_memory(page, tmp_path, logs, "dismiss")
+    assert remembered(page)["also"] == [fork, *junk][:100]
