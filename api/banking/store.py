@@ -14,7 +14,7 @@ from domain.kernel.period import parse_date
 from projections.bank import balance_fen, bank_balance_fen, reconciliation, statements_reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from psycopg_pool import ConnectionPool
 
@@ -93,6 +93,14 @@ SELECT_COLUMNS = "SELECT field, header FROM bank_columns WHERE book = %s AND acc
 DELETE_COLUMNS = "DELETE FROM bank_columns WHERE book = %s AND account = %s"
 INSERT_COLUMN = "INSERT INTO bank_columns (book, account, field, header) VALUES (%s, %s, %s, %s)"
 
+IS_TWIN: tuple[Callable[[int | None, int | None], bool], ...] = (
+    lambda said, kept: said is not None and said == kept,
+    lambda said, kept: said is not None and kept is None,
+    lambda said, kept: said is None and kept is None,
+    lambda said, kept: said is None and kept is not None,
+)
+"""Which balances two lines have that are one, of the same day, amount and words: what tells most comes first."""
+
 
 class SourceFile(NamedTuple):
     """The file that a statement is read from: its name, its SHA-256 in hex, by which key it is read in.
@@ -158,18 +166,16 @@ class BankStatements:
             left = _kept(connection.execute(SELECT_LEFT, asked))
             given = asked | file._asdict() | {"through": day}
             ((number,),) = connection.execute(INSERT_IMPORT, given).fetchall()
-            known, gone, last = _by_words(standing), _by_words(left), len(standing) + len(left)
-            mine: set[int] = set()
-            for line in lines:
-                twin = _take_twin(known, line)
-                if twin is not None:
-                    mine.add(twin)
-                else:
-                    twin = _take_twin(gone, line)
+            known = _twins(standing, dict(enumerate(lines)))
+            gone = _twins(left, {place: line for place, line in enumerate(lines) if place not in known})
+            last = len(standing) + len(left)
+            for place, line in enumerate(lines):
+                twin = known.get(place) or gone.get(place)
                 if twin is None:
                     twin = last = last + 1
                     connection.execute(INSERT_LINE, (book, account, twin, *line[:3]))
                 connection.execute(INSERT_IMPORT_LINE, (book, account, number, twin, line.balance_fen))
+        mine = set(known.values())
         notices = _break([one.line for one in standing if one.number not in mine], lines[0])
         return Taken(len(lines) - len(mine), len(mine), number, notices)
 
@@ -228,25 +234,23 @@ def _kept(rows: Iterable[tuple[Any, ...]]) -> list[_Kept]:
     return [_Kept(number, StatementLine(*said)) for number, *said in rows]
 
 
-def _by_words(kept: Iterable[_Kept]) -> dict[tuple[str, int, str], list[_Kept]]:
-    found: dict[tuple[str, int, str], list[_Kept]] = {}
-    for one in kept:
-        found.setdefault(one.line[:3], []).append(one)
-    return found
+def _twins(kept: Iterable[_Kept], lines: Mapping[int, StatementLine]) -> dict[int, int]:
+    """Return which of the lines that are kept each of a statement's is, its number by the other's place.
 
-
-def _take_twin(kept: dict[tuple[str, int, str], list[_Kept]], line: StatementLine) -> int | None:
-    """Take the line that a line is out of those that are kept, and return its number; None if none is.
-
-    A balance that one of the two does not say tells nothing apart.
+    Those of the same balance are one. Then those that say theirs have the first choice of those that do not: a balance
+    that only one of the two says tells nothing apart.
     """
-    twins, balance = kept.get(line[:3], []), line.balance_fen
-    same = [twin for twin in twins if twin.line.balance_fen == balance]
-    unsaid = [twin for twin in twins if twin.line.balance_fen is None or balance is None]
-    for twin in (*same, *unsaid):
-        twins.remove(twin)
-        return twin.number
-    return None
+    found, same = dict[int, int](), dict[tuple[str, int, str], list[_Kept]]()
+    for one in kept:
+        same.setdefault(one.line[:3], []).append(one)
+    for is_twin in IS_TWIN:
+        for place, line in lines.items():
+            said, twins = line.balance_fen, [] if place in found else same.get(line[:3], [])
+            twin = next((one for one in twins if is_twin(said, one.line.balance_fen)), None)
+            if twin:
+                twins.remove(twin)
+                found[place] = twin.number
+    return found
 
 
 def _break(kept: Sequence[StatementLine], first: StatementLine) -> list[Phrase]:

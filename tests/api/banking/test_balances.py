@@ -8,7 +8,9 @@ import pytest
 
 from api.banking import SourceFile, StatementLine, read_statement
 from domain.kernel.errors import RuleViolation
+from projections.bank import bank_lines
 from tests.api.banking.test_banking import BANK, BOOK, LAST, balance, from_book, service, written
+from tests.api.banking.test_decisions import at_work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +71,49 @@ def test_equal_lines_of_a_day_are_told_apart_by_their_balances(service: Service)
     assert service.banks.take_in(
         BOOK, account, [first, second, first._replace(balance_fen=700)], SourceFile("f.csv")
     )[:2] == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        ([[900]], [[None, 900], [1_000, 900]]),
+        ([[None, 900]], [[800, None]]),
+        ([[900, None]], [[None, 800]]),
+        ([[None], [900, 800]], [[None, 900], [800, 900]]),
+    ],
+)
+def test_equal_lines_are_taken_by_their_balances_before_any_that_says_none(
+    service: Service, kept: list[list[int | None]], read: list[list[int | None]]
+) -> None:
+    """What has a twin finds it, in whatever order a statement has them."""
+    account = "102"
+    files = [
+        [StatementLine("2026-02-11", -100, "手续费", fen) for fen in balances]
+        for balances in (*kept, *read, read[-1])
+    ]
+    taken = [service.banks.take_in(BOOK, account, lines, SourceFile("a.csv")) for lines in files]
+    with service.pool.connection() as connection:
+        standing = bank_lines(connection, BOOK, account, "2026-02-11")
+    for one in taken:
+        service.bank_imports.undo(at_work(), account, one.number)
+    assert taken[-1][:2] == (0, 2)
+    assert len([line for line in standing if line.date == "2026-02-11"]) == 2
+
+
+def test_a_line_that_says_no_balance_is_at_first_one_that_says_none(service: Service) -> None:
+    """So that both leave with the one file, and with no more than it."""
+    account, day = "102", "2026-02-12"
+    numbers = [
+        service.banks.take_in(
+            BOOK, account, [StatementLine(day, -100, "手续费", fen) for fen in balances], SourceFile("a.csv")
+        ).number
+        for balances in ([900, 800], [None, None, None], [None])
+    ]
+    for number in numbers[1:]:
+        service.bank_imports.undo(at_work(), account, number)
+    with service.pool.connection() as connection:
+        assert len([line for line in bank_lines(connection, BOOK, account, day) if line.date == day]) == 2
+    service.bank_imports.undo(at_work(), account, numbers[0])
 
 
 def test_the_statements_own_balance_is_held_against_the_book(service: Service) -> None:
