@@ -11,7 +11,7 @@ from api.database import snapshot
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import parse_date
-from projections.bank import balance_fen, bank_balance_fen, reconciliation, statements_reach
+from projections.bank import balance_fen, bank_balance_fen, held_at_end, statements_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -202,13 +202,14 @@ class BankStatements:
         parse_date(day)
         with snapshot(self._pool) as connection:
             require_money(connection, book, account)
-            said_fen = bank_balance_fen(connection, book, account, day) if bank_fen is None else bank_fen
-            found = reconciliation(connection, book, account, day, said_fen or 0)
+            found, left_fen = held_at_end(connection, book, account, day, bank_fen)
             if found is None:
                 raise NOTHING(account=account, date=day)
-            if said_fen is None:
-                reach = statements_reach(connection, book)[account]
-                raise (NO_BALANCE if day <= reach else NOT_SO_FAR)(account=account, date=day, reach=reach)
+            reach = statements_reach(connection, book)[account]
+            if bank_fen is None and day > reach:
+                raise NOT_SO_FAR(account=account, date=day, reach=reach)
+            if left_fen is None:
+                raise NO_BALANCE(account=account, date=day, reach=reach)
         return found
 
     def counted(self, book: str, account: str, day: str, counted_fen: int) -> tuple[int, int]:

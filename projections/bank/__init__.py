@@ -9,7 +9,6 @@ from projections.bank.query import (
     held_at_end,
     held_from,
     openings,
-    reconciliation,
     statements_reach,
 )
 
@@ -22,6 +21,5 @@ __all__ = [
     "held_at_end",
     "held_from",
     "openings",
-    "reconciliation",
     "statements_reach",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.reconciliation import (
     WINDOW_DAYS,
@@ -19,7 +19,7 @@ from domain.reconciliation import (
 from projections import register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from psycopg import Connection
 
@@ -36,24 +36,9 @@ SELECT_BALANCE = """
     SELECT coalesce(sum(debit_fen - credit_fen), 0) FROM journal
     WHERE book = %(book)s AND account LIKE %(account)s || '%%' AND (date IS NULL OR date <= %(last)s)
 """
-SELECT_BANK_LINES = """
-    SELECT number, date::text, amount_fen, text FROM bank_standing
-    WHERE book = %s AND account = %s AND date <= %s ORDER BY number
-"""
-SELECT_LAST_DAY = """
-    SELECT amount_fen, balance_fen FROM bank_standing
-    WHERE book = %(book)s AND account = %(account)s AND date = (
-        SELECT max(date) FROM bank_standing
-        WHERE book = %(book)s AND account = %(account)s AND date <= %(last)s
-    )
-    ORDER BY number
-"""
-SELECT_NEXT_DAY = """
-    SELECT amount_fen, balance_fen FROM bank_standing
-    WHERE book = %(book)s AND account = %(account)s AND date = (
-        SELECT min(date) FROM bank_standing
-        WHERE book = %(book)s AND account = %(account)s AND date > %(last)s
-    )
+SELECT_STANDING = """
+    SELECT number, date::text, amount_fen, text, balance_fen FROM bank_standing
+    WHERE book = %s AND account = %s ORDER BY number
 """
 SELECT_BEGIN = "SELECT min(date)::text FROM bank_standing WHERE book = %s AND account = %s"
 SELECT_OPENINGS = """
@@ -101,6 +86,19 @@ def balance_fen(connection: Connection[Any], book: str, account: str, last: str)
     return int(found)
 
 
+class Standing(NamedTuple):
+    """A line of a statement that stands, and the balance behind it, None where none says it."""
+
+    line: BankLine
+    balance_fen: int | None
+
+
+def standing(connection: Connection[Any], book: str, account: str) -> list[Standing]:
+    """Return the lines that stand, of all statements that were read in: they take long to put together."""
+    rows = connection.execute(SELECT_STANDING, (book, account)).fetchall()
+    return [Standing(BankLine(*said), balance) for *said, balance in rows]
+
+
 def bank_balance_fen(connection: Connection[Any], book: str, account: str, last: str) -> int | None:
     """Return what the bank says stood on an account at the end of a day, None where its statements do not.
 
@@ -108,19 +106,23 @@ def bank_balance_fen(connection: Connection[Any], book: str, account: str, last:
     statement is missing: what comes next does not follow.
     """
     reach = statements_reach(connection, book).get(account, "")
-    return _stood_fen(connection, book, account, last) if last <= reach else None
+    return _stood_fen(standing(connection, book, account), last) if last <= reach else None
 
 
-def _stood_fen(connection: Connection[Any], book: str, account: str, last: str) -> int | None:
-    asked = {"book": book, "account": account, "last": last}
-    found = stood_at_end(connection.execute(SELECT_LAST_DAY, asked).fetchall())
-    later = connection.execute(SELECT_NEXT_DAY, asked).fetchall()
-    return found if found is not None and follows(found, later) else None
+def _stood_fen(lines: Sequence[Standing], last: str) -> int | None:
+    day = max((one.line.date for one in lines if one.line.date <= last), default="")
+    following = min((one.line.date for one in lines if one.line.date > last), default="")
+    found = stood_at_end(_of_day(lines, day))
+    return found if found is not None and follows(found, _of_day(lines, following)) else None
+
+
+def _of_day(lines: Sequence[Standing], day: str) -> list[tuple[int, int | None]]:
+    return [(one.line.amount_fen, one.balance_fen) for one in lines if one.line.date == day]
 
 
 def bank_lines(connection: Connection[Any], book: str, account: str, last: str) -> list[BankLine]:
     """Return the lines of the statements that were read in, up to a day."""
-    return [BankLine(*row) for row in connection.execute(SELECT_BANK_LINES, (book, account, last)).fetchall()]
+    return [one.line for one in standing(connection, book, account) if one.line.date <= last]
 
 
 def openings(connection: Connection[Any], book: str, account: str) -> tuple[list[BankLine], list[BookLine]]:
@@ -144,21 +146,40 @@ def decisions(connection: Connection[Any], book: str, account: str) -> list[Deci
 def held_from(connection: Connection[Any], book: str, account: str) -> str:
     """Return from which day on an account is held against its bank: the book is open, and the statements begin."""
     ((begins,),) = connection.execute(SELECT_BEGIN, (book, account)).fetchall()
-    return max(begins or "", f"{register.book(connection, book).first_period}-01")
+    return _both_begin(connection, book, begins or "")
 
 
-def reconciliation(
-    connection: Connection[Any], book: str, account: str, last: str, bank_fen: int
+def _both_begin(connection: Connection[Any], book: str, begins: str) -> str:
+    return max(begins, f"{register.book(connection, book).first_period}-01")
+
+
+def held_at_end(
+    connection: Connection[Any], book: str, account: str, last: str, said_fen: int | None = None
+) -> tuple[Reconciliation | None, int | None]:
+    """Return the reconciliation at the end of a day, and what it leaves; None where no bank's balance of it is known.
+
+    The balance is the one that is said, else that of the statements, which go to the day. Without it the lines that
+    only one side has are known all the same.
+    """
+    lines = standing(connection, book, account)
+    bank_fen = _stood_fen(lines, last) if said_fen is None else said_fen
+    found = _reconciliation(connection, book, account, last, lines, bank_fen or 0)
+    return found, found.difference_fen if found and bank_fen is not None else None
+
+
+def _reconciliation(
+    connection: Connection[Any], book: str, account: str, last: str, lines: Sequence[Standing], bank_fen: int
 ) -> Reconciliation | None:
     """Return the reconciliation of an account at the end of a day, None where no statement was read in until then.
 
     Before the day from which on they are held against one another, lines of either are looked at only as far as they
     may be the other's, or were said to be, and what was entered as outstanding at the opening.
     """
-    statement = bank_lines(connection, book, account, last)
+    statement = [one.line for one in lines if one.line.date <= last]
     if not statement:
         return None
-    begins, decided = held_from(connection, book, account), decisions(connection, book, account)
+    begins = _both_begin(connection, book, min(line.date for line in statement))
+    decided = decisions(connection, book, account)
     numbers = {number for one in decided if one.accepted for number in one.bank}
     places = {place for one in decided if one.accepted for place in one.book}
     mine = book_lines(connection, book, account, _days_before(begins), last, places)
@@ -178,19 +199,6 @@ def reconciliation(
         if line.date >= begins or line.is_opening or line.place in places or line in taken
     ]
     return reconcile(balance_fen(connection, book, account, last), bank_fen, bank, ours, matches)
-
-
-def held_at_end(
-    connection: Connection[Any], book: str, account: str, last: str
-) -> tuple[Reconciliation | None, int | None]:
-    """Return the reconciliation at the end of a day, and what it leaves; None where no bank's balance of it is known.
-
-    The day is one to which the statements go. Without the balance the lines that only one side has are known all the
-    same.
-    """
-    bank_fen = _stood_fen(connection, book, account, last)
-    found = reconciliation(connection, book, account, last, bank_fen or 0)
-    return found, found.difference_fen if found and bank_fen is not None else None
 
 
 def _days_before(day: str) -> str:
