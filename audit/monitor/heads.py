@@ -117,5 +117,10 @@ def _label(note: bytes) -> str:
     return f"{head.size}-{head.root.hex()}"
 
 
+def size_of(note: bytes) -> int:
+    """Return of how many entries a checkpoint is, 0 of what is none."""
+    return _head(note).size if is_checkpoint(note) else 0
+
+
 def _head(note: bytes) -> Checkpoint:
     return parse_checkpoint(parse_note(note).text)

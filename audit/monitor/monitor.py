@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audit.monitor.budget import BUDGET_S, opened_for
 from audit.monitor.database import DAMAGED
+from audit.monitor.heads import size_of
 from audit.monitor.split import Views
 from audit.report import FINDINGS_MAX, Finding
 from audit.verify import verify
@@ -200,11 +201,22 @@ def _keep_head(report: Report, address: str, store: StateStore) -> str:
     """
     if not report.head:
         return ""
-    if report.failed("checkpoint", "extends", "kept", "root"):
+    if _is_fork(report, size_of(store.heads.newest(address))):
         return store.heads.keep_fork(address, report.head)
     if not report.failed("format", "address", "anchor"):
         store.heads.keep(address, report.head)
     return ""
+
+
+def _is_fork(report: Report, kept_size: int) -> bool:
+    """Tell whether the signed checkpoint does not go with what was verified, or with the one of `kept_size` entries.
+
+    Of entries that were not read up to it nobody knows their root, nor whether they lead on from one that was kept.
+    """
+    read, size = report.entries, size_of(report.head)
+    root = ["root"] if read >= size else []
+    kept = [] if read < kept_size <= size else ["kept"]
+    return report.failed("checkpoint", "extends", *root, *kept)
 
 
 def _outcome(state: State, before: int, fresh: list[Finding]) -> Outcome:

@@ -18,6 +18,7 @@ from audit.monitor.database import STATE, Database, Fact, _sealed
 from audit.monitor.heads import NEWEST, Heads
 from audit.report import FINDINGS_MAX
 from audit.tlog.checkpoint import Checkpoint, sign_checkpoint
+from audit.tlog.tiles import TILE_WIDTH
 from domain.kernel.note import SigningKey, format_note
 from tests.audit.conftest import MemorySource
 from tests.audit.monitor.test_monitor import ADDRESS, grown, look, rules
@@ -82,6 +83,24 @@ def test_what_the_log_did_not_sign_is_no_evidence(store: StateStore, log: Log) -
     outcome = look(store, log.files() | {"checkpoint": forged})
     assert "audit.rolled_back" in [rule for rule, _ in rules(outcome)]
     assert (outcome.evidence, outcome.forks) == ("", 0)
+
+
+@pytest.mark.parametrize("count", [3, TILE_WIDTH])
+def test_a_bundle_that_is_withheld_is_no_fork(store: StateStore, log: Log, count: int) -> None:
+    """Of entries that were not read nobody knows whether they come to the root that the log signed."""
+    look(store, log.files())
+    long = grown(log, count).files()
+    newest = max(path for path in long if path.startswith("tile/entries"))
+    withheld = {path: data for path, data in long.items() if path != newest}
+    for _ in range(2):
+        outcome = look(store, withheld)
+        assert "audit.bundle" in {found.rule for found in outcome.findings}
+        assert (outcome.evidence, outcome.forks) == ("", 0)
+    shorter = {path: data for path, data in grown(log, 2).files().items() if path != newest}
+    rolled_back = {path: data for path, data in shorter.items() if not path.startswith("tile/entries")}
+    assert look(store, rolled_back).forks == 1, "the log signed less than it had signed before"
+    healed = look(store, long)
+    assert (healed.findings, healed.new, healed.forks) == ([], count, 1)
 
 
 def test_evidence_has_a_limit(tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
