@@ -19,7 +19,7 @@ const PROOF = encodeUtf8("c2sp.org/tlog-proof@");
  */
 export async function runJob(job, { pause, progress }) {
   const began = performance.now();
-  const remembered = (origin) => logsOf(job.memory, origin.slice(origin.lastIndexOf("/") + 1), origin)[0]?.[1];
+  const remembered = (origin) => logsOf(job.memory, origin.slice(origin.lastIndexOf("/") + 1), origin);
   try {
     if (job.bytes && isRowFile(job.bytes)) return verifyRow(job.bytes, remembered);
     if (job.bytes && sameBytes(job.bytes.subarray(0, PROOF.length), PROOF)) {
@@ -28,7 +28,7 @@ export async function runJob(job, { pause, progress }) {
     const byBrowser = await hasWebCrypto();
     checkTrust(job);
     const source = job.bytes ? new BundleSource(job.bytes, job.place) : new HttpSource(job.place);
-    const trustIn = (...log) => trusted(job, logsOf(job.memory, ...log).map(([, one]) => one));
+    const trustIn = (...log) => trusted(job, logsOf(job.memory, ...log));
     const report = await verify(source, { trustIn, byBrowser, pause, progress });
     const checkpoint = decodeUtf8(report.checkpoint) ?? "";
     return { ...report, checkpoint, byBrowser, seconds: (performance.now() - began) / 1000 };

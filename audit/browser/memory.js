@@ -28,11 +28,12 @@ function parseMemory(text) {
 }
 
 /**
- * Return what is remembered of a book, [origin, log] each. The operator chooses the origin, and may choose another for
- * the same book; a log that moved keeps here the origin that its first entry names. So the book's id decides.
+ * Return the logs that are remembered of a book, that of the origin first. The operator chooses the origin, and may choose
+ * another for the same book; a log that moved keeps here the origin that its first entry names. So the book's id decides.
  */
 export function logsOf(memory, book, origin) {
-  return Object.entries(memory).filter(([name]) => name === origin || (book && name.endsWith(`/${book}`)));
+  const same = Object.keys(memory).filter((name) => name === origin || (book && name.endsWith(`/${book}`)));
+  return same.sort((one, two) => (two === origin) - (one === origin)).map((name) => memory[name]);
 }
 
 /** Return the checkpoints that a log is to extend, as texts. */

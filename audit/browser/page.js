@@ -274,7 +274,7 @@ function noteLine([zh, en, rule]) {
 /** What a reader should know beside the findings. */
 function notesOn(report, known) {
   const notes = [];
-  const [[, before] = []] = logsOf(known, report.book, report.origin);
+  const [before] = logsOf(known, report.book, report.origin);
   if (before) {
     const zh = `本机上次（${before.seen}）见到 ${before.size} 条，现在 ${report.entries} 条。`;
     notes.push([zh, `this device last saw ${before.size} entries, on ${before.seen}; now ${report.entries}`]);

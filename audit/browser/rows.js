@@ -38,8 +38,8 @@ export function isRowFile(bytes) {
 }
 
 /**
- * Check a row; throws a Refusal only when the file cannot be read. `rememberedOf(origin)` gives what is remembered of a
- * log (memory.js), or undefined.
+ * Check a row; throws a Refusal only when the file cannot be read. `rememberedOf(origin)` gives the logs that are
+ * remembered of a book (memory.js): the one counts whose checkpoint this very key signed.
  * @returns {Report} with `row`, what it says, when nothing is wrong; `keyIs` tells whether the device knows the key, and
  * whether it has seen so much of the log, and found nothing wrong so far, as the proof is about ("known", else "newer")
  */
@@ -54,10 +54,11 @@ export function verifyRow(bytes, rememberedOf) {
   const placed = report.check("row", "这一行在清册之中", "the row stands in the roll");
   const checkpoint = hold(report, inclusion, proof.index, () => openCheckpoint(proof.checkpoint, key));
   if (!checkpoint) return report;
-  const memory = rememberedOf(key.name);
-  const known = knownBy(key, memory?.checkpoint);
+  const logs = rememberedOf(key.name);
+  const memory = logs.find((log) => knownBy(key, log.checkpoint));
+  const known = memory && knownBy(key, memory.checkpoint);
   const seen = known && memory.rolls && proof.index < Math.min(known.size, memory.good ?? 0);
-  report.keyIs = seen ? "known" : known ? "newer" : memory ? "another" : "unknown";
+  report.keyIs = seen ? "known" : known ? "newer" : logs.length ? "another" : "unknown";
   if (seen) hold(report, kept, proof.index, () => checkSame(known, memory.rolls[proof.index], file.entry, checkpoint));
   const roll = hold(report, inclusion, proof.index, () => loggedRoll(file.entry, proof, checkpoint));
   const said = roll && hold(report, placed, proof.index, () => placedRow(file, roll.data));

@@ -211,3 +211,20 @@ def test_a_file_brings_no_more_evidence_than_can_be_kept(
         logs = {PUBLIC.key.name: remembered(page) | {"also": also}}
         import_memory(page, tmp_path, logs, "dismiss")
     assert remembered(page)["also"] == [fork, *junk][:100]
+
+
+def test_another_name_of_the_book_does_not_stand_before_what_the_device_verified(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    """A file brings whatever name it likes, and an older checkpoint that is the log's own."""
+    page, _ = opener()
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    brought = remembered(page) | {"checkpoint": PUBLIC.checkpoint(3).decode(), "size": 3}
+    another, _ = opener()
+    book = PUBLIC.key.name.rpartition("/")[2]
+    import_memory(another, tmp_path, {f"x/{book}": brought}, "dismiss")
+    for _ in range(2):
+        assert verify_file(another, PUBLIC.bundle(tmp_path / "log.zip")) == []
+    assert "见到 14 条" in another.inner_text("#notes")
+    assert verify_file(another, write(tmp_path, row_file(PRIVATE))) == []
+    assert another.get_attribute("#result", "class") == "good"

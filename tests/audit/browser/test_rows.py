@@ -33,7 +33,7 @@ JUDGE = """
     const { verifyRow } = await use("rows");
     return values[0].map((file) => {
         try {
-            const { findings, row } = verifyRow(bytes(file), () => undefined);
+            const { findings, row } = verifyRow(bytes(file), () => []);
             return findings.length ? findings[0].rule : row && row.who;
         } catch (problem) {
             return problem.code ?? String(problem);
