@@ -57,7 +57,8 @@ PROOF_FILE = rule(
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z0-9_]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) ([A-Za-z0-9_$]+))", re.MULTILINE)
-_COMMENT = re.compile(r"^ *(?:/\*\*(?:.|\n)*?\*/|//[^\n]*)\n", re.MULTILINE)
+_COMMENT = re.compile(r"^ *(?:/\*\*(?:.|\n)*?\*/|//[^\n]*|)\n| // [^\"'`\n]*$", re.MULTILINE)
+"""A line that is a comment or empty, or a comment behind code: no text, for that ends with its quotation mark."""
 _INDENT = re.compile(r"^ +", re.MULTILINE)
 _CODE = re.compile(r'"([a-z_]+\.[a-z_]+)"')
 
@@ -132,7 +133,7 @@ def _script() -> str:
 
 
 def _wrapped(name: str) -> str:
-    source = _INDENT.sub("", _COMMENT.sub("", module(name)))  # a fifth of what a phone has to fetch
+    source = _INDENT.sub("", _COMMENT.sub("", module(name)))  # a fifth of what a phone would have to fetch
     exported = ", ".join(found for _, found in _EXPORT.findall(source))
     body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const {\1} = $\2;\n", source))
     if re.search(r"^(?:import|export)\b", body, re.MULTILINE):
