@@ -49,7 +49,7 @@ function trusted({ anchor, policy }, logs) {
   return {
     anchor: anchor || (logs.find((log) => log.anchor)?.anchor ?? ""),
     policy: policy || (logs.find((log) => log.policy)?.policy ?? ""),
-    kept: logs.flatMap(keptOf).map(encodeUtf8),
+    kept: logs.flatMap((log) => keptOf(log).map((text) => [encodeUtf8(text), text !== log.checkpoint])),
   };
 }
 

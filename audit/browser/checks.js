@@ -45,26 +45,37 @@ export function checkKept(notes, book, report) {
   const check = report.check("kept", "日志延续所留存的检查点", "the log extends the kept checkpoint");
   if (!book.log.now) return;
   check.count = notes.length;
-  for (const note of notes) checkExtends(note, book, check, report);
+  for (const [note, brought] of notes) {
+    checkExtends(note, book, (refused) => report.find(check, brought ? broughtByFile(refused) : refused));
+  }
 }
 
-function checkExtends(note, book, check, report) {
+/** Anybody can write a file: what it brings is not what this device has seen. */
+function broughtByFile({ code, zh, en }) {
+  return {
+    code,
+    zh: `文件带来的检查点（不是本机见过的，可在下面只忘掉它）：${zh}`,
+    en: `a file brought this checkpoint, it was not seen here and can be forgotten alone below: ${en}`,
+  };
+}
+
+function checkExtends(note, book, find) {
   let kept;
   try {
     kept = openKept(note, book.log);
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;
     const told = problem.code.startsWith("audit.");
-    report.find(check, told ? problem : refusal("audit.kept_foreign", { origin: book.log.now.name }));
+    find(told ? problem : refusal("audit.kept_foreign", { origin: book.log.now.name }));
     return;
   }
   const { size, root } = kept.checkpoint;
   const computed = size <= book.size ? book.root(size) : "";
   const signed = encodeBase64(root);
   if (computed === signed) return;
-  if (isVoid(kept.origin, size)) report.find(check, voidHead(kept.checkpoint, kept.origin));
-  else if (computed) report.find(check, refusal("audit.not_extended", { kept: size, computed, signed }));
-  else report.find(check, refusal("audit.rolled_back", { kept: size, size: book.size }));
+  if (isVoid(kept.origin, size)) find(voidHead(kept.checkpoint, kept.origin));
+  else if (computed) find(refusal("audit.not_extended", { kept: size, computed, signed }));
+  else find(refusal("audit.rolled_back", { kept: size, size: book.size }));
 }
 
 /** The newest checkpoint is signed by the keys that the log has at its size; `log.vkey` is one of them. */

@@ -4,7 +4,8 @@ const STORE = "sunledger.memory/v1";
 const MAX_LOGS = 1000;
 const MAX_BROUGHT = 100;
 const TEXTS = ["checkpoint", "root", "name", "seen", "anchor", "policy"];
-const TRUSTED = [["anchor"], ["policy"], ["good", "rolls"]]; // what decides which verdict is green: together or not at all
+const SEEN = ["checkpoint", "size", "root", "seen"];
+const TRUSTED = [["anchor"], ["policy"], ["good", "rolls"], SEEN]; // what decides which verdict is green: together or not at all
 const NUMBER = /^\d+$/; // objects put such names first, so that they would push others out
 
 let unsaved = null; // where the browser keeps nothing for this page, as for some files: until it is closed
@@ -79,10 +80,11 @@ export function remember(report) {
   save({ ...recall(), [report.origin]: { checkpoint, size, root, name, seen, anchor, policy, rolls, good } });
 }
 
-/** Forget one log. */
-export function forget(origin) {
+/** Forget one log, or only what files brought of it. */
+export function forget(origin, whole) {
   const memory = recall();
-  delete memory[origin];
+  if (whole || !memory[origin].checkpoint) delete memory[origin];
+  else memory[origin].also = [];
   save(memory);
 }
 
@@ -94,8 +96,8 @@ export function exportMemory() {
 /**
  * Take in such a file, which may be from anybody; return how many logs it brought. What this device has seen and trusts
  * stays: of a log that it knows the file's checkpoints are kept beside its own, and all are to be extended. The first that
- * were brought stay: they may be what proves a fork. What the file says that its reader trusts, and has verified, is taken
- * where `trusted(origins)` says so.
+ * were brought stay: they may be what proves a fork. What the file says that its reader trusts, and has verified and seen,
+ * is taken where `trusted(origins)` says so.
  */
 export function importMemory(text, trusted) {
   const read = JSON.parse(text);
@@ -105,11 +107,11 @@ export function importMemory(text, trusted) {
   const taken = news.length > 0 && trusted(news.map(([origin]) => origin));
   for (const [origin, log] of brought) {
     const own = memory[origin];
-    const seen = own ?? { ...log, anchor: "", policy: "", rolls: {}, good: 0 };
-    const also = keptOf({ also: [seen, log].flatMap(keptOf) }).filter((text) => text !== seen.checkpoint);
+    const seen = own ?? { ...log, checkpoint: "", size: 0, root: "", anchor: "", policy: "", rolls: {}, good: 0 };
     const gained = TRUSTED.filter(([field]) => taken && log[field] && !own?.[field]).flat();
-    const trust = Object.fromEntries(gained.map((field) => [field, log[field]]));
-    memory[origin] = { ...seen, ...trust, also: also.slice(0, MAX_BROUGHT) };
+    const merged = { ...seen, ...Object.fromEntries(gained.map((field) => [field, log[field]])) };
+    const also = keptOf({ also: [seen, log].flatMap(keptOf) }).filter((text) => text !== merged.checkpoint);
+    memory[origin] = { ...merged, also: also.slice(0, MAX_BROUGHT) };
   }
   save(memory);
   return brought.length;

@@ -2,7 +2,7 @@
 
 import { run } from "./audit.js";
 import { momentOf } from "./checkpoint.js";
-import { exportMemory, forget, importMemory, lasts, logsOf, recall, remember } from "./memory.js";
+import { exportMemory, forget, importMemory, keptOf, lasts, logsOf, recall, remember } from "./memory.js";
 import { linesOf, summaryOf } from "./outside.js";
 import { wordsOfRow } from "./rows.js";
 
@@ -274,7 +274,7 @@ function noteLine([zh, en, rule]) {
 /** What a reader should know beside the findings. */
 function notesOn(report, known) {
   const notes = [];
-  const [before] = logsOf(known, report.book, report.origin);
+  const before = logsOf(known, report.book, report.origin).find((log) => log.checkpoint);
   if (before) {
     const zh = `本机上次（${before.seen}）见到 ${before.size} 条，现在 ${report.entries} 条。`;
     notes.push([zh, `this device last saw ${before.size} entries, on ${before.seen}; now ${report.entries}`]);
@@ -308,15 +308,20 @@ function showMemory() {
   fill("memory", memory.map(([origin, log]) => remembered(origin, log)));
 }
 
-function remembered(origin, { name, size, seen }) {
+function remembered(origin, { name, size, seen, also }) {
   const item = words("li", `${name || origin}：${size} 条`, `${origin}, ${size} entries, seen ${seen}`);
-  const button = words("button", "忘掉", "forget");
-  button.type = "button";
-  button.addEventListener("click", () => {
-    forget(origin);
-    showMemory();
-  });
-  item.append(" ", button);
+  const button = (whole, zh, en) => {
+    const made = words("button", zh, en);
+    made.type = "button";
+    made.addEventListener("click", () => {
+      forget(origin, whole);
+      showMemory();
+    });
+    item.append(" ", made);
+  };
+  button(true, "忘掉", "forget");
+  const brought = keptOf({ also }).length;
+  if (brought) button(false, `只忘掉文件带来的 ${brought} 个检查点`, "forget only what files brought");
   return item;
 }
 

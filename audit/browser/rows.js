@@ -58,7 +58,7 @@ export function verifyRow(bytes, rememberedOf) {
   const memory = logs.find((log) => knownBy(key, log.checkpoint));
   const known = memory && knownBy(key, memory.checkpoint);
   const seen = known && memory.rolls && proof.index < Math.min(known.size, memory.good ?? 0);
-  report.keyIs = seen ? "known" : known ? "newer" : logs.length ? "another" : "unknown";
+  report.keyIs = seen ? "known" : known ? "newer" : logs.some((log) => log.checkpoint) ? "another" : "unknown";
   if (seen) hold(report, kept, proof.index, () => checkSame(known, memory.rolls[proof.index], file.entry, checkpoint));
   const roll = hold(report, inclusion, proof.index, () => loggedRoll(file.entry, proof, checkpoint));
   const said = roll && hold(report, placed, proof.index, () => placedRow(file, roll.data));

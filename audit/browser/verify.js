@@ -44,8 +44,8 @@ const MALFORMED_MAX = 1000;
  * Audit the book at `source`; throws a Refusal only when it cannot be read at all.
  *
  * `trustIn(book, origin)` gives what the reader has from elsewhere of a book, each may be empty: `anchor`, the
- * township's vkey, `policy`, the text of a policy, and `kept`, checkpoints as bytes. `byBrowser` tells whether WebCrypto
- * verifies; `pause` lets the page breathe; `progress(done, all)` hears how far it is.
+ * township's vkey, `policy`, the text of a policy, and `kept`, checkpoints: each as bytes, and whether a file brought it.
+ * `byBrowser` tells whether WebCrypto verifies; `pause` lets the page breathe; `progress(done, all)` hears how far it is.
  */
 export async function verify(source, { trustIn, byBrowser, pause, progress }) {
   return new Audit(source, byBrowser, pause, progress).run(trustIn);

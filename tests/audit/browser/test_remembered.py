@@ -12,7 +12,7 @@ import pytest
 from domain.kernel.merkle import leaf_hash
 from domain.kernel.note import SigningKey
 from domain.rolls import RollCommitted
-from tests.audit.browser.conftest import Opened, verify_file
+from tests.audit.browser.conftest import PHONE, Opened, verify_file
 from tests.audit.browser.test_rows import row_file, write
 from tests.vectors.honest import BASIC, TOWNSHIP
 from tests.vectors.private import PRIVATE, PUBLIC, ROLL, roll
@@ -228,3 +228,44 @@ def test_another_name_of_the_book_does_not_stand_before_what_the_device_verified
     assert "见到 14 条" in another.inner_text("#notes")
     assert verify_file(another, write(tmp_path, row_file(PRIVATE))) == []
     assert another.get_attribute("#result", "class") == "good"
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_checkpoint_that_a_file_brought_is_told_as_such_and_forgotten_alone(
+    opener: Callable[..., Opened], tmp_path: Path, *, seen: bool
+) -> None:
+    """Anybody can write one: it is not what the device has seen, and takes nothing of that with it."""
+    page, _ = opener()
+    log = PUBLIC.bundle(tmp_path / "log.zip")
+    verify_file(page, log)
+    own = remembered(page)
+    bogus = own | {"checkpoint": replace(PUBLIC, key=STRANGER).checkpoint().decode(), "size": 99}
+    if not seen:
+        page.evaluate("localStorage.clear()")
+    import_memory(page, tmp_path, {PUBLIC.key.name: bogus}, "dismiss")
+    assert verify_file(page, log) == [["audit.kept_foreign", None]]
+    assert "文件带来的检查点" in page.inner_text("#findings")
+    assert "a file brought this checkpoint" in page.inner_text("#findings")
+    assert ("本机第一次见到" in page.inner_text("#notes")) is not seen
+    assert ("14 条" if seen else "0 条") in page.inner_text("#memory")
+    assert verify_file(page, write(tmp_path, row_file(PRIVATE))) == []
+    assert page.get_attribute("#result", "class") == ("good" if seen else "open")
+    assert "日志用的不是这把公钥" not in page.inner_text("#notes")
+    page.click("text=只忘掉文件带来的 1 个检查点")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.locator("#memory li").count() == int(seen)
+    assert verify_file(page, log) == []
+    assert remembered(page) == own
+
+
+def test_a_file_that_is_the_reader_s_own_tells_what_the_reader_has_seen(
+    opener: Callable[..., Opened], tmp_path: Path
+) -> None:
+    page, _ = opener()
+    verify_file(page, PUBLIC.bundle(tmp_path / "log.zip"))
+    new_phone, _ = opener()
+    import_memory(new_phone, tmp_path, saved(page), "accept")
+    assert remembered(new_phone) == remembered(page) | {"also": []}
+    shorter = replace(PUBLIC, entries=PUBLIC.entries[:-1])
+    assert verify_file(new_phone, shorter.bundle(tmp_path / "shorter.zip")) == [["audit.rolled_back", None]]
+    assert "文件带来的检查点" not in new_phone.inner_text("#findings")
