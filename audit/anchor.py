@@ -262,8 +262,11 @@ def _follow(line: AnchorLine, head: Checkpoint, source: Source, vkey: str = "") 
     )
     if head.size > book.size:  # an entry could not be read, or another head is served now
         raise stopped
+    # its entries say when a key was retired: they are to be good themselves
+    if book.tree.root(head.size) != head.root or any(found.entry is not None for found in report.findings):
+        raise stopped
     ended = _ended(printed, book.log, parse_vkey(vkey)) if vkey else None
-    if report.findings or book.tree.root(head.size) != head.root:
+    if report.findings:
         raise stopped
     origin = next((one for one in book.log.origins if fold(one.name) == fold(printed.origin)), None)
     if origin is None:

@@ -139,6 +139,17 @@ def test_a_copy_without_an_entry_is_not_contradicted_by_the_key_of_before(first:
     assert refused(lambda: check_extends(line_of(first), MemorySource(gone), vkey)) == "anchor.not_followed"
 
 
+@pytest.mark.parametrize("vkey", ["", THIRD.verifier.vkey])
+def test_a_copy_whose_entries_are_damaged_says_nothing_of_a_key(first: Keyed, vkey: str) -> None:
+    """The entry that retired the key cannot be read in it: the log contradicts nobody by that."""
+    rotated = source_of(first.voucher().add(SECOND).retire(first.log.key))
+    path = "tile/entries/000.p/22"
+    before, retired, behind = rotated.files[path].rpartition(b"retired")
+    rotated.files[path] = before + retired.upper() + behind
+    vkey = vkey or first.log.key.verifier.vkey
+    assert refused(lambda: check_extends(line_of(first), rotated, vkey)) == "anchor.not_followed"
+
+
 @pytest.mark.parametrize(("size", "root"), [(10**6, bytes(32)), (5, bytes(32))])
 def test_the_head_that_is_told_is_the_one_that_was_verified(first: Keyed, size: int, root: bytes) -> None:
     """A server may show one head, and then the log of another."""
