@@ -39,9 +39,11 @@ NOT_SO_FAR = rule(
 NO_BALANCE = rule(
     "bank.no_balance",
     Kind.REFUSED,
-    "科目 {account} 的对账单已读到 {reach}，但没有写明 {date} 的余额：请填写对账单上的余额，或读入有余额列的对账单",
-    "the statements of {account} were read in up to {reach}, but do not say what stood on it on {date}; give the"
-    " statement's balance, or read one in that has the balances",
+    "科目 {account} 的对账单已读到 {reach}，但看不出 {date} 的余额：没有写明，或与之后的接不上；请填写对账单上的余额，"
+    "或读入有余额列的、中间缺少的对账单",
+    "the statements of {account} were read in up to {reach}, but do not tell what stood on it on {date}: they do not"
+    " say it, or what comes after does not follow from it. Give the statement's balance, or read one in that has the"
+    " balances, or that is missing between",
     "会计基础工作规范 art. 62",
 )
 NOTHING = rule(
@@ -202,14 +204,12 @@ class BankStatements:
         parse_date(day)
         with snapshot(self._pool) as connection:
             require_money(connection, book, account)
-            found, left_fen = held_at_end(connection, book, account, day, bank_fen)
+            reach = statements_reach(connection, book).get(account, "")
+            found, left_fen = held_at_end(connection, book, account, day, reach, bank_fen)
             if found is None:
                 raise NOTHING(account=account, date=day)
-            reach = statements_reach(connection, book)[account]
-            if bank_fen is None and day > reach:
-                raise NOT_SO_FAR(account=account, date=day, reach=reach)
             if left_fen is None:
-                raise NO_BALANCE(account=account, date=day, reach=reach)
+                raise (NO_BALANCE if day <= reach else NOT_SO_FAR)(account=account, date=day, reach=reach)
         return found
 
     def counted(self, book: str, account: str, day: str, counted_fen: int) -> tuple[int, int]:

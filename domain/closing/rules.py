@@ -105,11 +105,12 @@ NOT_RECONCILED = rule(
 NO_BANK_BALANCE = rule(
     "closing.no_bank_balance",
     Kind.REFUSED,
-    "{account} {name}：读入的对账单没有 {date} 的余额，不知道对得上没有；"
-    "请读入有余额列的对账单；没有的，结账前照对账单上的余额自行核对，本条仍会提示",
-    "{account} {name}: the statements that were read in do not say what stood on it on {date}, so that nobody knows"
-    " whether it is right; read one in that has the balances. Where there is none, reconcile by hand before the period"
-    " is closed: this remark stays",
+    "{account} {name}：从读入的对账单看不出 {date} 的余额（没有写明，或与之后的接不上），不知道对得上没有；"
+    "请读入有余额列的、中间缺少的对账单；没有的，结账前照对账单上的余额自行核对，本条仍会提示",
+    "{account} {name}: the statements that were read in do not tell what stood on it on {date} (they do not say it, or"
+    " what comes after does not follow from it), so that nobody knows whether it is right; read one in that has the"
+    " balances, or that is missing between. Where there is none, reconcile by hand before the period is closed: this"
+    " remark stays",
     "会计基础工作规范 art. 62",
 )
 BANK_ONLY = rule(

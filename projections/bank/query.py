@@ -106,10 +106,12 @@ def bank_balance_fen(connection: Connection[Any], book: str, account: str, last:
     statement is missing: what comes next does not follow.
     """
     reach = statements_reach(connection, book).get(account, "")
-    return _stood_fen(standing(connection, book, account), last) if last <= reach else None
+    return _stood_fen(standing(connection, book, account), last, reach)
 
 
-def _stood_fen(lines: Sequence[Standing], last: str) -> int | None:
+def _stood_fen(lines: Sequence[Standing], last: str, reach: str) -> int | None:
+    if last > reach:
+        return None
     day = max((one.line.date for one in lines if one.line.date <= last), default="")
     following = min((one.line.date for one in lines if one.line.date > last), default="")
     found = stood_at_end(_of_day(lines, day))
@@ -154,15 +156,15 @@ def _both_begin(connection: Connection[Any], book: str, begins: str) -> str:
 
 
 def held_at_end(
-    connection: Connection[Any], book: str, account: str, last: str, said_fen: int | None = None
+    connection: Connection[Any], book: str, account: str, last: str, reach: str, said_fen: int | None = None
 ) -> tuple[Reconciliation | None, int | None]:
     """Return the reconciliation at the end of a day, and what it leaves; None where no bank's balance of it is known.
 
-    The balance is the one that is said, else that of the statements, which go to the day. Without it the lines that
-    only one side has are known all the same.
+    The balance is the one that is said, else that of the statements, if they `reach` the day. Without it the lines
+    that only one side has are known all the same.
     """
     lines = standing(connection, book, account)
-    bank_fen = _stood_fen(lines, last) if said_fen is None else said_fen
+    bank_fen = _stood_fen(lines, last, reach) if said_fen is None else said_fen
     found = _reconciliation(connection, book, account, last, lines, bank_fen or 0)
     return found, found.difference_fen if found and bank_fen is not None else None
 

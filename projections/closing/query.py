@@ -130,7 +130,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
     vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
     reach, end = statements_reach(connection, book.book), last_day(period)
     held = {
-        account: held_at_end(connection, book.book, account, end)
+        account: held_at_end(connection, book.book, account, end, through)
         for account, through in reach.items()
         if through >= end
     }

@@ -8,7 +8,7 @@ import pytest
 
 from api.banking import SourceFile, StatementLine, read_statement
 from domain.kernel.errors import RuleViolation
-from projections.bank import bank_lines
+from projections.bank import bank_lines, held_at_end
 from tests.api.banking.test_banking import BANK, BOOK, LAST, balance, from_book, service, written
 from tests.api.banking.test_decisions import at_work
 
@@ -150,6 +150,8 @@ def test_a_balance_that_no_statement_says_is_asked_for(service: Service) -> None
         service.banks.reconcile(BOOK, account, LAST)
     assert refused.value.rule.code == "bank.no_balance"
     assert "只到" not in refused.value.zh
+    for said in ("没有写明", "接不上"):
+        assert said in refused.value.zh
     assert service.banks.balance(BOOK, account, "2026-01-01") is None
 
 
@@ -192,6 +194,10 @@ def test_a_statement_may_go_beyond_its_last_line(service: Service) -> None:
     with pytest.raises(RuleViolation) as refused:
         service.banks.reconcile(BOOK, account, "2026-02-28")
     assert (refused.value.rule.code, refused.value.facts["reach"]) == ("bank.not_so_far", "2026-02-20")
+    with service.pool.connection() as connection:
+        found, left_fen = held_at_end(connection, BOOK, account, "2026-02-28", "2026-02-20")
+        assert (found is not None, left_fen) == (True, None), "the lines are known, and no balance"
+        assert held_at_end(connection, BOOK, account, "2026-02-20", "2026-02-20")[1] is not None
     service.banks.take_in(BOOK, account, [line], SourceFile("a.csv"), "2026-02-28")
     assert service.banks.balance(BOOK, account, "2026-02-28") == 1_105
     assert service.banks.read_through(BOOK)[account] == "2026-02-28"

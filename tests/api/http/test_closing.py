@@ -93,6 +93,7 @@ def test_an_account_whose_reconciliation_does_not_come_out_is_remarked(open_door
     last = "2026-01-31"
     banks.take_in(BOOK, account, moved, SourceFile("january.csv"), last)
     assert (False, "closing.no_bank_balance", account, None) in remarks(open_door, "2026-01")
+    assert "没有写明，或与之后的接不上" in open_door.get("closing", period="2026-01").text
     off = [*moved[:-1], moved[-1]._replace(balance_fen=end_fen - 99_999)]
     banks.take_in(BOOK, account, off, SourceFile("january.csv"), last)
     assert (True, "closing.not_reconciled", account, None) in remarks(open_door, "2026-01")
