@@ -113,8 +113,9 @@ def _stood_fen(lines: Sequence[Standing], last: str, reach: str) -> int | None:
     if last > reach:
         return None
     day = max((one.line.date for one in lines if one.line.date <= last), default="")
+    before = max((one.line.date for one in lines if one.line.date < day), default="")
     following = min((one.line.date for one in lines if one.line.date > last), default="")
-    found = stood_at_end(_of_day(lines, day))
+    found = stood_at_end(_of_day(lines, day), _of_day(lines, before))
     return found if found is not None and follows(found, _of_day(lines, following)) else None
 
 

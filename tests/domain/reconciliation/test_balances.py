@@ -31,3 +31,34 @@ def test_the_end_of_a_day_that_did_not_come_back_is_known_in_any_order(
     day = ran(begin_fen, amounts)
     random.shuffle(day)  # type: ignore[attr-defined]
     assert stood_at_end(day) == begin_fen + sum(amounts)
+
+
+def unsaid(line: tuple[int, int | None]) -> tuple[int, int | None]:
+    """Return a line without its balance."""
+    return line[0], None
+
+
+def test_of_a_day_whose_last_line_says_none_no_balance_is_told() -> None:
+    """Nor where that line was read before the others, as the balances tell, or those of the day before."""
+    first, second, third = ran(1_000, [100, -50, 10])
+    before = ran(700, [300])
+    for earlier in ((), before, [unsaid(line) for line in before]):
+        assert stood_at_end([first, second, unsaid(third)], earlier) is None
+        assert stood_at_end([first, unsaid(second), third], earlier) == 1_060
+        assert stood_at_end([unsaid(first), unsaid(second), third], earlier) == 1_060
+        assert stood_at_end([first, unsaid(third), second], earlier) is None
+    assert stood_at_end([unsaid(third), first, second], before) is None
+    assert stood_at_end([unsaid(first), second], before) == 1_050
+
+
+@given(st.integers(-9, 9), st.lists(st.tuples(FEN, st.booleans()), min_size=1, max_size=12), st.data())
+def test_what_is_told_of_a_day_with_lines_that_say_none_is_its_end(
+    begin_fen: int, lines: list[tuple[int, bool]], data: st.DataObject
+) -> None:
+    """Whichever lines do not say theirs, in the order in which they came or in another."""
+    whole = ran(begin_fen, [fen for fen, _ in lines])
+    day = [line if says else unsaid(line) for line, (_, says) in zip(whole, lines, strict=True)]
+    assert stood_at_end(day, ran(begin_fen - 5, [5])) == day[-1][1]
+    told = stood_at_end(data.draw(st.permutations(day)), ran(begin_fen - 5, [5]))
+    if None in {balance for _, balance in day}:
+        assert told in {None, begin_fen + sum(fen for fen, _ in lines)}
