@@ -11,7 +11,7 @@ from api.importing.cells import parse_text
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import MAX_FEN
 from domain.kernel.period import parse_date
-from projections.bank import decisions, held_from
+from projections.bank import decisions, held_from, opened_on
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +27,15 @@ NOT_BEFORE = rule(
     "期初未达账项的日期应早于 {begins}（账套启用、开始读入对账单之日），读到 {read}；此后的，对账单和账上各自都有",
     "what was outstanding at the opening is dated before {begins}, when the book is open and the statements begin; read"
     " {read}. Since then statements and book have it themselves",
+    "会计基础工作规范 art. 62",
+)
+IN_LEDGER = rule(
+    "bank.opening_in_ledger",
+    Kind.REFUSED,
+    "账套已于 {opened} 启用，{read} 企业已记的在账里，不是期初未达账项：请读入从启用起的对账单，"
+    "或把对账单的行与账上那一行对上（sunledger bank accept）",
+    "the book is open since {opened}: what it had by {read} is in its ledger, and was not outstanding at the opening."
+    " Read in the statements from then on, or accept the bank's line with the ledger's (sunledger bank accept)",
     "会计基础工作规范 art. 62",
 )
 NO_AMOUNT = rule(
@@ -107,8 +116,8 @@ class BankOpenings:
     ) -> Opening:
         """Keep an item.
 
-        Raises `draft.not_maker`, `bank.account`, `bank.opening_date`, `bank.opening_amount`, `date.malformed`,
-        `import.text_too_long`, `import.invisible`.
+        Raises `draft.not_maker`, `bank.account`, `bank.opening_date`, `bank.opening_in_ledger`, `bank.opening_amount`,
+        `date.malformed`, `import.text_too_long`, `import.invisible`.
         """
         require_maker(session)
         day, words = parse_date(date), parse_text(text)
@@ -119,6 +128,9 @@ class BankOpenings:
             begins = held_from(connection, session.book, account)
             if day >= begins:
                 raise NOT_BEFORE(begins=begins, read=day)
+            opened = opened_on(connection, session.book)
+            if side == "book" and day >= opened:
+                raise IN_LEDGER(opened=opened, read=day)
             facts = {"book": session.book, "account": account, "side": side, "date": day}
             said = {"amount": amount_fen, "text": words, "key": session.key.name}
             number = connection.execute(INSERT, facts | said).fetchall()[0][0]

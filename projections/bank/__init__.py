@@ -8,6 +8,7 @@ from projections.bank.query import (
     decisions,
     held_at_end,
     held_from,
+    opened_on,
     openings,
     statements_reach,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "decisions",
     "held_at_end",
     "held_from",
+    "opened_on",
     "openings",
     "statements_reach",
 ]

@@ -153,7 +153,12 @@ def held_from(connection: Connection[Any], book: str, account: str) -> str:
 
 
 def _both_begin(connection: Connection[Any], book: str, begins: str) -> str:
-    return max(begins, f"{register.book(connection, book).first_period}-01")
+    return max(begins, opened_on(connection, book))
+
+
+def opened_on(connection: Connection[Any], book: str) -> str:
+    """Return the first day of which a book has the lines itself."""
+    return f"{register.book(connection, book).first_period}-01"
 
 
 def held_at_end(
