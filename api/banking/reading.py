@@ -60,14 +60,13 @@ DIRECTIONS = (
     "方向",
     "交易方向",
 )
-DIRECTED_COLUMNS = (
-    *_SAID,
-    Column("amount", "金额", "amount", ("交易金额", "发生额", "发生金额", "交易发生额")),
-    Column("direction", "收支方向", "direction", DIRECTIONS),
-    _BALANCE,
-)
+_AMOUNT = Column("amount", "金额", "amount", ("交易金额", "发生额", "发生金额", "交易发生额"))
+_DIRECTION = Column("direction", "收支方向", "direction", DIRECTIONS)
+DIRECTED_COLUMNS = (*_SAID, _AMOUNT, _DIRECTION, _BALANCE)
 DIRECTED = Layout(DIRECTED_COLUMNS, amounts=("amount",), booked=("date", "amount"))
 """One column of amounts, and one that says which way each went."""
+SIGNED = Layout((*_SAID, _AMOUNT, _BALANCE), amounts=("amount",), booked=("date", "amount"))
+"""One column of amounts, below nil for what went out."""
 FIELDS = tuple(dict.fromkeys(column.field for column in (*COLUMNS, *DIRECTED_COLUMNS)))
 
 CAME_IN = {"贷", "贷方", "收", "收入", "收款", "转入", "存入", "进", "入", "c", "cr", "credit"}
@@ -85,12 +84,19 @@ BAD_DIRECTION = rule(
     "收支方向应为 贷、收、收入、C（收入）或 借、支、支出、D（支出），读到「{read}」",
     "the direction is 贷, 收, 收入 or C for what came in, 借, 支, 支出 or D for what went out; read '{read}'",
 )
-NOT_ABOVE_NIL = rule(
+NIL = rule(
     "bank.amount",
     Kind.MALFORMED,
-    "金额应大于零，收支由方向一列说明，读到「{read}」；冲正的行请改成相反方向的正数",
-    "an amount is above nil, as the direction says which way it went; read '{read}'. Write what was reversed with the"
-    " other direction",
+    "金额不能空着，也不能是零，读到「{read}」；不是交易的行请删去",
+    "an amount is neither blank nor nil; read '{read}'. Delete the row if it is no transaction",
+)
+SIGN_UNCLEAR = rule(
+    "bank.sign_unclear",
+    Kind.MALFORMED,
+    "支出都写成了负数，看不出「{read}」是支出，还是红字冲正以前的支出，余额也没有说明：是支出，请都去掉负号；"
+    "是冲正，请改成收入、写正数",
+    "all that went out is below nil, and no balance tells whether '{read}' went out or takes back what did: leave out"
+    " the minus signs if it went out; write it above nil as received if it was taken back",
 )
 DATED_AHEAD = rule(
     "bank.dated_ahead",
@@ -133,6 +139,9 @@ NAMED_IN = "--columns"
 _SIDED = re.compile(r"(?P<side>[借贷]?)\s*(?P<amount>.*?)\s*(?P<behind>[借贷]?)")
 """A balance, perhaps with the side on which it stands."""
 
+
+_BELOW_NIL = re.compile(r"[-\u2212\uff0d]\s*\S")
+"""An amount with a minus sign; a sign alone is how the accounting format shows nil."""
 
 _CURRENCY = re.compile(
     r"(?P<sign>[-+\u2212\uff0d]?)\s*(?:人民币|RMB|CNY|[¥￥])?\s*(?P<amount>[0-9０-９].*?)\s*(?:RMB|CNY)?",
@@ -182,6 +191,8 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> Statement:
     problems = [Problem.of(violation, path.name) for violation in read.problems]
     rows = [row for row in read.rows if not _is_sum(row)]
     lines = [line for row in rows for line in _line(row, problems)]
+    if not problems:
+        lines = _as_balances_tell(rows, lines, problems)
     if problems:
         raise ImportRefused(problems, read.notices)
     if not lines:
@@ -198,17 +209,60 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> Statement:
 def _read(path: Path, headers: Mapping[str, str]) -> Rows:
     """Return the rows of a statement, by the layout of which it has most."""
     layouts = (DIRECTED, LAYOUT) if headers.keys() & {"amount", "direction"} else (LAYOUT, DIRECTED)
-    first = read_file(path, layouts[0].called(headers, NAMED_IN))
-    return (
-        min((first, read_file(path, layouts[1].called(headers, NAMED_IN))), key=_amiss)
-        if first.problems
-        else first
+    found = read_file(path, layouts[0].called(headers, NAMED_IN))
+    if found.problems:
+        found = min((found, read_file(path, layouts[1].called(headers, NAMED_IN))), key=_amiss)
+    if found.problems and "direction" not in headers:
+        return _signed(path, headers) or found
+    return found
+
+
+def _signed(path: Path, headers: Mapping[str, str]) -> Rows | None:
+    """Return the rows of a statement whose amounts say by their signs which way they went, None of another."""
+    read = read_file(path, SIGNED.called(headers, NAMED_IN))
+    below = sum(bool(_BELOW_NIL.match(bare(row.cells["amount"]))) for row in read.rows if not _is_sum(row))
+    if read.problems or not below:
+        return None
+    said = Phrase(
+        f"没有收支方向一列，金额按正负号读：{below} 行负数是支出，其余是收入",
+        f"no column of directions: by their signs {below} rows are what went out, the others what came in",
     )
+    return read._replace(notices=(*read.notices, said))
 
 
 def _amiss(read: Rows) -> int:
     """Return how much is wrong with a header: each column counts that is not there."""
     return sum(len(str(problem.facts.get("column", "")).split(", ")) for problem in read.problems)
+
+
+def _as_balances_tell(
+    rows: Sequence[Row], lines: Sequence[StatementLine], problems: list[Problem]
+) -> list[StatementLine]:
+    """Return the lines as they went, where all that went out is written below nil.
+
+    An amount below nil takes back what went its way (红字冲正), unless all are: then it may be that a bank says twice
+    that it went out. Balances tell which; where they do not, that is a problem.
+    """
+    out = [_goes_out(row) for row in rows]
+    if not any(out) or any(line.amount_fen < 0 for line in lines):
+        return list(lines)
+    turned = [
+        line._replace(amount_fen=-line.amount_fen) if goes_out else line
+        for goes_out, line in zip(out, lines, strict=True)
+    ]
+    gaps, gaps_turned = (_gaps([way[place] for place in _order(way)]) for way in (lines, turned))
+    if gaps == gaps_turned:
+        row = rows[out.index(True)]
+        field = "amount" if "amount" in row.cells else "paid"
+        problems.append(Problem.at(SIGN_UNCLEAR(read=row.cells[field]), row, field))
+    return turned if gaps_turned < gaps else list(lines)
+
+
+def _goes_out(row: Row) -> bool:
+    """Tell whether a good row stands on the side of what went out."""
+    if "direction" in row.cells:
+        return _sign(row.cells["direction"]) < 0
+    return "paid" in row.cells and _amount(row.cells["paid"]) != 0
 
 
 def _order(lines: Sequence[StatementLine]) -> list[int]:
@@ -266,7 +320,7 @@ def _is_sum(row: Row) -> bool:
 def _line(row: Row, problems: list[Problem]) -> list[StatementLine]:
     """Return the row's line, or none of one that is wrong."""
     date, text = parsed(row, "date", _day, problems), parsed(row, "text", parse_text, problems)
-    amount_fen = _directed(row, problems) if "direction" in row.cells else _two_sided(row, problems)
+    amount_fen = _one_column(row, problems) if "amount" in row.cells else _two_sided(row, problems)
     if date is None or text is None or amount_fen is None:
         return []
     return [StatementLine(date, amount_fen, text, _balance(row.cells.get("balance", "")))]
@@ -291,16 +345,17 @@ def _two_sided(row: Row, problems: list[Problem]) -> int | None:
     return received - paid
 
 
-def _directed(row: Row, problems: list[Problem]) -> int | None:
-    """Return what came in or (below zero) went out, from an amount and its direction; None of what is wrong."""
-    amount, sign = parsed(row, "amount", _above_nil, problems), parsed(row, "direction", _sign, problems)
+def _one_column(row: Row, problems: list[Problem]) -> int | None:
+    """Return what came in or (below zero) went out, from an amount and its direction, if any; None of what is wrong."""
+    amount = parsed(row, "amount", _not_nil, problems)
+    sign = parsed(row, "direction", _sign, problems) if "direction" in row.cells else 1
     return None if amount is None or sign is None else amount * sign
 
 
-def _above_nil(read: str) -> int:
+def _not_nil(read: str) -> int:
     fen = _amount(read)
-    if fen <= 0:
-        raise NOT_ABOVE_NIL(read=read)
+    if fen == 0:
+        raise NIL(read=read)
     return fen
 
 

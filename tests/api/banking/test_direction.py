@@ -62,7 +62,8 @@ def test_the_columns_are_named_once_as_others_are(tmp_path: Path) -> None:
     [
         ("2025-02-01,电费,412.80,中性", "bank.direction", "借贷标志"),
         ("2025-02-01,电费,412.80,", "bank.direction", "借贷标志"),
-        ("2025-02-01,电费,-412.80,借", "bank.amount", "金额"),
+        ("2025-02-01,电费,0.00,借", "bank.amount", "金额"),
+        ("2025-02-01,电费,-412.80,借", "bank.sign_unclear", "金额"),
         ("2025-02-01,电费,,借", "bank.amount", "金额"),
         ("2025-02-01,电费,四百,借", "money.malformed", "金额"),
         ("20250132093000,电费,1,借", "date.malformed", "交易日期"),
@@ -82,3 +83,59 @@ def test_a_statement_with_neither_names_the_columns_that_are_missing(tmp_path: P
     [problem] = refused.value.problems
     assert problem.rule == "import.column"
     assert "收支方向" in problem.zh
+
+
+def amounts(folder: Path, text: str) -> list[int]:
+    return [line.amount_fen for line in read_statement(written(folder, text), {}).lines]
+
+
+@pytest.mark.parametrize("minus", ["-", "\u2212", "－", "-¥"])
+def test_one_column_of_amounts_tells_by_its_sign_what_went_out(tmp_path: Path, minus: str) -> None:
+    text = f"交易日期,摘要,交易金额,余额\n2025-02-01,补助,5000,6000\n2025-02-02,电费,{minus}412.80,5587.20\n"
+    found = read_statement(written(tmp_path, text), {})
+    assert [line.amount_fen for line in found.lines] == [500_000, -41_280]
+    [notice] = found.notices
+    assert "按正负号读：1 行负数是支出" in notice.zh
+    named = text.replace("交易金额", "发生数")
+    assert read_statement(written(tmp_path, named), {"amount": "发生数"}).lines == found.lines
+
+
+@pytest.mark.parametrize("headers", [{}, {"direction": "进出"}])
+def test_without_a_sign_or_with_a_direction_that_was_named_the_direction_is_missed(
+    tmp_path: Path, headers: dict[str, str]
+) -> None:
+    text = f"交易日期,摘要,金额\n2025-02-01,电费,{'-' if headers else ''}1\n2025-02-01,电费,2\n"
+    with pytest.raises(ImportRefused) as refused:
+        read_statement(written(tmp_path, text), headers)
+    assert refused.value.problems[0].rule == "import.column"
+
+
+def test_what_is_written_in_red_takes_back_what_went_its_way(tmp_path: Path) -> None:
+    """冲正: the direction is that of the line that was wrong, and the amount is below nil."""
+    directed = (
+        "交易日期,摘要,金额,借贷标志\n2025-02-01,电费,412.80,借\n"
+        "2025-02-01,冲正,-412.80,借\n2025-02-02,补助,-5,贷\n"
+    )
+    assert amounts(tmp_path, directed) == [-41_280, 41_280, -500]
+    sides = (
+        "交易日期,摘要,收入,支出\n2025-02-01,电费,,412.80\n2025-02-01,冲正,,-412.80\n2025-02-02,补助,-5,\n"
+    )
+    assert amounts(tmp_path, sides) == [-41_280, 41_280, -500]
+
+
+@pytest.mark.parametrize(
+    ("header", "went", "came"),
+    [("金额,借贷标志", "-412.80,借", "5,贷"), ("收入,支出", ",-412.80", "5,")],
+)
+@pytest.mark.parametrize(("balance", "fen"), [("587.20", -41_280), ("1412.80", 41_280), ("", None)])
+def test_where_all_that_went_out_is_below_nil_the_balances_tell_whether_it_was_taken_back(
+    tmp_path: Path, header: str, went: str, came: str, balance: str, fen: int | None
+) -> None:
+    text = f"交易日期,摘要,{header},余额\n2025-02-01,补助,{came},1000\n2025-02-02,电费,{went},{balance}\n"
+    if fen is not None:
+        assert amounts(tmp_path, text) == [500, fen]
+        return
+    with pytest.raises(ImportRefused) as refused:
+        amounts(tmp_path, text)
+    [problem] = refused.value.problems
+    assert (problem.rule, problem.row) == ("bank.sign_unclear", 3)
