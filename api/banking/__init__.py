@@ -4,6 +4,7 @@ from api.banking.decisions import LINES_MAX, BankDecisions, KeptDecision
 from api.banking.imports import BankImports, KeptImport, Undone
 from api.banking.openings import BankOpenings, Opening
 from api.banking.reading import Statement, StatementLine, read_columns, read_statement
+from api.banking.remembered import read_as_before
 from api.banking.store import CASH, BankStatements, SourceFile, Taken
 from api.banking.tables import count_table, lines_table, reconciliation_object, reconciliation_table
 
@@ -24,6 +25,7 @@ __all__ = [
     "Undone",
     "count_table",
     "lines_table",
+    "read_as_before",
     "read_columns",
     "read_statement",
     "reconciliation_object",

@@ -15,8 +15,8 @@ from api.adapters.tables import to_format
 from api.banking import (
     SourceFile,
     count_table,
+    read_as_before,
     read_columns,
-    read_statement,
     reconciliation_object,
     reconciliation_table,
 )
@@ -59,8 +59,7 @@ def import_(
     """读入银行对账单，已读过的不重复 / Read a bank's statement in; what was read before is not kept twice."""
     given = read_columns(columns)
     with _reading(book, key) as (service, reader):
-        headers = given or service.banks.headers(book, account)
-        read = read_statement(file, headers)
+        read = read_as_before(file, given, service.banks.headers(book, account))
         source = SourceFile(file.name, sha256(file.read_bytes()).hexdigest(), reader)
         taken = service.banks.take_in(book, account, read.lines, source, through)
         if given:

@@ -19,8 +19,8 @@ from api.banking import (
     Opening,
     SourceFile,
     count_table,
+    read_as_before,
     read_columns,
-    read_statement,
     reconciliation_object,
     reconciliation_table,
 )
@@ -192,12 +192,12 @@ async def post_statement(
     given = read_columns(columns)
 
     def take_in() -> TakenBody:
-        headers = given or service.banks.headers(session.book, account)
+        remembered = service.banks.headers(session.book, account)
         with tempfile.TemporaryDirectory() as folder:
             file = FilePath(folder) / f"statement{FilePath(name).suffix.lower()}"
             file.write_bytes(data)
             try:
-                read = read_statement(file, headers)
+                read = read_as_before(file, given, remembered)
             except ImportRefused as refused:
                 told = [str(problem) for problem in refused.problems[:PROBLEMS_SHOWN]]
                 raise REFUSED(count=len(refused.problems), problems="；".join(told)) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook
 
-from api.banking import read_columns, read_statement
+from api.banking import read_as_before, read_columns, read_statement
 from api.importing import ImportRefused
 from tests.api.banking.test_banking import written
 
@@ -139,3 +139,38 @@ def test_where_all_that_went_out_is_below_nil_the_balances_tell_whether_it_was_t
         amounts(tmp_path, text)
     [problem] = refused.value.problems
     assert (problem.rule, problem.row) == ("bank.sign_unclear", 3)
+
+
+REMEMBERED = {"date": "时间戳", "received": "进"}
+ROW = "2025-02-01,补助,5,\n"
+
+
+def test_a_file_with_the_usual_headers_is_read_whatever_was_remembered(tmp_path: Path) -> None:
+    file = written(tmp_path, f"交易日期,摘要,收入,支出\n{ROW}")
+    found = read_as_before(file, {}, REMEMBERED)
+    assert [line.amount_fen for line in found.lines] == [500]
+    [notice] = found.notices
+    assert "没有以前记住的列名（date=时间戳,received=进）" in notice.zh
+    with pytest.raises(ImportRefused):
+        read_as_before(file, REMEMBERED, {})
+
+
+def test_what_was_remembered_comes_first(tmp_path: Path) -> None:
+    file = written(tmp_path, "时间戳,摘要,进,支出,收入,交易日期\n2025-02-01,补助,5,,,2025-03-01\n")
+    found = read_as_before(file, {}, REMEMBERED)
+    assert [(line.date, line.amount_fen) for line in found.lines] == [("2025-02-01", 500)]
+    assert found.notices == []
+
+
+@pytest.mark.parametrize(
+    ("header", "rule", "said"),
+    [("交易日期,摘要,来,支出", "import.column", True), ("交易日期,摘要,支出,收入", "money.malformed", False)],
+)
+def test_what_is_wrong_says_which_headers_were_remembered(
+    tmp_path: Path, header: str, rule: str, *, said: bool
+) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        read_as_before(written(tmp_path, f"{header}\n2025-02-01,补助,五,\n"), {}, REMEMBERED)
+    [problem] = refused.value.problems
+    assert (problem.rule, "以前记住的列名（date=时间戳,received=进）" in problem.zh) == (rule, said)
+    assert ("remembered" in problem.en) is said
