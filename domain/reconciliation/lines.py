@@ -119,8 +119,16 @@ class Calendar(Generic[L]):
         return first, len(self._days) if line.is_opening else bisect_right(self._days, at + self._window_days)
 
     def around(self, line: BankLine | BookLine) -> list[L]:
-        """Return the lines that are near one of the other side, or have waited for it since the opening."""
+        """Return the lines that are near one of the other side, or have waited for it since the opening.
+
+        What was outstanding then on both sides has not waited for one another.
+        """
         first, last = self.span(line)
+        if line.is_opening:
+            later = self.lines[first:last]
+            return [
+                one for one in later if not one.is_opening or days_between(one, line) <= self._window_days
+            ]
         earliest = ordinal(line.date) - self._window_days
         waiting = [one for one in self._opening if ordinal(one.date) < earliest]
         return [*waiting, *self.lines[first:last]]

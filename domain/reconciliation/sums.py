@@ -1,6 +1,7 @@
 """One line on one side that is several on the other together: a payment in parts, receipts that were banked at once.
 
-Parts go the same way as the whole, and lie in the same window of days about it. Fewer parts are more likely than many,
+Parts go the same way as the whole, and lie in the same window of days about it, or, if it has waited since the opening,
+about one another. Fewer parts are more likely than many,
 so all pairs are looked for before the first three; of the same number those nearest in days come first. The search is
 bounded: it begins with the newest lines, looks at the nearest parts, and ends after so many steps.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from domain.reconciliation.lines import BankLine, BookLine, Calendar, days_between, sides
+from domain.reconciliation.lines import BankLine, BookLine, Calendar, days_between, ordinal, sides
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -35,6 +36,7 @@ class _Whole(NamedTuple, Generic[W, P]):
 
     line: W
     near: list[P]
+    window_days: int
 
 
 def find_sums(
@@ -69,7 +71,7 @@ def _wholes(lines: Sequence[W], others: Sequence[P], window_days: int) -> list[_
         smaller = [one for one in calendar.around(line) if _is_smaller(one.amount_fen, line.amount_fen)]
         near = [one for _, one in nsmallest(NEAR_MAX, ((days_between(one, line), one) for one in smaller))]
         if len(near) > 1:
-            found.append(_Whole(line, near))
+            found.append(_Whole(line, near, window_days))
     return found
 
 
@@ -85,7 +87,15 @@ def _parts(
         near = [line for line in whole.near if line not in taken]
         amounts = [abs(line.amount_fen) for line in near]
         for places in _places(amounts, abs(whole.line.amount_fen), size, 0, steps):
-            yield tuple(sorted(near[place] for place in places))
+            parts = tuple(sorted(near[place] for place in places))
+            if not whole.line.is_opening or _days_among(parts) <= whole.window_days:
+                yield parts
+
+
+def _days_among(parts: tuple[P, ...]) -> int:
+    """Return how many days lie between the first and the last of lines: they wait together for one at most so long."""
+    days = [ordinal(part.date) for part in parts]
+    return max(days) - min(days)
 
 
 def _places(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.reconciliation import BankLine, BookLine, match, reconcile
+from domain.reconciliation.lines import WINDOW_DAYS
 from tests.domain.reconciliation.test_reconciliation import bank_lines, book_lines, day
 
 CHEQUE = BookLine(-1, 1, day(-40), -500_00, "六月开出的支票")
@@ -39,3 +40,22 @@ def test_it_may_be_a_part_of_a_sum() -> None:
     bank = bank_lines([(2, -800_00, "支票")])
     [found] = match(bank, [CHEQUE, *book_lines([(1, -300_00, "支票")])])
     assert len(found.book) == 2
+
+
+def test_what_was_outstanding_on_both_sides_is_one_only_if_its_days_are_near() -> None:
+    """One waits for what comes after the opening, not for what the other side had long before."""
+    received = BankLine(-3, day(-20), -500_00, "手续费")
+    assert match([received], [CHEQUE]) == []
+    assert match([received._replace(date=day(-29))], [CHEQUE]) == [], "one day beyond the window"
+    assert len(match([received._replace(date=day(-30))], [CHEQUE])) == 1
+
+
+def test_parts_of_what_waited_lie_near_one_another() -> None:
+    """Payments of other months that come to the same are none."""
+    halves = [BankLine(number, day(at), -250_00, "支票") for number, at in ((1, 2), (2, 2 + WINDOW_DAYS))]
+    [found] = match(halves, [CHEQUE])
+    assert (found.bank, found.book) == (tuple(halves), (CHEQUE,))
+    assert match([halves[0], halves[1]._replace(date=day(3 + WINDOW_DAYS))], [CHEQUE]) == []
+    three = [*halves, BankLine(3, day(60), -250_00, "支票"), BankLine(4, day(65), -250_00, "支票")]
+    assert match(three, [CHEQUE])[0].bank == tuple(halves)
+    assert match([halves[0], *three[2:]], [CHEQUE])[0].bank == tuple(three[2:])
