@@ -9,7 +9,7 @@ from api.banking.reading import StatementLine, does_not_follow
 from api.clock import now
 from api.database import snapshot
 from domain.kernel.errors import Kind, Phrase, rule
-from domain.kernel.money import format_fen
+from domain.kernel.money import MAX_FEN, format_fen
 from domain.kernel.period import parse_date
 from projections.bank import balance_fen, bank_balance_fen, held_at_end, statements_reach
 
@@ -25,6 +25,21 @@ NO_CASH = rule(
     Kind.REFUSED,
     "{account} 不是库存现金科目（101 及其明细）；银行存款用 sunledger bank reconcile",
     "{account} is no account of cash (101 and those below); of a bank's use sunledger bank reconcile",
+    "会计基础工作规范 art. 62",
+)
+BAD_COUNT = rule(
+    "bank.counted",
+    Kind.MALFORMED,
+    "盘点的现金应在零和一笔的限额之间，读到 {read} 分；缺的现金是差额，不要填成负数",
+    "cash that was counted is from nil to the limit of one line; read {read} fen. What is short is the difference, and"
+    " not to be put below nil",
+    "会计基础工作规范 art. 62",
+)
+COUNTED_AHEAD = rule(
+    "bank.counted_ahead",
+    Kind.REFUSED,
+    "盘点日期 {read} 晚于今天（{today}），现金还没有盘点；请核对年份和月份",
+    "the day of the count, {read}, lies after today ({today}): nothing was counted then. Check year and month",
     "会计基础工作规范 art. 62",
 )
 NOT_SO_FAR = rule(
@@ -213,8 +228,15 @@ class BankStatements:
         return found
 
     def counted(self, book: str, account: str, day: str, counted_fen: int) -> tuple[int, int]:
-        """Return the book's balance of cash at the end of a day, and what was counted less that; raises `bank.cash`."""
-        parse_date(day)
+        """Return the book's balance of cash at the end of a day, and what was counted less that.
+
+        Raises `bank.account`, `bank.cash`, `bank.counted`, `bank.counted_ahead`, `book.unknown`, `date.malformed`.
+        """
+        today = now()[:10]
+        if parse_date(day) > today:
+            raise COUNTED_AHEAD(read=day, today=today)
+        if not 0 <= counted_fen <= MAX_FEN:
+            raise BAD_COUNT(read=counted_fen)
         if not account.startswith(CASH):
             raise NO_CASH(account=account)
         with snapshot(self._pool) as connection:

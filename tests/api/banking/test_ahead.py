@@ -10,6 +10,7 @@ import pytest
 from api.banking import SourceFile, StatementLine, read_statement
 from api.clock import now
 from api.importing import ImportRefused
+from domain.kernel.money import MAX_FEN
 from tests.api.banking.test_banking import BOOK, PLAIN, service, written
 from tests.api.banking.test_decisions import refused
 
@@ -39,3 +40,24 @@ def test_a_statement_goes_up_to_today_and_to_its_last_line(service: Service, thr
     line, file = StatementLine("2026-02-10", 5, "利息"), SourceFile("a.csv")
     assert refused(service.banks.take_in, BOOK, "102", [line], file, through) == "bank.through"
     assert "102" not in service.banks.read_through(BOOK)
+
+
+@pytest.mark.parametrize(
+    ("day", "fen", "code"),
+    [
+        ("2026-03-31", -1, "bank.counted"),
+        ("2026-03-31", MAX_FEN + 1, "bank.counted"),
+        (days_ahead(1), 0, "bank.counted_ahead"),
+        ("2030-01-01", 0, "bank.counted_ahead"),
+        ("2026-03-32", 0, "date.malformed"),
+    ],
+)
+def test_cash_is_counted_up_to_today_and_is_not_below_nil(
+    service: Service, day: str, fen: int, code: str
+) -> None:
+    assert refused(service.banks.counted, BOOK, "101", day, fen) == code
+
+
+def test_there_may_be_no_cash_today(service: Service) -> None:
+    book_fen, over_fen = service.banks.counted(BOOK, "101", days_ahead(0), 0)
+    assert over_fen == -book_fen
