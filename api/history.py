@@ -48,6 +48,7 @@ HISTORY_COLUMNS = (
 )
 SHARE_COLUMNS = (
     TableColumn("科目编码"),
+    TableColumn("往来单位"),
     TableColumn("方向"),
     TableColumn("余额", money=True),
     TableColumn("列在"),
@@ -194,7 +195,7 @@ def sheet_tables(history: History) -> list[Table]:
         return []
     title = f"资产负债表「{history.figure.name}」{format_fen(amount.amount_fen)} 元，其中两边分列的明细"
     rows: list[tuple[object, ...]] = [
-        (share.account, side_words(share.balance_fen), abs(share.balance_fen), share.line)
+        (share.account, share.party, side_words(share.balance_fen), abs(share.balance_fen), share.line)
         for share in amount.shares
     ]
     return [Table(title, SHARE_COLUMNS, rows)]

@@ -9,10 +9,7 @@ from domain.budget import BudgetAdopted
 from domain.chart import MONEY_ACCOUNTS
 from domain.closing import strangers
 from domain.opening import OpeningPosted
-from domain.statements import (
-    Carried,
-    Moved,
-)
+from domain.statements import PARTED, Carried, Moved, Parties
 from domain.statements.income import UNDISTRIBUTED
 from domain.vouchers import VoucherPosted, VoucherReversed
 
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
     from domain.kernel.statement import Statement
     from domain.vouchers import Line
 
-WATCHED = (*MONEY_ACCOUNTS, *UNDISTRIBUTED)
+WATCHED = (*MONEY_ACCOUNTS, *UNDISTRIBUTED, *PARTED)
 """The accounts whose lines are looked at more closely: one look at a line tells whether it is of any of them."""
 
 
@@ -46,6 +43,9 @@ class Figures:
 
     carried: Carried = field(default_factory=Carried)
     """What the execution of a year's plan does not count again."""
+
+    parties: Parties = field(default_factory=Parties)
+    """What was moved with each counterparty where the balance sheet parts them."""
 
     mixed: dict[str, Mixed] = field(default_factory=dict)
     """By the id of each voucher what it mixes; those that were reversed are left out."""
@@ -80,13 +80,16 @@ class Figures:
             self.carried.fold(chart, date, statement.data.lines)
 
     def _watch(self, index: int, date: str, lines: Sequence[Line]) -> bool:
-        """Take in what lines move of cash and bank; tell whether any touches the undistributed income."""
+        """Take in what lines move of money and counterparties; tell whether any touches the undistributed income."""
         days = self.money_days
         transfers = False
         for line in lines:
             if line.account.startswith(WATCHED):
                 if line.account.startswith(UNDISTRIBUTED):
                     transfers = True
+                    continue
+                if line.account.startswith(PARTED):
+                    self.parties.move(date[:7], line.account, line.party, line.debit_fen - line.credit_fen)
                     continue
                 key = (line.account, date)
                 moved, _ = days.get(key, (0, 0))

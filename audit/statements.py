@@ -156,13 +156,13 @@ class _Months:
     def __init__(self, book: Book, figures: Figures) -> None:
         """Take what was replayed."""
         self._first = book.periods.first
-        self._transfers = figures.transfers
+        self._transfers, self._parties = figures.transfers, figures.parties
         self._trials = TrialBalances(book.balances, book.accounts.names)
         self._made: dict[str, Month] = {}
 
     def make(self, period: str, rows: list[TrialRow]) -> Month:
         """Return a month of these rows."""
-        month = Month(period, rows, self._transfers, period[:4] == self._first[:4])
+        month = Month(period, rows, self._transfers, period[:4] == self._first[:4], self._parties)
         self._made[period] = month
         return month
 

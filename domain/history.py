@@ -16,7 +16,7 @@ from domain.chart import MONEY_ACCOUNTS, full_name
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_date, parse_period, period_of
 from domain.opening import OpeningPosted
-from domain.statements import LineAmount, LineFlow, income_layout, layout, line_amount
+from domain.statements import PARTED, LineAmount, LineFlow, income_layout, layout, line_amount
 from domain.statements.income import UNDISTRIBUTED
 from domain.vouchers import VoucherNumbers, VoucherPosted, VoucherReversed, voucher_number
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.kernel.statement import Statement
-    from domain.statements import FlowYear
+    from domain.statements import FlowYear, PartyBalances
 
 OPENING_SUMMARY = "期初余额"
 """What the entry of the opening balances is called in a list of vouchers."""
@@ -82,11 +82,14 @@ class Figure(NamedTuple):
         """Whether a line of that account may count: codes are 3-2-2-2, so what begins so lies below."""
         return self.flow.holds(account) if self.flow else account.startswith(self.accounts)
 
-    def on_sheet(self, balances: Mapping[str, int]) -> LineAmount | None:
-        """Return what its statement shows of it, from what leaf accounts add to it; None if it is no line of one."""
+    def on_sheet(self, balances: Mapping[str, int], parties: PartyBalances) -> LineAmount | None:
+        """Return what its statement shows of it, from what leaf accounts add to it; None if it is no line of one.
+
+        `parties` is what counterparties have on accounts that the balance sheet shows on both sides.
+        """
         if self.flow:
             return LineAmount(self.flow.amount_fen(sum(balances.values())), [])
-        return line_amount(layout(self.chart), self.code, balances) if self.chart else None
+        return line_amount(layout(self.chart), self.code, balances, parties) if self.chart else None
 
     def year(self, span: Span, newest: str) -> FlowYear | None:
         """Return the year up to the end of a span, which a line of the statement of income is of; else None.
@@ -207,11 +210,12 @@ class Sums:
 
 
 class Move(NamedTuple):
-    """What a voucher's line moved on an account, in fen."""
+    """What a voucher's line moved on an account, in fen; with which counterparty, where that matters."""
 
     account: str
     debit_fen: int
     credit_fen: int
+    party: str = ""
 
 
 class _Held(NamedTuple):
@@ -246,7 +250,9 @@ class FigureFold:
             return
         lines = statement.data.lines
         moves = [
-            Move(line.account, line.debit_fen, line.credit_fen) for line in lines if self._holds(line.account)
+            Move(line.account, line.debit_fen, line.credit_fen, line.party)
+            for line in lines
+            if self._holds(line.account)
         ]
         if not moves:
             return
@@ -299,12 +305,15 @@ class FigureFold:
     def on_sheet(self, span: Span) -> LineAmount | None:
         """Return what its statement shows of the figure at the end of a span; None if it is a line of none."""
         balances: dict[str, int] = {}
+        parties: PartyBalances = {}
         for posting, moves in self._counted(span):
             if posting.date <= span.until:
                 for move in moves:
-                    fen = move.debit_fen - move.credit_fen
+                    fen, place = move.debit_fen - move.credit_fen, (move.account, move.party)
                     balances[move.account] = balances.get(move.account, 0) + fen
-        return self.figure.on_sheet(balances)
+                    if move.account.startswith(PARTED):
+                        parties[place] = parties.get(place, 0) + fen
+        return self.figure.on_sheet(balances, parties)
 
 
 def _flowed(
@@ -312,7 +321,7 @@ def _flowed(
 ) -> list[Move]:
     """Return what an entry's lines add to a line of the statement of income; those that add nothing are left out."""
     found = []
-    for account, debit, credit in moves:
+    for account, debit, credit, _ in moves:
         counted = flow.counted(account, year.part(account, period, distributes=distributes))
         added = counted.of(debit, credit) if counted else (0, 0)
         if any(added):

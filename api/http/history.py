@@ -63,9 +63,13 @@ class HistoryRowBody(BaseModel):
 
 
 class ShareBody(BaseModel):
-    """A detail account of one that stands on both sides of the sheet: debit balances positive, and on which line."""
+    """A detail account of one that stands on both sides of the sheet: debit balances positive, and on which line.
+
+    `party` is the counterparty whose balance it is, "" with none that is named in public.
+    """
 
     account: str
+    party: str
     balance_fen: int
     line: str
     counted: bool

@@ -3,7 +3,7 @@
 import { FORMS } from "./generated.js";
 import { strangers } from "./mixing.js";
 import { exactSum } from "./money.js";
-import { Carried, UNDISTRIBUTED } from "./spending.js";
+import { Carried, PARTED, UNDISTRIBUTED } from "./spending.js";
 
 const OPENING = "";
 const MONEY_ACCOUNTS = ["101", "102", "109"];
@@ -13,6 +13,7 @@ export class Figures {
   constructor() {
     this.turnover = new Map(); // by period, by account: [debit, credit] in fen
     this.transfers = new Map(); // the same of vouchers that touch the undistributed income alone
+    this.parties = new Map(); // by period, by account and counterparty where the balance sheet parts them: moved in fen
     this.mixed = new Map(); // by id: vouchers that mix a transfer or distribution with other business
     this.carried = new Carried(); // what the execution of a year's plan does not count again
     this.moneyDays = new Map(); // by account, by date: [moved in fen, last entry]
@@ -29,7 +30,10 @@ export class Figures {
       this.mix(index, id, data);
     }
     if (date) this.carried.fold(chart, date, data.lines);
-    for (const { account, debit_fen, credit_fen } of data.lines) {
+    const parties = entryOf(this.parties, date.slice(0, 7));
+    for (const { account, party = "", debit_fen, credit_fen } of data.lines) {
+      const place = `${account}\n${party}`; // no name has a line end
+      if (account.startsWith(PARTED)) parties.set(place, exactSum(parties.get(place) ?? 0, debit_fen - credit_fen));
       if (MONEY_ACCOUNTS.includes(account.slice(0, 3))) this.moveMoney(account, date, debit_fen - credit_fen, index);
     }
   }

@@ -6,7 +6,7 @@
 import { totalsOf, trialBalance } from "./balances.js";
 import { LAYOUTS } from "./generated.js";
 import { exactSum, sumOf } from "./money.js";
-import { UNDISTRIBUTED, isCounted } from "./spending.js";
+import { PARTED, UNDISTRIBUTED, isCounted } from "./spending.js";
 
 const RESULT = "5";
 const INCOME = "50";
@@ -54,9 +54,21 @@ function sheetFigures(lines, balances) {
   });
 }
 
+/** Return balances with those of 113 parted by counterparty, as domain/statements/parties.py has it. */
+function parted(balances, parties, period) {
+  const sums = new Map();
+  for (const [when, moved] of parties) {
+    if (when <= period) for (const [place, fen] of moved) sums.set(place, exactSum(sums.get(place) ?? 0, fen));
+  }
+  const held = [...sums].map(([place, fen]) => [place.split("\n")[0], fen]);
+  return [...balances.filter(([account]) => !account.startsWith(PARTED)), ...held];
+}
+
 function balanceSheet(of) {
   const lines = layoutOf(of, "sheet");
-  const [closing, opening] = [closingOf(of.month), openingOf(of.month)].map((each) => sheetFigures(lines, each));
+  const { parties, period } = of.month;
+  const closing = sheetFigures(lines, parted(closingOf(of.month), parties, period));
+  const opening = sheetFigures(lines, parted(openingOf(of.month), parties, `${Number(period.slice(0, 4)) - 1}-12`));
   const shown = lines.filter(({ role, key }) => role !== "if_any" || closing[key] !== 0 || opening[key] !== 0);
   const [assets, claims] = ["asset", "claim"].map((side) =>
     shown
@@ -244,8 +256,8 @@ export class Periods {
   }
 
   month(period) {
-    const { turnover, transfers } = this.figures;
+    const { turnover, transfers, parties } = this.figures;
     const rows = trialBalance(turnover, this.nameOf, period);
-    return { period, rows, transfers, opens: period.slice(0, 4) === this.first.slice(0, 4) };
+    return { period, rows, transfers, parties, opens: period.slice(0, 4) === this.first.slice(0, 4) };
   }
 }

@@ -10,6 +10,9 @@ const STORES = "121";
 /** The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it. */
 export const UNDISTRIBUTED = ["321", "322"];
 
+/** The account that the balance sheet shows on both sides, by counterparty (内部往来). */
+export const PARTED = "113";
+
 /** Tell whether debits of an account are counted as spending, and its credits carry it on: assets and costs. */
 export function isCounted(chart, account) {
   return !account.startsWith(RESULT) && PLANNED[chart].includes(account.slice(0, 3));

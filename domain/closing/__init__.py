@@ -17,7 +17,7 @@ from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, strangers
 from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
 from domain.closing.opened import distributed_at_opening
-from domain.closing.parties import PARTY_ACCOUNTS
+from domain.closing.parties import OUTSIDE
 from domain.closing.rules import OPENED_RESULT
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT, transfer_vouchers
 
@@ -27,7 +27,7 @@ __all__ = [
     "MEMBERS",
     "OPENED_RESULT",
     "OTHERS",
-    "PARTY_ACCOUNTS",
+    "OUTSIDE",
     "RESERVE",
     "RESULT_ACCOUNT",
     "TRANSFERS",

@@ -27,7 +27,6 @@ CHECKS = (
     legality.check_distribution,
     checks.check_sides,
     parties.check_parties,
-    parties.check_both_sides,
     checks.check_stocks,
     checks.check_originals,
     mixing.check_mixing,

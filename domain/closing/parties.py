@@ -1,7 +1,6 @@
 """Checks of what stands on receivables and payables with each counterparty (往来单位) that is named in public.
 
-Balances have no counterparty, so a statement nets what one account owes and is owed. The balance sheet shows both sides
-of 113 内部往来 by detail account alone.
+The balance sheet nets what one account of 112 and 211 owes and is owed; of 113 内部往来 it shows both sides.
 """
 
 from __future__ import annotations
@@ -18,24 +17,9 @@ if TYPE_CHECKING:
 
     from domain.closing.month_end import MonthEnd, PartyBalance
 
-INTERNAL = "113"
-"""内部往来: members and units inside, who may stand on either side."""
-
 OUTSIDE = ("112", "211")
 """应收款、应付款: what others owe, and what is owed to them."""
 
-PARTY_ACCOUNTS = (INTERNAL, *OUTSIDE)
-"""The accounts whose counterparties are looked at."""
-
-BOTH_SIDES = rule(
-    "closing.both_sides",
-    Kind.REFUSED,
-    "{account} {name}的往来户两边都有余额：借方合计 {debit} 元，贷方合计 {credit} 元；"
-    "资产负债表按明细科目分列应收、应付，现在只列相抵后的数。{advice}",
-    "{account} {name} has counterparties on both sides: {debit} yuan of debit and {credit} yuan of credit balances; the"
-    " balance sheet parts them by detail account, and now shows what is left of both. {advice}",
-    f"{ACCOUNTING} 内部往来、资产负债表",
-)
 WRONG_PARTY = rule(
     "closing.wrong_party",
     Kind.REFUSED,
@@ -45,29 +29,8 @@ WRONG_PARTY = rule(
     " counterparties), against the account's side; look for a wrong name, and pay back or transfer what is too much",
     f"{ACCOUNTING} 应收款、应付款",
 )
-ADD_DETAILS = Phrase(
-    f"请在 {INTERNAL} 下另设明细科目，把其中一边的往来户转过去，表上才会两边都列",
-    f"Add another detail account under {INTERNAL} and move the counterparties of one side there",
-)
-USED_ALREADY = Phrase(
-    f"{INTERNAL} 已直接记账，不能再在它下面设明细科目：请把两边的金额写进附注",
-    f"{INTERNAL} has postings of its own and takes no details any more: say both amounts in the notes",
-)
-
 UNNAMED = Phrase("（未写明往来单位）", "(none named in public)")
 """What is left of an account besides its counterparties: it counts as one more."""
-
-
-def check_both_sides(month: MonthEnd) -> Iterator[Remark]:
-    """The counterparties of a detail account of 113 stand on one side."""
-    for account, parties in _by_account(month, (INTERNAL,)):
-        debit = sum(one.balance_fen for one in parties if one.balance_fen > 0)
-        credit = sum(-one.balance_fen for one in parties if one.balance_fen < 0)
-        if debit and credit:
-            advice = USED_ALREADY if account == INTERNAL else ADD_DETAILS
-            sums = {"debit": format_fen(debit), "credit": format_fen(credit)}
-            violation = BOTH_SIDES(account=account, name=month.names[account], **sums, advice=advice)
-            yield Remark(stops=False, violation=violation, account=account)
 
 
 def check_parties(month: MonthEnd) -> Iterator[Remark]:

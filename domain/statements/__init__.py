@@ -35,9 +35,11 @@ from domain.statements.objects import (
     sheet_object,
     trial_object,
 )
+from domain.statements.parties import PARTED, Held, Parties, PartyBalances, held
 from domain.statements.spending import STORES, Carried, Store, counted_accounts
 
 __all__ = [
+    "PARTED",
     "STORES",
     "BalanceSheet",
     "BudgetRow",
@@ -50,6 +52,7 @@ __all__ = [
     "Flow",
     "FlowYear",
     "Formula",
+    "Held",
     "IncomeLayout",
     "IncomeLine",
     "IncomeRow",
@@ -62,6 +65,8 @@ __all__ = [
     "Note",
     "NoteKind",
     "Part",
+    "Parties",
+    "PartyBalances",
     "Role",
     "Share",
     "SheetLine",
@@ -79,6 +84,7 @@ __all__ = [
     "difference_fen",
     "flow_year",
     "head_object",
+    "held",
     "income_layout",
     "income_object",
     "income_statement",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.statements.layout import Role, Side
+from domain.statements.parties import held
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from domain.statements.layout import Layout, LayoutLine, Term
+    from domain.statements.parties import Held, PartyBalances
 
 
 class SheetLine(NamedTuple):
@@ -32,13 +34,27 @@ class BalanceSheet(NamedTuple):
         return self.assets[-1].closing_fen - self.claims[-1].closing_fen
 
 
-def balance_sheet(layout: Layout, closing: Mapping[str, int], opening: Mapping[str, int]) -> BalanceSheet:
+NOBODY: PartyBalances = {}
+"""No counterparty is known."""
+
+
+def balance_sheet(
+    layout: Layout,
+    closing: Mapping[str, int],
+    opening: Mapping[str, int],
+    parties: tuple[PartyBalances, PartyBalances] = (NOBODY, NOBODY),
+) -> BalanceSheet:
     """Return the balance sheet of two sets of balances: leaf account to fen, debit balances positive.
+
+    `parties` are those of counterparties at both times, on accounts that stand on both sides.
 
     Income and expense that are not transferred yet (未结转的损益) stand in the undistributed income, so a month that
     is not closed balances too.
     """
-    closings, openings = _figures(layout, closing), _figures(layout, opening)
+    closings, openings = (
+        _figures(layout, held(balances, of_parties))
+        for balances, of_parties in zip((closing, opening), parties, strict=True)
+    )
     lines = [
         SheetLine(line, closings[line.key], openings[line.key])
         for line in layout.lines
@@ -53,10 +69,12 @@ def balance_sheet(layout: Layout, closing: Mapping[str, int], opening: Mapping[s
 class Share(NamedTuple):
     """A detail account of one that stands on both sides: its balance (debit positive), and the line that shows it.
 
-    `counted` tells whether that is the line which was asked for, or one that it sums up.
+    `party` is the counterparty whose balance it is, "" with none that is known. `counted` tells whether the line is
+    that which was asked for, or one that it sums up.
     """
 
     account: str
+    party: str
     balance_fen: int
     line: str
     counted: bool
@@ -69,30 +87,30 @@ class LineAmount(NamedTuple):
     shares: list[Share]
 
 
-def line_amount(layout: Layout, key: str, balances: Mapping[str, int]) -> LineAmount:
+def line_amount(
+    layout: Layout, key: str, balances: Mapping[str, int], parties: PartyBalances = NOBODY
+) -> LineAmount:
     """Return what the line of that key shows of balances: leaf account to fen, debit balances positive."""
+    found = sorted(held(balances, parties))
     shares = [
-        share
+        _share(layout, term, line, one)
         for term, line in layout.halves_of(key)
-        for account, fen in sorted(balances.items())
-        if fen and account.startswith(term.name)
-        for share in [_share(layout, term, line, account, fen)]
+        for one in found
+        if one.account.startswith(term.name)
     ]
-    return LineAmount(_figures(layout, balances)[key], shares)
+    return LineAmount(_figures(layout, found)[key], shares)
 
 
-def _share(layout: Layout, term: Term, line: LayoutLine, account: str, fen: int) -> Share:
-    if term.counts(fen):
-        return Share(account, fen, line.name, counted=True)
+def _share(layout: Layout, term: Term, line: LayoutLine, one: Held) -> Share:
+    if term.counts(one.fen):
+        return Share(*one, line.name, counted=True)
     other = layout.other_half(term)
-    return Share(account, fen, other.name if other else "", counted=False)
+    return Share(*one, other.name if other else "", counted=False)
 
 
-def _figures(layout: Layout, balances: Mapping[str, int]) -> dict[str, int]:
+def _figures(layout: Layout, balances: Iterable[Held]) -> dict[str, int]:
     figures = dict.fromkeys((line.key for line in layout.lines), 0)
-    for account, fen in balances.items():
-        if not fen:
-            continue
+    for account, _, fen in balances:
         for key, sign, term in layout.parts_of(account):
             if term.counts(fen):
                 figures[key] += sign * fen

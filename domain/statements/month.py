@@ -7,15 +7,16 @@ the undistributed income (see `domain.statements.income`): what all others moved
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from domain.kernel.period import year_start
+from domain.kernel.period import previous_period, year_start
 from domain.statements.balance_sheet import balance_sheet
 from domain.statements.budget import budget_rows
 from domain.statements.details import detail_rows
 from domain.statements.income import RESULT, Flow, Year, undistributed_fen
+from domain.statements.parties import Parties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -71,13 +72,14 @@ class Month:
     """A month of a book: its balances by account, and by period what was moved by vouchers that transfer.
 
     `opens` tells whether the book was opened in this year, perhaps in the middle: then the opening balances of income
-    and expense are this year's.
+    and expense are this year's. `parties` has what was moved with each counterparty where the balance sheet parts them.
     """
 
     period: str
     rows: Sequence[AccountMonth]
     transfers: Mapping[str, Moved]
     opens: bool
+    parties: Parties = field(default_factory=Parties)
 
     @cached_property
     def closing(self) -> dict[str, int]:
@@ -94,7 +96,9 @@ class Month:
 
     def balance_sheet(self, layout: Layout) -> BalanceSheet:
         """Return the balance sheet (资产负债表)."""
-        return balance_sheet(layout, self.closing, self.opening)
+        before = previous_period(year_start(self.period))
+        parties = self.parties.upto(self.period), self.parties.upto(before)
+        return balance_sheet(layout, self.closing, self.opening, parties)
 
     def detail_rows(self, names: Mapping[str, str]) -> list[DetailRow]:
         """Return income and expense by detail account (收支明细表)."""

@@ -1,6 +1,7 @@
 """Balances per account and period, and the trial balance (科目余额表)."""
 
 from projections.balances.fold import fold
+from projections.balances.parties import party_balances
 from projections.balances.query import BACKWARDS, TrialBalance, check_span, trial_balance
 
-__all__ = ["BACKWARDS", "TrialBalance", "check_span", "fold", "trial_balance"]
+__all__ = ["BACKWARDS", "TrialBalance", "check_span", "fold", "party_balances", "trial_balance"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from domain.chart import MONEY_ACCOUNTS
 from domain.closing import (
     DISTRIBUTION,
-    PARTY_ACCOUNTS,
+    OUTSIDE,
     RESULT_ACCOUNT,
     Dip,
     MonthEnd,
@@ -31,7 +31,7 @@ from domain.statements import spent_with
 from domain.statements.income import RESULT
 from domain.vouchers import voucher_number
 from projections import register
-from projections.balances import trial_balance
+from projections.balances import party_balances, trial_balance
 from projections.bank import held_at_end, statements_reach
 from projections.budget import budget, carried_of, is_planned
 from projections.report import Report
@@ -73,11 +73,6 @@ SELECT_BALANCES = """
     SELECT account, greatest(coalesce(date::text, ''), %(first)s) AS day, sum(debit_fen - credit_fen)::bigint
     FROM journal WHERE book = %(book)s AND account = ANY(%(accounts)s)
     GROUP BY account, day ORDER BY account, day
-"""
-SELECT_PARTIES = """
-    SELECT account, party, sum(debit_fen - credit_fen)::bigint FROM journal
-    WHERE book = %(book)s AND period <= %(period)s AND left(account, 3) = ANY(%(kept)s)
-    GROUP BY account, party HAVING sum(debit_fen - credit_fen) <> 0 ORDER BY account, party
 """
 
 
@@ -124,7 +119,6 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         "book": book.book,
         "period": period,
         "money": list(MONEY_ACCOUNTS),
-        "kept": list(PARTY_ACCOUNTS),
     }
     accounts = register.accounts(connection, book.book)
     vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
@@ -163,7 +157,10 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
             for flow in flows(connection, book, period, period)
             if flow.distributes and flow.account.startswith(RESULT)
         },
-        parties=[PartyBalance(*row) for row in connection.execute(SELECT_PARTIES, values)],
+        parties=[
+            PartyBalance(*place, fen)
+            for place, fen in party_balances(connection, book.book, period, OUTSIDE).items()
+        ],
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.entry import parse_entry
 from domain.history import OPENING_SUMMARY, WHOLE, Figure, HistoryRow, Posting, Span, Sums, figure_of
-from domain.statements import Part
+from domain.statements import PARTED, Part
 from domain.statements.income import RESULT, UNDISTRIBUTED
 from projections import log, register, witnessing
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from audit.tlog.policy import Policy
-    from domain.statements import FlowYear, LineAmount, LineFlow
+    from domain.statements import FlowYear, LineAmount, LineFlow, PartyBalances
     from projections.register import BookRow
 
 MAX_ROWS = 1_000_000
@@ -50,10 +50,11 @@ SELECT_BEFORE_ROW = """
       AND (period, date, entry) < (%(row_period)s, %(row_date)s, %(row_entry)s)
 """
 SELECT_LEAVES = """
-    SELECT account, sum(debit_fen - credit_fen)::bigint FROM journal
+    SELECT account, CASE WHEN left(account, 3) = ANY(%(parted)s) THEN party ELSE '' END AS held_by,
+           sum(debit_fen - credit_fen)::bigint FROM journal
     WHERE book = %(book)s AND account = ANY(%(accounts)s) AND entry < %(size)s
       AND (date <= %(until)s OR date IS NULL)
-    GROUP BY account
+    GROUP BY account, held_by
 """
 SELECT_POSTINGS = """
     SELECT postings.entry, postings.date, coalesce(voucher.number, 0), coalesce(voucher.summary, %(opening)s),
@@ -82,7 +83,7 @@ JOURNAL = "FROM journal\n"
 """Where the statements above read. For a line of the statement of income they read from what of it counts instead."""
 
 COUNTED = """FROM (
-    SELECT book, entry, period, date, account,
+    SELECT book, entry, period, date, account, party,
            debit_debit * debit_fen + debit_credit * credit_fen AS debit_fen,
            credit_debit * debit_fen + credit_credit * credit_fen AS credit_fen
     FROM (
@@ -186,10 +187,19 @@ def history(
         sums=sums,
         carried_fen=carried,
         rows=rows,
-        on_sheet=figure.on_sheet(dict(_ask(connection, SELECT_LEAVES, values)))
-        if figure.chart or figure.flow
-        else None,
+        on_sheet=_on_sheet(connection, figure, values) if figure.chart or figure.flow else None,
     )
+
+
+def _on_sheet(connection: Connection[Any], figure: Figure, values: dict[str, Any]) -> LineAmount | None:
+    """Return what the figure's statement shows at the end of the span."""
+    balances: dict[str, int] = {}
+    parties: PartyBalances = {}
+    for account, party, fen in _ask(connection, SELECT_LEAVES, {**values, "parted": list(PARTED)}):
+        balances[account] = balances.get(account, 0) + fen
+        if account.startswith(PARTED):
+            parties[account, party] = fen
+    return figure.on_sheet(balances, parties)
 
 
 def _newest_period(connection: Connection[Any], book: str, size: int) -> str:

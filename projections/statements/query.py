@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain import statements
-from domain.kernel.period import opened_on, parse_period, year_start
+from domain.kernel.period import opened_on, parse_period, previous_period, year_start
+from domain.statements import PARTED
 from projections import register
-from projections.balances import trial_balance
+from projections.balances import party_balances, trial_balance
 from projections.report import Report, one_moment
 
 if TYPE_CHECKING:
@@ -38,13 +39,17 @@ class BalanceSheetReport(Report):
 
 def balance_sheet(connection: Connection[Any], book_id: str, period: str) -> BalanceSheetReport:
     """Return the balance sheet (资产负债表) at the end of a period; raises `book.unknown`, `period.*`."""
+    january = year_start(parse_period(period))
     with one_moment(connection):
-        trial = trial_balance(connection, book_id, period, year_start(parse_period(period)))
+        trial = trial_balance(connection, book_id, period, january)
         book = register.book(connection, book_id)
+        closing = party_balances(connection, book_id, period, PARTED)
+        opening = party_balances(connection, book_id, previous_period(january), PARTED)
     sheet = statements.balance_sheet(
         statements.layout(book.chart),
         closing={row.account: row.closing_fen for row in trial.rows},
         opening={row.account: row.opening_fen for row in trial.rows},
+        parties=(closing, opening),
     )
     opened = opened_on(book.first_period, period)
     return BalanceSheetReport(book_id, trial.name, period, trial.entries, trial.root, sheet, opened)

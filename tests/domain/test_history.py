@@ -178,7 +178,7 @@ def test_the_history_of_a_line_ends_in_what_the_sheet_shows(line: LayoutLine) ->
     figure = figure_of(line.key, "B", CHART, {}, "2026-01")
     assert abs(sum(fen for code, fen in balances.items() if figure.holds(code))) == abs(shown[line.key]) > 0
     own = {code: fen for code, fen in balances.items() if figure.holds(code)}
-    amount = figure.on_sheet(own | {"11301": 30, "11302": -50} if figure.holds("113") else own)
+    amount = figure.on_sheet(own | {"11301": 30, "11302": -50} if figure.holds("113") else own, {})
     if line.key == "money":
         assert amount is None, "it is a figure of its own"
         return
@@ -203,9 +203,21 @@ def test_an_account_on_both_sides_of_the_sheet_is_shared_out(
 ) -> None:
     balances = {"11201": 100, "211": -200, "11301": 30, "11302": -50, "11303": 0}
     figure = figure_of(line, "B", CHART, {}, "2026-01")
-    assert figure.on_sheet({code: fen for code, fen in balances.items() if figure.holds(code)}) == (
-        amount,
-        shares,
+    own = {code: fen for code, fen in balances.items() if figure.holds(code)}
+    assert figure.on_sheet(own, {}) == (amount, [(code, "", *share) for code, *share in shares])
+
+
+def test_counterparties_of_an_account_on_both_sides_are_shared_out() -> None:
+    """Of 11301, -20 in all, one owes 30 and another is owed 40; what names nobody is owed 10 more."""
+    figure = figure_of("payables", "B", CHART, {}, "2026-01")
+    parties = {("11301", "张三户"): 30, ("11301", "李四户"): -40, ("11301", "王五户"): 0}
+    assert figure.on_sheet({"11301": -20, "211": -5}, parties) == (
+        55,
+        [
+            ("11301", "", -10, "应付款项", True),
+            ("11301", "张三户", 30, "应收款项", False),
+            ("11301", "李四户", -40, "应付款项", True),
+        ],
     )
 
 

@@ -15,6 +15,7 @@ from domain.kernel.note import SigningKey
 from domain.vouchers import VoucherPosted, VoucherReversed
 from tests.vectors.forged import forged_entries
 from tests.vectors.forged_costs import forged_costs
+from tests.vectors.forged_parties import forged_parties
 from tests.vectors.honest import (
     BASIC,
     CLERKS,
@@ -65,7 +66,7 @@ def cases() -> Iterator[Case]:
         yield Case(name, log, tuple(found))
     for name, log, *found in _files():
         yield Case(name, log, tuple(found))
-    for name, log, *found in (*_statements(), *forged_costs()):
+    for name, log, *found in (*_statements(), *forged_costs(), *forged_parties()):
         yield Case(name, log, tuple(found))
     yield from _trusted()
     yield from _witnessed()

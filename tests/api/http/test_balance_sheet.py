@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 from openpyxl import load_workbook
 
 from domain.accounts import AccountAdded, NewAccount
@@ -110,3 +111,32 @@ def test_an_account_on_both_sides_leads_down_by_its_detail_accounts(door: Door) 
     assert 'href="11392?as_of=2026-04-30"' in page
     book = load_workbook(io.BytesIO(door.get("history/payables.xlsx", as_of="2026-04-30").content))
     assert len(book.sheetnames) == 2
+
+
+def test_an_account_on_both_sides_leads_down_by_its_counterparties(door: Door) -> None:
+    """Two households on one account, which stand on either side of nil."""
+    added = door.note(NewAccount(code="11393", name="往来户"), AccountAdded, "accountant")
+    assert door.post(added, wait=30).status_code == 201
+    before = door.get("balance-sheet.json", period="2026-04").json()
+    for party, debit, credit in (("张三户", "11393", "101"), ("李四户", "101", "11393")):
+        each = voucher(7_000, debit=debit, credit=credit)
+        lines = [
+            structs.replace(line, party=party) if line.account == "11393" else line for line in each.lines
+        ]
+        answer = door.post(door.note(structs.replace(each, lines=lines)), wait=30)
+        assert answer.status_code == 201, answer.text
+    sheet = door.get("balance-sheet.json", period="2026-04").json()
+    shown, stood = (
+        {row["key"]: row["closing_fen"] for row in (*one["assets"], *one["claims"])}
+        for one in (sheet, before)
+    )
+    for key in ("receivables", "payables", "claims"):
+        assert shown[key] - stood[key] == 7_000, key
+    on_sheet = door.get("history/receivables.json", as_of="2026-04-30").json()["on_sheet"]
+    assert on_sheet["amount_fen"] == shown["receivables"]
+    found = [(one["party"], one["balance_fen"], one["counted"]) for one in on_sheet["shares"] if one["party"]]
+    assert sorted(found) == [("张三户", 7_000, True), ("李四户", -7_000, False)]
+    page = door.get("history/receivables", as_of="2026-04-30").text
+    assert "张三户" in page
+    book = load_workbook(io.BytesIO(door.get("history/receivables.xlsx", as_of="2026-04-30").content))
+    assert "往来单位" in [cell.value for row in book.worksheets[1].iter_rows() for cell in row]

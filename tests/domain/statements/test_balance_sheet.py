@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.chart import CHARTS, chart
 from domain.kernel.errors import RuleViolation
-from domain.statements import Layout, Role, Side, balance_sheet, layout
+from domain.statements import PARTED, Layout, Role, Side, balance_sheet, layout
 from domain.statements.layout import Term, parse_formula
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ LAYOUT = layout("rural-collective-2024")
 LEAVES = ["101", "1020101", "112", "1130101", "1130102", "121", "133", "152", "153", "154", "181", "401"]
 LEAVES += ["211", "214", "221", "241", "301", "31101", "321", "3220101", "50101", "51101", "51301", "521"]
 BALANCES = st.dictionaries(st.sampled_from(LEAVES), st.integers(-(10**13), 10**13), max_size=len(LEAVES))
+
+PLACES = st.tuples(st.sampled_from(["1130101", "1130102"]), st.text(max_size=2))
+PARTIES = st.dictionaries(PLACES, st.integers(-(10**13), 10**13))
 
 
 def figures(sheet: BalanceSheet) -> dict[str, int]:
@@ -66,6 +69,39 @@ def test_a_formula_names_earlier_lines_of_its_own_side(version: str) -> None:
         earlier[line.key] = line.side
     grand = [line for line in layout(version).lines if line.role is Role.GRAND]
     assert [line.side for line in grand] == [Side.ASSET, Side.CLAIM]
+
+
+@pytest.mark.parametrize("version", CHARTS)
+def test_the_accounts_with_halves_are_those_that_are_parted_by_counterparty(version: str) -> None:
+    halves = {term.name for line in layout(version).lines for term in line.formula if term.half}
+    assert halves == set(PARTED)
+
+
+def test_counterparties_of_one_account_are_not_set_against_each_other() -> None:
+    closing = {"11301": -20, "101": 520, "301": -500}
+    opening = {"11301": 5, "101": 495, "301": -500}
+    parties = (
+        {("11301", "张三户"): 30, ("11301", "李四户"): -50},
+        {("11301", "张三户"): 12, ("11301", "李四户"): -3},
+    )
+    sheet = balance_sheet(LAYOUT, closing, opening, parties)
+    rows = {row.line.key: (row.closing_fen, row.opening_fen) for row in (*sheet.assets, *sheet.claims)}
+    assert rows["receivables"] == (30, 12)
+    assert rows["payables"] == (50, 7), "at the beginning 4 more are owed to somebody who is not named"
+    assert sheet.off_by_fen == 0
+    assert figures(sheet_of(closing, opening))["receivables"] == 0
+
+
+@given(BALANCES, PARTIES)
+def test_it_balances_however_counterparties_stand(
+    balances: dict[str, int], parties: dict[tuple[str, str], int]
+) -> None:
+    books = balanced(balances)
+    sheet = balance_sheet(LAYOUT, books, books, (parties, {}))
+    assert sheet.off_by_fen == 0
+    found = figures(sheet)
+    net = found["receivables"] - found["payables"]
+    assert net == sum(fen for code, fen in books.items() if code.startswith(("112", "113", "211")))
 
 
 def test_an_unknown_chart_has_no_layout() -> None:
