@@ -7,6 +7,7 @@ keeps it out of the record, counts as one more.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -39,22 +40,21 @@ def held(balances: Mapping[str, int], parties: Mapping[tuple[str, str], int]) ->
             yield Held(account, "", fen)
 
 
+@dataclass
 class Parties:
     """What vouchers moved on these accounts, by period (the opening balances under ""), account and counterparty."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self._moved: dict[str, PartyBalances] = {}
+    moved: dict[str, PartyBalances] = field(default_factory=dict)
 
     def move(self, period: str, account: str, party: str, fen: int) -> None:
         """Take in what a line moved, debits less credits."""
-        moved = self._moved.setdefault(period, {})
-        moved[account, party] = moved.get((account, party), 0) + fen
+        of_period = self.moved.setdefault(period, {})
+        of_period[account, party] = of_period.get((account, party), 0) + fen
 
     def upto(self, period: str) -> PartyBalances:
         """Return what stands at the end of a period."""
         sums: PartyBalances = {}
-        for one, moved in self._moved.items():
+        for one, moved in self.moved.items():
             if one <= period:
                 for place, fen in moved.items():
                     sums[place] = sums.get(place, 0) + fen
