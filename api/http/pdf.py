@@ -18,6 +18,7 @@ PAGES = (
     "income-statement",
     "income-details",
     "notes",
+    "cross-checks",
     "budget",
     "general-ledger",
     "ageing",

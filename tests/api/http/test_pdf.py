@@ -35,6 +35,7 @@ def text_of(answer: httpx.Response) -> str:
     ("path", "title"),
     [
         ("balance-sheet", "资产负债表"),
+        ("cross-checks", "勾稽关系"),
         ("income-statement", "收益及收益分配表"),
         ("trial-balance", "科目余额表"),
         ("notes", "附注"),
