@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import xlsxwriter
@@ -15,7 +17,7 @@ from xlsxwriter.utility import xl_range
 from domain.kernel.money import format_fen, plain_fen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
@@ -75,6 +77,13 @@ class TableColumn:
     money: bool = False
 
 
+A4 = 9
+"""The number of the paper's size in a workbook."""
+
+SHEET_NAME_MAX, HEADER_MAX = 28, 200
+"""The most characters of a sheet's name, with room for a number behind it, and of a title above its pages."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A table with a title; `rows` hold text and numbers; the last row may be totals; text has a `note` below."""
@@ -113,9 +122,32 @@ def to_xlsx(*tables: Table) -> bytes:
     ) as workbook:
         bold = workbook.add_format({"bold": True, "border": 1})
         money = workbook.add_format({"num_format": "#,##0.00"})
-        for number, table in enumerate(tables, start=1):
-            _fill(workbook.add_worksheet(f"Sheet{number}"), table, bold, money)
+        workbook.set_properties({"title": tables[0].title})
+        names: list[str] = []
+        for table in tables:
+            names.append(_sheet_name(table.title, names))
+            sheet = workbook.add_worksheet(names[-1])
+            _fill(sheet, table, bold, money)
+            _set_print(sheet, table)
     return out.getvalue()
+
+
+def _sheet_name(title: str, used: Collection[str]) -> str:
+    """Return what a sheet is called: the first words of its title, as spreadsheet programs take it, and no other's."""
+    words = re.sub(r"[\[\]:*?/\\']", "", title.partition("  ")[0])[:SHEET_NAME_MAX] or "Sheet"
+    number = next(n for n in count(1) if (words if n == 1 else f"{words} {n}") not in used)
+    return words if number == 1 else f"{words} {number}"
+
+
+def _set_print(sheet: Worksheet, table: Table) -> None:
+    """Print it on A4 as a book's page: title and unit above, who signs and the page's number below."""
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    title = table.title[:HEADER_MAX].replace("&", "&&")
+    unit = "&R单位：元" if any(column.money for column in table.columns) else ""
+    sheet.set_header((f"&C{title}" if title else "") + unit)
+    sheet.set_footer("&L负责人：　　　　　会计主管：　　　　　制表：&R第 &P 页，共 &N 页")
 
 
 def _fill(sheet: Worksheet, table: Table, bold: Format, money: Format) -> None:

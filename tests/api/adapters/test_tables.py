@@ -151,6 +151,27 @@ def test_workbook_text_is_never_a_link(text: str) -> None:
     assert cell.hyperlink is None
 
 
+def test_a_sheet_has_its_name_and_prints_with_title_unit_and_who_signs() -> None:
+    first = Table("资产负债表  小河村 & 社  2026-03", COLUMNS, [])
+    other = Table("[明细]：a/b?*" + "长" * 40, (TableColumn("序号"),), [])
+    book = load_workbook(io.BytesIO(to_xlsx(first, first, other)))
+    assert book.sheetnames[:2] == ["资产负债表", "资产负债表 2"]
+    assert book.sheetnames[2].startswith("明细：ab长")
+    assert len(book.sheetnames[2]) <= 31
+    assert book.properties.title == first.title
+    page, plain = book.worksheets[0], book.worksheets[2]
+    above, below = page.oddHeader, page.oddFooter
+    assert above is not None
+    assert below is not None
+    assert above.center.text == "资产负债表  小河村 && 社  2026-03"
+    assert above.right.text == "单位：元"
+    assert "会计主管" in str(below.left.text)
+    assert plain.oddHeader is not None
+    assert plain.oddHeader.right.text is None
+    assert str(page.page_setup.paperSize) == "9"
+    assert page.print_title_rows == "$1:$1"
+
+
 # --- text
 
 
