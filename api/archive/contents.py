@@ -96,16 +96,9 @@ def _vouchers(
 
 
 def _related(connection: Connection[Any], book: str, place: VoucherRow) -> str:
-    """Return the number of the voucher that is reversed, or that reverses."""
-    entry = (
-        journal.entry_of_voucher(connection, book, place.reverses_id)
-        if place.reverses_id
-        else place.reversed_by
-    )
-    if entry is None:
-        return ""
-    other = journal.voucher_at(connection, book, entry)
-    return voucher_number(other.period, other.number)
+    """Return the numbers of the vouchers that one cancels or sets right, or that do so to it."""
+    links = journal.links_of(connection, book, [place])[place.entry]
+    return "；".join(one.number for one in (links.of, *links.by) if one)
 
 
 def _ledgers(connection: Connection[Any], book: BookRow, year: str) -> Iterator[Record]:

@@ -32,7 +32,7 @@ DraftId = Annotated[str, typer.Argument(help="待签凭证的编号 / the draft'
 DataFile = Annotated[Path, typer.Argument(help="内容 JSON / its content as JSON")]
 TypeOption = Annotated[str, typer.Option("--type", help="记录类型 / the entry's type")]
 VOUCHER = type_name(VoucherPosted)
-MORE = ("resolution", "roll", "source", "reverses")
+MORE = ("resolution", "roll", "source", "reverses", "corrects")
 """What a voucher may say beside its lines."""
 
 

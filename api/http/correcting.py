@@ -83,7 +83,7 @@ def get_correct_page(
 
     They stand again where a red voucher cancelled them; a way that does not fit gives place to one that does.
     """
-    _posted(database, book, index)
+    original = _posted(database, book, index)
     place = journal.voucher_at(database, book, index)
     next_to_close = register.book(database, book).next_to_close
     fitting = ways(place.date.isoformat(), next_to_close, is_reversed=place.reversed_by is not None)
@@ -95,6 +95,7 @@ def get_correct_page(
         book,
         session,
         copy=str(index),
+        corrects=original.id,
         summary=_summary(place, taken),
         blank="" if taken is Way.RIGHT else "1",
     )

@@ -122,8 +122,11 @@ def _voucher(
     database: Database, row: register.BookRow, index: int, voucher: Voucher | Reversal
 ) -> dict[str, Any]:
     """Return what the page of a voucher shows; `place` has its number and what reversed it, which no voucher says."""
-    posted = None if isinstance(voucher, Reversal) else voucher
+    posted, red = (None, voucher) if isinstance(voucher, Reversal) else (voucher, None)
     book, place = row.book, journal.voucher_at(database, row.book, index)
+    said = place._replace(
+        reverses_id=red.reverses if red else None, corrects_id=posted.corrects if posted else None
+    )
     is_reversed = place.reversed_by is not None
     roll = voucher.roll if isinstance(voucher, SaltedVoucher) else ""
     return {
@@ -135,11 +138,7 @@ def _voucher(
         "place": place,
         "ways": ways(voucher.date, row.next_to_close, is_reversed=is_reversed) if posted else (),
         "names": register.account_names(database, book),
-        "reverses": (
-            journal.entry_of_voucher(database, book, voucher.reverses)
-            if isinstance(voucher, Reversal)
-            else None
-        ),
+        "links": journal.links_of(database, book, [said])[index],
         "roll": log.entry_of_roll(database, book, roll) if roll else None,
     }
 

@@ -47,6 +47,7 @@ class Slip(NamedTuple):
     amount_fen: int
     signed: dict[str, str]
     has_private: bool
+    links: journal.Links
 
 
 @router.get("/books/{book}/vouchers", responses=PAGE)
@@ -77,13 +78,14 @@ def get_vouchers_page(
 def _slips(database: Database, book: str, places: list[VoucherRow], people: dict[str, str]) -> list[Slip]:
     entries = [parse_entry(log.entry_at(database, book, place.entry)) for place in places]
     made_by = makers(database, book, [entry.statement.id for entry in entries])
+    links = journal.links_of(database, book, places)
     return [
-        _slip(place, entry, people, made_by.get(entry.statement.id, ""))
+        _slip(place, entry, people, made_by.get(entry.statement.id, ""), links[place.entry])
         for place, entry in zip(places, entries, strict=True)
     ]
 
 
-def _slip(place: VoucherRow, entry: Entry, people: dict[str, str], maker: str) -> Slip:
+def _slip(place: VoucherRow, entry: Entry, people: dict[str, str], maker: str, links: journal.Links) -> Slip:
     assert isinstance(entry.statement, (VoucherPosted, VoucherReversed))  # noqa: S101 -- the journal says so
     data = entry.statement.data
     names = {
@@ -102,4 +104,5 @@ def _slip(place: VoucherRow, entry: Entry, people: dict[str, str], maker: str) -
         total_fen(data.lines),
         signed,
         isinstance(entry.statement, SaltedVoucherPosted),
+        links,
     )

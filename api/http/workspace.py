@@ -105,7 +105,8 @@ def form_page(
     request: Request, database: Connection[Any], book: str, session: Session, **given: str
 ) -> Response:
     """Return the form for a voucher, with what is given of it."""
-    blank = {"draft": "", "copy": "", "of_template": "", "summary": "", "blank": "", "today": now()[:10]}
+    empty = ("draft", "copy", "corrects", "of_template", "summary", "blank")
+    blank = dict.fromkeys(empty, "") | {"today": now()[:10]}
     offered = {
         "parties": journal.named(database, book, "party"),
         "projects": journal.named(database, book, "project"),

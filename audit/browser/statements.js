@@ -83,6 +83,7 @@ const attachments = struct({
 
 const voucherFields = {
   attachments,
+  corrects: optionalText,
   date: anyText,
   lines: list(line, 2, MAX_LINES),
   resolution: optionalText,

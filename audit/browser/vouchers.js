@@ -89,12 +89,21 @@ function checkInvoices(invoices, vouchers) {
   }
 }
 
+/** Throw unless what a voucher sets right is an earlier voucher, no reversal, and not of a later date. */
+function checkCorrected({ corrects, date }, { posted }) {
+  const original = posted.get(corrects);
+  if (!original) throw refusal("correction.unknown", { corrects });
+  if (original.reversal) throw refusal("correction.of_reversal", { corrects });
+  if (date < original.date) throw refusal("correction.before_original", { date, corrects, original: original.date });
+}
+
 /** A voucher balances, goes to leaf accounts in an open period, books no invoice again, and the tier's roles sign it. */
 export function decidePost(book, { data, at }, signers) {
   book.periods.requireOpen(data.date, at);
   const amount = checkBalanced(data.lines);
   book.accounts.requireLeaves(data.lines);
   checkInvoices(data.attachments.invoices, book.vouchers);
+  if (data.corrects) checkCorrected(data, book.vouchers);
   const tier = book.policy.tier(amount);
   requireRoles(signers, tier.roles);
   if (tier.resolution && !data.resolution) throw refusal("policy.no_resolution", { amount: formatFen(amount) });

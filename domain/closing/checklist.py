@@ -51,6 +51,7 @@ def check_draft(voucher: Voucher, dips: Iterable[Dip], names: Mapping[str, str])
         date = Phrase(f"{dip.date}（连同这一张）", f"{dip.date} (with this voucher)")
         yield checks.below_zero(dip._replace(date=date), names[dip.account], stops=False)
     accounts = tuple(sorted({line.account for line in voucher.lines}))
-    draft = MonthVoucher(None, WAITING, voucher.summary, voucher.attachments.count, accounts, reversal=False)
+    told = WAITING, voucher.summary, voucher.attachments.count, accounts
+    draft = MonthVoucher(None, *told, reversal=False, corrects=bool(voucher.corrects))
     yield from checks.originals_missing(draft)
     yield from mixing.mixed(draft)

@@ -62,7 +62,7 @@ EITHER_SIDE = ("113", "154", "181", "214", "321", "322", "502")
 """Accounts that the system lets stand on both sides."""
 
 CORRECTING = ("注销", "冲销", "订正", "更正", "调整")
-"""How the summary of a correcting voucher begins (会计基础工作规范 art. 51)."""
+"""How the summary of a correcting voucher begins that does not name as data what it sets right: older ones do not."""
 
 
 def check_order(month: MonthEnd) -> Iterator[Remark]:
@@ -191,7 +191,7 @@ def check_originals(month: MonthEnd) -> Iterator[Remark]:
 def originals_missing(voucher: MonthVoucher) -> Iterator[Remark]:
     """Yield what is remarked on a voucher that should rest on originals and has none."""
     closes = only_transfers(voucher.accounts)
-    corrects = voucher.reversal or voucher.summary.startswith(CORRECTING)
+    corrects = voucher.reversal or voucher.corrects or voucher.summary.startswith(CORRECTING)
     if not (voucher.attachments or closes or corrects):
         violation = NO_ATTACHMENTS(number=voucher.number, summary=voucher.summary)
         yield Remark(stops=False, violation=violation, entry=voucher.entry)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class MonthVoucher(NamedTuple):
     """A voucher of the period: `entry`, its number, summary, how many attachments, and the codes of its accounts.
 
-    A draft has no entry yet.
+    A draft has no entry yet. `corrects` tells that it names the voucher that it sets right.
     """
 
     entry: int | None
@@ -27,6 +27,7 @@ class MonthVoucher(NamedTuple):
     accounts: tuple[str, ...]
     reversal: bool
     is_reversed: bool = False
+    corrects: bool = False
 
 
 class Dip(NamedTuple):

@@ -1,7 +1,7 @@
 """Vouchers (记账凭证) and their reversals (红字冲销)."""
 
 from domain.vouchers.blank import check_told, may_be_blank
-from domain.vouchers.correcting import Way, correcting_summary, ways
+from domain.vouchers.correcting import Way, correcting_summary, way_of, ways
 from domain.vouchers.events import (
     MAX_LINES,
     UNIT_MAX,
@@ -65,5 +65,6 @@ __all__ = [
     "quantity_text",
     "total_fen",
     "voucher_number",
+    "way_of",
     "ways",
 ]

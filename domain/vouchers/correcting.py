@@ -29,6 +29,13 @@ def ways(date: str, open_period: str, *, is_reversed: bool) -> tuple[Way, ...]:
     return (Way.CANCEL, Way.ADJUST)
 
 
+def way_of(original: str, date: str, *, was_reversed: bool) -> Way:
+    """Return how a voucher of a date set right one of the date `original`, as its red voucher and the years tell."""
+    if was_reversed:
+        return Way.RIGHT
+    return Way.ADJUST if date[:4] == original[:4] else Way.LATE
+
+
 def correcting_summary(way: Way, date: str, number: str, summary: str) -> str:
     """Return the summary of a voucher that sets another of a date and number right, cut to what fits."""
     year, month, day = (int(part) for part in date.split("-"))

@@ -85,13 +85,15 @@ Lines = Annotated[list[Line], msgspec.Meta(min_length=2, max_length=MAX_LINES)]
 class Voucher(Record, frozen=True):
     """A voucher: `date`, `summary` (摘要), `lines`, `attachments`; `source` is its number where it came from.
 
-    `resolution` names the decision it rests on where the policy's tier demands one.
+    `resolution` names the decision it rests on where the policy's tier demands one. `corrects` is the id of the earlier
+    voucher that it sets right (订正、调整、更正).
     """
 
     attachments: Attachments
     date: str
     lines: Lines
     summary: Text
+    corrects: OptionalText = ""
     resolution: OptionalText = ""
     source: OptionalText = ""
 

@@ -69,6 +69,29 @@ BEFORE_ORIGINAL = rule(
     "会计基础工作规范 art. 51(5)",
 )
 
+NOTHING_TO_CORRECT = rule(
+    "correction.unknown",
+    Kind.REFUSED,
+    "本账套里没有编号为 {corrects} 的凭证可更正；请写明此前已入账的那张凭证",
+    "this book has no voucher {corrects} to set right; name one that was posted before",
+    "会计基础工作规范 art. 51(5)",
+)
+REVERSAL_CORRECTED = rule(
+    "correction.of_reversal",
+    Kind.REFUSED,
+    "{corrects} 是冲销凭证，不能更正；请写明它所冲销的那张凭证",
+    "{corrects} is a reversal, which is not set right; name the voucher that it cancels",
+    "会计基础工作规范 art. 51(5)",
+)
+CORRECTED_BEFORE = rule(
+    "correction.before_original",
+    Kind.REFUSED,
+    "更正凭证的日期 {date} 早于原凭证 {corrects} 的日期 {original}；请改为原凭证当日或以后的日期",
+    "the date {date} lies before {original}, the date of the voucher {corrects} that is set right; take that day or a"
+    " later one",
+    "会计基础工作规范 art. 51(5)",
+)
+
 
 def _check_lines(lines: list[Line], accounts: Accounts) -> int:
     """Raise unless the lines balance and go to leaf accounts; return the voucher's amount."""
@@ -85,16 +108,32 @@ def decide_post(
     periods: Periods,
     policy: Policy,
 ) -> None:
-    """A voucher balances, goes to leaf accounts in an open period, books no invoice again; the tier's roles sign."""
+    """A voucher balances, goes to leaf accounts in an open period, books no invoice again; the tier's roles sign.
+
+    What it says that it sets right is an earlier voucher.
+    """
     voucher = statement.data
     require_open(periods, voucher.date, statement.at)
     amount = _check_lines(voucher.lines, accounts)
     if voucher.attachments.invoices:
         check_invoices(voucher.attachments.invoices, vouchers)
+    if voucher.corrects:
+        _check_corrected(voucher.corrects, voucher.date, vouchers)
     tier = policy.tier(amount)
     require_roles(signers, tier.roles)
     if tier.resolution and not voucher.resolution:
         raise NO_RESOLUTION(amount=format_fen(amount))
+
+
+def _check_corrected(corrects: str, date: str, vouchers: Vouchers) -> None:
+    """Raise unless what a voucher of a date sets right is an earlier voucher, no reversal, and not of a later date."""
+    original = vouchers.posted.get(corrects)
+    if original is None:
+        raise NOTHING_TO_CORRECT(corrects=corrects)
+    if original.reversal:
+        raise REVERSAL_CORRECTED(corrects=corrects)
+    if date < original.date:
+        raise CORRECTED_BEFORE(date=date, corrects=corrects, original=original.date)
 
 
 def decide_reverse(

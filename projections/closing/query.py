@@ -47,11 +47,12 @@ if TYPE_CHECKING:
 
 SELECT_VOUCHERS = """
     SELECT vouchers.entry, vouchers.number, vouchers.summary, attachments,
-           array_agg(DISTINCT journal.account), type = 'reversal', reversed_by IS NOT NULL
+           array_agg(DISTINCT journal.account), type = 'reversal', reversed_by IS NOT NULL,
+           corrects_id IS NOT NULL
     FROM vouchers JOIN journal USING (book, entry)
     WHERE vouchers.book = %(book)s AND vouchers.period = %(period)s
     GROUP BY vouchers.entry, vouchers.number, vouchers.summary, attachments, type,
-             reversed_by
+             reversed_by, corrects_id
     ORDER BY vouchers.number
 """
 SELECT_OPENED = """
@@ -135,10 +136,8 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         sides={account.code: account.side for account in accounts},
         names={account.code: account.name for account in accounts},
         vouchers=[
-            MonthVoucher(
-                entry, voucher_number(period, number), summary, attachments, tuple(codes), *reversed_
-            )
-            for entry, number, summary, attachments, codes, *reversed_ in vouchers
+            MonthVoucher(entry, voucher_number(period, number), summary, attachments, tuple(codes), *told)
+            for entry, number, summary, attachments, codes, *told in vouchers
         ],
         dips=list(_dips(connection, trial, values)),
         budget=budget(connection, book.book, period).rows

@@ -1,12 +1,12 @@
 """The journal (序时账): every voucher and every line, searchable."""
 
 from projections.journal.fold import fold
+from projections.journal.links import Link, Links, links_of
 from projections.journal.query import (
     JournalFilter,
     JournalLine,
     VoucherRow,
     count_vouchers,
-    entry_of_voucher,
     journal,
     last_period,
     named,
@@ -20,12 +20,14 @@ from projections.journal.query import (
 __all__ = [
     "JournalFilter",
     "JournalLine",
+    "Link",
+    "Links",
     "VoucherRow",
     "count_vouchers",
-    "entry_of_voucher",
     "fold",
     "journal",
     "last_period",
+    "links_of",
     "named",
     "newest_vouchers",
     "shown_period",

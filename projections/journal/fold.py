@@ -21,7 +21,7 @@ LAST_NUMBERS = """
 """
 COPY_VOUCHERS = """
     COPY vouchers (book, entry, id, type, period, number, date, summary, amount_fen, attachments, source,
-                   resolution, reverses_id, signers, at) FROM STDIN
+                   resolution, reverses_id, corrects_id, signers, at) FROM STDIN
 """
 COPY_JOURNAL = """
     COPY journal (book, entry, line, period, number, date, account, summary, party, project,
@@ -98,6 +98,7 @@ def _voucher(
         "" if isinstance(statement, VoucherReversed) else statement.data.source,
         "" if isinstance(statement, VoucherReversed) else statement.data.resolution,
         statement.data.reverses if isinstance(statement, VoucherReversed) else None,
+        None if isinstance(statement, VoucherReversed) else statement.data.corrects or None,
         [signature.name for signature in entry.signatures],
         statement.at,
     )

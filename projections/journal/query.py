@@ -53,17 +53,17 @@ SELECT_JOURNAL = """
 """
 SELECT_VOUCHER = """
     SELECT entry, id, type, period, number, date, summary, amount_fen, attachments, source, resolution,
-           reverses_id, reversed_by, signers, at
+           reverses_id, reversed_by, corrects_id, signers, at
     FROM vouchers WHERE book = %s AND entry = %s
 """
 SELECT_NEWEST = """
     SELECT entry, id, type, period, number, date, summary, amount_fen, attachments, source, resolution,
-           reverses_id, reversed_by, signers, at
+           reverses_id, reversed_by, corrects_id, signers, at
     FROM vouchers WHERE book = %s ORDER BY entry DESC LIMIT %s OFFSET %s
 """
 SELECT_OF_PERIOD = """
     SELECT entry, id, type, period, number, date, summary, amount_fen, attachments, source, resolution,
-           reverses_id, reversed_by, signers, at
+           reverses_id, reversed_by, corrects_id, signers, at
     FROM vouchers WHERE book = %s AND period = %s ORDER BY number LIMIT %s OFFSET %s
 """
 SELECT_WITH_FILES = """
@@ -80,7 +80,6 @@ SELECT_NAMED = {
         SELECT project FROM journal WHERE book = %s AND project <> '' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s
     """,
 }
-ENTRY_OF_ID = "SELECT entry FROM vouchers WHERE book = %s AND id = %s"
 COUNT_VOUCHERS = "SELECT count(*) FROM vouchers WHERE book = %s"
 SHOWN_PERIOD = """
     SELECT coalesce(max(period) FILTER (WHERE period <= %s), min(period)) FROM vouchers WHERE book = %s
@@ -149,6 +148,7 @@ class VoucherRow(NamedTuple):
     resolution: str
     reverses_id: str | None
     reversed_by: int | None
+    corrects_id: str | None
     signers: list[str]
     at: str
 
@@ -174,12 +174,6 @@ def named(connection: Connection[Any], book: str, column: Literal["party", "proj
     """Return the counterparties or the projects that lines name in clear, the most frequent first."""
     rows = connection.execute(SELECT_NAMED[column], (book, MAX_NAMED)).fetchall()
     return [name for (name,) in rows]
-
-
-def entry_of_voucher(connection: Connection[Any], book: str, id_: str) -> int | None:
-    """Return the entry that holds the voucher of that id."""
-    row = connection.execute(ENTRY_OF_ID, (book, id_)).fetchone()
-    return None if row is None else int(row[0])
 
 
 def newest_vouchers(

@@ -82,6 +82,7 @@ TITLES = {
     "recover": "恢复 recovery",
     "request": "请求 requests",
     "quantity": "数量 quantities",
+    "correction": "更正凭证 corrections",
     "reversal": "红字冲销 reversals",
     "roll": "发放清册 rolls",
     "row": "清册的行 rows of rolls",

@@ -188,6 +188,7 @@ class Village:
         by: str = "accountant head",
         resolution: str = "",
         invoices: Sequence[Invoice] = (),
+        corrects: Entry | None = None,
     ) -> Entry:
         """Post a voucher; without amounts, 100 yuan of office expenses in cash."""
         data = Voucher(
@@ -195,6 +196,7 @@ class Village:
             date=date,
             lines=self.lines(amounts or (("513", 10_000), ("101", -10_000))),
             summary="购办公用品",
+            corrects=corrects.statement.id if corrects else "",
             resolution=resolution,
         )
         return self.append(self.statement(VoucherPosted, data), by)

@@ -160,6 +160,12 @@ def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | Non
     assert told(end) == [remark]
 
 
+def test_a_voucher_that_names_what_it_sets_right_needs_no_original_whatever_its_summary_says() -> None:
+    assert check_month(month({}, VOUCHER._replace(attachments=0, corrects=True))) == []
+    old = VOUCHER._replace(attachments=0, summary="调整3月5日记-2026-03-0007号凭证金额")
+    assert check_month(month({}, old)) == []
+
+
 def test_what_is_paid_out_of_a_distribution_has_a_receipt() -> None:
     paid = month({}, VOUCHER._replace(attachments=0, accounts=("101", "322")))
     assert [remark.violation.rule.code for remark in check_month(paid)] == [

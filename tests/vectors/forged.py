@@ -21,6 +21,7 @@ from domain.roles.events import Revocation, Rotation
 from domain.sheets import Sheet, SheetPublished
 from domain.vouchers import Line, Reversal, Voucher, VoucherPosted, VoucherReversed
 from tests.vectors.forged_budgets import budget_cases
+from tests.vectors.forged_corrections import correction_cases
 from tests.vectors.forged_invoices import invoice_cases
 from tests.vectors.forged_openings import opening_cases
 from tests.vectors.forged_quantities import quantity_cases
@@ -441,6 +442,7 @@ def forged_entries() -> list[Forgery]:
         *_opened(),
         *budget_cases(),
         *invoice_cases(),
+        *correction_cases(),
         *opening_cases(),
         *quantity_cases(),
     ]

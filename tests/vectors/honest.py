@@ -94,6 +94,11 @@ def reversal(log: Log, index: int, date: str = "2026-01-25") -> Reversal:
     )
 
 
+def id_of(log: Log, index: int) -> str:
+    """Return the id of an entry."""
+    return parse_entry(log.entries[index]).statement.id
+
+
 def sheet(log: Log, **change: object) -> Sheet:
     """Return January's sheet as a log's entries give it."""
     book = Book(BOOK)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import msgspec
 import pytest
 
 from domain.closing.checks import CORRECTING
-from domain.vouchers import Way, correcting_summary, ways
+from domain.vouchers import Attachments, Line, Voucher, Way, correcting_summary, way_of, ways
+
+if TYPE_CHECKING:
+    from tests.domain.conftest import Village
 
 
 @pytest.mark.parametrize(
@@ -40,3 +46,52 @@ def test_the_summary_names_the_voucher(way: Way, words: str) -> None:
     assert correcting_summary(way, "2026-03-05", "记-2026-03-0007", "付水费") == words
     assert words.startswith(CORRECTING), "the checklist wants no original of it"
     assert len(correcting_summary(way, "2026-03-05", "记-2026-03-0007", "费" * 200)) == 200
+
+
+def test_a_voucher_names_the_one_that_it_sets_right(village: Village) -> None:
+    wrong = village.voucher()
+    village.reversal(wrong)
+    right = village.voucher(date="2026-01-20", corrects=wrong)
+    assert right.statement.data.corrects == wrong.statement.id  # type: ignore[union-attr]
+    assert f'"corrects":"{wrong.statement.id}"'.encode() in right.text
+
+
+def test_a_voucher_that_sets_nothing_right_has_the_bytes_that_it_had() -> None:
+    lines = [Line(account="513", debit_fen=1), Line(account="101", credit_fen=1)]
+    plain = Voucher(attachments=Attachments(), date="2026-01-15", lines=lines, summary="购办公用品")
+    assert "corrects" not in msgspec.json.decode(msgspec.json.encode(plain))
+
+
+def test_what_is_set_right_is_a_voucher_of_this_book(village: Village) -> None:
+    opening = village.opening(("101", 100), ("301", -100))
+    with village.refuses("correction.unknown"):
+        village.voucher(corrects=opening)
+
+
+def test_a_red_voucher_is_not_set_right(village: Village) -> None:
+    red = village.reversal(village.voucher())
+    with village.refuses("correction.of_reversal"):
+        village.voucher(date="2026-01-21", corrects=red)
+
+
+def test_a_voucher_is_not_set_right_before_its_date(village: Village) -> None:
+    wrong = village.voucher(date="2026-01-15")
+    with village.refuses("correction.before_original"):
+        village.voucher(date="2026-01-14", corrects=wrong)
+    village.voucher(date="2026-01-15", corrects=wrong)
+
+
+@pytest.mark.parametrize(
+    ("date", "is_reversed", "wanted"),
+    [
+        ("2026-03-20", True, Way.RIGHT),
+        ("2026-03-20", False, Way.ADJUST),
+        ("2027-03-20", False, Way.LATE),
+    ],
+)
+def test_the_way_that_was_taken_is_told_by_the_dates_and_the_red_voucher(
+    date: str,
+    is_reversed: bool,  # noqa: FBT001 -- a parameter
+    wanted: Way,
+) -> None:
+    assert way_of("2026-03-05", date, was_reversed=is_reversed) is wanted

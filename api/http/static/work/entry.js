@@ -13,7 +13,7 @@ import { guarding } from "./unsaved.js";
 import { formatFen } from "../verify/money.js";
 
 const place = (id) => document.getElementById(id);
-const { book, draft, key, copy, template, summary: correcting, blank } = place("work").dataset;
+const { book, draft, key, copy, corrects, template, summary: correcting, blank } = place("work").dataset;
 const drafts = `/books/${book}/drafts`;
 const typeOf = (data) => (isPrivate(data) ? "voucher.posted/2" : "voucher.posted/1");
 let saved = { id: draft }; // the draft that the form was saved as, with its revision; none yet where it has no id
@@ -100,7 +100,7 @@ function canonical(value) {
 }
 
 function clear() {
-  saved = {};
+  [saved, kept] = [{}, {}];
   attached.files = [];
   invoices.invoices = [];
   for (const id of ["summary", "attachments", "resolution", "template"]) if (place(id)) place(id).value = "";
@@ -173,7 +173,7 @@ async function given() {
   const { summary, lines: entered, attachments, resolution } = statement.data; // and nothing that is its own alone
   const counted = ({ _sd, debit_fen, credit_fen, quantity_milli, unit, ...line }) => line;
   const plain = entered.map(blank ? counted : ({ _sd, ...line }) => line);
-  return { summary: correcting || summary, lines: plain, attachments: { count: correcting ? 0 : attachments.count }, resolution };
+  return { summary: correcting || summary, lines: plain, attachments: { count: correcting ? 0 : attachments.count }, resolution, corrects };
 }
 
 /** Begin another voucher, with a template; the date that stands there stays. */

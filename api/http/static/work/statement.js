@@ -20,7 +20,8 @@ const TITLES = {
 };
 const NAMES = {
   account: ["科目", "account"], agreed: ["同意", "agreed"], amount_fen: ["金额", "amount"], attachments: ["附件", "attachments"],
-  body: ["谁决议", "who resolved"], code: ["科目编码", "code"], count: ["张数", "number"], credit_fen: ["贷方", "credit"],
+  body: ["谁决议", "who resolved"], code: ["科目编码", "code"], count: ["张数", "number"],
+  corrects: ["更正的凭证", "sets right"], credit_fen: ["贷方", "credit"],
   date: ["日期", "date"], debit_fen: ["借方", "debit"], entitled: ["应到", "entitled"], from_fen: ["金额从", "amount from"],
   invoices: ["发票", "invoices"], lines: ["分录", "lines"], name: ["名称", "name"], party: ["往来单位", "counterparty"],
   period: ["会计期间", "period"], private: ["不公开", "private"], present: ["实到", "present"], project: ["项目", "project"],

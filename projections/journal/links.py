@@ -1,0 +1,82 @@
+"""Query: which vouchers set which right (冲销、订正、调整、更正), as they say themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from psycopg.rows import class_row
+
+from domain.kernel.errors import Phrase
+from domain.vouchers import Way, voucher_number, way_of
+from projections.journal.query import VoucherRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psycopg import Connection
+
+SELECT_LINKED = """
+    SELECT entry, id, type, period, number, date, summary, amount_fen, attachments, source, resolution,
+           reverses_id, reversed_by, corrects_id, signers, at
+    FROM vouchers
+    WHERE book = %(book)s
+      AND (id = ANY(%(named)s) OR corrects_id = ANY(%(ids)s) OR reverses_id = ANY(%(ids)s))
+    ORDER BY entry
+"""
+WORDS = {
+    Way.CANCEL: Phrase("冲销", "reversed"),
+    Way.RIGHT: Phrase("订正", "set right"),
+    Way.ADJUST: Phrase("调整", "adjusted"),
+    Way.LATE: Phrase("更正", "set right in a later year"),
+}
+
+
+class Link(NamedTuple):
+    """A voucher that stands in a link: its entry, its number, and what the later does to the earlier."""
+
+    entry: int
+    number: str
+    what: Phrase
+
+
+class Links(NamedTuple):
+    """What a voucher sets right or cancels, if it does, and the vouchers that do so to it, in the order of the log."""
+
+    of: Link | None
+    by: list[Link]
+
+
+def links_of(connection: Connection[Any], book: str, places: Sequence[VoucherRow]) -> dict[int, Links]:
+    """Return of each voucher, by its entry, how it is linked with others."""
+    named = [id_ for one in places if (id_ := _named(one))]
+    values = {"book": book, "named": named, "ids": [one.id for one in places]}
+    with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
+        found = cursor.execute(SELECT_LINKED, values).fetchall()
+    by_id = {one.id: one for one in (*found, *places)}
+    return {one.entry: _links(one, by_id, found) for one in places}
+
+
+def _named(voucher: VoucherRow) -> str | None:
+    return voucher.reverses_id or voucher.corrects_id
+
+
+def _links(voucher: VoucherRow, by_id: dict[str, VoucherRow], found: Sequence[VoucherRow]) -> Links:
+    original = by_id.get(_named(voucher) or "")
+    return Links(
+        original and _link(original, original, voucher),
+        [_link(one, voucher, one) for one in found if _named(one) == voucher.id],
+    )
+
+
+def _link(shown: VoucherRow, original: VoucherRow, later: VoucherRow) -> Link:
+    """Return the link to `shown`, which is one of the two."""
+    number = voucher_number(shown.period, shown.number)
+    return Link(shown.entry, number, WORDS[_way(original, later)])
+
+
+def _way(original: VoucherRow, later: VoucherRow) -> Way:
+    if later.reverses_id:
+        return Way.CANCEL
+    red = original.reversed_by
+    was_reversed = red is not None and red < later.entry
+    return way_of(original.date.isoformat(), later.date.isoformat(), was_reversed=was_reversed)
