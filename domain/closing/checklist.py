@@ -30,6 +30,7 @@ CHECKS = (
     checks.check_stocks,
     checks.check_originals,
     mixing.check_mixing,
+    mixing.check_recipients,
     checks.check_depreciation,
     checks.check_wages,
     checks.check_budget,
@@ -55,3 +56,4 @@ def check_draft(voucher: Voucher, dips: Iterable[Dip], names: Mapping[str, str])
     draft = MonthVoucher(None, *told, reversal=False, corrects=bool(voucher.corrects))
     yield from checks.originals_missing(draft)
     yield from mixing.mixed(draft)
+    yield from mixing.misnamed(draft, names)

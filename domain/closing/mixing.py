@@ -9,13 +9,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from domain.closing.distribution import MEMBERS, OTHERS, RESERVE
+from domain.closing.distribution import MEMBERS, OTHERS, OTHERWISE, RESERVE, THROUGH, TO_MEMBERS
 from domain.closing.month_end import Remark
+from domain.closing.transfers import DISTRIBUTION
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.statements.income import RESULT, UNDISTRIBUTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from domain.closing.month_end import MonthEnd, MonthVoucher
 
@@ -30,11 +31,24 @@ MIXED = rule(
     "会计基础工作规范 art. 51",
 )
 
+RECIPIENTS = rule(
+    "closing.recipients",
+    Kind.REFUSED,
+    "凭证 {number}「{summary}」记在「{detail}」，对方科目 {accounts} 却使收益及收益分配表把它列在「{shown}」；"
+    "请核对记错了哪一边，{undo}重做",
+    "voucher {number} '{summary}' is of '{detail}', and by its accounts {accounts} the statement of income shows it as"
+    " '{shown}'; find out which of both is wrong, {undo}, and make it anew",
+    "财会〔2023〕14号 收益及收益分配表",
+)
+
 REVERSE, WITHDRAW = Phrase("冲销它", "reverse it"), Phrase("撤回它", "withdraw it")
 """What is done with a voucher that stands in the log, and with a draft."""
 
 TRANSFERS = (RESULT, *UNDISTRIBUTED, RESERVE)
 """What a voucher touches that transfers income and expense."""
+
+SPECIFIC = {name for kind in (TO_MEMBERS, OTHERWISE) for name in THROUGH[kind]} - {"各项分配"}
+"""What the details of 收益分配 are called that say who gets it."""
 
 DISTRIBUTIONS = (*UNDISTRIBUTED, RESERVE, *MEMBERS, *OTHERS)
 """What a voucher touches that distributes."""
@@ -61,6 +75,26 @@ def strangers(accounts: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     usual = TRANSFERS if any(code.startswith(RESULT) for code in codes) else DISTRIBUTIONS
     return tuple(code for code in codes if not code.startswith(usual))
+
+
+def check_recipients(month: MonthEnd) -> Iterator[Remark]:
+    """What a voucher calls its distribution is what the statement shows it as, unless it was reversed."""
+    for voucher in month.vouchers:
+        yield from misnamed(voucher, month.names)
+
+
+def misnamed(voucher: MonthVoucher, names: Mapping[str, str]) -> Iterator[Remark]:
+    """Yield what is remarked on a voucher whose detail of 收益分配 says members, and its accounts others, or so."""
+    if voucher.reversal or voucher.is_reversed:
+        return
+    called = {names.get(code, "") for code in voucher.accounts if code.startswith(DISTRIBUTION)}
+    for top, shown in ((MEMBERS, TO_MEMBERS), (OTHERS, OTHERWISE)):
+        accounts = [code for code in voucher.accounts if code.startswith(top)]
+        if accounts and called and called <= SPECIFIC and not called & set(THROUGH[shown]):
+            facts = {"number": voucher.number, "summary": voucher.summary, "detail": min(called)}
+            undo = WITHDRAW if voucher.entry is None else REVERSE
+            violation = RECIPIENTS(**facts, accounts=", ".join(accounts), shown=shown, undo=undo)
+            yield Remark(stops=False, violation=violation, entry=voucher.entry)
 
 
 def check_mixing(month: MonthEnd) -> Iterator[Remark]:

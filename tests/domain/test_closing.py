@@ -27,6 +27,9 @@ OFFICIAL = {account.code: account for account in chart(CHART).official}
 NAMES = {code: account.name for code, account in OFFICIAL.items()} | {
     "32201": "各项分配",
     "32202": "未分配收益",
+    "3220101": "提取公积公益金",
+    "3220102": "向成员分配",
+    "3220103": "其他分配",
     "11301": "农户往来",
     "15101": "经营性固定资产",
 }
@@ -164,6 +167,28 @@ def test_a_voucher_that_names_what_it_sets_right_needs_no_original_whatever_its_
     assert check_month(month({}, VOUCHER._replace(attachments=0, corrects=True))) == []
     old = VOUCHER._replace(attachments=0, summary="调整3月5日记-2026-03-0007号凭证金额")
     assert check_month(month({}, old)) == []
+
+
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        (("211", "3220103"), "记在「其他分配」，对方科目 211 却使收益及收益分配表把它列在「向成员分配」"),
+        (("213", "3220102"), "记在「向成员分配」，对方科目 213 却使收益及收益分配表把它列在「其他」"),
+        (("113", "3220102"), ""),
+        (("213", "3220103"), ""),
+        (("113", "213", "3220102", "3220103"), ""),
+        (("211", "32201"), ""),
+        (("311", "3220101"), ""),
+        (("32202", "3220103"), ""),
+    ],
+)
+def test_what_a_distribution_is_called_is_what_the_statement_shows(
+    accounts: tuple[str, ...], said: str
+) -> None:
+    found = check_month(month({}, VOUCHER._replace(accounts=accounts)))
+    assert [said in one.violation.zh for one in found] == ([True] if said else [])
+    assert {one.violation.rule.code for one in found} <= {"closing.recipients"}
+    assert check_month(month({}, VOUCHER._replace(accounts=accounts, is_reversed=True))) == []
 
 
 def test_what_is_paid_out_of_a_distribution_has_a_receipt() -> None:
