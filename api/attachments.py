@@ -10,9 +10,13 @@ import re
 import zipfile
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from audit.disk import Disk
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.vouchers import File
 
 if TYPE_CHECKING:
@@ -47,6 +51,21 @@ OTHER_KIND = rule(
     "附件 {name} 不是照片（JPEG、PNG）、PDF、OFD 或 XML，不收",
     "the attachment {name} is no photo (JPEG, PNG), PDF, OFD or XML, and is not taken",
 )
+TORN = rule(
+    "attachment.torn",
+    Kind.REFUSED,
+    "附件 {name} 不完整：{missing}，多半没有传完或存坏了；请重新拍照、下载，或取原件再传",
+    "the attachment {name} is not whole: {missing}; it was probably cut off: photograph or download it again",
+    "会计基础工作规范 art. 51(3)",
+)
+NO_INVOICE = rule(
+    "attachment.no_invoice",
+    Kind.REFUSED,
+    "附件 {name} 是 XML，但里面没有发票或票据的数据（根元素是「{root}」），不收；请传税务局或银行给的原文件",
+    "the attachment {name} is XML without the data of an invoice (its root is {root}), and is not taken; upload the"
+    " file as the tax bureau or the bank gave it",
+    "财会〔2020〕6号 art. 3",
+)
 EMPTY = rule(
     "attachment.size",
     Kind.REFUSED,
@@ -59,6 +78,17 @@ _MAGIC = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
 }
+_ENDS = {
+    "image/jpeg": (b"\xff\xd9", Phrase("没有图片的结尾", "the picture has no end")),
+    "image/png": (b"IEND\xaeB`\x82", Phrase("没有图片的结尾", "the picture has no end")),
+}
+"""What stands at the end of a picture, at times with something more behind it."""
+
+_NOT_READ = Phrase("读不出完整的 XML", "it cannot be read as XML")
+_INVOICE = "invoice"
+_XBRL = "xbrl"
+"""What an invoice has in an element's name, and the root of other vouchers' data (电子凭证会计数据标准)."""
+
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff/\\]")
 
@@ -71,6 +101,22 @@ def media_of(data: bytes) -> str:
     if data.startswith(b"PK\x03\x04"):
         return "application/ofd" if _is_ofd(data) else ""
     return "application/xml" if _XML.match(data) else ""
+
+
+def _check_whole(name: str, media: str, data: bytes) -> None:
+    """Raise `attachment.torn` for a picture or XML that was cut off, `attachment.no_invoice` for any other XML."""
+    end, missing = _ENDS.get(media, (b"", _NOT_READ))
+    if end not in data:
+        raise TORN(name=name, missing=missing)
+    if media != "application/xml":
+        return
+    try:
+        root = fromstring(data, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        raise TORN(name=name, missing=_NOT_READ) from None
+    names = [str(element.tag).rpartition("}")[2] for element in root.iter()]
+    if names[0].casefold() != _XBRL and not any(_INVOICE in one.casefold() for one in names):
+        raise NO_INVOICE(name=name, root=names[0])
 
 
 def _is_ofd(data: bytes) -> bool:
@@ -92,7 +138,7 @@ class Attachments:
     def keep(self, book: str, name: str, data: bytes) -> File:
         """Keep a document durably and return how a voucher names it; the same again changes nothing.
 
-        Raises `attachment.size`, `attachment.kind`.
+        Raises `attachment.size`, `attachment.kind`, `attachment.torn`, `attachment.no_invoice`.
         """
         name = _UNSAFE.sub("", name).strip()[:NAME_MAX] or "附件"
         if not 0 < len(data) <= MAX_BYTES:
@@ -100,6 +146,7 @@ class Attachments:
         media = media_of(data)
         if not media:
             raise OTHER_KIND(name=name)
+        _check_whole(name, media, data)
         digest = sha256(data).hexdigest()
         path = self._path(book, digest)
         if not path.exists():

@@ -109,7 +109,8 @@ def get_entry_page(
         "has_witnesses": policy is not None,
         "witnessed": witnessing.first_over(database, book, policy, index) if policy else None,
         "private": _private(service, database, book, entry),
-        "makes": _makes(service, request, book),
+        "at_work": bool(roles := _roles_at_work(service, request, book)),
+        "makes": not roles.isdisjoint(MAKERS),
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
         words = words_of(entry.statement, read_background(database, row))
@@ -154,10 +155,10 @@ def _private(service: Services, database: Database, book: str, entry: Entry) -> 
     return private_words(hidden, said, log.erased_in(database, book).digests)
 
 
-def _makes(service: Service, request: Request, book: str) -> bool:
-    """Tell whether somebody is at work in a book who makes vouchers."""
+def _roles_at_work(service: Service, request: Request, book: str) -> set[str]:
+    """Return in which roles who asks is at work in a book: such may see its originals, and some make vouchers."""
     desks = service.sessions.desks(request.cookies.get(COOKIE, ""))
-    return any(desk.book == book and role_of(desk.key) in MAKERS for desk in desks)
+    return {role_of(desk.key) for desk in desks if desk.book == book}
 
 
 def _signers(database: Connection[Any], book: str, entry: Entry) -> list[register.KeyRow]:

@@ -78,14 +78,19 @@ def drafted(person: Person, content: object) -> httpx.Response:
     ("data", "media"),
     [
         (b"%PDF-1.7 ...", "application/pdf"),
-        (b"\xff\xd8\xff\xe0 photo", "image/jpeg"),
-        (b"\x89PNG\r\n\x1a\n photo", "image/png"),
-        (b'\xef\xbb\xbf<?xml version="1.0"?><a/>', "application/xml"),
+        (b"\xff\xd8\xff\xe0 photo\xff\xd9", "image/jpeg"),
+        (b"\xff\xd8\xff\xe0 photo\xff\xd9 a film behind it", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n photo\0\0\0\0IEND\xaeB`\x82", "image/png"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><EInvoice/>', "application/xml"),
+        (einvoices.OLD.encode(), "application/xml"),
+        (b'<?xml version="1.0"?><Ticket><InvoiceNumber>1</InvoiceNumber></Ticket>', "application/xml"),
+        (b'<?xml version="1.0"?><x:xbrl xmlns:x="http://www.xbrl.org/2003/instance"/>', "application/xml"),
         (ofd(), "application/ofd"),
     ],
 )
 def test_a_document_comes_back_as_it_was(office: Office, data: bytes, media: str) -> None:
     file = uploaded(office["cashier"], data, "a/../发票\u202e1.pdf")
+    file.pop("read", None)
     assert file == {
         "media": media,
         "name": "a..发票1.pdf",
@@ -108,6 +113,11 @@ def test_a_document_comes_back_as_it_was(office: Office, data: bytes, media: str
         (b"MZ program", "attachment.kind"),
         (other_zip(), "attachment.kind"),
         (b"PK\x03\x04 torn", "attachment.kind"),
+        (b"\x89PNG\r\n\x1a\n photo", "attachment.torn"),
+        (b"\xff\xd8\xff\xe0 photo", "attachment.torn"),
+        (einvoices.xml()[:-20], "attachment.torn"),
+        (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><Invoice>&b;</Invoice>', "attachment.torn"),
+        (b'<?xml version="1.0"?><note>buy milk</note>', "attachment.no_invoice"),
     ],
 )
 def test_what_is_no_document_is_not_kept(office: Office, data: bytes, code: str) -> None:
@@ -119,6 +129,21 @@ def test_strangers_see_and_keep_nothing(office: Office) -> None:
     stranger = office.stranger("head").client
     assert refused(stranger.get(f"{ATTACHMENTS}/{file['sha256']}"), 403, "session.needed")
     assert refused(stranger.post(ATTACHMENTS, content=XML % 1), 403, "session.needed")
+
+
+def test_who_is_at_work_reaches_the_originals_from_the_posted_voucher(office: Office) -> None:
+    file = uploaded(office["cashier"], XML % 77, "收据 77.xml")
+    made = office["accountant"].make(with_files(file))
+    office["accountant"].sign(made)
+    entry = office["head"].sign(office["head"].get(f"/{made['id']}").json()).json()["entry"]
+    office.door.service.runner.wait_for(BOOK, entry + 1, 10)
+    path = f"/books/{BOOK}/entries/{entry}"
+    link = f'href="{ATTACHMENTS}/{file["sha256"]}?name='
+    for role in ("cashier", "head"):
+        page = office[role].client.get(path, headers={"Accept": "text/html"}).text
+        assert link in page
+        assert "收据 77.xml" in page
+    assert link not in office.stranger("head").client.get(path, headers={"Accept": "text/html"}).text
 
 
 def test_a_document_that_is_damaged_is_not_shown(office: Office) -> None:
