@@ -21,8 +21,9 @@ from api.importing.cells import (
     parse_unit,
 )
 from api.importing.direction import direction_problem, sided
+from api.importing.parents import without_parents
 from api.importing.problems import ImportRefused, Problem, parsed
-from api.importing.shape import check_outside, check_parents, lines_of
+from api.importing.shape import check_outside, lines_of
 from api.importing.told import (
     beside,
     dated_ahead,
@@ -171,7 +172,6 @@ def read_folder(folder: Path) -> ImportFolder:
     book = _guard(problems, FILE, lambda: read_book(folder))
     called = book.columns if book else {}
     opening = amounts_of(_read_rows(folder, "opening", called, problems), problems, notices)
-    check_parents(opening, problems)
     if book:
         notices += result_at_opening(opening, book.opened)
         notices += distributions_at_opening(opening, book)
@@ -204,6 +204,7 @@ def _read_rows(
 
 def amounts_of(read: Rows, problems: list[Problem], notices: list[Phrase]) -> list[Amounts]:
     """Return the values of a table's lines, and add what is wrong with them and what was passed over."""
+    known = len(problems)
     lines = lines_of(read.rows, problems)
     check_outside(read.outside, problems)
     amounts = [_Cells(row, problems).amounts() for row in lines.rows]
@@ -213,6 +214,8 @@ def amounts_of(read: Rows, problems: list[Problem], notices: list[Phrase]) -> li
         *beside(lines.rows),
         *without_attachments(lines.rows),
     ]
+    if len(problems) == known and not any("date" in row.cells for row in lines.rows):
+        amounts = without_parents(amounts, problems, notices)
     if not problems:
         notices += totals_that_disagree(lines, amounts)
     return amounts

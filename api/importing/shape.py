@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from api.adapters.header import plain_name
@@ -19,10 +19,9 @@ from domain.chart import is_account_code
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from api.adapters.spreadsheet import Row
-    from api.importing.folder import Amounts
 
 WRITTEN_ONCE = rule(
     "import.written_once",
@@ -39,15 +38,6 @@ OUTSIDE = rule(
     "this row has an account's code and an amount, but stands below no header; move it below one, or write the header "
     "{expected} into the first row of this sheet",
 )
-PARENT_ROW = rule(
-    "import.parent_row",
-    Kind.MALFORMED,
-    "科目 {code} 和它的下级科目 {child} 都有余额；余额只写在最末级科目，上级的由下级相加得出，请删去上级科目这一行",
-    "the account {code} has a balance and so has {child} below it; balances stand on the lowest accounts alone, and "
-    "those above are their sums: delete the row of the upper account",
-    "财会〔2023〕14号 会计科目",
-)
-
 _FOOTER = re.compile(
     r"\s*(?:(?:制单|制表|审核|复核|记账|登账|过账|出纳|会计|财务|主管|会计主管|财务主管|单位负责人|负责人|经办|编制|打印|填制|审批|"
     r"理事长|监事长|村主任|书记|领款|收款)人?员?(?:签[字名章]|盖章)?|打印(?:日期|时间)|制表日期|备?注|附注|说明)"
@@ -112,18 +102,6 @@ def check_outside(outside: Iterable[Row], problems: list[Problem]) -> None:
             told.add(row.sheet)
             expected = ",".join(dict.fromkeys(row.headers.values()))
             problems.append(Problem.at(OUTSIDE(expected=expected), row, "code"))
-
-
-def check_parents(opening: Sequence[Amounts], problems: list[Problem]) -> None:
-    """Report each account of the opening balances that stands beside one below it, both with a balance."""
-    with_balance = [one for one in opening if one.debit_fen or one.credit_fen]
-    codes = sorted({one.code for one in with_balance})
-    child = {code: below for code, below in pairwise(codes) if code and below.startswith(code)}
-    problems += [
-        Problem.at(PARENT_ROW(code=one.code, child=child[one.code]), one.row, "code")
-        for one in with_balance
-        if one.code in child
-    ]
 
 
 def _sheet(row: Row) -> str:

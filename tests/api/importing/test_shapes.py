@@ -185,9 +185,9 @@ def test_first_row_without_a_date_is_told_as_it_is(folder: Path) -> None:
     assert [(one.row, one.rule) for one in problems(in_csv(folder, HEADER, *rows))] == [(2, "date.malformed")]
 
 
-def test_sums_beside_what_they_are_the_sums_of_are_told(folder: Path) -> None:
+def test_upper_accounts_beside_others_that_they_are_not_the_sums_of_are_told(folder: Path) -> None:
     in_csv(folder, HEADER, *ROWS)
-    (folder / "opening.csv").write_text(f'{OPENING}102,银行存款,"1,900.00",\n', encoding="utf-8")
+    (folder / "opening.csv").write_text(f'{OPENING}102,银行存款,"1,800.00",\n', encoding="utf-8")
     [problem] = problems(folder)
     assert (problem.file, problem.row, problem.column, problem.read, problem.rule) == (
         "opening.csv",
