@@ -38,6 +38,14 @@ BAD_RATIO = rule(
     "a ratio is a percentage from 0 to 100 with two decimals at most, such as 30 or 12.5; read '{read}'",
     LAW,
 )
+NO_RATIO = rule(
+    "distribution.no_ratio",
+    Kind.REFUSED,
+    "没有写公积公益金的提取比例，本年收益 {base} 元也还没有提取过；请照章程填写比例，成员大会决定不提取的写 0",
+    "no ratio for the reserve was given, and nothing was set aside yet of this year's {base} yuan; give the charter's"
+    " ratio, or 0 if the assembly decided to set nothing aside",
+    LAW,
+)
 NEGATIVE = rule(
     "distribution.negative",
     Kind.REFUSED,
@@ -109,12 +117,14 @@ OTHERS = ("212", "213", "214", "221", "231", "241", "301")
 class Wish(NamedTuple):
     """What the members decided: the charter's ratio for the reserve (of `WHOLE`), amounts in fen, and where they go.
 
+    Without a ratio (None) nothing goes to the reserve, and nothing can go to members and others before it was given.
+
     `cover_fen` is what the reserve gives to cover a loss, `reserve_to` its account where several may be meant;
     `earlier_fen` is how much of what was set aside this year is of earlier years' income; `resolution` names the
     decision.
     """
 
-    ratio: int
+    ratio: int | None
     members_fen: int = 0
     members_to: str = ""
     other_fen: int = 0
@@ -149,11 +159,11 @@ class Shares(NamedTuple):
         return self.available_fen - self.reserve_fen - self.members_fen - self.other_fen
 
 
-def parse_ratio(read: str) -> int:
-    """Return a percentage in hundredths of a percent, 0 for a blank; raises `distribution.ratio`."""
+def parse_ratio(read: str) -> int | None:
+    """Return a percentage in hundredths of a percent, None for a blank; raises `distribution.ratio`."""
     text = read.strip()
     if not text:
-        return 0
+        return None
     found = _RATIO.fullmatch(text)
     ratio = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else WHOLE + 1
     if ratio > WHOLE:
@@ -165,7 +175,8 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
     """Return what a year's income goes into, from the figures of its statement of income by the lines' keys.
 
     The reserve gets its part of the year's net surplus, as far as that is not needed for losses of earlier years, less
-    what it was given already. Raises `distribution.negative`, `distribution.no_loss`, `distribution.beyond`.
+    what it was given already. Raises `distribution.negative`, `distribution.no_loss`, `distribution.no_ratio`,
+    `distribution.beyond`.
     """
     asked = (wish.members_fen, wish.other_fen, wish.cover_fen, wish.earlier_fen)
     for what, fen in zip((TO_MEMBERS, OTHERWISE, COVERED, APPROPRIATED), asked, strict=True):
@@ -178,7 +189,9 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
     before = min(figures["brought_forward"] + covered, 0)
     base = max(figures["net_surplus"] + before, 0)
     appropriated = max(figures["appropriated"] - wish.earlier_fen, 0)
-    reserve = max((2 * base * wish.ratio + WHOLE) // (2 * WHOLE) - appropriated, 0)
+    if wish.ratio is None and base and not appropriated and (wish.members_fen or wish.other_fen):
+        raise NO_RATIO(base=format_fen(base))
+    reserve = max((2 * base * (wish.ratio or 0) + WHOLE) // (2 * WHOLE) - appropriated, 0)
     available = figures["undistributed"] + wish.cover_fen
     wanted = reserve + wish.members_fen + wish.other_fen
     if wanted > max(available, 0):

@@ -76,6 +76,15 @@ def test_members_and_others_get_what_the_reserve_leaves() -> None:
     assert refused(figures(-1), Wish(0, members_fen=1)) == "distribution.beyond"
 
 
+@pytest.mark.parametrize("wish", [Wish(None, members_fen=1), Wish(None, other_fen=1)])
+def test_nobody_gets_anything_before_the_ratio_of_the_reserve_was_given(wish: Wish) -> None:
+    assert refused(figures(100_000), wish) == "distribution.no_ratio"
+    assert shares(figures(100_000, appropriated=1), wish).reserve_fen == 0, "it was given before"
+    assert shares(figures(0, 50_000), wish).reserve_fen == 0, "there is no surplus to set aside of"
+    assert shares(figures(100_000), wish._replace(ratio=0)).reserve_fen == 0
+    assert shares(figures(100_000), Wish(None)).left_fen == 100_000
+
+
 def test_the_reserve_covers_a_loss_and_no_more() -> None:
     found = shares(figures(-30_000, 10_000), Wish(3_000, cover_fen=20_000))
     assert (found.covered_fen, found.available_fen, found.reserve_fen) == (20_000, 0, 0)
@@ -172,9 +181,10 @@ def test_a_year_ends_in_december() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "ratio"), [("30", 3_000), ("12.5", 1_250), (" 0.25 % ", 25), ("100", 10_000), ("", 0)]
+    ("read", "ratio"),
+    [("30", 3_000), ("12.5", 1_250), (" 0.25 % ", 25), ("100", 10_000), ("0", 0), (" ", None)],
 )
-def test_a_ratio_is_a_percentage(read: str, ratio: int) -> None:
+def test_a_ratio_is_a_percentage(read: str, ratio: int | None) -> None:
     assert parse_ratio(read) == ratio
 
 

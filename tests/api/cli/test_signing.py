@@ -305,7 +305,9 @@ def test_a_years_distribution_is_written_to_be_signed(
 ) -> None:
     asked = ("distribute", "2026-12", tmp_path / "shares", "--book", BOOK, "--url", signer.url)
     assert "没有要分配的" in commands.good(*asked)
-    assert "[distribution.beyond]" in commands.refused(*asked, "--members", "999999", "--members-to", "113")
+    members = "--members", "999999", "--members-to", "113"
+    assert "[distribution.no_ratio]" in commands.refused(*asked, *members)
+    assert "[distribution.beyond]" in commands.refused(*asked, *members, "--reserve", "30")
     assert "[distribution.not_december]" in commands.refused("distribute", "2026-11", *asked[2:])
     resolution = "成员大会 2026-12-28 决议"
     [file] = commands.good(*asked, "--reserve", "30", "--resolution", resolution).splitlines()

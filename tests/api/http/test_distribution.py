@@ -62,8 +62,9 @@ def income(door: Door) -> dict[str, int]:
     [
         ({"reserve": "101"}, 400, "distribution.ratio"),
         ({"members": "much"}, 400, "money.malformed"),
-        ({"members": "5"}, 422, "distribution.account"),
-        ({"members": "99999999", "members_to": "11390"}, 422, "distribution.beyond"),
+        ({"members": "5"}, 422, "distribution.no_ratio"),
+        ({"reserve": "0", "members": "5"}, 422, "distribution.account"),
+        ({"reserve": "0", "members": "99999999", "members_to": "11390"}, 422, "distribution.beyond"),
         ({"cover": "1"}, 422, "distribution.no_loss"),
         ({"period": "2026-11"}, 422, "distribution.not_december"),
         ({"period": "2026-13"}, 400, "period.malformed"),
