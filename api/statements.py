@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.adapters.tables import Cells, Formula, Sum, Table, TableColumn
 from domain import statements
+from domain.chart import RESULT
 from domain.kernel.errors import Phrase
 from domain.statements import NoteKind, difference_fen
-from domain.statements.income import RESULT
 from projections.budget import budget, is_planned
 from projections.statements import balance_sheet, cross_checks, income_details, income_statement, notes
 

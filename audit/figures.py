@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.budget import BudgetAdopted
-from domain.chart import MONEY_ACCOUNTS
+from domain.chart import MONEY_ACCOUNTS, UNDISTRIBUTED
 from domain.closing import strangers
 from domain.opening import OpeningPosted
 from domain.statements import PARTED, Carried, Moved, Parties
-from domain.statements.income import UNDISTRIBUTED
 from domain.vouchers import VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from audit.report import Finding
 from audit.statements import Periods
+from domain.chart import RESULT
 from domain.closing import is_excess, over_distributed, untransferred
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year, next_period, periods
 from domain.roles import ROLES
-from domain.statements.income import RESULT
 
 if TYPE_CHECKING:
     from audit.figures import Figures

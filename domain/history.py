@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.chart import MONEY_ACCOUNTS, full_name
+from domain.chart import MONEY_ACCOUNTS, UNDISTRIBUTED, full_name
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_date, parse_period, period_of
 from domain.opening import OpeningPosted
 from domain.statements import PARTED, LineAmount, LineFlow, income_layout, layout, line_amount
-from domain.statements.income import UNDISTRIBUTED
 from domain.vouchers import VoucherNumbers, VoucherPosted, VoucherReversed, voucher_number
 
 if TYPE_CHECKING:

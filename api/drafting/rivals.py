@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from api.clock import local_minute
 from api.drafting.store import open_drafts
+from domain.chart import RESULT
 from domain.closing import is_transfer
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.period import period_of
 from domain.periods import PeriodClosed
-from domain.statements.income import RESULT
 from domain.vouchers import Voucher, VoucherReversed
 
 if TYPE_CHECKING:

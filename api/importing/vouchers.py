@@ -23,7 +23,16 @@ from api.importing.rules import (
 from domain.kernel.errors import RuleViolation
 from domain.opening import Balances, OpeningPosted
 from domain.periods import Closing, PeriodClosed
-from domain.vouchers import MAX_LINES, Attachments, Line, Voucher, VoucherPosted, amount_fen, check_balanced
+from domain.vouchers import (
+    MAX_LINES,
+    Attachments,
+    Line,
+    Voucher,
+    VoucherPosted,
+    amount_fen,
+    check_balanced,
+    tiered_fen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +150,8 @@ class VoucherPlan:
             trial.refuse(MOVED(date=first.date, field=field, **facts), rows)
             return
         self._close_before(first.date[:7])
-        roles = tuple(trial.book.policy.tier(amount_fen(voucher.lines)).roles)
+        tiered = tiered_fen(voucher.lines, amount_fen(voucher.lines))
+        roles = tuple(trial.book.policy.tier(tiered).roles)
         trial.add(VoucherPosted, voucher, id_, roles, rows)
 
     @staticmethod

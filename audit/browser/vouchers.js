@@ -4,6 +4,7 @@ import { refusal } from "./errors.js";
 import { formatFen } from "./money.js";
 import { isDate } from "./period.js";
 import { requireRoles } from "./roles.js";
+import { UNDISTRIBUTED } from "./spending.js";
 
 const NO_DIGESTS = [];
 
@@ -97,6 +98,12 @@ function checkCorrected({ corrects, date }, { posted }) {
   if (date < original.date) throw refusal("correction.before_original", { date, corrects, original: original.date });
 }
 
+/** Tell whether lines move income and expense to 本年收益 or 收益分配, and do no more: they pay nobody. */
+function onlyTransfers(lines) {
+  const undistributed = ({ account }) => UNDISTRIBUTED.includes(account.slice(0, 3));
+  return lines.some(undistributed) && lines.every((line) => line.account[0] === "5" || undistributed(line));
+}
+
 /** A voucher balances, goes to leaf accounts in an open period, books no invoice again, and the tier's roles sign it. */
 export function decidePost(book, { data, at }, signers) {
   book.periods.requireOpen(data.date, at);
@@ -104,7 +111,7 @@ export function decidePost(book, { data, at }, signers) {
   book.accounts.requireLeaves(data.lines);
   checkInvoices(data.attachments.invoices, book.vouchers);
   if (data.corrects) checkCorrected(data, book.vouchers);
-  const tier = book.policy.tier(amount);
+  const tier = book.policy.tier(onlyTransfers(data.lines) ? 0 : amount);
   requireRoles(signers, tier.roles);
   if (tier.resolution && !data.resolution) throw refusal("policy.no_resolution", { amount: formatFen(amount) });
 }

@@ -69,6 +69,12 @@ MEASURED = ("121", "122", "131", "132", "134")
 MONEY_ACCOUNTS = (*KEPT_DAILY, "109")
 """What counts as money (货币资金), with all detail accounts: 库存现金， 银行存款， 其他货币资金."""
 
+UNDISTRIBUTED = ("321", "322")
+"""The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it."""
+
+RESULT = "5"
+"""What the codes of income and expense accounts (损益类) begin with."""
+
 
 def is_account_code(code: str) -> bool:
     """Whether `code` has the lengths 3-2-2-2 (三位一级科目，其后每级两位)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from domain.chart import MONEY_ACCOUNTS
+from domain.chart import MONEY_ACCOUNTS, RESULT, UNDISTRIBUTED
 from domain.closing.mixing import only_transfers
 from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, Remark
 from domain.closing.rules import (
@@ -37,7 +37,6 @@ from domain.kernel.errors import Phrase
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year, last_day
 from domain.statements import Standing
-from domain.statements.income import RESULT, UNDISTRIBUTED
 from domain.vouchers import quantity_text
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from domain.chart import RESULT
 from domain.closing.mixing import only_transfers
 from domain.closing.month_end import Remark
 from domain.closing.rules import ACCOUNTING
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import period_of
-from domain.statements.income import INCOME, RESULT
+from domain.statements.income import INCOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,11 +9,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from domain.chart import RESULT, UNDISTRIBUTED
 from domain.closing.distribution import MEMBERS, OTHERS, OTHERWISE, RESERVE, THROUGH, TO_MEMBERS
 from domain.closing.month_end import Remark
 from domain.closing.transfers import DISTRIBUTION
 from domain.kernel.errors import Kind, Phrase, rule
-from domain.statements.income import RESULT, UNDISTRIBUTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.chart import UNDISTRIBUTED
 from domain.closing.rules import ACCOUNTING
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.period import ends_year, last_day
-from domain.statements.income import UNDISTRIBUTED
 from domain.vouchers import MAX_LINES, Attachments, Line, Voucher
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.statements.income import INCOME, RESULT, UNDISTRIBUTED
+from domain.chart import RESULT, UNDISTRIBUTED
+from domain.statements.income import INCOME
 from domain.statements.spending import carry_on, counted_accounts, spending_accounts
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.chart import RESULT
 from domain.kernel.period import ends_year
 from domain.statements.details import difference_fen
 from domain.statements.formula import read_lines
-from domain.statements.income import RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.statements.income import INCOME, RESULT
+from domain.chart import RESULT
+from domain.statements.income import INCOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -23,18 +23,12 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from domain.chart import codes_down_to
+from domain.chart import RESULT, UNDISTRIBUTED, codes_down_to
 from domain.statements.formula import read_lines, signed_terms
 from domain.statements.layout import ACCOUNTS_REMEMBERED, Role, said_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-UNDISTRIBUTED = ("321", "322")
-"""The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it."""
-
-RESULT = "5"
-"""What the codes of income and expense accounts (损益类) begin with."""
 
 INCOME = "50"
 """What the codes of income accounts (收入类) begin with; those of other income and expense accounts are expense."""

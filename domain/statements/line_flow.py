@@ -13,8 +13,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.chart import RESULT, UNDISTRIBUTED
 from domain.kernel.period import year_start
-from domain.statements.income import OPENING, RESULT, UNDISTRIBUTED, Sides
+from domain.statements.income import OPENING, Sides
 
 if TYPE_CHECKING:
     from domain.statements.income import IncomeLayout, IncomeTerm

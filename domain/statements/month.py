@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from domain.chart import RESULT
 from domain.kernel.period import previous_period, year_start
 from domain.statements.balance_sheet import balance_sheet
 from domain.statements.budget import budget_rows
 from domain.statements.details import detail_rows
-from domain.statements.income import RESULT, Flow, Year, undistributed_fen
+from domain.statements.income import Flow, Year, undistributed_fen
 from domain.statements.parties import Parties
 
 if TYPE_CHECKING:

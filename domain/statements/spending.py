@@ -15,9 +15,9 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.budget import planned_accounts
-from domain.chart import CHARTS
+from domain.chart import CHARTS, RESULT, UNDISTRIBUTED
 from domain.kernel.period import year_start
-from domain.statements.income import INCOME, RESULT, UNDISTRIBUTED
+from domain.statements.income import INCOME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

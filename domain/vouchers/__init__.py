@@ -26,6 +26,7 @@ from domain.vouchers.lines import (
     price_fen,
     price_text,
     quantity_text,
+    tiered_fen,
     total_fen,
 )
 from domain.vouchers.rules import decide_post, decide_reverse, decide_salted, decide_salted_reversal
@@ -63,6 +64,7 @@ __all__ = [
     "price_fen",
     "price_text",
     "quantity_text",
+    "tiered_fen",
     "total_fen",
     "voucher_number",
     "way_of",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from domain.chart import RESULT, UNDISTRIBUTED
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen, plain_fen
 
@@ -117,6 +118,17 @@ def amount_fen(lines: Sequence[Line]) -> int:
         debit += abs(line.debit_fen)
         credit += abs(line.credit_fen)
     return max(debit, credit)
+
+
+def tiered_fen(lines: Sequence[Line], amount: int) -> int:
+    """Return by which amount the policy's tier is found for a voucher of an amount: nothing where it only transfers.
+
+    Income and expense that go to 本年收益, and that to 收益分配 (结转), pay nobody and owe nobody anything.
+    """
+    transfers = any(line.account.startswith(UNDISTRIBUTED) for line in lines) and all(
+        line.account.startswith((RESULT, *UNDISTRIBUTED)) for line in lines
+    )
+    return 0 if transfers else amount
 
 
 def mirrored(lines: Sequence[AnyLine]) -> list[AnyLine]:

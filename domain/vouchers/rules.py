@@ -12,7 +12,7 @@ from domain.privacy import Privacy, require_new
 from domain.roles import Key, require_roles
 from domain.rolls import Rolls, require_booked
 from domain.vouchers.invoices import check_invoices
-from domain.vouchers.lines import check_balanced, lines_digest, mirrored
+from domain.vouchers.lines import check_balanced, lines_digest, mirrored, tiered_fen
 
 if TYPE_CHECKING:
     from domain.policy import Policy
@@ -119,7 +119,7 @@ def decide_post(
         check_invoices(voucher.attachments.invoices, vouchers)
     if voucher.corrects:
         _check_corrected(voucher.corrects, voucher.date, vouchers)
-    tier = policy.tier(amount)
+    tier = policy.tier(tiered_fen(voucher.lines, amount))
     require_roles(signers, tier.roles)
     if tier.resolution and not voucher.resolution:
         raise NO_RESOLUTION(amount=format_fen(amount))

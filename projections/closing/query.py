@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from domain.chart import MONEY_ACCOUNTS
+from domain.chart import MONEY_ACCOUNTS, RESULT
 from domain.closing import (
     DISTRIBUTION,
     OUTSIDE,
@@ -28,7 +28,6 @@ from domain.closing import (
 )
 from domain.kernel.period import ends_year, last_day, opened_on, period_of
 from domain.statements import spent_with
-from domain.statements.income import RESULT
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import party_balances, trial_balance

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from domain.chart import RESULT, UNDISTRIBUTED
 from domain.entry import parse_entry
 from domain.history import OPENING_SUMMARY, WHOLE, Figure, HistoryRow, Posting, Span, Sums, figure_of
 from domain.statements import PARTED, Part
-from domain.statements.income import RESULT, UNDISTRIBUTED
 from projections import log, register, witnessing
 
 if TYPE_CHECKING:

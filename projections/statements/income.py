@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain import statements
+from domain.chart import RESULT, UNDISTRIBUTED
 from domain.kernel.period import a_year_before, parse_period, year_start
 from domain.statements import Flow, Year, off_by_fen, undistributed_fen
-from domain.statements.income import RESULT, UNDISTRIBUTED
 from projections import register
 from projections.balances import trial_balance
 from projections.report import Report, one_moment

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from domain.chart import RESULT, UNDISTRIBUTED
 from domain.kernel.period import period_of, year_start
 from domain.opening import OpeningPosted
 from domain.statements import Flow, Year, income_layout, income_statement, undistributed_fen
-from domain.statements.income import RESULT, UNDISTRIBUTED
 from domain.vouchers import VoucherPosted, VoucherReversed
 from tests.domain.drawn import AMOUNT, DATE, MONTHS, Drawn, line
 

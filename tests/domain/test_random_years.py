@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.balances import OPENING, trial_balance
-from domain.chart import chart
+from domain.chart import RESULT, UNDISTRIBUTED, chart
 from domain.closing import transfer_vouchers
 from domain.kernel.period import periods
 from domain.statements import income_statement
-from domain.statements.income import RESULT, UNDISTRIBUTED, income_layout
+from domain.statements.income import income_layout
 from domain.statements.layout import layout
 from domain.statements.month import Month
 from domain.vouchers import Attachments, Line, Voucher, check_balanced, mirrored

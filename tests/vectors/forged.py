@@ -192,6 +192,8 @@ def _signers() -> list[Forgery]:
         _voucher("a key that was revoked", data, "key.revoked", *CLERKS, office("cashier", 2)),
         _voucher("a role is missing", data, "policy.roles_missing", CLERKS[0]),
         _voucher("the tier above", voucher("2026-02-03", LARGE_FEN), "policy.roles_missing"),
+        ("a transfer of what only the tier above may pay", _large("501", "321").publish()),
+        ("a distribution of as much", _large("322", "311"), ("policy.roles_missing", NEXT)),
         _voucher("no resolution", voucher("2026-02-03", LARGE_FEN), "policy.no_resolution", *CLERKS, *OTHERS),
         ("signatures of another hand", _other_hand(), ("signature.invalid", NEXT)),
     ]
@@ -289,6 +291,12 @@ def _vouchers() -> list[Forgery]:
         ),
         *_reversals(),
     ]
+
+
+def _large(debit: str, credit: str) -> Log:
+    """Return the honest log with a large voucher that the lowest tier signed."""
+    data = voucher("2026-02-03", LARGE_FEN, debit=debit, credit=credit)
+    return PLAIN.then(VoucherPosted, data, *CLERKS)
 
 
 def _reversals() -> list[Forgery]:

@@ -121,3 +121,29 @@ def test_every_amount_has_the_one_tier_that_spans_it(cuts: set[int], amount: int
         if tier.from_fen <= amount and (high is None or amount < high)
     ]
     assert [policy.tier(amount)] == spanning
+
+
+@pytest.mark.parametrize(
+    ("amounts", "is_tiered"),
+    [
+        ((("501", 500_000), ("321", -500_000)), False),
+        ((("321", 500_000), ("513", -500_000)), False),
+        ((("321", 500_000), ("322", -500_000)), False),
+        ((("322", 500_000), ("311", -500_000)), True),  # distributes
+        ((("322", 500_000), ("113", -500_000)), True),
+        ((("321", 500_000), ("102", -500_000)), True),
+        ((("511", 500_000), ("513", -500_000)), True),  # transfers nothing
+    ],
+)
+def test_a_transfer_pays_nobody_and_is_of_the_lowest_tier(
+    village: Village,
+    amounts: tuple[tuple[str, int], ...],
+    is_tiered: bool,  # noqa: FBT001 -- a parameter
+) -> None:
+    large = Tier(from_fen=500_000, roles=["accountant", "head", "township"], resolution=True)
+    village.policy(Tier(from_fen=0, to_fen=500_000, roles=["accountant", "head"]), large)
+    if is_tiered:
+        with village.refuses("policy.roles_missing"):
+            village.voucher(*amounts)
+    else:
+        village.voucher(*amounts)

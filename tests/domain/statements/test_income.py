@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.chart import CHARTS, chart
+from domain.chart import CHARTS, RESULT, UNDISTRIBUTED, chart
 from domain.kernel.errors import RuleViolation
 from domain.statements import (
     Flow,
@@ -21,7 +21,7 @@ from domain.statements import (
     layout,
     undistributed_fen,
 )
-from domain.statements.income import RESULT, UNDISTRIBUTED, parse_income_formula
+from domain.statements.income import parse_income_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
