@@ -15,7 +15,7 @@ from domain.closing.distribution import (
 from domain.closing.excess import excess_of, is_excess, is_transfer
 from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, strangers
-from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
+from domain.closing.month_end import Dip, Lacking, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
 from domain.closing.opened import distributed_at_opening
 from domain.closing.parties import OUTSIDE
 from domain.closing.rules import OPENED_RESULT
@@ -32,6 +32,7 @@ __all__ = [
     "RESULT_ACCOUNT",
     "TRANSFERS",
     "Dip",
+    "Lacking",
     "MonthEnd",
     "MonthVoucher",
     "PartyBalance",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing import checks, excess, legality, mixing, opened, parties
+from domain.closing import checks, excess, lacking, legality, mixing, opened, parties
 from domain.closing.month_end import MonthVoucher
 from domain.kernel.errors import Phrase
 
@@ -31,6 +31,8 @@ CHECKS = (
     checks.check_originals,
     mixing.check_mixing,
     mixing.check_recipients,
+    lacking.check_direct,
+    lacking.check_lacking,
     checks.check_depreciation,
     checks.check_wages,
     checks.check_budget,

@@ -57,8 +57,8 @@ WAGES = ("212", "213")
 DEPRECIATED = (("132", "133"), ("151", "152"), ("161", "162"))
 """Assets that wear out, and the account that gathers it (折旧、摊销)."""
 
-EITHER_SIDE = ("113", "154", "181", "214", "321", "322", "502")
-"""Accounts that the system lets stand on both sides."""
+EITHER_SIDE = ("113", "181", "214", "321", "322", "502")
+"""Accounts that the system lets stand on both sides; a gain on 154 固定资产清理 is to be transferred."""
 
 CORRECTING = ("注销", "冲销", "订正", "更正", "调整")
 """How the summary of a correcting voucher begins that does not name as data what it sets right: older ones do not."""

@@ -54,6 +54,15 @@ class PartyBalance(NamedTuple):
     balance_fen: int
 
 
+class Lacking(NamedTuple):
+    """A voucher of the period that lacks something on an account: cashier, party, project or quantity."""
+
+    what: str
+    account: str
+    number: int
+    entry: int
+
+
 class MonthEnd(NamedTuple):
     """A book at the end of a period: the first open one, the trial balance, sides and names by code, vouchers.
 
@@ -63,7 +72,8 @@ class MonthEnd(NamedTuple):
     on 本年收益 when the book was opened in the middle of this year, credits less debits, `opened` what stood on each
     account of 收益分配 then, debits less credits; `parties` are those of receivables and payables; `income`, at the end
     of a year, the figures of its statement of income by the lines' keys; `transferred` what the period's transfers
-    moved of income and expense, by account, debits less credits.
+    moved of income and expense, by account, debits less credits; `lacking` what vouchers that stand should say and do
+    not.
     """
 
     period: str
@@ -84,6 +94,7 @@ class MonthEnd(NamedTuple):
     income: Mapping[str, int] = MappingProxyType({})
     opened: Mapping[str, int] = MappingProxyType({})
     transferred: Mapping[str, int] = MappingProxyType({})
+    lacking: Sequence[Lacking] = ()
 
 
 class Remark(NamedTuple):

@@ -12,6 +12,7 @@ from domain.closing import (
     OUTSIDE,
     RESULT_ACCOUNT,
     Dip,
+    Lacking,
     MonthEnd,
     MonthVoucher,
     PartyBalance,
@@ -27,7 +28,7 @@ from domain.closing import (
     transfer_vouchers,
 )
 from domain.kernel.period import ends_year, last_day, opened_on, period_of
-from domain.statements import spent_with
+from domain.statements import PARTED, spent_with
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import party_balances, trial_balance
@@ -74,6 +75,29 @@ SELECT_BALANCES = """
     FROM journal WHERE book = %(book)s AND account = ANY(%(accounts)s)
     GROUP BY account, day ORDER BY account, day
 """
+SELECT_LACKING = """
+    WITH lines AS (
+        SELECT journal.*, signers FROM journal JOIN vouchers USING (book, entry)
+        WHERE vouchers.book = %(book)s AND vouchers.period = %(period)s
+          AND vouchers.type = 'voucher' AND reversed_by IS NULL
+    ), clear AS (
+        SELECT lines.* FROM lines JOIN events ON originator_id = book AND originator_version = entry
+        WHERE topic = 'voucher.posted/1'
+    )
+    SELECT 'cashier', account, number, entry FROM lines
+    WHERE account ^@ '101' AND NOT EXISTS (SELECT FROM unnest(signers) AS key WHERE key LIKE '%%/cashier/%%')
+    UNION
+    SELECT 'party', account, number, entry FROM clear
+    WHERE party = '' AND left(account, 3) = ANY(%(kept)s)
+      AND account IN (SELECT account FROM journal WHERE book = %(book)s AND party <> '')
+    UNION
+    SELECT 'project', account, number, entry FROM clear
+    WHERE project = '' AND (account IN ('231', '241') OR left(account, 3) IN ('231', '241')
+      AND account IN (SELECT account FROM journal WHERE book = %(book)s AND project <> ''))
+    UNION
+    SELECT 'quantity', account, number, entry FROM lines
+    WHERE unit = '' AND account IN (SELECT account FROM journal WHERE book = %(book)s AND unit <> '')
+"""
 
 
 @dataclass(frozen=True)
@@ -119,6 +143,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         "book": book.book,
         "period": period,
         "money": list(MONEY_ACCOUNTS),
+        "kept": [*PARTED, *OUTSIDE],
     }
     accounts = register.accounts(connection, book.book)
     vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
@@ -155,6 +180,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
             for flow in flows(connection, book, period, period)
             if flow.distributes and flow.account.startswith(RESULT)
         },
+        lacking=[Lacking(*row) for row in connection.execute(SELECT_LACKING, values)],
         parties=[
             PartyBalance(*place, fen)
             for place, fen in party_balances(connection, book.book, period, OUTSIDE).items()

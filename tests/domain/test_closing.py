@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from domain.balances import trial_balance
 from domain.chart import chart
-from domain.closing import Dip, MonthEnd, MonthVoucher, PartyBalance, Stock, check_month, transfer_vouchers
+from domain.closing import (
+    Dip,
+    Lacking,
+    MonthEnd,
+    MonthVoucher,
+    PartyBalance,
+    Stock,
+    check_month,
+    transfer_vouchers,
+)
 from domain.kernel.errors import RuleViolation
 from domain.reconciliation import BankLine, BookLine
 from domain.statements import BudgetRow
@@ -133,7 +142,21 @@ def test_a_good_month_has_no_remarks() -> None:
         (month({"501": -5}, period="2026-12"), (True, "closing.not_transferred", "501", None)),
         (month({"321": -5}, period="2026-12"), (True, "closing.not_transferred", "321", None)),
         (month({"32201": 5}, period="2026-12"), (True, "closing.not_transferred", "32201", None)),
+        (month({"154": -5}), (False, "closing.wrong_side", "154", None)),
         (month({}, VOUCHER._replace(attachments=0)), (False, "closing.no_attachments", "", 7)),
+        (
+            month({}, VOUCHER._replace(accounts=("32202", "513"))),
+            (False, "closing.distribution_direct", "", 7),
+        ),
+        *(
+            (month()._replace(lacking=(lacking,)), (False, code, lacking.account, 7))
+            for lacking, code in (
+                (Lacking("cashier", "101", 3, 7), "closing.no_cashier"),
+                (Lacking("party", "112", 3, 7), "closing.no_party"),
+                (Lacking("project", "241", 3, 7), "closing.no_project"),
+                (Lacking("quantity", "121", 3, 7), "closing.no_quantity"),
+            )
+        ),
         (month({}, VOUCHER._replace(accounts=("1020101", "321", "51302"))), (False, "closing.mixed", "", 7)),
         (month({}, VOUCHER._replace(accounts=("211", "321", "51302"))), (False, "closing.mixed", "", 7)),
         (month({}, VOUCHER._replace(accounts=("101", "32202"))), (False, "closing.mixed", "", 7)),
@@ -161,6 +184,14 @@ def test_a_good_month_has_no_remarks() -> None:
 )
 def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | None]) -> None:
     assert told(end) == [remark]
+
+
+def test_what_several_vouchers_lack_is_one_remark_that_names_the_first() -> None:
+    lacking = tuple(Lacking("party", "112", number, 6 + number) for number in (1, 2, 3))
+    [remark] = check_month(month()._replace(lacking=lacking))
+    assert "3 张" in remark.violation.zh
+    assert "记-2026-03-0001" in remark.violation.zh
+    assert remark.entry == 7
 
 
 def test_a_voucher_that_names_what_it_sets_right_needs_no_original_whatever_its_summary_says() -> None:
@@ -202,7 +233,7 @@ def test_what_is_paid_out_of_a_distribution_has_a_receipt() -> None:
 @pytest.mark.parametrize(
     "end",
     [
-        month({"113": -5, "214": 5, "154": -5}),
+        month({"113": -5, "214": 5, "154": 5}),
         month(
             budget=(
                 planned("501", 100, 900),
@@ -222,6 +253,7 @@ def test_what_is_paid_out_of_a_distribution_has_a_receipt() -> None:
         month({}, VOUCHER._replace(accounts=("311", "322"))),
         month({}, VOUCHER._replace(accounts=("11301", "211", "212", "32202"))),
         month({}, VOUCHER._replace(accounts=("321", "322", "501", "513"))),
+        month({}, VOUCHER._replace(accounts=("32202", "513"), is_reversed=True)),
         month({}, VOUCHER._replace(accounts=("101", "321", "513"), is_reversed=True)),
         month({}, VOUCHER._replace(accounts=("101", "321", "513"), reversal=True)),
     ],

@@ -72,6 +72,7 @@ def post(
 def test_what_is_wrong_with_a_month_is_remarked(open_door: Door) -> None:
     assert remarks(open_door, "2026-01") == [
         (False, "closing.no_statement", "10201", None),
+        (False, "closing.no_cashier", "101", 12),
         (False, "closing.no_depreciation", "151", None),
     ]
     entry = post(open_door, "购办公桌", ("51302", 150_000, 0), ("101", 0, 150_000), count=0)
@@ -80,8 +81,42 @@ def test_what_is_wrong_with_a_month_is_remarked(open_door: Door) -> None:
         (True, "closing.cash_below_zero", "101", None),
         (False, "closing.no_statement", "10201", None),
         (False, "closing.no_attachments", "", entry),
+        (False, "closing.no_cashier", "101", entry),
         (False, "closing.no_depreciation", "151", None),
     ]
+
+
+def test_lines_without_what_others_of_the_account_say_are_remarked(open_door: Door) -> None:
+    """Once for each account, with the first voucher; not cash that the cashier signed for."""
+
+    def booked(line: Line, *by: str) -> int:
+        other = Line(account="301", credit_fen=line.debit_fen)
+        data = Voucher(
+            attachments=Attachments(count=1), date="2026-04-30", lines=[line, other], summary="往来"
+        )
+        answer = open_door.post(open_door.note(data, VoucherPosted, "accountant", "head", *by), wait=10)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["index"])
+
+    def lacking() -> set[tuple[str, str, int | None]]:
+        kinds = {"closing.no_cashier", "closing.no_party", "closing.no_project", "closing.no_quantity"}
+        return {tuple(one[1:]) for one in remarks(open_door, "2026-04") if one[1] in kinds}  # type: ignore[misc]
+
+    booked(Line(account="101", debit_fen=100), "cashier")
+    first = booked(Line(account="112", debit_fen=100))
+    measured = booked(Line(account="121", debit_fen=100))
+    assert lacking() == set()
+    booked(Line(account="112", debit_fen=100, party="甲"))
+    booked(Line(account="112", debit_fen=100))
+    booked(Line(account="121", debit_fen=100, quantity_milli=1_000, unit="公斤"))
+    project = booked(Line(account="241", debit_fen=100))
+    cash = booked(Line(account="101", debit_fen=100))
+    assert lacking() == {
+        ("closing.no_party", "112", first),
+        ("closing.no_quantity", "121", measured),
+        ("closing.no_project", "241", project),
+        ("closing.no_cashier", "101", cash),
+    }
 
 
 def test_an_account_whose_reconciliation_does_not_come_out_is_remarked(open_door: Door) -> None:
@@ -245,7 +280,8 @@ def test_tables_and_page_say_the_same(door: Door) -> None:
     for suffix in ("csv", "xlsx"):
         header, *rows = table(door.get(f"closing.{suffix}", period="2026-01"))
         assert header[0] == "结账前必须处理"
-        assert [row[-1] for row in rows] == ["closing.no_statement", "closing.no_depreciation"]
+        rules = [row[-1] for row in rows]
+        assert rules == ["closing.no_statement", "closing.no_cashier", "closing.no_depreciation"]
         header, *rows = table(door.get(f"transfers.{suffix}", period="2026-03"))
         assert header[2:] == ["摘要", "科目编码", "借方金额", "贷方金额"]
         assert rows[0][2] == "结转收入"
@@ -277,6 +313,7 @@ def test_drafts_that_wait_stop_the_closing_of_their_month(open_door: Door) -> No
             office["cashier"].withdraw(draft)
     assert [rule for _, rule, *_ in remarks(open_door, "2026-01")] == [
         "closing.no_statement",
+        "closing.no_cashier",
         "closing.no_depreciation",
     ]
 
