@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from html import escape
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -274,6 +275,21 @@ def test_what_is_transferred_twice_stops_the_closing(open_door: Door) -> None:
     assert not [one for one in remarks(open_door, "2026-03") if one[1].startswith("closing.transferred")]
     post(open_door, "结转收入", *lines, date="2026-03-31", count=0)
     assert (True, "closing.transferred_twice", "50103", None) in remarks(open_door, "2026-03")
+
+
+def test_the_page_says_what_is_remarked_in_english_too(door: Door) -> None:
+    page = door.get("closing", period="2026-01").text
+    found = door.get("closing.json", period="2026-01").json()["remarks"]
+    assert found
+    assert [
+        one["en"] for one in found if f'lang="en">{escape(one["en"], quote=False)}' not in unquoted(page)
+    ] == []
+    assert 'lang="en">checks before the closing' in page
+
+
+def unquoted(page: str) -> str:
+    """Return a page with quotes as they are read."""
+    return page.replace("&#39;", "'").replace("&#34;", '"')
 
 
 def test_tables_and_page_say_the_same(door: Door) -> None:
