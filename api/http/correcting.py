@@ -52,6 +52,7 @@ def get_reverse_page(
     """Show the mirror of a voucher in red, to be made a draft."""
     statement = _posted(database, book, index)
     place = journal.voucher_at(database, book, index)
+    links = journal.links_of(database, book, [place])[index]
     mirror = SaltedVoucherReversed if isinstance(statement, SaltedVoucherPosted) else VoucherReversed
     lines = mirrored(statement.data.lines)
     data = {"attachments": {}, "lines": msgspec.to_builtins(lines), "reverses": statement.id}
@@ -60,7 +61,8 @@ def get_reverse_page(
         "reverse.html",
         book=register.book(database, book),
         entry=index,
-        reversed_by=place.reversed_by,
+        number=voucher_number(place.period, place.number),
+        red=next((one for one in links.by if one.entry == place.reversed_by), None),
         summary=_summary(place, Way.CANCEL),
         lines=lines,
         data=data,
