@@ -80,7 +80,8 @@ TOO_LONG = rule(
 class Row:
     """One row of a table: its number, counted from 1, its cells and the headers by field; a workbook's sheet.
 
-    `header_rows` are the one or two rows of the header as they are written, by field too.
+    `header_rows` are the one or two rows of the header as they are written, by field too. `filled` are the fields that
+    are blank in the table, and whose cells are those of the row above.
     """
 
     file: str
@@ -89,6 +90,7 @@ class Row:
     headers: dict[str, str]
     sheet: str = ""
     header_rows: tuple[dict[str, str], ...] = ()
+    filled: tuple[str, ...] = ()
 
     @property
     def place(self) -> Phrase:

@@ -21,6 +21,7 @@ from api.importing.cells import (
     parse_unit,
 )
 from api.importing.direction import direction_problem, sided
+from api.importing.filling import told_filled
 from api.importing.parents import without_parents
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.shape import check_outside, lines_of
@@ -211,6 +212,7 @@ def amounts_of(read: Rows, problems: list[Problem], notices: list[Phrase]) -> li
     notices += [
         *read.notices,
         *passed_over(lines),
+        *told_filled(lines.rows),
         *beside(lines.rows),
         *without_attachments(lines.rows),
     ]

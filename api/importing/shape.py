@@ -6,13 +6,14 @@ A row is passed over, and named in a notice, when nothing of it could be booked:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from api.adapters.header import plain_name
 from api.importing.book_file import BESIDE
 from api.importing.cells import bare
+from api.importing.filling import filled_down
 from api.importing.problems import Problem
 from api.importing.totals import LABELS, TOTALS_ROW, Totals, label_of, may_be_a_line
 from domain.chart import is_account_code
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 
     from api.adapters.spreadsheet import Row
 
-WRITTEN_ONCE = rule(
-    "import.written_once",
-    Kind.MALFORMED,
-    "从这一行起共有 {count} 行的「{columns}」是空白，内容写在上面的行里（合并单元格，或只写了一次）；请取消合并，"
-    "把内容向下填充到每一行",
-    "in {count} rows, of which this is the first, '{columns}' is blank and stands in a row above (merged cells, or "
-    "written once); unmerge them and fill the content down into every row",
-)
 OUTSIDE = rule(
     "import.outside",
     Kind.MALFORMED,
@@ -47,8 +40,6 @@ _FOOTER = re.compile(
 )
 """What stands below a table: who made, checked and booked it, the page, remarks."""
 _DIGIT = re.compile(r"\d")
-_FILLED = ("date", "number")
-"""The fields that every row of a journal has to have."""
 _BOOKED = ("code", "debit", "credit", "amount")
 """Without what stands in these nothing can be booked."""
 
@@ -66,7 +57,7 @@ class Lines:
 def lines_of(rows: Iterable[Row], problems: list[Problem]) -> Lines:
     """Return the rows that say something of their own, with what is written above filled down into them.
 
-    What was filled down is a problem: a sheet may mean something else by a blank, and an entry cannot be changed.
+    What cannot be filled down without a guess is a problem: an entry cannot be changed.
     """
     lines = Lines()
     since = 0  # below the last row that was passed over
@@ -88,7 +79,7 @@ def lines_of(rows: Iterable[Row], problems: list[Problem]) -> Lines:
             continue
         since = len(lines.rows)
     lines.rows = [
-        row for _, sheet in groupby(lines.rows, _sheet) for row in _filled_down(list(sheet), problems)
+        row for _, sheet in groupby(lines.rows, _sheet) for row in filled_down(list(sheet), problems)
     ]
     return lines
 
@@ -98,7 +89,11 @@ def check_outside(outside: Iterable[Row], problems: list[Problem]) -> None:
     told: set[str] = set()
     for row in outside:
         amount = row.cells["debit"] + row.cells["credit"]
-        if row.sheet not in told and is_account_code(bare(row.cells["code"])) and _DIGIT.search(amount):
+        if (
+            row.sheet not in told
+            and is_account_code(bare(row.cells["code"]))
+            and _DIGIT.search(amount)
+        ):
             told.add(row.sheet)
             expected = ",".join(dict.fromkeys(row.headers.values()))
             problems.append(Problem.at(OUTSIDE(expected=expected), row, "code"))
@@ -137,24 +132,3 @@ def _is_footer(row: Row) -> bool:
         return False
     read = [text for name, text in row.cells.items() if name not in BESIDE]
     return not any(read) or any(_FOOTER.fullmatch(row.cells.get(name, "")) for name in LABELS)
-
-
-def _filled_down(rows: list[Row], problems: list[Problem]) -> list[Row]:
-    """Return the rows of one sheet with date and number from above where they are blank."""
-    above: dict[str, str] = {}
-    filled: list[Row] = []
-    blank: list[tuple[Row, list[str]]] = []
-    for row in rows:
-        missing = [name for name in _FILLED if row.cells.get(name) == "" and name in above]
-        above |= {name: row.cells[name] for name in _FILLED if row.cells.get(name)}
-        if missing:
-            blank.append((row, missing))
-        filled.append(
-            replace(row, cells={**row.cells, **{name: above[name] for name in missing}}) if missing else row
-        )
-    if blank:
-        first, missing = blank[0]
-        columns = [name for name in _FILLED if any(name in names for _, names in blank)]
-        named = "、".join(first.headers[name] for name in columns)
-        problems.append(Problem.at(WRITTEN_ONCE(count=len(blank), columns=named), first, missing[0]))
-    return filled

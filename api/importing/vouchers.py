@@ -140,7 +140,9 @@ class VoucherPlan:
             self.there += 1
             if self._is_plainer(trial.stored[id_], voucher):
                 self.plainer.append((first.date, first.number))
-            elif not says_the_same(trial.stored[id_], voucher):
+            elif not any(
+                says_the_same(trial.stored[id_], one) for one in (voucher, _unfilled(voucher, rows))
+            ):
                 self._refuse_changed(CHANGED, (first.number, first.date), id_, voucher, rows)
             return
         before = counterpart(voucher, self._absent)
@@ -267,6 +269,15 @@ def _attachments(rows: Sequence[Amounts]) -> int:
             raise ATTACHMENTS_DIFFER(first=count, read=row.attachments, field=path)
         count = count or row.attachments
     return count
+
+
+def _unfilled(voucher: Voucher, rows: Sequence[Amounts]) -> Voucher:
+    """Return a voucher whose lines have the voucher's summary, not that of the line above, where theirs is blank."""
+    lines = [
+        structs.replace(line, summary="") if "summary" in row.row.filled else line
+        for line, row in zip(voucher.lines, rows, strict=True)
+    ]
+    return structs.replace(voucher, lines=lines)
 
 
 def _line(row: Amounts, summary: str) -> Line:

@@ -156,27 +156,11 @@ def test_summary_that_only_mentions_totals_is_no_row_of_totals(folder: Path) -> 
     assert [one.rule for one in problems(in_csv(folder, HEADER, *rows))] == ["import.account_code"]
 
 
-def test_merged_cells_are_told_once_with_their_columns(folder: Path) -> None:
-    book = workbook(HEADER, *ROWS)
-    sheet = book.worksheets[0]
-    for cells in ("A2:A3", "B2:B3", "A4:A5"):
-        sheet.merge_cells(cells)
-    [problem] = problems(in_xlsx(folder, book))
-    assert (problem.sheet, problem.row, problem.column, problem.rule) == (
-        "流水",
-        3,
-        "日期",
-        "import.written_once",
-    )
-    assert "2 行的「日期、凭证号」" in problem.zh
-    assert "in 2 rows" in problem.en
-
-
-def test_other_problems_of_rows_with_merged_cells_are_told_too(folder: Path) -> None:
-    rows = [ROWS[0], ["", "", *ROWS[1][2:5], "", "五元", ""], *ROWS[2:]]
+def test_other_problems_of_rows_that_cannot_be_filled_are_told_too(folder: Path) -> None:
+    rows = [ROWS[0], [], ["", "", *ROWS[1][2:5], "", "五元", ""], *ROWS[2:]]
     assert [(one.row, one.rule) for one in problems(in_csv(folder, HEADER, *rows))] == [
-        (3, "import.written_once"),
-        (3, "money.malformed"),
+        (4, "import.written_once"),
+        (4, "money.malformed"),
     ]
 
 

@@ -181,11 +181,11 @@ def test_nothing_is_filled_down_from_the_sheet_before(folder: Path) -> None:
     ]
 
 
-def test_merged_cells_are_told_for_each_sheet(folder: Path) -> None:
-    merged = {name: [HEADER, rows[2], ["", "", *rows[3][2:]]] for name, rows in MONTHS.items()}
+def test_blank_cells_that_cannot_be_filled_are_told_for_each_sheet(folder: Path) -> None:
+    merged = {name: [HEADER, rows[2], [], ["", "", *rows[3][2:]]] for name, rows in MONTHS.items()}
     assert [(one.sheet, one.row, one.rule) for one in refused(folder, merged)] == [
-        ("1月", 3, "import.written_once"),
-        ("2月", 3, "import.written_once"),
+        ("1月", 4, "import.written_once"),
+        ("2月", 4, "import.written_once"),
     ]
 
 
