@@ -122,6 +122,8 @@ ROUNDED = Phrase(
     "; the spreadsheet program may show it rounded: round it to the fen with ROUND(…, 2), check the sums, and import"
     " again",
 )
+_SEPARATED = re.compile(r"[0-9]{3}(?P<sign>[-./])[0-9]{2}(?:(?P=sign)[0-9]{2}){0,2}", re.ASCII)
+"""A code with the same sign between all its levels."""
 _QUANTITY = re.compile(r"(?P<sign>[-\u2212])?(?P<whole>[0-9]{1,9})(?:\.(?P<part>[0-9]{1,3}0*))?", re.ASCII)
 """A quantity: spreadsheets may show more noughts behind the point than count."""
 _NO_BREAK = "\u00a0\u202f"
@@ -164,6 +166,15 @@ def bare(read: str) -> str:
     if read.isascii():
         return read.strip()
     return "".join(one for one in read if one not in _NO_BREAK and unicodedata.category(one) != "Cf").strip()
+
+
+def joined_code(read: str) -> str:
+    """Return an account's code without the separators that stand between all its levels: 102.01.02 is 1020102.
+
+    What is separated otherwise is left as it is: a level may have lost a nought (102.1), or the end be something else.
+    """
+    code = bare(read)
+    return "".join(one for one in code if one.isdigit()) if _SEPARATED.fullmatch(code) else code
 
 
 def parse_code(read: str) -> str:

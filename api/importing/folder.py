@@ -11,6 +11,7 @@ from api.adapters.spreadsheet import Row, Rows, read_table, unread_tables
 from api.clock import now
 from api.importing.book_file import FILE, BookFile, read_book
 from api.importing.cells import (
+    joined_code,
     parse_amount,
     parse_code,
     parse_count,
@@ -27,6 +28,7 @@ from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.shape import check_outside, lines_of
 from api.importing.told import (
     beside,
+    codes_joined,
     dated_ahead,
     distributions_at_opening,
     passed_over,
@@ -213,6 +215,7 @@ def amounts_of(read: Rows, problems: list[Problem], notices: list[Phrase]) -> li
         *read.notices,
         *passed_over(lines),
         *told_filled(lines.rows),
+        *codes_joined(lines.rows),
         *beside(lines.rows),
         *without_attachments(lines.rows),
     ]
@@ -237,7 +240,7 @@ class _Cells:
             self._problems.append(Problem.at(wrong[0], self._row, wrong[1]))
         return Amounts(
             row=self._row,
-            code=self._parse("code", parse_code, ""),
+            code=self._parse("code", lambda read: parse_code(joined_code(read)), ""),
             name=self._parse("name", parse_text, ""),
             debit_fen=self._parse("debit", parse_amount, 0),
             credit_fen=self._parse("credit", parse_amount, 0),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from api.adapters.header import plain_name
 from api.importing.book_file import BESIDE
-from api.importing.cells import bare
+from api.importing.cells import joined_code
 from api.importing.filling import filled_down
 from api.importing.problems import Problem
 from api.importing.totals import LABELS, TOTALS_ROW, Totals, label_of, may_be_a_line
@@ -67,7 +67,7 @@ def lines_of(rows: Iterable[Row], problems: list[Problem]) -> Lines:
             problems.append(Problem.at(TOTALS_ROW(label=row.cells[label]), row, label))
         elif label:
             lines.totals.append(Totals(row, label, len(lines.rows)))
-        elif is_account_code(bare(row.cells["code"])):
+        elif is_account_code(joined_code(row.cells["code"])):
             lines.rows.append(row)
             continue
         elif _is_footer(row):
@@ -91,7 +91,7 @@ def check_outside(outside: Iterable[Row], problems: list[Problem]) -> None:
         amount = row.cells["debit"] + row.cells["credit"]
         if (
             row.sheet not in told
-            and is_account_code(bare(row.cells["code"]))
+            and is_account_code(joined_code(row.cells["code"]))
             and _DIGIT.search(amount)
         ):
             told.add(row.sheet)

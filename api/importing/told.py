@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from api.adapters.notices import listed
+from api.importing.cells import bare, joined_code
 from api.importing.totals import disagreeing
 from domain.chart import CHARTS, chart
 from domain.closing import OPENED_RESULT, RESULT_ACCOUNT, distributed_at_opening
@@ -56,6 +57,22 @@ def beside(rows: Sequence[Row]) -> list[Phrase]:
             )
         )
     return told
+
+
+def codes_joined(rows: Sequence[Row]) -> list[Phrase]:
+    """Say which accounts' codes were read without the separators between their levels."""
+    joined = [row for row in rows if joined_code(row.cells["code"]) != bare(row.cells["code"])]
+    if not joined:
+        return []
+    read = [(row.place, bare(row.cells["code"]), joined_code(row.cells["code"])) for row in joined]
+    zh = listed([f"{place.zh} {written} 读作 {code}" for place, written, code in read])[0]
+    en = listed([f"{place.en} {written} as {code}" for place, written, code in read])[1]
+    return [
+        Phrase(
+            f"{joined[0].file} 中有 {len(joined)} 行的科目编码带分隔符，去掉后读取：{zh}",
+            f"{joined[0].file}: {len(joined)} rows have separators in the account's code, which were left out: {en}",
+        )
+    ]
 
 
 def without_attachments(rows: Sequence[Row]) -> list[Phrase]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from api.importing.cells import bare, parse_amount
+from api.importing.cells import joined_code, parse_amount
 from domain.chart import is_account_code
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.money import format_fen
@@ -56,7 +56,7 @@ def label_of(row: Row) -> str:
 
     With an account's code and a voucher's number a row is a line, whatever its summary says.
     """
-    is_line = is_account_code(bare(row.cells["code"])) and row.cells.get("number") != ""
+    is_line = is_account_code(joined_code(row.cells["code"])) and row.cells.get("number") != ""
     if is_line:
         return ""
     texts = {name: "".join(row.cells.get(name, "").split()) for name in LABELS}
