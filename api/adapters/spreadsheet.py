@@ -81,7 +81,8 @@ class Row:
     """One row of a table: its number, counted from 1, its cells and the headers by field; a workbook's sheet.
 
     `header_rows` are the one or two rows of the header as they are written, by field too. `filled` are the fields that
-    are blank in the table, and whose cells are those of the row above.
+    are blank in the table, and whose cells are those of the row above; `serials` those whose cells are numbers that may
+    count days.
     """
 
     file: str
@@ -91,6 +92,7 @@ class Row:
     sheet: str = ""
     header_rows: tuple[dict[str, str], ...] = ()
     filled: tuple[str, ...] = ()
+    serials: frozenset[str] = frozenset()
 
     @property
     def place(self) -> Phrase:
@@ -261,8 +263,13 @@ def _rows(file: str, part: Part, header: Header, filled: Sequence[Filled]) -> li
     places = {field: places[0] for field, places in header.all_places.items() if places}
     headers, *header_rows = [_cells(line, places) for line in (header.cells, *header.written)]
     written = tuple(header_rows)
+    name, serials = part.sheet.name, part.sheet.serials
     return [
-        Row(file, number, _cells(line, places), headers, part.sheet.name, written) for number, line in filled
+        Row(
+            *(file, number, _cells(line, places), headers, name, written),
+            serials=frozenset(field for field, place in places.items() if (number - 1, place) in serials),
+        )
+        for number, line in filled
     ]
 
 

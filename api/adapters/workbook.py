@@ -37,6 +37,8 @@ NOT_XLSX = rule(
 
 SHEET_ROWS = 1_048_576
 """The most rows that a sheet of the format has."""
+SERIALS = range(32_874, 73_051)
+"""What 1990-01-01 to 2099-12-31 are as numbers, where days are counted from 1900 (ECMA-376 part 1, 18.17.4)."""
 WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _LETTERS = re.compile("[A-Z]{0,3}")
 
@@ -44,7 +46,8 @@ _LETTERS = re.compile("[A-Z]{0,3}")
 class Sheet(NamedTuple):
     """A sheet: its name, its cells as texts from the first row and column on; whether it is hidden, or which rows.
 
-    `red` and `struck` are the cells, by row and column counted from 0, whose font is red or struck out.
+    `red` and `struck` are the cells, by row and column counted from 0, whose font is red or struck out; `serials` those
+    that are whole numbers, without the format of a date, which as days would be of `SERIALS`.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Sheet(NamedTuple):
     hidden_rows: frozenset[int] = frozenset()
     red: frozenset[tuple[int, int]] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
+    serials: frozenset[tuple[int, int]] = frozenset()
 
 
 class Cell(NamedTuple):
@@ -73,12 +77,13 @@ def read_workbook(path: Path) -> list[Sheet]:
     try:
         book = CalamineWorkbook.from_path(path)
         with zipfile.ZipFile(path) as parts:
-            parts_of, styles = _parts_of(parts), read_styles(parts)
-            return [
+            parts_of, styles, from_1904 = _parts_of(parts), read_styles(parts), _counts_from_1904(parts)
+            sheets = [
                 _read_sheet(book, one, _searched(parts, parts_of[one.name], styles))
                 for one in book.sheets_metadata
                 if one.typ is SheetTypeEnum.WorkSheet
             ]
+            return [one._replace(serials=frozenset()) for one in sheets] if from_1904 else sheets
     except (CalamineError, OSError, zipfile.BadZipFile, LookupError, ValueError, expat.ExpatError) as error:
         raise NOT_XLSX(file=path.name, problem=f"{error}"[:200]) from None
 
@@ -93,6 +98,12 @@ def _searched(parts: zipfile.ZipFile, part: str, styles: Styles) -> _Search:
 def _read_sheet(book: CalamineWorkbook, named: SheetMetadata, search: _Search) -> Sheet:
     values = book.get_sheet_by_name(named.name).to_python(skip_empty_area=False)
     lines = [[_text(value) for value in row] for row in values]
+    serials = frozenset(
+        (row, column)
+        for row, line in enumerate(values)
+        for column, value in enumerate(line)
+        if isinstance(value, float) and value.is_integer() and int(value) in SERIALS
+    )
     for cell in search.found:
         lines.extend([] for _ in range(len(lines), cell.row + 1))
         line = lines[cell.row]
@@ -100,7 +111,7 @@ def _read_sheet(book: CalamineWorkbook, named: SheetMetadata, search: _Search) -
         line[cell.column] = cell.shown
     hidden = named.visible is not SheetVisibleEnum.Visible
     marked = frozenset(search.red), frozenset(search.struck)
-    return Sheet(named.name, lines, hidden, frozenset(search.hidden), *marked)
+    return Sheet(named.name, lines, hidden, frozenset(search.hidden), *marked, serials)
 
 
 def _text(value: object) -> str:
@@ -110,6 +121,21 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else format(Decimal(f"{value:.15g}"), "f")
     return str(value)
+
+
+def _counts_from_1904(parts: zipfile.ZipFile) -> bool:
+    """Tell whether a workbook counts its days from 1904, so that a number is another day."""
+    found: list[bool] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if local_name(name) == "workbookPr":
+            found.append(attributes.get("date1904") in {"1", "true"})
+
+    parser = xml_parser()
+    parser.StartElementHandler = start
+    with parts.open(WORKBOOK) as opened:
+        parser.ParseFile(opened)
+    return any(found)
 
 
 def _parts_of(parts: zipfile.ZipFile) -> dict[str, str]:

@@ -25,6 +25,7 @@ from api.importing.direction import direction_problem, sided
 from api.importing.filling import told_filled
 from api.importing.parents import without_parents
 from api.importing.problems import ImportRefused, Problem, parsed
+from api.importing.serials import dated
 from api.importing.shape import check_outside, lines_of
 from api.importing.told import (
     beside,
@@ -202,7 +203,7 @@ def _read_rows(
     layout = LAYOUTS[stem].called(called.get(stem, {}), f"{FILE} [{stem}]")
     read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, layout)) or Rows([])
     problems += [Problem.of(violation, stem) for violation in read.problems]
-    return sided(read)
+    return sided(dated(read))
 
 
 def amounts_of(read: Rows, problems: list[Problem], notices: list[Phrase]) -> list[Amounts]:
