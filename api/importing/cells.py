@@ -10,7 +10,7 @@ from functools import lru_cache
 from domain.chart import is_account_code
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.money import parse_fen
-from domain.kernel.period import is_date, parse_date
+from domain.kernel.period import YEARS, is_date, parse_date
 from domain.kernel.statement import PLAIN, TEXT_MAX
 from domain.vouchers import UNIT_MAX
 
@@ -90,8 +90,6 @@ BLANK = rule(
     "this cell must not be blank",
 )
 
-YEARS = range(1990, 2100)
-"""Of these years a date in a sheet is read: what lies before or after is a slip."""
 SERIAL_YEARS = range(1899, 1906)
 """What a spreadsheet program makes of a small number (up to some 2,000) that it shows as a date."""
 

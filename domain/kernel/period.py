@@ -40,9 +40,9 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
-_YEARS = range(1949, 2100)
+YEARS = range(1949, 2100)
 """Accounts begin with the People's Republic; beyond this century is a slip, and periods must end somewhere."""
-LAST_PERIOD = f"{_YEARS[-1]}-12"
+LAST_PERIOD = f"{YEARS[-1]}-12"
 
 
 def is_period(text: str) -> bool:
@@ -63,7 +63,7 @@ def is_date(text: str) -> bool:
     if not _DATE.fullmatch(text) or not text.isascii():
         return False
     try:
-        return date.fromisoformat(text).year in _YEARS
+        return date.fromisoformat(text).year in YEARS
     except ValueError:
         return False
 

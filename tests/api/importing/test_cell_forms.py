@@ -68,9 +68,9 @@ WAYS = ["%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y-%m-
 
 
 @given(st.dates(), st.sampled_from(WAYS))
-def test_every_day_from_1990_to_2099_is_read_and_no_other(day: datetime.date, way: str) -> None:
+def test_every_day_from_1949_to_2099_is_read_and_no_other(day: datetime.date, way: str) -> None:
     read = f"{day.year:04d}{day.strftime(way.removeprefix('%Y'))}"
-    if day.year in range(1990, 2100):
+    if day.year in range(1949, 2100):
         assert parse_day(read) == day.isoformat()
         return
     with pytest.raises(RuleViolation) as caught:
@@ -82,14 +82,14 @@ def test_every_day_from_1990_to_2099_is_read_and_no_other(day: datetime.date, wa
 
 @pytest.mark.parametrize(
     ("read", "cause"),
-    [("2206-01-08", "颠倒"), ("2100-01-01", "打错"), ("1989-12-31", "打错"), ("1900-01-05", "日期格式")],
+    [("2206-01-08", "颠倒"), ("2100-01-01", "打错"), ("1948-12-31", "打错"), ("1900-01-05", "日期格式")],
 )
 def test_day_of_a_year_without_books_is_refused_with_its_cause(read: str, cause: str) -> None:
     with pytest.raises(RuleViolation) as caught:
         parse_day(read)
     assert read in caught.value.zh
     assert cause in caught.value.zh
-    assert "1990" in caught.value.en
+    assert "1949" in caught.value.en
 
 
 @pytest.mark.parametrize(
