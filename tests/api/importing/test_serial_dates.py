@@ -20,7 +20,7 @@ HEADER, *ROWS = [line.split(",") for line in JOURNAL.splitlines()]
 JANUARY_8 = 46_030
 
 
-def write(village: Village, first: object, epoch: datetime | None = None) -> None:
+def write(village: Village, first: float | str, epoch: datetime | None = None) -> None:
     """Write the village's journal as a workbook with this date in its first voucher."""
     book = Workbook()
     if epoch:
@@ -65,7 +65,7 @@ def test_the_first_and_the_last_day(village: Village, day: date) -> None:
         ("46030", "import.date_serial"),
     ],
 )
-def test_other_numbers_and_texts_are_refused(village: Village, read: object, rule: str) -> None:
+def test_other_numbers_and_texts_are_refused(village: Village, read: float | str, rule: str) -> None:
     write(village, read)
     with pytest.raises(ImportRefused) as caught:
         read_folder(village.folder)
