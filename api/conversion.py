@@ -15,6 +15,7 @@ from api.importing.problems import ImportRefused, Problem, parsed
 from domain.chart.conversion import NEW, OLD, Beside, Converted, OldBalance, Share, convert, obstacles
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
+from domain.kernel.organisation import check_organisation
 from domain.vouchers import quantity_text
 
 if TYPE_CHECKING:
@@ -115,14 +116,15 @@ class Conversion(NamedTuple):
 def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> Conversion:
     """Write book.toml and opening.csv on the new chart into a new folder, and conversion.csv with both trial balances.
 
-    Raises `convert.*`, what is wrong with a file, or `ImportRefused` with all that is wrong in rows, or all that keeps
-    them from being converted.
+    Raises `convert.*`, `organisation.*`, what is wrong with a file, or `ImportRefused` with all that is wrong in rows,
+    or all that keeps them from being converted.
     """
     if target.exists():
         raise NOT_EMPTY(folder=target)
     book = folder / "book.toml"
     if not book.is_file():
         raise NO_BOOK_FILE(folder=folder)
+    check_organisation(read_book(folder).id)
     notices: list[Phrase] = []
     old = _balances(sided(read_table(folder, "opening", LAYOUTS["opening"])), notices)
     chosen = _chosen(read_file(mapping, MAPPING)) if mapping else {}

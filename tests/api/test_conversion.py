@@ -318,3 +318,13 @@ def test_a_folder_that_is_there_or_is_none(old: Path, tmp_path: Path) -> None:
     with pytest.raises(RuleViolation) as caught:
         convert_folder(old, tmp_path / "new")
     assert caught.value.rule.code == "convert.no_book"
+
+
+def test_an_organisation_id_that_no_book_may_have_is_refused_before_anything_is_written(
+    old: Path, tmp_path: Path
+) -> None:
+    (old / "book.toml").write_text(BOOK.replace("0021R", "0021A"), encoding="utf-8")
+    with pytest.raises(RuleViolation) as caught:
+        convert_folder(old, tmp_path / "new")
+    assert caught.value.rule.code == "organisation.check_digit"
+    assert not (tmp_path / "new").exists()
