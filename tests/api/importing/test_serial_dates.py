@@ -25,13 +25,11 @@ def write(village: Village, first: float | str, epoch: datetime | None = None) -
     book = Workbook()
     if epoch:
         book.epoch = epoch
-    rows: list[list[object]] = [
-        [*HEADER],
-        *([first, *row[1:]] for row in ROWS[:2]),
-        *([*row] for row in ROWS[2:]),
-    ]
-    for row in rows:
+    book.worksheets[0].append(HEADER)
+    for row in ROWS:
         book.worksheets[0].append(row)
+    for place in ("A2", "A3"):
+        book.worksheets[0][place] = first
     data = io.BytesIO()
     book.save(data)
     (village.folder / "journal.csv").unlink(missing_ok=True)
