@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api import ledgers, reports, statements
-from api.adapters.tables import to_csv, to_xlsx
+from api.adapters.tables import Table, TableColumn, to_csv, to_xlsx
 from api.archive.records import LEDGERS, OTHERS, PERMANENT, REPORTS, TEN, THIRTY, VOUCHERS, Record, form_of
 from api.attachments import media_of
 from api.banking import reconciliation_table
@@ -16,18 +17,17 @@ from domain.vouchers import Reversal, Voucher, voucher_number
 from projections import journal, log, register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
-from projections.ledgers import LedgerFilter, account_ledger
+from projections.ledgers import LedgerFilter, account_ledger, auxiliary_ledgers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from psycopg import Connection
 
-    from api.adapters.tables import Table
     from api.attachments import Attachments
     from api.banking import BankStatements
     from projections.journal import VoucherRow
-    from projections.register import BookRow
+    from projections.register import AccountRow, BookRow
 
 ALL = 2**31 - 1
 
@@ -102,7 +102,7 @@ def _related(connection: Connection[Any], book: str, place: VoucherRow) -> str:
 
 
 def _ledgers(connection: Connection[Any], book: BookRow, year: str) -> Iterator[Record]:
-    """Yield the journal, the general ledger, and the ledger of each account that takes postings and has any."""
+    """Yield the journal, the general ledger, each account's and auxiliary ledgers, the ages of debts, the chart."""
     last = f"{year}-12"
     lines = journal.journal(connection, book.book, JournalFilter(f"{year}-01", last, limit=ALL))
     tables = [
@@ -117,8 +117,27 @@ def _ledgers(connection: Connection[Any], book: BookRow, year: str) -> Iterator[
     for row in rows:
         report = account_ledger(connection, book.book, row.account, LedgerFilter(last))
         tables.append((f"accounts/{row.account}", ledgers.title(report), ledgers.ledger_table(report)))
+    of_account: Counter[str] = Counter()
+    for account, wanted in auxiliary_ledgers(connection, book.book, last):
+        of_account[account] += 1
+        report = account_ledger(connection, book.book, account, wanted)
+        name = f"auxiliary/{account}-{of_account[account]:03d}"
+        said = f"{ledgers.title(report)}：{wanted.party or wanted.project}"
+        tables.append((name, said, ledgers.ledger_table(report)))
+    aged = ledgers.AGEING.ask(connection, book.book, last)
+    tables += [
+        ("ageing", "账龄分析表", ledgers.ageing_table(aged)),
+        ("chart", "会计科目表", _chart(register.accounts(connection, book.book), book.name)),
+    ]
     for piece, (name, title, table) in enumerate(tables):
         yield from _in_two_forms(book, LEDGERS, 1, 2 * piece, f"ledgers/{name}", title, table, last, THIRTY)
+
+
+def _chart(accounts: Iterable[AccountRow], name: str) -> Table:
+    """Return the accounts of a book (会计科目表), with the side on which each stands."""
+    columns = (TableColumn("科目编码"), TableColumn("科目名称"), TableColumn("余额方向"))
+    rows = [(one.code, one.name, "借" if one.side == "debit" else "贷") for one in accounts]
+    return Table(f"会计科目表  {name}", columns, rows)
 
 
 def _reports(connection: Connection[Any], book: BookRow, period: str, volume: int) -> Iterator[Record]:

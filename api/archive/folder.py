@@ -41,7 +41,8 @@ README = """\
 {name}（{book}）{year} 年会计档案
 
 vouchers/    记账凭证，每张一个文件（.note，纯文本：第一行格式名，第二行 JSON，其后签名），附件紧随其后
-ledgers/     序时账、总账，accounts/ 下是各末级科目的明细账（.csv 为 UTF-8 文本，.xlsx 为工作簿）
+ledgers/     序时账、总账，accounts/ 下是各末级科目的明细账，auxiliary/ 下是按往来单位、项目的辅助账；
+             账龄分析表、会计科目表（.csv 为 UTF-8 文本，.xlsx 为工作簿）
 reports/     各月科目余额表和会计报表；12 月的即年报
 bank/        各银行账户的余额调节表，对账单上有月末余额的各月
 log.zip      整本账的签名日志，内有 verify.html，断网可核对；格式见 C2SP tlog-tiles、signed-note

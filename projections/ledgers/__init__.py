@@ -5,7 +5,15 @@ from projections.ledgers.query import (
     GeneralLedger,
     LedgerFilter,
     account_ledger,
+    auxiliary_ledgers,
     general_ledger,
 )
 
-__all__ = ["AccountLedger", "GeneralLedger", "LedgerFilter", "account_ledger", "general_ledger"]
+__all__ = [
+    "AccountLedger",
+    "GeneralLedger",
+    "LedgerFilter",
+    "account_ledger",
+    "auxiliary_ledgers",
+    "general_ledger",
+]

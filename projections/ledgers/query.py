@@ -54,6 +54,19 @@ SELECT_UNITS = """
     SELECT DISTINCT unit FROM journal
     WHERE book = %(book)s AND account ^@ %(account)s AND period <= %(last)s AND unit <> ''
 """
+SELECT_AUXILIARY = """
+    SELECT account, party, project FROM (
+        SELECT account, party, '' AS project, period, debit_fen, credit_fen FROM journal
+        WHERE book = %(book)s AND party <> ''
+        UNION ALL
+        SELECT account, '', project, period, debit_fen, credit_fen FROM journal
+        WHERE book = %(book)s AND project <> ''
+    ) AS kept
+    WHERE period <= %(last)s
+    GROUP BY account, party, project
+    HAVING bool_or(period >= %(first)s) OR sum(debit_fen - credit_fen) <> 0
+    ORDER BY account, project, party
+"""
 SELECT_MONTHS = """
     SELECT left(account, 3) AS top, period, sum(debit_fen)::bigint, sum(credit_fen)::bigint FROM journal
     WHERE book = %s AND period <= %s GROUP BY top, period ORDER BY top, period
@@ -102,6 +115,18 @@ class GeneralLedger(Report):
     """The general ledger (总账): each level-1 account with its name and the totals of the year up to a period."""
 
     accounts: list[tuple[str, str, list[LedgerRow]]]
+
+
+def auxiliary_ledgers(
+    connection: Connection[Any], book_id: str, period: str
+) -> list[tuple[str, LedgerFilter]]:
+    """Return the auxiliary ledgers (辅助账) of a year up to a period: of each account by counterparty, and by project.
+
+    Those with lines in the year, or with a balance.
+    """
+    values = {"book": book_id, "first": year_start(period), "last": period}
+    rows = connection.execute(SELECT_AUXILIARY, values).fetchall()
+    return [(account, LedgerFilter(period, party=party, project=project)) for account, party, project in rows]
 
 
 def account_ledger(

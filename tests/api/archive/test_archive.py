@@ -92,7 +92,14 @@ def archive(service: Service, book: str, tmp_path_factory: pytest.TempPathFactor
         summary="提取备用金",
     )
     post(service, book, VoucherPosted, data, *ROLES)
-    goods = Line(account="12101", debit_fen=100_000, quantity_milli=40_000, unit="公斤")
+    goods = Line(
+        account="12101",
+        debit_fen=100_000,
+        party="甲公司",
+        project="村口桥",
+        quantity_milli=40_000,
+        unit="公斤",
+    )
     bought = Voucher(
         attachments=Attachments(count=1),
         date=f"{YEAR}-12-31",
@@ -206,6 +213,29 @@ def test_there_is_a_ledger_of_each_account_that_takes_postings(
     [bank] = [row for row in trial if row[0] == "1020101"]
     assert year[balance] == bank[trial[0].index("期末借方余额")]
     assert (archive / "ledgers/general-ledger.csv").exists()
+
+
+def test_there_is_a_ledger_of_each_counterparty_and_project(archive: Path) -> None:
+    titles = {
+        row["题名"].rpartition("：")[2]: archive / row["文件名"]
+        for row in catalogue(archive)
+        if row["文件名"].startswith("ledgers/auxiliary/12101-") and row["文件名"].endswith(".csv")
+    }
+    assert titles.keys() == {"甲公司", "村口桥"}
+    for path in titles.values():
+        assert "购化肥" in path.read_text(encoding="utf-8-sig")
+        assert path.with_suffix(".xlsx").is_file()
+
+
+def test_the_ages_of_debts_and_the_chart_are_there(archive: Path) -> None:
+    ledgers = archive / "ledgers"
+    titles = {row["文件名"]: row["题名"] for row in catalogue(archive)}
+    assert titles["ledgers/ageing.csv"] == "账龄分析表"
+    assert (ledgers / "ageing.xlsx").is_file()
+    chart = list(csv.reader(io.StringIO((ledgers / "chart.csv").read_text(encoding="utf-8-sig"))))
+    assert chart[0] == ["科目编码", "科目名称", "余额方向"]
+    assert ["101", "库存现金", "借"] in chart
+    assert ["311", "公积公益金", "贷"] in chart
 
 
 def test_a_ledger_of_goods_has_quantities(archive: Path) -> None:
