@@ -139,26 +139,26 @@ class DraftingDesk:
             found = store.draft_of(connection, book, id_)
         return self._settled(book, found)
 
-    def make(self, session: Session, wanted: Wanted) -> OnDesk:
-        """Keep a new draft; raises `draft.not_maker`, `draft.type`, `post.data`."""
+    def make(self, session: Session, wanted: Wanted, words: str = "") -> OnDesk:
+        """Keep a new draft, with `words` on its making; raises `draft.not_maker`, `draft.type`, `post.data`."""
         require_maker(session)
         with self._pool.connection() as connection, connection.transaction():
             if store.count_open(connection, session.book) >= OPEN_MAX:
                 raise TOO_MANY(book=session.book, limit=OPEN_MAX)
             draft, given = self._composed(connection, session.book, wanted)
-            store.insert(connection, session.book, draft, session.key.name)
+            store.insert(connection, session.book, draft, session.key.name, words)
             self._keep(connection, session.book, draft, given)
             if wanted.template:
                 templates.use(connection, session.book, wanted.template, draft)
         return self.draft(session.book, draft.statement.id)
 
-    def change(self, session: Session, id_: str, wanted: Wanted) -> OnDesk:
+    def change(self, session: Session, id_: str, wanted: Wanted, words: str = "") -> OnDesk:
         """Give a draft other content; its signatures fall away. Raises as `make` does, and `draft.changed`."""
         require_maker(session)
         with self._at(session.book, id_, wanted.revision) as (connection, was):
             draft, given = self._composed(connection, session.book, wanted, id_)
             self._keep(connection, session.book, draft, given)
-            store.change(connection, session.book, was, draft.text, session.key.name)
+            store.change(connection, session.book, was, draft.text, session.key.name, words)
             templates.move_use(connection, session.book, draft)
         return self.draft(session.book, id_)
 

@@ -160,18 +160,20 @@ def _read(connection: Connection[Any], book: str, rows: Iterable[tuple[Any, ...]
     ]
 
 
-def insert(connection: Connection[Any], book: str, draft: Draft, key: str) -> None:
-    """Keep a new draft of a maker's key."""
+def insert(connection: Connection[Any], book: str, draft: Draft, key: str, words: str = "") -> None:
+    """Keep a new draft of a maker's key, and what is said of its making."""
     id_ = draft.statement.id
     connection.execute(INSERT_DRAFT, (book, id_, draft.text, key))
-    _step(connection, book, id_, Done("made", 1, key))
+    _step(connection, book, id_, Done("made", 1, key, words))
 
 
-def change(connection: Connection[Any], book: str, was: Waiting, text: bytes, key: str) -> None:
+def change(
+    connection: Connection[Any], book: str, was: Waiting, text: bytes, key: str, words: str = ""
+) -> None:
     """Give a draft another text: the signatures fall away, and those who had signed will see it."""
     connection.execute(UPDATE_TEXT, (text, book, was.id))
     dropped = connection.execute(DELETE_SIGNATURES, (book, was.id)).fetchall()
-    _step(connection, book, was.id, Done("changed", was.revision + 1, key))
+    _step(connection, book, was.id, Done("changed", was.revision + 1, key, words))
     for (name,) in sorted(dropped):
         _step(connection, book, was.id, Done("dropped", was.revision + 1, name))
 

@@ -177,12 +177,14 @@ async def post_draft(request: Request, session: AtWork, service: Services) -> Dr
     "/{draft}",
     dependencies=[FromHere],
     responses=_ANSWERS,
-    openapi_extra=takes("the new content of a revision", type=_TYPE, data=_DATA, revision=_REVISION),
+    openapi_extra=takes(
+        "the new content of a revision", {"despite": _DESPITE}, type=_TYPE, data=_DATA, revision=_REVISION
+    ),
 )
 async def put_draft(draft: DraftId, request: Request, session: AtWork, service: Services) -> DraftBody:
     """Change a draft: its signatures fall away."""
     wanted = read_request(await read_body(request), Wanted)
-    act = partial(service.drafts.change, session, draft, wanted)
+    act = partial(_change, service, session, draft, wanted)
     return await run_in_threadpool(_done, service, session, act)
 
 
@@ -234,11 +236,23 @@ async def post_withdrawal(draft: DraftId, request: Request, session: AtWork, ser
 
 def _make(service: Service, session: Session, wanted: Wanted) -> OnDesk:
     """Make a draft; that of a closing only if the month's checklist lets it, or despite it."""
-    if KINDS.get(wanted.type) is PeriodClosed:
-        period = read_data(wanted.type, bytes(wanted.data), Closing).period
-        remarks = _checklist(service, session.book, period)
-        check_ready([remark.stops for remark in remarks], period, despite=wanted.despite)
-    return service.drafts.make(session, wanted)
+    return service.drafts.make(session, wanted, _despite(service, session.book, wanted))
+
+
+def _despite(service: Service, book: str, wanted: Wanted) -> str:
+    """Return in words what a draft of a closing is made despite, "" of any other; raises `closing.stopped`."""
+    if KINDS.get(wanted.type) is not PeriodClosed:
+        return ""
+    period = read_data(wanted.type, bytes(wanted.data), Closing).period
+    stops = [remark.stops for remark in _checklist(service, book, period)]
+    check_ready(stops, period, despite=wanted.despite)
+    count = sum(stops)
+    return f"结账检查有 {count} 项必须处理，照样结账 / despite {count} to be set right" if count else ""
+
+
+def _change(service: Service, session: Session, id_: str, wanted: Wanted) -> OnDesk:
+    """Change a draft, as one is made."""
+    return service.drafts.change(session, id_, wanted, _despite(service, session.book, wanted))
 
 
 def _checklist(service: Service, book: str, period: str) -> list[Remark]:
