@@ -49,10 +49,9 @@ MIXED = rule(
 TRANSFERRED_TWICE = rule(
     "audit.transferred_twice",
     Kind.REFUSED,
-    "{period} 已结账，而 {account} {name}结转以后在{side}还有 {balance} 元（这样的共 {count} 处）：转出的比账上的多，"
-    "多半结转了两次",
-    "{period} is closed, and after its transfers {account} {name} has {balance} yuan on its {side} side ({count} such"
-    " balances): more was transferred than stood there, probably twice",
+    "{period} 已结账，而 {account} {name}结转后在{side}还有 {balance} 元（共 {count} 处），多半结转了两次",
+    "{period} is closed, and {account} {name} has {balance} yuan on its {side} side after the transfers ({count} such"
+    " balances), probably made twice",
     "财会〔2023〕14号 本年收益",
 )
 OVER_DISTRIBUTED = rule(

@@ -55,13 +55,13 @@ function sheetFigures(lines, balances) {
 }
 
 /** Return balances with those of 113 parted by counterparty, as domain/statements/parties.py has it. */
-function parted(balances, parties, period) {
+function parted(balances, parties, last) {
   const sums = new Map();
-  for (const [when, moved] of parties) {
-    if (when <= period) for (const [place, fen] of moved) sums.set(place, exactSum(sums.get(place) ?? 0, fen));
+  for (const [period, moved] of parties) {
+    if (period > last) continue;
+    for (const [place, fen] of moved) sums.set(place, exactSum(sums.get(place) ?? 0, fen));
   }
-  const held = [...sums].map(([place, fen]) => [place.split("\n")[0], fen]);
-  return [...balances.filter(([account]) => !account.startsWith(PARTED)), ...held];
+  return [...balances.filter(([account]) => !account.startsWith(PARTED)), ...sums];
 }
 
 function balanceSheet(of) {

@@ -35,24 +35,24 @@ function isUntransferred({ account, name, ...row }) {
 
 /** Remark on closed periods in which more of income or expense was transferred than stood there. */
 export function remarkExcess({ periods, accounts }, { turnover, transfers }, report) {
-  const nameOf = (code) => accounts.nameOf(code);
-  const found = [...transfers.keys()]
-    .filter((period) => period <= periods.closedThrough)
-    .sort()
-    .flatMap((period) =>
-      trialBalance(turnover, nameOf, period)
-        .map(({ account, name, ...row }) => ({ period, account, name, fen: closingOf(row) }))
-        .filter(({ account, fen }) => {
-          const [debit, credit] = transfers.get(period).get(account) ?? [0, 0];
-          const isPast = fen > 0 ? debit > credit : fen < 0 && debit < credit;
-          return isPast && account.startsWith("5") && fen > 0 === account.startsWith("50");
-        }),
-    );
+  const found = [...transfers].sort().flatMap(([period, moved]) => {
+    if (period > periods.closedThrough) return [];
+    const rows = trialBalance(turnover, (code) => accounts.nameOf(code), period);
+    return rows.map(({ account, name, ...row }) => ({ period, account, name, fen: closingOf(row) })).filter(isPast(moved));
+  });
   if (!found.length) return;
-  const [{ period, account, name, fen }] = found;
+  const [{ fen, ...first }] = found;
   const side = fen > 0 ? new Phrase("借方", "debit") : new Phrase("贷方", "credit");
   const balance = formatFen(Math.abs(fen));
-  report.warn(refusal("audit.transferred_twice", { period, account, name, side, balance, count: found.length }));
+  report.warn(refusal("audit.transferred_twice", { ...first, side, balance, count: found.length }));
+}
+
+/** Return what tells whether transfers took a balance past nil: it stands then on their side, the wrong one. */
+function isPast(moved) {
+  return ({ account, fen }) => {
+    const [debit, credit] = moved.get(account) ?? [0, 0];
+    return account.startsWith("5") && fen * (debit - credit) > 0 && fen > 0 === account.startsWith("50");
+  };
 }
 
 /** Remark on vouchers that mix a transfer or distribution with other business, unless they were reversed. */

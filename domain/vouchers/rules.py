@@ -72,8 +72,8 @@ BEFORE_ORIGINAL = rule(
 NOTHING_TO_CORRECT = rule(
     "correction.unknown",
     Kind.REFUSED,
-    "本账套里没有编号为 {corrects} 的凭证可更正；请写明此前已入账的那张凭证",
-    "this book has no voucher {corrects} to set right; name one that was posted before",
+    "本账套没有可更正的凭证 {corrects}；请写明已入账的那张凭证",
+    "this book has no voucher {corrects} to set right; name one that is posted",
     "会计基础工作规范 art. 51(5)",
 )
 REVERSAL_CORRECTED = rule(
@@ -86,9 +86,8 @@ REVERSAL_CORRECTED = rule(
 CORRECTED_BEFORE = rule(
     "correction.before_original",
     Kind.REFUSED,
-    "更正凭证的日期 {date} 早于原凭证 {corrects} 的日期 {original}；请改为原凭证当日或以后的日期",
-    "the date {date} lies before {original}, the date of the voucher {corrects} that is set right; take that day or a"
-    " later one",
+    "更正凭证的日期 {date} 早于原凭证 {corrects} 的日期 {original}；请改为当日或以后",
+    "the date {date} lies before {original}, that of the voucher {corrects} which is set right; take a later one",
     "会计基础工作规范 art. 51(5)",
 )
 

@@ -82,7 +82,7 @@ def given(fen: int) -> Log:
         (
             transferred(130_000, 130_000),
             "audit.transferred_twice",
-            "2026-03 已结账，而 501 经营收入结转以后在借方还有 1,300.00 元（这样的共 1 处）",
+            "2026-03 已结账，而 501 经营收入结转后在借方还有 1,300.00 元（共 1 处）",
         ),
         (transferred(130_000), "audit.transferred_twice", ""),
         (transferred(120_000), "audit.transferred_twice", ""),
