@@ -46,16 +46,25 @@ class Parties:
 
     moved: dict[str, PartyBalances] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Remember what stood at the end of which periods: each sum goes on from the one before."""
+        self._stood: dict[str, PartyBalances] = {}
+
     def move(self, period: str, account: str, party: str, fen: int) -> None:
         """Take in what a line moved, debits less credits."""
+        if self._stood:
+            self._stood = {}
         of_period = self.moved.setdefault(period, {})
         of_period[account, party] = of_period.get((account, party), 0) + fen
 
     def upto(self, period: str) -> PartyBalances:
         """Return what stands at the end of a period."""
-        sums: PartyBalances = {}
-        for one, moved in self.moved.items():
-            if one <= period:
-                for place, fen in moved.items():
-                    sums[place] = sums.get(place, 0) + fen
-        return sums
+        if period not in self._stood:
+            before = max((one for one in self._stood if one < period), default=None)
+            sums = dict(self._stood[before]) if before is not None else {}
+            for one, moved in self.moved.items():
+                if one <= period and (before is None or one > before):
+                    for place, fen in moved.items():
+                        sums[place] = sums.get(place, 0) + fen
+            self._stood[period] = sums
+        return self._stood[period]
