@@ -120,15 +120,18 @@ def amount_fen(lines: Sequence[Line]) -> int:
     return max(debit, credit)
 
 
+_TRANSFERRED = (RESULT, *UNDISTRIBUTED)
+
+
 def tiered_fen(lines: Sequence[Line], amount: int) -> int:
     """Return by which amount the policy's tier is found for a voucher of an amount: nothing where it only transfers.
 
     Income and expense that go to 本年收益, and that to 收益分配 (结转), pay nobody and owe nobody anything.
     """
-    transfers = any(line.account.startswith(UNDISTRIBUTED) for line in lines) and all(
-        line.account.startswith((RESULT, *UNDISTRIBUTED)) for line in lines
-    )
-    return 0 if transfers else amount
+    for line in lines:  # most have another account among the first
+        if not line.account.startswith(_TRANSFERRED):
+            return amount
+    return 0 if any(line.account.startswith(UNDISTRIBUTED) for line in lines) else amount
 
 
 def mirrored(lines: Sequence[AnyLine]) -> list[AnyLine]:
