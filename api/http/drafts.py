@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from api.closing import check_ready, checklist
+from api.database import snapshot
 from api.disclosures import Tier
 from api.drafting import KINDS, OnDesk, Wanted, read_request
 from api.http.entries import NOTE_TYPE, read_body
@@ -256,8 +257,7 @@ def _change(service: Service, session: Session, id_: str, wanted: Wanted) -> OnD
 
 
 def _checklist(service: Service, book: str, period: str) -> list[Remark]:
-    with service.pool.connection() as connection, connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with snapshot(service.pool) as connection:
         return checklist(connection, book, period, service.attachments, named=True).remarks
 
 

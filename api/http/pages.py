@@ -157,7 +157,8 @@ def _private(service: Services, database: Database, book: str, entry: Entry) -> 
 
 def _roles_at_work(service: Service, request: Request, book: str) -> set[str]:
     """Return in which roles who asks is at work in a book: such may see its originals, and some make vouchers."""
-    desks = service.sessions.desks(request.cookies.get(COOKIE, ""))
+    token = request.cookies.get(COOKIE)
+    desks = service.sessions.desks(token) if token else []  # most readers are not at work
     return {role_of(desk.key) for desk in desks if desk.book == book}
 
 
