@@ -41,10 +41,10 @@ export function remarkExcess({ periods, accounts }, { turnover, transfers }, rep
     return rows.map(({ account, name, ...row }) => ({ period, account, name, fen: closingOf(row) })).filter(isPast(moved));
   });
   if (!found.length) return;
-  const [{ fen, ...first }] = found;
+  const [{ period, account, name, fen }] = found;
   const side = fen > 0 ? new Phrase("借方", "debit") : new Phrase("贷方", "credit");
   const balance = formatFen(Math.abs(fen));
-  report.warn(refusal("audit.transferred_twice", { ...first, side, balance, count: found.length }));
+  report.warn(refusal("audit.transferred_twice", { period, account, name, side, balance, count: found.length }));
 }
 
 /** Return what tells whether transfers took a balance past nil: it stands then on their side, the wrong one. */
