@@ -25,6 +25,7 @@ from domain.privacy import SubjectErased
 from domain.roles import ROLES, KeyGranted, KeyRevoked, KeyRotated, role_of
 from domain.rolls import RollCommitted
 from domain.sheets import SheetPublished
+from domain.subtotals import SUBTOTALS, SubtotalsSet
 from domain.vouchers import VoucherPosted, VoucherReversed, quantity_text, voucher_number
 from projections import register
 
@@ -63,6 +64,7 @@ ENTRY_TYPES = {
     "log.key_retired/1": "停用日志密钥",
     "log.moved/1": "迁移日志",
     "budget.adopted/1": "通过收支计划",
+    "subtotals.set/1": "设定收益表口径",
 }
 """Entry types in a villager's words."""
 
@@ -347,6 +349,13 @@ def _budget(statement: BudgetAdopted, background: Background) -> Words:
     return Words(lead, facts, Table("收支计划（元）", ("科目", "全年计划"), rows))
 
 
+def _subtotals(statement: SubtotalsSet, background: Background) -> Words:
+    used = statement.data
+    places = [(background.account(one.account), f"先计入{SUBTOTALS[one.subtotal].zh}") for one in used.places]
+    lead = f"从 {used.year} 年起，收益及收益分配表按县里的规定计算小计；净收益和每个科目的金额不变。"
+    return Words(lead, [("依据", used.basis), *places])
+
+
 VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     BookOpened: _opened,
     KeyGranted: _granted,
@@ -363,5 +372,6 @@ VIEWS: dict[type[Statement], Callable[[Any, Background], Words]] = {
     LogKeyRetired: _log_key_retired,
     LogMoved: _log_moved,
     BudgetAdopted: _budget,
+    SubtotalsSet: _subtotals,
 }
 """The view of each type; `tests/api/http/test_entry_words.py` holds it complete."""

@@ -10,6 +10,7 @@ from domain import statements
 from domain.chart import RESULT
 from domain.kernel.errors import Phrase
 from domain.statements import NoteKind, difference_fen
+from domain.subtotals import SUBTOTALS
 from projections.budget import budget, is_planned
 from projections.statements import balance_sheet, cross_checks, income_details, income_statement, notes
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from domain.statements import BudgetRow, SheetLine
-    from domain.statements.income import IncomeLine
+    from domain.statements.income_lines import IncomeLine
     from domain.statements.layout import LayoutLine
     from domain.statements.notes import Movement
     from projections.budget import BudgetReport
@@ -168,7 +169,19 @@ def income_table(report: IncomeReport) -> Table:
         (line.name, *(cells if line.is_kept else (None, None)))
         for line, *cells in zip(lines, amounts, before, strict=True)
     ]
-    return Table(f"收益及收益分配表  {report.name}  {_periods(report)}", income_columns(report), rows)
+    basis = f"  小计口径：{report.subtotals.used.basis}" if report.subtotals else ""
+    return Table(f"收益及收益分配表  {report.name}  {_periods(report)}{basis}", income_columns(report), rows)
+
+
+def placed(report: IncomeReport) -> list[tuple[str, Phrase]]:
+    """Return the lines that the county placed otherwise than the official form, each with the sub-total it is in."""
+    places = dict(report.subtotals.places) if report.subtotals else {}
+    return [
+        (row.line.title, SUBTOTALS[subtotal])
+        for row in report.rows
+        for account, subtotal in places.items()
+        if row.line.accounts == (account,)
+    ]
 
 
 def _periods(report: IncomeReport | DetailReport) -> str:

@@ -10,6 +10,7 @@ from domain.chart import MONEY_ACCOUNTS, UNDISTRIBUTED
 from domain.closing import strangers
 from domain.opening import OpeningPosted
 from domain.statements import PARTED, Carried, Moved, Parties
+from domain.subtotals import SubtotalsSet
 from domain.vouchers import VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ class Figures:
         elif isinstance(statement, OpeningPosted):
             date = ""
         else:
-            if isinstance(statement, BudgetAdopted):  # it stands on every month of its year
+            if isinstance(
+                statement, (BudgetAdopted, SubtotalsSet)
+            ):  # they stand on every month of their year
                 self.changed_from = min(self.changed_from, f"{statement.data.year}-01")
             return
         transfers = self._watch(index, date, statement.data.lines)

@@ -16,7 +16,7 @@ from audit.tlog.tiles import ENTRIES, fetch_bundle, tile_sizes
 from audit.witnessed import latest_time
 from domain.difference import BOTH, Difference, DifferenceFold, Head, Part, check_sizes
 from domain.entry import parse_entry
-from domain.history import FigureFold, figure_of
+from domain.history import END, WHOLE, FigureFold, figure_of
 from domain.kernel.errors import Kind, rule
 from domain.kernel.merkle import Tree
 from domain.kernel.note import parse_note
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from audit.tlog.policy import Policy
     from domain.book import Book
     from domain.entry import Entry
+    from domain.history import Span
 
 CHANGED = rule(
     "audit.changed_meanwhile",
@@ -40,13 +41,15 @@ CHANGED = rule(
 )
 
 
-def trace(source: Source, book: Book, code: str) -> FigureFold:
-    """Fold a figure from the log at `source`, whose replay without findings gave `book`.
+def trace(source: Source, book: Book, code: str, span: Span = WHOLE) -> FigureFold:
+    """Fold a figure from the log at `source`, whose replay without findings gave `book`, to be asked of a span.
 
     Raises `history.unknown_account`, `audit.changed_meanwhile`, and what the source raises.
     """
     accounts = book.accounts
-    fold = FigureFold(figure_of(code, book.book, accounts.chart, accounts.names, book.periods.first))
+    newest = max(book.balances.periods("", END), default="")
+    places = book.subtotals.places(span.last_period(newest))
+    fold = FigureFold(figure_of(code, book.book, accounts.chart, accounts.names, book.periods.first, places))
     for index, entry in _reread(source, book):
         fold.fold(index, entry.statement, tuple(line.name for line in entry.signatures))
     return fold

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from domain.book import Book
     from domain.budget import Adopted
     from domain.statements import Carried
+    from domain.subtotals import Places
 
 
 class Replayed(NamedTuple):
@@ -37,6 +38,7 @@ class Replayed(NamedTuple):
     rows: list[TrialRow]
     month: Month
     year_before: Callable[[], Year]
+    places: Places
     plan: Adopted | None
     carried: Carried
 
@@ -75,7 +77,7 @@ def _balance_sheet(of: Replayed) -> dict[str, Any]:
 
 
 def _income_statement(of: Replayed) -> dict[str, Any]:
-    layout = statements.income_layout(of.chart, of.names)
+    layout = statements.income_layout(of.chart, of.names, of.places)
     rows = statements.income_statement(layout, of.month.year, of.year_before())
     return statements.income_object(of, rows, statements.off_by_fen(rows, of.month.closing.items()))
 
@@ -198,7 +200,7 @@ class Periods:
         """Return the figures of a period's statement of income by the lines' keys."""
         of = self.period(period)
         rows = statements.income_statement(
-            statements.income_layout(of.chart, of.names), of.month.year, NO_YEAR
+            statements.income_layout(of.chart, of.names, of.places), of.month.year, NO_YEAR
         )
         return {row.line.key: row.amount_fen for row in rows}
 
@@ -216,6 +218,7 @@ class Periods:
             rows,
             self._months.make(period, rows),
             partial(self._months.year_before, period),
+            book.subtotals.places(period),
             book.budgets.by_year.get(period[:4]),
             self._carried,
         )

@@ -44,6 +44,7 @@ from domain.roles import (
 )
 from domain.rolls import RollCommitted, Rolls, decide_commit
 from domain.sheets import SheetPublished, Sheets, decide_publish
+from domain.subtotals import Subtotals, SubtotalsSet, decide_set_subtotals
 from domain.vouchers import (
     SaltedVoucherPosted,
     SaltedVoucherReversed,
@@ -126,6 +127,7 @@ class Book:
         self.rolls = Rolls()
         self.privacy = Privacy()
         self.budgets = Budgets()
+        self.subtotals = Subtotals()
         self.ids: MutableMapping[str, int] = {}
         self.tree = Tree()
         self._seen: Seen | None = None
@@ -305,6 +307,9 @@ _DECIDE: dict[type[Statement], Callable[[Book, Any, list[Key]], None]] = {
     BudgetAdopted: lambda book, statement, signers: decide_adopt(
         statement, signers, book.budgets, book.accounts, book.periods
     ),
+    SubtotalsSet: lambda book, statement, signers: decide_set_subtotals(
+        statement, signers, book.accounts, book.periods
+    ),
 }
 
 _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], object]] = {
@@ -327,4 +332,5 @@ _EVOLVE: dict[type[Statement], Callable[[Book, Any, tuple[Signature, ...]], obje
     LogKeyRetired: lambda book, statement, _: book.log.retire(statement.data.vkey, book.size),
     LogMoved: lambda book, statement, _: book.log.move(statement.data, book.size),
     BudgetAdopted: lambda book, statement, _: book.budgets.adopt(statement.data, book.size),
+    SubtotalsSet: lambda book, statement, _: book.subtotals.set(statement.data, book.size),
 }

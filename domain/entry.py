@@ -34,6 +34,7 @@ from domain.privacy import SubjectErased
 from domain.roles import KeyGranted, KeyRevoked, KeyRotated
 from domain.rolls import RollCommitted
 from domain.sheets import SheetPublished
+from domain.subtotals import SubtotalsSet
 from domain.vouchers import SaltedVoucherPosted, SaltedVoucherReversed, VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ AnyStatement = (
     | LogKeyRetired
     | LogMoved
     | BudgetAdopted
+    | SubtotalsSet
 )
 
 TYPES: dict[str, type[Statement]] = {type_name(statement): statement for statement in AnyStatement.__args__}

@@ -17,6 +17,7 @@ from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_date, parse_period, period_of
 from domain.opening import OpeningPosted
 from domain.statements import PARTED, LineAmount, LineFlow, income_layout, layout, line_amount
+from domain.subtotals import NO_PLACES
 from domain.vouchers import VoucherNumbers, VoucherPosted, VoucherReversed, voucher_number
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from domain.kernel.statement import Statement
     from domain.statements import FlowYear, PartyBalances
+    from domain.subtotals import Places
 
 OPENING_SUMMARY = "期初余额"
 """What the entry of the opening balances is called in a list of vouchers."""
@@ -58,6 +60,10 @@ class Span(NamedTuple):
     first: str = ""
     until: str = END
     since: str = ""
+
+    def last_period(self, newest: str) -> str:
+        """Return its last period, where `newest` is the newest with a voucher: a span without an end ends there."""
+        return newest if self.until == END else period_of(self.until)
 
 
 WHOLE = Span()
@@ -93,11 +99,11 @@ class Figure(NamedTuple):
     def year(self, span: Span, newest: str) -> FlowYear | None:
         """Return the year up to the end of a span, which a line of the statement of income is of; else None.
 
-        `newest` is the newest period with a voucher, "" without one: a span without an end ends there.
+        `newest` as in `Span.last_period`.
         """
         if not self.flow:
             return None
-        return self.flow.year(newest if span.until == END else period_of(span.until), span.since)
+        return self.flow.year(span.last_period(newest), span.since)
 
     def listed(self, span: Span, newest: str) -> Span:
         """Return a span from where its entries are listed unless it says so itself: some lines begin in January."""
@@ -111,12 +117,20 @@ MONEY = Figure("money", "货币资金（库存现金和银行存款等）", MONE
 """What a village has in cash and in banks."""
 
 
-def figure_of(code: str, book: str, chart: str, names: Mapping[str, str], opened: str) -> Figure:
+def figure_of(
+    code: str,
+    book: str,
+    chart: str,
+    names: Mapping[str, str],
+    opened: str,
+    places: Places = NO_PLACES,
+) -> Figure:
     """Return the figure of an account's code, of several joined by +, `money`, or the key of a statement's line.
 
     The value of an asset (资产净值) is that of two accounts: 15101+15201, its cost less its depreciation.
 
-    `names` are those of the book's accounts by code, `opened` is its first period. The whole is listed of an account
+    `names` are those of the book's accounts by code, `opened` is its first period, `places` are where accounts count
+    on the statement of income of the year that is asked for (`domain.subtotals`). The whole is listed of an account
     that stands on both sides of the sheet (内部往来); `Figure.on_sheet` tells what the sheet shows.
 
     Raises `history.unknown_account`.
@@ -126,7 +140,7 @@ def figure_of(code: str, book: str, chart: str, names: Mapping[str, str], opened
     line = layout(chart).line(code)
     if line and code not in names:
         return Figure(code, line.name, layout(chart).accounts_of(code), chart)
-    income = income_layout(chart, names)
+    income = income_layout(chart, names, places)
     earned = income.line(code)
     if earned and code not in names:
         flow = LineFlow(income, code, opened)

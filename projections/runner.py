@@ -19,7 +19,7 @@ from domain.entry import Entry, entries_of
 from domain.founding import BookOpened
 from domain.kernel.errors import RuleViolation
 from domain.logkeys import LogMoved
-from projections import balances, budget, journal, log, register, sheets
+from projections import balances, budget, journal, log, register, sheets, subtotals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -62,7 +62,15 @@ class Fold(Protocol):
         """Write entries `start`… of `book` in the runner's transaction."""
 
 
-FOLDS: tuple[Fold, ...] = (register.fold, log.fold, journal.fold, balances.fold, sheets.fold, budget.fold)
+FOLDS: tuple[Fold, ...] = (
+    register.fold,
+    log.fold,
+    journal.fold,
+    balances.fold,
+    sheets.fold,
+    budget.fold,
+    subtotals.fold,
+)
 """In order: the register comes first, since the others look up the book's chart."""
 
 

@@ -197,7 +197,7 @@ def _verify(place: str, anchor: str, policy: Path | None) -> Verified:
 
 def _traced(log: Verified, account: str, asked: Wanted) -> tuple[History, dict[str, str]]:
     """Return a history and the signers' names from a log that was verified."""
-    fold = trace(log.source, log.book, account)
+    fold = trace(log.source, log.book, account, asked.span)
     sums, rows = fold.over(asked.span)
     at = witnessed_at(log.source, log.book, log.now_s, log.policy)
     _caution(log, at)

@@ -69,6 +69,7 @@ COMMANDS = (
     signing.account,
     signing.policy,
     planning.budget,
+    planning.subtotals,
     planning.convert,
     privacy.roll,
     privacy.disclose,

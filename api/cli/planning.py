@@ -16,8 +16,11 @@ from api.planning import read_plan
 from api.posting import read_data
 from domain.budget import MAJORITIES, Budget, BudgetAdopted
 from domain.kernel.money import format_fen
+from domain.subtotals import SUBTOTALS, SubtotalsSet, SubtotalsUsed
 
 BODIES = "、".join(f"{name} {body.said.zh}" for name, body in MAJORITIES.items())
+
+SUBTOTAL_WORDS = "、".join(f"{key} {said.zh}" for key, said in SUBTOTALS.items())
 
 
 def budget(
@@ -48,6 +51,31 @@ def budget(
     data = read_data("收支计划 / the plan", msgspec.json.encode(given), Budget)
     with poster(book, url, wait) as server:
         submit(server, BudgetAdopted, data, key, sign_only)
+
+
+def subtotals(
+    places: Annotated[
+        list[str],
+        typer.Argument(help=f"科目=先计入的小计，如 503=total_surplus / account=sub-total: {SUBTOTAL_WORDS}"),
+    ],
+    book: BookOption,
+    key: KeyOption,
+    year: Annotated[str, typer.Option(help="从哪一年起 / from which year on, YYYY")],
+    basis: Annotated[str, typer.Option(help="依据的文件 / the county's notice")],
+    url: UrlOption = URL,
+    wait: WaitOption = WAIT_SECONDS,
+    sign_only: SignOnlyOption = None,
+) -> None:
+    """设定收益表各科目先计入哪个小计（县签名）/ Set which sub-total of the statement of income counts an account."""
+    given = {"basis": basis, "places": [_place(each) for each in sorted(places)], "year": year}
+    data = read_data("收益表口径 / the sub-totals", msgspec.json.encode(given), SubtotalsUsed)
+    with poster(book, url, wait) as server:
+        submit(server, SubtotalsSet, data, key, sign_only)
+
+
+def _place(read: str) -> dict[str, str]:
+    account, _, subtotal = read.partition("=")
+    return {"account": account, "subtotal": subtotal}
 
 
 def convert(

@@ -27,6 +27,7 @@ from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
 from domain.privacy import check_clear_fields
+from domain.subtotals import SubtotalsSet
 from domain.vouchers import (
     SaltedVoucherPosted,
     SaltedVoucherReversed,
@@ -58,6 +59,7 @@ KINDS: dict[str, type[Statement]] = {
         OpeningPosted,
         PolicySet,
         BudgetAdopted,
+        SubtotalsSet,
     )
 }
 """What can wait as a draft, by its type's name."""

@@ -196,6 +196,7 @@ def get_income_statement_page(
         book=register.book(database, book),
         report=report,
         head=statements.income_columns(report)[1].header,
+        placed=statements.placed(report),
         periods=month.periods_of(database, book),
         last_day=last_day(last),
         day_before=last_day(a_year_before(last)),

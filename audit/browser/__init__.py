@@ -31,6 +31,7 @@ from domain.entry import TYPES
 from domain.kernel.errors import RULES, Kind, rule
 from domain.roles import ROLES
 from domain.statements.formula import read_lines
+from domain.subtotals import official_places
 
 if TYPE_CHECKING:
     from audit.statements import Form
@@ -154,6 +155,7 @@ def _generated() -> str:
         "TYPE_NAMES": sorted(TYPES),
         "FORMS": list(map(_form, FORMS)),
         "LAYOUTS": {version: _layouts(version) for version in CHARTS},
+        "PLACES": {version: official_places(version) for version in CHARTS},
         "PLANNED": {version: planned_accounts(version) for version in CHARTS},
         "TRANSFERS": TRANSFERS,
         "DISTRIBUTIONS": DISTRIBUTIONS,
@@ -181,7 +183,7 @@ def _form(form: Form) -> dict[str, object]:
 
 def _layouts(version: str) -> dict[str, object]:
     """Return the lines of the statements of a chart version, as they stand in its files; one of income has no side."""
-    columns = ("side", "key", "name_zh", "name_en", "role", "formula")
+    columns = ("side", "key", "name_zh", "name_en", "role", "formula", "subtotal")
     return {
         name: [[line.get(column, "") for column in columns] for line in read_lines(statement, version)]
         for name, statement in (("sheet", "balance-sheet"), ("income", "income-statement"))

@@ -14,6 +14,7 @@ import { Privacy } from "./privacy.js";
 import { Roles } from "./roles.js";
 import { Rolls } from "./rolls.js";
 import { Sheets } from "./sheets.js";
+import { Subtotals } from "./subtotals.js";
 import { TYPES } from "./types.js";
 import { Vouchers } from "./vouchers.js";
 
@@ -32,6 +33,7 @@ export class Book {
     this.rolls = new Rolls();
     this.privacy = new Privacy();
     this.budgets = new Budgets();
+    this.subtotals = new Subtotals();
     this.figures = new Figures();
     this.ids = new Map();
     this.tree = new Tree();

@@ -7,6 +7,7 @@ import { totalsOf, trialBalance } from "./balances.js";
 import { LAYOUTS } from "./generated.js";
 import { exactSum, sumOf } from "./money.js";
 import { PARTED, UNDISTRIBUTED, isCounted } from "./spending.js";
+import { incomeRows } from "./subtotals.js";
 
 const RESULT = "5";
 const INCOME = "50";
@@ -25,8 +26,8 @@ function termsOf(formula) {
 }
 
 /** Return the lines of a statement: what is published of each, its side and its terms. */
-function layoutOf({ chart, accounts: own }, statement) {
-  return LAYOUTS[chart][statement].map(([side, key, name, name_en, role, formula]) => {
+function layoutOf({ accounts: own }, rows) {
+  return rows.map(([side, key, name, name_en, role, formula]) => {
     const terms = termsOf(formula).flatMap((term) =>
       term.called ? own.detailsOf(term.name, term.called).map((code) => ({ ...term, name: code })) : term,
     );
@@ -65,7 +66,7 @@ function parted(balances, parties, last) {
 }
 
 function balanceSheet(of) {
-  const lines = layoutOf(of, "sheet");
+  const lines = layoutOf(of, LAYOUTS[of.chart].sheet);
   const { parties, period } = of.month;
   const closing = sheetFigures(lines, parted(closingOf(of.month), parties, period));
   const opening = sheetFigures(lines, parted(openingOf(of.month), parties, `${Number(period.slice(0, 4)) - 1}-12`));
@@ -97,7 +98,7 @@ function netOf({ debit, credit }) {
 }
 
 function incomeStatement(of) {
-  const lines = layoutOf(of, "income");
+  const lines = layoutOf(of, incomeRows(of.chart, of.places));
   const [amounts, before] = [yearOf(of.month), of.yearBefore()].map((year) => incomeFigures(lines, year));
   return {
     ...of.head,
@@ -231,7 +232,7 @@ export function isOf(form, book, period) {
 export class Periods {
   constructor(book, figures) {
     const { opened, accounts, periods } = book;
-    Object.assign(this, { accounts, figures, chart: opened.chart, first: periods.first, plans: book.budgets.byYear });
+    Object.assign(this, { book, accounts, figures, chart: opened.chart, first: periods.first });
     this.nameOf = (code) => accounts.nameOf(code);
     this.head = { book: book.book, name: opened.organisation.name, entries: book.size, root: book.root() };
     this.made = { period: "" };
@@ -250,9 +251,10 @@ export class Periods {
       const before = `${String(Number(period.slice(0, 4)) - 1)}${period.slice(4)}`;
       return before < this.first ? NO_YEAR : yearOf(this.month(before));
     };
-    const plan = this.plans.get(period.slice(0, 4));
+    const plan = this.book.budgets.byYear.get(period.slice(0, 4));
     const [{ carried }, head] = [this.figures, { ...this.head, period }];
-    return { period, accounts, chart, nameOf, month, plan, carried, rows: month.rows, yearBefore, head };
+    const places = this.book.subtotals.places(period);
+    return { period, accounts, chart, nameOf, month, plan, places, carried, rows: month.rows, yearBefore, head };
   }
 
   month(period) {

@@ -31,6 +31,7 @@ import {
 
 const ROLES = ["accountant", "cashier", "head", "supervisor", "township", "county", "member"];
 const MAX_LINES = 400;
+const MAX_PLACES = 40;
 const MAX_DIGESTS = 16;
 const MAX_COLUMNS = 8;
 const MAX_ERASED = 400;
@@ -117,6 +118,10 @@ const resolution = struct({
 });
 const planLine = struct({ account: accountCode, planned_fen: plannedFen });
 export const budget = struct({ lines: list(planLine, 1, MAX_LINES), resolution, year });
+
+const subtotal = oneOf("net_surplus", "operating_surplus", "total_surplus");
+const place = struct({ account: accountCode, subtotal });
+export const subtotals = struct({ basis: text, places: list(place, 1, MAX_PLACES), year });
 
 const column = struct({ account: accountCode, name: text, side: oneOf("credit", "debit"), total_fen: fen });
 export const roll = struct({

@@ -24,6 +24,7 @@ import {
   saltedReversal,
   saltedVoucher,
   sheet,
+  subtotals,
   tiers,
   voucher,
 } from "./statements.js";
@@ -140,6 +141,11 @@ export const TYPES = {
     data: budget,
     decide: (book, statement, signers) => book.budgets.decideAdopt(statement, signers, book),
     evolve: ({ budgets, size }, { data }) => budgets.adopt(data, size),
+  },
+  "subtotals.set/1": {
+    data: subtotals,
+    decide: (book, statement, signers) => book.subtotals.decideSet(statement, signers, book),
+    evolve: (book, { data }) => book.subtotals.set(data),
   },
   ...LOG_KEY_TYPES,
 };

@@ -15,7 +15,7 @@ from domain.closing.rules import ACCOUNTING
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import period_of
-from domain.statements.income import INCOME
+from domain.statements.income_lines import INCOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

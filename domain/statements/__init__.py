@@ -13,15 +13,13 @@ from domain.statements.cross_checks import CrossCheck, CrossCheckLine, Figures, 
 from domain.statements.details import DetailRow, detail_rows, difference_fen
 from domain.statements.income import (
     Flow,
-    IncomeLayout,
-    IncomeLine,
     IncomeRow,
     Year,
-    income_layout,
     income_statement,
     off_by_fen,
     undistributed_fen,
 )
+from domain.statements.income_lines import IncomeLayout, IncomeLine, income_layout
 from domain.statements.layout import Formula, Layout, LayoutLine, Role, Side, layout
 from domain.statements.line_flow import Counted, FlowYear, LineFlow, Part, flow_year
 from domain.statements.month import Month, Moved

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.chart import RESULT, UNDISTRIBUTED
-from domain.statements.income import INCOME
+from domain.statements.income_lines import INCOME
 from domain.statements.spending import carry_on, counted_accounts, spending_accounts
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.chart import RESULT
-from domain.statements.income import INCOME
+from domain.statements.income_lines import INCOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain.chart import RESULT, UNDISTRIBUTED
 from domain.kernel.period import year_start
-from domain.statements.income import OPENING, Sides
+from domain.statements.income_lines import OPENING, Sides
 
 if TYPE_CHECKING:
-    from domain.statements.income import IncomeLayout, IncomeTerm
+    from domain.statements.income_lines import IncomeLayout, IncomeTerm
 
 
 class Part(StrEnum):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.budget import planned_accounts
 from domain.chart import CHARTS, RESULT, UNDISTRIBUTED
 from domain.kernel.period import year_start
-from domain.statements.income import INCOME
+from domain.statements.income_lines import INCOME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,6 +10,7 @@ from domain.entry import parse_entry
 from domain.history import OPENING_SUMMARY, WHOLE, Figure, HistoryRow, Posting, Span, Sums, figure_of
 from domain.statements import PARTED, Part
 from projections import log, register, witnessing
+from projections.subtotals import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -155,10 +156,11 @@ def history(
     """
     book = register.book(connection, book_id)
     names = register.account_names(connection, book_id)
-    figure = figure_of(code, book_id, book.chart, names, book.first_period)
-    accounts = list(filter(figure.holds, names))
     size = known_size(connection, book, wanted.known_on)
-    newest = _newest_period(connection, book_id, size) if figure.flow else ""
+    newest = _newest_period(connection, book_id, size) if code not in names else ""
+    places = places_of(connection, book_id, wanted.span.last_period(newest), size)
+    figure = figure_of(code, book_id, book.chart, names, book.first_period, places)
+    accounts = list(filter(figure.holds, names))
     year = figure.year(wanted.span, newest)
     wanted = replace(wanted, span=figure.listed(wanted.span, newest))
     values = {

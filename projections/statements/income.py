@@ -9,14 +9,17 @@ from domain import statements
 from domain.chart import RESULT, UNDISTRIBUTED
 from domain.kernel.period import a_year_before, parse_period, year_start
 from domain.statements import Flow, Year, off_by_fen, undistributed_fen
+from domain.subtotals import NO_PLACES
 from projections import register
 from projections.balances import trial_balance
 from projections.report import Report, one_moment
+from projections.subtotals import subtotals_of
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
     from domain.statements import DetailRow, IncomeRow
+    from domain.subtotals import InForce
     from projections.balances import TrialBalance
 
 SELECT_FLOWS = """
@@ -38,12 +41,14 @@ class IncomeReport(Report):
     """A statement of income: of which book, for the year up to which period, from how many entries under which root.
 
     `off_by_fen` is its last line less the undistributed income of the balance sheet: zero, if each voucher balances.
-    `first` is the first period that it counts, "" for the year's January.
+    `first` is the first period that it counts, "" for the year's January. `subtotals` is what the county laid down for
+    its sub-totals, if anything.
     """
 
     rows: list[IncomeRow]
     off_by_fen: int
     first: str
+    subtotals: InForce | None
 
 
 @dataclass(frozen=True)
@@ -68,16 +73,20 @@ def income_statement(
     with one_moment(connection):
         trial = trial_balance(connection, book_id, period, since)
         book = register.book(connection, book_id)
-        layout = statements.income_layout(book.chart, register.account_names(connection, book_id))
+        names = register.account_names(connection, book_id)
+        used = subtotals_of(connection, book_id, period)
         year = _year(connection, book, trial)
         before = Year([], 0)
         before_since, before_period = a_year_before(since), a_year_before(period)
         if before_period >= book.first_period and before_since >= year_start(book.first_period):
             earlier = trial_balance(connection, book_id, before_period, before_since)
             before = _year(connection, book, earlier)
+    layout = statements.income_layout(book.chart, names, used.places if used else NO_PLACES)
     rows = statements.income_statement(layout, year, before)
     off_by = off_by_fen(rows, [(row.account, row.closing_fen) for row in trial.rows])
-    return IncomeReport(book_id, trial.name, period, trial.entries, trial.root, rows, off_by, first or "")
+    return IncomeReport(
+        book_id, trial.name, period, trial.entries, trial.root, rows, off_by, first or "", used
+    )
 
 
 def income_details(

@@ -43,6 +43,7 @@ TITLES = {
     "bank": "银行和现金 bank and cash",
     "book": "账套 books",
     "browserkey": "浏览器密钥文件 key files for a browser",
+    "subtotals": "收益表小计口径 sub-totals of the statement of income",
     "budget": "收支计划 the year's plan",
     "convert": "新旧衔接 conversion from the old chart",
     "chart": "科目表 charts of accounts",

@@ -8,6 +8,7 @@ from copy import deepcopy
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from domain.accounts import AccountAdded, NewAccount
@@ -35,6 +36,7 @@ from domain.policy import PolicySet, PolicyTiers, Tier
 from domain.roles import KeyGrant, KeyGranted, KeyRevoked, KeyRotated, possession_text
 from domain.roles.events import Revocation, Rotation
 from domain.sheets import Sheet, SheetPublished, rows_root
+from domain.subtotals import SubtotalsSet, SubtotalsUsed
 from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ STATE = (
     "rolls",
     "privacy",
     "budgets",
+    "subtotals",
     "ids",
 )
 SPEAKERS = "township head supervisor"
@@ -241,6 +244,12 @@ class Village:
             year=year,
         )
         return self.append(self.statement(BudgetAdopted, data), by)
+
+    def subtotals(self, *places: tuple[str, str], year: str = "2026", by: str = "county") -> Entry:
+        """Lay down which sub-total of the statement of income first counts some accounts."""
+        named = [{"account": account, "subtotal": subtotal} for account, subtotal in places]
+        data = msgspec.convert({"basis": "县农字〔2026〕5号", "places": named, "year": year}, SubtotalsUsed)
+        return self.append(self.statement(SubtotalsSet, data), by)
 
     def close(self, period: str = FIRST_PERIOD, *, by: str = "accountant head") -> Entry:
         """Close a month."""

@@ -57,6 +57,8 @@ def a_year(village: Village) -> list[Entry]:
     entries.append(village.retire_log_key(village.log_key()))
     entries.append(village.move_log(village.log_key(3, "new.example.cn/books"), last=12))
     entries.append(village.budget(("513", 10_000), by="accountant/2 head supervisor"))
+    entries.append(village.grant("county"))
+    entries.append(village.subtotals(("503", "total_surplus")))
     return entries + a_dividend(village)
 
 

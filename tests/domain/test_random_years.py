@@ -13,7 +13,7 @@ from domain.chart import RESULT, UNDISTRIBUTED, chart
 from domain.closing import transfer_vouchers
 from domain.kernel.period import periods
 from domain.statements import income_statement
-from domain.statements.income import income_layout
+from domain.statements.income_lines import income_layout
 from domain.statements.layout import layout
 from domain.statements.month import Month
 from domain.vouchers import Attachments, Line, Voucher, check_balanced, mirrored

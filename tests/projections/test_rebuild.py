@@ -35,6 +35,7 @@ TABLES = {
     "read.log_keys",
     "read.positions",
     "read.sheets",
+    "read.subtotals",
     "read.tiles",
     "read.vouchers",
 }
@@ -47,6 +48,7 @@ TAMPERED = {
     "read.keys": "UPDATE read.keys SET last = 3 WHERE role = 'head'",
     "read.tiles": "UPDATE read.tiles SET data = set_byte(data, 0, get_byte(data, 0) # 1)",
     "read.budgets": "INSERT INTO read.budgets SELECT book, '2026', 3 FROM read.books",
+    "read.subtotals": "INSERT INTO read.subtotals SELECT book, '2026', 3 FROM read.books",
     "read.sheets": "INSERT INTO read.sheets SELECT book, 'trial_balance', '2026-01', 3 FROM read.books",
 }
 GONE = ("books", "balances", "journal", "vouchers", "accounts", "keys", "tiles")

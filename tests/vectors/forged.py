@@ -25,6 +25,7 @@ from tests.vectors.forged_corrections import correction_cases
 from tests.vectors.forged_invoices import invoice_cases
 from tests.vectors.forged_openings import opening_cases
 from tests.vectors.forged_quantities import quantity_cases
+from tests.vectors.forged_subtotals import subtotal_cases
 from tests.vectors.village import BOOK, ORIGIN, Log, grant, key, office
 
 if TYPE_CHECKING:
@@ -453,4 +454,5 @@ def forged_entries() -> list[Forgery]:
         *correction_cases(),
         *opening_cases(),
         *quantity_cases(),
+        *subtotal_cases(),
     ]

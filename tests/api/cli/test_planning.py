@@ -77,6 +77,20 @@ def test_a_plan_is_adopted_and_reported(commands: Commands, signer: Signer, plan
     assert signer.verify() == index + 1
 
 
+def test_a_county_lays_down_sub_totals(commands: Commands, signer: Signer, tmp_path: Path) -> None:
+    request, keys = tmp_path / "grant.json", signer.key("county").parent
+    commands.good("keygen", f"{BOOK}/county/1", keys / "county-1.key", "--grant", request, "--person", "县局")
+    signer.good("grant", request, by="township head")
+    asked = ("--year", "2026", "--basis", "县农字〔2026〕5号")
+    said = signer.refused("subtotals", "503=nowhere", *asked, by="county")
+    assert "places" in said
+    assert "subtotals.account" in signer.refused("subtotals", "501=total_surplus", *asked, by="county")
+    index = signer.good("subtotals", "513=total_surplus", "503=total_surplus", *asked, by="county")["index"]
+    report = commands.good("report", "income-statement", "--book", BOOK, "--period", "2026-03")
+    assert "县农字〔2026〕5号" in report
+    assert signer.verify() == index + 1
+
+
 def test_old_balances_are_converted(commands: Commands, tmp_path: Path) -> None:
     old = tmp_path / "old"
     old.mkdir()

@@ -21,7 +21,7 @@ from domain.statements import (
     layout,
     undistributed_fen,
 )
-from domain.statements.income import parse_income_formula
+from domain.statements.income_lines import parse_income_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
