@@ -9,7 +9,7 @@ from api.adapters.tables import Cells, Formula, Sum, Table, TableColumn
 from domain import statements
 from domain.chart import RESULT
 from domain.kernel.errors import Phrase
-from domain.statements import NoteKind, difference_fen
+from domain.statements import NoteKind, Standing, difference_fen
 from domain.subtotals import SUBTOTALS
 from projections.budget import budget, is_planned
 from projections.statements import balance_sheet, cross_checks, income_details, income_statement, notes
@@ -57,6 +57,9 @@ CROSS_CHECK_COLUMNS = (
     TableColumn("金额", money=True),
     TableColumn("相差", money=True),
 )
+
+STANDING_WORDS = {Standing.OVER: "超计划", Standing.NEAR: "已到九成"}
+"""What a line of spending says that is beyond its plan, or near its end."""
 
 BUDGET_COLUMNS = (
     TableColumn("科目编码"),
@@ -255,7 +258,8 @@ def budget_table(report: BudgetReport) -> Table:
 
 
 def _budget_cells(row: BudgetRow) -> tuple[object, ...]:
-    return (row.account, row.name, row.planned_fen, row.month_fen, row.year_fen, row.share or "计划外")
+    words = [row.share or "计划外", STANDING_WORDS.get(row.standing, "")]
+    return (row.account, row.name, row.planned_fen, row.month_fen, row.year_fen, " ".join(words).rstrip())
 
 
 def notes_object(report: NotesReport) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import { exactSum } from "./money.js";
 const RESULT = "5";
 const INCOME = "50";
 const STORES = "121";
+const GIVEN = /^3[01]1/; // equity: what was given was spent by nobody
 
 /** The accounts of the undistributed income: a voucher that touches one of them transfers or distributes it. */
 export const UNDISTRIBUTED = ["321", "322"];
@@ -28,7 +29,7 @@ export class Carried {
   /** Take in a voucher, in the log's order. */
   fold(chart, date, lines) {
     if (!(chart in PLANNED)) return;
-    const holds = ({ account }) => isCounted(chart, account) || account.startsWith(STORES);
+    const holds = ({ account }) => isCarrying(chart, account) || account.startsWith(STORES);
     if (!lines.some((line) => line.credit_fen && holds(line))) return;
     if (lines.some(({ account }) => UNDISTRIBUTED.includes(account.slice(0, 3)))) return;
     const [year, period] = [date.slice(0, 4), date.slice(0, 7)];
@@ -68,6 +69,10 @@ function carryOn(lines, chart, stores) {
   return carried;
 }
 
+function isCarrying(chart, account) {
+  return isCounted(chart, account) || GIVEN.test(account);
+}
+
 function isSpending(chart, account) {
   return !account.startsWith(INCOME) && PLANNED[chart].includes(account.slice(0, 3));
 }
@@ -76,7 +81,7 @@ function isSpending(chart, account) {
 function credited(lines, chart, stores) {
   let sum = 0;
   for (const { account, credit_fen } of lines) {
-    if (isCounted(chart, account)) sum = exactSum(sum, credit_fen);
+    if (isCarrying(chart, account)) sum = exactSum(sum, credit_fen);
     else if (account.startsWith(STORES)) sum = exactSum(sum, take(stores, account, credit_fen));
   }
   return sum;

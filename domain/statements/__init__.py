@@ -34,11 +34,10 @@ from domain.statements.objects import (
     trial_object,
 )
 from domain.statements.parties import PARTED, Held, Parties, PartyBalances, held
-from domain.statements.spending import STORES, Carried, Store, counted_accounts
+from domain.statements.spending import Carried, Store, carrying_accounts
 
 __all__ = [
     "PARTED",
-    "STORES",
     "BalanceSheet",
     "BudgetRow",
     "Carried",
@@ -75,7 +74,7 @@ __all__ = [
     "balance_sheet",
     "budget_object",
     "budget_rows",
-    "counted_accounts",
+    "carrying_accounts",
     "cross_checks",
     "detail_object",
     "detail_rows",

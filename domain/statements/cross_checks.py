@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from domain.statements.income import Flow, IncomeRow
 
 
+RESERVE, MEMBERS = "311", ("113", "211")
+"""公积公益金, and the accounts by which members get what is distributed to them."""
+
+
 class CrossCheckLine(NamedTuple):
     """A cross-check: its key and names, what its two figures are called, their places, and when it holds."""
 
@@ -67,6 +71,16 @@ class Figures(NamedTuple):
             **{f"income.{row.line.key}": row.amount_fen for row in self.income},
             **{f"trial.{name}": fen for name, fen in self.totals.items()},
             "details.difference": difference,
+            "distributed.reserve": sum(
+                flow.credit_fen
+                for flow in self.flows
+                if flow.distributes and flow.account.startswith(RESERVE)
+            ),
+            "distributed.members": sum(
+                flow.credit_fen - flow.debit_fen
+                for flow in self.flows
+                if flow.distributes and flow.account.startswith(MEMBERS)
+            ),
             "transferred.result": sum(
                 flow.debit_fen - flow.credit_fen
                 for flow in self.flows

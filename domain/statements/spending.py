@@ -4,8 +4,9 @@ Assets that are bought or built (购建、投资) and costs (成本) are counted
 such an account carries on what was counted: 153 在建工程 to 151 固定资产, 401 生产成本 to 511 经营支出. As much as it
 credits of these is not counted again of its debits of accounts that a plan may name, in the order of its lines. Goods
 that are made stand in store (121 库存物资) before they are sold: a store's account remembers what of its goods was
-counted in the year, and that leaves it first. What else lies in store is counted when it is used. Red amounts take
-back. A voucher that transfers or distributes (321, 322) carries nothing on.
+counted in the year, and that leaves it first. What else lies in store is counted when it is used. What was given, such
+as a donated asset (151 against 311), was spent by nobody and is not counted. Red amounts take back. A voucher that
+transfers or distributes (321, 322) carries nothing on.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ STORES = ("121",)
 """库存物资: no plan names it, and what is made passes through it."""
 
 
+GIVEN = ("301", "311")
+"""资本、公积公益金: what an account of equity is credited with was given, so nobody spent what stands against it."""
+
+
 class Store(NamedTuple):
     """Of an account of stores in a year, in fen: what it holds that was counted already, and what of it left."""
 
@@ -42,6 +47,12 @@ def counted_accounts(chart: str) -> tuple[str, ...]:
 
 
 @cache
+def carrying_accounts(chart: str) -> tuple[str, ...]:
+    """Return the accounts, with all below them, whose credits may carry something on."""
+    return (*counted_accounts(chart), *STORES, *GIVEN)
+
+
+@cache
 def spending_accounts(chart: str) -> tuple[str, ...]:
     """Return the accounts of a plan, with all below them, that are spent on."""
     return tuple(code for code in planned_accounts(chart) if not code.startswith(INCOME))
@@ -52,7 +63,7 @@ class _Holding(dict[str, bool]):
 
     def __init__(self, chart: str) -> None:
         super().__init__()
-        self._accounts = (*counted_accounts(chart), *STORES) if chart in CHARTS else ()
+        self._accounts = carrying_accounts(chart) if chart in CHARTS else ()
 
     def __missing__(self, account: str) -> bool:
         self[account] = holds = account.startswith(self._accounts)
@@ -87,8 +98,8 @@ def carry_on(lines: Sequence[Line], chart: str, stores: dict[str, Store]) -> dic
 
 
 def _credited(lines: Sequence[Line], chart: str, stores: dict[str, Store]) -> int:
-    """Return what a voucher credits of what was counted before, in fen, and take it from the stores."""
-    counted, sum_fen = counted_accounts(chart), 0
+    """Return what a voucher credits of what was counted before or given, in fen, and take it from the stores."""
+    counted, sum_fen = (*counted_accounts(chart), *GIVEN), 0
     for line in lines:
         if not line.credit_fen:
             continue

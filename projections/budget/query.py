@@ -10,7 +10,7 @@ from domain.budget import Adopted, BudgetAdopted
 from domain.entry import parse_entry
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import parse_period
-from domain.statements import STORES, Carried, budget_rows, counted_accounts
+from domain.statements import Carried, budget_rows, carrying_accounts
 from domain.vouchers import Line
 from projections import log, register
 from projections.balances import trial_balance
@@ -82,7 +82,7 @@ def budget(connection: Connection[Any], book_id: str, period: str) -> BudgetRepo
 
 def carried_of(connection: Connection[Any], book: str, year: str, chart: str) -> Carried:
     """Return what the vouchers of a year carried on, in the log's order."""
-    asked = {"book": book, "year": year, "counted": [*counted_accounts(chart), *STORES]}
+    asked = {"book": book, "year": year, "counted": [*carrying_accounts(chart)]}
     carried = Carried()
     lines = connection.execute(SELECT_CARRYING, asked)
     for (_, date), group in groupby(lines, lambda row: row[:2]):

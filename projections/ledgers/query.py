@@ -50,10 +50,12 @@ SELECT_LINES = """
       AND (%(party)s = '' OR party = %(party)s) AND (%(project)s = '' OR project = %(project)s)
     ORDER BY period, date, number, entry, line
 """
-SELECT_UNITS = """
-    SELECT DISTINCT unit FROM journal
-    WHERE book = %(book)s AND account ^@ %(account)s AND period <= %(last)s AND unit <> ''
+SELECT_UNIT = """
+    SELECT max(unit) FROM journal
+    WHERE book = %(book)s AND account ^@ %(account)s AND period <= %(last)s
+    HAVING count(DISTINCT account) = 1 AND count(DISTINCT unit) FILTER (WHERE unit <> '') = 1
 """
+"""Quantities of several goods are not added up, even in one unit: their sums and prices would be of nothing."""
 SELECT_AUXILIARY = """
     SELECT account, party, project FROM (
         SELECT account, party, '' AS project, period, debit_fen, credit_fen FROM journal
@@ -90,8 +92,8 @@ class LedgerFilter:
 class AccountLedger:
     """The ledger of an account: of which book and periods, from how many entries under which root; `daily`: 日记账.
 
-    `unit` is that of its quantities (数量金额式); "" where none are told, or in several units. `details` are the names
-    of the accounts below it, by code, if it has any.
+    `unit` is that of its quantities (数量金额式); "" where none are told, or of several accounts. `details` are the
+    names of the accounts below it, by code, if it has any.
     """
 
     book: str
@@ -156,7 +158,7 @@ def account_ledger(
     [before] = connection.execute(SELECT_BEFORE, asked).fetchall()
     found = connection.execute(SELECT_LINES, asked).fetchall()
     lines = [LedgerLine._make((*values, tuple(contra), quantity)) for *values, contra, quantity in found]
-    units = [unit for (unit,) in connection.execute(SELECT_UNITS, asked).fetchall()]
+    unit = connection.execute(SELECT_UNIT, asked).fetchone()
     daily = account.startswith(KEPT_DAILY)
     return AccountLedger(
         book=book_id,
@@ -166,7 +168,7 @@ def account_ledger(
         party=wanted.party,
         project=wanted.project,
         daily=daily,
-        unit=units[0] if len(units) == 1 else "",
+        unit=unit[0] if unit else "",
         details={
             code: full_name(code, names) for code in names if code.startswith(account) and code != account
         },

@@ -103,9 +103,10 @@ def carried_on() -> Log:
         ("2026-04-02", "121", "401", 8_000),
         ("2026-04-03", "511", "121", 5_000),
         ("2026-05-01", "511", "121", 4_000),
+        ("2026-05-03", "151", "311", 15_000),
     ):
         log = log.then(VoucherPosted, voucher(date, fen, debit=debit, credit=credit), *BASIC)
-    log = log.then(VoucherReversed, reversal(log, len(log.entries) - 2, date="2026-05-02"), *BASIC)
+    log = log.then(VoucherReversed, reversal(log, len(log.entries) - 3, date="2026-05-02"), *BASIC)
     plan = budget(("151", 230_000), ("153", 56_000), ("401", 8_000))
     log = log.then(BudgetAdopted, plan, *BASIC, SUPERVISOR)
     return log.publish(statements=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from domain.accounts import AccountAdded, NewAccount
 from domain.chart import full_name
 from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
 from tests.api.http.conftest import BOOK, voucher
@@ -251,6 +252,27 @@ def test_a_ledger_of_goods_tells_quantities_and_prices(door: Door, stocked: list
     assert 'data-label="结存数量">30</td>' in shown
     assert "数量单位" not in door.get("ledger/101", period="2027-01").text
     assert door.get("ledger/101.json", period="2027-01").json()["unit"] == ""
+
+
+def test_quantities_of_several_goods_are_not_added_up(door: Door, stocked: list[dict[str, object]]) -> None:
+    assert stocked
+    for code, name in (("13101", "生猪"), ("13102", "能繁母猪")):
+        added = door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
+        assert door.post(added, wait=10).status_code == 201
+        line = Line(account=code, unit="头", debit_fen=100_000, quantity_milli=10_000)
+        slip = Voucher(
+            attachments=Attachments(),
+            date="2027-01-06",
+            lines=[line, Line(account="101", credit_fen=100_000)],
+            summary=name,
+        )
+        answer = door.post(door.note(slip, VoucherPosted, "accountant", "head", "supervisor"), wait=10)
+        assert answer.status_code == 201, answer.text
+    units = {
+        code: door.get(f"ledger/{code}.json", period="2027-01").json()["unit"] for code in ("13101", "131")
+    }
+    assert units == {"13101": "头", "131": ""}
+    assert "数量单位" not in door.get("ledger/131", period="2027-01").text
 
 
 def test_a_voucher_says_how_much_it_was(door: Door, stocked: list[dict[str, object]]) -> None:
