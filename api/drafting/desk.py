@@ -15,10 +15,11 @@ from api.clock import local_minute
 from api.disclosures import belonging
 from api.drafting import store, templates
 from api.drafting.composing import Composed, Wanted, compose
+from api.drafting.invoices import Invoices, parties_of
 from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
 from api.drafting.rivals import check_no_rival
 from api.drafting.rules import CHANGED, MAKERS, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
-from domain.drafts import Review, review, sign, standing
+from domain.drafts import Review, review, sign, standing, unlike
 from domain.kernel.errors import Kind, Phrase, RuleViolation
 from domain.kernel.note import parse_note
 from domain.ledger import Books, read_entries
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from api.attachments import Attachments
     from api.disclosures import DisclosureStore, Given
     from api.drafting.store import Waiting
+    from api.invoices import InvoiceRead
     from api.sessions import Session
     from domain.book import Book
     from domain.drafts import Draft
@@ -54,10 +56,14 @@ BOOKS_MAX = 200
 
 
 class OnDesk(NamedTuple):
-    """A draft as it is kept, and what the rules say of it now; nothing any more of one that is closed."""
+    """A draft as it is kept, and what the rules say of it now; nothing any more of one that is closed.
+
+    `invoices` are those among its documents, as these say.
+    """
 
     waiting: Waiting
     review: Review
+    invoices: Sequence[InvoiceRead] = ()
 
     @property
     def refused(self) -> list[store.Step]:
@@ -103,6 +109,7 @@ class DraftingDesk:
         `originals` are the documents that vouchers name, `private` the values behind digests.
         """
         self._originals, self._private = originals, private
+        self._invoices = Invoices(originals)
         self._pool = pool
         self._recorder = recorder
         self._books = Books(recorder, BOOKS_MAX)
@@ -270,7 +277,7 @@ class DraftingDesk:
     def _settled(self, book_id: str, waiting: Waiting) -> OnDesk:
         """Return a draft with what the rules say; if nobody is missing, it is posted now."""
         if waiting.state != "open":
-            return OnDesk(waiting, Review((), (), None))
+            return self._closed(book_id, waiting)
         with self._book(book_id) as book:
             entry = book.ids.get(waiting.id)
             found = review(book, waiting.draft)
@@ -279,9 +286,9 @@ class DraftingDesk:
             try:
                 entry = self._post(book_id, note)
             except RuleViolation as violation:  # the book has moved on between the look and the post
-                return OnDesk(waiting, found._replace(problem=violation))
+                found = found._replace(problem=violation)
         if entry is None:
-            return OnDesk(waiting, found)
+            return self._open(book_id, waiting, found)
         return self._posted(book_id, waiting.id, entry)
 
     def _posted(self, book: str, id_: str, entry: int) -> OnDesk:
@@ -299,4 +306,16 @@ class DraftingDesk:
                 words = "" if posted.text == was.draft.text else EARLIER_TEXT
                 store.post(connection, book, was, entry, words)
                 self._private.waiting.drop(connection, book, id_)
-            return OnDesk(store.draft_of(connection, book, id_), Review((), (), None))
+            return self._closed(book, store.draft_of(connection, book, id_))
+
+    def _open(self, book: str, waiting: Waiting, said: Review) -> OnDesk:
+        """Return a draft that waits with what is said of it, and of whom its invoices name."""
+        invoices, voucher = self._invoices_of(book, waiting), waiting.voucher
+        others = unlike(book, voucher, map(parties_of, invoices)) if voucher else ()
+        return OnDesk(waiting, said._replace(remarks=(*said.remarks, *others)), invoices)
+
+    def _closed(self, book: str, waiting: Waiting) -> OnDesk:
+        return OnDesk(waiting, Review((), (), None), self._invoices_of(book, waiting))
+
+    def _invoices_of(self, book: str, waiting: Waiting) -> list[InvoiceRead]:
+        return self._invoices.of(book, waiting.voucher.attachments) if waiting.voucher else []

@@ -15,6 +15,7 @@ from api.closing import check_ready, checklist
 from api.database import snapshot
 from api.disclosures import Tier
 from api.drafting import KINDS, OnDesk, Wanted, read_request
+from api.http.attachments import InvoiceBody
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented
 from api.http.sessions import AtWork, FromHere
@@ -82,8 +83,8 @@ class DraftBody(BaseModel):
 
     `state` is open, posted or withdrawn; `entry` where it stands in the log; `problem` what else the rules object to;
     `refused` the keys that refuse its present text; `remarks` what is to be known before it is signed, for example that
-    it spends beyond the year's plan. `disclosures` are the values behind the digests of its text, for whoever makes
-    vouchers or is to sign it.
+    it spends beyond the year's plan. `invoices` is what those among its documents say. `disclosures` are the values
+    behind the digests of its text, for whoever makes vouchers or is to sign it.
     """
 
     book: str
@@ -100,6 +101,7 @@ class DraftBody(BaseModel):
     refused: list[str]
     problem: ProblemBody | None
     remarks: list[RemarkBody]
+    invoices: list[InvoiceBody]
     disclosures: list[DisclosureBody]
     steps: list[StepBody]
 
@@ -306,6 +308,7 @@ def _body(book: str, found: OnDesk, remarks: list[Remark], given: list[Given]) -
             RemarkBody(**_said(one.violation).model_dump(), stops=one.stops)
             for one in (*(Remark(stops=False, violation=each) for each in said.remarks), *remarks)
         ],
+        invoices=[InvoiceBody(**msgspec.to_builtins(one._asdict())) for one in found.invoices],
         disclosures=[
             DisclosureBody(disclosure=one.disclosure, subject=one.subject, tier=one.tier) for one in given
         ],

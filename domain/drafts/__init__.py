@@ -1,5 +1,17 @@
 """A draft (待签凭证): what waits outside the log until those have signed whom the rules demand."""
 
 from domain.drafts.draft import ALREADY_POSTED, NOBODY, NOT_THE_TEXT, Draft, Review, review, sign, standing
+from domain.drafts.parties import Parties, unlike
 
-__all__ = ["ALREADY_POSTED", "NOBODY", "NOT_THE_TEXT", "Draft", "Review", "review", "sign", "standing"]
+__all__ = [
+    "ALREADY_POSTED",
+    "NOBODY",
+    "NOT_THE_TEXT",
+    "Draft",
+    "Parties",
+    "Review",
+    "review",
+    "sign",
+    "standing",
+    "unlike",
+]

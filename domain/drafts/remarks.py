@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.kernel.errors import Kind, RuleViolation, rule
-from domain.vouchers import VoucherPosted, VoucherReversed
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
+from domain.kernel.money import format_fen
+from domain.vouchers import VoucherPosted, VoucherReversed, total_fen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,14 @@ INVOICE_LATER = rule(
     "the invoice {number} was issued on {issued}, after the voucher's date, {date}; check the voucher's date",
     "会计基础工作规范 art. 51",
 )
+INVOICE_TOTAL = rule(
+    "draft.invoice_total",
+    Kind.REFUSED,
+    "{count} 张发票价税合计 {invoiced} 元，凭证合计 {booked} 元，{differs}，不必改；否则请核对金额",
+    "the invoices ({count}) come to {invoiced} yuan with tax, and the voucher to {booked}: {differs}; otherwise check "
+    "the amounts",
+    "会计基础工作规范 art. 51(3)",
+)
 
 
 def remarks(book: Book, statement: AnyStatement) -> Iterator[RuleViolation]:
@@ -70,3 +79,32 @@ def _unfit(voucher: Voucher | Reversal) -> Iterator[RuleViolation]:
     for invoice in attached.invoices:
         if invoice.date > voucher.date:
             yield INVOICE_LATER(number=invoice.number, issued=invoice.date, date=voucher.date)
+    yield from _unequal(voucher)
+
+
+def _unequal(voucher: Voucher | Reversal) -> Iterator[RuleViolation]:
+    """Yield that the invoices add up to another amount than the foot of the voucher (合计), be it red or blue.
+
+    The sides of red are not told apart: money given back for a red invoice is booked in red, or in blue on the other
+    side, and a reversal may name the invoice that it gives free.
+    """
+    invoices = voucher.attachments.invoices
+    invoiced, booked = sum(invoice.total_fen for invoice in invoices), total_fen(voucher.lines)
+    more = abs(invoiced) - abs(booked)
+    if not invoices or not more:
+        return
+    amount = format_fen(abs(more))
+    differs = (
+        Phrase(
+            f"发票多 {amount} 元；只付、只记其中一部分的",
+            f"{amount} is invoiced and not booked, which is right where a part is paid or booked",
+        )
+        if more > 0
+        else Phrase(
+            f"发票少 {amount} 元；其余的另有原始凭证的",
+            f"{amount} is booked and not invoiced, which is right where other originals are there for it",
+        )
+    )
+    yield INVOICE_TOTAL(
+        count=len(invoices), invoiced=format_fen(invoiced), booked=format_fen(booked), differs=differs
+    )

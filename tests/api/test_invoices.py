@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.attachments import Attachments
+from api.drafting.invoices import Invoices
 from api.invoices import read_invoice
+from domain.vouchers import Attachments as Attached
 from domain.vouchers import Invoice
 from tests.api import einvoices
 from tests.api.einvoices import NUMBER
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAPER = Invoice(date="2026-02-01", number=NUMBER, total_fen=1_500)
 
@@ -96,3 +104,21 @@ def test_no_torn_pdf_makes_it_fail(data: st.DataObject) -> None:
     for place in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=5)):
         whole[place] = data.draw(st.integers(0, 255))
     read_invoice(bytes(whole))
+
+
+def test_a_vouchers_documents_tell_what_they_say_while_they_are_whole(tmp_path: Path) -> None:
+    originals = Attachments(tmp_path)
+    file = originals.keep("N1", "发票.xml", einvoices.xml())
+    read = read_invoice(einvoices.xml())
+    assert read is not None
+    attached = Attached(files=[file], invoices=[read.invoice])
+    assert Invoices(originals).of("N1", Attached(files=[file])) == [], "the voucher does not name it"
+    path = tmp_path / "N1" / file.sha256[:2] / file.sha256
+    data = path.read_bytes()
+    path.write_bytes(data + b" ")
+    invoices = Invoices(originals)
+    assert invoices.of("N1", attached) == []
+    path.write_bytes(data)
+    assert invoices.of("N1", attached) == [read]
+    path.unlink()
+    assert invoices.of("N1", attached) == [read], "what its digest says stays true"

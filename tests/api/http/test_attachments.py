@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 ATTACHMENTS = f"/books/{BOOK}/attachments"
 XML = b'<?xml version="1.0"?><Invoice number="%d"/>'
 
+PHOTO = b"\xff\xd8\xff\xe0 photo\xff\xd9"
+
 
 def ofd() -> bytes:
     packed = io.BytesIO()
@@ -78,7 +80,7 @@ def drafted(person: Person, content: object) -> httpx.Response:
     ("data", "media"),
     [
         (b"%PDF-1.7 ...", "application/pdf"),
-        (b"\xff\xd8\xff\xe0 photo\xff\xd9", "image/jpeg"),
+        (PHOTO, "image/jpeg"),
         (b"\xff\xd8\xff\xe0 photo\xff\xd9 a film behind it", "image/jpeg"),
         (b"\x89PNG\r\n\x1a\n photo\0\0\0\0IEND\xaeB`\x82", "image/png"),
         (b'\xef\xbb\xbf<?xml version="1.0"?><EInvoice/>', "application/xml"),
@@ -262,6 +264,51 @@ def test_an_invoice_in_two_files_is_on_one_draft(office: Office) -> None:
     changed = accountant.change(made, with_invoices(first, second, invoices=paper))
     accountant.withdraw(changed.json())
     assert drafted(accountant, with_invoices(second, invoices=paper)).status_code == 201
+
+
+def test_who_signs_is_told_whom_each_invoice_names_and_what_does_not_fit(office: Office) -> None:
+    accountant, head = office["accountant"], office["head"]
+    number = "26332000000000000004"
+    xml = uploaded(accountant, einvoices.xml(number, buyer=BOOK))
+    ofd = uploaded(accountant, einvoices.ofd(einvoices.xml(number, buyer=BOOK)), "发票.ofd")
+    photo = uploaded(accountant, PHOTO, "照片.jpg")
+    content = with_invoices(xml, ofd, photo, invoices=[named(xml["read"])])
+    content["attachments"]["count"] = 3
+    content["lines"] = [
+        {"account": "51302", "debit_fen": 1400},
+        {"account": "211", "credit_fen": 1400, "party": "竹器厂"},
+    ]
+    made = accountant.make(content)
+    assert made["invoices"] == [xml["read"]], "one invoice in two files is told once"
+    seen = head.get(f"/{made['id']}").json()
+    assert seen["invoices"] == made["invoices"]
+    remarks = {one["rule"]: one["zh"] for one in seen["remarks"]}
+    assert "价税合计 15.00 元，凭证合计 14.00 元，发票多 1.00 元" in remarks["draft.invoice_total"]
+    assert (
+        "销售方是「江山市文具店（虚构）」，凭证写明的往来单位是「竹器厂」" in remarks["draft.invoice_party"]
+    )
+    assert "draft.invoice_others" not in remarks
+    [listed] = [one for one in head.get().json()["drafts"] if one["id"] == made["id"]]
+    assert listed["remarks"] == seen["remarks"]
+    content["lines"] = [
+        {"account": "51302", "debit_fen": 1500},
+        {"account": "211", "credit_fen": 1500, "party": "江山市文具店"},
+    ]
+    right = accountant.change(made, content).json()
+    assert not [one["rule"] for one in right["remarks"] if one["rule"].startswith("draft.")]
+    accountant.withdraw(right)
+
+
+def test_an_invoice_on_paper_and_one_of_others_are_told_apart(office: Office) -> None:
+    accountant = office["accountant"]
+    file = uploaded(accountant, einvoices.xml("26332000000000000005", buyer="N2330881MF0000013Y"))
+    others = accountant.make(with_invoices(file, invoices=[named(file["read"])]))
+    assert "draft.invoice_others" in {one["rule"] for one in others["remarks"]}
+    paper = accountant.make(with_invoices(invoices=[named(file["read"], number="26332000000000000006")]))
+    assert paper["invoices"] == []  # its number stands on the voucher, and no document tells more
+    assert "draft.invoice_others" not in {one["rule"] for one in paper["remarks"]}
+    for draft in (others, paper):
+        accountant.withdraw(draft)
 
 
 def test_a_draft_says_that_its_invoice_is_booked(office: Office) -> None:

@@ -368,6 +368,37 @@ def test_an_invoice_is_read_checked_and_booked(hall: Hall) -> None:
     assert "查验平台" in shown
 
 
+def test_whom_an_invoice_names_is_seen_before_it_is_signed(hall: Hall) -> None:
+    accountant, head = hall["accountant"], hall["head"]
+    page = accountant.page
+    accountant.goto(f"/books/{BOOK}/work/new")
+    page.wait_for_selector("#lines tr")
+    page.fill("#summary", "买打印纸")
+    ours = einvoices.xml("26332000000000000077", buyer=BOOK)
+    page.set_input_files("#files", [FilePayload(name="发票.xml", mimeType="text/xml", buffer=ours)])
+    page.wait_for_selector("#invoices li")
+    for cell, typed in (("#account-1", "51302"), ("#debit-1", "51"), ("#account-2", "10201")):
+        page.fill(cell, typed)
+        page.keyboard.press("Tab")
+    page.click("#save")
+    page.wait_for_selector("#said h2")
+    seen = head.open_draft(page.url.rsplit("/", 1)[1])
+    told = seen.inner_text("#parties tbody").split("\t")
+    assert [text.strip() for text in told] == [
+        "26332000000000000077",
+        "15.00",
+        "江山市文具店（虚构）（91330881MA2DKYPW1X）",
+        f"小河村经济合作社（虚构）（{BOOK}）",
+    ]
+    remarks = seen.inner_text("#state")
+    assert "1 张发票价税合计 15.00 元，凭证合计 51.00 元，发票少 36.00 元" in remarks
+    assert "the invoices (1) come to 15.00 yuan" in remarks
+    assert seen.is_visible("#sign"), "it is a remark and no refusal"
+    page.on("dialog", lambda asked: asked.accept())
+    page.click("#withdraw")
+    page.wait_for_selector("text=已撤回")
+
+
 def test_goods_are_booked_with_their_quantity(hall: Hall) -> None:
     cashier, head = hall["cashier"], hall["head"]
     page = cashier.page

@@ -113,8 +113,58 @@ INVOICE = Invoice(date="2026-03-04", number="26330000000000000001", total_fen=10
 def test_originals_that_do_not_fit_their_voucher_are_remarked(
     village: Village, attached: Attachments, said: list[str]
 ) -> None:
-    voucher = msgspec.structs.replace(a_voucher(date="2026-03-05"), attachments=attached)
+    voucher = msgspec.structs.replace(a_voucher(100, date="2026-03-05"), attachments=attached)
     assert remarked(village, voucher) == said
+
+
+def invoices(*totals: int) -> Attachments:
+    """Return what a voucher says of invoices over these totals."""
+    named = [
+        Invoice(date="2026-03-04", number=f"2633000000000000{number:04}", total_fen=fen)
+        for number, fen in enumerate(totals)
+    ]
+    return Attachments(count=len(named), invoices=named)
+
+
+@pytest.mark.parametrize(
+    ("totals", "booked", "said"),
+    [
+        ([60, 40], 100, ""),  # several add up
+        ([130, -30], 100, ""),  # with a red one among them
+        ([-100], 100, ""),  # money given back for a red invoice
+        ([-100], -100, ""),  # the same in red
+        ([], 100, ""),
+        (
+            [100, 50],
+            100,
+            "2 张发票价税合计 1.50 元，凭证合计 1.00 元，发票多 0.50 元；只付、只记其中一部分的",
+        ),
+        ([60], 100, "1 张发票价税合计 0.60 元，凭证合计 1.00 元，发票少 0.40 元；其余的另有原始凭证的"),
+        ([100, -100], 100, "2 张发票价税合计 0.00 元"),
+    ],
+)
+def test_what_the_invoices_add_up_to_is_held_against_what_is_booked(
+    village: Village, totals: list[int], booked: int, said: str
+) -> None:
+    voucher = msgspec.structs.replace(a_voucher(booked), attachments=invoices(*totals))
+    found = review(village.book, a_draft(village, voucher)).remarks
+    assert [one.rule.code for one in found] == (["draft.invoice_total"] if said else [])
+    assert all(one.zh.startswith(said) for one in found)
+
+
+def test_a_reversal_may_name_the_invoice_that_it_gives_free(village: Village) -> None:
+    first = village.voucher()
+    assert isinstance(first.statement, VoucherPosted)
+    red = Reversal(
+        attachments=invoices(10_000),
+        date="2026-03-05",
+        lines=mirrored(first.statement.data.lines),
+        reverses=first.statement.id,
+        summary="冲销",
+    )
+    assert remarked(village, red, VoucherReversed) == []
+    other = msgspec.structs.replace(red, attachments=invoices(9_999))
+    assert remarked(village, other, VoucherReversed) == ["draft.invoice_total"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import { bilingual, element } from "./ask.js";
 import { linksTo } from "./files.js";
-import { invoiceText } from "./invoices.js";
+import { invoiceText, partiesOf } from "./invoices.js";
 import { TIERS, opened } from "./private.js";
 import { formatFen } from "../verify/money.js";
 
@@ -59,8 +59,9 @@ export function isUntold(text, given) {
  * @param {string} text what is signed
  * @param {Record<string, string>} accounts names of accounts by code, which are the server's word
  * @param {object[]} given what is behind the digests of the text, as `opened` takes it
+ * @param {object[]} invoices what its e-invoices say, which is the server's word
  */
-export function said(text, accounts, given = []) {
+export function said(text, accounts, given, invoices) {
   const { type, data: signed, book } = statementOf(text);
   const { data, hidden } = opened(signed, given);
   const shown = document.createDocumentFragment();
@@ -72,6 +73,7 @@ export function said(text, accounts, given = []) {
   if (hidden) facts.append(fact(["密封的内容", "sealed"], type === "voucher.reversed/2" ? "与所冲的凭证相同" : UNTOLD));
   shown.append(facts);
   if (data.attachments?.files) shown.append(linksTo(book, data.attachments.files));
+  shown.append(...partiesOf(data.attachments?.invoices ?? [], invoices));
   if (data.lines) shown.append((type === "budget.adopted/1" ? planOf : linesOf)(data.lines, accounts));
   return shown;
 }
