@@ -19,7 +19,8 @@ from api.cli.options import Format, FormatOption, OutOption, PolicyOption, write
 from api.clock import posix_seconds
 from api.composition import open_service
 from api.database import snapshot
-from api.entry_words import Background, added_lines, background_of, read_background
+from api.entry_background import Background, background_of, read_background
+from api.entry_words import added_lines
 from api.settings import Settings
 from audit.heads import KEY_ENDED, UNKNOWN_ORIGIN, VOID
 from audit.heads import kept_size as kept_size_of

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from api import history as histories
 from api.adapters.tables import Table
-from api.entry_words import Background, added_lines, read_background
+from api.entry_background import Background, read_background
+from api.entry_words import added_lines
 from api.http.history import ROWS_PER_PAGE, SignerBody
 from api.http.pages import PAGE, moved
 from api.http.parts import MAX_INDEX, BookId, Database, Services, documented

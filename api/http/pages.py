@@ -13,7 +13,8 @@ from psycopg import Connection
 from api.composition import Service
 from api.disclosures import Selection, Tier
 from api.drafting import MAKERS
-from api.entry_words import read_background, words_of
+from api.entry_background import read_background
+from api.entry_words import words_of
 from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.private_words import Private, private_words
 from api.http.reports import PERIOD, First, Last, Wanted, shown_period

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from audit.outside import NAMES
 from domain.digests import HOLDER
 from domain.kernel.canonical import encode
+from domain.kernel.errors import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,17 +15,18 @@ if TYPE_CHECKING:
     from domain.digests import Hidden
     from domain.kernel.canonical import Json
 
-DISCLOSED = "公开的内容，与所签的摘要相符"
-WITHHELD = "未公开；签名人签过它的摘要"
-ERASED = "已依法删除，见第 {entry} 号记录；签名和证明仍然有效"
+DISCLOSED = Phrase("公开的内容，与所签的摘要相符", "public, and what was signed by its digest")
+WITHHELD = Phrase("未公开；签名人签过它的摘要", "not public; its digest was signed")
+
+VALUE = Phrase("一项内容", "a value")
 
 
 class Private(NamedTuple):
     """One digest in words: the `line` where it stands (0: the entry itself), what is told of it, and how it is."""
 
     line: int
-    text: str
-    state: str
+    text: Phrase
+    state: Phrase
     erased_by: int | None = None
 
 
@@ -41,9 +43,16 @@ def private_words(
 
 def _words(one: Hidden, said: tuple[str, Json] | None, erased: int | None) -> Private:
     if erased is not None:
-        return Private(one.line, "一项内容", ERASED.format(entry=erased), erased)
+        return Private(one.line, VALUE, _erased(erased), erased)
     if said is None:
-        return Private(one.line, "一项内容", WITHHELD)
+        return Private(one.line, VALUE, WITHHELD)
     name, value = said
     shown = value if isinstance(value, str) else encode(value).decode()
-    return Private(one.line, f"{NAMES.get(name, name)}：{shown}", DISCLOSED)
+    return Private(one.line, Phrase(f"{NAMES.get(name, name)}：{shown}", name), DISCLOSED)
+
+
+def _erased(entry: int) -> Phrase:
+    return Phrase(
+        f"已依法删除，见第 {entry} 号记录；签名和证明仍然有效",
+        f"erased by law, see entry {entry}; signatures and proofs stay good",
+    )

@@ -23,15 +23,24 @@ if TYPE_CHECKING:
 
 SLIPS_PER_PAGE = 60
 MAKER, CHECKER, CHIEF, CASHIER = "制单", "审核", "会计主管", "出纳"
+
+
+class Place(NamedTuple):
+    """A place for a signature, in English, and whose signature in the log stands there."""
+
+    en: str
+    office: str = ""
+
+
 PLACES = {
-    MAKER: "",
-    CHECKER: "",
-    "记账": "accountant",
-    CHIEF: "",
-    CASHIER: "cashier",
-    "审批": "head",
-    "监督": "supervisor",
-    "乡镇": "township",
+    MAKER: Place("made by"),
+    CHECKER: Place("checked by"),
+    "记账": Place("booked by", "accountant"),
+    CHIEF: Place("chief accountant"),
+    CASHIER: Place("cashier", "cashier"),
+    "审批": Place("approved by", "head"),
+    "监督": Place("supervisor", "supervisor"),
+    "乡镇": Place("township", "township"),
 }
 """What a printed voucher has places for, by whom, and whose signature in the log stands there; where no office has it,
 or that did not sign, it is signed by hand (会计基础工作规范 art. 51(4)). 出纳 is for vouchers of money alone."""
@@ -69,6 +78,7 @@ def get_vouchers_page(
         period=last,
         periods=month.periods_of(database, book),
         slips=_slips(database, book, places[:SLIPS_PER_PAGE], people),
+        places=PLACES,
         name=lambda code: full_name(code, names),
         before=moved(request, max(0, offset - SLIPS_PER_PAGE)) if offset else "",
         after=moved(request, offset + SLIPS_PER_PAGE) if len(places) > SLIPS_PER_PAGE else "",
@@ -92,8 +102,8 @@ def _slip(place: VoucherRow, entry: Entry, people: dict[str, str], maker: str, l
         one.name: people.get(one.name) or f"{one.name.rsplit('/', 1)[1]} 号密钥" for one in entry.signatures
     }
     signed = {
-        label: "、".join(who for key, who in names.items() if role_of(key) == office)
-        for label, office in PLACES.items()
+        label: "、".join(who for key, who in names.items() if role_of(key) == at.office)
+        for label, at in PLACES.items()
     }
     signed[MAKER] = names.get(maker, "")  # who made it and did not sign is in no log
     if not signed[CASHIER] and not any(line.account.startswith(MONEY_ACCOUNTS) for line in data.lines):

@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.clock import local_minute
-from api.entry_words import ENTRY_TYPES, period_words
+from api.entry_background import period_words
+from api.entry_words import ENTRY_TYPES
 from api.history import side_words
 from api.printing import makes_pdf
 from domain.kernel.money import chinese_capital, format_fen

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from api.entry_words import VIEWS, Background, line_of, read_background, words_of
+from api.entry_background import Background, read_background
+from api.entry_views import VIEWS
+from api.entry_words import line_of, words_of
 from domain.entry import AnyStatement
+from domain.kernel.errors import Phrase
 from domain.kernel.statement import Seen
 from domain.ledger import read_entries
 from domain.opening import Balances, OpeningPosted
@@ -36,10 +39,11 @@ BACKGROUND = Background(
 
 
 def read(door: Door, index: int) -> str:
-    """Return the text of an entry's page as a person reads it, without tags, in one line."""
+    """Return the Chinese of an entry's page as a person reads it, without tags, in one line."""
     answer = door.client.get(f"/books/{BOOK}/entries/{index}", headers={"Accept": "text/html"})
     assert answer.status_code == 200
     main = answer.text.partition("<main")[2].partition("</main>")[0]
+    main = re.sub(r'<span class="note" lang="en">[^<]*</span>', "", main)  # as test_english.py has it
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
 
 
@@ -103,7 +107,10 @@ def test_policy_with_resolution_says_so() -> None:
     ]
     table = words_of(statement(PolicySet, PolicyTiers(tiers=tiers)), BACKGROUND).table
     assert table is not None
-    assert [row[-1] for row in table.rows] == ["不要求", "必须写明"]
+    assert [row[-1] for row in table.rows] == [
+        Phrase("不要求", "none"),
+        Phrase("必须写明", "has to be named"),
+    ]
 
 
 def test_opening_line_with_party_and_project_shows_them() -> None:
@@ -113,24 +120,24 @@ def test_opening_line_with_party_and_project_shows_them() -> None:
     ]
     table = words_of(statement(OpeningPosted, Balances(lines=lines)), BACKGROUND).table
     assert table is not None
-    assert table.headings == ("科目", "说明", "借方", "贷方")
+    assert [heading.zh for heading in table.headings] == ["科目", "说明", "借方", "贷方"]
     assert table.rows[0] == ("10201 银行存款/基本户", "往来：供销社；项目：修路", 5, 0)
-    assert table.totals == ("合计", "", 5, 5)
+    assert table.totals == (Phrase("合计", "total"), "", 5, 5)
 
 
 @pytest.mark.parametrize(("role", "who"), [("head", "负责人 王五"), ("cashier", "出纳")])
 def test_ended_key_is_told_with_its_holder_and_the_reason(role: str, who: str) -> None:
     revoked = statement(KeyRevoked, Revocation(key=f"{BOOK}/{role}/1", reason="离任"))
-    facts = dict(words_of(revoked, BACKGROUND).facts)
+    facts = {name.zh: text for name, text in words_of(revoked, BACKGROUND).facts}
     assert facts == {"吊销的密钥": f"{who}，{BOOK}/{role}/1", "原因": "离任"}
 
 
 def test_rotated_key_tells_old_and_new(door: Door) -> None:
     new = door.keyring.grant("head", "王五", 2)
     words = words_of(statement(KeyRotated, Rotation(new=new, old=f"{BOOK}/head/1")), BACKGROUND)
-    assert words.facts == [("停用的密钥", f"负责人 王五，{BOOK}/head/1")]
+    assert words.facts == [(Phrase("停用的密钥", "the old key"), f"负责人 王五，{BOOK}/head/1")]
     assert words.table is not None
-    assert words.table.rows == [("负责人", "王五", new.vkey)]
+    assert words.table.rows == [(Phrase("负责人", "head"), "王五", new.vkey)]
 
 
 # ------------------------------------------------------------------------------- an entry in one line

@@ -53,7 +53,8 @@ def places_of(slip: str) -> dict[str, str]:
     """Return who signed in which place of a printed voucher."""
     foot = re.search(r'<p class="slip-foot">.*?</p>', slip, re.DOTALL)
     assert foot is not None
-    found = re.findall(r"<span[^>]*>([^<：]+)：([^<]*)</span>", foot[0])
+    chinese = re.sub(r'<span class="note" lang="en">[^<]*</span>', "", foot[0])
+    found = re.findall(r"<span[^>]*>([^<：]+)：([^<]*)</span>", chinese)
     return {label: who.strip() for label, who in found}
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-NAMES = "h1, h2, thead th, caption, button, a.button, label, details > summary"
+NAMES = "h1, h2, thead th, tfoot th, caption, button, a.button, label, dt, .lead, .state, details > summary"
 CHINESE_ALONE = f"""() => [...document.querySelectorAll("main :is({NAMES})")]
   .filter((one) => /\\p{{Script=Han}}/u.test(one.textContent) && !one.querySelector('[lang="en"]'))
   .map((one) => one.textContent)"""
@@ -45,6 +45,8 @@ def draft(hall: Hall) -> str:
         f"/books/{BOOK}/work/bank?account=101&date=2026-03-31&balance=100",
         f"/books/{BOOK}/work/distribution?period=2026-12",
         f"/books/{BOOK}/work/reverse/18",
+        *(f"/books/{BOOK}/entries/{index}" for index in range(19)),
+        f"/books/{BOOK}/vouchers?period=2026-03",
     ],
 )
 def test_what_is_named_is_named_in_both(hall: Hall, draft: str, path: str) -> None:
