@@ -2,6 +2,7 @@
 
 from api.drafting.composing import KINDS, Wanted, read_request
 from api.drafting.desk import DraftingDesk, OnDesk, Post
+from api.drafting.naming import Known, holder, known
 from api.drafting.rules import MAKERS, require_maker
 from api.drafting.store import Step, Waiting, makers, open_drafts
 from api.drafting.templates import KeptTemplate, Template, Templates
@@ -11,6 +12,7 @@ __all__ = [
     "MAKERS",
     "DraftingDesk",
     "KeptTemplate",
+    "Known",
     "OnDesk",
     "Post",
     "Step",
@@ -18,6 +20,8 @@ __all__ = [
     "Templates",
     "Waiting",
     "Wanted",
+    "holder",
+    "known",
     "makers",
     "open_drafts",
     "read_request",

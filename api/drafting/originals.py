@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from api.drafting.naming import known, page_of
 from api.invoices import read_invoice
-from domain.entry import parse_entry
+from domain.entry import parse_entry, parse_text
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
 from domain.vouchers import VoucherPosted
@@ -34,15 +35,15 @@ BOOKED = rule(
 DRAFTED = rule(
     "attachment.drafted",
     Kind.CONFLICT,
-    "附件「{name}」已附在另一张待签凭证 {draft} 上，同一份原始凭证不能入账两次",
-    "the attachment '{name}' belongs to the draft {draft}, and no original is booked twice",
+    "附件「{name}」已附在另一张待签凭证上（{known}），同一份原始凭证不能入账两次",
+    "the attachment '{name}' belongs to another draft, {known}, and no original is booked twice",
     "财会〔2020〕6号 art. 3",
 )
 INVOICE_DRAFTED = rule(
     "invoice.drafted",
     Kind.CONFLICT,
-    "发票 {number} 已写在另一张待签凭证 {draft} 上，同一张发票不能入账两次",
-    "the invoice {number} stands on the draft {draft}, and none is booked twice",
+    "发票 {number} 已写在另一张待签凭证上（{known}），同一张发票不能入账两次",
+    "the invoice {number} stands on another draft, {known}, and none is booked twice",
     "财会〔2020〕6号 art. 3",
 )
 UNNAMED = rule(
@@ -60,7 +61,7 @@ NAMED_IN_ENTRIES = """
     ORDER BY originator_version
 """
 NAMED_IN_DRAFTS = """
-    SELECT id FROM drafts
+    SELECT id, text FROM drafts
     WHERE book = %s AND state = 'open' AND id <> %s AND position(convert_to(%s, 'UTF8') IN text) > 0
     ORDER BY id LIMIT 1
 """
@@ -91,8 +92,8 @@ def check_not_drafted(connection: Connection[Any], book: str, invoices: Sequence
     """Raise `invoice.drafted` when another draft has an invoice of this one; the log's are the rules' affair."""
     for invoice in invoices:
         named = f'"number":"{invoice.number}"'
-        for (draft,) in connection.execute(NAMED_IN_DRAFTS, (book, id_, named)).fetchall():
-            raise INVOICE_DRAFTED(number=invoice.number, draft=draft)
+        for draft, text in connection.execute(NAMED_IN_DRAFTS, (book, id_, named)).fetchall():
+            raise INVOICE_DRAFTED(number=invoice.number, **_other(book, draft, text))
 
 
 def check_not_booked(connection: Connection[Any], book: Book, files: Sequence[File], id_: str) -> None:
@@ -106,5 +107,10 @@ def check_not_booked(connection: Connection[Any], book: Book, files: Sequence[Fi
             stands = statement.id not in book.vouchers.reversed_by and statement.id != id_
             if isinstance(statement, VoucherPosted) and stands:
                 raise BOOKED(name=file.name, entry=index)
-        for (draft,) in connection.execute(NAMED_IN_DRAFTS, (book.book, id_, file.sha256)).fetchall():
-            raise DRAFTED(name=file.name, draft=draft)
+        for draft, text in connection.execute(NAMED_IN_DRAFTS, (book.book, id_, file.sha256)).fetchall():
+            raise DRAFTED(name=file.name, **_other(book.book, draft, text))
+
+
+def _other(book: str, draft: str, text: bytes) -> dict[str, object]:
+    """Return what is told of another draft that has the original already."""
+    return {"draft": draft, "known": known(parse_text(bytes(text))).words, "see": page_of(book, draft)}

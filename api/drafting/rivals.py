@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.clock import local_minute
+from api.drafting.naming import holder, known, page_of
 from api.drafting.store import open_drafts
 from domain.chart import RESULT
 from domain.closing import is_transfer
@@ -15,6 +16,7 @@ from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.period import period_of
 from domain.periods import PeriodClosed
 from domain.vouchers import Voucher, VoucherReversed
+from projections import register
 
 if TYPE_CHECKING:
     from typing import Any
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 RIVAL = rule(
     "draft.rival",
     Kind.CONFLICT,
-    "{what}已有一张待签的，由 {key} 于 {at} 制成（{draft}）；请在那一张上签名，它不对就先撤回它",
-    "{what} has a draft already, made by {key} at {at} ({draft}); sign that one, or withdraw it first if it is wrong",
+    "{what}已有一张待签的：{known}，由{by}于 {at} 制成；请在那一张上签名，它不对就先撤回它",
+    "{what} has a draft already: {known}, made by the {by} at {at}; sign that one, or withdraw it first if it is wrong",
     "ADR 0029",
 )
 
@@ -41,8 +43,14 @@ def check_no_rival(connection: Connection[Any], book: str, statement: AnyStateme
             continue
         what = _same(statement, other.draft.statement)
         if what:
-            step = other.steps[0]
-            raise RIVAL(what=what, key=other.made_by, at=local_minute(step.at), draft=other.id)
+            raise RIVAL(
+                what=what,
+                known=known(other.draft.statement).words,
+                by=holder(other.made_by, register.people(connection, book)),
+                at=local_minute(other.steps[0].at),
+                draft=other.id,
+                see=page_of(book, other.id),
+            )
 
 
 def _done_once(statement: AnyStatement) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -14,20 +14,24 @@ from pydantic import BaseModel
 from api.closing import check_ready, checklist
 from api.database import snapshot
 from api.disclosures import Tier
-from api.drafting import KINDS, OnDesk, Wanted, read_request
+from api.drafting import KINDS, Known, OnDesk, Wanted, read_request
 from api.http.attachments import InvoiceBody
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented
 from api.http.sessions import AtWork, FromHere
 from api.posting import read_data
 from domain.closing import Remark
+from domain.kernel.errors import Phrase
 from domain.kernel.statement import PLAIN
 from domain.periods import Closing, PeriodClosed
-from domain.vouchers import Voucher
+from domain.vouchers import Voucher, voucher_number
+from projections import journal, log, register
 from projections.closing import draft_remarks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from psycopg import Connection
 
     from api.composition import Service
     from api.disclosures import Given
@@ -70,6 +74,15 @@ class StepBody(BaseModel):
     at: datetime
 
 
+class NamedBody(BaseModel):
+    """An entry that a draft's text names by its `id` (reverses, corrects, roll), as a person knows it."""
+
+    id: str
+    entry: int
+    zh: str
+    en: str
+
+
 class DisclosureBody(BaseModel):
     """A value behind a digest: base64url of [salt, name, value] (RFC 9901), whom it is about, for whom it is."""
 
@@ -83,8 +96,9 @@ class DraftBody(BaseModel):
 
     `state` is open, posted or withdrawn; `entry` where it stands in the log; `problem` what else the rules object to;
     `refused` the keys that refuse its present text; `remarks` what is to be known before it is signed, for example that
-    it spends beyond the year's plan. `invoices` is what those among its documents say. `disclosures` are the values
-    behind the digests of its text, for whoever makes vouchers or is to sign it.
+    it spends beyond the year's plan. `invoices` is what those among its documents say, `named` what the ids in its text
+    are, `people` the public names of the keys' holders, by key. `disclosures` are the values behind the digests of its
+    text, for whoever makes vouchers or is to sign it.
     """
 
     book: str
@@ -102,6 +116,8 @@ class DraftBody(BaseModel):
     problem: ProblemBody | None
     remarks: list[RemarkBody]
     invoices: list[InvoiceBody]
+    named: list[NamedBody]
+    people: dict[str, str]
     disclosures: list[DisclosureBody]
     steps: list[StepBody]
 
@@ -274,21 +290,64 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
     said = {one.waiting.id: one.waiting.draft.statement.data for one in open_}
     vouchers = {id_: data for id_, data in said.items() if isinstance(data, Voucher)}
     remarks: dict[str, list[Remark]] = {}
-    if vouchers:
-        with service.pool.connection() as connection:
+    with service.pool.connection() as connection:
+        if vouchers:
             found = draft_remarks(connection, session.book, [*vouchers.values()])
-        remarks = dict(zip(vouchers, found, strict=True))
+            remarks = dict(zip(vouchers, found, strict=True))
+        named = _named(connection, session.book, drafts)
+        people = {key: who for key, who in register.people(connection, session.book).items() if who}
     for id_, data in said.items():
         if isinstance(data, Closing):
             remarks[id_] = _checklist(service, session.book, data.period)
     given = service.drafts.disclosures(session, drafts)
     return [
-        _body(session.book, one, remarks.get(one.waiting.id, []), given.get(one.waiting.id, []))
+        _body(
+            session.book,
+            one,
+            _Told(
+                remarks.get(one.waiting.id, []),
+                given.get(one.waiting.id, []),
+                [named[id_] for id_ in _ids_in(one) if id_ in named],
+                people,
+            ),
+        )
         for one in drafts
     ]
 
 
-def _body(book: str, found: OnDesk, remarks: list[Remark], given: list[Given]) -> DraftBody:
+class _Told(NamedTuple):
+    """What is told of a draft beside what it is: remarks, private values, entries that it names, and people."""
+
+    remarks: list[Remark]
+    given: list[Given]
+    named: list[NamedBody]
+    people: dict[str, str]
+
+
+def _ids_in(found: OnDesk) -> list[str]:
+    """Return the ids of entries that a draft's voucher names: what it cancels, sets right, or pays out by a roll."""
+    voucher = found.waiting.voucher
+    return [id_ for name in ("reverses", "corrects", "roll") if (id_ := getattr(voucher, name, ""))]
+
+
+def _named(connection: Connection[Any], book: str, drafts: list[OnDesk]) -> dict[str, NamedBody]:
+    """Return the entries that drafts name, by id; nothing of an id that is none of this book."""
+    ids = {id_ for one in drafts for id_ in _ids_in(one)}
+    found = {}
+    for id_, one in journal.vouchers_by_id(connection, book, sorted(ids)).items() if ids else ():
+        number, date = voucher_number(one.period, one.number), one.date.isoformat()
+        words = Known(date, Phrase(one.summary, one.summary), one.amount_fen).words
+        found[id_] = NamedBody(
+            id=id_, entry=one.entry, zh=f"{number}，{words.zh}", en=f"{number}, {words.en}"
+        )
+    for id_ in ids - found.keys():
+        entry = log.entry_of_roll(connection, book, id_)
+        if entry is not None:
+            found[id_] = NamedBody(id=id_, entry=entry, zh=f"第 {entry} 号记录", en=f"entry {entry}")
+    return found
+
+
+def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
     waiting, said = found.waiting, found.review
     return DraftBody(
         book=book,
@@ -306,11 +365,14 @@ def _body(book: str, found: OnDesk, remarks: list[Remark], given: list[Given]) -
         problem=_said(said.problem) if said.problem else None,
         remarks=[
             RemarkBody(**_said(one.violation).model_dump(), stops=one.stops)
-            for one in (*(Remark(stops=False, violation=each) for each in said.remarks), *remarks)
+            for one in (*(Remark(stops=False, violation=each) for each in said.remarks), *told.remarks)
         ],
         invoices=[InvoiceBody(**msgspec.to_builtins(one._asdict())) for one in found.invoices],
+        named=told.named,
+        people=told.people,
         disclosures=[
-            DisclosureBody(disclosure=one.disclosure, subject=one.subject, tier=one.tier) for one in given
+            DisclosureBody(disclosure=one.disclosure, subject=one.subject, tier=one.tier)
+            for one in told.given
         ],
         steps=[
             StepBody(step=one.step, revision=one.revision, key=one.key, words=one.words, at=one.at)

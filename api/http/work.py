@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.clock import now
 from api.closing import checklist
-from api.drafting import MAKERS, OnDesk
+from api.drafting import MAKERS, OnDesk, known
 from api.http.drafts import DraftId
 from api.http.pages import PAGE
 from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
@@ -20,9 +20,7 @@ from api.http.workspace import AtDesk, AtMaking, answered, form_page, leaves_bel
 from domain.chart import MEASURED
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.period import last_day
-from domain.periods import Closing
 from domain.roles import ROLES, role_of
-from domain.vouchers import total_fen
 from projections import month, register
 from projections.closing import transfers
 
@@ -85,7 +83,7 @@ class Row(NamedTuple):
     """
 
     id: str
-    summary: str
+    what: Phrase
     date: str
     amount_fen: int | None
     signed: list[str]
@@ -227,18 +225,12 @@ def get_new_page(
 def _row(found: OnDesk, key: str) -> Row:
     """Return a draft's row in the list of whoever works with a key."""
     waiting, said = found.waiting, found.review
-    data, voucher = waiting.draft.statement.data, waiting.voucher
-    if voucher:
-        summary, date = voucher.summary, voucher.date
-    elif isinstance(data, Closing):
-        summary, date = f"结账 {data.period}", waiting.draft.statement.at[:10]
-    else:
-        summary, date = "其他记录", waiting.draft.statement.at[:10]
+    date, what, amount_fen = known(waiting.draft.statement)
     return Row(
         waiting.id,
-        summary,
+        what,
         date,
-        total_fen(voucher.lines) if voucher else None,
+        amount_fen,
         [ROLES[role_of(one.name)] for one in waiting.draft.signatures],
         [ROLES[role] for role in said.missing],
         said.problem is not None,

@@ -1,7 +1,7 @@
 """The journal (序时账): every voucher and every line, searchable."""
 
 from projections.journal.fold import fold
-from projections.journal.links import Link, Links, links_of
+from projections.journal.links import Link, Links, links_of, vouchers_by_id
 from projections.journal.query import (
     JournalFilter,
     JournalLine,
@@ -32,6 +32,7 @@ __all__ = [
     "newest_vouchers",
     "shown_period",
     "voucher_at",
+    "vouchers_by_id",
     "vouchers_of",
     "with_files",
 ]

@@ -56,6 +56,13 @@ def links_of(connection: Connection[Any], book: str, places: Sequence[VoucherRow
     return {one.entry: _links(one, by_id, found) for one in places}
 
 
+def vouchers_by_id(connection: Connection[Any], book: str, ids: Sequence[str]) -> dict[str, VoucherRow]:
+    """Return the vouchers among some ids, by id."""
+    values: dict[str, Any] = {"book": book, "named": [*ids], "ids": []}
+    with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
+        return {one.id: one for one in cursor.execute(SELECT_LINKED, values).fetchall()}
+
+
 def _named(voucher: VoucherRow) -> str | None:
     return voucher.reverses_id or voucher.corrects_id
 

@@ -171,7 +171,10 @@ def test_what_waits_in_one_draft_is_not_taken_into_another(office: Office) -> No
     first = drafted(accountant, with_files(file)).json()
     second = drafted(accountant, with_files(file))
     assert refused(second, 409, "attachment.drafted")
-    assert first["id"] in second.json()["detail_zh"]
+    said = second.json()
+    assert first["id"] not in said["detail_zh"]
+    assert "2026-04-02「收利息」10.00 元" in said["detail_zh"]
+    assert said["facts"]["see"].endswith(first["id"])
     assert accountant.change(first, with_files(file)).status_code == 200
     accountant.withdraw(accountant.get(f"/{first['id']}").json())
     assert drafted(accountant, with_files(file)).status_code == 201

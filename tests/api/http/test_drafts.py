@@ -397,6 +397,16 @@ def test_an_entry_is_reversed_by_one_draft(office: Office) -> None:
     first = office["accountant"].make(red, "voucher.reversed/1")
     second = office["cashier"].post("", {"type": "voucher.reversed/1", "data": red})
     assert refused(second, 409, "draft.rival")
-    assert first["id"] in second.json()["detail"]
+    said = second.json()
+    assert first["id"] not in said["detail"] + said["detail_zh"], "nobody knows a draft by its id"
+    assert "2026-04-03「冲销」-43.21 元，由会计于 " in said["detail_zh"]
+    assert "'冲销' of 2026-04-03 over -43.21 yuan, made by the accountant at " in said["detail"]
+    assert said["facts"]["draft"] == first["id"]
+    assert said["facts"]["see"] == f"/books/{BOOK}/work/drafts/{first['id']}"
+    seen = office["head"].get(f"/{first['id']}").json()
+    place = office.door.get(f"entries/{entry}.json").json()
+    assert [one["id"] for one in seen["named"]] == [place["statement"]["id"]]
+    assert (seen["named"][0]["entry"], seen["named"][0]["zh"][:2]) == (entry, "记-")
+    assert seen["named"][0]["zh"].endswith("，2026-04-02「收利息」43.21 元")
     assert office["accountant"].withdraw(first).status_code == 200
     assert office["cashier"].post("", {"type": "voucher.reversed/1", "data": red}).status_code == 201

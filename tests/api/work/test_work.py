@@ -399,6 +399,36 @@ def test_whom_an_invoice_names_is_seen_before_it_is_signed(hall: Hall) -> None:
     page.wait_for_selector("text=已撤回")
 
 
+ULID = re.compile("[0-9A-HJKMNP-TV-Z]{26}")
+
+
+def test_nobody_has_to_read_an_id(hall: Hall) -> None:
+    """A draft, and what it cancels, are told by date, summary and amount, with a link."""
+    accountant = hall["accountant"]
+    page = accountant.goto(f"/books/{BOOK}/work/reverse/18")
+    page.click("form.make button")
+    page.wait_for_url("**/work/drafts/*")
+    page.wait_for_selector("#said h2")
+    draft = page.url.removeprefix(accountant.door.url)
+    original = page.locator("#said .facts a")
+    assert original.inner_text() == "记-2026-03-0004，2026-03-21「订正 3 月 20 日路灯电费凭证」421.80 元"
+    assert original.get_attribute("href") == f"/books/{BOOK}/entries/18"
+    assert not ULID.search(page.inner_text("main"))
+    assert not ULID.search(accountant.goto(f"/books/{BOOK}/work").inner_text("main"))
+    page = accountant.goto(f"/books/{BOOK}/work/reverse/18")
+    page.click("form.make button")
+    page.wait_for_selector("#told .alarm a")
+    told = page.inner_text("#told .alarm")
+    assert "-421.80 元，由会计于 " in told
+    assert not ULID.search(told)
+    page.click("#told .alarm a")
+    page.wait_for_selector("#said h2")
+    assert page.url.endswith(draft)
+    page.once("dialog", lambda asked: asked.accept())
+    page.click("#withdraw")
+    page.wait_for_selector("text=已撤回")
+
+
 def test_goods_are_booked_with_their_quantity(hall: Hall) -> None:
     cashier, head = hall["cashier"], hall["head"]
     page = cashier.page

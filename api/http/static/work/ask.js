@@ -17,7 +17,7 @@ export async function ask(method, path, content) {
   const read = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
   if (answer.ok) return read;
   const unsaid = `HTTP ${answer.status}`;
-  throw new Told(read.rule ?? "request.fault", read.detail_zh ?? unsaid, read.detail ?? unsaid);
+  throw new Told(read.rule ?? "request.fault", read.detail_zh ?? unsaid, read.detail ?? unsaid, read.facts);
 }
 
 /** Sign in to the book of a key: sign the server's challenge, if it is one for this book and nothing else. */
@@ -68,11 +68,12 @@ export function filled(input) {
   throw new Told("voucher.blank_text", `请填写${zh}`, `fill in the ${en}`);
 }
 
-/** Return what was refused, as an alert. */
+/** Return what was refused, as an alert; what is in the way can be looked at, where the server says where it is. */
 export function problem(told) {
   const box = element("div", { className: "state alarm", role: "alert" });
   box.append(element("p", {}, told.zh ?? String(told)));
   if (told.en) box.append(element("p", { lang: "en", className: "note" }, `${told.en} [${told.rule}]`));
+  if (told.facts?.see) box.append(element("p", {}, element("a", { href: told.facts.see }, ...bilingual("打开那一张", "open it"))));
   return box;
 }
 

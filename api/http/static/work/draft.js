@@ -27,7 +27,7 @@ async function show() {
     throw new Told("draft.other_text", "服务器给的不是这张凭证", "the server gives another draft");
   }
   const names = Object.fromEntries(accounts.map((one) => [one.code, one.name]));
-  place("said").replaceChildren(said(found.text, names, found.disclosures, found.invoices));
+  place("said").replaceChildren(said(found.text, names, found.disclosures, found));
   place("state").replaceChildren(...stateOf(found));
   place("steps").replaceChildren(...found.steps.map(step));
   seen = found;

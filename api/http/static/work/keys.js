@@ -7,9 +7,9 @@ const ED25519 = 1;
 
 /** What is told to the person in Chinese and English; `rule` is a stable code. */
 export class Told extends Error {
-  constructor(rule, zh, en) {
+  constructor(rule, zh, en, facts = {}) {
     super(zh);
-    Object.assign(this, { rule, zh, en });
+    Object.assign(this, { rule, zh, en, facts });
   }
 }
 

@@ -1,6 +1,6 @@
 /** What is signed, in plain words, read off the very bytes that are signed. */
 
-import { bilingual, element } from "./ask.js";
+import { bilingual, element, english } from "./ask.js";
 import { linksTo } from "./files.js";
 import { invoiceText, partiesOf } from "./invoices.js";
 import { TIERS, opened } from "./private.js";
@@ -59,16 +59,19 @@ export function isUntold(text, given) {
  * @param {string} text what is signed
  * @param {Record<string, string>} accounts names of accounts by code, which are the server's word
  * @param {object[]} given what is behind the digests of the text, as `opened` takes it
- * @param {object[]} invoices what its e-invoices say, which is the server's word
+ * @param {object[]} told.invoices what its e-invoices say, which is the server's word
+ * @param {object[]} told.named the entries whose ids stand in it, as people know them, which is the server's word
  */
-export function said(text, accounts, given, invoices) {
+export function said(text, accounts, given, { invoices, named }) {
   const { type, data: signed, book } = statementOf(text);
   const { data, hidden } = opened(signed, given);
   const shown = document.createDocumentFragment();
   shown.append(element("h2", {}, ...(TITLES[type] ? bilingual(...TITLES[type]) : [type])));
   const facts = element("dl", { className: "facts" });
   for (const name of new Set([...FIRST.filter((one) => one in data), ...Object.keys(data)])) {
-    if (name !== "lines") facts.append(fact(NAMES[name] ?? [name], plain(name, data[name]), plain(name, data[name], EN)));
+    const entry = named.find((one) => one.id === data[name]);
+    if (entry) facts.append(factOf(NAMES[name] ?? [name], element("a", { href: `/books/${book}/entries/${entry.entry}` }, entry.zh), " ", english(entry.en)));
+    else if (name !== "lines") facts.append(fact(NAMES[name] ?? [name], plain(name, data[name]), plain(name, data[name], EN)));
   }
   if (hidden) facts.append(fact(["密封的内容", "sealed"], type === "voucher.reversed/2" ? "与所冲的凭证相同" : UNTOLD));
   shown.append(facts);
@@ -80,7 +83,10 @@ export function said(text, accounts, given, invoices) {
 
 /** Return a fact; its English, too, where it has words of this page. */
 function fact(name, text, inEnglish = text) {
-  const shown = inEnglish === text ? [text] : bilingual(text, inEnglish);
+  return factOf(name, ...(inEnglish === text ? [text] : bilingual(text, inEnglish)));
+}
+
+function factOf(name, ...shown) {
   return element("div", {}, element("dt", {}, ...(name.length > 1 ? bilingual(...name) : name)), element("dd", { className: "text" }, ...shown));
 }
 
