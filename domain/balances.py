@@ -78,6 +78,16 @@ class Balances:
         sums = (accounts.get(account, (0, 0)) for at, accounts in self._periods.items() if at <= period)
         return sum(debit - credit for debit, credit in sums)
 
+    def total_fen(self, tops: tuple[str, ...], period: str) -> int:
+        """Return the balances of the accounts at and below `tops` at the end of a period together, as `closing_fen`."""
+        return sum(
+            debit - credit
+            for at, accounts in self._periods.items()
+            if at <= period
+            for account, (debit, credit) in accounts.items()
+            if account.startswith(tops)
+        )
+
     def moved(self, period: str) -> Mapping[str, Sequence[int]]:
         """Return debit and credit turnover in fen by account of one period."""
         return self._periods.get(period, {})

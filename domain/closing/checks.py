@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from domain.chart import MONEY_ACCOUNTS, RESULT, UNDISTRIBUTED
+from domain.closing.excess import check_excess
 from domain.closing.mixing import only_transfers
 from domain.closing.month_end import Dip, MonthEnd, MonthVoucher, Remark
 from domain.closing.rules import (
@@ -139,10 +140,15 @@ def _sums(lines: Sequence[BookLine]) -> dict[str, str]:
 
 
 def check_year(month: MonthEnd) -> Iterator[Remark]:
-    """At the end of a year income and expense are transferred, and the result stands on 未分配收益 alone."""
+    """At the end of a year income and expense are transferred, and the result stands on 未分配收益 alone.
+
+    Of what was transferred twice `check_excess` says what to do.
+    """
     if ends_year(month.period):
+        twice = tuple(remark.account for remark in check_excess(month))
         for row in untransferred(month.rows):
-            yield _about(NOT_TRANSFERRED, row, stops=True)
+            if not row.account.startswith(twice):
+                yield _about(NOT_TRANSFERRED, row, stops=True)
 
 
 def check_opened_result(month: MonthEnd) -> Iterator[Remark]:

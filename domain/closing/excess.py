@@ -1,20 +1,22 @@
-"""A transfer (结转) moves what stands on an account of income or expense, and no more.
+"""A transfer (结转) moves what stands on an account of income or expense, or on 本年收益, and no more.
 
-Who transfers the same twice leaves the account on its wrong side, and 本年收益 with twice the surplus.
+Who transfers the same twice leaves the account on its wrong side, and 本年收益 with twice the surplus, or 收益分配 with
+what was never earned.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.chart import RESULT
 from domain.closing.mixing import only_transfers
 from domain.closing.month_end import Remark
 from domain.closing.rules import ACCOUNTING
+from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
-from domain.kernel.period import period_of
+from domain.kernel.period import ends_year, period_of, previous_period, year_start
 from domain.statements.income_lines import INCOME
 
 if TYPE_CHECKING:
@@ -38,11 +40,15 @@ TOO_MUCH = rule(
 TRANSFERRED_TWICE = rule(
     "closing.transferred_twice",
     Kind.REFUSED,
-    "{account} {name}结转以后在{side}还有 {balance} 元：转出的比账上的多，多半结转了两次；请冲销多出的结转凭证",
+    "{account} {name}结转以后在{side}还有 {balance} 元：转出的比账上的多，多半结转了两次；请冲销多出的结转凭证，"
+    "再重新取结转凭证",
     "after the transfers {account} {name} has {balance} yuan on its {side} side: more was transferred than stood there,"
-    " probably twice; reverse the transfer that is too much",
+    " probably twice; reverse the transfer that is too much, and ask for the transfers anew",
     f"{ACCOUNTING} 本年收益",
 )
+
+YEARS_RESULT = (RESULT, RESULT_ACCOUNT)
+"""Where a year's income stands until it is transferred to 收益分配."""
 
 
 def is_excess(account: str, moved_fen: int, closing_fen: int) -> bool:
@@ -59,36 +65,84 @@ def is_transfer(lines: Iterable[Line]) -> bool:
     return only_transfers(tuple(line.account for line in lines))
 
 
+class _Taken(NamedTuple):
+    """What a transfer takes, debits less credits in fen, of what, and what stands there at its period's end."""
+
+    account: str | Phrase
+    moved_fen: int
+    stands_fen: int
+
+
 def excess_of(balances: Balances, voucher: Voucher) -> RuleViolation | None:
     """Return what forbids a transfer that would take more than stands on an account at the end of its period."""
     if not is_transfer(voucher.lines):
         return None
-    moved = Counter[str]()
-    for line in voucher.lines:
-        if line.account.startswith(RESULT):
-            moved[line.account] += line.debit_fen - line.credit_fen
     period = period_of(voucher.date)
-    for account, fen in moved.items():
-        stands = balances.closing_fen(account, period)
-        if is_excess(account, fen, stands + fen):
-            return TOO_MUCH(
-                account=account,
-                period=period,
-                side=Phrase("贷方", "credit") if fen > 0 else Phrase("借方", "debit"),
-                stands=format_fen(max(-stands if fen > 0 else stands, 0)),
-                moved=format_fen(abs(fen)),
-            )
+    for account, moved, stands in _excesses(balances, voucher, period):
+        return TOO_MUCH(
+            account=account,
+            period=period,
+            side=Phrase("贷方", "credit") if moved > 0 else Phrase("借方", "debit"),
+            stands=format_fen(max(-stands if moved > 0 else stands, 0)),
+            moved=format_fen(abs(moved)),
+        )
     return None
 
 
+def _excesses(balances: Balances, voucher: Voucher, period: str) -> Iterator[_Taken]:
+    """Yield what a transfer takes too much of: accounts of income and expense, or 本年收益."""
+    moved = Counter[str]()
+    for line in voucher.lines:
+        moved[line.account] += line.debit_fen - line.credit_fen
+    results = [account for account in moved if account.startswith(RESULT)]
+    for account in results:
+        stands = balances.closing_fen(account, period)
+        if is_excess(account, moved[account], stands + moved[account]):
+            yield _Taken(account, moved[account], stands)
+    if not results and any(account.startswith(DISTRIBUTION) for account in moved):
+        fen = sum(one for account, one in moved.items() if account.startswith(RESULT_ACCOUNT))
+        yield from _result_excess(balances, fen, period)
+
+
+def _result_excess(balances: Balances, fen: int, period: str) -> Iterator[_Taken]:
+    """Yield what a transfer from 本年收益 to 收益分配 takes too much.
+
+    Income and expense that are still to be transferred to 本年收益 count as standing there: the drafts of a year's end
+    are made and signed together. What the year before left behind may be taken, whatever this year earned or lost.
+    """
+    stands = balances.total_fen(YEARS_RESULT, period)
+    left = balances.total_fen(YEARS_RESULT, previous_period(year_start(period)))
+    if all(_is_past_nil(fen, there + fen) for there in (stands, left)):
+        yield _Taken(_whole(balances.total_fen((RESULT,), period)), fen, stands)
+
+
+def _is_past_nil(moved_fen: int, closing_fen: int) -> bool:
+    """Tell whether what was moved (debits less credits) took a balance past nil, which it is on after it."""
+    return moved_fen * closing_fen > 0
+
+
+def _whole(waiting_fen: int) -> str | Phrase:
+    """Return what 本年收益 is called: with what waits to be transferred to it, if there is something."""
+    if not waiting_fen:
+        return RESULT_ACCOUNT
+    zh, en = "（连同还没有转入的收支）", " (with income and expense not transferred to it yet)"
+    return Phrase(RESULT_ACCOUNT + zh, RESULT_ACCOUNT + en)
+
+
 def check_excess(month: MonthEnd) -> Iterator[Remark]:
-    """What was transferred in the month stood on the accounts."""
-    for row in month.rows:
-        if is_excess(row.account, month.transferred.get(row.account, 0), row.closing_fen):
-            violation = TRANSFERRED_TWICE(
-                account=row.account,
-                name=row.name,
-                side=Phrase("借方", "debit") if row.closing_fen > 0 else Phrase("贷方", "credit"),
-                balance=format_fen(abs(row.closing_fen)),
-            )
-            yield Remark(stops=True, violation=violation, account=row.account)
+    """What was transferred in the month stood on the accounts; at a year's end, on 本年收益."""
+    left = [row for row in month.rows if row.account.startswith(YEARS_RESULT)]
+    for row in left:
+        moved = month.transferred.get(row.account, 0) if row.account.startswith(RESULT) else 0
+        if is_excess(row.account, moved, row.closing_fen):
+            yield _twice(row.account, row.account, row.name, row.closing_fen)
+    fen = sum(row.closing_fen for row in left)
+    if ends_year(month.period) and _is_past_nil(month.transferred.get(RESULT_ACCOUNT, 0), fen):
+        waiting = sum(row.closing_fen for row in left if row.account.startswith(RESULT))
+        yield _twice(RESULT_ACCOUNT, _whole(waiting), month.names[RESULT_ACCOUNT], fen)
+
+
+def _twice(account: str, called: str | Phrase, name: str, fen: int) -> Remark:
+    side = Phrase("借方", "debit") if fen > 0 else Phrase("贷方", "credit")
+    facts = {"name": name, "side": side, "balance": format_fen(abs(fen))}
+    return Remark(stops=True, violation=TRANSFERRED_TWICE(account=called, **facts), account=account)

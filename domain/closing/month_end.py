@@ -72,8 +72,8 @@ class MonthEnd(NamedTuple):
     on 本年收益 when the book was opened in the middle of this year, credits less debits, `opened` what stood on each
     account of 收益分配 then, debits less credits; `parties` are those of receivables and payables; `income`, at the end
     of a year, the figures of its statement of income by the lines' keys; `transferred` what the period's transfers
-    moved of income and expense, by account, debits less credits; `lacking` what vouchers that stand should say and do
-    not.
+    moved of income and expense, by account, and from 本年收益 (321) to 收益分配, debits less credits; `lacking` what
+    vouchers that stand should say and do not.
     """
 
     period: str

@@ -65,6 +65,12 @@ SELECT_DAYS = """
     WHERE book = %(book)s AND period = %(period)s AND left(account, 3) = ANY(%(money)s)
     GROUP BY account, date ORDER BY account, date
 """
+SELECT_RESULT_MOVED = """
+    SELECT coalesce(sum(debit_fen - credit_fen), 0)::bigint FROM journal AS moved
+    WHERE book = %(book)s AND period = %(period)s AND account ^@ %(own)s
+      AND EXISTS (SELECT FROM journal WHERE book = moved.book AND entry = moved.entry AND account ^@ %(to)s)
+      AND NOT EXISTS (SELECT FROM journal WHERE book = moved.book AND entry = moved.entry AND account ^@ %(from)s)
+"""
 SELECT_STOCKS = """
     SELECT account, unit, sum(CASE WHEN debit_fen = 0 THEN -quantity_milli ELSE quantity_milli END)::bigint
     FROM journal WHERE book = %(book)s AND period <= %(period)s AND unit <> ''
@@ -175,17 +181,26 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         opened_result_fen=-sum(_opened(connection, book, period, RESULT_ACCOUNT).values()),
         opened=_opened(connection, book, period, DISTRIBUTION),
         income=_income(connection, book.book, period) if ends_year(period) else {},
-        transferred={
-            flow.account: flow.debit_fen - flow.credit_fen
-            for flow in flows(connection, book, period, period)
-            if flow.distributes and flow.account.startswith(RESULT)
-        },
+        transferred=_transferred(connection, book, period),
         lacking=[Lacking(*row) for row in connection.execute(SELECT_LACKING, values)],
         parties=[
             PartyBalance(*place, fen)
             for place, fen in party_balances(connection, book.book, period, OUTSIDE).items()
         ],
     )
+
+
+def _transferred(connection: Connection[Any], book: register.BookRow, period: str) -> dict[str, int]:
+    """Return what a period's transfers moved of income and expense, and from 本年收益 to 收益分配, by account."""
+    moved = {
+        flow.account: flow.debit_fen - flow.credit_fen
+        for flow in flows(connection, book, period, period)
+        if flow.distributes and flow.account.startswith(RESULT)
+    }
+    accounts = {"own": RESULT_ACCOUNT, "to": DISTRIBUTION, "from": RESULT}
+    values = {"book": book.book, "period": period, **accounts}
+    ((fen,),) = connection.execute(SELECT_RESULT_MOVED, values).fetchall()
+    return moved | {RESULT_ACCOUNT: fen}
 
 
 def _opened(connection: Connection[Any], book: register.BookRow, period: str, account: str) -> dict[str, int]:

