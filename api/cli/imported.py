@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 ABSENT_SHOWN = 10
 """The most vouchers that are named of those that the sheets no longer have."""
 
+WARNINGS_SHOWN = 10
+"""The most of what is to be set right that is told in words."""
+
 
 def tell_import(name: str, result: ImportResult) -> None:
-    """Print what was posted, and warn of what is posted and no longer in the sheets, or with more in them."""
+    """Print what was posted, and warn of what the sheets lack or have more of, and of what is to be set right."""
     out.print(
         f"{name}: 新入账凭证 {result.vouchers} 张，已有 {result.vouchers_there} 张，共 {result.size} 条记录 / "
         f"{result.vouchers} vouchers posted, {result.vouchers_there} there already, {result.size} entries in the log"
@@ -35,6 +38,11 @@ def tell_import(name: str, result: ImportResult) -> None:
             "without the counterparties, projects or quantities that the sheets have now; an entry is not completed: "
             f"{_named(result.plainer)}"
         )
+    for warning in result.warnings[:WARNINGS_SHOWN]:
+        err.print(f"! {warning}")
+    if len(result.warnings) > WARNINGS_SHOWN:
+        more = len(result.warnings) - WARNINGS_SHOWN
+        err.print(f"… 还有 {more} 张这样的凭证 / {more} more such vouchers")
 
 
 def _named(vouchers: Sequence[tuple[str, str]]) -> str:

@@ -77,8 +77,10 @@ def submit(
 
 
 def print_receipt(receipt: dict[str, Any]) -> None:
-    """Print a receipt as JSON."""
+    """Print a receipt as JSON, and beside it what is to be set right of what was booked."""
     out.print_json(json.dumps(receipt, ensure_ascii=False))
+    for one in receipt.get("warnings", ()):
+        err.print(f"! [{one['rule']}] {one['zh']} / {one['en']}")
 
 
 def post(

@@ -39,14 +39,26 @@ _BINARY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 router = APIRouter(tags=["entries"])
 
 
+class WarningBody(BaseModel):
+    """What is to be set right of an entry that was taken in: the rule, in Chinese and in English."""
+
+    rule: str
+    zh: str
+    en: str
+
+
 class ReceiptBody(BaseModel):
-    """Where an entry stands: index, base64 leaf hash; `proof` is a tlog-proof as soon as a checkpoint covers it."""
+    """Where an entry stands: index, base64 leaf hash; `proof` is a tlog-proof as soon as a checkpoint covers it.
+
+    `warnings` tell of a transfer (结转) that takes more than stands there: it is booked, and to be reversed.
+    """
 
     book: str
     index: int
     leaf_hash: str
     created: bool
     proof: str | None = None
+    warnings: list[WarningBody] = []
 
 
 class Receipts(BaseModel):
@@ -177,6 +189,7 @@ def _body(receipt: Receipt, proof: str | None) -> ReceiptBody:
         leaf_hash=base64.b64encode(receipt.leaf_hash).decode(),
         created=receipt.created,
         proof=proof,
+        warnings=[WarningBody(rule=one.rule.code, zh=one.zh, en=one.en) for one in receipt.warnings],
     )
 
 

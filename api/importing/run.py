@@ -16,9 +16,11 @@ from api.database import connect
 from api.importing.plan import make_plan
 from api.importing.steps import signing_keys
 from domain.book import Book
+from domain.closing import excess_of
 from domain.entry import parse_entry, seal
 from domain.founding import Log
 from domain.ledger import read_entries
+from domain.vouchers import Voucher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from api.identity import Keyring
     from api.importing.folder import ImportFolder
     from api.importing.steps import Step
+    from domain.kernel.errors import RuleViolation
 
 ENTRIES_PER_CHUNK = 200
 LOGGER = logging.getLogger(__name__)
@@ -44,6 +47,7 @@ class ImportResult:
     `absent` names what is posted and no longer in the sheets, by date and number; `plainer` what was posted without the
     counterparties, projects or quantities that the sheets have now.
     `anchor` is the vkey of the township that signed the first entry: what a verifier should be told to trust.
+    `warnings` are what is to be set right of what was posted.
     """
 
     book: str
@@ -54,6 +58,7 @@ class ImportResult:
     anchor: str
     absent: tuple[tuple[str, str], ...]
     plainer: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[RuleViolation, ...] = ()
 
 
 def run_import(
@@ -113,7 +118,16 @@ def _run(
         anchor=anchor,
         absent=plan.absent,
         plainer=plan.plainer,
+        warnings=tuple(_excesses(book, plan.steps)),
     )
+
+
+def _excesses(book: Book, steps: list[Step]) -> Iterator[RuleViolation]:
+    """Yield what is said of the posted transfers that take more than stands there, now that all are posted."""
+    for step in steps:
+        excess = excess_of(book.balances, step.data, booked=True) if isinstance(step.data, Voucher) else None
+        if excess:
+            yield excess
 
 
 def _post(

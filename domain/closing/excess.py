@@ -37,6 +37,16 @@ TOO_MUCH = rule(
     " the transfers anew",
     f"{ACCOUNTING} 本年收益",
 )
+TOOK_TOO_MUCH = rule(
+    "closing.took_too_much",
+    Kind.REFUSED,
+    "{date} 的「{summary}」已入账，但它从科目 {account} 的{side}转出 {moved} 元，而 {period} 末除它以外那里只有"
+    " {stands} 元：多半结转了两次；请核对，多出的冲销，否则结账检查会停下",
+    "'{summary}' of {date} is booked, but it takes {moved} yuan from the {side} side of account {account}, where at the"
+    " end of {period} {stands} stand without it: it was probably transferred twice; find out, and reverse what is too"
+    " much, or the closing's checklist stops at it",
+    f"{ACCOUNTING} 本年收益; ADR 0041",
+)
 TRANSFERRED_TWICE = rule(
     "closing.transferred_twice",
     Kind.REFUSED,
@@ -73,44 +83,52 @@ class _Taken(NamedTuple):
     stands_fen: int
 
 
-def excess_of(balances: Balances, voucher: Voucher) -> RuleViolation | None:
-    """Return what forbids a transfer that would take more than stands on an account at the end of its period."""
+def excess_of(balances: Balances, voucher: Voucher, *, booked: bool = False) -> RuleViolation | None:
+    """Return what is said of a transfer that takes more than stands on an account at the end of its period.
+
+    It forbids a draft; of a voucher that is `booked`, and in the balances, it tells what to set right.
+    """
     if not is_transfer(voucher.lines):
         return None
     period = period_of(voucher.date)
-    for account, moved, stands in _excesses(balances, voucher, period):
-        return TOO_MUCH(
-            account=account,
-            period=period,
-            side=Phrase("贷方", "credit") if moved > 0 else Phrase("借方", "debit"),
-            stands=format_fen(max(-stands if moved > 0 else stands, 0)),
-            moved=format_fen(abs(moved)),
+    for account, moved, stands in _excesses(balances, voucher, period, booked=booked):
+        facts = {
+            "account": account,
+            "period": period,
+            "side": Phrase("贷方", "credit") if moved > 0 else Phrase("借方", "debit"),
+            "stands": format_fen(max(-stands if moved > 0 else stands, 0)),
+            "moved": format_fen(abs(moved)),
+        }
+        return (
+            TOOK_TOO_MUCH(**facts, date=voucher.date, summary=voucher.summary)
+            if booked
+            else TOO_MUCH(**facts)
         )
     return None
 
 
-def _excesses(balances: Balances, voucher: Voucher, period: str) -> Iterator[_Taken]:
+def _excesses(balances: Balances, voucher: Voucher, period: str, *, booked: bool) -> Iterator[_Taken]:
     """Yield what a transfer takes too much of: accounts of income and expense, or 本年收益."""
     moved = Counter[str]()
     for line in voucher.lines:
         moved[line.account] += line.debit_fen - line.credit_fen
     results = [account for account in moved if account.startswith(RESULT)]
     for account in results:
-        stands = balances.closing_fen(account, period)
+        stands = balances.closing_fen(account, period) - booked * moved[account]
         if is_excess(account, moved[account], stands + moved[account]):
             yield _Taken(account, moved[account], stands)
     if not results and any(account.startswith(DISTRIBUTION) for account in moved):
         fen = sum(one for account, one in moved.items() if account.startswith(RESULT_ACCOUNT))
-        yield from _result_excess(balances, fen, period)
+        stands = balances.total_fen(YEARS_RESULT, period) - booked * fen
+        yield from _result_excess(balances, fen, stands, period)
 
 
-def _result_excess(balances: Balances, fen: int, period: str) -> Iterator[_Taken]:
-    """Yield what a transfer from 本年收益 to 收益分配 takes too much.
+def _result_excess(balances: Balances, fen: int, stands: int, period: str) -> Iterator[_Taken]:
+    """Yield what a transfer from 本年收益 to 收益分配 takes too much, of what stands there.
 
     Income and expense that are still to be transferred to 本年收益 count as standing there: the drafts of a year's end
     are made and signed together. What the year before left behind may be taken, whatever this year earned or lost.
     """
-    stands = balances.total_fen(YEARS_RESULT, period)
     left = balances.total_fen(YEARS_RESULT, previous_period(year_start(period)))
     if all(_is_past_nil(fen, there + fen) for there in (stands, left)):
         yield _Taken(_whole(balances.total_fen((RESULT,), period)), fen, stands)

@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import psycopg.errors
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
+from domain.closing import excess_of
 from domain.entry import Entry, parse_entry
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.ledger.books import Books
 from domain.ledger.mapper import EntryMapper, Recorded
 from domain.ledger.posted import of_each
 from domain.ledger.signatures import BatchVerifier, Job
+from domain.vouchers import VoucherPosted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,12 +63,16 @@ FULL_PROBE_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Receipt:
-    """Where an entry stands: book, index, leaf hash; `created` is False when it was there already."""
+    """Where an entry stands: book, index, leaf hash; `created` is False when it was there already.
+
+    `warnings` are what whoever posted it is told though no rule forbids it, as the book stands now.
+    """
 
     book: str
     index: int
     leaf_hash: bytes
     created: bool
+    warnings: tuple[RuleViolation, ...] = field(default=(), compare=False)
 
 
 Outcome: TypeAlias = list[Receipt] | Exception
@@ -294,11 +300,20 @@ def _append(book: Book, entry: Entry, verified: list[Key], objection: RuleViolat
     """Apply an entry to its book, or find that the same bytes are there already."""
     index = book.ids.get(entry.statement.id)
     if index is not None and book.tree.leaf(index) == entry.leaf_hash:
-        return Receipt(book.book, index, entry.leaf_hash, created=False)
+        return _receipt(book, index, entry, created=False)
     if objection:
         raise objection
     book.apply(entry, verified)
-    return Receipt(book.book, book.size - 1, entry.leaf_hash, created=True)
+    return _receipt(book, book.size - 1, entry, created=True)
+
+
+def _receipt(book: Book, index: int, entry: Entry, *, created: bool) -> Receipt:
+    """Return the receipt of an entry that its book has taken in, with what is to be set right of it."""
+    statement = entry.statement
+    excess = None
+    if isinstance(statement, VoucherPosted):
+        excess = excess_of(book.balances, statement.data, booked=True)
+    return Receipt(book.book, index, entry.leaf_hash, created, (excess,) if excess else ())
 
 
 def _fail(units: list[Unit], error: BaseException) -> None:

@@ -30,10 +30,13 @@ def balances(**periods: Mapping[str, int]) -> Balances:
     return Balances("rural-collective-2024", moved)
 
 
-def excess(found: Balances, *lines: tuple[str, int], date: str = "2026-12-31") -> RuleViolation | None:
+def excess(
+    found: Balances, *lines: tuple[str, int], date: str = "2026-12-31", booked: bool = False
+) -> RuleViolation | None:
     """Return what is said of a voucher of these lines, debits less credits."""
-    booked = [Line(account=code, debit_fen=max(fen, 0), credit_fen=max(-fen, 0)) for code, fen in lines]
-    return excess_of(found, Voucher(attachments=Attachments(), date=date, lines=booked, summary="结转"))
+    made = [Line(account=code, debit_fen=max(fen, 0), credit_fen=max(-fen, 0)) for code, fen in lines]
+    voucher = Voucher(attachments=Attachments(), date=date, lines=made, summary="结转")
+    return excess_of(found, voucher, booked=booked)
 
 
 EARNED = {"501": -900, "513": 400, "102": 500}
@@ -136,3 +139,32 @@ def test_the_balances_of_several_accounts_are_one_sum() -> None:
     found = balances(opened={"321": -7}, y2026_01={"501": -5, "102": 5}, y2026_02={"32101": 3, "513": 1})
     assert found.total_fen(("5", "321"), "2026-01") == -12
     assert found.total_fen(("5", "321"), "2026-02") == -8
+
+
+@pytest.mark.parametrize(
+    ("found", "lines", "said"),
+    [
+        (balances(y2026_12={"321": 0} | ENDED), (("321", 500), ("322", -500)), ""),
+        (
+            balances(y2026_12={"321": 500, "322": -1_000, "102": 500}),
+            (("321", 500), ("322", -500)),
+            "从科目 321 的贷方转出 5.00 元，而 2026-12 末除它以外那里只有 0.00 元",
+        ),
+        (
+            balances(y2026_12={"501": 900, "321": -1_800, "102": 900}),
+            (("501", 900), ("321", -900)),
+            "从科目 501 的贷方转出 9.00 元",
+        ),
+        (balances(y2026_12={"501": 0, "321": -900, "102": 900}), (("501", 900), ("321", -900)), ""),
+    ],
+)
+def test_what_is_booked_past_the_desk_is_told(
+    found: Balances, lines: tuple[tuple[str, int], ...], said: str
+) -> None:
+    told_of = excess(found, *lines, booked=True)
+    if not said:
+        assert told_of is None
+    else:
+        assert told_of
+        assert told_of.rule.code == "closing.took_too_much"
+        assert said in told_of.zh

@@ -300,6 +300,25 @@ def test_the_transfers_of_a_month_are_taken_signed_and_booked(
     signer.verify()
 
 
+def test_a_transfer_that_is_posted_twice_is_told_beside_its_receipt(
+    commands: Commands, signer: Signer, tmp_path: Path
+) -> None:
+    """Past the desk nothing refuses it; who gets no answer and sends it again is told too."""
+    lines = [{"account": "50103", "debit_fen": 600_000}, {"account": "321", "credit_fen": 600_000}]
+    transfer = {"attachments": {"count": 0}, "date": "2026-02-28", "lines": lines, "summary": "结转收入"}
+    by = "accountant head supervisor township"
+    for name in ("once.json", "twice.json"):
+        (tmp_path / name).write_text(json.dumps(transfer), encoding="utf-8")
+    once = commands.run(*signer.arguments(("post", tmp_path / "once.json"), by))
+    assert (once.returncode, "took_too_much" in once.stderr.decode()) == (0, False)
+    for twice in [commands.run(*signer.arguments(("post", tmp_path / "twice.json"), by)) for _ in range(2)]:
+        assert twice.returncode == 0
+        assert "已入账，但它从科目 50103 的贷方转出 6,000.00 元" in twice.stderr.decode()
+        assert json.loads(twice.stdout)["warnings"][0]["rule"] == "closing.took_too_much"
+    index = json.loads(commands.good(*signer.arguments(("post", tmp_path / "twice.json"), by)))["index"]
+    signer.good("reverse", str(index), "--summary", "多结转了一次", "--date", "2026-02-28", by=by)
+
+
 def test_a_years_distribution_is_written_to_be_signed(
     commands: Commands, signer: Signer, tmp_path: Path
 ) -> None:

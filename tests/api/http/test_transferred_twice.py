@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from domain.vouchers import Voucher, VoucherPosted
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, door_on
 from tests.api.http.test_closing import post, remarks
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tests.api.http.conftest import Door
 
 DECEMBER = {"period": "2026-12"}
+ABOVE = ("supervisor", "township")
 
 
 @pytest.fixture
@@ -66,3 +69,19 @@ def test_a_years_result_that_was_posted_twice_stops_the_closing(open_door: Door)
     found = [one for one in remarks(open_door, "2026-12") if "transferred" in one[1]]
     assert found == [(True, "closing.transferred_twice", "321", None)]
     assert "本年收益结转以后在借方还有" in open_door.get("closing", **DECEMBER).text
+
+
+def test_whoever_posts_past_the_desk_is_told_with_the_receipt(open_door: Door) -> None:
+    """It is booked, for no rule of the log forbids it; the same bytes again are told the same."""
+    [income, *_] = [msgspec.convert(one, Voucher) for one in proposed(open_door)]
+    first, second = (open_door.note(income, VoucherPosted, "accountant", "head", *ABOVE) for _ in range(2))
+    answer = open_door.post(first, wait=10)
+    assert (answer.status_code, answer.json()["warnings"]) == (201, [])
+    answer = open_door.post(second, wait=10)
+    assert answer.status_code == 201
+    [warning] = answer.json()["warnings"]
+    assert warning["rule"] == "closing.took_too_much"
+    assert "已入账" in warning["zh"]
+    assert "reverse what is too much" in warning["en"]
+    again = open_door.post(second, wait=10)
+    assert (again.status_code, again.json()["warnings"]) == (200, [warning])
