@@ -71,9 +71,21 @@ NO_LOSS = rule(
 NO_TARGET = rule(
     "distribution.account",
     Kind.REFUSED,
-    "{what}不能记到「{account}」：应是本账套 {wanted} 下的末级科目",
-    "what is {what} cannot go to '{account}': it should be an account below {wanted} that takes postings in this book",
+    "「{what}」应记到本账套 {wanted} 下的一个末级科目，读到「{account}」：没有选、本账套没有，或它不是末级；请选一个，"
+    "没有的先增设",
+    "'{what}' goes to an account below {wanted} that takes postings in this book; read '{account}': none was chosen, "
+    "the book has none such, or it has details below it. Choose one; if there is none, add it first",
     LAW,
+)
+WRONG_RECIPIENT = rule(
+    "distribution.recipient",
+    Kind.REFUSED,
+    "「{what}」不能记到 {account}：收益及收益分配表按对方科目分辨分给了谁，记到 {account} 就会列在「{shown}」。确是「"
+    "{what}」的，记到 {wanted} 下的末级科目，没有合适的先增设明细；其实是「{shown}」的，填在那一栏",
+    "'{what}' cannot go to {account}: the statement of income tells by the other account who gets it, and would show it"
+    " as '{shown}'. If it is '{what}', choose an account below {wanted} that takes postings, and add a detail if none"
+    " fits; if it is '{shown}', fill that in instead",
+    f"{LAW}; 财会〔2023〕14号 收益及收益分配表",
 )
 
 SHORT_OF_RESERVE = rule(
@@ -112,6 +124,9 @@ RESERVE_NAMES = ("公积公益金", "收益提取", "提取公积公益金")
 MEMBERS = ("113", "211")
 OTHERS = ("212", "213", "214", "221", "231", "241", "301")
 """Where what is distributed goes. By these the statement of income tells members from others."""
+
+RECIPIENTS = {TO_MEMBERS: MEMBERS, OTHERWISE: OTHERS}
+"""Who gets something, as the statement of income calls it, by the accounts that it goes to."""
 
 
 class Wish(NamedTuple):
@@ -253,6 +268,9 @@ class _Accounts:
 
     def moved(self, what: Phrase, fen: int, to: str, below: tuple[str, ...]) -> list[Line]:
         """Return what moves fen from the undistributed income to an account; if they are below zero, back from it."""
+        for other, accounts in RECIPIENTS.items():
+            if what in RECIPIENTS and other != what and to.startswith(accounts):
+                raise WRONG_RECIPIENT(what=what, account=to, shown=other, wanted=", ".join(below))
         if to not in leaves_below(to, self._names) or not to.startswith(below):
             raise NO_TARGET(what=what, account=to, wanted=", ".join(below))
         through = self._below(DISTRIBUTION, THROUGH[what], what)

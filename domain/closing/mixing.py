@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from domain.chart import RESULT, UNDISTRIBUTED
-from domain.closing.distribution import MEMBERS, OTHERS, OTHERWISE, RESERVE, THROUGH, TO_MEMBERS
+from domain.closing.distribution import MEMBERS, OTHERS, RECIPIENTS, RESERVE, THROUGH
 from domain.closing.month_end import Remark
 from domain.closing.transfers import DISTRIBUTION
 from domain.kernel.errors import Kind, Phrase, rule
@@ -31,13 +31,15 @@ MIXED = rule(
     "会计基础工作规范 art. 51",
 )
 
-RECIPIENTS = rule(
+WRONG_RECIPIENT = rule(
     "closing.recipients",
     Kind.REFUSED,
-    "凭证 {number}「{summary}」记在「{detail}」，对方科目 {accounts} 却使收益及收益分配表把它列在「{shown}」；"
-    "请核对记错了哪一边，{undo}重做",
-    "voucher {number} '{summary}' is of '{detail}', and by its accounts {accounts} the statement of income shows it as"
-    " '{shown}'; find out which of both is wrong, {undo}, and make it anew",
+    "凭证 {number}「{summary}」记在「{detail}」，对方科目 {accounts} 却使收益及收益分配表把它列在「{shown}」：表按对"
+    "方科目分辨分给了谁。请{undo}重做：确是「{detail}」的，对方改记 {right} 下的末级科目，没有合适的先增设明细；其实"
+    "是「{shown}」的，改记 322 下那一明细",
+    "voucher {number} '{summary}' is of '{detail}', and by its accounts {accounts} the statement of income shows it "
+    "as '{shown}': it tells by the other account who gets it. Please {undo} and make it anew: if it is '{detail}', "
+    "against an account below {right}, with a new detail if none fits; if it is '{shown}', on that detail of 322",
     "财会〔2023〕14号 收益及收益分配表",
 )
 
@@ -47,7 +49,7 @@ REVERSE, WITHDRAW = Phrase("冲销它", "reverse it"), Phrase("撤回它", "with
 TRANSFERS = (RESULT, *UNDISTRIBUTED, RESERVE)
 """What a voucher touches that transfers income and expense."""
 
-SPECIFIC = {name for kind in (TO_MEMBERS, OTHERWISE) for name in THROUGH[kind]} - {"各项分配"}
+SPECIFIC = {name for kind in RECIPIENTS for name in THROUGH[kind]} - {"各项分配"}
 """What the details of 收益分配 are called that say who gets it."""
 
 DISTRIBUTIONS = (*UNDISTRIBUTED, RESERVE, *MEMBERS, *OTHERS)
@@ -88,12 +90,13 @@ def misnamed(voucher: MonthVoucher, names: Mapping[str, str]) -> Iterator[Remark
     if voucher.reversal or voucher.is_reversed:
         return
     called = {names.get(code, "") for code in voucher.accounts if code.startswith(DISTRIBUTION)}
-    for top, shown in ((MEMBERS, TO_MEMBERS), (OTHERS, OTHERWISE)):
+    for shown, top in RECIPIENTS.items():
         accounts = [code for code in voucher.accounts if code.startswith(top)]
         if accounts and called and called <= SPECIFIC and not called & set(THROUGH[shown]):
             facts = {"number": voucher.number, "summary": voucher.summary, "detail": min(called)}
-            undo = WITHDRAW if voucher.entry is None else REVERSE
-            violation = RECIPIENTS(**facts, accounts=", ".join(accounts), shown=shown, undo=undo)
+            right = next(tops for kind, tops in RECIPIENTS.items() if kind != shown)
+            told = {"accounts": ", ".join(accounts), "right": ", ".join(right), "shown": shown}
+            violation = WRONG_RECIPIENT(**facts, **told, undo=WITHDRAW if voucher.entry is None else REVERSE)
             yield Remark(stops=False, violation=violation, entry=voucher.entry)
 
 

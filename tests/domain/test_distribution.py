@@ -160,8 +160,9 @@ def test_a_book_without_details_goes_through_the_account_itself() -> None:
         (Wish(0, 5, "113"), NAMES, "distribution.account"),
         (Wish(0, 5, "999"), NAMES, "distribution.account"),
         (Wish(0, 0, "", 5, ""), NAMES, "distribution.account"),
-        (Wish(0, 5, "221"), NAMES, "distribution.account"),  # no member's
-        (Wish(0, 0, "", 5, "211"), NAMES, "distribution.account"),  # it would stand as 向成员分配
+        (Wish(0, 5, "221"), NAMES, "distribution.recipient"),  # no member's
+        (Wish(0, 0, "", 5, "211"), NAMES, "distribution.recipient"),  # it would stand as 向成员分配
+        (Wish(0, 0, "", 5, "11301"), NAMES, "distribution.recipient"),
         (Wish(100, reserve_to="101"), NAMES | {"101": "库存现金"}, "distribution.account"),
         (Wish(100), {code: name for code, name in NAMES.items() if code != "32201"}, "closing.no_account"),
         (Wish(100), NAMES | {"31101": "甲", "31102": "乙"}, "closing.no_account"),
@@ -172,6 +173,23 @@ def test_an_account_that_is_not_there_is_asked_for(wish: Wish, names: dict[str, 
     with pytest.raises(RuleViolation) as violation:
         distribution_vouchers(shares(figures(100_000), wish), names, {}, "2026-12", wish)
     assert violation.value.rule.code == code
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (
+            Wish(0, 0, "", 5, "211"),
+            "按对方科目分辨分给了谁，记到 211 就会列在「向成员分配」。确是「其他」的，记到 212,",
+        ),
+        (Wish(0, 5, "221"), "确是「向成员分配」的，记到 113, 211 下的末级科目"),
+        (Wish(0, 5, ""), "读到「」：没有选、本账套没有，或它不是末级"),
+    ],
+)
+def test_an_account_of_others_is_refused_with_the_reason_and_a_way(wish: Wish, said: str) -> None:
+    with pytest.raises(RuleViolation) as violation:
+        distribution_vouchers(shares(figures(100_000), wish), NAMES, {}, "2026-12", wish)
+    assert said in violation.value.zh
 
 
 def test_a_year_ends_in_december() -> None:
