@@ -13,7 +13,7 @@ from domain.closing.distribution import (
     shares,
 )
 from domain.closing.excess import excess_of, is_excess, is_transfer
-from domain.closing.legality import over_distributed
+from domain.closing.legality import gives, over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, strangers
 from domain.closing.month_end import Dip, Lacking, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
 from domain.closing.opened import distributed_at_opening
@@ -45,6 +45,7 @@ __all__ = [
     "distributed_at_opening",
     "distribution_vouchers",
     "excess_of",
+    "gives",
     "is_excess",
     "is_transfer",
     "over_distributed",

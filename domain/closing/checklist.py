@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from domain.closing import checks, excess, lacking, legality, mixing, opened, parties
 from domain.closing.month_end import MonthVoucher
 from domain.kernel.errors import Phrase
+from domain.kernel.period import period_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,8 +49,13 @@ def check_month(month: MonthEnd) -> list[Remark]:
 WAITING = Phrase("（待签）", "(to be signed)")
 
 
-def check_draft(voucher: Voucher, dips: Iterable[Dip], names: Mapping[str, str]) -> Iterator[Remark]:
-    """Yield what the checklist would remark on a voucher once it is posted; `dips` are the days it makes fall short."""
+def check_draft(
+    voucher: Voucher, dips: Iterable[Dip], names: Mapping[str, str], income: Mapping[str, int]
+) -> Iterator[Remark]:
+    """Yield what the checklist would remark on a voucher once it is posted; `dips` are the days it makes fall short.
+
+    `income` are the figures of the statement of income of the year so far with a voucher that distributes.
+    """
     for dip in dips:
         date = Phrase(f"{dip.date}（连同这一张）", f"{dip.date} (with this voucher)")
         yield checks.below_zero(dip._replace(date=date), names[dip.account], stops=False)
@@ -59,3 +65,5 @@ def check_draft(voucher: Voucher, dips: Iterable[Dip], names: Mapping[str, str])
     yield from checks.originals_missing(draft)
     yield from mixing.mixed(draft)
     yield from mixing.misnamed(draft, names)
+    if income:
+        yield from legality.beyond_so_far(income, period_of(voucher.date), draft=True)

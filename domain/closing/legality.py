@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.chart import RESULT, UNDISTRIBUTED
 from domain.closing.distribution import LAW, RESERVE
+from domain.closing.mixing import transfers
 from domain.closing.month_end import Remark
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
+from domain.kernel.period import ends_year
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from domain.closing.month_end import MonthEnd
+    from domain.vouchers import Line
 
 OVER_DISTRIBUTED = rule(
     "closing.over_distributed",
@@ -26,6 +30,16 @@ OVER_DISTRIBUTED = rule(
     "{given} yuan were distributed to members and others this year, and after losses and the reserve {available} could"
     " be: the undistributed income is below zero; find out whether too much was given or the loss came later, and"
     " reverse and take back what was too much",
+    LAW,
+)
+OVER_SO_FAR = rule(
+    "closing.over_distributed_so_far",
+    Kind.REFUSED,
+    "{with_it}到 {period} 末今年已向成员和其他分配 {given} 元，而年初未分配收益和今年至今的净收益弥补亏损、提取公积公"
+    "益金后可分的只有 {available} 元；收益按全年分配，余下的月份赚不回来就是多分：请核对决议，多分的{undo}",
+    "{with_it}{given} yuan are distributed to members and others this year by the end of {period}, and of what was "
+    "brought forward and of this year's net surplus so far {available} could be after losses and the reserve; income "
+    "is distributed by the year, and what its other months do not earn was too much: check the resolution, and {undo}",
     LAW,
 )
 NO_RESERVE = rule(
@@ -64,20 +78,54 @@ LINES = {
 }
 """The lines of a distribution, none of which goes below zero by distributing: their names and accounts."""
 
+NOTHING = Phrase("", "")
+WITHDRAW = Phrase("撤回改正", "withdraw and correct this one")
+TAKE_BACK = Phrase("冲销、收回", "reverse and take back what was too much")
+
 
 def over_distributed(figures: Mapping[str, int]) -> tuple[int, int] | None:
     """Return what was given to members and others and what could be, in fen, if it was more; else None."""
-    given = figures["to_members"] + figures["otherwise_distributed"]
+    given = _given_fen(figures)
     if given <= 0 or figures["undistributed"] >= 0:
         return None
     return given, max(figures["distributable"] - figures["appropriated"], 0)
 
 
 def check_distribution(month: MonthEnd) -> Iterator[Remark]:
-    """At the end of a year no more was distributed than could be, and the reserve came before the members."""
-    figures = month.income
-    if not figures:
-        return
+    """No more was distributed than could be; at the end of a year, the reserve came before the members."""
+    if month.income and ends_year(month.period):
+        yield from _year(month.income)
+    elif month.income and _given_fen(month.income) > month.given_before_fen:
+        yield from beyond_so_far(month.income, month.period)
+
+
+def beyond_so_far(figures: Mapping[str, int], period: str, *, draft: bool = False) -> Iterator[Remark]:
+    """Yield what is remarked when more is distributed than could be by the end of a period, be it by a draft."""
+    over = over_distributed(figures)
+    if over:
+        given, available = (format_fen(fen) for fen in over)
+        facts = {"period": period, "given": given, "available": available}
+        with_it = Phrase("连同这一张，", "with this voucher, ") if draft else NOTHING
+        undo = WITHDRAW if draft else TAKE_BACK
+        yield Remark(stops=False, violation=OVER_SO_FAR(**facts, with_it=with_it, undo=undo))
+
+
+def gives(lines: Iterable[Line]) -> bool:
+    """Tell whether lines distribute to members or others, as the statement of income sees it."""
+    lines = list(lines)
+    given = sum(
+        line.credit_fen - line.debit_fen
+        for line in lines
+        if not line.account.startswith((RESULT, *UNDISTRIBUTED, RESERVE))
+    )
+    return given > 0 and transfers(line.account for line in lines)
+
+
+def _given_fen(figures: Mapping[str, int]) -> int:
+    return figures["to_members"] + figures["otherwise_distributed"]
+
+
+def _year(figures: Mapping[str, int]) -> Iterator[Remark]:
     over = over_distributed(figures)
     if over:
         given, available = (format_fen(fen) for fen in over)

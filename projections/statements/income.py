@@ -16,6 +16,8 @@ from projections.report import Report, one_moment
 from projections.subtotals import subtotals_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from psycopg import Connection
 
     from domain.statements import DetailRow, IncomeRow
@@ -63,9 +65,13 @@ class DetailReport(Report):
 
 
 def income_statement(
-    connection: Connection[Any], book_id: str, period: str, first: str | None = None
+    connection: Connection[Any],
+    book_id: str,
+    period: str,
+    first: str | None = None,
+    more: Sequence[Flow] = (),
 ) -> IncomeReport:
-    """Return the statement (收益及收益分配表) of `first` (default: the year's January) to a period.
+    """Return the statement (收益及收益分配表) of `first` (default: the year's January) to a period, as if `more` moved.
 
     Beside it stands the same a year before, of a book that was there by then. Raises `book.unknown`, `period.*`.
     """
@@ -76,6 +82,7 @@ def income_statement(
         names = register.account_names(connection, book_id)
         used = subtotals_of(connection, book_id, period)
         year = _year(connection, book, trial)
+        year.flows.extend(more)
         before = Year([], 0)
         before_since, before_period = a_year_before(since), a_year_before(period)
         if before_period >= book.first_period and before_since >= year_start(book.first_period):

@@ -195,6 +195,28 @@ def test_a_distribution_beyond_the_law_is_remarked_in_december(open_door: Door) 
     assert "closing.over_distributed" not in {rule for _, rule, *_ in remarks(open_door, "2026-11")}
 
 
+def test_a_distribution_beyond_what_there_is_is_remarked_in_its_month_and_on_its_draft(
+    open_door: Door,
+) -> None:
+    """Of what earlier years left, 14,800 yuan, and the year's income so far, 9,541.70, nothing else was given."""
+    code = "closing.over_distributed_so_far"
+    lines = [{"account": "32202", "debit_fen": 2_434_170}, {"account": "113", "credit_fen": 2_434_170}]
+    given = {"attachments": {"count": 1}, "date": "2026-03-31", "lines": lines, "summary": "向成员分配"}
+    with ExitStack() as stack:
+        maker = Office(open_door, stack)["accountant"]
+        assert code not in {one["rule"] for one in maker.make(given)["remarks"]}
+        lines[0]["debit_fen"] = lines[1]["credit_fen"] = 2_434_171
+        [said] = [one for one in maker.make(given)["remarks"] if one["rule"] == code]
+        assert "分配 24,341.71 元" in said["zh"]
+        assert "只有 24,341.70 元" in said["zh"]
+        assert said["stops"] is False
+    assert code not in {rule for _, rule, *_ in remarks(open_door, "2026-03")}
+    post(open_door, "向成员分配", ("32202", 2_434_171, 0), ("113", 0, 2_434_171), date="2026-03-31")
+    assert (False, code, "", None) in remarks(open_door, "2026-03")
+    for period in ("2026-02", "2026-04", "2026-12"):
+        assert code not in {rule for _, rule, *_ in remarks(open_door, period)}
+
+
 def test_money_that_was_below_zero_before_is_remarked_in_every_month(open_door: Door) -> None:
     post(open_door, "购办公桌", ("51302", 200_000, 0), ("101", 0, 200_000), date="2026-02-20")
     for period in ("2026-02", "2026-03", "2026-05"):
