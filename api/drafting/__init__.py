@@ -1,5 +1,6 @@
 """Drafts (待签凭证): made by accountant and cashier, signed by those whom the rules demand, then posted."""
 
+from api.drafting.alike import waiting_alike
 from api.drafting.composing import KINDS, Wanted, read_request
 from api.drafting.desk import DraftingDesk, OnDesk, Post
 from api.drafting.naming import Known, holder, known
@@ -26,4 +27,5 @@ __all__ = [
     "open_drafts",
     "read_request",
     "require_maker",
+    "waiting_alike",
 ]

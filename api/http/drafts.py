@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from api.closing import check_ready, checklist
 from api.database import snapshot
 from api.disclosures import Tier
-from api.drafting import KINDS, Known, OnDesk, Wanted, read_request
+from api.drafting import KINDS, Known, OnDesk, Wanted, read_request, waiting_alike
 from api.http.attachments import InvoiceBody
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented
@@ -292,7 +292,9 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
     remarks: dict[str, list[Remark]] = {}
     with service.pool.connection() as connection:
         if vouchers:
-            found = draft_remarks(connection, session.book, [*vouchers.values()])
+            others = waiting_alike(connection, session.book, vouchers)
+            waiting = [others.get(id_, []) for id_ in vouchers]
+            found = draft_remarks(connection, session.book, [*vouchers.values()], waiting)
             remarks = dict(zip(vouchers, found, strict=True))
         named = _named(connection, session.book, drafts)
         people = {key: who for key, who in register.people(connection, session.book).items() if who}

@@ -1,5 +1,6 @@
 """The end of a month and of a year (结账): what to know before a period is closed, and the vouchers that transfer."""
 
+from domain.closing.alike import Likeness, likeness
 from domain.closing.checklist import check_draft, check_month
 from domain.closing.checks import spending_remarks, untransferred
 from domain.closing.distribution import (
@@ -15,7 +16,7 @@ from domain.closing.distribution import (
 from domain.closing.excess import excess_of, is_excess, is_transfer
 from domain.closing.legality import gives, over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, strangers
-from domain.closing.month_end import Dip, Lacking, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
+from domain.closing.month_end import Around, Dip, Lacking, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
 from domain.closing.opened import distributed_at_opening
 from domain.closing.parties import OUTSIDE
 from domain.closing.rules import OPENED_RESULT
@@ -31,8 +32,10 @@ __all__ = [
     "RESERVE",
     "RESULT_ACCOUNT",
     "TRANSFERS",
+    "Around",
     "Dip",
     "Lacking",
+    "Likeness",
     "MonthEnd",
     "MonthVoucher",
     "PartyBalance",
@@ -48,6 +51,7 @@ __all__ = [
     "gives",
     "is_excess",
     "is_transfer",
+    "likeness",
     "over_distributed",
     "parse_ratio",
     "shares",

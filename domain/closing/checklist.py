@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing import checks, excess, lacking, legality, mixing, opened, parties
+from domain.closing import alike, checks, excess, lacking, legality, mixing, opened, parties
 from domain.closing.month_end import MonthVoucher
 from domain.kernel.errors import Phrase
 from domain.kernel.period import period_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from domain.closing.month_end import Dip, MonthEnd, Remark
+    from domain.closing.month_end import Around, MonthEnd, Remark
     from domain.vouchers import Voucher
 
 CHECKS = (
@@ -29,6 +29,7 @@ CHECKS = (
     checks.check_sides,
     parties.check_parties,
     checks.check_stocks,
+    alike.check_alike,
     checks.check_originals,
     mixing.check_mixing,
     mixing.check_recipients,
@@ -49,21 +50,17 @@ def check_month(month: MonthEnd) -> list[Remark]:
 WAITING = Phrase("（待签）", "(to be signed)")
 
 
-def check_draft(
-    voucher: Voucher, dips: Iterable[Dip], names: Mapping[str, str], income: Mapping[str, int]
-) -> Iterator[Remark]:
-    """Yield what the checklist would remark on a voucher once it is posted; `dips` are the days it makes fall short.
-
-    `income` are the figures of the statement of income of the year so far with a voucher that distributes.
-    """
-    for dip in dips:
+def check_draft(voucher: Voucher, names: Mapping[str, str], around: Around) -> Iterator[Remark]:
+    """Yield what the checklist would remark on a voucher once it is posted."""
+    for dip in around.dips:
         date = Phrase(f"{dip.date}（连同这一张）", f"{dip.date} (with this voucher)")
         yield checks.below_zero(dip._replace(date=date), names[dip.account], stops=False)
     accounts = tuple(sorted({line.account for line in voucher.lines}))
     told = WAITING, voucher.summary, voucher.attachments.count, accounts
     draft = MonthVoucher(None, *told, reversal=False, corrects=bool(voucher.corrects))
+    yield from alike.draft_alike(WAITING, around.alike)
     yield from checks.originals_missing(draft)
     yield from mixing.mixed(draft)
     yield from mixing.misnamed(draft, names)
-    if income:
-        yield from legality.beyond_so_far(income, period_of(voucher.date), draft=True)
+    if around.income:
+        yield from legality.beyond_so_far(around.income, period_of(voucher.date), draft=True)

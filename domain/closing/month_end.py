@@ -72,7 +72,8 @@ class MonthEnd(NamedTuple):
     on 本年收益 when the book was opened in the middle of this year, credits less debits, `opened` what stood on each
     account of 收益分配 then, debits less credits; `parties` are those of receivables and payables; `income` the
     figures of the statement of income of the year so far by the lines' keys, `given_before_fen` what was distributed to
-    members and others in the year before the period; `transferred` what the period's transfers
+    members and others in the year before the period; `alike` groups of vouchers that say the very same, by entry and
+    number; `transferred` what the period's transfers
     moved of income and expense, by account, and from 本年收益 (321) to 收益分配, debits less credits; `lacking` what
     vouchers that stand should say and do not.
     """
@@ -97,6 +98,19 @@ class MonthEnd(NamedTuple):
     transferred: Mapping[str, int] = MappingProxyType({})
     lacking: Sequence[Lacking] = ()
     given_before_fen: int = 0
+    alike: Sequence[Sequence[tuple[int, str]]] = ()
+
+
+class Around(NamedTuple):
+    """What stands around a draft.
+
+    `dips` are the days that it makes fall short, `income`, if it distributes, the figures of the statement of income of
+    the year so far with it, by the lines' keys, `alike` what the vouchers are called that say the very same.
+    """
+
+    dips: Sequence[Dip] = ()
+    income: Mapping[str, int] = MappingProxyType({})
+    alike: Sequence[str | Phrase] = ()
 
 
 class Remark(NamedTuple):

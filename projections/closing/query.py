@@ -11,6 +11,7 @@ from domain.closing import (
     DISTRIBUTION,
     OUTSIDE,
     RESULT_ACCOUNT,
+    Around,
     Dip,
     Lacking,
     MonthEnd,
@@ -35,6 +36,7 @@ from projections import register
 from projections.balances import party_balances, trial_balance
 from projections.bank import held_at_end, statements_reach
 from projections.budget import budget, carried_of, is_planned
+from projections.closing.alike import alike, posted_alike
 from projections.report import Report
 from projections.statements import flows, income_statement
 
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from domain.kernel.errors import Phrase
     from domain.vouchers import Voucher
     from projections.balances import TrialBalance
 
@@ -182,6 +185,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         opened_result_fen=-sum(_opened(connection, book, period, RESULT_ACCOUNT).values()),
         opened=_opened(connection, book, period, DISTRIBUTION),
         income=_income(connection, book.book, period),
+        alike=alike(connection, book.book, period),
         given_before_fen=_given_before(connection, book, period),
         transferred=_transferred(connection, book, period),
         lacking=[Lacking(*row) for row in connection.execute(SELECT_LACKING, values)],
@@ -278,17 +282,34 @@ def first_dip(account: str, date: str, balance: int, days: Iterable[tuple[str, i
         yield Dip(account, date, balance)
 
 
-def draft_remarks(connection: Connection[Any], book: str, vouchers: Sequence[Voucher]) -> list[list[Remark]]:
+def draft_remarks(
+    connection: Connection[Any],
+    book: str,
+    vouchers: Sequence[Voucher],
+    waiting: Sequence[Sequence[Phrase]] = (),
+) -> list[list[Remark]]:
     """Return what is to be known of each voucher before it is posted: what the checklist would ask to set right later.
 
-    Each is looked at as if it alone came next.
+    Each is looked at as if it alone came next; `waiting` are, of each, other drafts that say the very same.
     """
     names = register.account_names(connection, book)
     spending = _spending(connection, book, vouchers, names)
-    dips = _draft_dips(connection, book, vouchers)
+    arounds = _arounds(connection, book, vouchers, waiting or [()] * len(vouchers))
     return [
-        [*check_draft(voucher, short, names, _income_with(connection, book, voucher)), *spent]
-        for voucher, short, spent in zip(vouchers, dips, spending, strict=True)
+        [*check_draft(voucher, names, around), *spent]
+        for voucher, around, spent in zip(vouchers, arounds, spending, strict=True)
+    ]
+
+
+def _arounds(
+    connection: Connection[Any], book: str, vouchers: Sequence[Voucher], waiting: Sequence[Sequence[Phrase]]
+) -> list[Around]:
+    """Return what stands around each of some drafts."""
+    dips = _draft_dips(connection, book, vouchers)
+    posted = posted_alike(connection, book, vouchers)
+    return [
+        Around(short, _income_with(connection, book, voucher), [*(number for _, number in twins), *others])
+        for voucher, short, twins, others in zip(vouchers, dips, posted, waiting, strict=True)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.closing import check_draft, gives
+from domain.closing import Around, check_draft, gives
 from domain.vouchers import Attachments, Line, Voucher
 from tests.domain.test_closing import NAMES, YEAR_END, month, told
 
@@ -50,13 +50,16 @@ def test_december_stops_as_before_whenever_it_was_given() -> None:
 
 def test_a_draft_is_told_before_it_is_signed() -> None:
     paid = voucher(("32202", 20_000), ("11301", -20_000))
-    [remark] = check_draft(paid, [], NAMES, YEAR_END | OVER)
+    [remark] = check_draft(paid, NAMES, Around(income=YEAR_END | OVER))
     assert (remark.stops, remark.violation.rule.code) == REMARK[:2]
     assert "连同这一张，到 2026-05 末今年已向成员和其他分配 200.00 元" in remark.violation.zh
     assert "可分的只有 136.00 元" in remark.violation.zh
     assert "多分的撤回改正" in remark.violation.zh
-    assert list(check_draft(paid, [], NAMES, YEAR_END | {"to_members": 13_600, "undistributed": 0})) == []
-    assert list(check_draft(paid, [], NAMES, {})) == []
+    assert (
+        list(check_draft(paid, NAMES, Around(income=YEAR_END | {"to_members": 13_600, "undistributed": 0})))
+        == []
+    )
+    assert list(check_draft(paid, NAMES, Around())) == []
 
 
 @pytest.mark.parametrize(
