@@ -1,8 +1,9 @@
 """An account's ledger (明细账, 日记账): its lines with the balance after each, and the totals that the rules want.
 
-会计基础工作规范 art. 57 to 62: balances day by day for cash and bank, 本月合计, 本年累计, 上年结转, 结转下年; on paper
-承前页 and 过次页, which carry the sums from the beginning of the year. Of goods it says how many came, went and are
-left (数量金额式): quantities are signed as amounts are, in thousandths of the account's unit.
+会计基础工作规范 art. 57 to 63: balances day by day for cash and bank, 本月合计, 本年累计; on paper 承前页 and 过次页,
+which carry the sums from the beginning of the year. When a year is closed (年度终了), what stands on an account is
+carried into the next (结转下年, 上年结转): not before, and not where nothing stands (art. 63). Of goods it says how
+many came, went and are left (数量金额式): quantities are signed as amounts are, in thousandths of the account's unit.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
+
+from domain.kernel.period import previous_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,13 +87,20 @@ class LedgerRow(NamedTuple):
 
 
 def ledger_rows(
-    lines: Iterable[LedgerLine], before: Before, first: str, last: str, *, daily: bool = False
+    lines: Iterable[LedgerLine],
+    before: Before,
+    first: str,
+    last: str,
+    *,
+    carried_through: str,
+    daily: bool = False,
 ) -> list[LedgerRow]:
     """Return the rows of the periods from `first` to `last`, of lines in the order of periods and dates.
 
     `daily` adds a day's total (本日合计) where a day has several lines. A period without lines has no rows.
+    `carried_through` is the last period whose balances stand for good: that is closed, or lies before the book.
     """
-    ledger = _Ledger(before, daily=daily)
+    ledger = _Ledger(before, carried_through, daily=daily)
     by_year = {year: list(group) for year, group in groupby(lines, lambda line: line.period[:4])}
     for year in range(int(first[:4]), int(last[:4]) + 1):
         ledger.open(max(first, f"{year:04d}{JANUARY}"))
@@ -132,8 +142,9 @@ def _carried(row: LedgerRow, kind: RowKind, summary: str) -> LedgerRow:
 class _Ledger:
     """Rows, and what has been added up so far."""
 
-    def __init__(self, before: Before, *, daily: bool) -> None:
+    def __init__(self, before: Before, carried_through: str, *, daily: bool) -> None:
         self.rows: list[LedgerRow] = []
+        self._carried_through = carried_through
         self._daily = daily
         self._balance, self._year_debit, self._year_credit = before[:3]
         self._left, self._year_came, self._year_went = before[3:]
@@ -142,7 +153,9 @@ class _Ledger:
         """Begin a year, or the ledger within one."""
         summary = "期初余额"
         if period.endswith(JANUARY):
-            summary, self._year_debit, self._year_credit = "上年结转", 0, 0
+            carried = previous_period(period) <= self._carried_through
+            summary = "上年结转" if carried else "年初余额（上年未结账）"
+            self._year_debit = self._year_credit = 0
             self._year_came = self._year_went = 0
         self._add(RowKind.opening, period, summary)
 
@@ -170,8 +183,9 @@ class _Ledger:
         )
 
     def close(self, period: str) -> None:
-        """End a year."""
-        self._add(RowKind.closing, period, "结转下年")
+        """End a year that is closed: what stands there is carried into the next."""
+        if period <= self._carried_through and (self._balance or self._left):
+            self._add(RowKind.closing, period, "结转下年")
 
     def _add(
         self,

@@ -77,7 +77,7 @@ def _show(service: Service, url: str, anchors: dict[str, str]) -> bool:
     reports = [_visit(url, book, anchors.get(book.book, "")) for book in books]
     for book, report in zip(books, reports, strict=True):
         with snapshot(service.pool) as connection:
-            newest = (month.periods_of(connection, book.book) or [book.first_period])[0]
+            newest = month.periods_of(connection, book.book)[0]
             money = format_fen(month.month_of(connection, book.book, newest).end_fen)
             vouchers = count_vouchers(connection, book.book)
         verdict = "✓" if report.ok else f"✗ {len(report.findings)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.chart import KEPT_DAILY, full_name
 from domain.kernel.errors import Kind, rule
-from domain.kernel.period import parse_period, year_start
+from domain.kernel.period import parse_period, previous_period, year_start
 from domain.ledger_account import Before, LedgerLine, LedgerRow, RowKind, ledger_rows
 from projections import register
 from projections.balances import check_span
@@ -176,7 +176,9 @@ def account_ledger(
         period=period,
         entries=book.entries,
         root=root_at(connection, book_id, book.entries),
-        rows=ledger_rows(lines, Before(*before), first, period, daily=daily),
+        rows=ledger_rows(
+            lines, Before(*before), first, period, carried_through=_carried_through(book), daily=daily
+        ),
     )
 
 
@@ -191,7 +193,7 @@ def general_ledger(connection: Connection[Any], book_id: str, period: str) -> Ge
     names = register.account_names(connection, book_id)
     months = connection.execute(SELECT_MONTHS, (book_id, period)).fetchall()
     accounts = [
-        (account, names[account], _totals(list(group), first, period))
+        (account, names[account], _totals(list(group), first, period, _carried_through(book)))
         for account, group in groupby(months, lambda month: month[0])
     ]
     return GeneralLedger(
@@ -204,7 +206,14 @@ def general_ledger(connection: Connection[Any], book_id: str, period: str) -> Ge
     )
 
 
-def _totals(months: list[tuple[str, str, int, int]], first: str, period: str) -> list[LedgerRow]:
+def _carried_through(book: register.BookRow) -> str:
+    """Return the last period whose balances stand for good: the last that is closed, or that before the book."""
+    return previous_period(book.next_to_close)
+
+
+def _totals(
+    months: list[tuple[str, str, int, int]], first: str, period: str, carried_through: str
+) -> list[LedgerRow]:
     """Return an account's sums by month and year: its ledger without the lines, for which each month's sums stand."""
     before = sum(debit - credit for _, month, debit, credit in months if month < first)
     lines = [
@@ -212,4 +221,5 @@ def _totals(months: list[tuple[str, str, int, int]], first: str, period: str) ->
         for account, month, debit, credit in months
         if month >= first
     ]
-    return [row for row in ledger_rows(lines, Before(before), first, period) if row.kind is not RowKind.line]
+    rows = ledger_rows(lines, Before(before), first, period, carried_through=carried_through)
+    return [row for row in rows if row.kind is not RowKind.line]

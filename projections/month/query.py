@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from psycopg.rows import class_row
 
 from domain.chart import MONEY_ACCOUNTS
+from domain.kernel.period import periods
+from projections import register
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -49,7 +51,7 @@ SELECT_GLANCE = """
            (SELECT count(*) FROM vouchers WHERE book = %(book)s AND period = %(period)s)
     FROM balances WHERE book = %(book)s AND period <= %(period)s
 """
-SELECT_PERIODS = "SELECT DISTINCT period FROM vouchers WHERE book = %s ORDER BY period DESC"
+SELECT_NEWEST = "SELECT max(period) FROM vouchers WHERE book = %s"
 
 
 class Purpose(NamedTuple):
@@ -131,5 +133,10 @@ def month_of(connection: Connection[Any], book: str, period: str) -> Month:
 
 
 def periods_of(connection: Connection[Any], book: str) -> list[str]:
-    """Return the periods that have vouchers, newest first."""
-    return [period for (period,) in connection.execute(SELECT_PERIODS, (book,)).fetchall()]
+    """Return the periods of a book, newest first: from its first to the newest with vouchers, the quiet ones too.
+
+    What is closed, and what is to be closed next, is among them, be it quiet.
+    """
+    row = register.book(connection, book)
+    ((newest,),) = connection.execute(SELECT_NEWEST, (book,)).fetchall()
+    return periods(row.first_period, max(newest or "", row.next_to_close))[::-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +35,9 @@ def test_a_year_of_a_cash_journal() -> None:
         line("2025-11-20", credit=50, number=3),
         line("2025-12-31", debit=1, number=1),
     ]
-    rows = ledger_rows(lines, Before(100, 30, 20), "2025-11", "2026-01", daily=True)
+    rows = ledger_rows(
+        lines, Before(100, 30, 20), "2025-11", "2026-01", carried_through="2025-12", daily=True
+    )
     assert words(rows) == [
         ("期初余额", 0, 0, 100),
         ("摘要", 500, 0, 600),
@@ -51,17 +54,38 @@ def test_a_year_of_a_cash_journal() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("through", "before", "ends", "begins"),
+    [
+        ("2025-12", Before(100), ["结转下年"], "上年结转"),
+        ("2026-01", Before(100), ["结转下年"], "上年结转"),
+        ("2025-11", Before(100), [], "年初余额（上年未结账）"),
+        ("2025-12", Before(-1), [], "上年结转"),  # nothing stands there
+        ("2025-12", Before(-1, left_milli=5), ["结转下年"], "上年结转"),  # but goods are left
+        ("2024-12", Before(100), [], "年初余额（上年未结账）"),
+    ],
+)
+def test_what_stands_there_is_carried_when_the_year_is_closed(
+    through: str, before: Before, ends: list[str], begins: str
+) -> None:
+    rows = ledger_rows([line("2025-12-31", debit=1)], before, "2025-12", "2026-01", carried_through=through)
+    assert [row.summary for row in rows if row.kind is RowKind.closing] == ends
+    assert [row.summary for row in rows if row.kind is RowKind.opening][1:] == [begins]
+
+
 def test_a_day_of_one_line_and_a_detail_ledger_have_no_days_total() -> None:
     lines = [line("2026-01-05", debit=1), line("2026-01-06", debit=1), line("2026-01-06", debit=1)]
-    kinds = [row.kind for row in ledger_rows(lines, Before(), "2026-01", "2026-01")]
+    kinds = [
+        row.kind for row in ledger_rows(lines, Before(), "2026-01", "2026-01", carried_through="2025-12")
+    ]
     assert RowKind.day not in kinds
-    daily = ledger_rows(lines, Before(), "2026-01", "2026-01", daily=True)
+    daily = ledger_rows(lines, Before(), "2026-01", "2026-01", carried_through="2025-12", daily=True)
     assert [row.date for row in daily if row.kind is RowKind.day] == ["2026-01-06"]
 
 
 def test_pages_carry_the_years_sums() -> None:
     lines = [line(f"2026-01-{day:02d}", debit=day) for day in range(1, 7)]
-    pages = paged(ledger_rows(lines, Before(10), "2026-01", "2026-01"), 5)
+    pages = paged(ledger_rows(lines, Before(10), "2026-01", "2026-01", carried_through="2025-12"), 5)
     assert [[row.summary for row in page] for page in pages] == [
         ["上年结转", "摘要", "摘要", "摘要", "过次页"],
         ["承前页", "摘要", "摘要", "摘要", "过次页"],
@@ -88,7 +112,7 @@ def drawn_lines(draw: st.DrawFn) -> list[LedgerLine]:
 
 @given(drawn_lines(), st.integers(-(10**6), 10**6), st.booleans())
 def test_sums_are_those_of_the_lines(lines: list[LedgerLine], balance: int, daily: bool) -> None:  # noqa: FBT001
-    rows = ledger_rows(lines, Before(balance), FIRST, LAST, daily=daily)
+    rows = ledger_rows(lines, Before(balance), FIRST, LAST, carried_through=LAST, daily=daily)
     assert [row.line for row in rows if row.kind is RowKind.line] == lines
     moved = sum(each.debit_fen - each.credit_fen for each in lines)
     assert rows[-1].balance_fen == balance + moved
@@ -106,7 +130,7 @@ def test_sums_are_those_of_the_lines(lines: list[LedgerLine], balance: int, dail
 
 @given(drawn_lines(), st.integers(3, 12))
 def test_pages_hold_every_row_once_and_begin_where_the_last_ended(lines: list[LedgerLine], size: int) -> None:
-    rows = ledger_rows(lines, Before(5), FIRST, LAST)
+    rows = ledger_rows(lines, Before(5), FIRST, LAST, carried_through=LAST)
     pages = paged(rows, size)
     assert all(len(page) <= size for page in pages)
     added = {RowKind.carried, RowKind.brought}

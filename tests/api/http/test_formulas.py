@@ -122,7 +122,9 @@ def line(number: int, period: str, date: str, debit: int, credit: int) -> Ledger
 @pytest.mark.parametrize("daily", [False, True])
 def test_a_ledger_runs_on_from_row_to_row(daily: bool) -> None:  # noqa: FBT001
     lines = [line(number, *values) for number, values in enumerate(LINES, start=1)]
-    rows = ledger_rows(lines, Before(100, 70, 20), "2025-11", "2026-02", daily=daily)
+    rows = ledger_rows(
+        lines, Before(100, 70, 20), "2025-11", "2026-02", carried_through="2025-12", daily=daily
+    )
     head: dict[str, Any] = {"book": "b", "name": "村", "period": "2026-02", "entries": 1, "root": ""}
     ledger = AccountLedger(
         account="101",

@@ -234,7 +234,7 @@ def stocked(door: Door) -> list[dict[str, object]]:
 
 def test_a_ledger_of_goods_tells_quantities_and_prices(door: Door, stocked: list[dict[str, object]]) -> None:
     assert [(row["summary"], row["came_milli"], row["went_milli"], row["left_milli"]) for row in stocked] == [
-        ("上年结转", 0, 0, 40_000),
+        ("年初余额（上年未结账）", 0, 0, 40_000),
         ("化肥", 0, 10_000, 30_000),
         ("本月合计", 0, 10_000, 30_000),
         ("本年累计", 0, 10_000, 30_000),

@@ -95,7 +95,8 @@ def moved(date: str, came: int = 0, went: int = 0) -> LedgerLine:
 
 def test_a_ledger_of_goods() -> None:
     lines = [moved("2025-12-03", came=5), moved("2025-12-08", went=2), moved("2026-01-09", went=-1)]
-    rows = ledger_rows(lines, Before(2_000, 3_000, 1_000, 10_000, 15_000, 5_000), "2025-12", "2026-01")
+    before = Before(2_000, 3_000, 1_000, 10_000, 15_000, 5_000)
+    rows = ledger_rows(lines, before, "2025-12", "2026-01", carried_through="2025-12")
     assert [(row.summary, row.came_milli, row.went_milli, row.left_milli) for row in rows] == [
         ("期初余额", 0, 0, 10_000),
         ("摘要", 5_000, 0, 15_000),
