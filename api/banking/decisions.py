@@ -162,14 +162,14 @@ def _lines_of(
     connection: Connection[Any], book: str, account: str, wanted: Decision
 ) -> tuple[list[BankLine], list[BookLine]]:
     """Return the lines that a decision names; raises `bank.line` if one is not there."""
-    of_bank, of_book = openings(connection, book, account)
+    entered = openings(connection, book, account)
     bank = [
         one
-        for one in (*of_bank, *bank_lines(connection, book, account, LAST_DAY))
+        for one in (*entered.bank, *bank_lines(connection, book, account, LAST_DAY))
         if one.number in wanted.bank
     ]
     there = book_lines(connection, book, account, LAST_DAY, LAST_DAY, wanted.book)
-    mine = [one for one in (*of_book, *there) if one.place in wanted.book]
+    mine = [one for one in (*entered.book, *there) if one.place in wanted.book]
     missing = [str(number) for number in wanted.bank - {one.number for one in bank}]
     missing += [f"{entry}:{line}" for entry, line in wanted.book - {one.place for one in mine}]
     if missing:

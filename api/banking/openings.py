@@ -8,10 +8,10 @@ from api.banking.account import require_money, take_turn
 from api.database import snapshot
 from api.drafting import require_maker
 from api.importing.cells import parse_text
-from domain.kernel.errors import Kind, rule
-from domain.kernel.money import MAX_FEN
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.money import MAX_FEN, format_fen
 from domain.kernel.period import parse_date
-from projections.bank import decisions, held_from, opened_on
+from projections.bank import book_lines, decisions, held_from, opened_on, openings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,13 +29,14 @@ NOT_BEFORE = rule(
     " {read}. Since then statements and book have it themselves",
     "会计基础工作规范 art. 62",
 )
-IN_LEDGER = rule(
-    "bank.opening_in_ledger",
+NOT_IN_LEDGER = rule(
+    "bank.opening_not_in_ledger",
     Kind.REFUSED,
-    "账套已于 {opened} 启用，{read} 企业已记的在账里，不是期初未达账项：请读入从启用起的对账单，"
-    "或把对账单的行与账上那一行对上（sunledger bank accept）",
-    "the book is open since {opened}: what it had by {read} is in its ledger, and was not outstanding at the opening."
-    " Read in the statements from then on, or accept the bank's line with the ledger's (sunledger bank accept)",
+    "账套已于 {opened} 启用，{read} 企业已记的就在账里，但科目 {account} 那天没有 {amount} 元的一笔（或已经记下）；"
+    "账上那天有：{found}。请照账上的日期和金额填（支出写负数）；账上漏了的，先补记凭证",
+    "the book is open since {opened}: what it had by {read} is in its ledger, but {account} has no line of {amount}"
+    " yuan of that day, or it was entered already; it has: {found}. Give day and amount as the ledger has them (what"
+    " was paid below zero); what the ledger lacks is booked first",
     "会计基础工作规范 art. 62",
 )
 NO_AMOUNT = rule(
@@ -60,6 +61,9 @@ IN_USE = rule(
     "the outstanding item {number} is in decision {decision}; take that back first",
     "ADR 0040",
 )
+
+LINES_SHOWN = 10
+"""So many lines of a day are told."""
 
 _SELECT = """
     SELECT number, side, date::text, amount_fen, text, made_by, made_at FROM bank_openings
@@ -114,10 +118,10 @@ class BankOpenings:
         amount_fen: int,
         text: str,
     ) -> Opening:
-        """Keep an item.
+        """Keep an item. One that the book has since it opened is a line of its ledger, and stays that line.
 
-        Raises `draft.not_maker`, `bank.account`, `bank.opening_date`, `bank.opening_in_ledger`, `bank.opening_amount`,
-        `date.malformed`, `import.text_too_long`, `import.invisible`.
+        Raises `draft.not_maker`, `bank.account`, `bank.opening_date`, `bank.opening_not_in_ledger`,
+        `bank.opening_amount`, `date.malformed`, `import.text_too_long`, `import.invisible`.
         """
         require_maker(session)
         day, words = parse_date(date), parse_text(text)
@@ -128,9 +132,8 @@ class BankOpenings:
             begins = held_from(connection, session.book, account)
             if day >= begins:
                 raise NOT_BEFORE(begins=begins, read=day)
-            opened = opened_on(connection, session.book)
-            if side == "book" and day >= opened:
-                raise IN_LEDGER(opened=opened, read=day)
+            if side == "book":
+                _require_in_ledger(connection, session.book, account, day, amount_fen)
             facts = {"book": session.book, "account": account, "side": side, "date": day}
             said = {"amount": amount_fen, "text": words, "key": session.key.name}
             number = connection.execute(INSERT, facts | said).fetchall()[0][0]
@@ -146,6 +149,22 @@ class BankOpenings:
                     raise IN_USE(number=number, decision=one.number)
             if not connection.execute(UNDO, (session.key.name, session.book, account, number)).rowcount:
                 raise NO_OPENING(account=account, number=number)
+
+
+def _require_in_ledger(
+    connection: Connection[Any], book: str, account: str, day: str, amount_fen: int
+) -> None:
+    """Raise `bank.opening_not_in_ledger` unless the ledger has such a line; of before the book opened it has none."""
+    opened = opened_on(connection, book)
+    if day < opened:
+        return
+    entered = openings(connection, book, account).places
+    free = [line for line in book_lines(connection, book, account, day, day) if line.place not in entered]
+    if amount_fen not in {line.amount_fen for line in free}:
+        told = [f"{line.text} {format_fen(line.amount_fen)}" for line in free[:LINES_SHOWN]]
+        found = "；".join(told) or Phrase("没有别的", "nothing")
+        facts = {"opened": opened, "read": day, "account": account, "amount": format_fen(amount_fen)}
+        raise NOT_IN_LEDGER(**facts, found=found)
 
 
 def _one(connection: Connection[Any], book: str, account: str, number: int) -> Opening:

@@ -23,6 +23,9 @@ COLUMNS = (
 OPENING = "期初"
 """What stands in place of an entry where an item was outstanding at the opening."""
 
+BEFORE = "那时一方已记、另一方还没有记的，请记为期初未达账项（网页下方，或 sunledger bank opening）；此外是那以前的差错"
+"""What to do about a difference that was there when book and bank began to be held against one another."""
+
 
 def reconciliation_object(account: str, date: str, found: Reconciliation) -> dict[str, Any]:
     """Return the reconciliation; amounts in fen, what was received positive."""
@@ -38,6 +41,8 @@ def reconciliation_object(account: str, date: str, found: Reconciliation) -> dic
         "book_adjusted_fen": found.book_adjusted_fen,
         "bank_adjusted_fen": found.bank_adjusted_fen,
         "difference_fen": found.difference_fen,
+        "begins": found.begins,
+        "before_fen": found.before_fen,
         "only_bank": [line._asdict() for line in found.only_bank],
         "only_book": [line._asdict() for line in found.only_book],
         "matches": [
@@ -65,6 +70,7 @@ def reconciliation_table(account: str, date: str, found: Reconciliation) -> Tabl
         *_book("减：企业已付、银行未付", [line for line in found.only_book if line.amount_fen < 0]),
         ("调节后余额（银行）", date, "", found.bank_adjusted_fen, ""),
         ("差额", date, "相符" if found.difference_fen == 0 else "不符，请查找", found.difference_fen, ""),
+        *([("其中：开始对账以前", found.begins, BEFORE, found.before_fen, "")] if found.before_fen else []),
     ]
     return Table(f"银行存款余额调节表  {account}  {date}", COLUMNS, rows)
 
@@ -78,7 +84,7 @@ def _bank(name: str, lines: list[BankLine]) -> list[tuple[object, ...]]:
 
 def _book(name: str, lines: list[BookLine]) -> list[tuple[object, ...]]:
     return [
-        (name, line.date, line.text, abs(line.amount_fen), OPENING if line.is_opening else line.entry)
+        (name, line.date, line.text, abs(line.amount_fen), OPENING if line.entry < 0 else line.entry)
         for line in lines
     ]
 

@@ -122,13 +122,17 @@ class BankLineBody(BaseModel):
 
 
 class BookLineBody(BaseModel):
-    """A line of the book; fen, debits positive. An entry below zero: outstanding at the opening."""
+    """A line of the book; fen, debits positive. An entry below zero: outstanding at the opening.
+
+    `waiting` are lines of the ledger that were outstanding when the statements began.
+    """
 
     entry: int
     line: int
     date: str
     amount_fen: int
     text: str
+    waiting: bool
 
 
 class MatchBody(BaseModel):
@@ -145,7 +149,10 @@ class MatchBody(BaseModel):
 
 
 class ReconciliationBody(BaseModel):
-    """The reconciliation (银行存款余额调节表) in fen; `difference_fen` is 0 when both agree once all is counted."""
+    """The reconciliation (银行存款余额调节表) in fen; `difference_fen` is 0 when both agree once all is counted.
+
+    `before_fen` of it was there before `begins`, when book and bank began to be held against one another.
+    """
 
     account: str
     date: str
@@ -158,6 +165,8 @@ class ReconciliationBody(BaseModel):
     book_adjusted_fen: int
     bank_adjusted_fen: int
     difference_fen: int
+    begins: str
+    before_fen: int
     only_bank: list[BankLineBody]
     only_book: list[BookLineBody]
     matches: list[MatchBody]

@@ -25,6 +25,30 @@ def stood_at_end(day: Lines, before: Lines = ()) -> int | None:
     return ends[0] if len(ends) == 1 else day[-1][1]
 
 
+def stood_before(lines: Sequence[tuple[str, int, int | None]]) -> int | None:
+    """Return the balance before the first of a statement's lines, None where none says it.
+
+    Of each line: its day, amount and the balance behind it, by days in the order in which they were read. Those of the
+    first day may stand in another order than they came: it is the balance from which one more goes on than leads to it.
+    """
+    day = [(amount, balance) for at, amount, balance in lines if at == lines[0][0]]
+    ends = [balance for _, balance in day if balance is not None]
+    if day and len(ends) == len(day):
+        starts = list(
+            (
+                Counter(end - amount for end, (amount, _) in zip(ends, day, strict=True)) - Counter(ends)
+            ).elements()
+        )
+        if len(starts) == 1:
+            return starts[0]
+    moved_fen = 0
+    for _, amount_fen, balance_fen in lines:
+        moved_fen += amount_fen
+        if balance_fen is not None:
+            return balance_fen - moved_fen
+    return None
+
+
 def _leads_to(stood_fen: int | None, day: Lines, before: Lines) -> bool:
     """Tell whether all balances of a day that are said, and one of the day before, lead to the one at its end."""
     for amount_fen, balance_fen in reversed(day):

@@ -34,7 +34,8 @@ class BankLine(NamedTuple):
 class BookLine(NamedTuple):
     """A line of the bank account in the book: entry and line, its day, debits less credits in fen, and its words.
 
-    What was outstanding at the opening (期初未达账项) is part of the opening balance, and has an entry below zero.
+    What was outstanding at the opening (期初未达账项) is part of the opening balance, and has an entry below zero; or
+    it stands in the book, where the statements begin later than the book, and is `waiting` since before them.
     """
 
     entry: int
@@ -42,6 +43,7 @@ class BookLine(NamedTuple):
     date: str
     amount_fen: int
     text: str
+    waiting: bool = False
 
     @property
     def place(self) -> tuple[int, int]:
@@ -50,8 +52,8 @@ class BookLine(NamedTuple):
 
     @property
     def is_opening(self) -> bool:
-        """Tell whether it was outstanding at the opening."""
-        return self.entry < 0
+        """Tell whether it was outstanding at the opening, or when the statements began."""
+        return self.waiting or self.entry < 0
 
 
 L = TypeVar("L", bound=BankLine | BookLine)

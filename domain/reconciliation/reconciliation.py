@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
 
 class Reconciliation(NamedTuple):
-    """The balances in fen as book and bank give them, the matches, and the lines that only one of them has."""
+    """The balances in fen as book and bank give them, the matches, and the lines that only one of them has.
+
+    `begins` is the day from which on both are held against one another, `before_fen` what of the difference was there
+    before it.
+    """
 
     book_fen: int
     bank_fen: int
     matches: list[Match]
     only_bank: list[BankLine]
     only_book: list[BookLine]
+    begins: str = ""
+    before_fen: int = 0
 
     @property
     def bank_received_fen(self) -> int:

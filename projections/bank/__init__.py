@@ -1,13 +1,12 @@
 """The bank accounts of a book, as they are held against a bank's statement."""
 
+from projections.bank.holding import held_at_end, held_from
 from projections.bank.query import (
     balance_fen,
     bank_balance_fen,
     bank_lines,
     book_lines,
     decisions,
-    held_at_end,
-    held_from,
     opened_on,
     openings,
     statements_reach,

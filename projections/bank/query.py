@@ -1,21 +1,10 @@
-"""What book and bank say of an account day by day, and how they are reconciled at the end of a day."""
+"""What book and bank say of an account day by day, and what persons said of their lines."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from domain.reconciliation import (
-    WINDOW_DAYS,
-    BankLine,
-    BookLine,
-    Decision,
-    Reconciliation,
-    follows,
-    match,
-    reconcile,
-    stood_at_end,
-)
+from domain.reconciliation import BankLine, BookLine, Decision, follows, stood_at_end
 from projections import register
 
 if TYPE_CHECKING:
@@ -40,7 +29,6 @@ SELECT_STANDING = """
     SELECT number, date::text, amount_fen, text, balance_fen FROM bank_standing
     WHERE book = %s AND account = %s ORDER BY number
 """
-SELECT_BEGIN = "SELECT min(date)::text FROM bank_standing WHERE book = %s AND account = %s"
 SELECT_OPENINGS = """
     SELECT side, number, date::text, amount_fen, text FROM bank_openings
     WHERE book = %s AND account = %s AND undone_at IS NULL ORDER BY number DESC
@@ -106,10 +94,11 @@ def bank_balance_fen(connection: Connection[Any], book: str, account: str, last:
     statement is missing: what comes next does not follow.
     """
     reach = statements_reach(connection, book).get(account, "")
-    return _stood_fen(standing(connection, book, account), last, reach)
+    return stood_fen(standing(connection, book, account), last, reach)
 
 
-def _stood_fen(lines: Sequence[Standing], last: str, reach: str) -> int | None:
+def stood_fen(lines: Sequence[Standing], last: str, reach: str) -> int | None:
+    """Return what stood at the end of a day by lines of statements that reach another, None where they do not say."""
     if last > reach:
         return None
     day = max((one.line.date for one in lines if one.line.date <= last), default="")
@@ -128,13 +117,31 @@ def bank_lines(connection: Connection[Any], book: str, account: str, last: str) 
     return [one.line for one in standing(connection, book, account) if one.line.date <= last]
 
 
-def openings(connection: Connection[Any], book: str, account: str) -> tuple[list[BankLine], list[BookLine]]:
-    """Return what was outstanding at the opening (期初未达账项): what the bank had already, and what the book had."""
+class Openings(NamedTuple):
+    """What was outstanding at the opening (期初未达账项): what the bank had already, and what the book had.
+
+    `places` are lines of the ledger that were, where the statements begin later than the book.
+    """
+
+    bank: list[BankLine]
+    book: list[BookLine]
+    places: set[tuple[int, int]]
+
+
+def openings(connection: Connection[Any], book: str, account: str) -> Openings:
+    """Return what a person entered as outstanding; what the book has since it opened is the line in its ledger."""
     rows = connection.execute(SELECT_OPENINGS, (book, account)).fetchall()
-    return (
-        [BankLine(number, *said) for side, number, *said in rows if side == "bank"],
-        [BookLine(number, 1, *said) for side, number, *said in rows if side == "book"],
-    )
+    mine = [BookLine(number, 1, *said) for side, number, *said in rows if side == "book"]
+    days = [one.date for one in mine if one.date >= opened_on(connection, book)]
+    ledger = book_lines(connection, book, account, min(days), max(days)) if days else []
+    free, places, kept = {line.place: line for line in ledger}, set[tuple[int, int]](), list[BookLine]()
+    for one in mine:
+        line = next((line for line in free.values() if line[2:4] == one[2:4]), None)
+        if line:
+            places.add(free.pop(line.place).place)
+        else:
+            kept.append(one)
+    return Openings([BankLine(number, *said) for side, number, *said in rows if side == "bank"], kept, places)
 
 
 def decisions(connection: Connection[Any], book: str, account: str) -> list[Decision]:
@@ -146,68 +153,6 @@ def decisions(connection: Connection[Any], book: str, account: str) -> list[Deci
     ]
 
 
-def held_from(connection: Connection[Any], book: str, account: str) -> str:
-    """Return from which day on an account is held against its bank: the book is open, and the statements begin."""
-    ((begins,),) = connection.execute(SELECT_BEGIN, (book, account)).fetchall()
-    return _both_begin(connection, book, begins or "")
-
-
-def _both_begin(connection: Connection[Any], book: str, begins: str) -> str:
-    return max(begins, opened_on(connection, book))
-
-
 def opened_on(connection: Connection[Any], book: str) -> str:
     """Return the first day of which a book has the lines itself."""
     return f"{register.book(connection, book).first_period}-01"
-
-
-def held_at_end(
-    connection: Connection[Any], book: str, account: str, last: str, reach: str, said_fen: int | None = None
-) -> tuple[Reconciliation | None, int | None]:
-    """Return the reconciliation at the end of a day, and what it leaves; None where no bank's balance of it is known.
-
-    The balance is the one that is said, else that of the statements, if they `reach` the day. Without it the lines
-    that only one side has are known all the same.
-    """
-    lines = standing(connection, book, account)
-    bank_fen = _stood_fen(lines, last, reach) if said_fen is None else said_fen
-    found = _reconciliation(connection, book, account, last, lines, bank_fen or 0)
-    return found, found.difference_fen if found and bank_fen is not None else None
-
-
-def _reconciliation(
-    connection: Connection[Any], book: str, account: str, last: str, lines: Sequence[Standing], bank_fen: int
-) -> Reconciliation | None:
-    """Return the reconciliation of an account at the end of a day, None where no statement was read in until then.
-
-    Before the day from which on they are held against one another, lines of either are looked at only as far as they
-    may be the other's, or were said to be, and what was entered as outstanding at the opening.
-    """
-    statement = [one.line for one in lines if one.line.date <= last]
-    if not statement:
-        return None
-    begins = _both_begin(connection, book, min(line.date for line in statement))
-    decided = decisions(connection, book, account)
-    numbers = {number for one in decided if one.accepted for number in one.bank}
-    places = {place for one in decided if one.accepted for place in one.book}
-    mine = book_lines(connection, book, account, _days_before(begins), last, places)
-    waiting = openings(connection, book, account)
-    statement += [line for line in waiting[0] if line.date <= last]
-    mine += [line for line in waiting[1] if line.date <= last]
-    matches = match(statement, mine, decided)
-    taken = {line for one in matches for line in (*one.bank, *one.book)}
-    bank = [
-        line
-        for line in statement
-        if line.date >= begins or line.is_opening or line.number in numbers or line in taken
-    ]
-    ours = [
-        line
-        for line in mine
-        if line.date >= begins or line.is_opening or line.place in places or line in taken
-    ]
-    return reconcile(balance_fen(connection, book, account, last), bank_fen, bank, ours, matches)
-
-
-def _days_before(day: str) -> str:
-    return (date.fromisoformat(day) - timedelta(days=WINDOW_DAYS)).isoformat()

@@ -103,6 +103,21 @@ def test_items_outstanding_at_the_opening_are_entered(village: Commands) -> None
     assert village.good("bank", "openings", *of_account) == ""
 
 
+def test_what_the_book_had_when_the_statements_began_is_named_by_its_ledger(village: Commands) -> None:
+    key = ("--key", village.home / "keys" / BOOK / "cashier-1.key")
+    said = ("--side", "book", "--date", "2026-02-11", "--text", "提现")
+    opening = ("bank", "opening", *OF_BANK, *key, *said)
+    told = village.refused(*opening, "--amount=-500")
+    assert "bank.opening_not_in_ledger" in told
+    assert "提取现金 -1,000.00" in " ".join(told.split())
+    assert "期初未达账项" in village.good(*opening, "--amount=-1000")
+    shown = village.good("bank", "reconcile", *OF_BANK, "--date", "2026-03-31", "--balance", "1")
+    assert "2026-02-11" in shown
+    assert "其中：开始对账以前" in shown
+    number = village.good("bank", "openings", *OF_BANK).split()[0].lstrip("-")
+    assert "已撤回" in village.good("bank", "undo-opening", number, *OF_BANK, *key)
+
+
 def test_an_import_is_undone_by_its_number(village: Commands, tmp_path: Path) -> None:
     key = ("--key", village.home / "keys" / BOOK / "cashier-1.key")
     file = tmp_path / "别村.csv"

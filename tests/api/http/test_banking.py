@@ -216,6 +216,14 @@ def test_items_outstanding_at_the_opening_are_entered_and_taken_back(
     assert "/entries/-1" not in shown
     assert refused(accountant.post(path, json={**item, "side": "both"}), 400, "bank.malformed")
     assert refused(accountant.post(path, json={**item, "date": "2026-03-20"}), 422, "bank.opening_date")
+    unheard = accountant.post(path, json={**item, "date": "2026-01-08"})
+    assert refused(unheard, 422, "bank.opening_not_in_ledger")
+    assert "6,000.00" in unheard.json()["detail_zh"]
+    named = accountant.post(path, json={**item, "date": "2026-01-08", "amount_fen": 600_000})
+    assert named.status_code == 201
+    found = accountant.get(f"{BANK}/reconciliation.json", params=ASKED).json()
+    assert [line["date"] for line in found["only_book"] if line["waiting"]] == ["2026-01-08"]
+    assert accountant.delete(f"{path}/{named.json()['number']}").status_code == 204
     assert refused(office["head"].client.post(path, json=item), 403, "draft.not_maker")
     assert accountant.delete(f"{path}/-1").status_code == 204
     assert refused(accountant.delete(f"{path}/-1"), 404, "bank.no_opening")
