@@ -12,6 +12,7 @@ from api.importing.cells import parse_amount, parse_code
 from api.importing.direction import sided
 from api.importing.folder import LAYOUTS, amounts_of
 from api.importing.problems import ImportRefused, Problem, parsed
+from api.importing.told import result_at_opening
 from domain.chart.conversion import NEW, OLD, Beside, Converted, OldBalance, Share, convert, obstacles
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import format_fen
@@ -124,12 +125,14 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
     book = folder / "book.toml"
     if not book.is_file():
         raise NO_BOOK_FILE(folder=folder)
-    check_organisation(read_book(folder).id)
+    village = read_book(folder)
+    check_organisation(village.id)
     notices: list[Phrase] = []
-    old = _balances(sided(read_table(folder, "opening", LAYOUTS["opening"])), notices)
+    read = sided(read_table(folder, "opening", LAYOUTS["opening"]))
+    old = _balances(read, village.opened, notices)
     chosen = _chosen(read_file(mapping, MAPPING)) if mapping else {}
     problems = [
-        *(Problem.of(violation, book.name) for violation in _unfit(read_book(folder))),
+        *(Problem.of(violation, book.name) for violation in _unfit(village)),
         *(Problem.of(violation, folder.name) for violation in [*_unbalanced(old), *obstacles(old, chosen)]),
     ]
     if problems:
@@ -159,7 +162,7 @@ def _unbalanced(old: list[OldBalance]) -> Iterator[RuleViolation]:
         yield UNBALANCED(off=format_fen(off))
 
 
-def _balances(read: Rows, notices: list[Phrase]) -> list[OldBalance]:
+def _balances(read: Rows, opened: str, notices: list[Phrase]) -> list[OldBalance]:
     """Return the old balances with all that stands beside them, and add what is to be told of them."""
     problems = [Problem.of(violation, "opening") for violation in read.problems]
     rows = amounts_of(read, problems, notices)
@@ -168,6 +171,7 @@ def _balances(read: Rows, notices: list[Phrase]) -> list[OldBalance]:
     ]
     if problems:
         raise ImportRefused(problems, tuple(notices))
+    notices += result_at_opening(rows, opened)
     return [
         OldBalance(
             one.code,

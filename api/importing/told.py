@@ -9,7 +9,7 @@ from api.adapters.notices import listed
 from api.importing.cells import bare, joined_code
 from api.importing.totals import disagreeing
 from domain.chart import CHARTS, chart
-from domain.closing import OPENED_RESULT, RESULT_ACCOUNT, distributed_at_opening
+from domain.closing import OPENED_RESULT, RESULT_ACCOUNT, RESULT_LEFT, distributed_at_opening
 from domain.kernel.errors import Phrase
 from domain.kernel.money import format_fen
 from domain.kernel.period import opened_on
@@ -91,11 +91,12 @@ def without_attachments(rows: Sequence[Row]) -> list[Phrase]:
 
 
 def result_at_opening(opening: Sequence[Amounts], opened: str) -> list[Phrase]:
-    """Say what a balance of 本年收益 means to a book that is opened in the middle of a year."""
+    """Say what a balance of 本年收益 means to a book that is opened in the middle of a year, or at its beginning."""
     fen = sum(one.credit_fen - one.debit_fen for one in opening if one.code.startswith(RESULT_ACCOUNT))
-    if not fen or not opened_on(opened, opened):
+    if not fen:
         return []
-    said = OPENED_RESULT(amount=format_fen(fen))
+    amount, in_mid_year = format_fen(fen), opened_on(opened, opened)
+    said = OPENED_RESULT(amount=amount) if in_mid_year else RESULT_LEFT(amount=amount, opened=opened)
     return [Phrase(said.zh, said.en)]
 
 

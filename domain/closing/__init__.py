@@ -19,7 +19,7 @@ from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, strangers
 from domain.closing.month_end import Around, Dip, Lacking, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
 from domain.closing.opened import distributed_at_opening
 from domain.closing.parties import OUTSIDE
-from domain.closing.rules import OPENED_RESULT
+from domain.closing.rules import OPENED_RESULT, RESULT_LEFT
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT, transfer_vouchers
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "OUTSIDE",
     "RESERVE",
     "RESULT_ACCOUNT",
+    "RESULT_LEFT",
     "TRANSFERS",
     "Around",
     "Dip",

@@ -58,6 +58,15 @@ OPENED_RESULT = rule(
     "blank; the {amount} yuan on 321 count as undistributed income of earlier years",
     f"{ACCOUNTING} 本年收益",
 )
+RESULT_LEFT = rule(
+    "closing.result_left",
+    Kind.REFUSED,
+    "账套从 {opened} 开始，321 本年收益应已在上年末转入 322 收益分配（未分配收益），年初没有余额，读到 {amount} 元："
+    "请在旧账上结转（亏损的相反）后，把它填在 322 未分配收益",
+    "the book begins with the year, {opened}: 321 was to be transferred to 322 (undistributed income) at the end of"
+    " the year before and is nil; read {amount} yuan. Transfer it in the old books, and give it on 322 instead",
+    f"{ACCOUNTING} 本年收益",
+)
 NO_ATTACHMENTS = rule(
     "closing.no_attachments",
     Kind.REFUSED,

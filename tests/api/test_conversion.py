@@ -89,6 +89,29 @@ def test_a_mapping_chooses(old: Path, tmp_path: Path) -> None:
     assert not {"211", "322"} & codes
 
 
+RESULT = """\
+科目编码,科目名称,借方余额,贷方余额
+101,现金,"1,200.00",
+321,本年收益,,"1,200.00"
+"""
+
+
+@pytest.mark.parametrize(
+    ("opened", "told"),
+    [("2024-01", "应已在上年末转入 322"), ("2024-07", "算作年初未分配收益")],
+)
+def test_a_result_that_was_not_transferred_is_told(old: Path, tmp_path: Path, opened: str, told: str) -> None:
+    (old / "opening.csv").write_text(RESULT, encoding="utf-8")
+    (old / "book.toml").write_text(BOOK.replace("2024-01", opened), encoding="utf-8")
+    [said] = convert_folder(old, tmp_path / "new").notices
+    assert told in said.zh
+    assert "1,200.00" in said.zh
+
+
+def test_where_all_was_transferred_nothing_is_told(old: Path, tmp_path: Path) -> None:
+    assert convert_folder(old, tmp_path / "new").notices == ()
+
+
 OWED = """\
 科目编码,科目名称,方向,期初余额,往来单位,项目,数量,计量单位
 101,现金,借,"1,700.00",,,,

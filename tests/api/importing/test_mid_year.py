@@ -64,20 +64,26 @@ def remarked(village: Village, period: str, code: str = "closing.opened_result")
 
 @pytest.mark.parametrize(
     ("opened", "result", "told"),
-    [("2026-07", "1,200.00", "1,200.00"), ("2026-07", "-200.00", "-200.00"), ("2026-01", "1,200.00", "")],
+    [("2026-07", "1,200.00", "1,200.00"), ("2026-07", "-200.00", "-200.00")],
 )
 def test_a_result_at_an_opening_in_mid_year_is_told(
     village: Village, opened: str, result: str, told: str
 ) -> None:
     capital = {"1,200.00": "1,800.00", "-200.00": "3,200.00"}[result]
     notices = begin(village, opened, BY_RESULT.format(result=result, capital=capital))
-    assert len(notices) == bool(told)
-    if told:
-        assert "501 至 521" in notices[0]
-        assert f"填在 321 的 {told} 元算作年初未分配收益" in notices[0]
-    assert [told in one for one in remarked(village, "2026-12")] == [True] * bool(told)
+    assert len(notices) == 1
+    assert "501 至 521" in notices[0]
+    assert f"填在 321 的 {told} 元算作年初未分配收益" in notices[0]
+    assert [told in one for one in remarked(village, "2026-12")] == [True]
     assert remarked(village, "2026-08") == []
     assert remarked(village, "2027-12") == []
+
+
+def test_a_result_at_the_beginning_of_a_year_was_to_be_transferred(village: Village) -> None:
+    [told] = begin(village, "2026-01", BY_RESULT.format(result="1,200.00", capital="1,800.00"))
+    assert "应已在上年末转入 322" in told
+    assert "读到 1,200.00 元" in told
+    assert remarked(village, "2026-12") == [], "it is no income of a year's middle"
 
 
 def test_the_years_income_at_the_opening_is_this_years(village: Village) -> None:
