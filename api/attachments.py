@@ -22,6 +22,8 @@ from domain.vouchers import File
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from domain.kernel.errors import RuleViolation
+
 MAX_BYTES = 16_777_216
 NAME_MAX = 100
 
@@ -48,8 +50,8 @@ DAMAGED = rule(
 OTHER_KIND = rule(
     "attachment.kind",
     Kind.REFUSED,
-    "附件 {name} 不是照片（JPEG、PNG）、PDF、OFD 或 XML，不收",
-    "the attachment {name} is no photo (JPEG, PNG), PDF, OFD or XML, and is not taken",
+    "附件 {name} 是{found}，不收；收照片（JPEG、PNG）、PDF、OFD 和 XML。{remedy}",
+    "the attachment {name} is {found} and is not taken; photos (JPEG, PNG), PDF, OFD and XML are. {remedy}",
 )
 TORN = rule(
     "attachment.torn",
@@ -69,8 +71,14 @@ NO_INVOICE = rule(
 EMPTY = rule(
     "attachment.size",
     Kind.REFUSED,
-    "附件 {name} 有 {size} 字节，应为 1 到 {limit} 字节",
-    "the attachment {name} has {size} bytes, where 1 to {limit} are expected",
+    "附件 {name} 是空的（0 字节），多半没有存好；请打开原件看看，重新保存再传",
+    "the attachment {name} is empty (0 bytes): it was probably not saved. Open the original, save it, upload it again",
+)
+TOO_LARGE = rule(
+    "attachment.too_large",
+    Kind.REFUSED,
+    "附件 {name} 超过 {limit} MiB，不收；照片请缩小后再传，页数多的 PDF 请分成几个",
+    "the attachment {name} has more than {limit} MiB and is not taken; make a photo smaller, part a long PDF",
 )
 
 _MAGIC = {
@@ -79,10 +87,40 @@ _MAGIC = {
     b"\x89PNG\r\n\x1a\n": "image/png",
 }
 _ENDS = {
+    "application/pdf": (b"%%EOF", Phrase("没有 PDF 的结尾", "the PDF has no end")),
     "image/jpeg": (b"\xff\xd9", Phrase("没有图片的结尾", "the picture has no end")),
     "image/png": (b"IEND\xaeB`\x82", Phrase("没有图片的结尾", "the picture has no end")),
 }
-"""What stands at the end of a picture, at times with something more behind it."""
+"""What stands at the end of a picture or a PDF, at times with something more behind it."""
+_PDF_END_BYTES = 1_024
+"""The end of a PDF is among its last bytes (ISO 32000-1, annex H.3); one for the web has one near its beginning too."""
+
+_PACKED = Phrase("请解压后把里面的文件一个一个上传", "Unpack it and upload the files in it one by one")
+_PICTURE = Phrase("请转成 JPEG（或截屏）再传", "Make it a JPEG, or a screenshot, first")
+_OFFICE = Phrase("请另存为 PDF 再传", "Save it as PDF first")
+_OTHERS: tuple[tuple[re.Pattern[bytes], Phrase, Phrase], ...] = (
+    (re.compile(rb"Rar!|7z\xbc\xaf|\x1f\x8b"), Phrase("压缩包", "an archive"), _PACKED),
+    (
+        re.compile(rb"....ftyp(?:hei|hev|mif1|msf1|avif)", re.DOTALL),
+        Phrase("HEIC 照片", "a HEIC photo"),
+        _PICTURE,
+    ),
+    (
+        re.compile(rb"GIF8|BM|II\*\0|MM\0\*|RIFF....WEBP", re.DOTALL),
+        Phrase("别的图片格式", "another kind of picture"),
+        _PICTURE,
+    ),
+    (
+        re.compile(rb"\xd0\xcf\x11\xe0"),
+        Phrase("Word、Excel 等办公文件", "a file of an office program"),
+        _OFFICE,
+    ),
+)
+"""What people take for a document and is not taken: how it begins, what it is, and what to do."""
+_UNKNOWN = (
+    Phrase("看不出是什么的文件", "a file of an unknown kind"),
+    Phrase("请传原件的照片、扫描件或电子原件", "Upload a photo, a scan or the electronic original"),
+)
 
 _NOT_READ = Phrase("读不出完整的 XML", "it cannot be read as XML")
 _INVOICE = "invoice"
@@ -91,6 +129,16 @@ _XBRL = "xbrl"
 
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff/\\]")
+
+
+def cleaned(name: str) -> str:
+    """Return a file's name as a voucher has it."""
+    return _UNSAFE.sub("", name).strip()[:NAME_MAX] or "附件"
+
+
+def too_large(name: str) -> RuleViolation:
+    """Return the refusal of a file that has more than `MAX_BYTES`, by its name and the limit."""
+    return TOO_LARGE(name=cleaned(name), limit=MAX_BYTES // 2**20)
 
 
 def media_of(data: bytes) -> str:
@@ -103,10 +151,32 @@ def media_of(data: bytes) -> str:
     return "application/xml" if _XML.match(data) else ""
 
 
+def _other_kind(name: str, data: bytes) -> RuleViolation:
+    """Return what is wrong with a file whose kind is not taken: what it is, and what to do about it."""
+    if data.startswith(b"PK\x03\x04"):
+        return _other_zip(name, data)
+    known = ((found, remedy) for begins, found, remedy in _OTHERS if begins.match(data))
+    found, remedy = next(known, _UNKNOWN)
+    return OTHER_KIND(name=name, found=found, remedy=remedy)
+
+
+def _other_zip(name: str, data: bytes) -> RuleViolation:
+    """Return what is wrong with a ZIP that is no OFD: cut off (its end tells what is in it), of an office, packed."""
+    try:
+        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return TORN(name=name, missing=Phrase("没有 OFD 或压缩包的结尾", "the OFD or archive has no end"))
+    if "[Content_Types].xml" in names:
+        return OTHER_KIND(
+            name=name, found=Phrase("Word、Excel 等办公文件", "a file of an office program"), remedy=_OFFICE
+        )
+    return OTHER_KIND(name=name, found=Phrase("压缩包", "an archive"), remedy=_PACKED)
+
+
 def _check_whole(name: str, media: str, data: bytes) -> None:
-    """Raise `attachment.torn` for a picture or XML that was cut off, `attachment.no_invoice` for any other XML."""
+    """Raise `attachment.torn` for what was cut off, `attachment.no_invoice` for XML that is none."""
     end, missing = _ENDS.get(media, (b"", _NOT_READ))
-    if end not in data:
+    if end not in (data[-_PDF_END_BYTES:] if media == "application/pdf" else data):
         raise TORN(name=name, missing=missing)
     if media != "application/xml":
         return
@@ -138,14 +208,16 @@ class Attachments:
     def keep(self, book: str, name: str, data: bytes) -> File:
         """Keep a document durably and return how a voucher names it; the same again changes nothing.
 
-        Raises `attachment.size`, `attachment.kind`, `attachment.torn`, `attachment.no_invoice`.
+        Raises `attachment.size`, `attachment.too_large`, `attachment.kind`, `attachment.torn`, `attachment.no_invoice`.
         """
-        name = _UNSAFE.sub("", name).strip()[:NAME_MAX] or "附件"
-        if not 0 < len(data) <= MAX_BYTES:
-            raise EMPTY(name=name, size=len(data), limit=MAX_BYTES)
+        name = cleaned(name)
+        if len(data) > MAX_BYTES:
+            raise too_large(name)
+        if not data:
+            raise EMPTY(name=name)
         media = media_of(data)
         if not media:
-            raise OTHER_KIND(name=name)
+            raise _other_kind(name, data)
         _check_whole(name, media, data)
         digest = sha256(data).hexdigest()
         path = self._path(book, digest)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from api.attachments import media_of
+from api.attachments import MAX_BYTES, media_of, too_large
 from api.http.entries import read_body
 from api.http.parts import BYTES, Services, documented, takes_file
 from api.http.sessions import AtWork, FromHere
@@ -64,7 +64,7 @@ async def post_attachment(
     name: Annotated[str, Query(max_length=255, description="the file's name, for people")] = "",
 ) -> FileBody:
     """Keep a document, and return how a voucher names it; an electronic invoice is read."""
-    data = await read_body(request)
+    data = await read_body(request, MAX_BYTES, too_large(name))
     file = await run_in_threadpool(service.attachments.keep, session.book, name, data)
     read = await run_in_threadpool(read_invoice, data)
     said = {"read": msgspec.to_builtins(read._asdict())} if read else {}

@@ -136,13 +136,15 @@ async def post_entries(
     return bodies[0] if single else Receipts(receipts=bodies)
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the body of a request; raises `request.too_large` as soon as it is."""
+async def read_body(
+    request: Request, limit: int = MAX_BODY_BYTES, refused: RuleViolation | None = None
+) -> bytes:
+    """Return the body of a request; raises `request.too_large`, or what else is `refused` so, as soon as it is."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise TOO_LARGE(limit=MAX_BODY_BYTES)
+        if len(body) > limit:
+            raise refused or TOO_LARGE(limit=limit)
     return bytes(body)
 
 

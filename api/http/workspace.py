@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.attachments import MAX_BYTES
 from api.clock import now
 from api.drafting import require_maker
 from api.http.pages import YEAR_SECONDS
@@ -106,7 +107,7 @@ def form_page(
 ) -> Response:
     """Return the form for a voucher, with what is given of it."""
     empty = ("draft", "copy", "corrects", "of_template", "summary", "blank")
-    blank = dict.fromkeys(empty, "") | {"today": now()[:10]}
+    blank = dict.fromkeys(empty, "") | {"today": now()[:10], "attachment_mib": str(MAX_BYTES // 2**20)}
     offered = {
         "parties": journal.named(database, book, "party"),
         "projects": journal.named(database, book, "project"),

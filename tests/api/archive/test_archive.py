@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from api.composition import Service
     from domain.kernel.statement import Statement
 
-PDF = b"%PDF-1.4\n% an invoice\n"
+PDF = b"%PDF-1.4\n% an invoice\n%%EOF\n"
 ROLES = ("accountant", "head")
 YEAR = "2024"
 

@@ -358,7 +358,7 @@ def test_drafts_that_wait_stop_the_closing_of_their_month(open_door: Door) -> No
 
 def test_an_original_that_is_named_and_not_there_is_remarked(open_door: Door) -> None:
     """A draft cannot name it; what is signed elsewhere and posted whole can."""
-    kept = open_door.service.attachments.keep(BOOK, "收据.pdf", b"%PDF-1.4 kept")
+    kept = open_door.service.attachments.keep(BOOK, "收据.pdf", b"%PDF-1.4 kept %%EOF")
     lost = File(media="application/pdf", name="发票.pdf", sha256="ab" * 32, size=9)
     data = voucher(date="2026-01-20")
     data = msgspec.structs.replace(data, attachments=Attachments(count=2, files=[kept, lost]))

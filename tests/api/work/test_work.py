@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import FilePayload
 
+from api.attachments import MAX_BYTES
 from domain.kernel.period import last_day
 from domain.ledger import read_entries
 from domain.vouchers import VoucherPosted
@@ -17,6 +18,7 @@ from tests.api.work.conftest import PASSPHRASE, PHONE, type_voucher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import Request, Route
 
@@ -321,6 +323,18 @@ def test_originals_are_uploaded_named_and_shown(hall: Hall) -> None:
     assert "不能入账两次" in page.inner_text("#told")
     page.set_input_files("#files", [FilePayload(name="x.html", mimeType="text/html", buffer=b"<html>")])
     page.wait_for_selector("text=不收")
+    assert "x.html" in page.inner_text("#told")
+
+
+def test_a_file_that_is_too_large_is_named_before_it_is_sent(hall: Hall, tmp_path: Path) -> None:
+    page = hall["cashier"].page
+    hall["cashier"].goto(f"/books/{BOOK}/work/new")
+    page.wait_for_selector("#lines tr")
+    large = tmp_path / "全村合影.jpg"
+    large.write_bytes(b"\0" * (MAX_BYTES + 1))
+    page.set_input_files("#files", large)
+    page.wait_for_selector("#told .alarm")
+    assert "附件 全村合影.jpg 超过 16 MiB" in page.inner_text("#told")
 
 
 def test_an_invoice_is_read_checked_and_booked(hall: Hall) -> None:

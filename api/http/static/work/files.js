@@ -1,6 +1,7 @@
 /** The original documents of a voucher: uploaded when they are chosen, named in it by their SHA-256. */
 
 import { ask, bilingual, element } from "./ask.js";
+import { Told } from "./keys.js";
 
 /** Return links to the documents that a voucher names. */
 export function linksTo(book, files) {
@@ -11,6 +12,13 @@ function described(book, file) {
   const href = `/books/${book}/attachments/${file.sha256}?name=${encodeURIComponent(file.name)}`;
   const link = element("a", { href, target: "_blank", rel: "noopener" }, file.name);
   return [link, ` ${file.media}，${file.size} 字节 `, element("code", {}, file.sha256)];
+}
+
+/** Refuse a file that is too large before it is sent: a server that reads on no further only breaks the connection. */
+function checkSize({ name, size }, mib) {
+  if (size <= mib * 2 ** 20) return;
+  const zh = `附件 ${name} 超过 ${mib} MiB，不收；照片请缩小后再传，页数多的 PDF 请分成几个`;
+  throw new Told("attachment.too_large", zh, `the attachment ${name} has more than ${mib} MiB and is not taken; make a photo smaller, part a long PDF`);
 }
 
 /**
@@ -48,6 +56,7 @@ export function attaching(book, input, list, changed, invoices) {
     },
     async upload() {
       for (const chosen of input.files) {
+        checkSize(chosen, Number(input.dataset.mib));
         const path = `/books/${book}/attachments?name=${encodeURIComponent(chosen.name)}`;
         const { read, ...file } = await ask("POST", path, chosen);
         if (!files.some((one) => one.sha256 === file.sha256)) files.push(file);
