@@ -45,11 +45,12 @@ class Person:
         self.page.goto(f"{self.door.url}{path}")
         return self.page
 
-    def read_key(self, passphrase: str = PASSPHRASE) -> None:
-        """Read the key file in."""
-        self.page.set_input_files("#file", self._file)
-        self.page.fill("#passphrase", passphrase)
-        self.page.click("#import button")
+    def read_key(self, passphrase: str = PASSPHRASE, page: Page | None = None) -> None:
+        """Read the key file in, on the page where one signs in."""
+        page = page or self.page
+        page.set_input_files("#file", self._file)
+        page.fill("#passphrase", passphrase)
+        page.click("#import button")
 
     def sign_in(self) -> None:
         """Read the key in and sign in; the desk is open then."""

@@ -74,7 +74,31 @@ export function problem(told) {
   box.append(element("p", {}, told.zh ?? String(told)));
   if (told.en) box.append(element("p", { lang: "en", className: "note" }, `${told.en} [${told.rule}]`));
   if (told.facts?.see) box.append(element("p", {}, element("a", { href: told.facts.see }, ...bilingual("打开那一张", "open it"))));
+  if (SIGNED_OUT.includes(told.rule)) box.append(element("p", {}, signingInAgain(box)));
   return box;
+}
+
+const SIGNED_OUT = ["session.needed", "session.ended"];
+
+/** Return a link to sign in again that leaves what was typed: with the keys of this browser here, else on a page beside this one. */
+function signingInAgain(box) {
+  const href = `/work?to=${encodeURIComponent(location.pathname + location.search)}`;
+  const link = element("a", { href, target: "_blank" }, ...bilingual("重新登录，填好的都留着", "sign in again; what you typed stays"));
+  heldKeys().then((held) => {
+    if (held.length > 0) link.addEventListener("click", (event) => {
+      event.preventDefault();
+      signInHere(box).catch((told) => box.append(problem(told)));
+    });
+  });
+  return link;
+}
+
+async function signInHere(box) {
+  const refused = await signInWithAll();
+  const { books } = await ask("GET", "/session");
+  if (books.some(({ book }) => location.pathname.startsWith(`/books/${book}/`))) {
+    box.replaceWith(element("p", { className: "state", role: "status" }, ...bilingual("已重新登录，请再做一次刚才的事。", "signed in again: do once more what you just did")));
+  } else box.append(...[...refused.values()].map(problem));
 }
 
 /** Return a text in English, small, as it stands after the Chinese on every page. */
