@@ -173,3 +173,39 @@ def test_a_reversal_is_asked_for_its_summary_too(hall: Hall) -> None:
     page.wait_for_url("**/work/drafts/*")
     page.wait_for_selector("#said h2")
     assert "冲销记错的" in page.inner_text("#said h2") + page.inner_text("#said")
+
+
+def test_a_field_with_no_amount_says_so_itself_until_it_has_one(hall: Hall) -> None:
+    type_voucher(hall["cashier"], "付修路款")
+    page = hall["cashier"].page
+    page.fill("#debit-1", "12O.5")
+    assert page.get_attribute("#debit-1", "aria-invalid") is None, "nobody is told while they type"
+    page.press("#debit-1", "Tab")
+    assert page.get_attribute("#debit-1", "aria-invalid") == "true"
+    told = page.locator(f"#{page.get_attribute('#debit-1', 'aria-describedby')}")
+    assert "「12O.5」不是金额" in told.inner_text()
+    assert "no amount" in told.inner_text()
+    beside = told.evaluate("(told) => told.parentElement.querySelector('input').id")
+    assert beside == "debit-1"
+    page.click("#save")
+    page.wait_for_selector("#told .alarm")
+    assert "第 1 行借方：「12O.5」不是金额" in page.inner_text("#told")
+    assert page.evaluate("document.activeElement.id") == "debit-1"
+    assert page.locator("#debit-1-wrong").count() == 1
+    page.fill("#debit-1", "125.5")
+    assert page.get_attribute("#debit-1", "aria-invalid") is None
+    assert page.locator("#debit-1-wrong").count() == 0
+    page.click("#save")
+    page.wait_for_selector("#said h2")
+
+
+def test_an_account_that_is_none_is_marked_beside_its_field(hall: Hall) -> None:
+    page = opened(hall)
+    page.fill("#summary", "付修路款")
+    page.fill("#account-1", "没有的科目")
+    page.fill("#debit-1", "5")
+    page.click("#save")
+    page.wait_for_selector("#told .alarm")
+    assert page.get_attribute("#account-1", "aria-invalid") == "true"
+    assert "没有末级科目" in page.inner_text("#account-1-wrong")
+    assert (page.get_attribute("#account-1", "aria-describedby") or "").split()[-1] == "account-1-said"

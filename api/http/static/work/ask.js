@@ -64,8 +64,30 @@ export function filled(input) {
   const text = input.value.trim();
   if (text) return text;
   const [zh, en] = [...input.labels[0].childNodes].map((part) => part.textContent.trim());
+  throw mistyped(input, "voucher.blank_text", `请填写${zh}`, `fill in the ${en}`);
+}
+
+/** Return what is wrong with a field, for whoever throws it; the field is marked, and one types there. */
+export function mistyped(input, rule, zh, en) {
+  mark(input, zh, en);
   input.focus();
-  throw new Told("voucher.blank_text", `请填写${zh}`, `fill in the ${en}`);
+  return new Told(rule, zh, en);
+}
+
+/** Say beside a field what is wrong with it, until something else is typed there; nothing moves under whoever is about to click. */
+export function mark(input, zh, en) {
+  const told = element("p", { className: "wrong", id: `${input.id}-wrong` }, ...bilingual(zh, en));
+  document.getElementById(told.id)?.replaceWith(told);
+  if (told.isConnected) return;
+  const described = input.getAttribute("aria-describedby") ?? "";
+  input.after(told);
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", `${told.id} ${described}`.trim());
+  input.addEventListener("input", () => {
+    document.getElementById(told.id)?.remove();
+    input.removeAttribute("aria-invalid");
+    input.setAttribute("aria-describedby", described);
+  }, { once: true });
 }
 
 /** Return what was refused, as an alert; what is in the way can be looked at, where the server says where it is. */

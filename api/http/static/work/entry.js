@@ -1,6 +1,6 @@
 /** The page where a voucher is typed: keyboard alone is enough, the difference is always in view. */
 
-import { acting, ask, bilingual, element, english, filled, problem } from "./ask.js";
+import { acting, ask, bilingual, element, english, filled, mistyped, problem } from "./ask.js";
 import { attaching } from "./files.js";
 import { checkHistory } from "./history.js";
 import { listing } from "./invoices.js";
@@ -53,8 +53,7 @@ function typed() {
 
 function countOf(input) {
   if (!/^[0-9]{0,4}$/.test(input.value.trim())) {
-    input.focus();
-    throw new Told("voucher.attachments", `附件张数「${input.value}」应为整数`, `${input.value} is no number of attachments`);
+    throw mistyped(input, "voucher.attachments", `附件张数「${input.value}」应为整数`, `${input.value} is no number of attachments`);
   }
   return Number(input.value);
 }
@@ -145,8 +144,7 @@ function addPaper() {
   const [number, date, total] = ["invoice-number", "invoice-date", "invoice-total"].map(place);
   const typedNumber = number.value.normalize("NFKC").replaceAll(/\s/g, "").toUpperCase();
   if (!/^[0-9A-Z]{8,20}$/.test(typedNumber) || !date.value) {
-    (date.value ? number : date).focus();
-    throw new Told("invoice.typed", "发票号码应为 8 到 20 位数字或字母（老发票：代码加号码），并填开票日期", "an invoice has a number of 8 to 20 digits or letters (an older one its code before it) and a date");
+    throw mistyped(date.value ? number : date, "invoice.typed", "发票号码应为 8 到 20 位数字或字母（老发票：代码加号码），并填开票日期", "an invoice has a number of 8 to 20 digits or letters (an older one its code before it) and a date");
   }
   invoices.add({ date: date.value, number: typedNumber, total_fen: fenOf(total, "发票价税合计") });
   for (const input of [number, date, total]) input.value = "";

@@ -1,8 +1,7 @@
 /** The lines of a voucher as they are typed: accounts are found, the last line balances itself. */
 
-import { element } from "./ask.js";
+import { element, mark, mistyped } from "./ask.js";
 import { finder, findingIn, hasDetails } from "./find.js";
-import { Told } from "./keys.js";
 import { choosingTier, partyOf } from "./private.js";
 import { quantityText } from "./statement.js";
 import { formatFen } from "../verify/money.js";
@@ -27,13 +26,20 @@ function parseFen(text) {
   return fen && (bracketed || sign === "-") ? -fen : fen;
 }
 
+const noAmount = ({ value }) => [`「${value}」不是金额，应如 1,234.50`, `${value} is no amount such as 1,234.50`];
+
 /** Return fen of what was typed, 0 for nothing; throws what a person can understand. */
 export function fenOf(input, where) {
   const fen = parseFen(input.value);
   if (fen !== undefined) return fen;
-  input.focus();
-  throw new Told("money.malformed", `${where}：「${input.value}」不是金额，应如 1,234.50`, `${where}: ${input.value} is no amount such as 1,234.50`);
+  const [zh, en] = noAmount(input);
+  throw mistyped(input, "money.malformed", `${where}：${zh}`, `${where}: ${en}`);
 }
+
+/** Mark a field that was left with no amount in it. */
+const checkAmount = ({ target }) => {
+  if (parseFen(target.value) === undefined) mark(target, ...noAmount(target));
+};
 
 const readable = (input) => parseFen(input.value) ?? 0;
 
@@ -91,7 +97,10 @@ export class Lines {
     account.addEventListener("taken", () => this.#asFor(line));
     account.addEventListener("blur", () => this.#balance(line));
     if (data.account) line.take(this.byCode.get(data.account) ?? { code: data.account, name: "" });
-    for (const amount of [debit, credit]) amount.addEventListener("input", () => this.#typed(line, amount));
+    for (const amount of [debit, credit]) {
+      amount.addEventListener("input", () => this.#typed(line, amount));
+      amount.addEventListener("change", checkAmount);
+    }
     project.addEventListener("keydown", (event) => {
       const last = line === this.#lines.at(-1);
       if (event.key !== "Tab" || event.shiftKey || !last || this.difference === 0) return;
@@ -160,13 +169,12 @@ export class Lines {
   #line(line) {
     const { number, account: { dataset: { code }, value } } = line;
     if (!code) {
-      line.account.focus();
       const { above } = this.find(value);
       if (above) {
         const [zh, en] = hasDetails(above);
-        throw new Told("account.not_leaf", `第 ${number} 行：${zh}`, `line ${number}, ${above.code}: ${en}`);
+        throw mistyped(line.account, "account.not_leaf", `第 ${number} 行：${zh}`, `line ${number}, ${above.code}: ${en}`);
       }
-      throw new Told("account.unknown", `第 ${number} 行：没有末级科目「${value}」，请用编码、名称或拼音首字母查找`, `line ${number}: no account ${value}`);
+      throw mistyped(line.account, "account.unknown", `第 ${number} 行：没有末级科目「${value}」，请用编码、名称或拼音首字母查找`, `line ${number}: no account ${value}`);
     }
     return stripped({
       ...line.rest,
@@ -216,8 +224,7 @@ function quantityOf({ number, quantity }, unitOfAccount) {
   const read = /^(-?)([0-9]{1,9})(?:\.([0-9]{1,3}))?\s*([^\s0-9.][^\s]{0,19})?$/.exec(text);
   const unit = read?.[4] ?? unitOfAccount;
   if (!read || !unit) {
-    quantity.focus();
-    throw new Told("quantity.typed", `第 ${number} 行：「${quantity.value}」不是数量，应如 12.5 公斤`, `line ${number}: ${quantity.value} is no quantity such as 12.5 kg`);
+    throw mistyped(quantity, "quantity.typed", `第 ${number} 行：「${quantity.value}」不是数量，应如 12.5 公斤`, `line ${number}: ${quantity.value} is no quantity such as 12.5 kg`);
   }
   const milli = Number(read[2]) * 1000 + Number((read[3] ?? "").padEnd(3, "0"));
   return { quantity_milli: read[1] ? -milli : milli, unit };
