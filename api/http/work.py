@@ -22,6 +22,7 @@ from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.period import last_day
 from domain.roles import ROLES, role_of
 from projections import month, register
+from projections.balances import standing
 from projections.closing import transfers
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ router = APIRouter(tags=["pages"], default_response_class=Response)
 class AccountBody(BaseModel):
     """An account of a book: its code, its name, and whether it takes postings.
 
-    `measured` tells whether its lines have quantities, `unit` in which unit they are so far.
+    `measured` tells whether its lines have quantities, `unit` in which unit they are so far, `balance_fen` what stands
+    on it after all that was posted, debits less credits.
     """
 
     code: str
@@ -57,6 +59,7 @@ class AccountBody(BaseModel):
     leaf: bool
     measured: bool
     unit: str
+    balance_fen: int
 
 
 class AccountsBody(BaseModel):
@@ -98,6 +101,7 @@ def get_accounts(book: BookId, database: Database) -> AccountsBody:
     names = register.account_names(database, book)
     above = {code[:-2] for code in names}
     units = register.units(database, book)
+    balances = standing(database, register.book(database, book))
     found = [
         AccountBody(
             code=code,
@@ -105,6 +109,7 @@ def get_accounts(book: BookId, database: Database) -> AccountsBody:
             leaf=code not in above,
             measured=code.startswith(MEASURED),
             unit=units.get(code, ""),
+            balance_fen=balances.get(code, 0),
         )
         for code in sorted(names)
     ]

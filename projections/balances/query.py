@@ -38,6 +38,12 @@ SELECT_BALANCES = """
     WHERE book = %(book)s AND chart = %(chart)s AND period BETWEEN %(first)s AND %(last)s
     ORDER BY period
 """
+SELECT_STANDING = """
+    SELECT account, opening_fen + debit_fen - credit_fen FROM balances
+    WHERE book = %(book)s AND chart = %(chart)s AND period = (
+        SELECT max(period) FROM balances WHERE book = %(book)s AND chart = %(chart)s
+    )
+"""
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,12 @@ def check_span(book: BookRow, first: str, last: str) -> None:
             raise BEFORE_THE_BOOK(first=book.first_period, period=period)
     if first > last:
         raise BACKWARDS(first=first, last=last)
+
+
+def standing(connection: Connection[Any], book: BookRow) -> dict[str, int]:
+    """Return what stands on each account after all that was posted, debits less credits in fen."""
+    asked = {"book": book.book, "chart": book.chart}
+    return dict(connection.execute(SELECT_STANDING, asked).fetchall())
 
 
 def _balances(

@@ -283,3 +283,15 @@ def test_a_voucher_says_how_much_it_was(door: Door, stocked: list[dict[str, obje
     accounts = {one["code"]: one for one in door.get("accounts.json").json()["accounts"]}
     assert (accounts["121"]["measured"], accounts["121"]["unit"]) == (True, "公斤")
     assert (accounts["101"]["measured"], accounts["101"]["unit"]) == (False, "")
+
+
+def test_accounts_say_what_stands_on_them_after_all_that_was_posted(door: Door) -> None:
+    rows = door.get("trial-balance.json", period="2027-12").json()["rows"]
+    closing = {row["account"]: row["closing_debit_fen"] - row["closing_credit_fen"] for row in rows}
+    found = door.get("accounts.json").json()["accounts"]
+    leaves = {one["code"]: one["balance_fen"] for one in found if one["leaf"]}
+    assert any(leaves.values())
+    assert any(fen < 0 for fen in leaves.values()), "what stands on the credit side is below zero"
+    assert {code: fen for code, fen in leaves.items() if fen} == {
+        code: fen for code, fen in closing.items() if fen and code in leaves
+    }

@@ -1,12 +1,13 @@
 /** The page where a voucher is typed: keyboard alone is enough, the difference is always in view. */
 
+import { adding } from "./accounts.js";
 import { acting, ask, bilingual, element, english, filled, mistyped, problem } from "./ask.js";
 import { attaching } from "./files.js";
-import { checkHistory } from "./history.js";
 import { listing } from "./invoices.js";
-import { Told, heldKey, signedNote } from "./keys.js";
+import { Told } from "./keys.js";
 import { Lines, fenOf, stripped } from "./lines.js";
 import { isPrivate, isUnshown, opened } from "./private.js";
+import { checkKept, requiredKey, signDraft } from "./signing.js";
 import { statementOf } from "./statement.js";
 import { choosing, keeping } from "./templates.js";
 import { guarding } from "./unsaved.js";
@@ -24,7 +25,8 @@ const [{ accounts }, { templates }, begun] = await Promise.all([
   place("told").append(problem(told));
   throw told; // the form stays shut
 });
-const lines = new Lines(place("lines"), accounts, tell);
+let known = accounts;
+const lines = new Lines(place("lines"), known, tell);
 const invoices = listing(book, place("invoices"));
 const counting = ({ length }) => {
   if (length > Number(place("attachments").value)) place("attachments").value = length;
@@ -58,6 +60,18 @@ function countOf(input) {
   return Number(input.value);
 }
 
+/** Take accounts into the form: all of the book, or one more. */
+function know(more) {
+  known = more;
+  lines.know(known);
+}
+
+/** Look again at what accounts there are and what stands on them: others post and add some meanwhile. */
+async function refresh() {
+  const found = await ask("GET", `/books/${book}/accounts.json`).catch(() => undefined);
+  if (found) know(found.accounts);
+}
+
 /** Save what is typed: as a new draft, or as a change of the one that it was saved as before. */
 async function save(data) {
   const content = { type: typeOf(data), data };
@@ -71,31 +85,21 @@ async function save(data) {
 
 /** Save, sign what was saved if it is what was typed, and go on with an empty form for the next voucher. */
 async function saveAndSign() {
-  const held = await heldKey(key);
-  if (!held) throw new Told("browserkey.missing", `这个浏览器里没有密钥 ${key}`, `the key ${key} is not in this browser`);
+  const held = await requiredKey(key);
   const wanted = typed();
-  const { id, text, disclosures, remarks, problem: objection } = await save(wanted);
+  const made = await save(wanted);
+  const { id, remarks, problem: objection } = made;
   if (objection) throw new Told(objection.rule, `已存为待签凭证，没有签名：${objection.zh}。在这里改好再签，改的就是这一张`, `kept as a draft, not signed: ${objection.en}; what is changed here changes that draft`);
-  const statement = statementOf(text);
-  const { data } = opened(statement.data, disclosures);
-  if (canonical(data) !== canonical(wanted) || statement.type !== typeOf(wanted) || statement.book !== book) {
-    throw new Told("draft.other_text", "服务器存的与您填的不同，没有签名", "the server kept something else; nothing was signed");
-  }
+  checkKept(made, book, typeOf(wanted), wanted);
   if (isUnshown(wanted)) return location.assign(`/books/${book}/work/drafts/${id}`);
-  await checkHistory(book, statement.seen);
-  const signed = await ask("POST", `${drafts}/${id}/signatures`, await signedNote(text, held));
+  const signed = await signDraft(made, held);
   if (draft) return location.assign(`/books/${book}/work/drafts/${draft}`);
   const link = element("a", { href: `/books/${book}/work/drafts/${id}` }, wanted.summary);
   const [zh, en] = signed.entry === null ? ["，等别人签。", "signed; waits for others"] : [`，已入账，第 ${signed.entry} 号记录。`, `signed and posted as entry ${signed.entry}`];
   const told = remarks.flatMap((one) => [element("strong", {}, ` ${one.zh}。`), " ", english(one.en)]);
   place("done").prepend(element("li", {}, "已签名：", link, ...bilingual(zh, en), ...told));
+  if (signed.entry !== null) refresh();
   return clear();
-}
-
-function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical)}]`;
-  if (typeof value !== "object") return JSON.stringify(value);
-  return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)}}`;
 }
 
 function clear() {
@@ -152,6 +156,8 @@ function addPaper() {
   number.focus();
 }
 
+adding({ book, key }, () => known, (one) => know([...known.map((other) => (one.code.startsWith(other.code) ? { ...other, leaf: false } : other)), one]));
+document.addEventListener("visibilitychange", () => document.hidden || refresh());
 place("files").addEventListener("change", (event) => acting(event.target, place("told"), attach));
 place("addinvoice").addEventListener("click", (event) => acting(event.target, place("told"), async () => addPaper()));
 place("add").addEventListener("click", () => lines.addAndGo());

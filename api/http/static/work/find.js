@@ -3,7 +3,7 @@
 import { bilingual, element } from "./ask.js";
 
 // the first characters of each initial in the order of pinyin, which every browser's collation knows
-const FIRST = [..."阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀"];
+const FIRST = [..."阿八嚓哒妸发旮哈讥咔垃妈拏噢妑七呥仨他穵夕丫帀"];
 const LETTERS = "abcdefghjklmnopqrstwxyz";
 const order = new Intl.Collator("zh-Hans-CN-u-co-pinyin");
 const SHOWN_MAX = 12;

@@ -1,6 +1,6 @@
 /** The lines of a voucher as they are typed: accounts are found, the last line balances itself. */
 
-import { element, mark, mistyped } from "./ask.js";
+import { bilingual, element, mark, mistyped } from "./ask.js";
 import { finder, findingIn, hasDetails } from "./find.js";
 import { choosingTier, partyOf } from "./private.js";
 import { quantityText } from "./statement.js";
@@ -52,9 +52,15 @@ export function stripped(data) {
   );
 }
 
+/** Return what stands on an account, in words: its side and amount. */
+function standing({ balance_fen: fen = 0 }) {
+  const [zh, en] = fen > 0 ? ["借", "debit"] : fen < 0 ? ["贷", "credit"] : ["平", "nil"];
+  return bilingual(`余额 ${zh}${fen ? ` ${formatFen(Math.abs(fen))}` : ""}`, en);
+}
+
 /** Lines in the body of a table. */
 export class Lines {
-  // {number, row, account, take, summary, quantity, party, tier, subject, project, debit, credit, rest, balances}, of which
+  // {number, row, account, balance, take, summary, quantity, party, tier, subject, project, debit, credit, rest, balances}, of which
   // `balances` tells that its amount makes the voucher balance, and that nobody typed it
   #lines = [];
 
@@ -64,7 +70,14 @@ export class Lines {
    * @param {(fen: number) => void} changed hears debits less credits
    */
   constructor(table, accounts, changed) {
-    Object.assign(this, { table, changed, find: finder(accounts), byCode: new Map(accounts.map((one) => [one.code, one])) });
+    Object.assign(this, { table, changed });
+    this.know(accounts);
+  }
+
+  /** Find among these accounts from now on, and show what stands on those that were taken. */
+  know(accounts) {
+    Object.assign(this, { find: finder(accounts), byCode: new Map(accounts.map((one) => [one.code, one])) });
+    for (const line of this.#lines) this.#asFor(line);
   }
 
   /** Begin anew: with lines that are given, or with some that are empty. */
@@ -93,7 +106,8 @@ export class Lines {
   add(data = {}) {
     const line = fields(this.#lines.length + 1, data);
     const { account, project, debit, credit } = line;
-    line.take = findingIn(account, this.find);
+    line.take = findingIn(account, (typed) => this.find(typed));
+    account.addEventListener("input", () => this.#asFor(line));
     account.addEventListener("taken", () => this.#asFor(line));
     account.addEventListener("blur", () => this.#balance(line));
     if (data.account) line.take(this.byCode.get(data.account) ?? { code: data.account, name: "" });
@@ -113,8 +127,10 @@ export class Lines {
   }
 
   /** Show of a line what its account asks for. */
-  #asFor({ account, quantity, party, project }) {
-    const { measured, unit } = this.byCode.get(account.dataset.code) ?? {};
+  #asFor({ account, balance, quantity, party, project }) {
+    const found = this.byCode.get(account.dataset.code);
+    const { measured, unit } = found ?? {};
+    balance.replaceChildren(...(found ? standing(found) : []));
     quantity.hidden = !(measured || unit || quantity.value);
     if (unit) quantity.placeholder = `数量（${unit}）`;
     party.placeholder = WITH_PARTY.test(account.dataset.code) ? "与谁往来" : "";
@@ -213,8 +229,10 @@ function fields(number, data) {
   partyCell.append(tier, subject);
   party.setAttribute("list", "parties");
   project.setAttribute("list", "projects");
+  const balance = element("p", { className: "note balance", id: `balance-${number}` });
+  accountCell.append(balance);
   const row = element("tr", {}, accountCell, summaryCell, debitCell, creditCell, partyCell, projectCell);
-  return { number, row, account, summary, quantity, party, tier, subject, project, debit, credit, rest: data };
+  return { number, row, account, balance, summary, quantity, party, tier, subject, project, debit, credit, rest: data };
 }
 
 /** Return quantity and unit of a line: the unit is that of the account where none is typed. */
