@@ -19,8 +19,20 @@ if TYPE_CHECKING:
     from domain.kernel.statement import Statement
     from domain.vouchers import Line
 
-WATCHED = (*MONEY_ACCOUNTS, *UNDISTRIBUTED, *PARTED)
-"""The accounts whose lines are looked at more closely: one look at a line tells whether it is of any of them."""
+MONEY, RESULT, PARTY = "money", "result", "party"
+"""Why the lines of an account are looked at more closely."""
+
+
+class _Watched(dict[str, str]):
+    """By account why its lines are, "" when they are not: looked at once an account, not once a line."""
+
+    def __missing__(self, account: str) -> str:
+        codes = {MONEY: MONEY_ACCOUNTS, RESULT: UNDISTRIBUTED, PARTY: PARTED}
+        self[account] = why = next((why for why in codes if account.startswith(codes[why])), "")
+        return why
+
+
+_watched = _Watched()
 
 
 class Mixed(NamedTuple):
@@ -86,13 +98,14 @@ class Figures:
         days = self.money_days
         transfers = False
         for line in lines:
-            if line.account.startswith(WATCHED):
-                if line.account.startswith(UNDISTRIBUTED):
-                    transfers = True
-                    continue
-                if line.account.startswith(PARTED):
-                    self.parties.move(date[:7], line.account, line.party, line.debit_fen - line.credit_fen)
-                    continue
+            why = _watched[line.account]
+            if not why:
+                continue
+            if why == RESULT:
+                transfers = True
+            elif why == PARTY:
+                self.parties.move(date[:7], line.account, line.party, line.debit_fen - line.credit_fen)
+            else:
                 key = (line.account, date)
                 moved, _ = days.get(key, (0, 0))
                 days[key] = (moved + line.debit_fen - line.credit_fen, index)

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 STORES = ("121",)
 """库存物资: no plan names it, and what is made passes through it."""
 
-
-GIVEN = ("301", "311")
+EQUITY = ("301", "311")
 """资本、公积公益金: what an account of equity is credited with was given, so nobody spent what stands against it."""
 
 
@@ -38,6 +37,10 @@ class Store(NamedTuple):
 
     held_fen: int = 0
     gone_fen: int = 0
+
+
+NOTHING = Store()
+"""What a store's account holds at first."""
 
 
 @cache
@@ -49,7 +52,7 @@ def counted_accounts(chart: str) -> tuple[str, ...]:
 @cache
 def carrying_accounts(chart: str) -> tuple[str, ...]:
     """Return the accounts, with all below them, whose credits may carry something on."""
-    return (*counted_accounts(chart), *STORES, *GIVEN)
+    return (*counted_accounts(chart), *STORES, *EQUITY)
 
 
 @cache
@@ -58,38 +61,48 @@ def spending_accounts(chart: str) -> tuple[str, ...]:
     return tuple(code for code in planned_accounts(chart) if not code.startswith(INCOME))
 
 
-class _Holding(dict[str, bool]):
-    """By account whether its credits may carry something on: looked at once an account, not once a line."""
+STORED, GIVEN, COUNTED, SPENT, DISTRIBUTED = "stored", "given", "counted", "spent", "distributed"
+"""What an account is: a store's, of equity, counted when it is debited, spent on and no more, of what is distributed."""
+
+CARRYING = (COUNTED, GIVEN, STORED)
+"""Whose credits may carry something on."""
+
+
+class _Kinds(dict[str, str]):
+    """By account what it is, "" for none of these: looked at once an account, not once a line."""
 
     def __init__(self, chart: str) -> None:
         super().__init__()
-        self._accounts = carrying_accounts(chart) if chart in CHARTS else ()
+        self._codes: dict[str, tuple[str, ...]] = {DISTRIBUTED: UNDISTRIBUTED}
+        if chart in CHARTS:
+            counted, spent = counted_accounts(chart), spending_accounts(chart)
+            self._codes |= {STORED: STORES, GIVEN: EQUITY, COUNTED: counted, SPENT: spent}
 
-    def __missing__(self, account: str) -> bool:
-        self[account] = holds = account.startswith(self._accounts)
-        return holds
+    def __missing__(self, account: str) -> str:
+        kinds = (kind for kind, codes in self._codes.items() if account.startswith(codes))
+        self[account] = kind = next(kinds, "")
+        return kind
 
 
-@cache
-def _holding(chart: str) -> _Holding:
-    return _Holding(chart)
+_kinds = cache(_Kinds)
 
 
 def carry_on(lines: Sequence[Line], chart: str, stores: dict[str, Store]) -> dict[str, int]:
     """Return what a voucher's debits carry on by account, in fen, and move `stores` on, which are by account."""
     carried: dict[str, int] = {}
-    left = _credited(lines, chart, stores)
+    kinds = _kinds(chart)
+    left = _credited(lines, kinds, stores)
     if not left:
         return carried
-    spending = spending_accounts(chart)
     for line in lines:
         if not line.debit_fen or (line.debit_fen > 0) != (left > 0):
             continue
         part = min(line.debit_fen, left, key=abs)
-        if line.account.startswith(STORES):
-            held, gone = stores.get(line.account, Store())
+        kind = kinds[line.account]
+        if kind == STORED:
+            held, gone = stores.get(line.account, NOTHING)
             stores[line.account] = Store(held + part, gone)
-        elif line.account.startswith(spending):
+        elif kind in (COUNTED, SPENT):
             carried[line.account] = carried.get(line.account, 0) + part
         else:
             continue
@@ -97,16 +110,17 @@ def carry_on(lines: Sequence[Line], chart: str, stores: dict[str, Store]) -> dic
     return carried
 
 
-def _credited(lines: Sequence[Line], chart: str, stores: dict[str, Store]) -> int:
+def _credited(lines: Sequence[Line], kinds: _Kinds, stores: dict[str, Store]) -> int:
     """Return what a voucher credits of what was counted before or given, in fen, and take it from the stores."""
-    counted, sum_fen = (*counted_accounts(chart), *GIVEN), 0
+    sum_fen = 0
     for line in lines:
         if not line.credit_fen:
             continue
-        if line.account.startswith(counted):
+        kind = kinds[line.account]
+        if kind in (COUNTED, GIVEN):
             sum_fen += line.credit_fen
-        elif line.account.startswith(STORES):
-            held, gone = stores.get(line.account, Store())
+        elif kind == STORED:
+            held, gone = stores.get(line.account, NOTHING)
             taken = min(line.credit_fen, max(held, 0)) if line.credit_fen > 0 else max(line.credit_fen, -gone)
             if taken:
                 stores[line.account] = Store(held - taken, gone + taken)
@@ -123,13 +137,15 @@ class Carried:
 
     def fold(self, chart: str, date: str, lines: Sequence[Line]) -> None:
         """Take in a voucher, in the log's order."""
-        holds = _holding(chart)
+        kinds = _kinds(chart)
+        carries = False
         for line in lines:
-            if line.credit_fen and holds[line.account]:
-                break
-        else:
-            return
-        if any(line.account.startswith(UNDISTRIBUTED) for line in lines):
+            kind = kinds[line.account]
+            if kind == DISTRIBUTED:
+                return
+            if line.credit_fen and kind in CARRYING:
+                carries = True
+        if not carries:
             return
         for account, fen in carry_on(lines, chart, self.stores.setdefault(date[:4], {})).items():
             of_period = self.by_period.setdefault(date[:7], {})
