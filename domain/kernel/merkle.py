@@ -9,10 +9,13 @@ Inclusion and consistency proofs are the auditor's: `audit.tlog.proof`.
 from __future__ import annotations
 
 from hashlib import sha256
+from struct import Struct
 from typing import Protocol, Self
 
 HASH_BYTES = 32
 """Every hash is SHA-256."""
+
+_PAIR = Struct(f"{2 * HASH_BYTES}s")
 
 EMPTY_ROOT = sha256(b"").digest()
 """The root of the tree without leaves."""
@@ -78,9 +81,8 @@ class Tree:
             complete = (self.size >> level) * HASH_BYTES
             if done == complete:
                 break
-            levels[level] += b"".join(
-                [sha256(b"\x01" + below[at : at + 64]).digest() for at in range(2 * done, 2 * complete, 64)]
-            )
+            pairs = _PAIR.iter_unpack(below[2 * done : 2 * complete])
+            levels[level] += b"".join([sha256(b"\x01" + pair).digest() for (pair,) in pairs])
             below = levels[level]
         return levels
 
