@@ -62,7 +62,7 @@ def spending_accounts(chart: str) -> tuple[str, ...]:
 
 
 STORED, GIVEN, COUNTED, SPENT, DISTRIBUTED = "stored", "given", "counted", "spent", "distributed"
-"""What an account is: a store's, of equity, counted when it is debited, spent on and no more, of what is distributed."""
+"""What an account is: a store's, of equity, counted when it is debited, spent on and no more, of 321 and 322."""
 
 CARRYING = (COUNTED, GIVEN, STORED)
 """Whose credits may carry something on."""
