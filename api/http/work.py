@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.clock import now
 from api.closing import checklist
-from api.drafting import MAKERS, OnDesk, known
+from api.drafting import MAKERS, OnDesk, holder, known
 from api.http.drafts import DraftId
 from api.http.pages import PAGE
 from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
@@ -131,7 +131,7 @@ def get_desk(
     waiting = service.drafts.waiting(book)
     mine = [one for one in waiting if session.key.role in one.review.missing]
     others = [one for one in waiting if session.key.role not in one.review.missing]
-    period = service.drafts.next_to_close(book)
+    period, people = service.drafts.next_to_close(book), register.holders(database, book)
     remarks = _remarks(service, database, book, period)
     stops = sum(remark.stops for remark in remarks)
     villages = _villages(service, database, request.cookies.get(COOKIE, ""), besides=book)
@@ -143,8 +143,8 @@ def get_desk(
         villages=villages,
         glance=month.glance_of(database, book, period),
         makes=session.key.role in MAKERS,
-        mine=[_row(one, session.key.name) for one in mine],
-        others=[_row(one, session.key.name) for one in others],
+        mine=[_row(one, session.key.name, people) for one in mine],
+        others=[_row(one, session.key.name, people) for one in others],
         period=period,
         proposed=_proposed(database, book, period, waiting),
         templates=service.templates.all(book),
@@ -227,8 +227,8 @@ def get_new_page(
     return form_page(request, database, book, session, **given)
 
 
-def _row(found: OnDesk, key: str) -> Row:
-    """Return a draft's row in the list of whoever works with a key."""
+def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
+    """Return a draft's row in the list of whoever works with a key; `people` are the keys' holders, by key."""
     waiting, said = found.waiting, found.review
     date, what, amount_fen = known(waiting.draft.statement)
     return Row(
@@ -239,14 +239,21 @@ def _row(found: OnDesk, key: str) -> Row:
         [ROLES[role_of(one.name)] for one in waiting.draft.signatures],
         [ROLES[role] for role in said.missing],
         said.problem is not None,
-        _remark(found, key),
+        _remark(found, key, people),
     )
 
 
-def _remark(found: OnDesk, key: str) -> Phrase | RuleViolation | None:
-    """Return what is to be known first of a draft: that it was changed after one had signed, was refused, is wrong."""
+def _remark(found: OnDesk, key: str, people: dict[str, str]) -> Phrase | RuleViolation | None:
+    """Return what is to be known first of a draft: that it was changed after one had signed, was refused, is wrong.
+
+    Of a refusal the reason, for whoever made the draft is to set it right.
+    """
     if found.dropped(key):
         return Phrase("您签过以后改动了，请重看重签", "changed after you had signed: look, and sign again")
     if found.refused:
-        return Phrase("被拒签", "somebody refuses to sign it")
+        said = [(holder(step.key, people), step.words) for step in found.refused]
+        return Phrase(
+            "；".join(f"{who.zh}拒签：{reason}" for who, reason in said),
+            "; ".join(f"refused by the {who.en}" for who, _ in said),
+        )
     return found.review.problem

@@ -137,6 +137,11 @@ def keys(connection: Connection[Any], book_id: str) -> list[KeyRow]:
         return cursor.execute(SELECT_KEYS, (book_id,)).fetchall()
 
 
+def holders(connection: Connection[Any], book_id: str) -> dict[str, str]:
+    """Return the public names of those who hold the keys of a book that are good now, by the keys' names."""
+    return {key.name: key.person for key in keys(connection, book_id) if key.person and key.last is None}
+
+
 def people(connection: Connection[Any], book_id: str) -> dict[str, str]:
     """Return the names of the holders of all keys of a book, by the keys' names; "" where a name is not public."""
     return {key.name: key.person for key in keys(connection, book_id)}

@@ -231,6 +231,11 @@ def test_a_refusal_has_a_reason_which_all_see(office: Office) -> None:
     assert found["refused"] == [office["head"].key.name]
     step = found["steps"][-1]
     assert (step["step"], step["words"], step["key"]) == ("refused", "发票金额不对", office["head"].key.name)
+    desk = office["accountant"].client.get(f"/books/{BOOK}/work", headers={"accept": "text/html"}).text
+    row = re.search(rf'<a href="[^"]*/{draft["id"]}">.*?</tr>', desk, re.DOTALL)
+    assert row is not None
+    assert "负责人拒签：发票金额不对" in row[0], "the maker need not open it to know why"
+    assert "refused by the head" in row[0]
     assert refused(office["head"].refuse(draft, "  "), 400, "draft.malformed")
 
 
