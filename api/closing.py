@@ -49,10 +49,10 @@ ORIGINAL_MISSING = rule(
 STOPPED = rule(
     "closing.stopped",
     Kind.REFUSED,
-    "{period} 结账前有 {count} 项必须处理，见结账检查；决定照样结账的，请写明照样结账（命令行加 --despite）。"
+    "{period} 结账前有 {count} 项必须处理，见结账检查；决定照样结账的，请写明理由（命令行加 --despite）。"
     "结了账的月份不能再打开",
     "{count} things are to be set right before the closing of {period}, see its checklist; whoever closes all the same"
-    " says so (--despite on the command line). What is closed stays closed",
+    " says why (--despite on the command line). What is closed stays closed",
     "财会〔2023〕14号: 按月结账",
 )
 

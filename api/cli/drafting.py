@@ -15,9 +15,12 @@ from api.cli.console import out
 from api.cli.options import URL, BookOption, UrlOption
 from api.cli.signing import poster
 from api.disclosures import WORDS
+from api.drafting import holder, known
 from api.drafting.client import Clerk, Draft, Private
+from api.entry_words import ENTRY_TYPES
 from api.identity import load_key
 from api.settings import Settings
+from domain.kernel.errors import Phrase
 from domain.kernel.money import format_fen
 from domain.kernel.statement import type_name
 from domain.roles import ROLES, role_of
@@ -32,7 +35,19 @@ DraftId = Annotated[str, typer.Argument(help="待签凭证的编号 / the draft'
 DataFile = Annotated[Path, typer.Argument(help="内容 JSON / its content as JSON")]
 TypeOption = Annotated[str, typer.Option("--type", help="记录类型 / the entry's type")]
 VOUCHER = type_name(VoucherPosted)
-MORE = ("resolution", "roll", "source", "reverses", "corrects")
+DespiteOption = Annotated[
+    str,
+    typer.Option(
+        help="结账检查有必须处理的问题也制结账单，写明理由，签名的人都看得到 / why it is closed despite the checklist"
+    ),
+]
+MORE = {
+    "resolution": "依据的决议",
+    "roll": "发放清册",
+    "source": "原系统凭证号",
+    "reverses": "冲销的凭证",
+    "corrects": "更正的凭证",
+}
 """What a voucher may say beside its lines."""
 
 
@@ -59,8 +74,9 @@ def list_(book: BookOption, key: OneKey, url: UrlOption = URL) -> None:
 def show(id_: DraftId, book: BookOption, key: OneKey, url: UrlOption = URL) -> None:
     """显示一张待签凭证 / Show a draft, from the bytes that are to be signed."""
     with _clerk(book, key, url) as clerk:
-        found = clerk.draft(id_)
-    _show(found)
+        found, names = clerk.draft(id_), clerk.accounts()
+    _show(found, names)
+    _weigh(found)
     _tell(found)
 
 
@@ -71,16 +87,11 @@ def new(
     key: OneKey,
     kind: TypeOption = VOUCHER,
     url: UrlOption = URL,
-    despite: Annotated[
-        bool,
-        typer.Option(
-            "--despite", help="结账检查有必须处理的问题也制结账单 / despite what the checklist says"
-        ),
-    ] = False,
+    despite: DespiteOption = "",
 ) -> None:
     """制单 / Make a draft."""
     with _clerk(book, key, url) as clerk:
-        _tell(clerk.make(kind, file.read_bytes(), despite=despite))
+        _tell(clerk.make(kind, file.read_bytes(), despite))
 
 
 @draft.command()
@@ -97,10 +108,11 @@ def change(
     ],
     kind: TypeOption = VOUCHER,
     url: UrlOption = URL,
+    despite: DespiteOption = "",
 ) -> None:
     """改动内容，已有的签名作废 / Change a draft; its signatures fall away."""
     with _clerk(book, key, url) as clerk:
-        _tell(clerk.change(id_, revision, kind, file.read_bytes()))
+        _tell(clerk.change(id_, revision, kind, file.read_bytes(), despite))
 
 
 @draft.command()
@@ -114,7 +126,9 @@ def sign(
     """看过内容后签名 / Sign a draft, after showing what is signed."""
     with _clerk(book, key, url) as clerk:
         seen = clerk.draft(id_)
-        _show(seen)
+        _show(seen, clerk.accounts())
+        _weigh(seen)
+        _tell_refusals(seen)
         if not yes and not typer.confirm("签名 / sign?", err=True):
             raise typer.Abort
         _tell(clerk.sign(seen))
@@ -140,11 +154,12 @@ def withdraw(id_: DraftId, book: BookOption, key: OneKey, url: UrlOption = URL) 
         _tell(clerk.withdraw(clerk.draft(id_)))
 
 
-def _show(found: Draft) -> None:
-    """Print what is signed, from its very bytes."""
+def _show(found: Draft, names: dict[str, str]) -> None:
+    """Print what is signed, from its very bytes; `names` of accounts are the server's word, by code."""
     statement = found.statement
     if not isinstance(statement, (VoucherPosted, VoucherReversed)):
-        out.print(type_name(statement))
+        kind = ENTRY_TYPES[type_name(statement)]
+        out.print(f"{kind.zh} / {kind.en}  {type_name(statement)}", markup=False)
         out.print(json.dumps(msgspec.to_builtins(statement.data), ensure_ascii=False, indent=2), markup=False)
         return
     voucher = statement.data
@@ -154,19 +169,25 @@ def _show(found: Draft) -> None:
     for number, line in enumerate(voucher.lines, start=1):
         side, fen = ("借", line.debit_fen) if line.debit_fen else ("贷", line.credit_fen)
         quantity = f"{quantity_text(line.quantity_milli)} {line.unit}" if line.unit else ""
+        account = f"{line.account} {names.get(line.account, '')}".strip()
         words = " ".join(filter(None, (line.summary, line.party, line.project, quantity)))
-        out.print(f"  {side} {line.account:<10}{format_fen(fen):>18}  {words}", markup=False)
+        out.print(f"  {side} {account}  {format_fen(fen)}  {words}", markup=False)
         _show_private(private, number)
     _show_private(private, 0)
     rest = {name: text for name in MORE if (text := getattr(voucher, name, ""))}
+    entries = {one.id: f"{one.zh} / {one.en}" for one in found.named}
     for name, text in rest.items():
-        out.print(f"  {name}: {text}", markup=False)
+        out.print(f"  {MORE[name]} / {name}: {entries.get(text, text)}", markup=False)
     for file in voucher.attachments.files:
         out.print(f"  {file.name} {file.sha256}", markup=False)
     for invoice in voucher.attachments.invoices:
         out.print(
             f"  发票 / invoice {invoice.number} {invoice.date} {format_fen(invoice.total_fen)}", markup=False
         )
+        for read in found.invoices:
+            if read.invoice == invoice:
+                seller, buyer = _party(read.seller, read.seller_id), _party(read.buyer, read.buyer_id)
+                out.print(f"    销售方 / seller {seller}；购买方 / buyer {buyer}", markup=False)
     if found.is_untold():
         out.print("  有内容不告诉您的岗位 / it has values that your role is not told", markup=False)
     attached = voucher.attachments.count
@@ -183,8 +204,38 @@ def _show_private(private: list[Private], line: int) -> None:
             out.print(f"    {words}", markup=False)
 
 
+def _party(name: str, id_: str) -> str:
+    return f"{name or '没有写 / not told'}{f'（{id_}）' if id_ else ''}"
+
+
+def _weigh(found: Draft) -> None:
+    """Print what is to be known before one signs: what its maker says, and what is remarked."""
+    if found.made and found.made.words:
+        who = holder(found.made.key, found.people)
+        out.print(f"! {who.zh}制单时写明 / says the {who.en}: {found.made.words}", markup=False)
+    for one in found.remarks:
+        out.print(f"{'✗' if one.stops else '!'} {one.zh} / {one.en} [{one.rule}]", markup=False)
+
+
+def _tell_refusals(found: Draft) -> None:
+    """Print who refuses a draft, and why."""
+    for key in found.refused:
+        who = holder(key, found.people)
+        out.print(f"  {who.zh}拒签：{found.reason(key)} / refused by the {who.en}", markup=False)
+
+
+def _missing(found: Draft) -> Phrase:
+    """Return who is missing, by office and by those who hold it."""
+    held = {
+        role: "、".join(who for key, who in found.people.items() if role_of(key) == role)
+        for role in found.missing
+    }
+    zh = "、".join(f"{ROLES[role]}{f'（{who}）' if who else ''}" for role, who in held.items())
+    return Phrase(zh, ", ".join(held))
+
+
 def _tell(found: Draft) -> None:
-    """Print where a draft stands."""
+    """Print what a draft is known by, and where it stands."""
     if found.entry is not None:
         state = f"已入账，第 {found.entry} 号记录 / posted as entry {found.entry}"
     elif found.state != "open":
@@ -192,10 +243,10 @@ def _tell(found: Draft) -> None:
     elif found.problem:
         state = f"{found.problem['zh']} / {found.problem['en']} [{found.problem['rule']}]"
     else:
-        zh = "、".join(ROLES[role] for role in found.missing)
-        state = f"还缺{zh}签名 / still to sign: {', '.join(found.missing)}"
-    signed = "、".join(ROLES[role_of(name)] for name in found.signatures) or "无 / none"
+        missing = _missing(found)
+        state = f"还缺{missing.zh}签名 / still to sign: {missing.en}"
+    signed = "、".join(holder(name, found.people).zh for name in found.signatures) or "无 / none"
     text = f"第 {found.revision} 稿 / revision {found.revision}"
-    out.print(f"{found.id}  已签 / signed: {signed}；{state}；{text}", markup=False)
-    for name in found.refused:
-        out.print(f"  {name} 拒签 / refuses", markup=False)
+    what = known(found.statement).words.zh
+    out.print(f"{found.id}  {what}  已签 / signed: {signed}；{state}；{text}", markup=False)
+    _tell_refusals(found)

@@ -15,7 +15,7 @@ from audit.tlog.tiles import TileReader
 from domain.digests import check_name, hidden_in
 from domain.entry import parse_text, sign_text
 from domain.kernel.disclosure import digest_of, parse_disclosure, sealed
-from domain.vouchers import SaltedVoucherPosted
+from domain.vouchers import Invoice, SaltedVoucherPosted
 
 if TYPE_CHECKING:
     from api.posting import Poster
@@ -33,6 +33,41 @@ class Private(NamedTuple):
     tier: Tier
 
 
+class Said(msgspec.Struct, frozen=True):
+    """What is to be known before one signs; `stops`: what was to be set right before a closing."""
+
+    rule: str
+    zh: str
+    en: str
+    stops: bool
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What was done with a draft, by which key, in which words."""
+
+    step: str
+    key: str
+    words: str = ""
+
+
+class Read(msgspec.Struct, frozen=True):
+    """What an electronic invoice among the documents says: itself, and whom it names."""
+
+    invoice: Invoice
+    seller: str
+    seller_id: str
+    buyer: str
+    buyer_id: str
+
+
+class NamedEntry(msgspec.Struct, frozen=True):
+    """An entry that the text names by its id, as a person knows it."""
+
+    id: str
+    zh: str
+    en: str
+
+
 class Draft(msgspec.Struct, frozen=True):
     """A draft as the server tells of it; `text` is what is signed, all else is the server's word."""
 
@@ -47,11 +82,26 @@ class Draft(msgspec.Struct, frozen=True):
     disclosures: list[Given] = []
     entry: int | None = None
     problem: dict[str, str] | None = None
+    remarks: list[Said] = []
+    invoices: list[Read] = []
+    named: list[NamedEntry] = []
+    people: dict[str, str] = {}
+    steps: list[Step] = []
 
     @property
     def statement(self) -> AnyStatement:
         """What is signed."""
         return parse_text(self.text.encode())
+
+    @property
+    def made(self) -> Step | None:
+        """The step that gave it its present text."""
+        return next((one for one in reversed(self.steps) if one.step in {"made", "changed"}), None)
+
+    def reason(self, key: str) -> str:
+        """Return why a key refuses it."""
+        refusals = [one.words for one in self.steps if (one.step, one.key) == ("refused", key)]
+        return refusals[-1] if refusals else ""
 
     def private(self) -> list[Private]:
         """Return what is behind the digests of its text; raises `disclosure.*` for what is behind none of them.
@@ -82,6 +132,15 @@ class _Drafts(msgspec.Struct, frozen=True):
     drafts: list[Draft]
 
 
+class _Account(msgspec.Struct, frozen=True):
+    code: str
+    name: str
+
+
+class _Accounts(msgspec.Struct, frozen=True):
+    accounts: list[_Account]
+
+
 class Clerk:
     """Who holds a key of a book, at work on its drafts on a server."""
 
@@ -104,14 +163,19 @@ class Clerk:
         """Return a draft."""
         return _read(self._server.fetch(f"drafts/{id_}"))
 
-    def make(self, kind: str, data: bytes, *, despite: bool = False) -> Draft:
-        """Make a draft of an entry of that type from its data as JSON, of a closing `despite` its checklist."""
+    def accounts(self) -> dict[str, str]:
+        """Return the names of the book's accounts, by code."""
+        found = msgspec.json.decode(self._server.fetch("accounts.json"), type=_Accounts).accounts
+        return {one.code: one.name for one in found}
+
+    def make(self, kind: str, data: bytes, despite: str = "") -> Draft:
+        """Make a draft of an entry of that type from its data as JSON; of a closing say why, `despite` its checks."""
         wanted = {"type": kind, "data": msgspec.Raw(data), "despite": despite}
         return self._act("POST", "drafts", wanted)
 
-    def change(self, id_: str, revision: int, kind: str, data: bytes) -> Draft:
-        """Give a draft other content, if it is still of the revision that was seen."""
-        wanted = {"type": kind, "data": msgspec.Raw(data), "revision": revision}
+    def change(self, id_: str, revision: int, kind: str, data: bytes, despite: str = "") -> Draft:
+        """Give a draft other content, as one is made, if it is still of the revision that was seen."""
+        wanted = {"type": kind, "data": msgspec.Raw(data), "revision": revision, "despite": despite}
         return self._act("PUT", f"drafts/{id_}", wanted)
 
     def sign(self, seen: Draft) -> Draft:

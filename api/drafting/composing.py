@@ -22,7 +22,7 @@ from domain.drafts import Draft
 from domain.entry import unsigned_text
 from domain.kernel.decoding import decoding_problem
 from domain.kernel.disclosure import digest_of, parse_disclosure
-from domain.kernel.statement import Seen, type_name
+from domain.kernel.statement import PLAIN, Seen, type_name
 from domain.opening import OpeningPosted
 from domain.periods import PeriodClosed
 from domain.policy import PolicySet
@@ -65,18 +65,22 @@ KINDS: dict[str, type[Statement]] = {
 """What can wait as a draft, by its type's name."""
 
 
+DESPITE_MAX = 200
+"""Characters of the reason for which a closing is drafted past its checklist."""
+
+
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a maker gives: the entry's type and its data; the revision that is changed, 0 for a new draft.
 
-    `template` is the id of the voucher template that a new draft was made of, if any. `despite` makes the draft of a
-    closing although the month's checklist stops it.
+    `template` is the id of the voucher template that a new draft was made of, if any. `despite` says in words why
+    the draft of a closing is made although the month's checklist stops it, "" for one that is not.
     """
 
     type: str
     data: msgspec.Raw
     revision: int = 0
     template: TemplateId = ""
-    despite: bool = False
+    despite: Annotated[str, msgspec.Meta(max_length=DESPITE_MAX, pattern=PLAIN)] = ""
 
 
 class Composed(NamedTuple):

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from api.closing import check_ready, checklist
 from api.database import snapshot
 from api.disclosures import Tier
-from api.drafting import KINDS, Known, OnDesk, Wanted, read_request, waiting_alike
+from api.drafting import DESPITE_MAX, KINDS, Known, OnDesk, Wanted, read_request, waiting_alike
 from api.http.attachments import InvoiceBody
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented
@@ -159,7 +159,11 @@ def takes(
 _TYPE, _DATA = {"enum": [*KINDS]}, {"type": "object", "description": "as docs/entries.md has it"}
 _TEMPLATE = {"type": "string", "description": "the voucher template that it was made of"}
 _REVISION = {"type": "integer", "minimum": 1, "description": "the revision that was seen"}
-_DESPITE = {"type": "boolean", "description": "make a closing's draft although its checklist stops it"}
+_DESPITE = {
+    "type": "string",
+    "maxLength": DESPITE_MAX,
+    "description": "why a closing's draft is made although its checklist stops it",
+}
 _REASON = {"type": "string", "minLength": 1, "maxLength": 200}
 _ANSWERS = documented(400, 403, 404, 409, 422, 503)
 
@@ -264,9 +268,10 @@ def _despite(service: Service, book: str, wanted: Wanted) -> str:
         return ""
     period = read_data(wanted.type, bytes(wanted.data), Closing).period
     stops = [remark.stops for remark in _checklist(service, book, period)]
-    check_ready(stops, period, despite=wanted.despite)
+    check_ready(stops, period, despite=bool(reason := wanted.despite.strip()))
     count = sum(stops)
-    return f"结账检查有 {count} 项必须处理，照样结账 / despite {count} to be set right" if count else ""
+    told = f"结账检查有 {count} 项必须处理，照样结账 / despite {count} to be set right: {reason}"
+    return told if count else ""
 
 
 def _change(service: Service, session: Session, id_: str, wanted: Wanted) -> OnDesk:
@@ -297,7 +302,7 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
             found = draft_remarks(connection, session.book, [*vouchers.values()], waiting)
             remarks = dict(zip(vouchers, found, strict=True))
         named = _named(connection, session.book, drafts)
-        people = {key: who for key, who in register.people(connection, session.book).items() if who}
+        people = register.holders(connection, session.book)
     for id_, data in said.items():
         if isinstance(data, Closing):
             remarks[id_] = _checklist(service, session.book, data.period)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.api.cli.conftest import BOOK, Commands
+from tests.api.cli.conftest import BOOK, EXAMPLES, Commands
 from tests.api.cli.test_commands import VOUCHER, served
 
 if TYPE_CHECKING:
@@ -18,8 +19,12 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def url(commands: Commands, xiaohe_imported: str) -> Iterator[str]:
-    assert xiaohe_imported
+def url(commands: Commands) -> Iterator[str]:
+    """The small sample village, of whose people two have public names."""
+    folder = shutil.copytree(EXAMPLES / "xiaohe", commands.home / "xiaohe")
+    with (folder / "book.toml").open("a", encoding="utf-8") as book:
+        book.write('\n[people]\naccountant = "周会计"\nhead = "郑理事长"\n')
+    commands.good("import", folder)
     with served(commands) as url:
         yield url
 
@@ -59,27 +64,58 @@ def test_a_voucher_goes_from_hand_to_hand_into_the_log(
     people: People, commands: Commands, tmp_path: Path
 ) -> None:
     made = people.good("cashier", "new", written(tmp_path, summary="收鱼塘承包费"))
-    assert "还缺会计、负责人签名" in made
+    assert "还缺会计（周会计）、负责人（郑理事长）签名" in made
     id_ = made.split()[0]
-    assert id_ in people.good("head", "list")
+    listed = people.good("head", "list")
+    assert f"{id_}  2026-04-02「收鱼塘承包费」50.00 元" in listed
+    assert "还缺会计（周会计）、负责人（郑理事长）签名" in listed
 
     refused = people.good("head", "refuse", id_, "--reason", "应为承包款")
-    assert f"{BOOK}/head/1 拒签" in refused
+    assert "负责人 郑理事长拒签：应为承包款 / refused by the head 郑理事长" in refused
+    for seen in (people.good("accountant", "list"), people.good("accountant", "show", id_)):
+        assert "负责人 郑理事长拒签：应为承包款" in seen
     people.good("accountant", "change", id_, written(tmp_path, summary="收鱼塘承包款"), "--revision", "1")
     late = people.refused("cashier", "change", id_, written(tmp_path, summary="别的"), "--revision", "1")
     assert "draft.changed" in late
 
     shown = people.good("head", "sign", id_, "--yes")
     assert "收鱼塘承包款" in shown
-    assert "借 10201" in shown
+    assert "借 10201 基本账户" in shown
     assert "50.00" in shown
-    assert "还缺会计签名" in shown
+    assert "还缺会计（周会计）签名" in shown
     done = people.good("accountant", "sign", id_, "--yes")
     assert "已入账" in done
     journal = commands.good("report", "journal", "--book", BOOK, "--format", "json")
     assert [line for line in json.loads(journal)["lines"] if line["summary"] == "收鱼塘承包款"]
     assert "没有待签凭证" in people.good("head", "list")
     assert "draft.posted" in people.refused("supervisor", "sign", id_, "--yes")
+
+
+def test_who_signs_is_told_first_what_is_remarked_and_whom_invoices_name(
+    people: People, commands: Commands, url: str, tmp_path: Path
+) -> None:
+    paper = {"date": "2026-04-01", "number": "26332000000000012345", "total_fen": 6_000}
+    attached = {"count": 1, "invoices": [paper]}
+    made = people.good("cashier", "new", written(tmp_path, attachments=attached, summary="收承包款"))
+    id_ = made.split()[0]
+    signed = people.good("head", "sign", id_, "--yes")
+    remark = signed.index("! 1 张发票价税合计 60.00 元，凭证合计 50.00 元")
+    assert "the invoices (1) come to 60.00 yuan" in signed
+    assert remark < signed.index("已签 / signed: 负责人 郑理事长")
+    entry = people.good("accountant", "sign", id_, "--yes").partition("第 ")[2].partition(" ")[0]
+
+    keys = commands.home / "keys" / BOOK
+    red = ("reverse", entry, "--book", BOOK, "--url", url, "--sign-only", tmp_path / "red.note")
+    commands.good(*red, "--key", keys / "accountant-1.key", "--summary", "冲销", "--date", "2026-04-03")
+    data = json.loads((tmp_path / "red.note").read_text(encoding="utf-8").split("\n")[1])["data"]
+    path = tmp_path / "red.json"
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    id_ = people.good("accountant", "new", path, "--type", "voucher.reversed/1").split()[0]
+    shown = people.good("head", "show", id_)
+    assert "冲销的凭证 / reverses: 记-2026-04-" in shown
+    assert "2026-04-02「收承包款」50.00 元" in shown
+    assert data["reverses"] not in shown
+    people.good("accountant", "withdraw", id_)
 
 
 def test_what_is_wrong_is_said_at_once(people: People, tmp_path: Path) -> None:
@@ -98,9 +134,13 @@ def test_the_end_of_a_month_can_wait_for_its_signatures(people: People, tmp_path
     path.write_text('{"period":"2026-04"}', encoding="utf-8")
     wanted = "new", path, "--type", "period.closed/1"
     assert "closing.stopped" in people.refused("accountant", *wanted)
-    made = people.good("accountant", *wanted, "--despite")
+    made = people.good("accountant", *wanted, "--despite", "公积金下月提")
     id_ = made.split()[0]
-    assert '"period": "2026-04"' in people.good("head", "show", id_)
+    assert "结账 2026-04" in people.good("head", "list")
+    shown = people.good("head", "show", id_)
+    assert '"period": "2026-04"' in shown
+    assert "会计 周会计制单时写明" in shown
+    assert "to be set right: 公积金下月提" in shown
     people.good("accountant", "withdraw", id_)
 
 
@@ -133,6 +173,13 @@ def test_a_month_is_not_closed_over_drafts_that_wait(
     people: People, commands: Commands, url: str, tmp_path: Path
 ) -> None:
     id_ = people.good("cashier", "new", written(tmp_path, date="2026-01-15", summary="收地租")).split()[0]
+    path = tmp_path / "closing.json"
+    path.write_text('{"period":"2026-01"}', encoding="utf-8")
+    closing = people.good("accountant", "new", path, "--type", "period.closed/1", "--despite", "以后补记")
+    shown = people.good("head", "show", closing.split()[0])
+    assert "✗ 2026-01 有 1 张待签凭证还没有入账（收地租）" in shown, "as the browser tells it"
+    assert "to be set right: 以后补记" in shown
+    people.good("accountant", "withdraw", closing.split()[0])
     keys = commands.home / "keys" / BOOK
     close = ("close", "2026-01", "--book", BOOK, "--url", url, "--key", keys / "accountant-1.key")
     said = commands.refused(*close, "--key", keys / "head-1.key")

@@ -431,19 +431,26 @@ def test_a_closing_is_drafted_once_and_past_its_checklist_only_on_purpose(open_d
         assert (stopped.status_code, stopped.json()["rule"]) == (422, "closing.stopped")
         assert "2026-01 结账前有 1 项必须处理" in stopped.json()["detail_zh"]
         assert "照样结账" in office["accountant"].client.get(f"/books/{BOOK}/work").text
-        made = office["accountant"].post("", wanted | {"despite": True}).json()
+        for unsaid in ("", "  "):
+            again = office["accountant"].post("", wanted | {"despite": unsaid})
+            assert (again.status_code, again.json()["rule"]) == (422, "closing.stopped")
+        for wrong in (True, "长" * 201):
+            again = office["accountant"].post("", wanted | {"despite": wrong})
+            assert (again.status_code, again.json()["rule"]) == (400, "draft.malformed")
+        made = office["accountant"].post("", wanted | {"despite": "盘点后下月补记"}).json()
         said = [(one["stops"], one["rule"]) for one in made["remarks"]]
         assert said == [(stops, code) for stops, code, *_ in remarks(open_door, "2026-01")]
         assert said[0] == (True, "closing.cash_below_zero")
-        assert made["steps"][0]["words"].startswith("结账检查有 1 项必须处理，照样结账")
+        told = "结账检查有 1 项必须处理，照样结账 / despite 1 to be set right: 盘点后下月补记"
+        assert made["steps"][0]["words"] == told
         other = office["accountant"].make(msgspec.to_builtins(voucher(date="2026-01-20")))
         change = {**wanted, "data": {"period": "2026-02"}, "revision": 1}
         path = f"/books/{BOOK}/drafts/{other['id']}"
         changed = office["accountant"].client.put(path, content=msgspec.json.encode(change))
         assert (changed.status_code, changed.json()["rule"]) == (422, "closing.stopped"), "no way round it"
         assert office["accountant"].withdraw(other).status_code == 200
-        again = office["cashier"].post("", wanted | {"despite": True})
+        again = office["cashier"].post("", wanted | {"despite": "盘点后下月补记"})
         assert (again.status_code, again.json()["rule"]) == (409, "draft.rival")
         assert "2026-01 的结账" in again.json()["detail_zh"]
         assert office["accountant"].withdraw(made).status_code == 200
-        assert office["cashier"].post("", wanted | {"despite": True}).status_code == 201
+        assert office["cashier"].post("", wanted | {"despite": "盘点后下月补记"}).status_code == 201

@@ -290,7 +290,7 @@ def test_what_the_rules_object_to_is_said_while_it_is_drafted(office: Office) ->
 
 def test_the_end_of_a_period_is_drafted_too(office: Office) -> None:
     period = office.door.book().periods.next_to_close
-    wanted = {"type": "period.closed/1", "data": {"period": period}, "despite": True}
+    wanted = {"type": "period.closed/1", "data": {"period": period}, "despite": "照旧"}
     draft = office["accountant"].post("", wanted).json()
     assert draft["demanded"] == ["accountant", "head"]
 

@@ -20,11 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Request, Route
+    from playwright.sync_api import Page, Request, Route
 
     from tests.api.work.conftest import Hall, Person
 
 pytestmark = pytest.mark.e2e
+
+
+def withdraw(page: Page) -> None:
+    """Take the draft back that is open on a page."""
+    page.once("dialog", lambda asked: asked.accept())
+    page.click("#withdraw")
+    page.wait_for_selector("text=已撤回")
 
 
 def newest(person: Person, summary: str) -> str:
@@ -408,9 +415,7 @@ def test_whom_an_invoice_names_is_seen_before_it_is_signed(hall: Hall) -> None:
     assert "1 张发票价税合计 15.00 元，凭证合计 51.00 元，发票少 36.00 元" in remarks
     assert "the invoices (1) come to 15.00 yuan" in remarks
     assert seen.is_visible("#sign"), "it is a remark and no refusal"
-    page.on("dialog", lambda asked: asked.accept())
-    page.click("#withdraw")
-    page.wait_for_selector("text=已撤回")
+    withdraw(page)
 
 
 ULID = re.compile("[0-9A-HJKMNP-TV-Z]{26}")
@@ -438,9 +443,33 @@ def test_nobody_has_to_read_an_id(hall: Hall) -> None:
     page.click("#told .alarm a")
     page.wait_for_selector("#said h2")
     assert page.url.endswith(draft)
-    page.once("dialog", lambda asked: asked.accept())
-    page.click("#withdraw")
-    page.wait_for_selector("text=已撤回")
+    withdraw(page)
+
+
+def test_who_closes_past_the_checklist_says_why_to_all_who_sign(hall: Hall) -> None:
+    accountant, head = hall["accountant"], hall["head"]
+    page = accountant.page
+    type_voucher(accountant, "收地租", "20", date="2026-01-20")
+    page.click("#save")
+    page.wait_for_selector("#said h2")
+    waiting = page.url.rsplit("/", 1)[1]
+    accountant.goto(f"/books/{BOOK}/work")
+    page.get_by_role("button", name="制成待签的结账单").click()
+    page.wait_for_selector("#told .alarm")
+    assert "请写明理由" in page.inner_text("#told")
+    page.fill("#despite", "地租下月补记")
+    page.get_by_role("button", name="制成待签的结账单").click()
+    page.wait_for_selector("#said h2")
+    seen = head.open_draft(page.url.rsplit("/", 1)[1])
+    told = seen.inner_text("#state")
+    assert "制单时写明：结账检查有 1 项必须处理，照样结账 / despite 1 to be set right: 地租下月补记" in told
+    assert "said by the accountant" in told
+    head.page.fill("#reason", "等地租入账")
+    head.page.click("#refusal button")
+    head.page.wait_for_selector("#state >> text=拒签")
+    assert "负责人拒签：等地租入账" in accountant.goto(f"/books/{BOOK}/work").inner_text("main")
+    for id_ in (seen.url.rsplit("/", 1)[1], waiting):
+        withdraw(accountant.open_draft(id_))
 
 
 def test_goods_are_booked_with_their_quantity(hall: Hall) -> None:

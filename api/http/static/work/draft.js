@@ -41,15 +41,18 @@ function stateOf(found) {
   }
   if (found.state === "withdrawn") return [element("p", { className: "state waiting" }, element("strong", {}, "已撤回。"), " ", english("withdrawn"))];
   const shown = [];
+  const who = (name) => [role(name), found.people[name]].filter(Boolean).join(" ");
   for (const name of found.refused) {
-    shown.push(element("p", { className: "state alarm" }, element("strong", {}, `${role(name)}拒签。`), reason(found, name), " ", english(`refused by the ${office(name)}`)));
+    shown.push(element("p", { className: "state alarm" }, element("strong", {}, `${who(name)}拒签。`), reason(found, name), " ", english(`refused by the ${office(name)}`)));
   }
+  const made = found.steps.findLast((one) => one.step === "made" || one.step === "changed");
+  if (made.words) shown.push(element("p", { className: "state alarm" }, element("strong", {}, "制单时写明："), made.words, " ", english(`said by the ${office(made.key)} who made it`)));
   if (found.problem) shown.push(problem({ ...found.problem }));
   for (const { zh, en, stops } of found.remarks) {
     const heard = stops ? "结账前必须处理：" : "请先看：";
     shown.push(element("p", { className: `state ${stops ? "alarm" : "waiting"}` }, element("strong", {}, heard), zh, element("br"), english(en)));
   }
-  const signed = found.signatures.map(role).join("、") || "还没有人签";
+  const signed = found.signatures.map(who).join("、") || "还没有人签";
   const missing = found.missing.map((one) => roles[one] ?? one).join("、");
   const words = [`waiting; signed by: ${found.signatures.map(office).join(", ") || "nobody"}`, ...(missing ? [`missing: ${found.missing.join(", ")}`] : [])];
   shown.push(

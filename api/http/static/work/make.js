@@ -11,7 +11,7 @@ for (const form of document.querySelectorAll("form.make")) {
     const { book, type, data } = form.dataset;
     return acting(event.submitter, document.getElementById("told"), async () => {
       const typed = Object.fromEntries([...form.querySelectorAll("input[name]")].map((input) => [input.name, filled(input)]));
-      const despite = form.querySelector("input.despite")?.checked ?? false;
+      const despite = form.querySelector("input.despite")?.value.trim() ?? "";
       const made = await ask("POST", `/books/${book}/drafts`, { type, data: { ...JSON.parse(data), ...typed }, despite });
       location.assign(`/books/${book}/work/drafts/${made.id}`);
     });
