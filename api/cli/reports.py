@@ -66,6 +66,12 @@ def report_ledger(
 @report.command("journal")
 def report_journal(
     book: BookOption,
+    period: Annotated[
+        str,
+        typer.Option(
+            help="只看这个期间；有 --from 时是截止期间 / this period; with --from, up to it, YYYY-MM"
+        ),
+    ] = "",
     first: Annotated[str, typer.Option("--from", help="起始期间 / first period")] = "",
     last: Annotated[str, typer.Option("--to", help="截止期间 / last period")] = "",
     account: Annotated[str, typer.Option(help="科目及其下级 / account and below")] = "",
@@ -77,8 +83,9 @@ def report_journal(
 ) -> None:
     """序时账 / The journal of a book, filtered."""
     top = parse_fen(largest) if largest else JournalFilter.max_fen
-    first = parse_period(first) if first else ""
-    last = parse_period(last) if last else JournalFilter.last
+    for one in filter(None, (first, last, period)):
+        parse_period(one)
+    first, last = first or period, last or period or JournalFilter.last
     filtered = JournalFilter(first, last, account, text, parse_fen(smallest), top)
     with _up_to_date(book) as connection:
         name = register.book(connection, book).name

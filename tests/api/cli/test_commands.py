@@ -208,6 +208,21 @@ def test_journal_with_filters(village: Commands) -> None:
     assert len(text.splitlines()) == 2 + 3
 
 
+def test_journal_of_a_period_as_its_siblings_have_it(village: Commands) -> None:
+    def dates(*asked: str) -> list[str]:
+        wanted = ("report", "journal", "--book", BOOK, "--format", "json", *asked)
+        return sorted(
+            {line["date"][:7] for line in json.loads(village.good(*wanted))["lines"] if line["date"]}
+        )
+
+    assert dates("--period", "2026-02") == ["2026-02"]
+    assert dates("--from", "2026-01", "--period", "2026-02") == ["2026-01", "2026-02"]
+    assert dates("--period", "2026-02", "--to", "2026-03") == ["2026-02", "2026-03"], "as the page has it"
+    assert dates("--to", "2026-02") == ["2026-01", "2026-02"]
+    assert dates() == ["2026-01", "2026-02", "2026-03"]
+    assert "[period.malformed]" in village.refused("report", "journal", "--book", BOOK, "--period", "2026-13")
+
+
 def test_output_is_utf8_in_a_plain_c_locale(village: Commands) -> None:
     text = village.good("report", "trial-balance", "--book", BOOK, "--period", "2026-01", LC_ALL="C")
     assert "库存现金" in text
