@@ -172,7 +172,7 @@ class DraftingDesk:
     def sign(self, session: Session, id_: str, note: bytes) -> OnDesk:
         """Keep the signature of a note over the draft's text, and post the draft if nobody is missing.
 
-        Raises `draft.other_text`, `draft.not_signer`, `key.*`, `signature.invalid`.
+        Raises `draft.other_text`, `draft.not_signer`, `key.*`, `signature.invalid`, `draft.stuck`.
         """
         with self._at(session.book, id_) as (connection, was), self._book(session.book) as book:
             signed = sign(book, was.draft, note)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.closing import excess_of
 from domain.drafts.remarks import remarks
 from domain.entry import Entry, parse_entry, parse_text
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.note import format_note
 from domain.roles import ROLES, ROLES_MISSING, Key, check_signatures, find_signers, missing_roles
 from domain.vouchers import VoucherPosted
@@ -42,6 +42,15 @@ ALREADY_POSTED = rule(
     Kind.CONFLICT,
     "这张凭证已入账，是第 {entry} 号记录，不能再改、再签或撤回",
     "it is posted, as entry {entry}: it can no longer be changed, signed or withdrawn",
+    "ADR 0029",
+)
+
+STUCK = rule(
+    "draft.stuck",
+    Kind.REFUSED,
+    "这张现在不能入账，签名没有存：{problem}。请制单人改正内容，或撤回它；所说的问题在别处的，先在那里解决，再来签",
+    "it cannot be posted as things are, and the signature was not kept: {problem}. Have its content changed or the "
+    "draft withdrawn by who makes drafts; if what is wrong lies elsewhere, set that right first, then sign",
     "ADR 0029",
 )
 
@@ -79,6 +88,11 @@ class Review(NamedTuple):
     def complete(self) -> bool:
         """Whether it may be posted."""
         return not self.missing and self.problem is None
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it could not be posted if all signed; that nobody holds a role yet is no reason not to sign."""
+        return self.problem is not None and self.problem.rule != NOBODY
 
 
 def standing(book: Book, draft: Draft) -> Draft:
@@ -132,12 +146,16 @@ def _demand(book: Book, entry: Entry, signers: list[Key]) -> tuple[tuple[str, ..
 def sign(book: Book, draft: Draft, note: bytes) -> Draft:
     """Return the draft with the signatures of a note, which has the draft's very text.
 
-    Raises `note.*` or `entry.*` for what is no note, `draft.other_text`, `key.*` and `signature.invalid`.
+    Raises `note.*` or `entry.*` for what is no note, `draft.other_text`, `key.*`, `signature.invalid`, and
+    `draft.stuck` for what could not be posted; of what is posted already nobody asks.
     """
     entry = parse_entry(note)
     if entry.text != draft.text:
         raise NOT_THE_TEXT()
     signers = find_signers(book.roles, entry.signatures, book.size)
     check_signatures(signers, entry.text, entry.signatures)
+    found = review(book, draft)
+    if found.problem and found.is_stuck and draft.statement.id not in book.ids:
+        raise STUCK(problem=Phrase(found.problem.zh.rstrip("。"), found.problem.en.rstrip(".")))
     both = {one.name: one for one in (*draft.signatures, *entry.signatures)}
     return Draft(draft.text, tuple(both[name] for name in sorted(both)))

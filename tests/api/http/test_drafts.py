@@ -282,10 +282,19 @@ def test_what_the_rules_object_to_is_said_while_it_is_drafted(office: Office) ->
     wrong = voucher(1_000, debit="999")
     draft = office["accountant"].make(msgspec.to_builtins(wrong))
     assert draft["problem"]["rule"] == "account.unknown"
-    office["head"].sign(draft)
-    found = office["accountant"].sign(draft).json()
-    assert found["state"] == "open"
-    assert found["problem"]["rule"] == "account.unknown"
+
+
+def test_what_cannot_be_posted_is_not_signed_until_it_is_set_right(office: Office) -> None:
+    """The refusal says why, and what to do; nothing of it is kept."""
+    draft = office["accountant"].make(msgspec.to_builtins(voucher(1_000, debit="999")))
+    answer = office["head"].sign(draft)
+    assert refused(answer, 422, "draft.stuck")
+    assert "签名没有存：科目 999" in answer.json()["detail_zh"]
+    assert "撤回" in answer.json()["detail_zh"]
+    assert office["head"].get(f"/{draft['id']}").json()["signatures"] == []
+    right = office["accountant"].change(draft, data(1_000)).json()
+    assert office["head"].sign(right).json()["signatures"]
+    assert office["accountant"].sign(right).json()["state"] == "posted"
 
 
 def test_the_end_of_a_period_is_drafted_too(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from playwright.sync_api import FilePayload
 
@@ -13,7 +14,7 @@ from domain.kernel.period import last_day
 from domain.ledger import read_entries
 from domain.vouchers import VoucherPosted
 from tests.api import einvoices
-from tests.api.http.conftest import BOOK
+from tests.api.http.conftest import BOOK, voucher
 from tests.api.work.conftest import PASSPHRASE, PHONE, type_voucher
 
 if TYPE_CHECKING:
@@ -66,6 +67,18 @@ def test_a_voucher_from_slip_to_signed_entry(hall: Hall) -> None:
     assert posted[0].statement.data.lines[0].debit_fen == 12_550
     for person in (cashier, head, accountant):
         assert person.complaints == []
+
+
+def test_what_cannot_be_posted_is_not_offered_to_be_signed(hall: Hall) -> None:
+    """It is said why, and what to do; it can still be refused."""
+    accountant = hall["accountant"]
+    wanted = {"type": "voucher.posted/1", "data": msgspec.to_builtins(voucher(debit="999"))}
+    made = accountant.page.request.post(f"{accountant.door.url}/books/{BOOK}/drafts", data=wanted)
+    page = hall["head"].goto(f"/books/{BOOK}/work/drafts/{made.json()['id']}")
+    page.wait_for_selector("text=所以不能签")
+    assert "999" in page.inner_text("#state")
+    assert page.is_hidden("#sign")
+    assert page.is_visible("#refusal")
 
 
 def test_typed_and_signed_at_once_by_keyboard(hall: Hall) -> None:

@@ -241,6 +241,45 @@ def test_a_role_that_nobody_holds_is_named(village: Village) -> None:
     assert found.problem.facts["role"] == "county"
 
 
+def test_it_is_signed_though_a_role_is_still_to_be_granted(village: Village) -> None:
+    village.policy(Tier(from_fen=0, roles=["accountant", "county"]))
+    assert signed(village, a_draft(village, a_voucher()), "accountant").signatures
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"lines": [Line(account="102", debit_fen=1), Line(account="504", credit_fen=2)]}, "借"),
+        ({"lines": [Line(account="999", debit_fen=1), Line(account="504", credit_fen=1)]}, "999"),
+        ({"lines": [Line(account="504", debit_fen=1), Line(account="321", credit_fen=1)]}, "重新取结转凭证"),
+    ],
+)
+def test_what_cannot_be_posted_is_not_signed(village: Village, fields: dict[str, Any], said: str) -> None:
+    draft = a_draft(village, a_voucher(**fields))
+    assert review(village.book, draft).is_stuck
+    with pytest.raises(RuleViolation) as refused:
+        signed(village, draft, "accountant")
+    assert refused.value.rule.code == "draft.stuck"
+    assert said in refused.value.zh
+    assert "撤回它" in refused.value.zh
+
+
+def test_what_was_signed_before_its_month_was_closed_goes_no_further(village: Village) -> None:
+    draft = signed(village, a_draft(village, a_voucher(date="2026-01-20")), "accountant")
+    village.close("2026-01")
+    with pytest.raises(RuleViolation) as refused:
+        signed(village, draft, "head")
+    assert refused.value.rule.code == "draft.stuck"
+    assert "2026-01" in refused.value.zh
+
+
+def test_of_what_is_posted_already_nobody_asks(village: Village) -> None:
+    """Two who sign at one time: the desk finds where it stands."""
+    draft = signed(village, a_draft(village, a_voucher()), "accountant", "head")
+    village.book.evolve(parse_entry(draft.note))
+    assert signed(village, draft, "head").signatures == draft.signatures
+
+
 def test_a_signature_over_other_bytes_is_refused(village: Village) -> None:
     draft, other = a_draft(village, a_voucher(1)), a_draft(village, a_voucher(2))
     with pytest.raises(RuleViolation) as refused:

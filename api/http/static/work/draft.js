@@ -48,6 +48,10 @@ function stateOf(found) {
   const made = found.steps.findLast((one) => one.step === "made" || one.step === "changed");
   if (made.words) shown.push(element("p", { className: "state alarm" }, element("strong", {}, "制单时写明："), made.words, " ", english(`said by the ${office(made.key)} who made it`)));
   if (found.problem) shown.push(problem({ ...found.problem }));
+  if (isStuck(found)) {
+    const words = bilingual("现在不能入账，所以不能签：请制单人改正或撤回它，或先解决上面所说的问题。", "it cannot be posted, so nobody signs it: have it changed or withdrawn, or set right what is said above");
+    shown.push(element("p", { className: "state waiting" }, ...words));
+  }
   for (const { zh, en, stops } of found.remarks) {
     const heard = stops ? "结账前必须处理：" : "请先看：";
     shown.push(element("p", { className: `state ${stops ? "alarm" : "waiting"}` }, element("strong", {}, heard), zh, element("br"), english(en)));
@@ -60,6 +64,9 @@ function stateOf(found) {
   );
   return shown;
 }
+
+/** Tell whether it could not be posted if all signed; that nobody holds a role may still change. */
+const isStuck = ({ problem }) => Boolean(problem) && problem.rule !== "draft.nobody";
 
 function reason(found, name) {
   return found.steps.findLast((one) => one.step === "refused" && one.key === name).words;
@@ -75,7 +82,7 @@ function step(one) {
 function offer(found) {
   const open = found.state === "open";
   const makes = ["accountant", "cashier"].includes(key.split("/")[1]);
-  place("sign").hidden = !open || found.signatures.includes(key) || isUntold(found.text, found.disclosures);
+  place("sign").hidden = !open || isStuck(found) || found.signatures.includes(key) || isUntold(found.text, found.disclosures);
   place("refusal").hidden = !open;
   place("making").hidden = !(open && makes);
 }
