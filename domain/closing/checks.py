@@ -24,6 +24,7 @@ from domain.closing.rules import (
     NO_DEPRECIATION,
     NO_STATEMENT,
     NO_VOUCHERS,
+    NOT_IN_BUDGET,
     NOT_RECONCILED,
     NOT_TRANSFERRED,
     OPENED_RESULT,
@@ -232,9 +233,12 @@ def spending_remarks(rows: Iterable[BudgetRow]) -> Iterator[Remark]:
             facts = {
                 "spent": format_fen(row.year_fen),
                 "planned": format_fen(row.planned_fen),
+                "over": format_fen(row.year_fen - row.planned_fen),
                 "share": row.share,
             }
-            violation = told[row.standing](account=row.account, name=row.name, **facts)
+            unplanned = row.standing is Standing.OVER and not row.planned_fen
+            said = NOT_IN_BUDGET if unplanned else told[row.standing]
+            violation = said(account=row.account, name=row.name, **facts)
             yield Remark(stops=False, violation=violation, account=row.account)
 
 

@@ -142,9 +142,19 @@ BOOK_ONLY = rule(
 OVER_BUDGET = rule(
     "closing.over_budget",
     Kind.REFUSED,
-    "{account} {name}今年已支出 {spent} 元，超出计划的 {planned} 元；请查明，需要时由成员（代表）大会调整计划",
-    "{account} {name}: {spent} yuan spent this year, beyond the {planned} planned; find out why, and have the plan"
-    " revised by the members if need be",
+    "{account} {name}今年已支出 {spent} 元，计划 {planned} 元，超出 {over} 元；请查明，需要时由成员（代表）大会调整计划",
+    "{account} {name}: {spent} yuan spent this year where {planned} are planned, beyond it by {over}; find out why and"
+    " have the plan revised by the members if need be",
+    "农村集体经济组织法 art. 26; alert C17",
+)
+NOT_IN_BUDGET = rule(
+    "closing.not_in_budget",
+    Kind.REFUSED,
+    "{account} {name}今年已支出 {spent} 元，收支计划没有给它列数；计划列的是以后才转入的科目（如工程列了 151，"
+    "先支出的是 153 在建工程；生产列了 511，先支出的是 401）的，应列先支出的科目，由成员（代表）大会调整计划",
+    "{account} {name}: {spent} yuan spent this year, and the plan has nothing for it. If the plan names where that goes"
+    " later (151 for works that are first spent on 153, 511 for what 401 makes), it is to name the account that is"
+    " spent on first: have it revised by the members",
     "农村集体经济组织法 art. 26; alert C17",
 )
 NEAR_BUDGET = rule(

@@ -20,12 +20,41 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from projections.register import BookRow
+
 NO_ACCOUNT = rule(
     "ledger.unknown_account",
     Kind.UNKNOWN,
     "账套 {book} 没有科目 {account}",
     "the book {book} has no account {account}",
 )
+
+TOO_LATE = rule(
+    "ledger.after_the_book",
+    Kind.UNKNOWN,
+    "账套 {book} 记到 {newest}，{period} 还没有账；请选 {last} 以前的月份",
+    "the book {book} has entries up to {newest} and no ledger of {period}; choose a month up to {last}",
+)
+NOBODY = rule(
+    "ledger.unknown_party",
+    Kind.UNKNOWN,
+    "账套 {book} 的科目 {account} 没有往来单位「{party}」的分录；请从科目的明细账里选，名称要一字不差",
+    "the account {account} of the book {book} has no lines of the counterparty '{party}'; choose it on the account's"
+    " ledger, as it is written there",
+)
+NO_PROJECT = rule(
+    "ledger.unknown_project",
+    Kind.UNKNOWN,
+    "账套 {book} 的科目 {account} 没有项目「{project}」的分录；请从科目的明细账里选，名称要一字不差",
+    "the account {account} of the book {book} has no lines of the project '{project}'; choose it on the account's"
+    " ledger, as it is written there",
+)
+
+SELECT_NAMED = """
+    SELECT coalesce(bool_or(party = %(party)s), false), coalesce(bool_or(project = %(project)s), false)
+    FROM journal WHERE book = %(book)s AND account ^@ %(account)s
+"""
+SELECT_NEWEST = "SELECT coalesce(max(period), %s) FROM journal WHERE book = %s"
 
 SELECT_BEFORE = """
     SELECT coalesce(sum(debit_fen - credit_fen), 0)::bigint,
@@ -139,13 +168,14 @@ def account_ledger(
     `connection` is in one snapshot.
     """
     book = register.book(connection, book_id)
-    period = parse_period(wanted.period)
+    period = _reached(connection, book, wanted.period)
     asked_first = parse_period(wanted.first) if wanted.first else year_start(period)
     first = max(asked_first, book.first_period)
     check_span(book, first, period)
     names = register.account_names(connection, book_id)
     if account not in names:
         raise NO_ACCOUNT(book=book_id, account=account)
+    _check_named(connection, book_id, account, wanted)
     asked = {
         "book": book_id,
         "account": account,
@@ -182,13 +212,40 @@ def account_ledger(
     )
 
 
+def _reached(connection: Connection[Any], book: BookRow, period: str) -> str:
+    """Return a period of which there is a ledger: up to the end of the year behind the newest line's.
+
+    Raises `period.malformed`, `ledger.after_the_book`.
+    """
+    asked = parse_period(period)
+    [(newest,)] = connection.execute(SELECT_NEWEST, (book.first_period, book.book)).fetchall()
+    last = f"{int(newest[:4]) + 1:04d}-12"
+    if asked > last:
+        raise TOO_LATE(book=book.book, newest=newest, period=asked, last=last)
+    return asked
+
+
+def _check_named(connection: Connection[Any], book: str, account: str, wanted: LedgerFilter) -> None:
+    """Raise `ledger.unknown_party`, `ledger.unknown_project` where an account has never had a line of them."""
+    if not (wanted.party or wanted.project):
+        return
+    named = {"party": wanted.party, "project": wanted.project}
+    [(has_party, has_project)] = connection.execute(
+        SELECT_NAMED, {"book": book, "account": account, **named}
+    ).fetchall()
+    if wanted.party and not has_party:
+        raise NOBODY(book=book, account=account, party=wanted.party)
+    if wanted.project and not has_project:
+        raise NO_PROJECT(book=book, account=account, project=wanted.project)
+
+
 def general_ledger(connection: Connection[Any], book_id: str, period: str) -> GeneralLedger:
     """Return the general ledger of the year up to a period; raises `book.unknown`, `period.*`.
 
     `connection` is in one snapshot.
     """
     book = register.book(connection, book_id)
-    first = max(year_start(parse_period(period)), book.first_period)
+    first = max(year_start(_reached(connection, book, period)), book.first_period)
     check_span(book, first, period)
     names = register.account_names(connection, book_id)
     months = connection.execute(SELECT_MONTHS, (book_id, period)).fetchall()

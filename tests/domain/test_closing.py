@@ -178,7 +178,7 @@ def test_a_good_month_has_no_remarks() -> None:
         ),
         (
             month(budget=(planned("514", 0, 5),)),
-            (False, "closing.over_budget", "514", None),
+            (False, "closing.not_in_budget", "514", None),
         ),
     ],
 )

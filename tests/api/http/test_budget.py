@@ -93,7 +93,7 @@ def test_the_checklist_remarks_it(door: Door, entry: int) -> None:
     assert entry
     remarks = door.get("closing.json", period="2026-04").json()["remarks"]
     told = {(remark["rule"], remark["account"]) for remark in remarks}
-    assert ("closing.over_budget", "514") in told
+    assert told & {("closing.over_budget", "514"), ("closing.not_in_budget", "514")}
     assert ("closing.near_budget", "51302") in told
 
 
@@ -118,7 +118,13 @@ def test_a_draft_beyond_the_plan_says_so(accountant: Person, entry: int) -> None
     assert entry
     near, over = remarks(accountant, "51302", 100), remarks(accountant, "51302", 2_351)
     assert [one.split()[0] for one in (*near, *over)] == ["closing.near_budget", "closing.over_budget"]
-    assert "260.01 元，超出计划的 260.00 元" in over[0]
+    assert "260.01 元，计划 260.00 元，超出 0.01 元" in over[0]
+    [site] = remarks(
+        accountant, "153", 56_000
+    )  # the plan names 151, where the works go when they are finished
+    assert site.startswith("closing.not_in_budget 153 ")
+    assert "0.00" not in site.replace("560.00", "")
+    assert "应列先支出的科目" in site
     assert remarks(accountant, "151", 100) == []
     ahead = remarks(accountant, "51302", 2_351, f"{int(now()[:4]) + 1}-04-10")  # whose year has no plan
     assert [one.split()[0] for one in ahead] == ["draft.dated_ahead"]
