@@ -16,6 +16,7 @@ from domain.statements import head_object
 from domain.vouchers import price_fen, voucher_number
 from projections.ageing import ageing
 from projections.ledgers import general_ledger
+from projections.projects import projects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from domain.ledger_account import LedgerRow
     from projections.ageing import AgeingReport
     from projections.ledgers import AccountLedger, GeneralLedger
+    from projections.projects import ProjectReport
 
 AGES = (
     f"{YEARS[0]} 年以内",
@@ -220,5 +222,37 @@ def ageing_table(report: AgeingReport) -> Table:
     return Table(f"账龄分析表  {report.name}  {report.period}", AGEING_COLUMNS, rows)
 
 
+PROJECT_COLUMNS = (
+    *ACCOUNT_COLUMNS,
+    TableColumn("项目"),
+    TableColumn("期初余额", money=True),
+    TableColumn("本期收入", money=True),
+    TableColumn("本期支出", money=True),
+    TableColumn("期末余额", money=True),
+)
+
+
+def projects_object(report: ProjectReport) -> dict[str, Any]:
+    """Return the projects as a JSON object; amounts in fen, funds that are there above zero."""
+    rows = [
+        {**row._asdict(), "closing_fen": row.closing_fen, "name": report.names[row.account]}
+        for row in report.rows
+    ]
+    return {**head_object(report), "first": report.first, "rows": rows}
+
+
+def projects_table(report: ProjectReport) -> Table:
+    """Return the projects (项目余额表) as a table, with the total."""
+    sums = [(row.opening_fen, row.in_fen, row.out_fen, row.closing_fen) for row in report.rows]
+    rows: list[tuple[object, ...]] = [
+        (row.account, report.names[row.account], row.project, *cells)
+        for row, cells in zip(report.rows, sums, strict=True)
+    ]
+    totals = [sum(column) for column in zip(*sums, strict=True)] or [0] * len(PROJECT_COLUMNS[3:])
+    rows.append(("", "合计", "", *(Sum(fen, len(sums)) for fen in totals)))
+    return Table(f"项目余额表  {report.name}  {report.period}", PROJECT_COLUMNS, rows)
+
+
 GENERAL_LEDGER = Statement("general-ledger", general_ledger, general_object, general_table)
 AGEING = Statement("ageing", ageing, ageing_object, ageing_table)
+PROJECTS = Statement("projects", projects, projects_object, projects_table, spans=True)

@@ -127,6 +127,7 @@ def _ledgers(connection: Connection[Any], book: BookRow, year: str) -> Iterator[
     aged = ledgers.AGEING.ask(connection, book.book, last)
     tables += [
         ("ageing", "账龄分析表", ledgers.ageing_table(aged)),
+        ("projects", "项目余额表", ledgers.projects_table(ledgers.PROJECTS.ask(connection, book.book, last))),
         ("chart", "会计科目表", _chart(register.accounts(connection, book.book), book.name)),
     ]
     for piece, (name, title, table) in enumerate(tables):

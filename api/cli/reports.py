@@ -203,4 +203,5 @@ _offer(
 _offer(
     ledgers.AGEING, "账龄分析表 / Receivables and payables by age.", "截至期间 / at the end of this period"
 )
+_offer(ledgers.PROJECTS, "项目余额表 / Funds by project: before, in, out and left.", "截止期间 / last period")
 _offer(closing.CHECKLIST, "结账检查 / What to know before a period is closed.", "期间 / period", _checklist)

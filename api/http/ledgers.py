@@ -18,6 +18,7 @@ from domain.ledger_account import paged
 from projections import month, register
 from projections.ageing import ageing
 from projections.ledgers import LedgerFilter, account_ledger, general_ledger
+from projections.projects import projects
 
 PRINTED_ROWS = 26
 """The rows of a ledger that fit on an A4 page with its heading."""
@@ -118,6 +119,25 @@ class AgeingBody(ReportBody):
     rows: list[AgedRowBody]
 
 
+class ProjectRowBody(BaseModel):
+    """A project of an account ("": none was named), in fen: at the beginning, in, out and what is left."""
+
+    account: str
+    name: str
+    project: str
+    opening_fen: int
+    in_fen: int
+    out_fen: int
+    closing_fen: int
+
+
+class ProjectsBody(ReportBody):
+    """The balances of the projects of 231 and 241 from `first` to the period."""
+
+    first: str
+    rows: list[ProjectRowBody]
+
+
 def filter_of(
     last: Last,
     first: First = None,
@@ -206,6 +226,23 @@ def get_ageing_page(request: Request, book: BookId, database: Database, last: La
     )
 
 
+@router.get("/projects", responses=PAGE, response_class=HTMLResponse)
+def get_projects_page(
+    request: Request, book: BookId, database: Database, last: Last, first: First = None
+) -> Response:
+    """Show what stood with each project, came in, went out and is left (项目余额表)."""
+    report = projects(database, book, last, first)
+    return page(
+        request,
+        "projects.html",
+        book=register.book(database, book),
+        report=report,
+        table=ledgers.projects_table(report),
+        periods=month.periods_of(database, book),
+    )
+
+
+offer(router, ledgers.PROJECTS, ProjectsBody, "the balances by project (项目余额表) of 231 and 241")
 offer(router, ledgers.AGEING, AgeingBody, "the age of receivables and payables (账龄分析表)")
 offer(
     router, ledgers.GENERAL_LEDGER, GeneralLedgerBody, "the general ledger (总账) of the year up to a period"

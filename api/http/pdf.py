@@ -22,6 +22,7 @@ PAGES = (
     "budget",
     "general-ledger",
     "ageing",
+    "projects",
     "vouchers",
     "closing",
 )

@@ -142,7 +142,7 @@ BOOK_ONLY = rule(
 OVER_BUDGET = rule(
     "closing.over_budget",
     Kind.REFUSED,
-    "{account} {name}今年已支出 {spent} 元，计划 {planned} 元，超出 {over} 元；请查明，需要时由成员（代表）大会调整计划",
+    "{account} {name}今年已支出 {spent} 元，计划 {planned} 元，超出 {over} 元；请查明，需要时由成员大会调整计划",
     "{account} {name}: {spent} yuan spent this year where {planned} are planned, beyond it by {over}; find out why and"
     " have the plan revised by the members if need be",
     "农村集体经济组织法 art. 26; alert C17",

@@ -190,6 +190,8 @@ def test_ledgers_in_text_and_json(village: Commands) -> None:
     assert last.split() == ["2026-02", "本年累计", "1,000.00", "1,036.50", "借", "1,163.50"]
     rows = json.loads(village.good(*asked, "--from", "2026-02", "--format", "json"))["rows"]
     assert (rows[0]["balance_fen"], rows[-1]["balance_fen"]) == (96_350, 116_350)
+    projects = village.good("report", "projects", "--book", BOOK, "--period", "2026-03", "--from", "2026-02")
+    assert "项目余额表" in projects
     general = village.good("report", "general-ledger", "--book", BOOK, "--period", "2026-03")
     assert "总账  小河村经济合作社" in general
     assert "[ledger.unknown_account]" in village.refused(

@@ -35,13 +35,14 @@ REPORTS = (
     "ledger/101",
     "ledger/501",
     "ageing",
+    "projects",
 )
 
 
 @pytest.mark.parametrize("path", REPORTS)
 @pytest.mark.parametrize("period", ["2026-01", "2026-03"])
 def test_every_report_adds_up(door: Door, path: str, period: str) -> None:
-    if path != "ageing":
+    if path not in {"ageing", "projects"}:  # the village has no debts and no projects to be added up
         assert workbook(door, path, period).formulas()
     else:
         workbook(door, path, period)

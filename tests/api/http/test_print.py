@@ -28,6 +28,7 @@ STATEMENTS = (
     "trial-balance",
     "general-ledger",
     "ageing",
+    "projects",
     "notes",
 )
 SIGNERS = ("负责人", "会计主管", "制表")
