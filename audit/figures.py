@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain.budget import BudgetAdopted
 from domain.chart import MONEY_ACCOUNTS, UNDISTRIBUTED
-from domain.closing import strangers
+from domain.closing import amiss
 from domain.opening import OpeningPosted
 from domain.statements import PARTED, Carried, Moved, Parties
 from domain.subtotals import SubtotalsSet
@@ -115,7 +115,7 @@ class Figures:
         if isinstance(statement, VoucherReversed):
             self.mixed.pop(statement.data.reverses, None)
         elif isinstance(statement, VoucherPosted):
-            accounts = strangers(tuple([line.account for line in statement.data.lines]))
+            accounts = amiss(tuple([line.account for line in statement.data.lines]))
             if accounts:
                 self.mixed[statement.id] = Mixed(index, statement.data.date, accounts)
 

@@ -3,12 +3,11 @@
 import { DISTRIBUTIONS, TRANSFERS } from "./generated.js";
 import { UNDISTRIBUTED } from "./spending.js";
 
-const RESULT = "5";
-
-/** Return the accounts of a voucher, by code, that a transfer or distribution does not touch; none of another. */
+/** Return the accounts of a voucher, by code, that no transfer or distribution touches so; none of another voucher. */
 export function strangers(accounts) {
   const codes = [...new Set(accounts)].sort();
-  if (!codes.some((code) => UNDISTRIBUTED.includes(code.slice(0, 3)))) return [];
-  const usual = codes.some((code) => code.startsWith(RESULT)) ? TRANSFERS : DISTRIBUTIONS;
+  const has = (top) => codes.some((code) => code.startsWith(top));
+  if (!UNDISTRIBUTED.some(has)) return [];
+  const usual = has("5") && has("321") ? TRANSFERS : DISTRIBUTIONS;
   return codes.filter((code) => !usual.some((each) => code.startsWith(each)));
 }

@@ -4,7 +4,6 @@ import { refusal } from "./errors.js";
 import { formatFen } from "./money.js";
 import { isDate } from "./period.js";
 import { requireRoles } from "./roles.js";
-import { UNDISTRIBUTED } from "./spending.js";
 
 const NO_DIGESTS = [];
 
@@ -98,10 +97,11 @@ function checkCorrected({ corrects, date }, { posted }) {
   if (date < original.date) throw refusal("correction.before_original", { date, corrects, original: original.date });
 }
 
-/** Tell whether lines move income and expense to 本年收益 or 收益分配, and do no more: they pay nobody. */
+/** Tell whether lines move income and expense to 本年收益, or that to 收益分配, and do no more: they pay nobody. */
 function onlyTransfers(lines) {
-  const undistributed = ({ account }) => UNDISTRIBUTED.includes(account.slice(0, 3));
-  return lines.some(undistributed) && lines.every((line) => line.account[0] === "5" || undistributed(line));
+  const others = lines.filter(({ account }) => !account.startsWith("321"));
+  const are = (top) => others.every(({ account }) => account.startsWith(top));
+  return are("322") || (others.length < lines.length && are("5"));
 }
 
 /** A voucher balances, goes to leaf accounts in an open period, books no invoice again, and the tier's roles sign it. */

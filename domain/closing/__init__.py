@@ -15,7 +15,7 @@ from domain.closing.distribution import (
 )
 from domain.closing.excess import excess_of, is_excess, is_transfer
 from domain.closing.legality import gives, over_distributed
-from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, strangers
+from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, amiss
 from domain.closing.month_end import Around, Dip, Lacking, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
 from domain.closing.opened import distributed_at_opening
 from domain.closing.parties import OUTSIDE
@@ -44,6 +44,7 @@ __all__ = [
     "Shares",
     "Stock",
     "Wish",
+    "amiss",
     "check_draft",
     "check_month",
     "distributed_at_opening",
@@ -57,7 +58,6 @@ __all__ = [
     "parse_ratio",
     "shares",
     "spending_remarks",
-    "strangers",
     "transfer_vouchers",
     "untransferred",
 ]

@@ -62,5 +62,6 @@ def check_draft(voucher: Voucher, names: Mapping[str, str], around: Around) -> I
     yield from checks.originals_missing(draft)
     yield from mixing.mixed(draft)
     yield from mixing.misnamed(draft, names)
+    yield from lacking.booked_directly(draft)
     if around.income:
         yield from legality.beyond_so_far(around.income, period_of(voucher.date), draft=True)

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from domain.chart import RESULT
+from domain.closing.mixing import REVERSE, WITHDRAW, is_direct
 from domain.closing.month_end import Remark
 from domain.closing.rules import ACCOUNTING
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT
@@ -56,9 +56,9 @@ DIRECT = rule(
     "closing.distribution_direct",
     Kind.REFUSED,
     "凭证 {number}「{summary}」把收入或支出直接记在了 {distribution} 收益分配上，没有经过 {result} 本年收益，"
-    "本年收益会因此少计；请冲销，收支记入各自的科目，期末转入 {result}",
+    "本年收益会因此少计；请{undo}，收支记入各自的科目，期末转入 {result}",
     "voucher {number} '{summary}' books income or expense against {distribution} itself, past {result}, so that the"
-    " year's result lacks it; reverse it, and transfer to {result} at the period's end",
+    " year's result lacks it; {undo}, and transfer to {result} at the period's end",
     f"{ACCOUNTING} 本年收益、收益分配",
 )
 RULES = {"cashier": NO_CASHIER, "party": NO_PARTY, "project": NO_PROJECT, "quantity": NO_QUANTITY}
@@ -78,14 +78,13 @@ def check_lacking(month: MonthEnd) -> Iterator[Remark]:
 def check_direct(month: MonthEnd) -> Iterator[Remark]:
     """Income and expense go to 本年收益 first."""
     for voucher in month.vouchers:
-        if _is_direct(voucher) and not (voucher.reversal or voucher.is_reversed):
-            accounts = {"distribution": DISTRIBUTION, "result": RESULT_ACCOUNT}
-            violation = DIRECT(number=voucher.number, summary=voucher.summary, **accounts)
-            yield Remark(stops=False, violation=violation, entry=voucher.entry)
+        yield from booked_directly(voucher)
 
 
-def _is_direct(voucher: MonthVoucher) -> bool:
-    def has(top: str) -> bool:
-        return any(code.startswith(top) for code in voucher.accounts)
-
-    return has(RESULT) and has(DISTRIBUTION) and not has(RESULT_ACCOUNT)
+def booked_directly(voucher: MonthVoucher) -> Iterator[Remark]:
+    """Yield what is remarked on a voucher that books income or expense against 收益分配 itself, unless reversed."""
+    if is_direct(voucher.accounts) and not (voucher.reversal or voucher.is_reversed):
+        accounts = {"distribution": DISTRIBUTION, "result": RESULT_ACCOUNT}
+        undo = WITHDRAW if voucher.entry is None else REVERSE
+        violation = DIRECT(number=voucher.number, summary=voucher.summary, undo=undo, **accounts)
+        yield Remark(stops=False, violation=violation, entry=voucher.entry)

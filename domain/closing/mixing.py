@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from domain.chart import RESULT, UNDISTRIBUTED
 from domain.closing.distribution import MEMBERS, OTHERS, RECIPIENTS, RESERVE, THROUGH
 from domain.closing.month_end import Remark
-from domain.closing.transfers import DISTRIBUTION
+from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
@@ -77,6 +77,27 @@ def strangers(accounts: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     usual = TRANSFERS if any(code.startswith(RESULT) for code in codes) else DISTRIBUTIONS
     return tuple(code for code in codes if not code.startswith(usual))
+
+
+def is_direct(accounts: Iterable[str]) -> bool:
+    """Return whether a voucher books income or expense against 收益分配 itself, past 本年收益."""
+    codes = list(accounts)
+
+    def has(top: str) -> bool:
+        return any(code.startswith(top) for code in codes)
+
+    return has(RESULT) and has(DISTRIBUTION) and not has(RESULT_ACCOUNT)
+
+
+@lru_cache(maxsize=1024)
+def amiss(accounts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the accounts of a voucher, by code, that the statement of income leaves out or puts on a wrong line.
+
+    They are its strangers; of one that books income or expense on 收益分配 itself, all that distributes nothing.
+    """
+    if not is_direct(accounts):
+        return strangers(accounts)
+    return tuple(sorted({code for code in accounts if not code.startswith(DISTRIBUTIONS)}))
 
 
 def check_recipients(month: MonthEnd) -> Iterator[Remark]:

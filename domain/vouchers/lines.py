@@ -121,17 +121,21 @@ def amount_fen(lines: Sequence[Line]) -> int:
 
 
 _TRANSFERRED = (RESULT, *UNDISTRIBUTED)
+_RESULT_ACCOUNT, _DISTRIBUTION = UNDISTRIBUTED
 
 
 def tiered_fen(lines: Sequence[Line], amount: int) -> int:
     """Return by which amount the policy's tier is found for a voucher of an amount: nothing where it only transfers.
 
-    Income and expense that go to 本年收益, and that to 收益分配 (结转), pay nobody and owe nobody anything.
+    Income and expense that go to 本年收益, and that to 收益分配 (结转), pay nobody and owe nobody anything. Income and
+    expense on 收益分配 itself are no transfer: they go past the result of the year, which lacks them.
     """
     for line in lines:  # most have another account among the first
         if not line.account.startswith(_TRANSFERRED):
             return amount
-    return 0 if any(line.account.startswith(UNDISTRIBUTED) for line in lines) else amount
+    others = [line.account for line in lines if not line.account.startswith(_RESULT_ACCOUNT)]
+    to_result = len(others) < len(lines) and all(code.startswith(RESULT) for code in others)
+    return 0 if to_result or all(code.startswith(_DISTRIBUTION) for code in others) else amount
 
 
 def mirrored(lines: Sequence[AnyLine]) -> list[AnyLine]:

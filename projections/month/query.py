@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from psycopg.rows import class_row
-
 from domain.chart import MONEY_ACCOUNTS
 from domain.kernel.period import periods
+from domain.statements import detail_rows
 from projections import register
+from projections.statements import flows
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -29,21 +29,6 @@ SELECT_MOVED = """
             GROUP BY entry
         ) AS money
     ) AS vouchers
-"""
-SELECT_PURPOSES = """
-    SELECT journal.account, coalesce(accounts.name, '') AS name, left(journal.account, 2) = '50' AS income,
-           sum(CASE WHEN left(journal.account, 2) = '50' THEN credit_fen - debit_fen
-                    ELSE debit_fen - credit_fen END)::bigint AS amount_fen
-    FROM journal LEFT JOIN accounts ON accounts.book = journal.book AND accounts.code = journal.account
-    WHERE journal.book = %(book)s AND journal.period = %(period)s AND left(journal.account, 1) = '5'
-      AND NOT EXISTS (
-          SELECT FROM journal AS transfer
-          WHERE transfer.book = journal.book AND transfer.entry = journal.entry
-            AND left(transfer.account, 3) = '321'
-      )
-    GROUP BY journal.account, accounts.name
-    HAVING sum(credit_fen - debit_fen) <> 0
-    ORDER BY amount_fen DESC, journal.account
 """
 SELECT_GLANCE = """
     SELECT coalesce(sum(debit_fen - credit_fen) FILTER (WHERE left(account, 3) = '101'), 0)::bigint,
@@ -68,7 +53,8 @@ class Month:
     """A month of a book, all in fen: `start_fen` + `in_fen` - `out_fen` = `end_fen`.
 
     Cash and bank count as money; what a voucher moves from one to the other is neither in nor out, and a red
-    voucher takes back what it cancels. `purposes` leave out the transfers of the year's end to 321 本年收益.
+    voucher takes back what it cancels. `purposes` leave out what transfers or distributes (321, 322), as the statements
+    do.
     """
 
     period: str
@@ -112,14 +98,17 @@ def glance_of(connection: Connection[Any], book: str, period: str) -> Glance:
     """Return a month of a book at a glance; a month without vouchers has what the earlier ones left."""
     values = {"book": book, "period": period}
     ((cash, bank, vouchers),) = connection.execute(SELECT_GLANCE, values).fetchall()
-    moved = _purposes(connection, values)
+    moved = _purposes(connection, book, period)
     income, expense = (sum(one.amount_fen for one in moved if one.income is side) for side in (True, False))
     return Glance(cash, bank, income, expense, vouchers)
 
 
-def _purposes(connection: Connection[Any], values: dict[str, str]) -> list[Purpose]:
-    with connection.cursor(row_factory=class_row(Purpose)) as cursor:
-        return cursor.execute(SELECT_PURPOSES, values).fetchall()
+def _purposes(connection: Connection[Any], book: str, period: str) -> list[Purpose]:
+    """Return income and expense of a month, the largest first, as the statement by detail account has them."""
+    moved = flows(connection, register.book(connection, book), period, period)
+    rows = detail_rows(moved, (), register.account_names(connection, book))
+    purposes = [Purpose(row.account, row.name, row.is_income, row.month_fen) for row in rows]
+    return sorted(purposes, key=lambda one: (-one.amount_fen, one.account))
 
 
 def month_of(connection: Connection[Any], book: str, period: str) -> Month:
@@ -127,7 +116,7 @@ def month_of(connection: Connection[Any], book: str, period: str) -> Month:
     values = {"book": book, "period": period, "money": list(MONEY_ACCOUNTS)}
     before = connection.execute(SELECT_MONEY_BEFORE, values).fetchone()
     moved = connection.execute(SELECT_MOVED, values).fetchone()
-    purposes = _purposes(connection, {"book": book, "period": period})
+    purposes = _purposes(connection, book, period)
     (start,), (came, went) = before or (0,), moved or (0, 0)
     return Month(period, start, came, went, purposes)
 

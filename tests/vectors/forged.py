@@ -194,6 +194,8 @@ def _signers() -> list[Forgery]:
         _voucher("a role is missing", data, "policy.roles_missing", CLERKS[0]),
         _voucher("the tier above", voucher("2026-02-03", LARGE_FEN), "policy.roles_missing"),
         ("a transfer of what only the tier above may pay", _large("501", "321").publish()),
+        ("a year's result of as much", _large("321", "322").publish()),
+        ("income of as much against 322 itself", _large("322", "501"), ("policy.roles_missing", NEXT)),
         ("a distribution of as much", _large("322", "311"), ("policy.roles_missing", NEXT)),
         _voucher("no resolution", voucher("2026-02-03", LARGE_FEN), "policy.no_resolution", *CLERKS, *OTHERS),
         ("signatures of another hand", _other_hand(), ("signature.invalid", NEXT)),

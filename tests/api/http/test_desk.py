@@ -115,6 +115,28 @@ def test_a_voucher_moves_the_figures(office: Office) -> None:
     assert [moved(name) for name in names] == [-23_400, 123_456, 123_456, 23_400, 100_056, 2]
 
 
+def test_what_transfers_or_distributes_is_no_income_of_the_month(office: Office) -> None:
+    """Neither on the desk nor on the villagers' page, as no statement shows it."""
+    door = office.door
+    period = door.book().periods.next_to_close
+    before = figures(page_of(office["head"]))
+    for paid in (
+        voucher(300_00, date=f"{period}-05", debit="32202", credit="50103"),
+        voucher(200_00, date=f"{period}-05", debit="51302", credit="321"),
+    ):
+        signed = door.note(paid, VoucherPosted, "accountant", "head", "supervisor", "township")
+        assert door.post(signed, wait=10).status_code == 201
+    after = figures(page_of(office["head"]))
+    names = ("本月收入", "本月支出", "本月收益")
+    assert [after[name] for name in names] == [before[name] for name in names]
+    rows = door.get("income-details.json", period=period).json()["rows"]
+    page = door.client.get(f"/books/{BOOK}", params={"period": period}).text
+    shown = re.findall(r'account=(\d+)">[^<]*</a></th><td class="money"><a [^>]*>.*?([\d,.]+)<', page)
+    of_month = [(row["account"], row["month_fen"]) for row in rows if row["month_fen"]]
+    assert sorted(shown) == sorted((account, format_fen(fen)) for account, fen in of_month)
+    assert shown
+
+
 def test_each_figure_leads_to_its_report(office: Office) -> None:
     page = page_of(office["head"])
     found = re.search(r'<dl class="figures broad">.*?</dl>', page, re.DOTALL)

@@ -45,6 +45,11 @@ def paid_directly(log: Log) -> Log:
     return log.then(VoucherPosted, voucher("2026-04-05", 300, debit="322", credit="101"), *BASIC)
 
 
+def past_the_result(log: Log) -> Log:
+    """Book the rent of the month against 322 itself: no statement shows it."""
+    return log.then(VoucherPosted, voucher("2026-04-06", 300, debit="322", credit="501"), *BASIC)
+
+
 def taken_back(log: Log) -> Log:
     """Reverse the last voucher."""
     red = reversal(log, len(log.entries) - 1, date="2026-04-20")
@@ -77,6 +82,8 @@ def given(fen: int) -> Log:
         (mixed(), "audit.mixed", "第 6 号记录、2026-03-05 的凭证把结转或分配和别的业务（科目 10201）"),
         (paid_directly(mixed()), "audit.mixed", "（这样的凭证共 2 张）"),
         (paid_directly(founded()), "audit.mixed", "（科目 101）"),
+        (past_the_result(founded()), "audit.mixed", "（科目 501）记在了一张上（这样的凭证共 1 张）"),
+        (taken_back(past_the_result(founded())), "audit.mixed", ""),
         (taken_back(mixed()), "audit.mixed", ""),
         (TRANSFERRED, "audit.mixed", ""),
         (
@@ -97,6 +104,8 @@ def given(fen: int) -> Log:
         "spent and transferred",
         "two of them",
         "members paid directly",
+        "income past the year's result",
+        "reversed income past the year's result",
         "reversed",
         "transfers alone",
         "transferred twice",
