@@ -45,7 +45,10 @@ SIDES, BY_DIRECTION = ("debit", "credit"), ("direction", "amount")
 
 TABLES = {
     "opening": ("code", "name", *SIDES, *BY_DIRECTION, *BESIDE),
-    "journal": ("date", "number", "summary", "code", "name", *SIDES, *BY_DIRECTION, "attachments", *BESIDE),
+    "journal": (
+        *("date", "kind", "number", "summary", "code", "name"),
+        *(*SIDES, *BY_DIRECTION, "attachments", *BESIDE),
+    ),
 }
 """The tables of a folder with their fields, whose headers [opening] and [journal] may name as a program has them."""
 

@@ -41,9 +41,19 @@ def absent_vouchers(trial: Trial, sheet: Collection[str], first: str) -> list[Vo
     ]
 
 
-def counterpart(voucher: Voucher, absent: Sequence[Voucher]) -> Voucher | None:
-    """Return the absent voucher that this one is by all signs, with its date or its number changed."""
-    return next((posted for posted in absent if _is_same(voucher, posted)), None)
+def counterpart(voucher: Voucher, unkinded: str, absent: Sequence[Voucher]) -> Voucher | None:
+    """Return the absent voucher that this one is by all signs, with its date or its number changed.
+
+    One of the same date and the number without its kind was posted when kinds (凭证字) were not read.
+    """
+    return next(
+        (
+            posted
+            for posted in absent
+            if (posted.date, posted.source) == (voucher.date, unkinded) or _is_same(voucher, posted)
+        ),
+        None,
+    )
 
 
 def _is_same(voucher: Voucher, posted: Voucher) -> bool:

@@ -29,8 +29,8 @@ WRITTEN_ONCE = rule(
     "is written; fill the content into every row",
 )
 
-NEEDED = ("date", "number")
-"""The fields that every row of a journal has to have."""
+NEEDED = ("date", "kind", "number")
+"""The fields that every row of a journal has to have; the kind of a voucher where it has a column of its own."""
 
 
 class _Voucher:
@@ -47,7 +47,7 @@ class _Voucher:
         return (
             last is not None
             and row.number == last.number + 1
-            and all(row.cells[name] in {"", last.cells[name]} for name in NEEDED)
+            and all(row.cells[name] in {"", last.cells[name]} for name in NEEDED if name in row.cells)
         )
 
     def add(self, row: Row, *, doubtful: bool) -> None:
@@ -65,8 +65,8 @@ def filled_down(rows: Sequence[Row], problems: list[Problem]) -> list[Row]:
     filled: list[Row] = []
     refused: list[tuple[Row, list[str]]] = []
     for row in rows:
-        missing = [name for name in NEEDED if not row.cells[name] and name in above]
-        above |= {name: row.cells[name] for name in NEEDED if row.cells[name]}
+        missing = [name for name in NEEDED if name in above and not row.cells[name]]
+        above |= {name: row.cells[name] for name in NEEDED if row.cells.get(name)}
         sure = bool(missing) and voucher.goes_on(row) and bool(voucher.off_fen) and not voucher.doubtful
         if missing and not sure:
             refused.append((row, missing))

@@ -23,6 +23,7 @@ from api.importing.cells import (
 )
 from api.importing.direction import direction_problem, sided
 from api.importing.filling import told_filled
+from api.importing.kinds import with_kind
 from api.importing.parents import without_parents
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.serials import dated
@@ -55,7 +56,10 @@ NO_FOLDER = rule(
 CODE = Column("code", "科目编码", "code", ("科目代码", "科目编号", "会计科目编码", "会计科目代码"))
 NAME = Column("name", "科目名称", "name", ("科目", "会计科目", "会计科目名称"))
 DATE = Column("date", "日期", "date", ("凭证日期", "记账日期", "制单日期"))
-NUMBER = Column("number", "凭证号", "number", ("凭证编号", "凭证字号", "凭证号码", "凭证号数", "记账凭证号"))
+KIND = Column("kind", "凭证字", "kind", ("凭证类型", "凭证类别", "凭证种类", "凭证类", "字"), optional=True)
+NUMBER = Column(
+    "number", "凭证号", "number", ("凭证编号", "凭证字号", "凭证号码", "凭证号数", "记账凭证号", "号")
+)
 BESIDE = (
     Column(
         "party",
@@ -86,6 +90,7 @@ OPENING_COLUMNS = (
 )
 JOURNAL_COLUMNS = (
     DATE,
+    KIND,
     NUMBER,
     Column("summary", "摘要", "summary", ("摘要说明", "内容摘要", "业务摘要")),
     CODE,
@@ -138,7 +143,10 @@ LAYOUTS = {
 
 @dataclass(frozen=True)
 class Amounts:
-    """A row of opening.csv or journal.csv with its values; amounts in fen, quantities in thousandths of the unit."""
+    """A row of opening.csv or journal.csv with its values; amounts in fen, quantities in thousandths of the unit.
+
+    `number` has the voucher's kind (凭证字) before it, `unkinded` is what stands in its own cell.
+    """
 
     row: Row
     code: str
@@ -147,6 +155,7 @@ class Amounts:
     credit_fen: int
     date: str = ""
     number: str = ""
+    unkinded: str = ""
     summary: str = ""
     attachments: int = 0
     party: str = ""
@@ -236,6 +245,8 @@ class _Cells:
 
     def amounts(self) -> Amounts:
         in_journal = "date" in self._row.cells
+        number = self._parse("number", parse_filled, "") if in_journal else ""
+        kind = self._parse("kind", parse_text, "") if in_journal else ""
         wrong = direction_problem(self._row)
         if wrong:
             self._problems.append(Problem.at(wrong[0], self._row, wrong[1]))
@@ -246,7 +257,8 @@ class _Cells:
             debit_fen=self._parse("debit", parse_amount, 0),
             credit_fen=self._parse("credit", parse_amount, 0),
             date=self._parse("date", parse_day, "") if in_journal else "",
-            number=self._parse("number", parse_filled, "") if in_journal else "",
+            number=with_kind(number, kind),
+            unkinded=number,
             summary=self._parse("summary", parse_text, "") if in_journal else "",
             attachments=self._parse("attachments", parse_count, 0) if in_journal else 0,
             party=self._parse("party", parse_text, ""),

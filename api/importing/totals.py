@@ -39,7 +39,7 @@ _ENDS = re.compile(r".*(?:合计|小计|总计|合計|小計|總計)[:：]?", re
 """How it may end where neither a code nor a number makes it a line: 流动资产合计."""
 _SUM = re.compile("[合小总][计計]|total", re.IGNORECASE)
 """What says that the amounts are the sums of those above; a balance or what accumulates has other rows too."""
-LABELS = ("date", "number", "summary", "code", "name")
+LABELS = ("date", "kind", "number", "summary", "code", "name")
 """The fields in one of which a row says what it is."""
 
 

@@ -127,7 +127,14 @@ class VoucherPlan:
             self._refuse_changed(OPENING_CHANGED, (OPENING, opened), id_, balances, rows)
 
     def _id(self, rows: Sequence[Amounts]) -> str:
-        return self._trial.id("voucher", rows[0].date, rows[0].number)
+        """Return a voucher's id: by its number, or by that without its kind (凭证字) where it was posted so."""
+        first, stored = rows[0], self._trial.stored
+        ids = [self._trial.id("voucher", first.date, number) for number in (first.number, first.unkinded)]
+        if ids[0] not in stored and ids[1] in stored:
+            posted = Counter((one.account, one.debit_fen, one.credit_fen) for one in stored[ids[1]].lines)
+            if posted == Counter((row.code, row.debit_fen, row.credit_fen) for row in rows):
+                return ids[1]
+        return ids[0]
 
     def _one(self, group: Group) -> None:
         """Plan a voucher, or find it posted."""
@@ -138,6 +145,7 @@ class VoucherPlan:
             return
         if id_ in trial.stored:
             self.there += 1
+            voucher = structs.replace(voucher, source=getattr(trial.stored[id_], "source", voucher.source))
             if self._is_plainer(trial.stored[id_], voucher):
                 self.plainer.append((first.date, first.number))
             elif not any(
@@ -145,7 +153,7 @@ class VoucherPlan:
             ):
                 self._refuse_changed(CHANGED, (first.number, first.date), id_, voucher, rows)
             return
-        before = counterpart(voucher, self._absent)
+        before = counterpart(voucher, first.unkinded, self._absent)
         if before:
             field = "number" if before.date == first.date else "date"
             facts = {"number": first.number, "before": before.source, "before_date": before.date}
