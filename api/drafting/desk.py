@@ -1,7 +1,9 @@
 """The desk where drafts are made, changed, signed, refused and withdrawn; what is complete goes into the log.
 
 Each act locks its draft, so that of two people who work on one the second is told what the first did. Signatures are
-kept before the entry is posted: should the program end in between, the next look at the draft posts it.
+kept before the entry is posted: should the program end in between, the next look at the draft posts it. It is posted
+under the same lock, and whoever comes to a draft that nobody is missing from posts it first: what is answered well is
+never overtaken by an entry of another text.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from api.drafting.invoices import Invoices, parties_of
 from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
 from api.drafting.rivals import check_no_rival
 from api.drafting.rules import CHANGED, MAKERS, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
-from domain.drafts import Review, review, sign, standing, unlike
+from domain.drafts import ALREADY_POSTED, Review, review, sign, standing, unlike
 from domain.kernel.errors import Kind, Phrase, RuleViolation
 from domain.kernel.note import parse_note
 from domain.ledger import Books, read_entries
@@ -51,6 +53,9 @@ OPEN_MAX = 1_000
 EARLIER_TEXT = "入账的是改动以前的内容 / an earlier text of it was posted"
 
 REASON_MAX = 200
+POSTING_MAX = 4
+"""So many acts on drafts are under way at once: each holds a connection while the log may want others."""
+
 BOOKS_MAX = 200
 """Books that are kept in memory to ask their rules."""
 
@@ -80,6 +85,14 @@ class OnDesk(NamedTuple):
             step.step == "dropped" and step.key == key and step.revision == self.waiting.revision
             for step in self.waiting.steps
         )
+
+
+class _Look(NamedTuple):
+    """Where a draft stands in the log, if it does; what the rules say of it; its note, if it is to be posted now."""
+
+    entry: int | None
+    said: Review
+    note: bytes = b""
 
 
 class Waits(NamedTuple):
@@ -115,6 +128,7 @@ class DraftingDesk:
         self._books = Books(recorder, BOOKS_MAX)
         self._post = post
         self._lock = threading.Lock()  # a book in memory is read forward by one thread at a time
+        self._turns = threading.Semaphore(POSTING_MAX)
 
     def roles(self, book: str) -> Roles:
         """Return the keys of a book as its log has them now; raises `book.unknown`."""
@@ -198,22 +212,11 @@ class DraftingDesk:
     def withdraw(self, session: Session, id_: str, revision: int) -> OnDesk:
         """Take a draft back."""
         require_maker(session)
-        tags: set[bytes] = set()
         with self._at(session.book, id_, revision) as (connection, was):
-            posting = self._is_posting(session.book, was)
-            if not posting:
-                store.withdraw(connection, session.book, was, session.key.name)
-                tags = self._private.waiting.drop(connection, session.book, id_)
+            store.withdraw(connection, session.book, was, session.key.name)
+            tags = self._private.waiting.drop(connection, session.book, id_)
         self._private.forget_keys(session.book, tags)
-        found = self.draft(session.book, id_)
-        if posting:
-            found.waiting.require_open()
-        return found
-
-    def _is_posting(self, book_id: str, was: Waiting) -> bool:
-        """Tell whether a draft stands in the log, or is on its way there since nobody is missing."""
-        with self._book(book_id) as book:
-            return was.id in book.ids or review(book, was.draft).complete
+        return self.draft(session.book, id_)
 
     def disclosures(self, session: Session, drafts: Sequence[OnDesk]) -> dict[str, list[Given]]:
         """Return the values behind the digests of drafts, by id, for whoever makes vouchers or is to sign the draft."""
@@ -257,14 +260,30 @@ class DraftingDesk:
     def _at(
         self, book: str, id_: str, revision: int | None = None
     ) -> Iterator[tuple[Connection[Any], Waiting]]:
-        """Lend an open draft, locked, in a transaction; raises `draft.changed` when it is of another revision."""
-        with self._pool.connection() as connection, connection.transaction():
-            was = store.draft_of(connection, book, id_, lock=True)
+        """Lend an open draft, locked, in a transaction.
+
+        Raises `draft.posted` when it is, or was only to be posted, and `draft.changed` when it is of another revision.
+        """
+        with self._locked(book, id_) as (connection, was):
             was.require_open()
-            if revision not in {None, was.revision}:
-                at = local_minute(was.last.at)
-                raise CHANGED(key=was.last.key, at=at, revision=was.revision, read=revision)
-            yield connection, was
+            entry, said, _ = self._entered(book, was)
+            problem = said.problem
+            if problem and problem.rule.kind is Kind.UNAVAILABLE:  # nobody knows whether it was posted
+                raise problem
+            if entry is None:
+                if revision not in {None, was.revision}:
+                    at = local_minute(was.last.at)
+                    raise CHANGED(key=was.last.key, at=at, revision=was.revision, read=revision)
+                yield connection, was
+                return
+        self._posted(book, id_, entry)
+        raise ALREADY_POSTED(entry=entry)
+
+    @contextmanager
+    def _locked(self, book: str, id_: str) -> Iterator[tuple[Connection[Any], Waiting]]:
+        """Lend a draft that nobody else can change or post until the transaction ends."""
+        with self._turns, self._pool.connection() as connection, connection.transaction():
+            yield connection, store.draft_of(connection, book, id_, lock=True)
 
     @contextmanager
     def _book(self, book_id: str) -> Iterator[Book]:
@@ -276,20 +295,33 @@ class DraftingDesk:
 
     def _settled(self, book_id: str, waiting: Waiting) -> OnDesk:
         """Return a draft with what the rules say; if nobody is missing, it is posted now."""
+        look, was = self._look(book_id, waiting), waiting
+        if look.note:
+            with self._locked(book_id, waiting.id) as (_, was):
+                look = self._entered(book_id, was)
+        if was.state != "open":
+            return self._closed(book_id, was)
+        if look.entry is not None:
+            return self._posted(book_id, was.id, look.entry)
+        return self._open(book_id, was, look.said)
+
+    def _look(self, book_id: str, waiting: Waiting) -> _Look:
         if waiting.state != "open":
-            return self._closed(book_id, waiting)
+            return _Look(waiting.entry, Review((), (), None))
         with self._book(book_id) as book:
-            entry = book.ids.get(waiting.id)
-            found = review(book, waiting.draft)
-            note = standing(book, waiting.draft).note if found.complete else b""
-        if entry is None and note:
-            try:
-                entry = self._post(book_id, note)
-            except RuleViolation as violation:  # the book has moved on between the look and the post
-                found = found._replace(problem=violation)
-        if entry is None:
-            return self._open(book_id, waiting, found)
-        return self._posted(book_id, waiting.id, entry)
+            entry, found = book.ids.get(waiting.id), review(book, waiting.draft)
+            ready = entry is None and found.complete
+            return _Look(entry, found, standing(book, waiting.draft).note if ready else b"")
+
+    def _entered(self, book_id: str, was: Waiting) -> _Look:
+        """Post a draft that is locked if nobody is missing, and look where it stands then."""
+        look = self._look(book_id, was)
+        if not look.note:
+            return look
+        try:
+            return look._replace(entry=self._post(book_id, look.note))
+        except RuleViolation as violation:  # the book has moved on between the look and the post
+            return look._replace(said=look.said._replace(problem=violation))
 
     def _posted(self, book: str, id_: str, entry: int) -> OnDesk:
         """Remember where a draft stands in the log; whoever had all signatures of an earlier text could post that."""

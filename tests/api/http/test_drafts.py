@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -235,6 +236,70 @@ def test_signatures_at_once_post_it_once(office: Office) -> None:
     assert [one["step"] for one in found["steps"]].count("posted") == 1
     ids = [entry.statement.id for entry in read_entries(office.door.service.recorder, BOOK)]
     assert ids.count(draft["id"]) == 1
+
+
+@contextmanager
+def held_log(office: Office) -> Iterator[None]:
+    """Hold the book's head, so that whoever posts to it waits."""
+    with office.door.service.pool.connection() as connection, connection.transaction():
+        connection.execute("SELECT size FROM heads WHERE book = %s FOR UPDATE", (BOOK,))
+        yield
+
+
+def until_signed(office: Office, draft: dict[str, Any], count: int) -> None:
+    """Wait until so many signatures of a draft are kept."""
+    for _ in range(200):
+        with office.door.service.pool.connection() as connection:
+            if len(store.draft_of(connection, BOOK, draft["id"]).draft.signatures) == count:
+                return
+        time.sleep(0.02)
+    pytest.fail("nobody has signed")
+
+
+@pytest.mark.parametrize("act", ["change", "withdraw", "refuse", "sign"])
+def test_what_comes_while_the_last_signature_posts_is_told_that_it_is_posted(
+    office: Office, act: str
+) -> None:
+    """The draft stays as it stands in the log, and nothing that was answered well is lost."""
+    draft = office["accountant"].make(data(1_000))
+    office["head"].sign(draft)
+    acts = {
+        "change": lambda: office["cashier"].change(draft, data(900_000)),
+        "withdraw": lambda: office["cashier"].withdraw(draft),
+        "refuse": lambda: office["head"].refuse(draft),
+        "sign": lambda: office["supervisor"].sign(draft),
+    }
+    with ThreadPoolExecutor(2) as threads:
+        with held_log(office):
+            last = threads.submit(office["accountant"].sign, draft)
+            until_signed(office, draft, 2)
+            second = threads.submit(acts[act])
+            with pytest.raises(TimeoutError):
+                second.result(0.5)
+        assert last.result().json()["state"] == "posted"
+        assert refused(second.result(), 409, "draft.posted")
+    found = office["head"].get(f"/{draft['id']}").json()
+    assert (found["state"], found["revision"], found["text"]) == ("posted", 1, draft["text"])
+    assert [one["step"] for one in found["steps"]] == ["made", "signed", "signed", "posted"]
+    entry = list(read_entries(office.door.service.recorder, BOOK))[found["entry"]]
+    assert [one.name for one in entry.signatures] == sorted(found["signatures"])
+
+
+def test_changes_against_last_signatures_lose_nothing(office: Office) -> None:
+    """Whichever comes first, the log has the text of whoever was answered well."""
+    for fen in range(1, 9):
+        draft = office["accountant"].make(data(fen))
+        office["head"].sign(draft)
+        with ThreadPoolExecutor(2) as threads:
+            signing = threads.submit(office["accountant"].sign, draft)
+            changing = threads.submit(office["cashier"].change, draft, data(900_000 + fen))
+        assert sorted((signing.result().status_code, changing.result().status_code)) == [200, 409]
+        found = office["head"].get(f"/{draft['id']}").json()
+        changed = changing.result().status_code == 200
+        assert (found["state"], found["revision"]) == (("open", 2) if changed else ("posted", 1))
+        if changed:
+            assert found["signatures"] == []
+            office["accountant"].withdraw(found)
 
 
 def test_a_refusal_has_a_reason_which_all_see(office: Office) -> None:
