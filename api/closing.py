@@ -22,7 +22,7 @@ from projections import closing, journal
 from projections.closing import transfers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from psycopg import Connection
 
@@ -90,9 +90,8 @@ def checklist(
     )
 
 
-def check_ready(stops: Iterable[bool], period: str, *, despite: bool) -> None:
-    """Raise `closing.stopped` when a remark stops the closing of a period, and nobody says to close despite it."""
-    count = sum(stops)
+def check_ready(count: int, period: str, *, despite: bool) -> None:
+    """Raise `closing.stopped` when remarks stop the closing of a period, and nobody says to close despite them."""
     if count and not despite:
         raise STOPPED(period=period, count=count)
 

@@ -11,9 +11,10 @@ from api.admission import objection
 from api.attachments import Attachments
 from api.banking import BankDecisions, BankImports, BankOpenings, BankStatements
 from api.clock import CHINA
-from api.database import connect, connect_pool, open_database
+from api.closing import checklist
+from api.database import connect, connect_pool, open_database, snapshot
 from api.disclosures import DisclosureStore, SubjectKeys
-from api.drafting import DraftingDesk, Templates
+from api.drafting import Closings, DraftingDesk, Templates
 from api.identity.logkeys import LogKeyFolder
 from api.sessions import Sessions
 from api.witnessing import Witnesses
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
-    from api.drafting import Post
+    from api.drafting import Enter, Inspect
     from api.settings import Settings
     from domain.kernel.errors import RuleViolation
+    from projections.closing import Checklist
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,25 @@ def _objections(log_keys: LogKeyFolder, notes: Sequence[bytes]) -> list[RuleViol
     return of_each(notes, (objection(note, log_keys, now) for note in notes))
 
 
-def _posting(ledger: Ledger, log_keys: LogKeyFolder) -> Post:
+def _entering(ledger: Ledger, log_keys: LogKeyFolder) -> Enter:
     """Return what posts a draft that is complete, by the same door as any entry."""
 
-    def post(book: str, note: bytes) -> int:
-        (receipt,) = ledger.submit(book, [note], _objections(log_keys, [note])).result()
+    def enter(book: str, note: bytes, size: int | None) -> int:
+        (receipt,) = ledger.submit(book, [note], _objections(log_keys, [note]), size).result()
         return receipt.index
 
-    return post
+    return enter
+
+
+def _inspecting(pool: ConnectionPool[Any], runner: Runner, originals: Attachments) -> Inspect:
+    """Return what reads a checklist for those who sign a closing, over all that is posted by then."""
+
+    def inspect(book: str, period: str) -> Checklist:
+        runner.catch_up([book])
+        with snapshot(pool) as connection:
+            return checklist(connection, book, period, originals, named=True)
+
+    return inspect
 
 
 @contextmanager
@@ -115,7 +128,8 @@ def service_on(settings: Settings, url: str) -> Iterator[Service]:
         try:
             disclosures = DisclosureStore(pool, SubjectKeys(settings.home, settings.passphrase_text))
             attachments = Attachments(settings.home / "attachments")
-            drafts = DraftingDesk(pool, recorder, _posting(ledger, log_keys), attachments, disclosures)
+            closings = Closings(_inspecting(pool, runner, attachments), _entering(ledger, log_keys))
+            drafts = DraftingDesk(pool, recorder, closings, attachments, disclosures)
             sessions = Sessions(pool, drafts.roles, settings.origin)
             yield Service(
                 settings,

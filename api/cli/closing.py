@@ -43,7 +43,7 @@ def close(
         remarks = server.remarks(period)
         for remark in remarks:
             err.print(f"{'✗' if remark.stops else '!'} {remark.zh} / {remark.en} [{remark.rule}]")
-        check_ready([remark.stops for remark in remarks], period, despite=despite)
+        check_ready(sum(remark.stops for remark in remarks), period, despite=despite)
         submit(server, PeriodClosed, Closing(period=period), key, sign_only)
 
 

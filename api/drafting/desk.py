@@ -11,36 +11,41 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.clock import local_minute
 from api.disclosures import belonging
 from api.drafting import store, templates
+from api.drafting.closings import MEANWHILE, meanwhile
 from api.drafting.composing import Composed, Wanted, compose
 from api.drafting.invoices import Invoices, parties_of
 from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
 from api.drafting.rivals import check_no_rival
 from api.drafting.rules import CHANGED, MAKERS, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
+from api.drafting.store import NOTHING, Despite
 from domain.drafts import ALREADY_POSTED, Review, review, sign, standing, unlike
 from domain.kernel.errors import Kind, Phrase, RuleViolation
 from domain.kernel.note import parse_note
 from domain.ledger import Books, read_entries
+from domain.periods import Closing
 from domain.vouchers import Attachments as Attached
 from domain.vouchers import Voucher
 from projections.register import NO_BOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
     from api.attachments import Attachments
     from api.disclosures import DisclosureStore, Given
+    from api.drafting.closings import Closings
     from api.drafting.store import Waiting
     from api.invoices import InvoiceRead
     from api.sessions import Session
     from domain.book import Book
+    from domain.closing import Remark
     from domain.drafts import Draft
     from domain.ledger import BookRecorder
     from domain.roles import Roles
@@ -63,12 +68,13 @@ BOOKS_MAX = 200
 class OnDesk(NamedTuple):
     """A draft as it is kept, and what the rules say of it now; nothing any more of one that is closed.
 
-    `invoices` are those among its documents, as these say.
+    `invoices` are those among its documents, as these say; `checklist` is what is remarked on the month of a closing.
     """
 
     waiting: Waiting
     review: Review
     invoices: Sequence[InvoiceRead] = ()
+    checklist: Sequence[Remark] = ()
 
     @property
     def refused(self) -> list[store.Step]:
@@ -102,10 +108,6 @@ class Waits(NamedTuple):
     to_close: str
 
 
-Post: TypeAlias = "Callable[[str, bytes], int]"
-"""What appends a note to a book, by its id, and returns the entry's index; raises what refuses it."""
-
-
 class DraftingDesk:
     """The drafts of all books."""
 
@@ -113,11 +115,11 @@ class DraftingDesk:
         self,
         pool: ConnectionPool[Any],
         recorder: BookRecorder,
-        post: Post,
+        closings: Closings,
         originals: Attachments,
         private: DisclosureStore,
     ) -> None:
-        """Use the tables through `pool`, ask the rules of books read from `recorder`; `post` what is complete.
+        """Use the tables through `pool`, ask the rules of books read from `recorder`; `closings` post what is complete.
 
         `originals` are the documents that vouchers name, `private` the values behind digests.
         """
@@ -126,7 +128,7 @@ class DraftingDesk:
         self._pool = pool
         self._recorder = recorder
         self._books = Books(recorder, BOOKS_MAX)
-        self._post = post
+        self.closings = closings
         self._lock = threading.Lock()  # a book in memory is read forward by one thread at a time
         self._turns = threading.Semaphore(POSTING_MAX)
 
@@ -160,36 +162,38 @@ class DraftingDesk:
             found = store.draft_of(connection, book, id_)
         return self._settled(book, found)
 
-    def make(self, session: Session, wanted: Wanted, words: str = "") -> OnDesk:
-        """Keep a new draft, with `words` on its making; raises `draft.not_maker`, `draft.type`, `post.data`."""
+    def make(self, session: Session, wanted: Wanted, despite: Despite = NOTHING) -> OnDesk:
+        """Keep a new draft, with what it is made despite; raises `draft.not_maker`, `draft.type`, `post.data`."""
         require_maker(session)
-        with self._pool.connection() as connection, connection.transaction():
+        with self._turns, self._pool.connection() as connection, connection.transaction():
             if store.count_open(connection, session.book) >= OPEN_MAX:
                 raise TOO_MANY(book=session.book, limit=OPEN_MAX)
             draft, given = self._composed(connection, session.book, wanted)
-            store.insert(connection, session.book, draft, session.key.name, words)
+            store.insert(connection, session.book, draft, session.key.name, despite)
             self._keep(connection, session.book, draft, given)
             if wanted.template:
                 templates.use(connection, session.book, wanted.template, draft)
         return self.draft(session.book, draft.statement.id)
 
-    def change(self, session: Session, id_: str, wanted: Wanted, words: str = "") -> OnDesk:
+    def change(self, session: Session, id_: str, wanted: Wanted, despite: Despite = NOTHING) -> OnDesk:
         """Give a draft other content; its signatures fall away. Raises as `make` does, and `draft.changed`."""
         require_maker(session)
         with self._at(session.book, id_, wanted.revision) as (connection, was):
             draft, given = self._composed(connection, session.book, wanted, id_)
             self._keep(connection, session.book, draft, given)
-            store.change(connection, session.book, was, draft.text, session.key.name, words)
+            store.change(connection, session.book, was, draft.text, session.key.name, despite)
             templates.move_use(connection, session.book, draft)
         return self.draft(session.book, id_)
 
     def sign(self, session: Session, id_: str, note: bytes) -> OnDesk:
         """Keep the signature of a note over the draft's text, and post the draft if nobody is missing.
 
-        Raises `draft.other_text`, `draft.not_signer`, `key.*`, `signature.invalid`, `draft.stuck`.
+        Raises `draft.other_text`, `draft.not_signer`, `key.*`, `signature.invalid`, `draft.stuck`, `closing.meanwhile`.
         """
-        with self._at(session.book, id_) as (connection, was), self._book(session.book) as book:
-            signed = sign(book, was.draft, note)
+        with self._at(session.book, id_) as (connection, was):
+            with self._book(session.book) as book:
+                signed = sign(book, was.draft, note)
+            self.closings.check(connection, session.book, was)
             for one in parse_note(note).signatures:
                 if one.name != session.key.name:
                     raise NOT_SIGNER(key=one.name, session=session.key.name)
@@ -266,7 +270,7 @@ class DraftingDesk:
         """
         with self._locked(book, id_) as (connection, was):
             was.require_open()
-            entry, said, _ = self._entered(book, was)
+            entry, said, _ = self._entered(connection, book, was)
             problem = said.problem
             if problem and problem.rule.kind is Kind.UNAVAILABLE:  # nobody knows whether it was posted
                 raise problem
@@ -297,8 +301,8 @@ class DraftingDesk:
         """Return a draft with what the rules say; if nobody is missing, it is posted now."""
         look, was = self._look(book_id, waiting), waiting
         if look.note:
-            with self._locked(book_id, waiting.id) as (_, was):
-                look = self._entered(book_id, was)
+            with self._locked(book_id, waiting.id) as (connection, was):
+                look = self._entered(connection, book_id, was)
         if was.state != "open":
             return self._closed(book_id, was)
         if look.entry is not None:
@@ -313,13 +317,13 @@ class DraftingDesk:
             ready = entry is None and found.complete
             return _Look(entry, found, standing(book, waiting.draft).note if ready else b"")
 
-    def _entered(self, book_id: str, was: Waiting) -> _Look:
+    def _entered(self, connection: Connection[Any], book_id: str, was: Waiting) -> _Look:
         """Post a draft that is locked if nobody is missing, and look where it stands then."""
         look = self._look(book_id, was)
         if not look.note:
             return look
         try:
-            return look._replace(entry=self._post(book_id, look.note))
+            return look._replace(entry=self.closings.post(connection, book_id, was, look.note))
         except RuleViolation as violation:  # the book has moved on between the look and the post
             return look._replace(said=look.said._replace(problem=violation))
 
@@ -344,7 +348,14 @@ class DraftingDesk:
         """Return a draft that waits with what is said of it, and of whom its invoices name."""
         invoices, voucher = self._invoices_of(book, waiting), waiting.voucher
         others = unlike(book, voucher, map(parties_of, invoices)) if voucher else ()
-        return OnDesk(waiting, said._replace(remarks=(*said.remarks, *others)), invoices)
+        said = said._replace(remarks=(*said.remarks, *others))
+        data = waiting.draft.statement.data
+        if not isinstance(data, Closing) or (said.problem and said.problem.rule is not MEANWHILE):
+            return OnDesk(waiting, said, invoices)
+        remarks = self.closings.remarks(book, data.period)
+        return OnDesk(
+            waiting, said._replace(problem=meanwhile(waiting, data.period, remarks)), invoices, remarks
+        )
 
     def _closed(self, book: str, waiting: Waiting) -> OnDesk:
         return OnDesk(waiting, Review((), (), None), self._invoices_of(book, waiting))

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 SELECT_DRAFT = """
-    SELECT id, revision, text, state, entry, made_by, changed_at FROM drafts WHERE book = %s AND id = %s
+    SELECT id, revision, text, state, entry, made_by, changed_at, despite FROM drafts WHERE book = %s AND id = %s
 """
 LOCK_DRAFT = f"{SELECT_DRAFT} FOR UPDATE"
 SELECT_OPEN = """
-    SELECT id, revision, text, state, entry, made_by, changed_at FROM drafts
+    SELECT id, revision, text, state, entry, made_by, changed_at, despite FROM drafts
     WHERE book = %s AND state = 'open' ORDER BY id
 """
 SELECT_SIGNATURES = """
@@ -32,10 +32,11 @@ SELECT_STEPS = """
     WHERE book = %s AND draft = ANY(%s) ORDER BY draft, number
 """
 INSERT_DRAFT = """
-    INSERT INTO drafts (book, id, revision, text, state, made_by) VALUES (%s, %s, 1, %s, 'open', %s)
+    INSERT INTO drafts (book, id, revision, text, state, made_by, despite) VALUES (%s, %s, 1, %s, 'open', %s, %s)
 """
 UPDATE_TEXT = """
-    UPDATE drafts SET text = %s, revision = revision + 1, changed_at = now() WHERE book = %s AND id = %s
+    UPDATE drafts SET text = %s, despite = %s, revision = revision + 1, changed_at = now()
+    WHERE book = %s AND id = %s
 """
 UPDATE_STATE = "UPDATE drafts SET state = %s, entry = %s, changed_at = now() WHERE book = %s AND id = %s"
 DELETE_SIGNATURES = "DELETE FROM draft_signatures WHERE book = %s AND draft = %s RETURNING key"
@@ -65,6 +66,16 @@ class Done(NamedTuple):
     words: str = ""
 
 
+class Despite(NamedTuple):
+    """What the draft of a closing is made despite: in words for its steps, and each thing as the checklist says it."""
+
+    words: str = ""
+    stops: tuple[str, ...] = ()
+
+
+NOTHING = Despite()
+
+
 class Step(NamedTuple):
     """What was done with a draft, as `Done` has it, in which order and when."""
 
@@ -77,7 +88,10 @@ class Step(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """A draft as it is kept; `entry` is where it stands in the log, once posted."""
+    """A draft as it is kept; `entry` is where it stands in the log, once posted.
+
+    `despite` is what a closing was made despite, as the checklist said it.
+    """
 
     id: str
     revision: int
@@ -87,6 +101,7 @@ class Waiting(NamedTuple):
     made_by: str
     changed_at: datetime
     steps: list[Step]
+    despite: tuple[str, ...] = ()
 
     def require_open(self) -> None:
         """Raise `draft.posted` or `draft.withdrawn` when nothing can be done with it any more."""
@@ -155,25 +170,28 @@ def _read(connection: Connection[Any], book: str, rows: Iterable[tuple[Any, ...]
             made_by,
             changed_at,
             steps[id_],
+            tuple(despite),
         )
-        for id_, revision, text, state, entry, made_by, changed_at in rows
+        for id_, revision, text, state, entry, made_by, changed_at, despite in rows
     ]
 
 
-def insert(connection: Connection[Any], book: str, draft: Draft, key: str, words: str = "") -> None:
-    """Keep a new draft of a maker's key, and what is said of its making."""
+def insert(
+    connection: Connection[Any], book: str, draft: Draft, key: str, despite: Despite = NOTHING
+) -> None:
+    """Keep a new draft of a maker's key, and what it is made despite."""
     id_ = draft.statement.id
-    connection.execute(INSERT_DRAFT, (book, id_, draft.text, key))
-    _step(connection, book, id_, Done("made", 1, key, words))
+    connection.execute(INSERT_DRAFT, (book, id_, draft.text, key, [*despite.stops]))
+    _step(connection, book, id_, Done("made", 1, key, despite.words))
 
 
 def change(
-    connection: Connection[Any], book: str, was: Waiting, text: bytes, key: str, words: str = ""
+    connection: Connection[Any], book: str, was: Waiting, text: bytes, key: str, despite: Despite = NOTHING
 ) -> None:
     """Give a draft another text: the signatures fall away, and those who had signed will see it."""
-    connection.execute(UPDATE_TEXT, (text, book, was.id))
+    connection.execute(UPDATE_TEXT, (text, [*despite.stops], book, was.id))
     dropped = connection.execute(DELETE_SIGNATURES, (book, was.id)).fetchall()
-    _step(connection, book, was.id, Done("changed", was.revision + 1, key, words))
+    _step(connection, book, was.id, Done("changed", was.revision + 1, key, despite.words))
     for (name,) in sorted(dropped):
         _step(connection, book, was.id, Done("dropped", was.revision + 1, name))
 

@@ -11,10 +11,9 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from api.closing import check_ready, checklist
-from api.database import snapshot
+from api.closing import check_ready
 from api.disclosures import Tier
-from api.drafting import DESPITE_MAX, KINDS, Known, OnDesk, Wanted, read_request, waiting_alike
+from api.drafting import DESPITE_MAX, KINDS, Despite, Known, OnDesk, Wanted, read_request, waiting_alike
 from api.http.attachments import InvoiceBody
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented
@@ -262,26 +261,22 @@ def _make(service: Service, session: Session, wanted: Wanted) -> OnDesk:
     return service.drafts.make(session, wanted, _despite(service, session.book, wanted))
 
 
-def _despite(service: Service, book: str, wanted: Wanted) -> str:
-    """Return in words what a draft of a closing is made despite, "" of any other; raises `closing.stopped`."""
+def _despite(service: Service, book: str, wanted: Wanted) -> Despite:
+    """Return what a draft of a closing is made despite, nothing of any other; raises `closing.stopped`."""
     if KINDS.get(wanted.type) is not PeriodClosed:
-        return ""
+        return Despite()
     period = read_data(wanted.type, bytes(wanted.data), Closing).period
-    stops = [remark.stops for remark in _checklist(service, book, period)]
-    check_ready(stops, period, despite=bool(reason := wanted.despite.strip()))
-    count = sum(stops)
-    told = f"结账检查有 {count} 项必须处理，照样结账 / despite {count} to be set right: {reason}"
-    return told if count else ""
+    reason = wanted.despite.strip()
+    remarks = service.drafts.closings.remarks(book, period)
+    stops = tuple(remark.violation.zh for remark in remarks if remark.stops)
+    check_ready(len(stops), period, despite=bool(reason))
+    told = f"结账检查有 {len(stops)} 项必须处理，照样结账 / despite {len(stops)} to be set right: {reason}"
+    return Despite(told, stops) if stops else Despite()
 
 
 def _change(service: Service, session: Session, id_: str, wanted: Wanted) -> OnDesk:
     """Change a draft, as one is made."""
     return service.drafts.change(session, id_, wanted, _despite(service, session.book, wanted))
-
-
-def _checklist(service: Service, book: str, period: str) -> list[Remark]:
-    with snapshot(service.pool) as connection:
-        return checklist(connection, book, period, service.attachments, named=True).remarks
 
 
 def _done(service: Service, session: Session, act: Callable[[], OnDesk]) -> DraftBody:
@@ -294,18 +289,15 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
     open_ = [one for one in drafts if one.waiting.state == "open" and one.review.problem is None]
     said = {one.waiting.id: one.waiting.draft.statement.data for one in open_}
     vouchers = {id_: data for id_, data in said.items() if isinstance(data, Voucher)}
-    remarks: dict[str, list[Remark]] = {}
+    remarks = {one.waiting.id: [*one.checklist] for one in drafts}
     with service.pool.connection() as connection:
         if vouchers:
             others = waiting_alike(connection, session.book, vouchers)
             waiting = [others.get(id_, []) for id_ in vouchers]
             found = draft_remarks(connection, session.book, [*vouchers.values()], waiting)
-            remarks = dict(zip(vouchers, found, strict=True))
+            remarks |= dict(zip(vouchers, found, strict=True))
         named = _named(connection, session.book, drafts)
         people = register.holders(connection, session.book)
-    for id_, data in said.items():
-        if isinstance(data, Closing):
-            remarks[id_] = _checklist(service, session.book, data.period)
     given = service.drafts.disclosures(session, drafts)
     return [
         _body(

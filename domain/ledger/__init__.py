@@ -5,9 +5,10 @@ from domain.ledger.connection import PROBE_SECONDS, BoundedConnection
 from domain.ledger.mapper import EntryMapper, Recorded
 from domain.ledger.posted import of_each
 from domain.ledger.recorder import RECONNECT_SECONDS, BookRecorder, open_recorder
-from domain.ledger.writer import Ledger, Receipt
+from domain.ledger.writer import MOVED_ON, Ledger, Receipt
 
 __all__ = [
+    "MOVED_ON",
     "PROBE_SECONDS",
     "RECONNECT_SECONDS",
     "SURPLUS",

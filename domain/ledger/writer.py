@@ -52,6 +52,15 @@ FULL = rule(
     "ADR 0007; SQLSTATE 53100",
 )
 
+MOVED_ON = rule(
+    "store.moved_on",
+    Kind.CONFLICT,
+    "账套 {book} 在核对时有 {expected} 条记录，现在有 {size} 条；请照现在的再核对一次，重新提交",
+    "the book {book} had {expected} entries when this was checked, and has {size} now; check it against these, and post"
+    " it again",
+    "ADR 0007",
+)
+
 ENTRIES_PER_COMMIT = 4_000
 ATTEMPTS = 4
 RETRY_SECONDS = 0.25
@@ -83,13 +92,20 @@ Outcome: TypeAlias = list[Receipt] | Exception
 class Unit:
     """Entries of one book that are stored all or none, and the future that gets their receipts.
 
-    `objections` are what stands against each of them if it is new.
+    `objections` are what stands against each of them if it is new; `size` is how many entries the book has to have.
     """
 
     book: str
     entries: list[Entry]
     objections: Sequence[RuleViolation | None]
     future: Future[list[Receipt]]
+    size: int | None = None
+
+    def objections_at(self, size: int) -> Sequence[RuleViolation | None]:
+        """Return what stands against each entry in a book of so many."""
+        if self.size in {None, size}:
+            return self.objections
+        return [MOVED_ON(book=self.book, expected=self.size, size=size)] * len(self.entries)
 
 
 _book_of = attrgetter("book")
@@ -124,15 +140,19 @@ class Ledger:
         return self._full_since > 0
 
     def submit(
-        self, book: str, notes: Sequence[bytes], objections: Sequence[RuleViolation | None] = ()
+        self,
+        book: str,
+        notes: Sequence[bytes],
+        objections: Sequence[RuleViolation | None] = (),
+        size: int | None = None,
     ) -> Future[list[Receipt]]:
         """Queue entries for one book, all or none; raises at once when one is malformed, or the guard refuses.
 
         An objection (one for each note, None: nothing) refuses an entry that is new. One that is stored already gets
-        its receipt.
+        its receipt. With `size` what is new is appended only while the book has so many entries (`store.moved_on`).
         """
         entries = of_each(notes, map(parse_entry, notes))
-        unit = Unit(book, entries, objections or [None] * len(notes), Future())
+        unit = Unit(book, entries, objections or [None] * len(notes), Future(), size)
         self._guard(book, unit.entries)
         with self._door:
             if self._closed:
@@ -255,7 +275,9 @@ class Ledger:
         try:
             book = self._books.at(unit.book, start)
             notes = [entry.note for entry in unit.entries]
-            receipts = of_each(notes, map(_append, repeat(book), unit.entries, verified, unit.objections))
+            receipts = of_each(
+                notes, map(_append, repeat(book), unit.entries, verified, unit.objections_at(start))
+            )
         except PersistenceError:
             raise
         except RuleViolation as refusal:

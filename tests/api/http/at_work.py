@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import msgspec
+import pytest
 
+from api.drafting import store
 from api.sessions import answer
 from domain.entry import sign_text
 from tests.api.http.conftest import BOOK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import ExitStack
 
     from domain.kernel.note import SigningKey
@@ -89,3 +94,21 @@ class Office:
             assert person.sign_in().status_code == 201
             self._people[role] = person
         return self._people[role]
+
+
+@contextmanager
+def held_log(door: Door) -> Iterator[None]:
+    """Hold the head of the village's book, so that whoever posts to it waits."""
+    with door.service.pool.connection() as connection, connection.transaction():
+        connection.execute("SELECT size FROM heads WHERE book = %s FOR UPDATE", (BOOK,))
+        yield
+
+
+def until_signed(door: Door, draft: dict[str, Any], count: int) -> None:
+    """Wait until so many signatures of a draft are kept."""
+    for _ in range(500):
+        with door.service.pool.connection() as connection:
+            if len(store.draft_of(connection, BOOK, draft["id"]).draft.signatures) == count:
+                return
+        time.sleep(0.02)
+    pytest.fail("nobody has signed")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -16,7 +15,7 @@ from domain.entry import parse_entry, sign_text
 from domain.kernel.period import next_period
 from domain.ledger import read_entries
 from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
-from tests.api.http.at_work import Office
+from tests.api.http.at_work import Office, held_log, until_signed
 from tests.api.http.conftest import BOOK, PROBLEM, voucher
 
 if TYPE_CHECKING:
@@ -238,24 +237,6 @@ def test_signatures_at_once_post_it_once(office: Office) -> None:
     assert ids.count(draft["id"]) == 1
 
 
-@contextmanager
-def held_log(office: Office) -> Iterator[None]:
-    """Hold the book's head, so that whoever posts to it waits."""
-    with office.door.service.pool.connection() as connection, connection.transaction():
-        connection.execute("SELECT size FROM heads WHERE book = %s FOR UPDATE", (BOOK,))
-        yield
-
-
-def until_signed(office: Office, draft: dict[str, Any], count: int) -> None:
-    """Wait until so many signatures of a draft are kept."""
-    for _ in range(200):
-        with office.door.service.pool.connection() as connection:
-            if len(store.draft_of(connection, BOOK, draft["id"]).draft.signatures) == count:
-                return
-        time.sleep(0.02)
-    pytest.fail("nobody has signed")
-
-
 @pytest.mark.parametrize("act", ["change", "withdraw", "refuse", "sign"])
 def test_what_comes_while_the_last_signature_posts_is_told_that_it_is_posted(
     office: Office, act: str
@@ -270,9 +251,9 @@ def test_what_comes_while_the_last_signature_posts_is_told_that_it_is_posted(
         "sign": lambda: office["supervisor"].sign(draft),
     }
     with ThreadPoolExecutor(2) as threads:
-        with held_log(office):
+        with held_log(office.door):
             last = threads.submit(office["accountant"].sign, draft)
-            until_signed(office, draft, 2)
+            until_signed(office.door, draft, 2)
             second = threads.submit(acts[act])
             with pytest.raises(TimeoutError):
                 second.result(0.5)

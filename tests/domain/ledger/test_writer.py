@@ -65,6 +65,21 @@ def test_a_receipt_names_the_place(ledger: Ledger, store: Store, village: Villag
     assert store.notes(book)[1:] == [entry.note for entry in entries]
 
 
+def test_what_was_checked_against_fewer_entries_is_not_appended(
+    ledger: Ledger, store: Store, village: Village
+) -> None:
+    book = village.book.book
+    first, second = village.voucher(), village.voucher()
+    size = village.book.size - 2
+    assert ledger.submit(book, [first.note], size=size).result(timeout=30)[0].created
+    late = ledger.submit(book, [second.note], size=size)
+    assert rule_of(late) == "store.moved_on"
+    assert store.notes(book)[1:] == [first.note]
+    again = ledger.submit(book, [first.note], size=size).result(timeout=30)
+    assert not again[0].created, "what is stored has its place"
+    assert ledger.submit(book, [second.note], size=size + 1).result(timeout=30)[0].index == 2
+
+
 def test_the_same_bytes_again_get_the_same_place(ledger: Ledger, store: Store, village: Village) -> None:
     book = village.book.book
     voucher, closing = village.voucher(), village.close()
