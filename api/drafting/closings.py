@@ -27,9 +27,9 @@ MEANWHILE = rule(
     "closing.meanwhile",
     Kind.CONFLICT,
     "这张结账单制成以后，{period} 的结账检查又有 {count} 项必须处理：{stops}。请先处理好再签；"
-    "决定照样结账的，撤回这张，写明照样结账，另制一张",
+    "决定照样结账的，撤回这张，写明理由另制一张",
     "since this closing was drafted, {count} more things of {period} are to be set right: {stops}. Set them right"
-    " before you sign; whoever closes all the same withdraws this draft and makes another that says so",
+    " before you sign; whoever closes all the same withdraws this draft and makes another that says why",
     "财会〔2023〕14号: 按月结账",
 )
 

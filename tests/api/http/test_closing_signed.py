@@ -103,7 +103,7 @@ def test_what_waits_since_stops_the_last_signature(office: Office) -> None:
 
 def test_only_what_is_new_is_told_of_a_closing_made_despite_something(office: Office) -> None:
     book_it(office, paid())
-    draft = closing(office, despite=True)
+    draft = closing(office, despite="银行单据下月才到")
     book_it(office, paid(90_000_000, "10201", "大额维修"))
     told = refused(office, draft)
     assert "又有 1 项必须处理：10201 " in told
