@@ -1,4 +1,4 @@
-"""What is done once has one draft: a month's closing, a transfer of its end, the reversal of an entry.
+"""What is done once has one draft: a closing, a transfer, a kind of distribution of a year, the reversal of an entry.
 
 Two people at one desk, or one at two, would else each make it, and both would be posted.
 """
@@ -11,7 +11,7 @@ from api.clock import local_minute
 from api.drafting.naming import holder, known, page_of
 from api.drafting.store import open_drafts
 from domain.chart import RESULT
-from domain.closing import is_transfer
+from domain.closing import ACTS, distributed, is_transfer
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.period import period_of
 from domain.periods import PeriodClosed
@@ -36,12 +36,13 @@ RIVAL = rule(
 
 def check_no_rival(connection: Connection[Any], book: str, statement: AnyStatement) -> None:
     """Raise `draft.rival` when another open draft does what a statement does, and it is done once."""
-    if not _done_once(statement):
+    chart = register.book(connection, book).chart
+    if not _done_once(statement, chart):
         return
     for other in open_drafts(connection, book):
         if other.id == statement.id:
             continue
-        what = _same(statement, other.draft.statement)
+        what = _same(statement, other.draft.statement, chart)
         if what:
             raise RIVAL(
                 what=what,
@@ -53,15 +54,19 @@ def check_no_rival(connection: Connection[Any], book: str, statement: AnyStateme
             )
 
 
-def _done_once(statement: AnyStatement) -> bool:
-    return isinstance(statement, (PeriodClosed, VoucherReversed)) or _is_transfer(statement.data)
+def _done_once(statement: AnyStatement, chart: str) -> bool:
+    data = statement.data
+    if isinstance(data, Voucher):
+        return is_transfer(data.lines) or bool(_kinds(data, chart))
+    return isinstance(statement, (PeriodClosed, VoucherReversed))
 
 
-def _is_transfer(data: object) -> bool:
-    return isinstance(data, Voucher) and is_transfer(data.lines)
+def _kinds(voucher: Voucher, chart: str) -> set[str]:
+    """Return which kinds of distribution a voucher is of, by the keys of `ACTS`; none of one that takes back."""
+    return {kind for kind, fen in distributed(chart, voucher.lines).items() if fen > 0}
 
 
-def _same(one: AnyStatement, other: AnyStatement) -> Phrase | None:
+def _same(one: AnyStatement, other: AnyStatement, chart: str) -> Phrase | None:
     """Return what both do that is done once, None if it is not the same."""
     if isinstance(one, PeriodClosed) and isinstance(other, PeriodClosed):
         period = one.data.period
@@ -71,14 +76,24 @@ def _same(one: AnyStatement, other: AnyStatement) -> Phrase | None:
         if one.data.reverses == other.data.reverses:
             return Phrase("这张凭证的冲销", "the reversal of this voucher")
     elif isinstance(one.data, Voucher) and isinstance(other.data, Voucher):
-        return _same_transfer(one.data, other.data)
+        return _same_distribution(one.data, other.data, chart) or _same_transfer(one.data, other.data)
     return None
+
+
+def _same_distribution(one: Voucher, other: Voucher, chart: str) -> Phrase | None:
+    """Return which kind of distribution of a year two vouchers are both of, whatever its amount."""
+    year = one.date[:4]
+    both = _kinds(one, chart) & _kinds(other, chart) if other.date[:4] == year else set()
+    if not both:
+        return None
+    act = next(told for kind, told in ACTS.items() if kind in both)
+    return Phrase(f"{year} 年的{act.zh}", f"what is {act.en} in {year}")
 
 
 def _same_transfer(one: Voucher, other: Voucher) -> Phrase | None:
     """Return what two transfers of a period both move: an account of income or expense, or the very same amounts."""
     period = period_of(one.date)
-    if not _is_transfer(other) or period_of(other.date) != period:
+    if not (is_transfer(one.lines) and is_transfer(other.lines)) or period_of(other.date) != period:
         return None
     results = [
         {line.account for line in each.lines if line.account.startswith(RESULT)} for each in (one, other)

@@ -3,6 +3,7 @@
 from domain.closing.alike import Likeness, likeness
 from domain.closing.checklist import check_draft, check_month
 from domain.closing.checks import spending_remarks, untransferred
+from domain.closing.distributing import ACTS, distributed
 from domain.closing.distribution import (
     MEMBERS,
     OTHERS,
@@ -14,7 +15,7 @@ from domain.closing.distribution import (
     shares,
 )
 from domain.closing.excess import excess_of, is_excess, is_transfer
-from domain.closing.legality import gives, over_distributed
+from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, amiss
 from domain.closing.month_end import Around, Dip, Lacking, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
 from domain.closing.opened import distributed_at_opening
@@ -23,6 +24,7 @@ from domain.closing.rules import OPENED_RESULT, RESULT_LEFT
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT, transfer_vouchers
 
 __all__ = [
+    "ACTS",
     "DISTRIBUTION",
     "DISTRIBUTIONS",
     "MEMBERS",
@@ -47,10 +49,10 @@ __all__ = [
     "amiss",
     "check_draft",
     "check_month",
+    "distributed",
     "distributed_at_opening",
     "distribution_vouchers",
     "excess_of",
-    "gives",
     "is_excess",
     "is_transfer",
     "likeness",

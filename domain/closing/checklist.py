@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing import alike, checks, excess, lacking, legality, mixing, opened, parties
+from domain.closing import alike, checks, distributing, excess, lacking, legality, mixing, opened, parties
 from domain.closing.month_end import MonthVoucher
 from domain.kernel.errors import Phrase
-from domain.kernel.period import period_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,5 +62,4 @@ def check_draft(voucher: Voucher, names: Mapping[str, str], around: Around) -> I
     yield from mixing.mixed(draft)
     yield from mixing.misnamed(draft, names)
     yield from lacking.booked_directly(draft)
-    if around.income:
-        yield from legality.beyond_so_far(around.income, period_of(voucher.date), draft=True)
+    yield from distributing.check_distributing(voucher, around)

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.chart import RESULT, UNDISTRIBUTED
 from domain.closing.distribution import LAW, RESERVE
-from domain.closing.mixing import transfers
 from domain.closing.month_end import Remark
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from domain.closing.month_end import MonthEnd
-    from domain.vouchers import Line
 
 OVER_DISTRIBUTED = rule(
     "closing.over_distributed",
@@ -36,18 +33,19 @@ OVER_SO_FAR = rule(
     "closing.over_distributed_so_far",
     Kind.REFUSED,
     "{with_it}到 {period} 末今年已向成员和其他分配 {given} 元，而年初未分配收益和今年至今的净收益弥补亏损、提取公积公"
-    "益金后可分的只有 {available} 元；收益按全年分配，余下的月份赚不回来就是多分：请核对决议，多分的{undo}",
+    "益金后可分的只有 {available} 元；{year}请核对决议，多分的{undo}",
     "{with_it}{given} yuan are distributed to members and others this year by the end of {period}, and of what was "
-    "brought forward and of this year's net surplus so far {available} could be after losses and the reserve; income "
-    "is distributed by the year, and what its other months do not earn was too much: check the resolution, and {undo}",
+    "brought forward and of this year's net surplus so far {available} could be after losses and the reserve; {year}"
+    "check the resolution, and {undo}",
     LAW,
 )
 NO_RESERVE = rule(
     "closing.no_reserve",
     Kind.REFUSED,
-    "今年向成员分配了 {given} 元，净收益 {surplus} 元却没有提取公积公益金（{reserve}）；先按章程的比例提取，再分给成员",
-    "{given} yuan were distributed to members this year, and nothing of the net surplus of {surplus} was set aside for"
-    " the reserve ({reserve}); the charter's part comes first, members after it",
+    "{with_it}今年向成员分配了 {given} 元，净收益 {surplus} 元却没有提取公积公益金（{reserve}）；先按章程的比例提取"
+    "{post}，再分给成员",
+    "{with_it}{given} yuan were distributed to members this year, and nothing of the net surplus of {surplus} was set"
+    " aside for the reserve ({reserve}); the charter's part comes first{post}, members after it",
     LAW,
 )
 NEGATIVE = rule(
@@ -79,6 +77,12 @@ LINES = {
 """The lines of a distribution, none of which goes below zero by distributing: their names and accounts."""
 
 NOTHING = Phrase("", "")
+WITH_IT = Phrase("连同这一张，", "with this voucher, ")
+OTHER_MONTHS = Phrase(
+    "收益按全年分配，余下的月份赚不回来就是多分：",
+    "income is distributed by the year, and what its other months do not earn was too much: ",
+)
+POST_IT = Phrase("、入账", " and is posted")
 WITHDRAW = Phrase("撤回改正", "withdraw and correct this one")
 TAKE_BACK = Phrase("冲销、收回", "reverse and take back what was too much")
 
@@ -105,20 +109,20 @@ def beyond_so_far(figures: Mapping[str, int], period: str, *, draft: bool = Fals
     if over:
         given, available = (format_fen(fen) for fen in over)
         facts = {"period": period, "given": given, "available": available}
-        with_it = Phrase("连同这一张，", "with this voucher, ") if draft else NOTHING
+        with_it = WITH_IT if draft else NOTHING
         undo = WITHDRAW if draft else TAKE_BACK
-        yield Remark(stops=False, violation=OVER_SO_FAR(**facts, with_it=with_it, undo=undo))
+        year = NOTHING if ends_year(period) else OTHER_MONTHS
+        yield Remark(stops=False, violation=OVER_SO_FAR(**facts, with_it=with_it, undo=undo, year=year))
 
 
-def gives(lines: Iterable[Line]) -> bool:
-    """Tell whether lines distribute to members or others, as the statement of income sees it."""
-    lines = list(lines)
-    given = sum(
-        line.credit_fen - line.debit_fen
-        for line in lines
-        if not line.account.startswith((RESULT, *UNDISTRIBUTED, RESERVE))
-    )
-    return given > 0 and transfers(line.account for line in lines)
+def before_reserve(figures: Mapping[str, int], *, draft: bool = False) -> Iterator[Remark]:
+    """Yield what is remarked when members got something of a year's surplus before the reserve, be it by a draft."""
+    losses = min(figures["brought_forward"] + figures["losses_covered"], 0)
+    of_surplus = figures["net_surplus"] + losses
+    if figures["to_members"] > 0 and of_surplus > 0 and figures["appropriated"] <= 0:
+        sums = {"given": format_fen(figures["to_members"]), "surplus": format_fen(figures["net_surplus"])}
+        told = {"with_it": WITH_IT, "post": POST_IT} if draft else {"with_it": NOTHING, "post": NOTHING}
+        yield Remark(stops=False, violation=NO_RESERVE(**sums, **told, reserve=RESERVE))
 
 
 def _given_fen(figures: Mapping[str, int]) -> int:
@@ -130,11 +134,7 @@ def _year(figures: Mapping[str, int]) -> Iterator[Remark]:
     if over:
         given, available = (format_fen(fen) for fen in over)
         yield Remark(stops=True, violation=OVER_DISTRIBUTED(given=given, available=available))
-    losses = min(figures["brought_forward"] + figures["losses_covered"], 0)
-    of_surplus = figures["net_surplus"] + losses
-    if figures["to_members"] > 0 and of_surplus > 0 and figures["appropriated"] <= 0:
-        sums = {"given": format_fen(figures["to_members"]), "surplus": format_fen(figures["net_surplus"])}
-        yield Remark(stops=False, violation=NO_RESERVE(**sums, reserve=RESERVE))
+    yield from before_reserve(figures)
     for key, (line, accounts) in LINES.items():
         if figures[key] < 0:
             violation = NEGATIVE(line=line, accounts=accounts, amount=format_fen(figures[key]))

@@ -105,12 +105,17 @@ class Around(NamedTuple):
     """What stands around a draft.
 
     `dips` are the days that it makes fall short, `income`, if it distributes, the figures of the statement of income of
-    the year so far with it, by the lines' keys, `alike` what the vouchers are called that say the very same.
+    the year so far with it, by the lines' keys, `alike` what the vouchers are called that say the very same. What it
+    distributes itself is `own`, by those keys, `earlier` the numbers of the year's vouchers that did so, `reserves`
+    what the accounts of the reserve that it moves have then, credits less debits in fen.
     """
 
     dips: Sequence[Dip] = ()
     income: Mapping[str, int] = MappingProxyType({})
     alike: Sequence[str | Phrase] = ()
+    own: Mapping[str, int] = MappingProxyType({})
+    earlier: Mapping[str, Sequence[str]] = MappingProxyType({})
+    reserves: Mapping[str, int] = MappingProxyType({})
 
 
 class Remark(NamedTuple):

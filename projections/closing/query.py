@@ -24,19 +24,19 @@ from domain.closing import (
     check_draft,
     check_month,
     distribution_vouchers,
-    gives,
     shares,
     spending_remarks,
     transfer_vouchers,
 )
 from domain.kernel.period import last_day, opened_on, period_of, previous_period, year_start
-from domain.statements import PARTED, Flow, spent_with
+from domain.statements import PARTED, spent_with
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import party_balances, trial_balance
 from projections.bank import held_at_end, statements_reach
 from projections.budget import budget, carried_of, is_planned
 from projections.closing.alike import alike, posted_alike
+from projections.closing.distributing import distributing, year_figures
 from projections.report import Report
 from projections.statements import flows, income_statement
 
@@ -184,7 +184,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         stocks=[Stock._make(row) for row in connection.execute(SELECT_STOCKS, values)],
         opened_result_fen=-sum(_opened(connection, book, period, RESULT_ACCOUNT).values()),
         opened=_opened(connection, book, period, DISTRIBUTION),
-        income=_income(connection, book.book, period),
+        income=year_figures(connection, book.book, period),
         alike=alike(connection, book.book, period),
         given_before_fen=_given_before(connection, book, period),
         transferred=_transferred(connection, book, period),
@@ -216,28 +216,13 @@ def _opened(connection: Connection[Any], book: register.BookRow, period: str, ac
     return dict(connection.execute(SELECT_OPENED, (book.book, account)).fetchall())
 
 
-def _income(connection: Connection[Any], book: str, period: str, more: Sequence[Flow] = ()) -> dict[str, int]:
-    """Return the figures of a statement of income by the lines' keys, as if `more` moved."""
-    rows = income_statement(connection, book, period, more=more).rows
-    return {row.line.key: row.amount_fen for row in rows}
-
-
 def _given_before(connection: Connection[Any], book: register.BookRow, period: str) -> int:
     """Return what was distributed to members and others in the year before a period."""
     before = previous_period(period)
     if before < max(year_start(period), book.first_period):
         return 0
-    figures = _income(connection, book.book, before)
+    figures = year_figures(connection, book.book, before)
     return figures["to_members"] + figures["otherwise_distributed"]
-
-
-def _income_with(connection: Connection[Any], book: str, voucher: Voucher) -> dict[str, int]:
-    """Return the figures of the year so far with a voucher that distributes to members or others; none of another."""
-    if not gives(voucher.lines):
-        return {}
-    sides = ((line.account, line.debit_fen, line.credit_fen) for line in voucher.lines)
-    more = [Flow(code, distributes=True, debit_fen=debit, credit_fen=credit) for code, debit, credit in sides]
-    return _income(connection, book, period_of(voucher.date), more)
 
 
 def transfers(connection: Connection[Any], book_id: str, period: str) -> Transfers:
@@ -308,7 +293,11 @@ def _arounds(
     dips = _draft_dips(connection, book, vouchers)
     posted = posted_alike(connection, book, vouchers)
     return [
-        Around(short, _income_with(connection, book, voucher), [*(number for _, number in twins), *others])
+        Around(
+            dips=short,
+            alike=[*(number for _, number in twins), *others],
+            **distributing(connection, book, voucher),
+        )
         for voucher, short, twins, others in zip(vouchers, dips, posted, waiting, strict=True)
     ]
 

@@ -1,0 +1,132 @@
+"""What is told of a draft that distributes a year's income (收益分配), before it is signed: its order and its limit.
+
+The figures are those of the year's statement of income, as the closing's checklist has them: ADR 0038, ADR 0041.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.closing import legality
+from domain.closing.distribution import LAW, NO_LOSS, SHORT_OF_RESERVE
+from domain.closing.mixing import transfers
+from domain.closing.month_end import Remark
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.money import format_fen
+from domain.kernel.period import ends_year, period_of
+from domain.statements import Flow, Year, income_layout, income_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from domain.closing.month_end import Around
+    from domain.vouchers import Line, Voucher
+
+AGAIN = rule(
+    "closing.distributed_again",
+    Kind.REFUSED,
+    "今年已{act} {done} 元（凭证 {numbers}），这一张又是 {more} 元，连同它共 {total} 元，入账前的未分配收益是 {left} 元"
+    "；请核对决议，确是另一次才签名，重复的撤回",
+    "{done} yuan were {act} this year (vouchers {numbers}), and this one is of {more} more, {total} with it; before it"
+    " {left} yuan are undistributed. Check the resolution: sign it only if it is another one, and withdraw a double",
+    LAW,
+)
+RESERVE_BEYOND = rule(
+    "closing.reserve_beyond",
+    Kind.REFUSED,
+    "连同这一张，到 {period} 末今年提取公积公益金 {given} 元，而年初未分配收益和今年至今的净收益弥补亏损、减去已分配的"
+    "，可提取的只有 {available} 元；请核对比例和金额，撤回改正",
+    "with this voucher, {given} yuan are set aside for the reserve this year by the end of {period}, and of what was"
+    " brought forward and of this year's net surplus so far {available} could be, after losses and what was"
+    " distributed; check ratio and amount, and withdraw and correct this one",
+    LAW,
+)
+
+COVERED, SET_ASIDE, TO_MEMBERS, OTHERWISE = (
+    "losses_covered",
+    "appropriated",
+    "to_members",
+    "otherwise_distributed",
+)
+ACTS = {
+    COVERED: Phrase("用公积公益金弥补亏损", "taken from the reserve for losses"),
+    SET_ASIDE: Phrase("提取公积公益金", "set aside for the reserve"),
+    TO_MEMBERS: Phrase("向成员分配", "distributed to members"),
+    OTHERWISE: Phrase("作其他分配", "distributed otherwise"),
+}
+"""The kinds of distribution, by the keys of their lines on the statement of income."""
+
+NAMED_MAX = 5
+"""The most vouchers that are named."""
+
+
+def distributed(chart: str, lines: Iterable[Line]) -> dict[str, int]:
+    """Return what a voucher's lines distribute, in fen, by the keys of `ACTS`; below zero where it takes back."""
+    flows = [
+        Flow(line.account, distributes=True, debit_fen=line.debit_fen, credit_fen=line.credit_fen)
+        for line in lines
+    ]
+    if not transfers(flow.account for flow in flows):
+        return {}
+    rows = income_statement(income_layout(chart, {}), Year(flows, 0), Year([], 0))
+    return {row.line.key: row.amount_fen for row in rows if row.line.key in ACTS and row.amount_fen}
+
+
+def check_distributing(voucher: Voucher, around: Around) -> Iterator[Remark]:
+    """Yield what is remarked on a draft that distributes: again, before its turn, or more than there is."""
+    own = {key: fen for key, fen in around.own.items() if fen > 0}
+    if not own:
+        return
+    period = period_of(voucher.date)
+    yield from _again(own, around)
+    if COVERED in own:
+        yield from _covered(voucher, own[COVERED], around)
+    if TO_MEMBERS in own or OTHERWISE in own:
+        yield from legality.beyond_so_far(around.income, period, draft=True)
+    elif SET_ASIDE in own:
+        yield from _reserve_beyond(around.income, period)
+    if TO_MEMBERS in own and ends_year(period):
+        yield from legality.before_reserve(around.income, draft=True)
+
+
+def _left_fen(around: Around) -> int:
+    """Return what was undistributed without the draft."""
+    own = around.own
+    given = sum(own.get(key, 0) for key in (SET_ASIDE, TO_MEMBERS, OTHERWISE))
+    return around.income["undistributed"] + given - own.get(COVERED, 0)
+
+
+def _again(own: Mapping[str, int], around: Around) -> Iterator[Remark]:
+    left = format_fen(_left_fen(around))
+    for key, fen in own.items():
+        total = around.income[key]
+        if total > fen:
+            numbers = _named(around.earlier.get(key, ()))
+            sums = {"done": format_fen(total - fen), "more": format_fen(fen), "total": format_fen(total)}
+            yield Remark(stops=False, violation=AGAIN(act=ACTS[key], numbers=numbers, left=left, **sums))
+
+
+def _named(numbers: Sequence[str]) -> Phrase:
+    shown, count = numbers[:NAMED_MAX], len(numbers)
+    zh, en = "、".join(shown), ", ".join(shown)
+    return Phrase(f"{zh} 等 {count} 张", f"{en} and others, {count}") if count > NAMED_MAX else Phrase(zh, en)
+
+
+def _covered(voucher: Voucher, fen: int, around: Around) -> Iterator[Remark]:
+    """Yield what is remarked on a loss that is covered: it is none so large, or the reserve has not so much."""
+    loss = max(-_left_fen(around), 0)
+    if fen > loss:
+        yield Remark(stops=False, violation=NO_LOSS(loss=format_fen(loss), cover=format_fen(fen)))
+    for account, closing in sorted(around.reserves.items()):
+        taken = sum(line.debit_fen - line.credit_fen for line in voucher.lines if line.account == account)
+        if closing < 0 < taken:
+            held = {"balance": format_fen(closing + taken), "cover": format_fen(taken)}
+            yield Remark(stops=False, violation=SHORT_OF_RESERVE(account=account, **held), account=account)
+
+
+def _reserve_beyond(figures: Mapping[str, int], period: str) -> Iterator[Remark]:
+    if figures["undistributed"] < 0:
+        given = figures[SET_ASIDE]
+        available = max(figures["undistributed"] + given, 0)
+        sums = {"given": format_fen(given), "available": format_fen(available)}
+        yield Remark(stops=False, violation=RESERVE_BEYOND(period=period, **sums))
