@@ -13,6 +13,8 @@ const STEPS = {
   made: "制单", changed: "改动", signed: "签名", dropped: "因内容改动，签名作废", refused: "拒签", withdrawn: "撤回", posted: "入账",
 };
 
+const typedHere = location.hash === "#sign"; // it comes from the form, to be looked at before it is signed
+
 let seen; // the draft as it is on the page: what is signed is this, whatever the server has meanwhile
 
 const office = (name) => name.split("/")[1] ?? name;
@@ -87,16 +89,18 @@ function offer(found) {
   place("making").hidden = !(open && makes);
 }
 
-/** Say what waits for the person next, and let the keyboard go on there. */
+/** Say what waits for the person next, and let the keyboard go on there: whoever typed this one goes on typing. */
 async function goOn() {
   const { drafts } = await ask("GET", `/books/${book}/drafts`);
   const mine = drafts.filter((one) => one.id !== draft && !one.problem && one.missing.includes(office(key)));
   const words = mine.length
     ? bilingual(`下一张等我签的（还有 ${mine.length} 张）`, `the next that waits for me, of ${mine.length}`)
     : bilingual("没有别的等我签了，回工作台", "nothing else waits for me: back to the desk");
-  const link = element("a", { className: "button", href: `/books/${book}/work${mine.length ? `/drafts/${mine[0].id}` : ""}` }, ...words);
-  place("next").replaceChildren(element("p", {}, link));
-  link.focus();
+  const link = (path, said, className) => element("a", { className, href: `/books/${book}/work${path}` }, ...said);
+  const links = [link(mine.length ? `/drafts/${mine[0].id}` : "", words, `button${typedHere ? " plain" : ""}`)];
+  if (typedHere) links.unshift(link(`/new?date=${statementOf(seen.text).data.date}`, bilingual("再制一张", "make another"), "button"), " ");
+  place("next").replaceChildren(element("p", {}, ...links));
+  links[0].focus();
 }
 
 async function act(event, what) {
@@ -113,6 +117,10 @@ place("sign").addEventListener("click", (event) =>
     await goOn();
   }),
 );
+
+place("sign").addEventListener("keydown", (event) => {
+  if (event.repeat) event.preventDefault(); // the key that sent the form, held down until this page is there, signs nothing
+});
 
 place("refusal").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -133,3 +141,4 @@ place("withdraw").addEventListener("click", (event) =>
 );
 
 await show().catch((told) => place("told").append(problem(told)));
+if (typedHere) place("sign").focus({ preventScroll: true }); // what is remarked stands above it

@@ -1,7 +1,7 @@
 /** The page where a voucher is typed: keyboard alone is enough, the difference is always in view. */
 
 import { adding } from "./accounts.js";
-import { acting, ask, bilingual, element, english, filled, mistyped, problem } from "./ask.js";
+import { acting, ask, bilingual, element, filled, mistyped, problem } from "./ask.js";
 import { attaching } from "./files.js";
 import { listing } from "./invoices.js";
 import { Told } from "./keys.js";
@@ -83,7 +83,10 @@ async function save(data) {
   return saved;
 }
 
-/** Save, sign what was saved if it is what was typed, and go on with an empty form for the next voucher. */
+/**
+ * Save, sign what was saved if it is what was typed, and go on with an empty form for the next voucher. What there is a
+ * remark on, or what the form does not show, is looked at first, and signed on the page of its own.
+ */
 async function saveAndSign() {
   const held = await requiredKey(key);
   const wanted = typed();
@@ -91,13 +94,12 @@ async function saveAndSign() {
   const { id, remarks, problem: objection } = made;
   if (objection) throw new Told(objection.rule, `已存为待签凭证，没有签名：${objection.zh}。在这里改好再签，改的就是这一张`, `kept as a draft, not signed: ${objection.en}; what is changed here changes that draft`);
   checkKept(made, book, typeOf(wanted), wanted);
-  if (isUnshown(wanted)) return location.assign(`/books/${book}/work/drafts/${id}`);
+  if (remarks.length || isUnshown(wanted)) return location.assign(`/books/${book}/work/drafts/${id}#sign`);
   const signed = await signDraft(made, held);
   if (draft) return location.assign(`/books/${book}/work/drafts/${draft}`);
   const link = element("a", { href: `/books/${book}/work/drafts/${id}` }, wanted.summary);
   const [zh, en] = signed.entry === null ? ["，等别人签。", "signed; waits for others"] : [`，已入账，第 ${signed.entry} 号记录。`, `signed and posted as entry ${signed.entry}`];
-  const told = remarks.flatMap((one) => [element("strong", {}, ` ${one.zh}。`), " ", english(one.en)]);
-  place("done").prepend(element("li", {}, "已签名：", link, ...bilingual(zh, en), ...told));
+  place("done").prepend(element("li", {}, "已签名：", link, ...bilingual(zh, en)));
   if (signed.entry !== null) refresh();
   return clear();
 }
