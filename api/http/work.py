@@ -17,6 +17,7 @@ from api.http.pages import PAGE
 from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
 from api.http.sessions import COOKIE
 from api.http.workspace import AtDesk, AtMaking, answered, form_page, leaves_below, work_page
+from api.initials import initials
 from domain.chart import MEASURED
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.period import last_day
@@ -50,12 +51,14 @@ router = APIRouter(tags=["pages"], default_response_class=Response)
 class AccountBody(BaseModel):
     """An account of a book: its code, its name, and whether it takes postings.
 
-    `measured` tells whether its lines have quantities, `unit` in which unit they are so far, `balance_fen` what stands
-    on it after all that was posted, debits less credits.
+    `initials` are the letters in pinyin of the characters of its name, each with all its readings; `measured` tells
+    whether its lines have quantities, `unit` in which unit they are so far, `balance_fen` what stands on it after all
+    that was posted, debits less credits.
     """
 
     code: str
     name: str
+    initials: list[str]
     leaf: bool
     measured: bool
     unit: str
@@ -106,6 +109,7 @@ def get_accounts(book: BookId, database: Database) -> AccountsBody:
         AccountBody(
             code=code,
             name=names[code],
+            initials=[*initials(names[code])],
             leaf=code not in above,
             measured=code.startswith(MEASURED),
             unit=units.get(code, ""),

@@ -31,6 +31,8 @@ pytestmark = pytest.mark.e2e
         ("glfybgf", "51302 办公费"),
         ("bgf", "51302 办公费"),
         ("scxswzc", "132 生产性生物资产"),
+        ("bzsr", "503"),
+        ("qtsr", "504 其他收入"),
     ],
 )
 def test_a_character_is_found_by_each_of_its_readings_and_a_detail_by_what_is_above_it(

@@ -17,7 +17,7 @@ function nextBelow(accounts, above) {
  * Let a part of the page add a detail account. Who may sign it alone does so here; else its draft is there for whoever may.
  * @param {{book: string, key: string}} who
  * @param {() => object[]} known the accounts of the book
- * @param {(account: object) => void} added hears of one that is in the book now
+ * @param {(account: object) => Promise<void>} added hears of one that is in the book now
  */
 export function adding({ book, key }, known, added) {
   const place = (id) => document.getElementById(id);
@@ -45,7 +45,7 @@ export function adding({ book, key }, known, added) {
       const link = element("a", { href, target: "_blank" }, `${data.code} ${data.name}`);
       return ["已制成待签：", link, ...bilingual("。会计签名后就能用；这里填的都留着。", "waits for the accountant; what you typed here stays")];
     }
-    added({ ...data, leaf: true, balance_fen: 0 });
+    await added({ ...data, leaf: true, balance_fen: 0 });
     return bilingual(`已增设 ${data.code} ${data.name}，第 ${entry} 号记录。`, `added by entry ${entry}`);
   }
 

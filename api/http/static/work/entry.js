@@ -13,6 +13,7 @@ import { choosing, keeping } from "./templates.js";
 import { guarding } from "./unsaved.js";
 import { formatFen } from "../verify/money.js";
 
+const [TRIES_MAX, WAIT_MS] = [20, 100];
 const place = (id) => document.getElementById(id);
 const { book, draft, key, copy, corrects, template, summary: correcting, blank } = place("work").dataset;
 const drafts = `/books/${book}/drafts`;
@@ -66,10 +67,18 @@ function know(more) {
   lines.know(known);
 }
 
-/** Look again at what accounts there are and what stands on them: others post and add some meanwhile. */
+/** Look again at what accounts there are and what stands on them; tell whether the server knows of all that are known here. */
 async function refresh() {
   const found = await ask("GET", `/books/${book}/accounts.json`).catch(() => undefined);
-  if (found) know(found.accounts);
+  const isAbreast = found?.accounts.length >= known.length; // accounts never go: of fewer, the answer is behind
+  if (isAbreast) know(found.accounts);
+  return isAbreast;
+}
+
+/** Take an account into the form that was added just now, and what the server says of it: the initials of its name. */
+async function knowAdded(added) {
+  know([...known.map((one) => (added.code.startsWith(one.code) ? { ...one, leaf: false } : one)), added]);
+  for (let tries = 0; tries < TRIES_MAX && !(await refresh()); tries += 1) await new Promise((go) => setTimeout(go, WAIT_MS));
 }
 
 /** Save what is typed: as a new draft, or as a change of the one that it was saved as before. */
@@ -158,7 +167,7 @@ function addPaper() {
   number.focus();
 }
 
-adding({ book, key }, () => known, (one) => know([...known.map((other) => (one.code.startsWith(other.code) ? { ...other, leaf: false } : other)), one]));
+adding({ book, key }, () => known, knowAdded);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 place("files").addEventListener("change", (event) => acting(event.target, place("told"), attach));
 place("addinvoice").addEventListener("click", (event) => acting(event.target, place("told"), async () => addPaper()));

@@ -1,34 +1,11 @@
-/** Finding an account by its code, a part of its name, or the initials of its name in pinyin (拼音首字母). */
+/**
+ * Finding an account by its code, a part of its name, or the initials of its name in pinyin (拼音首字母), which the server
+ * gives: for each character the letter it has in that name, then those of its other readings (多音字).
+ */
 
 import { bilingual, element } from "./ask.js";
 
-// the first characters of each initial in the order of pinyin, which every browser's collation knows
-const FIRST = [..."阿八嚓哒妸发旮哈讥咔垃妈拏噢妑七呥仨他穵夕丫帀"];
-const LETTERS = "abcdefghjklmnopqrstwxyz";
-const order = new Intl.Collator("zh-Hans-CN-u-co-pinyin");
 const SHOWN_MAX = 12;
-
-// characters that are read in more ways than the one by which the collation has them (多音字)
-const ALSO = new Map(
-  Object.entries({
-    b: "秘辟泊", c: "长重场厂差藏种畜朝传查曾盛参", d: "弹调都单提石翟大", f: "否", g: "合盖贾给", h: "行还会和华划核",
-    j: "角降解系校期给车夹见缴", k: "会卡", l: "乐率量", m: "秘", o: "区", p: "便辟朴冯", q: "曲强卡覃", s: "率单色省宿折属石盛",
-    t: "调弹提", w: "圩", x: "行降解系校省宿兴血叶圩畜吓", y: "乐叶应遗", z: "长重折藏种仔属朝传查曾翟着",
-  }).flatMap(([letter, characters]) => [...characters].map((one) => [one + letter, true])),
-);
-
-/** Return which letters a character may begin with, "" for what has none. */
-function letters(character) {
-  if (/[a-z0-9]/i.test(character)) return character.toLowerCase();
-  if (!/\p{Script=Han}/u.test(character)) return "";
-  const usual = LETTERS[FIRST.findLastIndex((first) => order.compare(first, character) <= 0)] ?? "";
-  return usual + [...LETTERS].filter((letter) => letter !== usual && ALSO.has(character + letter)).join("");
-}
-
-/** Return the initials of a name, each with all its readings: 银行 gives ["y", "xh"]. */
-export function initials(name) {
-  return [...name].map(letters).filter(Boolean);
-}
 
 /** Tell whether what was typed are initials of a name from some place on. */
 function spells(found, typed, from = 0) {
@@ -41,14 +18,16 @@ function spells(found, typed, from = 0) {
  */
 export function finder(accounts) {
   const groups = accounts.filter((one) => !one.leaf);
-  const known = accounts.filter((one) => one.leaf).map((one) => {
+  const known = accounts.filter((one) => one.leaf).map(({ initials = [], ...one }) => {
     const above = groups.filter(({ code }) => one.code.startsWith(code)).sort((a, b) => a.code.length - b.code.length);
     const path = [...above, one].map(({ name }) => name).join("");
-    return { ...one, path, initials: initials(one.name), whole: initials(path) };
+    const usual = initials.map(([letter]) => letter).join("");
+    return { ...one, path, usual, initials, whole: [...above.flatMap((group) => group.initials), ...initials] };
   });
   const tests = [
     (one, typed) => one.code === typed,
     (one, typed) => one.code.startsWith(typed),
+    (one, typed) => one.usual.startsWith(typed),
     (one, typed) => spells(one.initials, typed),
     (one, typed) => one.name.includes(typed),
     (one, typed) => one.initials.some((_, at) => spells(one.initials, typed, at)),
