@@ -1,7 +1,7 @@
 /** The page for banks and cash: statements are read in and undone, lines are matched by hand, and what was decided is taken back. */
 
 import { acting, ask, bilingual, element } from "./ask.js";
-import { fenOf } from "./lines.js";
+import { fenOf } from "./amounts.js";
 import { formatFen } from "../verify/money.js";
 
 const place = (id) => document.getElementById(id);
@@ -84,7 +84,7 @@ place("opening")?.addEventListener("submit", (event) => {
   const [side, sign] = place("opening-side").value.split(" ");
   const [date, text] = [place("opening-date").value, place("opening-text").value.trim()];
   return acting(place("enter"), place("entered"), async () => {
-    const amount_fen = Number(sign) * fenOf(place("opening-amount"), "金额");
+    const amount_fen = Number(sign) * fenOf(place("opening-amount"), "金额", "amount");
     await ask("POST", path("openings"), { side, date, amount_fen, text });
     location.reload();
   });

@@ -1,6 +1,6 @@
 /** The page of a draft: what is signed, who has signed, and what the person who looks at it may do. */
 
-import { acting, ask, bilingual, element, english, problem } from "./ask.js";
+import { acting, ask, bilingual, element, english, filled, problem } from "./ask.js";
 import { checkHistory } from "./history.js";
 import { Told, heldKey, signedNote } from "./keys.js";
 import { isUntold, said, statementOf } from "./statement.js";
@@ -125,7 +125,7 @@ place("sign").addEventListener("keydown", (event) => {
 place("refusal").addEventListener("submit", (event) => {
   event.preventDefault();
   return act(event, async () => {
-    await ask("POST", `${path}/refusals`, { revision: seen.revision, reason: place("reason").value });
+    await ask("POST", `${path}/refusals`, { revision: seen.revision, reason: filled(place("reason")) });
     event.target.reset();
     await show();
     await goOn();

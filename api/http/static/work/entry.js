@@ -1,11 +1,12 @@
 /** The page where a voucher is typed: keyboard alone is enough, the difference is always in view. */
 
 import { adding } from "./accounts.js";
+import { fenOf } from "./amounts.js";
 import { acting, ask, bilingual, element, filled, mistyped, problem } from "./ask.js";
 import { attaching } from "./files.js";
 import { listing } from "./invoices.js";
 import { Told } from "./keys.js";
-import { Lines, fenOf, stripped } from "./lines.js";
+import { Lines, stripped } from "./lines.js";
 import { isPrivate, isUnshown, opened } from "./private.js";
 import { checkKept, requiredKey, signDraft } from "./signing.js";
 import { statementOf } from "./statement.js";
@@ -14,6 +15,7 @@ import { guarding } from "./unsaved.js";
 import { formatFen } from "../verify/money.js";
 
 const [TRIES_MAX, WAIT_MS] = [20, 100];
+const LINES_LEAST = 2;
 const place = (id) => document.getElementById(id);
 const { book, draft, key, copy, corrects, template, summary: correcting, blank } = place("work").dataset;
 const drafts = `/books/${book}/drafts`;
@@ -36,29 +38,36 @@ const attached = attaching(book, place("files"), place("attached"), counting, in
 let kept = {}; // what the form does not show of a voucher that is changed
 const unsaved = guarding(place("voucher"), () => [attached.files, invoices.invoices]);
 
-function tell(fen) {
-  place("difference").textContent = fen === 0 ? "借贷平衡" : `${fen > 0 ? "贷方还差" : "借方还差"} ${formatFen(Math.abs(fen))} 元`;
-  place("difference-en").textContent = fen === 0 ? "balanced" : `${fen > 0 ? "credit" : "debit"} lacks ${formatFen(Math.abs(fen))} yuan`;
-  place("difference").className = fen === 0 ? "balanced" : "red";
+/** Say at the foot whether the voucher balances, unless a line has an amount that cannot be read. */
+function tell(fen, unread) {
+  const [zh, en] = unread
+    ? [`第 ${unread} 行的金额读不出`, `an amount of line ${unread} cannot be read`]
+    : fen === 0
+      ? ["借贷平衡", "balanced"]
+      : [`${fen > 0 ? "贷方还差" : "借方还差"} ${formatFen(Math.abs(fen))} 元`, `${fen > 0 ? "credit" : "debit"} lacks ${formatFen(Math.abs(fen))} yuan`];
+  place("difference").textContent = zh;
+  place("difference-en").textContent = en;
+  place("difference").className = unread || fen ? "red" : "balanced";
 }
 
-/** Return the voucher as it was typed; a field that is empty is left out, as its entry has it. */
-function typed() {
+/** Return the voucher as it was typed; a field that is empty is left out, as its entry has it. A template may have one line. */
+function typed(linesLeast = LINES_LEAST) {
   return stripped({
     ...kept,
     attachments: { count: countOf(place("attachments")), files: attached.files, invoices: invoices.invoices },
-    date: place("date").value,
-    lines: lines.read(),
+    date: filled(place("date")),
+    lines: lines.read(linesLeast),
     resolution: place("resolution").value.trim(),
     summary: filled(place("summary")),
   });
 }
 
 function countOf(input) {
-  if (!/^[0-9]{0,4}$/.test(input.value.trim())) {
-    throw mistyped(input, "voucher.attachments", `附件张数「${input.value}」应为整数`, `${input.value} is no number of attachments`);
+  const typedCount = input.value.normalize("NFKC").trim();
+  if (!/^[0-9]{0,4}$/.test(typedCount)) {
+    throw mistyped(input, "voucher.attachments", `附件张数「${input.value}」应为 0 到 9999 的整数，请照原始凭证的张数填`, `${input.value} is no number of attachments, 0 to 9999: count the originals`);
   }
-  return Number(input.value);
+  return Number(typedCount);
 }
 
 /** Take accounts into the form: all of the book, or one more. */
@@ -161,7 +170,7 @@ function addPaper() {
   if (!/^[0-9A-Z]{8,20}$/.test(typedNumber) || !date.value) {
     throw mistyped(date.value ? number : date, "invoice.typed", "发票号码应为 8 到 20 位数字或字母（老发票：代码加号码），并填开票日期", "an invoice has a number of 8 to 20 digits or letters (an older one its code before it) and a date");
   }
-  invoices.add({ date: date.value, number: typedNumber, total_fen: fenOf(total, "发票价税合计") });
+  invoices.add({ date: date.value, number: typedNumber, total_fen: fenOf(total, "发票价税合计", "total with tax") });
   for (const input of [number, date, total]) input.value = "";
   if (place("attachments").value === "") place("attachments").value = invoices.invoices.length;
   number.focus();
@@ -185,6 +194,9 @@ async function given() {
   }
   if (!copy) return undefined;
   const { statement } = await ask("GET", `/books/${book}/entries/${copy}.json`);
+  if (!statement.type.startsWith("voucher.")) {
+    throw new Told("copy.no_voucher", `第 ${copy} 号记录不是记账凭证，不能照此制单；请打开一张凭证，点「照此制单」`, `entry ${copy} is no voucher and cannot be copied: open a voucher, and copy that`);
+  }
   const { summary, lines: entered, attachments, resolution } = statement.data; // and nothing that is its own alone
   const counted = ({ _sd, debit_fen, credit_fen, quantity_milli, unit, ...line }) => line;
   const plain = entered.map(blank ? counted : ({ _sd, ...line }) => line);
@@ -203,7 +215,7 @@ function open() {
   if (begun) fill(begun);
   else clear();
   if (!draft) choosing(templates, template, take);
-  keeping(book, typed);
+  keeping(book, () => typed(1));
 }
 
 open();

@@ -1,6 +1,7 @@
 /** The lines of a voucher as they are typed: accounts are found, the last line balances itself. */
 
-import { bilingual, element, mark, mistyped } from "./ask.js";
+import { checkAmount, fenOf, isAmount, readable } from "./amounts.js";
+import { bilingual, element, mistyped } from "./ask.js";
 import { finder, findingIn, hasDetails } from "./find.js";
 import { choosingTier, partyOf } from "./private.js";
 import { quantityText } from "./statement.js";
@@ -9,39 +10,6 @@ import { formatFen } from "../verify/money.js";
 const LINES_AT_FIRST = 2;
 const WITH_PARTY = /^(112|113|211)/; // 应收款、内部往来、应付款: their ledgers are by counterparty
 const WITH_PROJECT = /^(231|241)/; // 一事一议资金、专项应付款: by project
-
-const AMOUNT = /^([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.([0-9]{0,2})0*)?$/;
-const MAX_FEN = 999_999_999_999;
-
-/** Return fen of an amount as `parse_fen` (domain/kernel/money.py) reads it, 0 for nothing; undefined for no amount. */
-function parseFen(text) {
-  const half = text.replace(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
-  const plain = half.replaceAll(/[¥￥元]/g, "").replaceAll("−", "-").trim();
-  if (plain === "") return 0;
-  const bracketed = /^\((.*)\)$/.exec(plain);
-  const [, sign, yuan, decimals = ""] = AMOUNT.exec(bracketed ? bracketed[1].trim() : plain) ?? [];
-  if (!(yuan || decimals) || (bracketed && sign)) return undefined;
-  const fen = Number((yuan ?? "0").replaceAll(",", "")) * 100 + Number(decimals.padEnd(2, "0"));
-  if (fen > MAX_FEN) return undefined;
-  return fen && (bracketed || sign === "-") ? -fen : fen;
-}
-
-const noAmount = ({ value }) => [`「${value}」不是金额，应如 1,234.50`, `${value} is no amount such as 1,234.50`];
-
-/** Return fen of what was typed, 0 for nothing; throws what a person can understand. */
-export function fenOf(input, where) {
-  const fen = parseFen(input.value);
-  if (fen !== undefined) return fen;
-  const [zh, en] = noAmount(input);
-  throw mistyped(input, "money.malformed", `${where}：${zh}`, `${where}: ${en}`);
-}
-
-/** Mark a field that was left with no amount in it. */
-const checkAmount = ({ target }) => {
-  if (parseFen(target.value) === undefined) mark(target, ...noAmount(target));
-};
-
-const readable = (input) => parseFen(input.value) ?? 0;
 
 /** Leave out what has its default value: an entry does so too. */
 export function stripped(data) {
@@ -58,6 +26,15 @@ function standing({ balance_fen: fen = 0 }) {
   return bilingual(`余额 ${zh}${fen ? ` ${formatFen(Math.abs(fen))}` : ""}`, en);
 }
 
+// the fields of a line, by which it is used, and their names
+const USED_BY = {
+  account: ["科目", "account"], debit: ["借方", "debit"], credit: ["贷方", "credit"], party: ["往来单位", "counterparty"],
+  project: ["项目", "project"], summary: ["摘要", "summary"], quantity: ["数量", "quantity"],
+};
+
+/** Return the names of a line's fields in which something stands. */
+const usedOf = (line) => Object.keys(USED_BY).filter((name) => line[name].value.trim());
+
 /** Lines in the body of a table. */
 export class Lines {
   // {number, row, account, balance, take, summary, quantity, party, tier, subject, project, debit, credit, rest, balances}, of which
@@ -67,7 +44,8 @@ export class Lines {
   /**
    * @param {HTMLElement} table
    * @param {{code: string, name: string, leaf: boolean, unit: string, measured: boolean}[]} accounts
-   * @param {(fen: number) => void} changed hears debits less credits
+   * @param {(fen: number, unread: number | undefined) => void} changed hears debits less credits, and the first line
+   *   that has an amount which cannot be read
    */
   constructor(table, accounts, changed) {
     Object.assign(this, { table, changed });
@@ -95,7 +73,8 @@ export class Lines {
   }
 
   tell() {
-    this.changed(this.difference);
+    const unread = this.#lines.find(({ debit, credit }) => !(isAmount(debit) && isAmount(credit)));
+    this.changed(this.difference, unread?.number);
   }
 
   /** Add a line, and type there. */
@@ -176,27 +155,41 @@ export class Lines {
     this.tell();
   }
 
-  /** Return the lines that are used, as a voucher has them; throws what is mistyped. */
-  read() {
-    const used = this.#lines.filter((line) => [line.account, line.debit, line.credit].some(({ value }) => value.trim()));
-    return used.map((line) => this.#line(line));
+  /** Return the lines that are used, as a voucher has them; throws what is mistyped, and if they are too few. */
+  read(least) {
+    const used = this.#lines.filter((line) => usedOf(line).length > 0);
+    const read = used.map((line) => this.#line(line));
+    if (read.length >= least) return read;
+    const empty = this.#lines.find((line) => !used.includes(line)) ?? this.add();
+    const [zh, en] = read.length ? [`只有 ${read.length} 行分录`, `there is ${read.length} line`] : ["没有分录", "there are no lines"];
+    throw mistyped(empty.account, "voucher.lines", `${zh}；一张凭证至少两行，一借一贷，请补上科目和金额`, `${en}: a voucher has two lines at least, a debit and a credit; add accounts and amounts`);
+  }
+
+  /** Return the account of a line; throws where none was chosen. */
+  #accountOf(line) {
+    const { number, account } = line;
+    const { code } = account.dataset;
+    if (code) return code;
+    const { above } = this.find(account.value);
+    if (above) {
+      const [zh, en] = hasDetails(above);
+      throw mistyped(account, "account.not_leaf", `第 ${number} 行：${zh}`, `line ${number}, ${above.code}: ${en}`);
+    }
+    const typed = account.value.trim();
+    if (typed) throw mistyped(account, "account.unknown", `第 ${number} 行：没有末级科目「${typed}」，请用编码、名称或拼音首字母查找`, `line ${number}: no account ${typed}`);
+    const [first] = usedOf(line);
+    const [[zh, en], { value }] = [USED_BY[first], line[first]];
+    throw mistyped(account, "account.unknown", `第 ${number} 行有${zh}「${value}」，没有科目；请填科目，或者把这一行清空`, `line ${number} has the ${en} ${value} and no account: choose one, or empty the line`);
   }
 
   #line(line) {
-    const { number, account: { dataset: { code }, value } } = line;
-    if (!code) {
-      const { above } = this.find(value);
-      if (above) {
-        const [zh, en] = hasDetails(above);
-        throw mistyped(line.account, "account.not_leaf", `第 ${number} 行：${zh}`, `line ${number}, ${above.code}: ${en}`);
-      }
-      throw mistyped(line.account, "account.unknown", `第 ${number} 行：没有末级科目「${value}」，请用编码、名称或拼音首字母查找`, `line ${number}: no account ${value}`);
-    }
+    const { number } = line;
+    const code = this.#accountOf(line);
     return stripped({
       ...line.rest,
       account: code,
-      debit_fen: fenOf(line.debit, `第 ${number} 行借方`),
-      credit_fen: fenOf(line.credit, `第 ${number} 行贷方`),
+      debit_fen: fenOf(line.debit, `第 ${number} 行借方`, `line ${number}, debit`),
+      credit_fen: fenOf(line.credit, `第 ${number} 行贷方`, `line ${number}, credit`),
       ...partyOf(line.party, line.tier, line.subject, line.rest.private),
       project: line.project.value.trim(),
       ...quantityOf(line, this.byCode.get(code)?.unit),

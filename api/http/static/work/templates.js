@@ -1,6 +1,6 @@
 /** Voucher templates (常用凭证): one is chosen to fill the form, or made of what the form has. */
 
-import { acting, ask, bilingual, element } from "./ask.js";
+import { acting, ask, bilingual, element, filled } from "./ask.js";
 
 const place = (id) => document.getElementById(id);
 
@@ -26,13 +26,14 @@ export function keeping(book, typed) {
   place("keep").addEventListener("submit", (event) => {
     event.preventDefault();
     return acting(place("keeptemplate"), place("kept"), async () => {
+      const name = filled(place("template-name"));
       const { date, summary, lines, resolution = "" } = typed();
       const every = place("template-every").value;
       const [first_period, day] = [date.slice(0, 7), Number(date.slice(8))];
       const open = lines.map(({ private: _, ...line }) => line); // what is not public is kept in no template
-      const content = { name: place("template-name").value.trim(), every, first_period, day, summary, lines: open, resolution };
+      const content = { name, every, first_period, day, summary, lines: open, resolution };
       await ask("POST", `/books/${book}/templates`, content);
-      place("kept").append(element("p", { className: "state" }, ...bilingual(`已存为常用凭证：${content.name}`, "kept as a template")));
+      place("kept").append(element("p", { className: "state" }, ...bilingual(`已存为常用凭证：${name}`, "kept as a template")));
       place("template-name").value = "";
     });
   });
