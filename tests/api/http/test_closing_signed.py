@@ -108,7 +108,7 @@ def test_only_what_is_new_is_told_of_a_closing_made_despite_something(office: Of
     told = refused(office, draft)
     assert "又有 1 项必须处理：10201 " in told
     assert "101 库存现金" not in told
-    wanted = {"type": CLOSING, "data": JANUARY, "revision": 1, "despite": True}
+    wanted = {"type": CLOSING, "data": JANUARY, "revision": 1, "despite": "还是照样结账"}
     path = f"/books/{BOOK}/drafts/{draft['id']}"
     changed = office["accountant"].client.put(path, content=msgspec.json.encode(wanted)).json()
     assert (changed["signatures"], changed["problem"]) == ([], None)

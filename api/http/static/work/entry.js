@@ -1,10 +1,9 @@
 /** The page where a voucher is typed: keyboard alone is enough, the difference is always in view. */
 
 import { adding } from "./accounts.js";
-import { fenOf } from "./amounts.js";
 import { acting, ask, bilingual, element, filled, mistyped, problem } from "./ask.js";
 import { attaching } from "./files.js";
-import { listing } from "./invoices.js";
+import { listing, paperInvoice } from "./invoices.js";
 import { Told } from "./keys.js";
 import { Lines, stripped } from "./lines.js";
 import { isPrivate, isUnshown, opened } from "./private.js";
@@ -165,15 +164,11 @@ async function attach() {
 
 /** Take the invoice that was typed from paper. */
 function addPaper() {
-  const [number, date, total] = ["invoice-number", "invoice-date", "invoice-total"].map(place);
-  const typedNumber = number.value.normalize("NFKC").replaceAll(/\s/g, "").toUpperCase();
-  if (!/^[0-9A-Z]{8,20}$/.test(typedNumber) || !date.value) {
-    throw mistyped(date.value ? number : date, "invoice.typed", "发票号码应为 8 到 20 位数字或字母（老发票：代码加号码），并填开票日期", "an invoice has a number of 8 to 20 digits or letters (an older one its code before it) and a date");
-  }
-  invoices.add({ date: date.value, number: typedNumber, total_fen: fenOf(total, "发票价税合计", "total with tax") });
-  for (const input of [number, date, total]) input.value = "";
+  const fields = ["invoice-number", "invoice-date", "invoice-total"].map(place);
+  invoices.add(paperInvoice(...fields));
+  for (const input of fields) input.value = "";
   if (place("attachments").value === "") place("attachments").value = invoices.invoices.length;
-  number.focus();
+  fields[0].focus();
 }
 
 adding({ book, key }, () => known, knowAdded);

@@ -60,11 +60,11 @@ export function attaching(book, input, list, changed, invoices) {
         const path = `/books/${book}/attachments?name=${encodeURIComponent(chosen.name)}`;
         const { read, ...file } = await ask("POST", path, chosen);
         if (!files.some((one) => one.sha256 === file.sha256)) files.push(file);
+        draw();
         if (read) {
           numbers.set(file.sha256, read.invoice.number);
           invoices.take(read);
         }
-        draw();
       }
       input.value = "";
     },

@@ -1,9 +1,13 @@
 /** The invoices (发票) of a voucher: read off what is attached, or typed from paper; each is booked once. */
 
-import { bilingual, element } from "./ask.js";
+import { fenOf } from "./amounts.js";
+import { bilingual, element, filled, mistyped } from "./ask.js";
+import { Told } from "./keys.js";
 import { formatFen } from "../verify/money.js";
 
 const factsOf = ({ date, total_fen }) => `，${date}，价税合计 ${formatFen(total_fen)} 元`;
+
+const factsIn = ({ date, total_fen }) => `${date}, ${formatFen(total_fen)} yuan`;
 
 /** Return an invoice as a line of text. */
 export const invoiceText = (invoice) => `${invoice.number}${factsOf(invoice)}`;
@@ -37,6 +41,26 @@ export function partiesOf(named, read) {
 
 const party = (name, id) => (name || id ? `${name}${id ? `（${id}）` : ""}` : "没有写");
 
+const NUMBER = /^[0-9A-Z]{8,20}$/;
+const today = () => new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" }); // as YYYY-MM-DD
+
+/** Return the invoice that was typed from paper into three fields; throws what is mistyped. A red invoice has a negative total. */
+export function paperInvoice(number, date, total) {
+  const digits = filled(number).normalize("NFKC").replaceAll(/\s/g, "").toUpperCase();
+  if (!NUMBER.test(digits)) {
+    throw mistyped(number, "invoice.typed", `发票号码「${number.value}」应为 8 到 20 位数字或字母（老发票：代码加号码），请照发票填写`, `the invoice number ${number.value} has to have 8 to 20 digits or letters (an older one its code before it): copy it from the invoice`);
+  }
+  if (filled(date) > today()) {
+    throw mistyped(date, "invoice.typed", `开票日期 ${date.value} 晚于今天 ${today()}，请照发票核对年份和月份`, `the invoice's date ${date.value} lies after today, ${today()}: check year and month against the invoice`);
+  }
+  filled(total);
+  const total_fen = fenOf(total, "价税合计", "total with tax");
+  if (total_fen === 0) {
+    throw mistyped(total, "invoice.typed", `价税合计「${total.value}」不能是零，请照发票填写；红字发票填负数`, `the total with tax ${total.value} cannot be zero: copy it from the invoice, that of a red one as a negative amount`);
+  }
+  return { date: date.value, number: digits, total_fen };
+}
+
 /**
  * List the invoices of a voucher, with what is to be known of each.
  * @param {string} book the buyer whose invoices these should be
@@ -49,7 +73,7 @@ export function listing(book, list) {
   const row = (invoice) => {
     const button = element("button", { type: "button", className: "plain" }, ...bilingual("去掉", "remove"));
     button.addEventListener("click", () => drop(invoice.number));
-    return element("li", {}, "发票 ", element("code", {}, invoice.number), factsOf(invoice), " ", ...(remarks.get(invoice.number) ?? []), button);
+    return element("li", {}, invoice.total_fen < 0 ? "红字发票 " : "发票 ", element("code", {}, invoice.number), factsOf(invoice), " ", ...(remarks.get(invoice.number) ?? []), button);
   };
   const drop = (number) => {
     invoices = invoices.filter((one) => one.number !== number);
@@ -65,8 +89,15 @@ export function listing(book, list) {
       remarks = new Map();
       draw();
     },
+    /** Add an invoice, once; throws if it stands there otherwise. */
     add(invoice) {
-      if (!invoices.some((one) => one.number === invoice.number)) invoices.push(invoice);
+      const { number, date, total_fen } = invoice;
+      const there = invoices.find((one) => one.number === number);
+      if (there && (there.date !== date || there.total_fen !== total_fen)) {
+        const [zh, en] = [factsOf, factsIn].map((facts) => [there, invoice].map(facts));
+        throw new Told("invoice.otherwise", `发票 ${number} 已登记${zh[0]}；这次却是${zh[1].slice(1)}，没有收下。请照发票核对，要改就先把已登记的去掉`, `invoice ${number} is recorded already with ${en[0]}, and now with ${en[1]}, which was not taken: check the invoice, and remove the one that is recorded if that is wrong`);
+      }
+      if (!there) invoices.push(invoice);
       draw();
     },
     /** Take an invoice that was read off a document. */
