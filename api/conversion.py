@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.header import Column, Layout
-from api.adapters.spreadsheet import read_file, read_table
+from api.adapters.spreadsheet import read_file
 from api.adapters.tables import Sum, Table, TableColumn, to_csv
 from api.importing.book_file import read_book
 from api.importing.cells import parse_amount, parse_code
-from api.importing.direction import sided
-from api.importing.folder import LAYOUTS, amounts_of
+from api.importing.columns import LAYOUTS
+from api.importing.folder import amounts_of
+from api.importing.opening_table import read_opening
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.told import result_at_opening
 from domain.chart.conversion import NEW, OLD, Beside, Converted, OldBalance, Share, convert, obstacles
@@ -128,7 +129,7 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
     village = read_book(folder)
     check_organisation(village.id)
     notices: list[Phrase] = []
-    read = sided(read_table(folder, "opening", LAYOUTS["opening"]))
+    read = read_opening(folder, village.columns["opening"], village.opened)
     old = _balances(read, village.opened, notices)
     chosen = _chosen(read_file(mapping, MAPPING)) if mapping else {}
     problems = [

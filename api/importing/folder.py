@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from api.adapters.header import Column, Layout
 from api.adapters.notices import other_files
 from api.adapters.spreadsheet import Row, Rows, read_table, unread_tables
 from api.clock import now
@@ -21,9 +20,11 @@ from api.importing.cells import (
     parse_text,
     parse_unit,
 )
+from api.importing.columns import LAYOUTS
 from api.importing.direction import direction_problem, sided
 from api.importing.filling import told_filled
 from api.importing.kinds import with_kind
+from api.importing.opening_table import read_opening
 from api.importing.parents import without_parents
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.serials import dated
@@ -41,7 +42,7 @@ from api.importing.told import (
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
 T = TypeVar("T")
@@ -52,93 +53,6 @@ NO_FOLDER = rule(
     "{folder} {problem}；请给出一个村的文件夹，里面有 book.toml、opening 和 journal",
     "{folder} {problem}; name the folder of a village, which holds book.toml, opening and journal",
 )
-
-CODE = Column("code", "科目编码", "code", ("科目代码", "科目编号", "会计科目编码", "会计科目代码"))
-NAME = Column("name", "科目名称", "name", ("科目", "会计科目", "会计科目名称"))
-DATE = Column("date", "日期", "date", ("凭证日期", "记账日期", "制单日期"))
-KIND = Column("kind", "凭证字", "kind", ("凭证类型", "凭证类别", "凭证种类", "凭证类", "字"), optional=True)
-NUMBER = Column(
-    "number", "凭证号", "number", ("凭证编号", "凭证字号", "凭证号码", "凭证号数", "记账凭证号", "号")
-)
-BESIDE = (
-    Column(
-        "party",
-        "往来单位",
-        "party",
-        ("往来单位名称", "往来户", "往来户名", "客商", "客商名称"),
-        optional=True,
-    ),
-    Column("project", "项目", "project", ("项目名称", "核算项目", "核算项目名称"), optional=True),
-    Column("quantity", "数量", "quantity", optional=True),
-    Column("unit", "计量单位", "unit", ("数量单位",), optional=True),
-)
-"""What a line may have beside account and amounts (辅助核算、数量): read where a table has it."""
-
-OPENING_COLUMNS = (
-    CODE,
-    NAME,
-    Column(
-        "debit", "借方余额", "debit", ("期初借方余额", "期初借方", "借方期初余额", "年初借方余额", "年初借方")
-    ),
-    Column(
-        "credit",
-        "贷方余额",
-        "credit",
-        ("期初贷方余额", "期初贷方", "贷方期初余额", "年初贷方余额", "年初贷方"),
-    ),
-    *BESIDE,
-)
-JOURNAL_COLUMNS = (
-    DATE,
-    KIND,
-    NUMBER,
-    Column("summary", "摘要", "summary", ("摘要说明", "内容摘要", "业务摘要")),
-    CODE,
-    NAME,
-    Column("debit", "借方金额", "debit", ("借方", "借方发生额")),
-    Column("credit", "贷方金额", "credit", ("贷方", "贷方发生额")),
-    Column(
-        "attachments",
-        "附件数",
-        "attachments",
-        ("附单据数", "附件张数", "附单据张数", "附单据", "附件", "单据数"),
-        spared=True,
-    ),
-    *BESIDE,
-)
-OPENING_BY_DIRECTION = (
-    Column("direction", "期初方向", "direction", ("方向", "余额方向", "借贷方向", "借贷", "期初余额方向")),
-    Column(
-        "amount",
-        "期初余额",
-        "amount",
-        ("余额", "年初余额", "金额", "期初金额", "期初本币余额", "期初余额本币"),
-    ),
-)
-JOURNAL_BY_DIRECTION = (
-    Column("direction", "方向", "direction", ("借贷方向", "借贷", "借/贷", "借贷标志")),
-    Column(
-        "amount", "金额", "amount", ("发生额", "发生金额", "本币金额", "本位币金额", "人民币金额", "记账金额")
-    ),
-)
-"""What a table may have instead of a column for each side. 方向 alone is told by what is more exactly named first."""
-
-
-def _layout(
-    columns: tuple[Column, ...], sides: tuple[Column, ...], foreign: tuple[Column, ...] = ()
-) -> Layout:
-    """Return the layout of a table with debit and credit, and beside it the one with direction and amount."""
-    by_side = {"debit": sides, "credit": ()}
-    other = [one for column in columns for one in by_side.get(column.field, (column,))]
-    by_direction = Layout(other, foreign, ("amount",), ("code", "amount"))
-    return Layout(columns, foreign, other=by_direction, told_by="direction")
-
-
-LAYOUTS = {
-    "opening": _layout(OPENING_COLUMNS, OPENING_BY_DIRECTION, (DATE, NUMBER)),
-    "journal": _layout(JOURNAL_COLUMNS, JOURNAL_BY_DIRECTION),
-}
-"""The tables by the stem of their file; in English a journal has every column that opening balances have."""
 
 
 @dataclass(frozen=True)
@@ -184,11 +98,21 @@ def read_folder(folder: Path) -> ImportFolder:
     notices: list[Phrase] = []
     book = _guard(problems, FILE, lambda: read_book(folder))
     called = book.columns if book else {}
-    opening = amounts_of(_read_rows(folder, "opening", called, problems), problems, notices)
+    opened = book.opened if book else ""
+    opening = amounts_of(
+        _rows(problems, "opening", lambda: read_opening(folder, called.get("opening", {}), opened)),
+        problems,
+        notices,
+    )
     if book:
         notices += result_at_opening(opening, book.opened)
         notices += distributions_at_opening(opening, book)
-    journal = amounts_of(_read_rows(folder, "journal", called, problems), problems, notices)
+    layout = LAYOUTS["journal"].called(called.get("journal", {}), f"{FILE} [journal]")
+    journal = amounts_of(
+        _rows(problems, "journal", lambda: sided(dated(read_table(folder, "journal", layout)))),
+        problems,
+        notices,
+    )
     notices += dated_ahead(journal, now()[:10])
     unread = unread_tables(folder, tuple(LAYOUTS))
     if unread:
@@ -206,13 +130,10 @@ def _guard(problems: list[Problem], file: str, read: Callable[[], T]) -> T | Non
         return None
 
 
-def _read_rows(
-    folder: Path, stem: str, called: Mapping[str, Mapping[str, str]], problems: list[Problem]
-) -> Rows:
-    layout = LAYOUTS[stem].called(called.get(stem, {}), f"{FILE} [{stem}]")
-    read = _guard(problems, f"{stem}.csv/.xlsx", lambda: read_table(folder, stem, layout)) or Rows([])
-    problems += [Problem.of(violation, stem) for violation in read.problems]
-    return sided(dated(read))
+def _rows(problems: list[Problem], stem: str, read: Callable[[], Rows]) -> Rows:
+    found = _guard(problems, f"{stem}.csv/.xlsx", read) or Rows([])
+    problems += [Problem.of(violation, stem) for violation in found.problems]
+    return found
 
 
 def amounts_of(read: Rows, problems: list[Problem], notices: list[Phrase]) -> list[Amounts]:

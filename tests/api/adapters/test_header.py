@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from api.adapters.header import Column, Filled, Layout, column_letters, plain_name, title_problem
 from api.adapters.separated import SEPARATORS
 from api.adapters.spreadsheet import read_table, unread_tables
-from api.importing.folder import JOURNAL_COLUMNS, OPENING_COLUMNS
+from api.importing.columns import JOURNAL_COLUMNS, OPENING_COLUMNS
 from domain.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
