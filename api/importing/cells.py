@@ -29,8 +29,9 @@ BAD_COUNT = rule(
 BAD_QUANTITY = rule(
     "import.quantity",
     Kind.MALFORMED,
-    "数量应如 12.5，最多 9 位整数、3 位小数，读到「{read}」",
-    "a quantity is written like 12.5, with 9 digits before and 3 behind the point at most; read '{read}'",
+    "数量应如 12.5 或 1,200，最多 9 位整数、3 位小数，逗号只作千分位，读到「{read}」",
+    "a quantity is written like 12.5 or 1,200, with 9 digits before and 3 behind the point at most, and commas between"
+    " thousands alone; read '{read}'",
 )
 UNIT_TOO_LONG = rule(
     "import.unit_too_long",
@@ -122,8 +123,11 @@ ROUNDED = Phrase(
 )
 _SEPARATED = re.compile(r"[0-9]{3}(?P<sign>[-./])[0-9]{2}(?:(?P=sign)[0-9]{2}){0,2}", re.ASCII)
 """A code with the same sign between all its levels."""
-_QUANTITY = re.compile(r"(?P<sign>[-\u2212])?(?P<whole>[0-9]{1,9})(?:\.(?P<part>[0-9]{1,3}0*))?", re.ASCII)
-"""A quantity: spreadsheets may show more noughts behind the point than count."""
+_QUANTITY = re.compile(
+    r"(?P<sign>[-\u2212])?(?P<whole>[0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.(?P<part>[0-9]{1,3}0*))?",
+    re.ASCII,
+)
+"""A quantity, with commas between thousands alone; spreadsheets may show more noughts behind the point than count."""
 _NO_BREAK = "\u00a0\u202f"
 """Blanks at which no line breaks; they come with numbers that were copied from a page."""
 
@@ -241,13 +245,15 @@ def parse_count(read: str) -> int:
 
 def parse_quantity(read: str) -> int:
     """Return a quantity in thousandths, 0 for a blank or a dash; raises `import.quantity`."""
-    quantity = unicodedata.normalize("NFKC", bare(read)).replace(",", "")
+    quantity = unicodedata.normalize("NFKC", bare(read))
     if not quantity or _NOTHING.fullmatch(quantity):
         return 0
     found = _QUANTITY.fullmatch(quantity)
     if not found:
         raise BAD_QUANTITY(read=read)
-    milli = int(found["whole"]) * 1_000 + int((found["part"] or "").rstrip("0").ljust(3, "0"))
+    milli = int(found["whole"].replace(",", "")) * 1_000 + int(
+        (found["part"] or "").rstrip("0").ljust(3, "0")
+    )
     return -milli if found["sign"] else milli
 
 

@@ -130,7 +130,15 @@ def test_the_same_counterparty_twice_is_told_with_its_row(village: Village) -> N
 
 @pytest.mark.parametrize(
     ("cell", "milli"),
-    [("12.5", 12_500), ("１２．５", 12_500), ("1,200", 1_200_000), ("3.1400", 3_140), ("0.001", 1), ("-", 0)],
+    [
+        ("12.5", 12_500),
+        ("１２．５", 12_500),
+        ("1,200", 1_200_000),
+        ("1,234,567.5", 1_234_567_500),
+        ("3.1400", 3_140),
+        ("0.001", 1),
+        ("-", 0),
+    ],
 )
 def test_quantities_are_read_as_they_are_written(village: Village, cell: str, milli: int) -> None:
     quoted = f'"{cell}"'
@@ -145,6 +153,10 @@ def test_quantities_are_read_as_they_are_written(village: Village, cell: str, mi
         ("12.50", "12.5袋", ("数量", "import.quantity")),
         ("12.50", "0.0001", ("数量", "import.quantity")),
         ("12.50", "1234567890", ("数量", "import.quantity")),
+        ("12.50", '"10,5"', ("数量", "import.quantity")),
+        ("12.50", '"1,2,3"', ("数量", "import.quantity")),
+        ("12.50", '"1,0"', ("数量", "import.quantity")),
+        ("12.50", '"1,2345"', ("数量", "import.quantity")),
         (",袋", "," + "袋" * 21, ("计量单位", "import.unit_too_long")),
         (",袋", ",", ("数量", "quantity.unit")),
         ("惠农农资店", "店" * 201, ("往来单位", "import.text_too_long")),
