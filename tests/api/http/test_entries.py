@@ -41,9 +41,10 @@ def test_posted_entry_is_stored_and_gets_a_receipt(door: Door) -> None:
     assert answer.status_code == 201
     assert answer.headers["content-type"] == "application/json"
     receipt = answer.json()
-    assert set(receipt) == {"book", "index", "leaf_hash", "created", "proof"}, (
+    assert set(receipt) == {"book", "index", "leaf_hash", "created", "proof", "warnings"}, (
         "a proof, if it is covered already"
     )
+    assert receipt["warnings"] == []
     assert (receipt["book"], receipt["index"], receipt["created"]) == (BOOK, size, True)
     assert receipt["leaf_hash"] == base64.b64encode(leaf_hash(note)).decode()
     assert door.book().size == size + 1
