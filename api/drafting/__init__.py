@@ -3,6 +3,7 @@
 from api.drafting.alike import waiting_alike
 from api.drafting.closings import Closings, Enter, Inspect
 from api.drafting.composing import DESPITE_MAX, KINDS, Wanted, read_request
+from api.drafting.corrected import corrections
 from api.drafting.desk import DraftingDesk, OnDesk
 from api.drafting.naming import Known, holder, known
 from api.drafting.rules import MAKERS, require_maker
@@ -26,6 +27,7 @@ __all__ = [
     "Templates",
     "Waiting",
     "Wanted",
+    "corrections",
     "holder",
     "known",
     "makers",

@@ -1,4 +1,4 @@
-"""What is done once has one draft: a closing, a transfer, a kind of distribution of a year, the reversal of an entry.
+"""What is done once has one draft: a closing, a transfer, a kind of distribution of a year, a reversal, a correction.
 
 Two people at one desk, or one at two, would else each make it, and both would be posted.
 """
@@ -57,7 +57,7 @@ def check_no_rival(connection: Connection[Any], book: str, statement: AnyStateme
 def _done_once(statement: AnyStatement, chart: str) -> bool:
     data = statement.data
     if isinstance(data, Voucher):
-        return is_transfer(data.lines) or bool(_kinds(data, chart))
+        return bool(data.corrects) or is_transfer(data.lines) or bool(_kinds(data, chart))
     return isinstance(statement, (PeriodClosed, VoucherReversed))
 
 
@@ -76,6 +76,8 @@ def _same(one: AnyStatement, other: AnyStatement, chart: str) -> Phrase | None:
         if one.data.reverses == other.data.reverses:
             return Phrase("这张凭证的冲销", "the reversal of this voucher")
     elif isinstance(one.data, Voucher) and isinstance(other.data, Voucher):
+        if one.data.corrects and one.data.corrects == other.data.corrects:
+            return Phrase("这张凭证的更正", "what sets this voucher right")
         return _same_distribution(one.data, other.data, chart) or _same_transfer(one.data, other.data)
     return None
 

@@ -62,6 +62,7 @@ def get_reverse_page(
         book=register.book(database, book),
         entry=index,
         number=voucher_number(place.period, place.number),
+        corrected="、".join(journal.corrected(database, book, [statement.id])[statement.id].by),
         red=next((one for one in links.by if one.entry == place.reversed_by), None),
         summary=_summary(place, Way.CANCEL),
         lines=lines,
@@ -99,5 +100,6 @@ def get_correct_page(
         copy=str(index),
         corrects=original.id,
         summary=_summary(place, taken),
+        corrected="、".join(journal.corrected(database, book, [original.id])[original.id].by),
         blank="" if taken is Way.RIGHT else "1",
     )

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from api.closing import check_ready
 from api.disclosures import Tier
-from api.drafting import DESPITE_MAX, KINDS, Despite, Known, OnDesk, Wanted, read_request, waiting_alike
+from api.drafting import DESPITE_MAX, Despite, KINDS, Known, OnDesk, Wanted, corrections, read_request, waiting_alike
 from api.http.attachments import InvoiceBody
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented
@@ -23,7 +23,7 @@ from domain.closing import Remark
 from domain.kernel.errors import Phrase
 from domain.kernel.statement import PLAIN
 from domain.periods import Closing, PeriodClosed
-from domain.vouchers import Voucher, voucher_number
+from domain.vouchers import Reversal, Voucher, voucher_number
 from projections import journal, log, register
 from projections.closing import draft_remarks
 
@@ -296,6 +296,9 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
             waiting = [others.get(id_, []) for id_ in vouchers]
             found = draft_remarks(connection, session.book, [*vouchers.values()], waiting)
             remarks |= dict(zip(vouchers, found, strict=True))
+        posted = {id_: data for id_, data in said.items() if isinstance(data, (Voucher, Reversal))}
+        for id_, before in corrections(connection, session.book, posted).items():
+            remarks[id_] += before
         named = _named(connection, session.book, drafts)
         people = register.holders(connection, session.book)
     given = service.drafts.disclosures(session, drafts)

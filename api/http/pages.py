@@ -140,6 +140,7 @@ def _voucher(
         "place": place,
         "ways": ways(voucher.date, row.next_to_close, is_reversed=is_reversed) if posted else (),
         "names": register.account_names(database, book),
+        "corrected": "、".join(journal.corrected(database, book, [place.id])[place.id].by),
         "links": journal.links_of(database, book, [said])[index],
         "roll": log.entry_of_roll(database, book, roll) if roll else None,
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg.rows import class_row
 
+from domain.drafts import Corrected
 from domain.kernel.errors import Phrase
 from domain.vouchers import Way, voucher_number, way_of
 from projections.journal.query import VoucherRow
@@ -61,6 +62,27 @@ def vouchers_by_id(connection: Connection[Any], book: str, ids: Sequence[str]) -
     values: dict[str, Any] = {"book": book, "named": [*ids], "ids": []}
     with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
         return {one.id: one for one in cursor.execute(SELECT_LINKED, values).fetchall()}
+
+
+def corrected(connection: Connection[Any], book: str, ids: Sequence[str]) -> dict[str, Corrected]:
+    """Return what was done to the vouchers among some ids, by id; what was itself reversed sets nothing right."""
+    values: dict[str, Any] = {"book": book, "named": [*ids], "ids": [*ids]}
+    with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
+        found = cursor.execute(SELECT_LINKED, values).fetchall()
+    numbers = {one.entry: voucher_number(one.period, one.number) for one in found}
+    return {
+        one.id: Corrected(
+            numbers[one.entry],
+            numbers.get(one.reversed_by, "") if one.reversed_by is not None else "",
+            tuple(
+                numbers[later.entry]
+                for later in found
+                if later.corrects_id == one.id and later.reversed_by is None
+            ),
+        )
+        for one in found
+        if one.id in ids
+    }
 
 
 def _named(voucher: VoucherRow) -> str | None:

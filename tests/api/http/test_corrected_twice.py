@@ -1,0 +1,129 @@
+"""Who sets a voucher right again is told of what did so before: on the page that offers it, and on the draft."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherPosted, VoucherReversed, mirrored
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.kernel.statement import Statement
+    from tests.api.http.conftest import Door
+
+LINES = [Line(account="51302", debit_fen=12_345), Line(account="10201", credit_fen=12_345)]
+
+
+@pytest.fixture
+def office(door: Door) -> Iterator[Office]:
+    with ExitStack() as stack:
+        yield Office(door, stack)
+
+
+def paying(summary: str, corrects: str = "") -> Voucher:
+    return Voucher(
+        attachments=Attachments(count=1), corrects=corrects, date="2026-04-05", lines=LINES, summary=summary
+    )
+
+
+def red_of(id_: str) -> Reversal:
+    return Reversal(
+        attachments=Attachments(), date="2026-04-06", lines=mirrored(LINES), reverses=id_, summary="注销"
+    )
+
+
+class Booked:
+    """A voucher that is posted: its entry, id and number."""
+
+    def __init__(self, door: Door, data: object, kind: type[Statement] = VoucherPosted) -> None:
+        answer = door.post(door.note(data, kind, "accountant", "head", "cashier"), wait=10)
+        assert answer.status_code == 201, answer.text
+        self.entry = answer.json()["index"]
+        self.id = list(door.book().vouchers.posted)[-1]
+        page = door.client.get(f"/books/{BOOK}/entries/{self.entry}", headers={"Accept": "text/html"}).text
+        self.number = "记-" + page.partition("<dd>记-")[2].partition("<")[0]
+
+
+def remarked(office: Office, data: object, kind: str = "voucher.posted/1") -> dict[str, str]:
+    """Return what is remarked on a draft about corrections, which is taken back then."""
+    draft = office["accountant"].make(msgspec.to_builtins(data), kind)
+    assert draft["problem"] is None
+    office["accountant"].withdraw(draft)
+    return {
+        one["rule"]: one["zh"]
+        for one in draft["remarks"]
+        if one["rule"].startswith(("draft.corrected", "draft.adjust"))
+    }
+
+
+def page_of(office: Office, path: str) -> str:
+    client = office["accountant"].client
+    return client.get(f"/books/{BOOK}/{path}", headers={"accept": "text/html"}).text
+
+
+def test_a_second_adjustment_is_remarked_with_the_first(office: Office) -> None:
+    wrong = Booked(office.door, paying("付办公费"))
+    assert remarked(office, paying("调整", wrong.id)) == {}
+    assert "更正过" not in page_of(office, f"work/correct/{wrong.entry}")
+    first = Booked(office.door, paying("调整办公费", wrong.id))
+    told = remarked(office, paying("调整", wrong.id))
+    assert list(told) == ["draft.corrected"]
+    assert told["draft.corrected"].startswith(f"{wrong.number} 已由 {first.number} 更正过")
+    for path in (f"work/correct/{wrong.entry}", f"entries/{wrong.entry}"):
+        assert f"已由 {first.number} 更正过" in page_of(office, path)
+    Booked(office.door, msgspec.structs.replace(red_of(first.id), lines=mirrored(LINES)), VoucherReversed)
+    assert remarked(office, paying("调整", wrong.id)) == {}, "what was reversed corrects nothing any more"
+    assert "更正过" not in page_of(office, f"work/correct/{wrong.entry}")
+
+
+def test_a_second_right_voucher_for_one_red_is_remarked(office: Office) -> None:
+    wrong = Booked(office.door, paying("付办公费"))
+    Booked(office.door, red_of(wrong.id), VoucherReversed)
+    assert remarked(office, paying("订正", wrong.id)) == {}
+    blue = Booked(office.door, paying("订正办公费", wrong.id))
+    told = remarked(office, paying("订正", wrong.id))
+    assert list(told) == ["draft.corrected"]
+    assert blue.number in told["draft.corrected"]
+
+
+def test_reversing_what_was_adjusted_names_the_adjustments(office: Office) -> None:
+    wrong = Booked(office.door, paying("付办公费"))
+    assert remarked(office, red_of(wrong.id), "voucher.reversed/1") == {}
+    more = [Booked(office.door, paying(f"调整{part}", wrong.id)) for part in ("一", "二")]
+    told = remarked(office, red_of(wrong.id), "voucher.reversed/1")
+    assert list(told) == ["draft.adjusted"]
+    assert f"{wrong.number} 已由 {more[0].number}、{more[1].number} 更正" in told["draft.adjusted"]
+    assert f"已由 {more[0].number}、{more[1].number} 更正" in page_of(office, f"work/reverse/{wrong.entry}")
+
+
+def test_a_difference_to_what_was_reversed_is_remarked(office: Office) -> None:
+    wrong = Booked(office.door, paying("付办公费"))
+    draft = office["accountant"].make(msgspec.to_builtins(paying("调整办公费", wrong.id)))
+    red = Booked(office.door, red_of(wrong.id), VoucherReversed)
+    found = office["head"].get(f"/{draft['id']}").json()["remarks"]
+    told = {one["rule"]: one["zh"] for one in found}
+    assert f"{wrong.number} 已由 {red.number} 冲销" in told["draft.adjusts_reversed"]
+    office["accountant"].withdraw(draft)
+    assert remarked(office, paying("订正办公费", wrong.id)) == {}
+
+
+@pytest.mark.parametrize("reversed_first", [False, True])
+def test_one_voucher_is_set_right_by_one_open_draft(office: Office, reversed_first: bool) -> None:  # noqa: FBT001
+    wrong = Booked(office.door, paying("付办公费"))
+    if reversed_first:
+        Booked(office.door, red_of(wrong.id), VoucherReversed)
+    first: dict[str, Any] = office["accountant"].make(msgspec.to_builtins(paying("更正", wrong.id)))
+    wanted = {"type": "voucher.posted/1", "data": msgspec.to_builtins(paying("再更正", wrong.id))}
+    answer = office["cashier"].post("", wanted)
+    assert (answer.status_code, answer.json()["rule"]) == (409, "draft.rival")
+    assert "这张凭证的更正" in answer.json()["detail_zh"]
+    assert office["accountant"].change(first, wanted["data"]).status_code == 200, "it is no rival of itself"
+    office["accountant"].withdraw(office["accountant"].get(f"/{first['id']}").json())
+    assert office["cashier"].post("", wanted).status_code == 201
