@@ -28,6 +28,7 @@ from domain.kernel.errors import Kind, Phrase, RuleViolation
 from domain.kernel.note import parse_note
 from domain.ledger import Books, read_entries
 from domain.periods import Closing
+from domain.roles import ROLES
 from domain.vouchers import Attachments as Attached
 from domain.vouchers import Voucher
 from projections.register import NO_BOOK
@@ -75,6 +76,12 @@ class OnDesk(NamedTuple):
     review: Review
     invoices: Sequence[InvoiceRead] = ()
     checklist: Sequence[Remark] = ()
+
+    @property
+    def signing(self) -> list[str]:
+        """The roles that must sign, and those that have signed beside them, in the order of `ROLES`."""
+        signed = {one.name.split("/")[1] for one in self.waiting.draft.signatures}
+        return [role for role in ROLES if role in signed or role in self.review.demanded]
 
     @property
     def refused(self) -> list[store.Step]:

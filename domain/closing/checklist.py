@@ -62,4 +62,5 @@ def check_draft(voucher: Voucher, names: Mapping[str, str], around: Around) -> I
     yield from mixing.mixed(draft)
     yield from mixing.misnamed(draft, names)
     yield from lacking.booked_directly(draft)
+    yield from lacking.draft_lacking(around, names)
     yield from distributing.check_distributing(voucher, around)

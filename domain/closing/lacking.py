@@ -10,46 +10,42 @@ from domain.closing.mixing import REVERSE, WITHDRAW, is_direct
 from domain.closing.month_end import Remark
 from domain.closing.rules import ACCOUNTING
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.roles import ROLES
 from domain.vouchers import voucher_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from domain.closing.month_end import MonthEnd, MonthVoucher
+    from domain.closing.month_end import Around, MonthEnd, MonthVoucher
 
 NO_CASHIER = rule(
     "closing.no_cashier",
     Kind.REFUSED,
-    "{account} {name}：有 {count} 张现金凭证没有出纳签名，第一张是 {number}；请出纳在打印的凭证上补签，"
-    "以后收付现金的凭证由出纳一并签名",
-    "{account} {name}: {count} cash vouchers without the cashier's signature, the first is {number}; let the cashier"
-    " sign them as printed, and from now on each voucher of cash",
+    "{account} {name}：{found}没有出纳签名{first}；请出纳{remedy}",
+    "{account} {name}: {found} without the cashier's signature{first}; let the cashier {remedy}",
     "会计基础工作规范 art. 51(4)",
 )
 NO_PARTY = rule(
     "closing.no_party",
     Kind.REFUSED,
-    "{account} {name}按往来单位核算，有 {count} 张凭证的分录没有写往来单位，第一张是 {number}；请冲销后写明再记",
-    "{account} {name} is kept by counterparty, and lines of {count} vouchers name none, the first is {number}; reverse"
-    " them and book them with the counterparty",
+    "{account} {name}按往来单位核算，{found}没有写往来单位{first}；请{remedy}",
+    "{account} {name} is kept by counterparty, and {found} name none{first}; {remedy} it",
     f"{ACCOUNTING} 应收款、内部往来、应付款",
 )
 NO_PROJECT = rule(
     "closing.no_project",
     Kind.REFUSED,
-    "{account} {name}应按项目核算，有 {count} 张凭证的分录没有写项目，第一张是 {number}；请冲销后写明再记",
-    "{account} {name} is kept by project, and lines of {count} vouchers name none, the first is {number}; reverse them"
-    " and book them with the project",
+    "{account} {name}应按项目核算，{found}没有写项目{first}；请{remedy}",
+    "{account} {name} is kept by project, and {found} name none{first}; {remedy} it",
     f"{ACCOUNTING} 一事一议资金、专项应付款",
 )
 NO_QUANTITY = rule(
     "closing.no_quantity",
     Kind.REFUSED,
-    "{account} {name}按数量金额核算，有 {count} 张凭证的分录没有数量，第一张是 {number}；结存的数量会因此不对，"
-    "请冲销后写明数量再记（只调金额的除外）",
-    "{account} {name} is kept by quantity and amount, and lines of {count} vouchers have no quantity, the first is"
-    " {number}; what is left of goods is then wrong: reverse them and book them with it, unless only the price changed",
+    "{account} {name}按数量金额核算，{found}没有数量{first}；结存的数量会因此不对，请{remedy}（只调金额的除外）",
+    "{account} {name} is kept by quantity and amount, and {found} have no quantity{first}; what is left of goods is"
+    " then wrong: {remedy} it, unless only the price changed",
     "会计基础工作规范 art. 59",
 )
 DIRECT = rule(
@@ -63,16 +59,53 @@ DIRECT = rule(
 )
 RULES = {"cashier": NO_CASHIER, "party": NO_PARTY, "project": NO_PROJECT, "quantity": NO_QUANTITY}
 
+POSTED = {
+    "cashier": Phrase(
+        "在打印的凭证上补签，以后收付现金的凭证由出纳一并签名",
+        "sign them as printed, and from now on each voucher of cash",
+    )
+}
+DRAFTED = {"cashier": Phrase("在别人签齐以前一并签名", "sign it before the others all have")}
+"""What the cashier does about vouchers that stand in the log, and about a draft."""
+
+REBOOK = Phrase("冲销后写明再记", "reverse them and book them with")
+CHANGE = Phrase("在入账以前改动、写明", "change it before it is posted, and write")
+"""What is done about what lines do not say."""
+
 
 def check_lacking(month: MonthEnd) -> Iterator[Remark]:
     """Cash is signed for by the cashier; lines say with whom, for which project and how much, where others do."""
     kind = attrgetter("what", "account")
     for (what, account), group in groupby(sorted(month.lacking, key=kind), key=kind):
-        found = list(group)
-        first = min(found, key=attrgetter("number"))
-        facts = {"count": len(found), "number": voucher_number(month.period, first.number)}
-        violation = RULES[what](account=account, name=month.names[account], **facts)
+        vouchers = list(group)
+        count, first = len(vouchers), min(vouchers, key=attrgetter("number"))
+        number = voucher_number(month.period, first.number)
+        found = {
+            "found": Phrase(f"有 {count} 张现金凭证", f"{count} cash vouchers")
+            if what == "cashier"
+            else Phrase(f"有 {count} 张凭证的分录", f"lines of {count} vouchers"),
+            "first": Phrase(f"，第一张是 {number}", f", the first is {number}"),
+            "remedy": POSTED.get(what, REBOOK),
+        }
+        violation = RULES[what](account=account, name=month.names[account], **found)
         yield Remark(stops=False, violation=violation, account=account, entry=first.entry)
+
+
+def draft_lacking(around: Around, names: Mapping[str, str]) -> Iterator[Remark]:
+    """Yield what is remarked on a draft that lacks what belongs on an account."""
+    by = Phrase("、".join(ROLES[role] for role in around.signing), ", ".join(around.signing))
+    for one in around.lacking:
+        found = {
+            "found": Phrase(
+                f"这张收付现金的凭证由{by.zh}签名，", f"this voucher of cash is signed by {by.en},"
+            )
+            if one.what == "cashier"
+            else Phrase("这张凭证的分录", "lines of this voucher"),
+            "first": Phrase("", ""),
+            "remedy": DRAFTED.get(one.what, CHANGE),
+        }
+        violation = RULES[one.what](account=one.account, name=names[one.account], **found)
+        yield Remark(stops=False, violation=violation, account=one.account)
 
 
 def check_direct(month: MonthEnd) -> Iterator[Remark]:

@@ -107,7 +107,8 @@ class Around(NamedTuple):
     `dips` are the days that it makes fall short, `income`, if it distributes, the figures of the statement of income of
     the year so far with it, by the lines' keys, `alike` what the vouchers are called that say the very same. What it
     distributes itself is `own`, by those keys, `earlier` the numbers of the year's vouchers that did so, `reserves`
-    what the accounts of the reserve that it moves have then, credits less debits in fen.
+    what the accounts of the reserve that it moves have then, credits less debits in fen. `lacking` is what it should
+    say and does not, `signing` the roles that have signed it or must.
     """
 
     dips: Sequence[Dip] = ()
@@ -116,6 +117,8 @@ class Around(NamedTuple):
     own: Mapping[str, int] = MappingProxyType({})
     earlier: Mapping[str, Sequence[str]] = MappingProxyType({})
     reserves: Mapping[str, int] = MappingProxyType({})
+    lacking: Sequence[Lacking] = ()
+    signing: Sequence[str] = ()
 
 
 class Remark(NamedTuple):

@@ -13,7 +13,6 @@ from domain.closing import (
     RESULT_ACCOUNT,
     Around,
     Dip,
-    Lacking,
     MonthEnd,
     MonthVoucher,
     PartyBalance,
@@ -29,7 +28,7 @@ from domain.closing import (
     transfer_vouchers,
 )
 from domain.kernel.period import last_day, opened_on, period_of, previous_period, year_start
-from domain.statements import PARTED, spent_with
+from domain.statements import spent_with
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import party_balances, trial_balance
@@ -37,11 +36,12 @@ from projections.bank import held_at_end, statements_reach
 from projections.budget import budget, carried_of, is_planned
 from projections.closing.alike import alike, posted_alike
 from projections.closing.distributing import distributing, year_figures
+from projections.closing.lacking import drafts_lacking, lacking
 from projections.report import Report
 from projections.statements import flows, income_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from psycopg import Connection
 
@@ -84,29 +84,6 @@ SELECT_BALANCES = """
     SELECT account, greatest(coalesce(date::text, ''), %(first)s) AS day, sum(debit_fen - credit_fen)::bigint
     FROM journal WHERE book = %(book)s AND account = ANY(%(accounts)s)
     GROUP BY account, day ORDER BY account, day
-"""
-SELECT_LACKING = """
-    WITH lines AS (
-        SELECT journal.*, signers FROM journal JOIN vouchers USING (book, entry)
-        WHERE vouchers.book = %(book)s AND vouchers.period = %(period)s
-          AND vouchers.type = 'voucher' AND reversed_by IS NULL
-    ), clear AS (
-        SELECT lines.* FROM lines JOIN events ON originator_id = book AND originator_version = entry
-        WHERE topic = 'voucher.posted/1'
-    )
-    SELECT 'cashier', account, number, entry FROM lines
-    WHERE account ^@ '101' AND NOT EXISTS (SELECT FROM unnest(signers) AS key WHERE key LIKE '%%/cashier/%%')
-    UNION
-    SELECT 'party', account, number, entry FROM clear
-    WHERE party = '' AND left(account, 3) = ANY(%(kept)s)
-      AND account IN (SELECT account FROM journal WHERE book = %(book)s AND party <> '')
-    UNION
-    SELECT 'project', account, number, entry FROM clear
-    WHERE project = '' AND (account IN ('231', '241') OR left(account, 3) IN ('231', '241')
-      AND account IN (SELECT account FROM journal WHERE book = %(book)s AND project <> ''))
-    UNION
-    SELECT 'quantity', account, number, entry FROM lines
-    WHERE unit = '' AND account IN (SELECT account FROM journal WHERE book = %(book)s AND unit <> '')
 """
 
 
@@ -153,7 +130,6 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         "book": book.book,
         "period": period,
         "money": list(MONEY_ACCOUNTS),
-        "kept": [*PARTED, *OUTSIDE],
     }
     accounts = register.accounts(connection, book.book)
     vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
@@ -188,7 +164,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         alike=alike(connection, book.book, period),
         given_before_fen=_given_before(connection, book, period),
         transferred=_transferred(connection, book, period),
-        lacking=[Lacking(*row) for row in connection.execute(SELECT_LACKING, values)],
+        lacking=lacking(connection, book.book, period),
         parties=[
             PartyBalance(*place, fen)
             for place, fen in party_balances(connection, book.book, period, OUTSIDE).items()
@@ -271,34 +247,34 @@ def draft_remarks(
     connection: Connection[Any],
     book: str,
     vouchers: Sequence[Voucher],
-    waiting: Sequence[Sequence[Phrase]] = (),
+    signing: Sequence[Collection[str]],
+    waiting: Sequence[Sequence[Phrase]],
 ) -> list[list[Remark]]:
     """Return what is to be known of each voucher before it is posted: what the checklist would ask to set right later.
 
-    Each is looked at as if it alone came next; `waiting` are, of each, other drafts that say the very same.
+    Each is looked at as if it alone came next; `signing` are, of each, the roles that have signed or must, `waiting`
+    other drafts that say the very same.
     """
     names = register.account_names(connection, book)
     spending = _spending(connection, book, vouchers, names)
-    arounds = _arounds(connection, book, vouchers, waiting or [()] * len(vouchers))
-    return [
-        [*check_draft(voucher, names, around), *spent]
-        for voucher, around, spent in zip(vouchers, arounds, spending, strict=True)
-    ]
-
-
-def _arounds(
-    connection: Connection[Any], book: str, vouchers: Sequence[Voucher], waiting: Sequence[Sequence[Phrase]]
-) -> list[Around]:
-    """Return what stands around each of some drafts."""
     dips = _draft_dips(connection, book, vouchers)
     posted = posted_alike(connection, book, vouchers)
-    return [
+    missed = drafts_lacking(connection, book, vouchers, signing)
+    arounds = [
         Around(
             dips=short,
             alike=[*(number for _, number in twins), *others],
+            lacking=lacks,
+            signing=list(roles),
             **distributing(connection, book, voucher),
         )
-        for voucher, short, twins, others in zip(vouchers, dips, posted, waiting, strict=True)
+        for voucher, short, twins, others, lacks, roles in zip(
+            vouchers, dips, posted, waiting, missed, signing, strict=True
+        )
+    ]
+    return [
+        [*check_draft(voucher, names, around), *spent]
+        for voucher, around, spent in zip(vouchers, arounds, spending, strict=True)
     ]
 
 
