@@ -13,7 +13,17 @@ from pydantic import BaseModel
 
 from api.closing import check_ready
 from api.disclosures import Tier
-from api.drafting import DESPITE_MAX, Despite, KINDS, Known, OnDesk, Wanted, corrections, read_request, waiting_alike
+from api.drafting import (
+    DESPITE_MAX,
+    KINDS,
+    Despite,
+    Known,
+    OnDesk,
+    Wanted,
+    corrections,
+    read_request,
+    waiting_alike,
+)
 from api.http.attachments import InvoiceBody
 from api.http.entries import NOTE_TYPE, read_body
 from api.http.parts import Services, documented

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.money import format_fen
-from domain.vouchers import VoucherPosted, VoucherReversed, total_fen
+from domain.vouchers import Reversal, VoucherPosted, VoucherReversed, booked_alike, lacks_code, total_fen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from domain.book import Book
     from domain.entry import AnyStatement
-    from domain.vouchers import Reversal, Voucher
+    from domain.vouchers import Voucher
 
 DATED_AHEAD = rule(
     "draft.dated_ahead",
@@ -54,6 +54,24 @@ INVOICE_TOTAL = rule(
     "the amounts",
     "会计基础工作规范 art. 51(3)",
 )
+INVOICE_CODE = rule(
+    "draft.invoice_code",
+    Kind.REFUSED,
+    "发票 {number} 只有 8 位：老发票的号码前面还有 10 或 12 位的发票代码，不同的销售方会有相同的号码；请改为代码加号码"
+    "，全电发票是 20 位",
+    "the invoice {number} has 8 digits: the number of an older one has its code of 10 or 12 digits before it, and"
+    " invoices of different sellers have the same number; write code and number. A fully digital one has 20 digits",
+    "财会〔2020〕6号 art. 3",
+)
+INVOICE_ALIKE = rule(
+    "draft.invoice_alike",
+    Kind.REFUSED,
+    "发票 {number} 和已入账的发票 {other} 末尾相同（{date} 的凭证，第 {entry} 号记录），多半是同一张，一次写了发票代码"
+    "、一次没写；请核对，同一张发票不能入账两次",
+    "the invoice {number} ends as {other} does, which is booked (the voucher of {date}, entry {entry}): most likely it"
+    " is the same, once with its code and once without; look at it, for none is booked twice",
+    "财会〔2020〕6号 art. 3",
+)
 
 
 def remarks(book: Book, statement: AnyStatement) -> Iterator[RuleViolation]:
@@ -64,6 +82,7 @@ def remarks(book: Book, statement: AnyStatement) -> Iterator[RuleViolation]:
     if date > made:
         yield DATED_AHEAD(date=date, made=made)
     yield from _unfit(statement.data)
+    yield from _invoices(book, statement.data)
     if isinstance(statement, VoucherReversed):
         original = book.vouchers.posted.get(statement.data.reverses)
         if original and original.date[:4] < date[:4]:
@@ -108,3 +127,16 @@ def _unequal(voucher: Voucher | Reversal) -> Iterator[RuleViolation]:
     yield INVOICE_TOTAL(
         count=len(invoices), invoiced=format_fen(invoiced), booked=format_fen(booked), differs=differs
     )
+
+
+def _invoices(book: Book, voucher: Voucher | Reversal) -> Iterator[RuleViolation]:
+    """Yield which invoices of a voucher lack their code, or are most likely booked already; a reversal books none."""
+    if isinstance(voucher, Reversal):
+        return
+    for invoice in voucher.attachments.invoices:
+        number = invoice.number
+        if lacks_code(number):
+            yield INVOICE_CODE(number=number)
+        for other, by in booked_alike(number, book.vouchers):
+            date = book.vouchers.posted[by].date
+            yield INVOICE_ALIKE(number=number, other=other, date=date, entry=book.ids[by])

@@ -19,6 +19,7 @@ from domain.vouchers.events import (
     VoucherPosted,
     VoucherReversed,
 )
+from domain.vouchers.invoices import booked_alike, lacks_code
 from domain.vouchers.lines import (
     amount_fen,
     check_balanced,
@@ -52,6 +53,7 @@ __all__ = [
     "Vouchers",
     "Way",
     "amount_fen",
+    "booked_alike",
     "check_balanced",
     "check_told",
     "correcting_summary",
@@ -59,6 +61,7 @@ __all__ = [
     "decide_reverse",
     "decide_salted",
     "decide_salted_reversal",
+    "lacks_code",
     "may_be_blank",
     "mirrored",
     "price_fen",

@@ -8,7 +8,7 @@ from domain.kernel.errors import Kind, rule
 from domain.kernel.period import is_date
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from domain.vouchers.events import Invoice
     from domain.vouchers.state import Vouchers
@@ -35,6 +35,12 @@ NO_DATE = rule(
     "财会〔2020〕6号 art. 3",
 )
 
+OLD_NUMBER = 8
+"""The digits of an older invoice's number, which another seller's may have: it is told apart by its code (发票代码)."""
+
+NUMBER_MAX = 20
+"""The characters of the longest number: a fully digital one, or an older one with its code of 12."""
+
 
 def check_invoices(invoices: Sequence[Invoice], vouchers: Vouchers) -> None:
     """Raise unless each invoice is dated, and neither on the voucher twice nor booked by another that still stands."""
@@ -49,3 +55,23 @@ def check_invoices(invoices: Sequence[Invoice], vouchers: Vouchers) -> None:
         by = vouchers.invoices.get(number)
         if by is not None and by not in vouchers.reversed_by:
             raise BOOKED(number=number, by=by)
+
+
+def lacks_code(number: str) -> bool:
+    """Return whether a number is that of an older invoice without its code."""
+    return len(number) == OLD_NUMBER and number.isdigit()
+
+
+def booked_alike(number: str, vouchers: Vouchers) -> Iterator[tuple[str, str]]:
+    """Yield numbers that are booked, with the vouchers that booked them and stand, of which one ends the other.
+
+    It is most likely the same invoice, once with its code and once without. No rule of the log forbids it.
+    """
+    shorter = {number[at:] for at in range(1, len(number) - OLD_NUMBER + 1)}
+    ending = [one for one in shorter if one in vouchers.invoices]
+    longer = vouchers.invoices if len(number) < NUMBER_MAX else ()
+    ending += [one for one in longer if len(one) > len(number) and one.endswith(number)]
+    for one in sorted(ending):
+        by = vouchers.invoices[one]
+        if by not in vouchers.reversed_by:
+            yield one, by

@@ -167,6 +167,44 @@ def test_a_reversal_may_name_the_invoice_that_it_gives_free(village: Village) ->
     assert remarked(village, other, VoucherReversed) == ["draft.invoice_total"]
 
 
+OLD = "033001900211" + "12345678"
+"""An older invoice's code and number."""
+
+
+@pytest.mark.parametrize(
+    ("booked", "number", "said"),
+    [
+        ("", "12345678", ["draft.invoice_code"]),
+        ("", OLD, []),
+        ("", "3300190021" + "12345678", []),
+        (OLD, "12345678", ["draft.invoice_code", "draft.invoice_alike"]),
+        ("12345678", OLD, ["draft.invoice_alike"]),
+        (OLD, "12345679", ["draft.invoice_code"]),
+        ("87654321", OLD, []),
+        (OLD, "2345678912345678", []),
+    ],
+)
+def test_an_older_invoice_without_its_code_is_remarked(
+    village: Village, booked: str, number: str, said: list[str]
+) -> None:
+    """An electronic one says code and number, and who types the paper may leave out the code of the same invoice."""
+
+    def with_invoice(one: str) -> Voucher:
+        attached = Attachments(count=1, invoices=[msgspec.structs.replace(INVOICE, number=one)])
+        return msgspec.structs.replace(a_voucher(INVOICE.total_fen, date="2026-03-05"), attachments=attached)
+
+    posted = [
+        village.append(village.statement(VoucherPosted, with_invoice(one)), "accountant head")
+        for one in filter(None, [booked])
+    ]
+    assert remarked(village, with_invoice(number)) == said
+    if "draft.invoice_alike" in said:
+        assert booked in review(village.book, a_draft(village, with_invoice(number))).remarks[-1].zh
+    for one in posted:
+        village.reversal(one, date="2026-03-05")
+    assert "draft.invoice_alike" not in remarked(village, with_invoice(number))
+
+
 @pytest.mark.parametrize(
     ("date", "said"),
     [("2026-03-05", []), ("2027-01-04", ["draft.dated_ahead", "draft.earlier_year"])],
