@@ -20,6 +20,7 @@ from domain.vouchers import (
     VoucherPosted,
     VoucherReversed,
     Way,
+    correcting_date,
     correcting_summary,
     mirrored,
     voucher_number,
@@ -55,11 +56,12 @@ def get_reverse_page(
     links = journal.links_of(database, book, [place])[index]
     mirror = SaltedVoucherReversed if isinstance(statement, SaltedVoucherPosted) else VoucherReversed
     lines = mirrored(statement.data.lines)
+    row = register.book(database, book)
     data = {"attachments": {}, "lines": msgspec.to_builtins(lines), "reverses": statement.id}
     return work_page(
         request,
         "reverse.html",
-        book=register.book(database, book),
+        book=row,
         entry=index,
         number=voucher_number(place.period, place.number),
         corrected="、".join(journal.corrected(database, book, [statement.id])[statement.id].by),
@@ -68,7 +70,7 @@ def get_reverse_page(
         lines=lines,
         data=data,
         type=type_name(mirror),
-        date=max(now()[:10], statement.data.date),
+        date=correcting_date(statement.data.date, row.next_to_close, now()[:10]),
         names=register.account_names(database, book),
     )
 
@@ -101,5 +103,6 @@ def get_correct_page(
         corrects=original.id,
         summary=_summary(place, taken),
         corrected="、".join(journal.corrected(database, book, [original.id])[original.id].by),
+        today=correcting_date(place.date.isoformat(), next_to_close, now()[:10]),
         blank="" if taken is Way.RIGHT else "1",
     )

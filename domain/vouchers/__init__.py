@@ -1,7 +1,7 @@
 """Vouchers (记账凭证) and their reversals (红字冲销)."""
 
 from domain.vouchers.blank import check_told, may_be_blank
-from domain.vouchers.correcting import Way, correcting_summary, way_of, ways
+from domain.vouchers.correcting import Way, correcting_date, correcting_summary, way_of, ways
 from domain.vouchers.events import (
     MAX_LINES,
     UNIT_MAX,
@@ -56,6 +56,7 @@ __all__ = [
     "booked_alike",
     "check_balanced",
     "check_told",
+    "correcting_date",
     "correcting_summary",
     "decide_post",
     "decide_reverse",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from domain.kernel.period import last_day, period_of
 from domain.kernel.statement import TEXT_MAX
 
 
@@ -27,6 +28,16 @@ def ways(date: str, open_period: str, *, is_reversed: bool) -> tuple[Way, ...]:
     if date[:4] < open_period[:4]:
         return (Way.LATE,)
     return (Way.CANCEL, Way.ADJUST)
+
+
+def correcting_date(date: str, open_period: str, today: str) -> str:
+    """Return the date to propose for what sets a voucher of a date right; `open_period` is the oldest that is open.
+
+    It lies in the voucher's own period while that is open, so that the error and its end are in one month and year,
+    else in the oldest that is: on `today` where that is in it, or on the day of it that is the nearest.
+    """
+    period = max(period_of(date), open_period)
+    return min(max(today, date, f"{period}-01"), last_day(period))
 
 
 def way_of(original: str, date: str, *, was_reversed: bool) -> Way:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from domain.closing.checks import CORRECTING
-from domain.vouchers import Attachments, Line, Voucher, Way, correcting_summary, way_of, ways
+from domain.vouchers import Attachments, Line, Voucher, Way, correcting_date, correcting_summary, way_of, ways
 
 if TYPE_CHECKING:
     from tests.domain.conftest import Village
@@ -95,3 +95,27 @@ def test_the_way_that_was_taken_is_told_by_the_dates_and_the_red_voucher(
     wanted: Way,
 ) -> None:
     assert way_of("2026-03-05", date, was_reversed=is_reversed) is wanted
+
+
+@pytest.mark.parametrize(
+    ("date", "open_period", "today", "proposed"),
+    [
+        (
+            "2025-12-05",
+            "2025-12",
+            "2026-11-28",
+            "2025-12-31",
+        ),  # its own month while that is open
+        ("2025-12-05", "2025-10", "2026-11-28", "2025-12-31"),
+        ("2026-11-05", "2026-10", "2026-11-28", "2026-11-28"),  # today, where that is in it
+        ("2026-12-05", "2026-10", "2026-11-28", "2026-12-05"),  # never before the voucher
+        ("2026-02-05", "2026-09", "2026-11-28", "2026-09-30"),  # else the oldest that is open
+        ("2026-02-05", "2026-11", "2026-11-28", "2026-11-28"),
+        ("2025-02-05", "2026-02", "2026-11-28", "2026-02-28"),
+        ("2026-11-05", "2026-12", "2026-11-28", "2026-12-01"),
+    ],
+)
+def test_a_date_is_proposed_in_the_period_where_it_belongs(
+    date: str, open_period: str, today: str, proposed: str
+) -> None:
+    assert correcting_date(date, open_period, today) == proposed
