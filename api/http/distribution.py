@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -16,6 +17,7 @@ from api.http.reports import PERIOD, PERIOD_OR_BLANK
 from api.http.statements import ReportBody
 from api.http.workspace import AtDesk, answered, leaves_below, work_page
 from domain.closing import MEMBERS, OTHERS, RESERVE, Wish, parse_ratio
+from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.money import parse_fen
 from projections import register
 from projections.closing import distribution
@@ -79,16 +81,34 @@ def wish(
 Typed = Annotated[dict[str, str], Depends(wish)]
 
 
+AMOUNTS = {
+    "members": Phrase("向成员分配", "to members"),
+    "other": Phrase("其他分配", "other"),
+    "cover": Phrase("用公积公益金弥补亏损", "loss covered by the reserve"),
+    "earlier": Phrase("本年提取中属于往年的", "of this year's, for earlier years"),
+}
+"""The amounts that are typed, as the page calls them."""
+
+
+def _fen_of(typed: dict[str, str], field: str) -> int:
+    """Return fen of a typed amount; raises `money.*` with the field's name."""
+    try:
+        return parse_fen(typed[field])
+    except RuleViolation as violation:
+        name = AMOUNTS[field]
+        raise replace(violation, zh=f"{name.zh}：{violation.zh}", en=f"{name.en}: {violation.en}") from None
+
+
 def _wish(typed: dict[str, str]) -> Wish:
     return Wish(
         parse_ratio(typed["reserve"]),
-        parse_fen(typed["members"]),
+        _fen_of(typed, "members"),
         typed["members_to"],
-        parse_fen(typed["other"]),
+        _fen_of(typed, "other"),
         typed["other_to"],
-        parse_fen(typed["cover"]),
+        _fen_of(typed, "cover"),
         typed["reserve_to"],
-        parse_fen(typed["earlier"]),
+        _fen_of(typed, "earlier"),
         typed["resolution"].strip(),
     )
 

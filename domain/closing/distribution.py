@@ -8,6 +8,7 @@ the charter sets aside for the reserve (公积公益金); then members; then oth
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.closing.transfers import DISTRIBUTION, NO_ACCOUNT, leaves_below
@@ -175,8 +176,11 @@ class Shares(NamedTuple):
 
 
 def parse_ratio(read: str) -> int | None:
-    """Return a percentage in hundredths of a percent, None for a blank; raises `distribution.ratio`."""
-    text = read.strip()
+    """Return a percentage in hundredths of a percent, None for a blank; full-width forms count as well.
+
+    Raises `distribution.ratio`.
+    """
+    text = unicodedata.normalize("NFKC", read).strip()
     if not text:
         return None
     found = _RATIO.fullmatch(text)

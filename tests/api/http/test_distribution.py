@@ -123,3 +123,22 @@ def test_the_page_says_what_is_wrong_and_keeps_what_was_typed(office: Office) ->
     assert client.get(f"/books/{BOOK}/work/distribution").status_code == 200
     stranger = office.stranger("head").client.get(f"/books/{BOOK}/work/distribution")
     assert stranger.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("field", "zh", "en"),
+    [
+        ("members", "向成员分配", "to members"),
+        ("other", "其他分配", "other"),
+        ("cover", "用公积公益金弥补亏损", "loss covered by the reserve"),
+        ("earlier", "本年提取中属于往年的", "of this year's, for earlier years"),
+    ],
+)
+def test_the_amount_that_cannot_be_read_is_named(village: Door, field: str, zh: str, en: str) -> None:
+    answer = village.get("distribution.json", period=DECEMBER, **{field: "一千"})
+    assert answer.status_code == 400
+    problem = answer.json()
+    assert problem["rule"] == "money.malformed"
+    assert problem["detail_zh"].startswith(f"{zh}：")
+    assert problem["detail"].startswith(f"{en}: ")
+    assert "一千" in problem["detail_zh"]
