@@ -1,7 +1,8 @@
 """Reading tables from CSV (UTF-8 with or without BOM, GB18030) and XLSX, with the place of every cell kept.
 
 Titles above the header are passed over, and a workbook's sheets are read in order, each with a header of its own.
-What is not read is named in a notice, so that nothing of a file is left out unsaid.
+What is not read is named in a notice, or among the columns that are returned as unread, so that nothing of a file is
+left out unsaid.
 """
 
 from __future__ import annotations
@@ -11,7 +12,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.encoding import check_gb18030, decode
-from api.adapters.header import filled_rows, find_header, has_all, header_problem, title_problem
+from api.adapters.header import (
+    column_letters,
+    filled_rows,
+    find_header,
+    has_all,
+    header_problem,
+    title_problem,
+)
 from api.adapters.notices import (
     as_gb18030,
     hidden_rows,
@@ -104,6 +112,14 @@ class Row:
         )
 
 
+class Unread(NamedTuple):
+    """A column that is not read: its header, or its letters where it has none; in how many rows it has what, first."""
+
+    header: str
+    rows: int
+    example: str
+
+
 class Rows(NamedTuple):
     """What was read of a table: the rows below the headers, blank ones left out; problems of headers; notices.
 
@@ -116,6 +132,7 @@ class Rows(NamedTuple):
     outside: tuple[Row, ...] = ()
     problems: tuple[RuleViolation, ...] = ()
     notices: tuple[Phrase, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 class Part(NamedTuple):
@@ -245,7 +262,26 @@ def _rows_of(file: str, parts: Sequence[Part], layout: Layout) -> Rows:
     outside = [row for part in good for row in _rows(file, part, part.header, part.titles)]
     headless = [part for part in shown if not part.header.found()] if good else []
     outside += [row for part in headless for row in _rows(file, part, good[0].header, part.filled)]
-    return Rows(rows, tuple(outside), problems, _notices(file, parts, meant, layout) if good else ())
+    notices = _notices(file, parts, meant, layout) if good else ()
+    return Rows(rows, tuple(outside), problems, notices, tuple(_unread(good)))
+
+
+def _unread(parts: Sequence[Part]) -> Iterator[Unread]:
+    """Yield the columns that are not read and in which something stands beside what is, in the order of the first."""
+    found: dict[str, list[str]] = {}
+    for part in parts:
+        read = {place for places in part.header.all_places.values() for place in places}
+        needed = part.header.places.get(next(iter(part.layout.booked), ""), [])
+        for row in part.body:
+            if not any(_cell(row.line, place) for place in needed):
+                continue
+            for place, cell in enumerate(map(str.strip, row.line)):
+                if cell and place not in read:
+                    header = _cell(part.header.cells, place)
+                    if cell != header:  # a header that is repeated
+                        found.setdefault(header or column_letters(place), []).append(cell)
+    for header, cells in found.items():
+        yield Unread(header, len(cells), cells[0])
 
 
 def _problem(file: str, part: Part, had: Collection[str]) -> RuleViolation | None:

@@ -37,8 +37,14 @@ SIGNERS = ("township", "accountant", "cashier", "head", "supervisor")
 REQUIRED = ("id", "name", "division", "chart", "opened")
 OPTIONAL = ("closed_through", "origin")
 
-BESIDE = ("party", "project", "quantity", "unit")
-"""The fields that a table need not have."""
+PARTIES = ("party", "customer", "supplier", "person")
+"""The fields in one of which a counterparty stands: programs have a column for each kind of them."""
+
+BESIDE = (*PARTIES, "auxiliary", "project", "quantity", "unit")
+"""The fields that a table need not have, and of which nothing is booked without an amount."""
+
+MARKS = ("status", "void", "checked", "booked")
+"""The fields in which a program says that a voucher is void, or that it is not checked or booked yet."""
 
 SIDES, BY_DIRECTION = ("debit", "credit"), ("direction", "amount")
 """The two ways in which a table may have its amounts: a column for each side, or one beside the direction (方向)."""
@@ -47,7 +53,7 @@ TABLES = {
     "opening": ("code", "name", *SIDES, *BY_DIRECTION, *BESIDE),
     "journal": (
         *("date", "kind", "number", "summary", "code", "name"),
-        *(*SIDES, *BY_DIRECTION, "attachments", *BESIDE),
+        *(*SIDES, *BY_DIRECTION, "attachments", *BESIDE, *MARKS),
     ),
 }
 """The tables of a folder with their fields, whose headers [opening] and [journal] may name as a program has them."""

@@ -11,19 +11,33 @@ KIND = Column("kind", "凭证字", "kind", ("凭证类型", "凭证类别", "凭
 NUMBER = Column(
     "number", "凭证号", "number", ("凭证编号", "凭证字号", "凭证号码", "凭证号数", "记账凭证号", "号")
 )
+
+
+def _beside(field: str, zh: str, *also: str) -> Column:
+    return Column(field, zh, field, also, optional=True)
+
+
 BESIDE = (
-    Column(
-        "party",
-        "往来单位",
-        "party",
-        ("往来单位名称", "往来户", "往来户名", "客商", "客商名称"),
-        optional=True,
+    _beside(
+        "party", "往来单位", "往来单位名称", "往来户", "往来户名", "客商", "客商名称", "往来", "单位名称"
     ),
-    Column("project", "项目", "project", ("项目名称", "核算项目", "核算项目名称"), optional=True),
-    Column("quantity", "数量", "quantity", optional=True),
-    Column("unit", "计量单位", "unit", ("数量单位",), optional=True),
+    _beside("customer", "客户", "客户名称"),
+    _beside("supplier", "供应商", "供应商名称", "供货商"),
+    _beside("person", "个人往来", "个人", "个人名称", "往来个人", "职员", "职员名称", "人员", "人员名称"),
+    _beside("auxiliary", "辅助核算", "辅助核算项目", "辅助项", "辅助项目", "辅助信息"),
+    _beside("project", "项目", "项目名称", "核算项目", "核算项目名称", "部门", "部门名称"),
+    _beside("quantity", "数量"),
+    _beside("unit", "计量单位", "数量单位"),
 )
 """What a line may have beside account and amounts (辅助核算、数量): read where a table has it."""
+
+MARKS = (
+    _beside("status", "状态", "凭证状态"),
+    _beside("void", "作废", "作废标志", "是否作废"),
+    _beside("checked", "审核状态", "审核标志", "是否审核", "审核"),
+    _beside("booked", "记账状态", "记账标志", "是否记账", "过账状态", "过账标志", "是否过账", "记账", "过账"),
+)
+"""What programs say of a voucher as a whole."""
 
 OPENING_COLUMNS = (
     CODE,
@@ -54,6 +68,7 @@ JOURNAL_COLUMNS = (
         spared=True,
     ),
     *BESIDE,
+    *MARKS,
 )
 JOURNAL_BY_DIRECTION = (
     Column("direction", "方向", "direction", ("借贷方向", "借贷", "借/贷", "借贷标志")),

@@ -24,14 +24,17 @@ from api.importing.columns import LAYOUTS
 from api.importing.direction import direction_problem, sided
 from api.importing.filling import told_filled
 from api.importing.kinds import with_kind
+from api.importing.marks import check_booked, without_void
 from api.importing.opening_table import read_opening
 from api.importing.parents import without_parents
+from api.importing.parties import partied
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.serials import dated
 from api.importing.shape import check_outside, lines_of
 from api.importing.told import (
     beside,
     codes_joined,
+    columns_unread,
     dated_ahead,
     distributions_at_opening,
     passed_over,
@@ -98,11 +101,12 @@ def read_folder(folder: Path) -> ImportFolder:
     notices: list[Phrase] = []
     book = _guard(problems, FILE, lambda: read_book(folder))
     called = book.columns if book else {}
-    opened = book.opened if book else ""
+    opened, own = (book.opened, book.name) if book else ("", "")
     opening = amounts_of(
         _rows(problems, "opening", lambda: read_opening(folder, called.get("opening", {}), opened)),
         problems,
         notices,
+        own,
     )
     if book:
         notices += result_at_opening(opening, book.opened)
@@ -112,6 +116,7 @@ def read_folder(folder: Path) -> ImportFolder:
         _rows(problems, "journal", lambda: sided(dated(read_table(folder, "journal", layout)))),
         problems,
         notices,
+        own,
     )
     notices += dated_ahead(journal, now()[:10])
     unread = unread_tables(folder, tuple(LAYOUTS))
@@ -136,14 +141,21 @@ def _rows(problems: list[Problem], stem: str, read: Callable[[], Rows]) -> Rows:
     return found
 
 
-def amounts_of(read: Rows, problems: list[Problem], notices: list[Phrase]) -> list[Amounts]:
-    """Return the values of a table's lines, and add what is wrong with them and what was passed over."""
+def amounts_of(read: Rows, problems: list[Problem], notices: list[Phrase], own: str = "") -> list[Amounts]:
+    """Return the values of a table's lines, and add what is wrong with them and what was passed over.
+
+    `own` is the name of the organisation, which is no counterparty of its own.
+    """
     known = len(problems)
     lines = lines_of(read.rows, problems)
+    told: list[Phrase] = []
+    lines.rows = partied(lines.rows, own, problems, told)
     check_outside(read.outside, problems)
     amounts = [_Cells(row, problems).amounts() for row in lines.rows]
     notices += [
         *read.notices,
+        *columns_unread(read),
+        *told,
         *passed_over(lines),
         *told_filled(lines.rows),
         *codes_joined(lines.rows),
@@ -154,6 +166,8 @@ def amounts_of(read: Rows, problems: list[Problem], notices: list[Phrase]) -> li
         amounts = without_parents(amounts, problems, notices)
     if not problems:
         notices += totals_that_disagree(lines, amounts)
+    amounts = without_void(amounts, notices)
+    check_booked([one.row for one in amounts], problems, notices)
     return amounts
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from api.adapters.header import plain_name
 from api.adapters.notices import listed
 from api.importing.cells import bare, joined_code
 from api.importing.totals import disagreeing
@@ -13,11 +15,12 @@ from domain.closing import OPENED_RESULT, RESULT_ACCOUNT, RESULT_LEFT, distribut
 from domain.kernel.errors import Phrase
 from domain.kernel.money import format_fen
 from domain.kernel.period import opened_on
+from domain.privacy import mask_personal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from api.adapters.spreadsheet import Row
+    from api.adapters.spreadsheet import Row, Rows
     from api.importing.book_file import BookFile
     from api.importing.folder import Amounts
     from api.importing.shape import Lines
@@ -153,3 +156,47 @@ def totals_that_disagree(lines: Lines, amounts: Sequence[Amounts]) -> list[Phras
             f"{file}: totals disagree with their lines; see whether a line is missing or an amount wrong: {en}",
         )
     ]
+
+
+USUAL = re.compile(
+    r"制单(?:人|员)?|制表(?:人)?|审核(?:人|员)?|复核(?:人|员)?|记账(?:人|员)?|过账(?:人|员)?|出纳(?:人|员|签字)?|会计(?:主管)?"
+    r"|财务主管|主管|经办(?:人)?|操作员|录入(?:人|员)|摘要编[码号]|摘要代码|序号|行号|行次|分录(?:序?号|行号)|编号|会计期间|期间"
+    r"|会计年度|年度|年份|月份|币[种别]|汇率|科目(?:级次|级别|类[别型]|性质|全称)|级次|账套(?:名称|号)?|no\.?",
+    re.IGNORECASE,
+)
+"""Headers of columns that every program has and that say nothing of what is booked."""
+
+
+EXAMPLE_MAX = 20
+"""The most characters that are shown of a cell that was not read."""
+
+
+def columns_unread(read: Rows) -> list[Phrase]:
+    """Name the columns that have something and were not read: the usual ones in a line, others with what they have."""
+    file, unread = read.rows[0].file if read.rows else "", read.unread
+    usual = [one.header for one in unread if USUAL.fullmatch(plain_name(one.header))]
+    others = [one for one in unread if one.header not in usual]
+    told = []
+    if others:
+        zh = "、".join(f"「{one.header}」（{one.rows} 行，如 {_short(one.example)}）" for one in others)
+        en = ", ".join(f"'{one.header}' ({one.rows} rows, such as {_short(one.example)})" for one in others)
+        told.append(
+            Phrase(
+                f"{file} 中这些列没有读：{zh}；要读的请照 README 改表头，或在 book.toml 里写明",
+                f"{file}: these columns were not read: {en}; to have them read, give them a header that README names, "
+                "or name them in book.toml",
+            )
+        )
+    if usual:
+        told.append(
+            Phrase(
+                f"{file} 中不用的列没有读：{'、'.join(usual)}",
+                f"{file}: columns that are not needed were not read: {', '.join(usual)}",
+            )
+        )
+    return told
+
+
+def _short(example: str) -> str:
+    shown = mask_personal(" ".join(example.split()))
+    return shown if len(shown) <= EXAMPLE_MAX else f"{shown[:EXAMPLE_MAX]}…"
