@@ -16,6 +16,7 @@ _FIELDS = {
     "account.no_parent": "code",
     "account.parent_used": "code",
     "import.account_name": "name",
+    "import.income_left": "code",
     "import.lines": "number",
     "import.renamed": "name",
     "import.summary": "summary",

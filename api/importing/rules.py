@@ -49,6 +49,18 @@ RENAMED = rule(
     "needs a code of its own",
     "财会〔2023〕14号 会计科目",
 )
+INCOME_LEFT = rule(
+    "import.income_left",
+    Kind.REFUSED,
+    "账套从 {opened} 开始，收支科目（501 至 521）应已在上年末转入 321、再转入 322 收益分配，年初没有余额；"
+    "这里 {count} 个收支科目有余额，收入减支出是 {amount} 元，会算成 {year} 年的收支："
+    "请先在旧账上作年末结转，把净额填在 322 未分配收益",
+    "the book begins with the year, {opened}: income and expense (501 to 521) were to be transferred to 321 and that "
+    "to 322 at the end of the year before, and are nil; here {count} of these accounts have balances, income less "
+    "expense is {amount} yuan, which would count as income of {year}: make the year's end in the old books, and give "
+    "what is left on 322 (undistributed income)",
+    "财会〔2023〕14号 本年收益",
+)
 MOVED = rule(
     "import.voucher_moved",
     Kind.CONFLICT,

@@ -14,6 +14,7 @@ from api.importing.rules import (
     BAD_LINES,
     CHANGED,
     COPIED,
+    INCOME_LEFT,
     MOVED,
     NO_SUMMARY,
     NUMBER_TWICE,
@@ -21,6 +22,8 @@ from api.importing.rules import (
     OPENING_CHANGED,
 )
 from domain.kernel.errors import RuleViolation
+from domain.kernel.money import format_fen
+from domain.kernel.period import opened_on
 from domain.opening import Balances, OpeningPosted
 from domain.periods import Closing, PeriodClosed
 from domain.vouchers import (
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 
 LINES_MIN = 2
 OPENING = "期初余额"
+INCOME_AND_EXPENSE = "5"
+"""How the codes of the accounts begin that a year's end transfers to 321."""
 NEVER = "9999-99"
 """A period after all others."""
 
@@ -120,11 +125,21 @@ class VoucherPlan:
             return
         balances = Balances(lines=[_line(row, "") for row in rows])
         if trial.book.opening.entry is None:
+            self._check_income(rows)
             trial.add(OpeningPosted, balances, id_, ("accountant", "head"), rows)
         elif self._is_plainer(trial.stored.get(id_), balances):
             self.plainer.append((opened, OPENING))
         elif id_ not in trial.stored or not says_the_same(trial.stored[id_], balances):
             self._refuse_changed(OPENING_CHANGED, (OPENING, opened), id_, balances, rows)
+
+    def _check_income(self, opening: Sequence[Amounts]) -> None:
+        """Refuse balances of income and expense when the book begins with a year: they would count as that year's."""
+        opened = self._folder.book.opened
+        rows = [row for row in opening if row.code.startswith(INCOME_AND_EXPENSE)]
+        if rows and not opened_on(opened, opened):
+            amount = format_fen(sum(row.credit_fen - row.debit_fen for row in rows))
+            facts = {"opened": opened, "year": opened[:4], "amount": amount}
+            self._trial.refuse(INCOME_LEFT(count=len({row.code for row in rows}), **facts), rows)
 
     def _id(self, rows: Sequence[Amounts]) -> str:
         """Return a voucher's id: by its number, or by that without its kind (凭证字) where it was posted so."""

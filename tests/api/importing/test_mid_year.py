@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.importing import read_folder
+from api.importing import ImportRefused, read_folder
 from projections.balances import trial_balance
 from projections.closing import checklist
 from projections.statements import income_statement
@@ -112,10 +112,27 @@ def test_a_distribution_before_the_opening_is_told(village: Village, name: str) 
     assert (figures["brought_forward"], figures["appropriated"]) == (500_000, 0)
 
 
+def test_income_that_was_not_transferred_at_the_years_end_is_refused(village: Village) -> None:
+    """It would count as income of the year that begins."""
+    with pytest.raises(ImportRefused) as caught:
+        begin(village, "2026-01", BY_DISTRIBUTION.format(name="提取公积公益金"))
+    assert village.entries() == []
+    [problem] = caught.value.problems
+    assert (problem.file, problem.rule, problem.row) == ("opening.csv", "import.income_left", 6)
+    assert "2 个收支科目" in problem.zh
+    assert "1,000.00" in problem.zh
+    for account in ("321", "322"):
+        assert account in problem.zh
+        assert account in problem.en
+
+
 @pytest.mark.parametrize(
     ("opened", "opening"),
     [
-        ("2026-01", BY_DISTRIBUTION.format(name="提取公积公益金")),
+        (
+            "2026-01",
+            BY_DISTRIBUTION.format(name="提取公积公益金").partition("50102")[0].replace("7,000", "8,000"),
+        ),
         ("2026-07", OF_A_LOSS),
     ],
 )
