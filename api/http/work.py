@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from api.clock import now
 from api.closing import checklist
 from api.drafting import MAKERS, OnDesk, holder, known
+from api.entry_words import ENTRY_TYPES
 from api.http.drafts import DraftId
 from api.http.pages import PAGE
 from api.http.parts import MAX_INDEX, BookId, Database, Services, documented
@@ -19,9 +20,11 @@ from api.http.sessions import COOKIE
 from api.http.workspace import AtDesk, AtMaking, answered, form_page, leaves_below, work_page
 from api.initials import initials
 from domain.chart import MEASURED
-from domain.kernel.errors import Phrase, RuleViolation
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.period import last_day
+from domain.kernel.statement import type_name
 from domain.roles import ROLES, role_of
+from domain.vouchers import VoucherPosted
 from projections import month, register
 from projections.balances import standing
 from projections.closing import transfers
@@ -44,6 +47,16 @@ OfTemplate = Annotated[
 OfDate = Annotated[
     str, Query(max_length=10, pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="its date")
 ]
+
+NO_FORM = rule(
+    "draft.no_form",
+    Kind.REFUSED,
+    "这张待签的是「{kind}」，不是凭证，不在制单的页面改动；请撤回它，再从制它的地方另制一张"
+    "（或用命令行 sunledger draft change）",
+    "the draft is of another kind ({kind}) than the form for vouchers can change; withdraw it and make it anew where it"
+    " was made (or use sunledger draft change)",
+    "ADR 0029",
+)
 
 router = APIRouter(tags=["pages"], default_response_class=Response)
 
@@ -211,8 +224,12 @@ def get_draft_page(
 def get_change_page(
     request: Request, book: BookId, draft: DraftId, session: AtMaking, service: Services, database: Database
 ) -> Response:
-    """Show the form with a draft in it, to be changed."""
-    service.drafts.draft(book, draft).waiting.require_open()
+    """Show the form with the draft of a voucher in it, to be changed; raises `draft.no_form` of any other."""
+    waiting = service.drafts.draft(book, draft).waiting
+    waiting.require_open()
+    statement = waiting.draft.statement
+    if not isinstance(statement, VoucherPosted):
+        raise NO_FORM(kind=ENTRY_TYPES[type_name(statement)])
     return form_page(request, database, book, session, draft=draft)
 
 

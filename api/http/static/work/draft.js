@@ -87,6 +87,9 @@ function offer(found) {
   place("sign").hidden = !open || isStuck(found) || found.signatures.includes(key) || isUntold(found.text, found.disclosures);
   place("refusal").hidden = !open;
   place("making").hidden = !(open && makes);
+  const typed = statementOf(found.text).type.startsWith("voucher.posted/"); // the form knows vouchers alone
+  place("change").hidden = !typed;
+  place("anew").hidden = typed || place("making").hidden;
 }
 
 /** Say what waits for the person next, and let the keyboard go on there: whoever typed this one goes on typing. */

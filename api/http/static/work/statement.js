@@ -33,6 +33,9 @@ const WORDS = {
   body: {
     delegates: "成员代表大会", households: "村民会议（户代表）", members: "成员大会", representatives: "村民代表会议", villagers: "村民会议",
   },
+  roles: {
+    accountant: "会计", cashier: "出纳", county: "县", head: "负责人", member: "成员", supervisor: "监督委员会", township: "乡镇",
+  },
 };
 const [ZH, EN] = [0, 1];
 const nameOf = (name, language = ZH) => NAMES[name]?.[language] ?? name;
