@@ -11,7 +11,7 @@ from api.drafting.rules import require_maker
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_period, period_of
 from domain.kernel.statement import OptionalText, Text
-from domain.vouchers import MAX_LINES, Line, Voucher
+from domain.vouchers import MAX_LINES, Line, Voucher, is_blank
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,6 +47,15 @@ TOO_MANY = rule(
     "ADR 0035",
 )
 
+NO_NAME = rule(
+    "template.name",
+    Kind.REFUSED,
+    "请给常用凭证起一个名称，如「路灯电费」：名称里没有字，或只有空格和看不见的字符",
+    "give the voucher template a name, such as 'street lamps': its name is empty, or has nothing but blanks or"
+    " characters that nobody sees",
+    "ADR 0035",
+)
+
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 _SELECT = """
@@ -78,7 +87,7 @@ SELECT_USED = """
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A voucher to begin with: amounts may be missing; `every` tells how often it comes, from `first_period` on."""
 
-    name: Text
+    name: OptionalText
     summary: Text
     lines: Annotated[list[Line], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
     resolution: OptionalText = ""
@@ -132,7 +141,7 @@ class Templates:
         return [one for one in self.all(book) if one.template.comes_in(period) and one.id not in used]
 
     def make(self, session: Session, template: Template) -> KeptTemplate:
-        """Keep a template; raises `draft.not_maker`, `template.too_many`, `period.malformed`."""
+        """Keep a template; raises `draft.not_maker`, `template.name`, `template.too_many`, `period.malformed`."""
         _check(session, template)
         id_ = new_id()
         with self._pool.connection() as connection, connection.transaction():
@@ -179,6 +188,8 @@ def _period_of(draft: Draft) -> str:
 
 def _check(session: Session, template: Template) -> None:
     require_maker(session)
+    if is_blank(template.name):
+        raise NO_NAME(field="name")
     if template.every:
         parse_period(template.first_period)
 

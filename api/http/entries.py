@@ -50,7 +50,8 @@ class WarningBody(BaseModel):
 class ReceiptBody(BaseModel):
     """Where an entry stands: index, base64 leaf hash; `proof` is a tlog-proof as soon as a checkpoint covers it.
 
-    `warnings` tell of a transfer (结转) that takes more than stands there: it is booked, and to be reversed.
+    `warnings` tell of a transfer (结转) that takes more than stands there: it is booked, and to be reversed; and of an
+    account that is called as one beside it.
     """
 
     book: str

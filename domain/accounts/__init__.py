@@ -1,7 +1,7 @@
 """The accounts of a book (会计科目): the official chart plus the book's own detail accounts (明细科目)."""
 
 from domain.accounts.events import AccountAdded, NewAccount
-from domain.accounts.rules import decide_add, require_account, require_leaves
+from domain.accounts.rules import decide_add, require_account, require_leaves, same_name
 from domain.accounts.state import Account, Accounts
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "decide_add",
     "require_account",
     "require_leaves",
+    "same_name",
 ]

@@ -11,8 +11,9 @@ from domain.roles import Key, require_roles
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.accounts.events import AccountAdded
+    from domain.accounts.events import AccountAdded, NewAccount
     from domain.accounts.state import Account, Accounts, Postable
+    from domain.kernel.errors import RuleViolation
 
 UNKNOWN = rule(
     "account.unknown",
@@ -48,6 +49,15 @@ PARENT_USED = rule(
     "上级科目 {parent} 已有发生额或余额，不能再增设明细科目 {code}",
     "the parent {parent} has postings of its own, so it cannot get the detail account {code}",
     "会计基础工作规范 art. 59",
+)
+SAME_NAME = rule(
+    "account.same_name",
+    Kind.REFUSED,
+    "科目 {code} 与同级的科目 {other} 都叫「{name}」，记账和查账时分不清；请核对：重复的不增设、不使用，确要分开的另起"
+    "能区别的名称",
+    "the accounts {code} and {other} beside it are both called '{name}', and nobody can tell them apart: do not add or"
+    " use a double; if they are two, give them names that differ",
+    "会计基础工作规范 art. 41",
 )
 OTHER_UNIT = rule(
     "quantity.other_unit",
@@ -96,3 +106,12 @@ def decide_add(accounts: Accounts, statement: AccountAdded, signers: list[Key]) 
     elif accounts.by_code[above].used:
         raise PARENT_USED(parent=above, code=code)
     require_roles(signers, ["accountant"])
+
+
+def same_name(accounts: Accounts, new: NewAccount) -> RuleViolation | None:
+    """Return what is said of an account that is called as one beside it, below the same account; it forbids nothing."""
+    above, name = parent_code(new.code), new.name.strip()
+    for code, account in accounts.by_code.items():
+        if code != new.code and parent_code(code) == above and account.name.strip() == name:
+            return SAME_NAME(code=new.code, other=code, name=name)
+    return None

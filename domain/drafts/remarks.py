@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.accounts import AccountAdded, same_name
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.money import format_fen
 from domain.vouchers import Reversal, VoucherPosted, VoucherReversed, booked_alike, lacks_code, total_fen
@@ -75,7 +76,11 @@ INVOICE_ALIKE = rule(
 
 
 def remarks(book: Book, statement: AnyStatement) -> Iterator[RuleViolation]:
-    """Yield what is to be known of a voucher or a reversal before it is signed."""
+    """Yield what is to be known of a voucher, a reversal or an account before it is signed."""
+    if isinstance(statement, AccountAdded):
+        if called := same_name(book.accounts, statement.data):
+            yield called
+        return
     if not isinstance(statement, (VoucherPosted, VoucherReversed)):
         return
     date, made = statement.data.date, statement.at[:10]

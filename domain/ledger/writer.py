@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import psycopg.errors
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
+from domain.accounts import AccountAdded, same_name
 from domain.closing import excess_of
 from domain.entry import Entry, parse_entry
 from domain.kernel.errors import Kind, RuleViolation, rule
@@ -331,11 +332,12 @@ def _append(book: Book, entry: Entry, verified: list[Key], objection: RuleViolat
 
 def _receipt(book: Book, index: int, entry: Entry, *, created: bool) -> Receipt:
     """Return the receipt of an entry that its book has taken in, with what is to be set right of it."""
-    statement = entry.statement
-    excess = None
+    statement, warning = entry.statement, None
     if isinstance(statement, VoucherPosted):
-        excess = excess_of(book.balances, statement.data, booked=True)
-    return Receipt(book.book, index, entry.leaf_hash, created, (excess,) if excess else ())
+        warning = excess_of(book.balances, statement.data, booked=True)
+    elif isinstance(statement, AccountAdded):
+        warning = same_name(book.accounts, statement.data)
+    return Receipt(book.book, index, entry.leaf_hash, created, (warning,) if warning else ())
 
 
 def _fail(units: list[Unit], error: BaseException) -> None:

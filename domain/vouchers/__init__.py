@@ -1,6 +1,6 @@
 """Vouchers (记账凭证) and their reversals (红字冲销)."""
 
-from domain.vouchers.blank import check_told, may_be_blank
+from domain.vouchers.blank import check_told, is_blank, may_be_blank
 from domain.vouchers.correcting import Way, correcting_date, correcting_summary, way_of, ways
 from domain.vouchers.events import (
     MAX_LINES,
@@ -62,6 +62,7 @@ __all__ = [
     "decide_reverse",
     "decide_salted",
     "decide_salted_reversal",
+    "is_blank",
     "lacks_code",
     "may_be_blank",
     "mirrored",

@@ -1,4 +1,4 @@
-"""What a voucher says in words is there to be read: a summary (摘要) of blanks is none.
+"""What is said in words is there to be read: a summary (摘要), or an account's name, of blanks is none.
 
 This is looked at where vouchers come in, never when a book is replayed: what was once accepted stays good.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from domain.accounts import NewAccount
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.vouchers.events import Reversal, Voucher
 
@@ -28,6 +29,9 @@ FIELDS = {
 }
 """The fields that say in words what was booked, and with whom."""
 
+NAME = "name"
+"""The field that says what an account is called."""
+
 _UNSEEN = (
     " \u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000"
     "\u180b-\u180e\u3164\ufe00-\ufe0f\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -36,7 +40,12 @@ _UNSEEN = (
 
 _BLANK = re.compile(f"[{_UNSEEN}]+")
 _BYTES = b"|".join(re.escape(char.encode()) for char in map(chr, range(0xE1000)) if _BLANK.fullmatch(char))
-_HAS_BLANK = re.compile(b'"(?:%s)":"(?:%s)+"' % ("|".join(FIELDS).encode(), _BYTES))
+_HAS_BLANK = re.compile(b'"(?:%s)":"(?:%s)+"' % ("|".join([*FIELDS, NAME]).encode(), _BYTES))
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether nothing is to be seen in a text, be it that it is empty."""
+    return not text or _BLANK.fullmatch(text) is not None
 
 
 def may_be_blank(text: bytes) -> bool:
@@ -45,7 +54,10 @@ def may_be_blank(text: bytes) -> bool:
 
 
 def check_told(data: msgspec.Struct) -> None:
-    """Raise `voucher.blank_text` for the first field of a voucher or reversal in which nothing is to be seen."""
+    """Raise `voucher.blank_text` for the first field of a voucher or account in which nothing is to be seen."""
+    if isinstance(data, NewAccount) and is_blank(data.name):
+        place = Phrase(f"科目 {data.code} ", f"account {data.code}")
+        raise BLANK_TEXT(name=Phrase("名称", "name"), place=place, field=NAME)
     if not isinstance(data, (Voucher, Reversal)):
         return
     lines = [

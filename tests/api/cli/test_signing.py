@@ -153,6 +153,15 @@ def test_a_lost_reply_books_nothing_twice(commands: Commands, signer: Signer, vo
     assert signer.verify() == before + 1
 
 
+def test_an_account_has_a_name_of_its_own(signer: Signer) -> None:
+    """A blank one is refused; who adds one called as that beside it is told."""
+    assert "[voucher.blank_text]" in signer.refused("account", "50198", "  ", by="accountant")
+    assert signer.good("account", "50197", "鱼塘租金", by="accountant")["warnings"] == []
+    [warning] = signer.good("account", "50198", "鱼塘租金", by="accountant")["warnings"]
+    assert warning["rule"] == "account.same_name"
+    assert "50197" in warning["zh"]
+
+
 def test_a_lost_reply_closes_nothing_twice(commands: Commands, signer: Signer) -> None:
     before = signer.verify()
     with losing_replies(signer.url, 1) as lossy:

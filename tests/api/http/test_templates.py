@@ -66,6 +66,18 @@ def due(office: Office, period: str) -> list[str]:
     return [one.id for one in office.door.service.templates.due(BOOK, period)]
 
 
+@pytest.mark.parametrize("name", ["", "  ", "\u3000\u200b"])
+def test_a_template_has_a_name_that_is_seen(office: Office, kept: dict[str, Any], name: str) -> None:
+    accountant = office["accountant"].client
+    said = [
+        accountant.post(TEMPLATES, json=CONTENT | {"name": name}),
+        accountant.put(f"{TEMPLATES}/{kept['id']}?revision=1", json=CONTENT | {"name": name}),
+    ]
+    for answer in said:
+        assert refused(answer, 422, "template.name")
+        assert answer.json()["detail_zh"].startswith("请给常用凭证起一个名称")
+
+
 def test_a_template_is_kept_changed_and_deleted(office: Office, kept: dict[str, Any]) -> None:
     accountant = office["accountant"]
     assert {name: kept[name] for name in CONTENT} == CONTENT
@@ -92,7 +104,7 @@ def test_those_who_make_vouchers_make_templates(office: Office, kept: dict[str, 
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
-        ({"name": ""}, 400, "draft.malformed"),
+        ({"name": ""}, 422, "template.name"),
         ({"lines": []}, 400, "draft.malformed"),
         ({"every": "week"}, 400, "draft.malformed"),
         ({"day": 32}, 400, "draft.malformed"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from domain.accounts import AccountAdded, NewAccount, same_name
 from domain.drafts import Draft, review, sign, standing
 from domain.entry import parse_entry, sign_text, unsigned_text
 from domain.kernel.errors import RuleViolation
@@ -165,6 +166,26 @@ def test_a_reversal_may_name_the_invoice_that_it_gives_free(village: Village) ->
     assert remarked(village, red, VoucherReversed) == []
     other = msgspec.structs.replace(red, attachments=invoices(9_999))
     assert remarked(village, other, VoucherReversed) == ["draft.invoice_total"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "said"),
+    [
+        ("10203", "基本户", ["account.same_name"]),
+        ("10203", " 基本户\u3000", ["account.same_name"]),
+        ("10203", "一般户", []),
+        ("11201", "基本户", []),  # below another account
+    ],
+)
+def test_an_account_called_as_one_beside_it_is_remarked(
+    village: Village, code: str, name: str, said: list[str]
+) -> None:
+    village.append(village.statement(AccountAdded, NewAccount(code="10202", name="基本户")), "accountant")
+    new = NewAccount(code=code, name=name)
+    assert remarked(village, new, AccountAdded) == said
+    village.append(village.statement(AccountAdded, new), "accountant")
+    found = same_name(village.book.accounts, new)
+    assert ([found.rule.code] if found else []) == said, "whoever posted it is told the same"
 
 
 OLD = "033001900211" + "12345678"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from domain.accounts import NewAccount
 from domain.kernel.errors import RuleViolation
 from domain.vouchers import Attachments, Line, Reversal, Voucher, check_told, may_be_blank
 
@@ -39,6 +40,16 @@ def test_so_is_it_with_what_a_line_says(field: str, zh: str, blank: str) -> None
     assert may_be_blank(msgspec.json.encode(data))
     with pytest.raises(RuleViolation, match=f"请填写{zh}：第 2 行的{zh}"):
         check_told(data)
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_so_is_it_with_the_name_of_an_account(blank: str) -> None:
+    data = NewAccount(code="50105", name=blank)
+    assert may_be_blank(msgspec.json.encode(data))
+    with pytest.raises(RuleViolation, match="请填写名称：科目 50105 的名称") as caught:
+        check_told(data)
+    assert caught.value.facts["field"] == "name"
+    check_told(NewAccount(code="50105", name=" 租金 "))
 
 
 def test_a_word_with_blanks_around_it_is_read() -> None:
