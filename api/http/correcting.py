@@ -101,6 +101,12 @@ def get_correct_page(
         session,
         copy=str(index),
         corrects=original.id,
+        original={
+            "number": voucher_number(place.period, place.number),
+            "summary": place.summary,
+            "lines": original.data.lines,
+            "names": register.account_names(database, book),
+        },
         summary=_summary(place, taken),
         corrected="、".join(journal.corrected(database, book, [original.id])[original.id].by),
         today=correcting_date(place.date.isoformat(), next_to_close, now()[:10]),

@@ -103,10 +103,10 @@ def get_script(version: str, folder: str, name: str) -> Response:
 
 
 def form_page(
-    request: Request, database: Connection[Any], book: str, session: Session, **given: str
+    request: Request, database: Connection[Any], book: str, session: Session, **given: object
 ) -> Response:
     """Return the form for a voucher, with what is given of it."""
-    empty = ("draft", "copy", "corrects", "of_template", "summary", "blank", "corrected")
+    empty = ("draft", "copy", "corrects", "of_template", "summary", "blank", "corrected", "original")
     blank = dict.fromkeys(empty, "") | {"today": now()[:10], "attachment_mib": str(MAX_BYTES // 2**20)}
     offered = {
         "parties": journal.named(database, book, "party"),

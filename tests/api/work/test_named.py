@@ -42,6 +42,17 @@ def test_the_voucher_that_is_meant_is_named(hall: Hall, way: str) -> None:
     assert href == f"/books/{BOOK}/entries/{entry}"
 
 
+def test_who_makes_an_adjustment_sees_what_was_booked(hall: Hall) -> None:
+    cashier = hall["cashier"]
+    entry = posted(cashier.door, 8_800)
+    page = cashier.goto(f"/books/{BOOK}/work/correct/{entry}?way=调整")
+    page.wait_for_selector("#lines tr")
+    shown = page.inner_text("#original")
+    for word in ("记-2026-04-", "收利息", "10201", "50103", "88.00"):
+        assert word in shown
+    assert page.get_attribute("#original a", "href") == f"/books/{BOOK}/entries/{entry}"
+
+
 def test_the_month_of_the_voucher_is_proposed_while_it_is_open(hall: Hall) -> None:
     cashier = hall["cashier"]
     entry = posted(cashier.door, 7_700)
