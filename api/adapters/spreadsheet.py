@@ -133,6 +133,7 @@ class Rows(NamedTuple):
     problems: tuple[RuleViolation, ...] = ()
     notices: tuple[Phrase, ...] = ()
     unread: tuple[Unread, ...] = ()
+    file: str = ""
 
 
 class Part(NamedTuple):
@@ -263,7 +264,7 @@ def _rows_of(file: str, parts: Sequence[Part], layout: Layout) -> Rows:
     headless = [part for part in shown if not part.header.found()] if good else []
     outside += [row for part in headless for row in _rows(file, part, good[0].header, part.filled)]
     notices = _notices(file, parts, meant, layout) if good else ()
-    return Rows(rows, tuple(outside), problems, notices, tuple(_unread(good)))
+    return Rows(rows, tuple(outside), problems, notices, tuple(_unread(good)), file)
 
 
 def _unread(parts: Sequence[Part]) -> Iterator[Unread]:

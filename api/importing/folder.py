@@ -37,6 +37,7 @@ from api.importing.told import (
     columns_unread,
     dated_ahead,
     distributions_at_opening,
+    nothing_at_opening,
     passed_over,
     result_at_opening,
     totals_that_disagree,
@@ -102,12 +103,10 @@ def read_folder(folder: Path) -> ImportFolder:
     book = _guard(problems, FILE, lambda: read_book(folder))
     called = book.columns if book else {}
     opened, own = (book.opened, book.name) if book else ("", "")
-    opening = amounts_of(
-        _rows(problems, "opening", lambda: read_opening(folder, called.get("opening", {}), opened)),
-        problems,
-        notices,
-        own,
-    )
+    balances = _rows(problems, "opening", lambda: read_opening(folder, called.get("opening", {}), opened))
+    opening = amounts_of(balances, problems, notices, own)
+    if book and not problems:
+        notices += nothing_at_opening(opening, balances)
     if book:
         notices += result_at_opening(opening, book.opened)
         notices += distributions_at_opening(opening, book)

@@ -93,6 +93,19 @@ def without_attachments(rows: Sequence[Row]) -> list[Phrase]:
     ]
 
 
+def nothing_at_opening(opening: Sequence[Amounts], read: Rows) -> list[Phrase]:
+    """Say that a book begins with nothing, where its opening balances were read and are all nil."""
+    if not read.file or any(one.debit_fen or one.credit_fen for one in opening):
+        return []
+    return [
+        Phrase(
+            f"{read.file} 里没有一个科目有期初余额，账套从零开始，入了凭证以后不能再补；有余额的请填好再导入",
+            f"{read.file}: no account has an opening balance, so the book begins with nothing, which cannot be made up "
+            "for once vouchers are posted; fill in what there is, and import again",
+        )
+    ]
+
+
 def result_at_opening(opening: Sequence[Amounts], opened: str) -> list[Phrase]:
     """Say what a balance of 本年收益 means to a book that is opened in the middle of a year, or at its beginning."""
     fen = sum(one.credit_fen - one.debit_fen for one in opening if one.code.startswith(RESULT_ACCOUNT))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from api.importing import Problem
+    from api.importing import ImportFolder, Problem
 
 SIDES = "科目编码,科目名称,{0}借方余额,{0}贷方余额,{1}借方余额,{1}贷方余额"
 ROWS = ["101,现金,10.00,,13.00,", "301,资本,,10.00,,10.00", "50103,发包收入,,,,3.00"]
@@ -45,6 +45,12 @@ def balances(
     rows = "\n".join(line.format(*times) for line in table)
     (folder / "opening.csv").write_text(rows, encoding="utf-8")
     return {one.code: one.debit_fen - one.credit_fen for one in read_folder(folder).opening}
+
+
+def good(folder: Path) -> ImportFolder:
+    """Return what is read of a folder with balances."""
+    balances(folder, ["科目编码,科目名称,借方余额,贷方余额", "101,现金,1.00,", "301,资本,,1.00"], ("", ""))
+    return read_folder(folder)
 
 
 def refused(folder: Path, table: Sequence[str], times: tuple[str, str], opened: str = "2026-06") -> Problem:
@@ -92,6 +98,14 @@ def test_columns_in_which_nothing_stands_are_no_balances(
     tmp_path: Path, rows: list[str], expected: dict[str, int]
 ) -> None:
     assert balances(tmp_path, [SIDES, *rows], ("期初", "期末")) == expected
+
+
+@pytest.mark.parametrize("rows", [[], ["101,现金,,,,", "301,资本,,0.00,-,"]])
+def test_a_book_that_begins_with_nothing_is_told(tmp_path: Path, rows: list[str]) -> None:
+    assert not any(balances(tmp_path, [SIDES, *rows], ("期初", "期末")).values())
+    [told] = [one.zh for one in read_folder(tmp_path).notices if "从零开始" in one.zh]
+    assert "没有一个科目有期初余额，账套从零开始" in told
+    assert not [one for one in good(tmp_path).notices if "从零开始" in one.zh]
 
 
 @pytest.mark.parametrize("time", ["年初", "期末", "期初", ""])
