@@ -179,8 +179,6 @@ class _Cells:
 
     def amounts(self) -> Amounts:
         in_journal = "date" in self._row.cells
-        number = self._parse("number", parse_filled, "") if in_journal else ""
-        kind = self._parse("kind", parse_text, "") if in_journal else ""
         wrong = direction_problem(self._row)
         if wrong:
             self._problems.append(Problem.at(wrong[0], self._row, wrong[1]))
@@ -191,8 +189,8 @@ class _Cells:
             debit_fen=self._parse("debit", parse_amount, 0),
             credit_fen=self._parse("credit", parse_amount, 0),
             date=self._parse("date", parse_day, "") if in_journal else "",
-            number=with_kind(number, kind),
-            unkinded=number,
+            unkinded=(number := self._parse("number", parse_filled, "") if in_journal else ""),
+            number=with_kind(number, self._parse("kind", parse_text, "")),
             summary=self._parse("summary", parse_text, "") if in_journal else "",
             attachments=self._parse("attachments", parse_count, 0) if in_journal else 0,
             party=self._parse("party", parse_text, ""),
