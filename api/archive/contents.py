@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api import ledgers, reports, statements
 from api.adapters.tables import Table, TableColumn, to_csv, to_xlsx
 from api.archive.records import LEDGERS, OTHERS, PERMANENT, REPORTS, TEN, THIRTY, VOUCHERS, Record, form_of
 from api.attachments import media_of
-from api.banking import reconciliation_table
+from api.banking import RECONCILIATION, reconciliation_table
 from domain.entry import parse_entry
+from domain.kernel.errors import RuleViolation
 from domain.kernel.period import last_day, periods
 from domain.roles import ROLES, role_of
 from domain.vouchers import Reversal, Voucher, voucher_number
@@ -40,7 +42,10 @@ class Kept(NamedTuple):
 
 
 def contents(connection: Connection[Any], book: BookRow, year: str, kept: Kept) -> Iterator[Record]:
-    """Yield the records of a year, one for each original that is missing too; raises `attachment.damaged`."""
+    """Yield the records of a year, one too for each original and each reconciliation that is not there.
+
+    Raises `attachment.damaged`.
+    """
     months = [period for period in periods(f"{year}-01", f"{year}-12") if period >= book.first_period]
     for volume, period in enumerate(months, start=1):
         yield from _vouchers(connection, book, period, volume, kept.originals)
@@ -155,17 +160,22 @@ def _reports(connection: Connection[Any], book: BookRow, period: str, volume: in
 
 
 def _reconciliations(book: BookRow, months: Sequence[str], banks: BankStatements) -> Iterator[Record]:
-    """Yield the reconciliation of each bank account at the end of the months whose balance its statements say."""
-    found = [
-        (account, period, last_day(period))
-        for account in sorted(banks.read_through(book.book))
-        for period in months
-        if banks.balance(book.book, account, last_day(period)) is not None
-    ]
-    for piece, (account, period, day) in enumerate(found):
-        table = reconciliation_table(account, day, banks.reconcile(book.book, account, day))
+    """Yield the reconciliation of each bank account at each month's end, and why there is none of a month."""
+    accounts = sorted(banks.read_through(book.book))
+    piece = 0
+    for account, period in product(accounts, months):
+        day = last_day(period)
+        try:
+            found = banks.reconcile(book.book, account, day)
+        except RuleViolation as refused:
+            title, said = f"{RECONCILIATION}  {account}  {day}", refused.zh
+            piece += 1
+            yield Record("", b"", OTHERS, 2, piece, title, book.name, day, TEN, absent=said)
+            continue
+        table = reconciliation_table(account, day, found)
         path = f"bank/{account}/{period}"
-        yield from _in_two_forms(book, OTHERS, 2, 2 * piece, path, table.title, table, period, TEN)
+        yield from _in_two_forms(book, OTHERS, 2, piece, path, table.title, table, period, TEN)
+        piece += 2
 
 
 def _in_two_forms(  # noqa: PLR0913, PLR0917 -- what a record says, one by one

@@ -15,7 +15,7 @@ from domain.kernel.period import last_day
 from projections import register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from psycopg import Connection
@@ -44,23 +44,24 @@ vouchers/    记账凭证，每张一个文件（.note，纯文本：第一行�
 ledgers/     序时账、总账，accounts/ 下是各末级科目的明细账，auxiliary/ 下是按往来单位、项目的辅助账；
              账龄分析表、会计科目表（.csv 为 UTF-8 文本，.xlsx 为工作簿）
 reports/     各月科目余额表和会计报表；12 月的即年报
-bank/        各银行账户的余额调节表，对账单上有月末余额的各月
+bank/        各银行账户的余额调节表，对账单说明月末余额的各月；{absent}
 log.zip      整本账的签名日志，内有 verify.html，断网可核对；格式见 C2SP tlog-tiles、signed-note
-catalogue.*  归档目录（DA/T 94 元数据）；没有的原件也列出，在「备注」里注明
+catalogue.*  归档目录（DA/T 94 元数据）；没有的原件和余额调节表也列出，在「备注」里注明
 SHA256SUMS   所有文件的 SHA-256，用 sha256sum --check SHA256SUMS 核对
 
 The accounting archive of {year}: vouchers as they were signed (plain text) with their originals, ledgers, reports and
 bank reconciliations (CSV in UTF-8, and workbooks), the whole signed log (log.zip, which verify.html in it checks
-without a network), the catalogue with the metadata of DA/T 94 (its last column says which originals are missing), and
-the SHA-256 of every file: sha256sum --check SHA256SUMS.
+without a network), the catalogue with the metadata of DA/T 94 (its last column says which originals and reconciliations
+are missing), and the SHA-256 of every file: sha256sum --check SHA256SUMS.
 """
 
 
 class Archived(NamedTuple):
-    """What an archive has: how many records its catalogue lists, and those of originals that are missing."""
+    """What an archive has: how many records its catalogue lists, the originals and what else are missing."""
 
     records: int
     missing: list[Record]
+    absent: list[Record]
 
 
 def write_archive(  # noqa: PLR0913 -- what goes in, and where
@@ -109,10 +110,12 @@ def _fill(  # noqa: PLR0913, PLR0917 -- as above
     first = Record(
         log.name, log.read_bytes(), OTHERS, 1, 1, "签名日志", book.name, last_day(f"{year}-12"), PERMANENT
     )
-    described, missing = [], []
+    described, missing, absent = [], [], []
     for record in chain([first], contents(connection, book, year, kept)):
         if record.missing:
             missing.append(record)
+        elif record.absent:
+            absent.append(record)
         else:
             _write(folder, record.path, record.data)
         described.append(record.described)
@@ -120,13 +123,22 @@ def _fill(  # noqa: PLR0913, PLR0917 -- as above
     more = {
         "catalogue.csv": catalogue_csv(described),
         "catalogue.xml": catalogue_xml(described, book.book, book.name, year),
-        "README.txt": README.format(name=book.name, book=book.book, year=year).encode(),
+        "README.txt": README.format(name=book.name, book=book.book, year=year, absent=_told(absent)).encode(),
     }
     digests = {one["文件名"]: one["SHA-256"] for one in described if one["文件名"]}
     more["SHA256SUMS"] = checksums(digests | {path: sha256(data).hexdigest() for path, data in more.items()})
     for path, data in more.items():
         _write(folder, path, data)
-    return Archived(len(described), missing)
+    return Archived(len(described), missing, absent)
+
+
+def _told(absent: Sequence[Record]) -> str:
+    """Return which reconciliations are not there, one a line, and why."""
+    if not absent:
+        return "每月都有"
+    return "\n".join(
+        ["没有的各月（catalogue 里也写明）：", *(f"             {one.title}：{one.absent}" for one in absent)]
+    )
 
 
 def _write(folder: Path, path: str, data: bytes) -> None:

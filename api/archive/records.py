@@ -34,8 +34,8 @@ class Record:
     """A file of the archive with what DA/T 94 wants to be said of it, in the order of the catalogue's columns.
 
     `category`, `volume` and `piece` make its 档号; `number` is a voucher's, `attachments` how many originals it has.
-    `original` tells that it is one of these; `missing` is one that is not there: the catalogue says so, and its path
-    and data are empty.
+    `original` tells that it is one of these; `missing` is one that is not there, `absent` says why another record is
+    not: the catalogue says so, and its path and data are empty.
     """
 
     path: str
@@ -53,10 +53,13 @@ class Record:
     related: str = ""
     original: bool = False
     missing: File | None = None
+    absent: str = ""
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of its data, or of that which is missing."""
+        """The SHA-256 of its data, or of that which is missing; "" of what is absent."""
+        if self.absent:
+            return ""
         return self.missing.sha256 if self.missing else sha256(self.data).hexdigest()
 
     @property
@@ -84,7 +87,7 @@ class Record:
             "来源系统": SOURCE,
             "关联凭证号": self.related,
             "SHA-256": self.sha256,
-            "备注": "归档时原件不在服务器上" if self.missing else "",
+            "备注": "归档时原件不在服务器上" if self.missing else self.absent,
         }
 
 

@@ -6,11 +6,18 @@ from api.banking.openings import BankOpenings, Opening
 from api.banking.reading import Statement, StatementLine, read_columns, read_statement
 from api.banking.remembered import read_as_before
 from api.banking.store import CASH, BankStatements, SourceFile, Taken
-from api.banking.tables import count_table, lines_table, reconciliation_object, reconciliation_table
+from api.banking.tables import (
+    RECONCILIATION,
+    count_table,
+    lines_table,
+    reconciliation_object,
+    reconciliation_table,
+)
 
 __all__ = [
     "CASH",
     "LINES_MAX",
+    "RECONCILIATION",
     "BankDecisions",
     "BankImports",
     "BankOpenings",

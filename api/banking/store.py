@@ -61,6 +61,17 @@ NO_BALANCE = rule(
     " balances, or that is missing between",
     "会计基础工作规范 art. 62",
 )
+GAP = rule(
+    "bank.gap",
+    Kind.REFUSED,
+    "科目 {account} 到 {date} 的银行余额说不出：缺 {after} 之后、{before} 之前的对账单（此前读入的是"
+    "「{file_before}」，其后是「{file_after}」，两边的余额差 {moved} 元）；请读入缺少的对账单，"
+    "或填写对账单上那天的余额",
+    "what stood on {account} on {date} is not told: the statement behind {after} and before {before} is missing (read"
+    " in are '{file_before}' before it and '{file_after}' after it, whose balances are {moved} yuan apart). Read in"
+    " what is missing, or give the statement's balance of that day",
+    "会计基础工作规范 art. 62",
+)
 NOTHING = rule(
     "bank.nothing",
     Kind.REFUSED,
@@ -214,7 +225,7 @@ class BankStatements:
 
         The balance need not be given where the statement that was read in says it. Before the first day of the
         statements, lines of the book are looked at only as far as they may be the statement's. Raises `bank.account`,
-        `bank.nothing`, `bank.not_so_far`, `bank.no_balance`, `book.unknown`, `date.malformed`.
+        `bank.nothing`, `bank.not_so_far`, `bank.gap`, `bank.no_balance`, `book.unknown`, `date.malformed`.
         """
         parse_date(day)
         with snapshot(self._pool) as connection:
@@ -223,6 +234,11 @@ class BankStatements:
             found, left_fen = held_at_end(connection, book, account, day, reach, bank_fen)
             if found is None:
                 raise NOTHING(account=account, date=day)
+            gap = next((gap for gap in found.gaps if gap.holds(day)), None)
+            if left_fen is None and gap:
+                facts = gap._asdict() | {"moved": format_fen(gap.moved_fen)}
+                del facts["moved_fen"]
+                raise GAP(account=account, date=day, **facts)
             if left_fen is None:
                 raise (NO_BALANCE if day <= reach else NOT_SO_FAR)(account=account, date=day, reach=reach)
         return found

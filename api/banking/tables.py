@@ -10,7 +10,10 @@ from domain.kernel.money import format_fen
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.reconciliation import BankLine, BookLine, Reconciliation
+    from domain.reconciliation import BankLine, BookLine, Gap, Reconciliation
+
+RECONCILIATION = "银行存款余额调节表"
+"""What the statement is called."""
 
 COLUMNS = (
     TableColumn("项目"),
@@ -25,6 +28,12 @@ OPENING = "期初"
 
 BEFORE = "那时一方已记、另一方还没有记的，请记为期初未达账项（网页下方，或 sunledger bank opening）；此外是那以前的差错"
 """What to do about a difference that was there when book and bank began to be held against one another."""
+
+MISSING = "缺 {after} 之后、{before} 之前的对账单（在「{file_before}」和「{file_after}」之间）；请读入"
+"""What to do about a gap between two statements."""
+
+MISSING_WITHIN = "「{file_after}」在 {after} 和 {before} 两天的行之间接不上，可能缺了行；请核对后重新读入"
+"""What to do about lines that one statement lacks."""
 
 
 def reconciliation_object(account: str, date: str, found: Reconciliation) -> dict[str, Any]:
@@ -43,6 +52,7 @@ def reconciliation_object(account: str, date: str, found: Reconciliation) -> dic
         "difference_fen": found.difference_fen,
         "begins": found.begins,
         "before_fen": found.before_fen,
+        "gaps": [gap._asdict() for gap in found.gaps],
         "only_bank": [line._asdict() for line in found.only_bank],
         "only_book": [line._asdict() for line in found.only_book],
         "matches": [
@@ -71,8 +81,14 @@ def reconciliation_table(account: str, date: str, found: Reconciliation) -> Tabl
         ("调节后余额（银行）", date, "", found.bank_adjusted_fen, ""),
         ("差额", date, "相符" if found.difference_fen == 0 else "不符，请查找", found.difference_fen, ""),
         *([("其中：开始对账以前", found.begins, BEFORE, found.before_fen, "")] if found.before_fen else []),
+        *(("其中：缺对账单", gap.before, _said(gap), -gap.moved_fen, "") for gap in found.gaps),
     ]
-    return Table(f"银行存款余额调节表  {account}  {date}", COLUMNS, rows)
+    return Table(f"{RECONCILIATION}  {account}  {date}", COLUMNS, rows)
+
+
+def _said(gap: Gap) -> str:
+    said = MISSING_WITHIN if gap.file_before == gap.file_after else MISSING
+    return said.format(**gap._asdict())
 
 
 def _bank(name: str, lines: list[BankLine]) -> list[tuple[object, ...]]:

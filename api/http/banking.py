@@ -148,6 +148,19 @@ class MatchBody(BaseModel):
     decision: int
 
 
+class GapBody(BaseModel):
+    """Where statements are missing: behind the day `after` and before `before`, between two files or within one.
+
+    `moved_fen` is what the bank's balance went up or (below zero) down by in it.
+    """
+
+    after: str
+    before: str
+    file_before: str
+    file_after: str
+    moved_fen: int
+
+
 class ReconciliationBody(BaseModel):
     """The reconciliation (银行存款余额调节表) in fen; `difference_fen` is 0 when both agree once all is counted.
 
@@ -167,6 +180,7 @@ class ReconciliationBody(BaseModel):
     difference_fen: int
     begins: str
     before_fen: int
+    gaps: list[GapBody]
     only_bank: list[BankLineBody]
     only_book: list[BookLineBody]
     matches: list[MatchBody]

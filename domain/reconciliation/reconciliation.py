@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from domain.reconciliation.gaps import Gap
     from domain.reconciliation.lines import BankLine, BookLine, Match
 
 
@@ -18,7 +19,7 @@ class Reconciliation(NamedTuple):
     """The balances in fen as book and bank give them, the matches, and the lines that only one of them has.
 
     `begins` is the day from which on both are held against one another, `before_fen` what of the difference was there
-    before it.
+    before it. `gaps` are those in the bank's statements.
     """
 
     book_fen: int
@@ -28,6 +29,7 @@ class Reconciliation(NamedTuple):
     only_book: list[BookLine]
     begins: str = ""
     before_fen: int = 0
+    gaps: Sequence[Gap] = ()
 
     @property
     def bank_received_fen(self) -> int:

@@ -10,6 +10,8 @@ from projections.bank.query import (
     balance_fen,
     book_lines,
     decisions,
+    files,
+    gaps,
     opened_on,
     openings,
     standing,
@@ -41,10 +43,11 @@ def held_at_end(
     """Return the reconciliation at the end of a day, and what it leaves; None where no bank's balance of it is known.
 
     The balance is the one that is said, else that of the statements, if they `reach` the day. Without it the lines
-    that only one side has are known all the same. None too where no statement was read in until that day.
+    that only one side has are known all the same, as are the gaps in the statements that begin by then. None too where
+    no statement was read in until that day.
     """
-    read = standing(connection, book, account)
-    bank_fen = stood_fen(read, last, reach) if said_fen is None else said_fen
+    read, of = standing(connection, book, account), files(connection, book, account)
+    bank_fen = stood_fen(read, of, last, reach) if said_fen is None else said_fen
     statement = [one for one in read if one.line.date <= last]
     if not statement:
         return None, None
@@ -66,7 +69,8 @@ def held_at_end(
         if waited:
             early = {line.place for line in mine.book if line.date < begins and line.place in counted}
             found, left_fen = _counted(mine.waiting_for(waited, early), begins, balances, stood)
-    found = found._replace(begins=begins, before_fen=left_fen)
+    missing = [gap for gap in gaps(read, of) if gap.after < last or (bank_fen is None and gap.holds(last))]
+    found = found._replace(begins=begins, before_fen=left_fen, gaps=missing)
     return found, found.difference_fen if bank_fen is not None else None
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from domain.reconciliation import BankLine, BookLine, Decision, follows, stood_at_end
+from domain.reconciliation import (
+    BankLine,
+    BookLine,
+    Decision,
+    Gap,
+    StatementFile,
+    ends_with,
+    find_gaps,
+    follows,
+    stood_at_end,
+)
 from projections import register
 
 if TYPE_CHECKING:
@@ -36,6 +46,15 @@ SELECT_OPENINGS = """
 SELECT_DECISIONS = """
     SELECT number, accepted, bank, entries, lines FROM bank_decisions
     WHERE book = %s AND account = %s AND undone_at IS NULL ORDER BY number
+"""
+SELECT_FILES = """
+    SELECT file, min(date)::text, max(date)::text, greatest(max(date), max(through))::text
+    FROM bank_imports
+    JOIN bank_import_lines AS said USING (book, account)
+    JOIN bank_lines USING (book, account)
+    WHERE book = %s AND account = %s AND undone_at IS NULL
+        AND import = bank_imports.number AND line = bank_lines.number
+    GROUP BY bank_imports.number, file ORDER BY min(date), bank_imports.number
 """
 SELECT_REACH = """
     SELECT account, greatest(max(date), max(through))::text
@@ -90,14 +109,26 @@ def standing(connection: Connection[Any], book: str, account: str) -> list[Stand
 def bank_balance_fen(connection: Connection[Any], book: str, account: str, last: str) -> int | None:
     """Return what the bank says stood on an account at the end of a day, None where its statements do not.
 
-    They do up to the day to which they go; of a day behind that nobody knows. Nor does anybody of a day after which a
-    statement is missing: what comes next does not follow.
+    They do up to the day to which they go; of a day behind that nobody knows. Nor does anybody of a day on which a
+    statement is missing: none ends with it, and what comes next does not follow.
     """
     reach = statements_reach(connection, book).get(account, "")
-    return stood_fen(standing(connection, book, account), last, reach)
+    return stood_fen(standing(connection, book, account), files(connection, book, account), last, reach)
 
 
-def stood_fen(lines: Sequence[Standing], last: str, reach: str) -> int | None:
+def files(connection: Connection[Any], book: str, account: str) -> list[StatementFile]:
+    """Return the statements of an account that were read in and not undone, the earliest first."""
+    rows = connection.execute(SELECT_FILES, (book, account)).fetchall()
+    return [StatementFile(*row) for row in rows]
+
+
+def gaps(lines: Sequence[Standing], read: Sequence[StatementFile]) -> list[Gap]:
+    """Return where a statement is missing between the lines of those that were read in."""
+    by_day = sorted(lines, key=lambda one: (one.line.date, one.line.number))
+    return find_gaps([(one.line.date, one.line.amount_fen, one.balance_fen) for one in by_day], read)
+
+
+def stood_fen(lines: Sequence[Standing], read: Sequence[StatementFile], last: str, reach: str) -> int | None:
     """Return what stood at the end of a day by lines of statements that reach another, None where they do not say."""
     if last > reach:
         return None
@@ -105,7 +136,9 @@ def stood_fen(lines: Sequence[Standing], last: str, reach: str) -> int | None:
     before = max((one.line.date for one in lines if one.line.date < day), default="")
     following = min((one.line.date for one in lines if one.line.date > last), default="")
     found = stood_at_end(_of_day(lines, day), _of_day(lines, before))
-    return found if found is not None and follows(found, _of_day(lines, following)) else None
+    if found is None or not (ends_with(read, day, last) or follows(found, _of_day(lines, following))):
+        return None
+    return found
 
 
 def _of_day(lines: Sequence[Standing], day: str) -> list[tuple[int, int | None]]:

@@ -108,6 +108,12 @@ def archive(service: Service, book: str, tmp_path_factory: pytest.TempPathFactor
     )
     post(service, book, VoucherPosted, bought, "accountant", "head", "supervisor")
     line = StatementLine(f"{YEAR}-12-31", 700, "结息", 50_000)
+    for month in (
+        StatementLine(f"{YEAR}-09-20", 500, "结息", 30_000),
+        StatementLine(f"{YEAR}-11-20", 600, "结息", 90_000),
+    ):
+        through = f"{month.date[:7]}-30"
+        service.banks.take_in(book, "1020101", [month], SourceFile(f"{month.date[:7]}.csv"), through)
     service.banks.take_in(book, "1020101", [line], SourceFile("对账单.csv"))
     folder = tmp_path_factory.mktemp("archive") / YEAR
     with service.pool.connection() as connection, pytest.raises(RuleViolation) as caught:
@@ -150,13 +156,17 @@ def test_the_catalogue_names_every_record_once(archive: Path) -> None:
     rows = catalogue(archive)
     references = [row["档号"] for row in rows]
     assert len(references) == len(set(references))
-    for row in rows:
+    for row in (row for row in rows if row["文件名"]):
         assert (archive / row["文件名"]).stat().st_size == int(row["文件大小"])
     root = ET.parse(archive / "catalogue.xml").getroot()  # noqa: S314 -- the program's own
     assert [[field.text or "" for field in record] for record in root] == [list(row.values()) for row in rows]
-    kinds = {row["文件名"].partition("/")[0]: row["凭证类别"] for row in rows if ".note" not in row["文件名"]}
-    others = dict.fromkeys(("bank", "log.zip"), "其他会计资料")
-    assert kinds == {"vouchers": "原始凭证", "ledgers": "会计账簿", "reports": "财务会计报告", **others}
+    others = [row for row in rows if row["文件名"] and ".note" not in row["文件名"]]
+    kinds = {row["文件名"].partition("/")[0]: row["凭证类别"] for row in others}
+    assert kinds == {
+        "vouchers": "原始凭证",
+        "ledgers": "会计账簿",
+        "reports": "财务会计报告",
+    } | dict.fromkeys(("bank", "log.zip"), "其他会计资料")
     assert {row["凭证类别"] for row in rows if row["文件名"].endswith(".note")} == {"记账凭证"}
     assert list(rows[0])[3:6] == ["日期", "凭证类别", "凭证号"]
     kept = {row["文件名"]: row["保管期限"] for row in rows}
@@ -246,12 +256,26 @@ def test_a_ledger_of_goods_has_quantities(archive: Path) -> None:
 
 def test_the_banks_reconciliations_are_there_as_far_as_its_balances_are_known(archive: Path) -> None:
     assert {str(path.relative_to(archive)) for path in (archive / "bank").rglob("*.csv")} == {
-        f"bank/1020101/{YEAR}-12.csv"
+        f"bank/1020101/{YEAR}-{month}.csv" for month in ("09", "11", "12")
     }
     rows = read(archive, f"bank/1020101/{YEAR}-12.csv")
     assert ["加：银行已收、企业未收", f"{YEAR}-12-31", "结息", "7.00", ""] in rows
     [kept] = {row["保管期限"] for row in catalogue(archive) if row["文件名"].startswith("bank/")}
     assert kept == "10年"
+
+
+def test_a_month_without_a_reconciliation_is_named_with_what_is_missing(archive: Path) -> None:
+    """A later statement that does not follow takes no earlier month away."""
+    absent = [
+        row for row in catalogue(archive) if row["题名"].startswith("银行存款余额") and not row["文件名"]
+    ]
+    assert [row["日期"][5:7] for row in absent] == [f"{month:02}" for month in (*range(1, 9), 10)]
+    told = f"缺 {YEAR}-09-30 之后、{YEAR}-11-20 之前的对账单"
+    assert told in absent[-1]["备注"]
+    assert (absent[-1]["SHA-256"], absent[-1]["文件大小"]) == ("", "0")
+    readme = (archive / "README.txt").read_text(encoding="utf-8")
+    assert f"1020101  {YEAR}-10-31：" in readme
+    assert told in readme
 
 
 def test_the_log_is_verified_without_a_network(archive: Path) -> None:
@@ -292,7 +316,7 @@ def test_an_original_that_is_missing_is_listed_and_holds_nothing_up(
     ]
     rows = catalogue(folder)
     assert written.records == len(rows)
-    lacking = [row for row in rows if row["备注"]]
+    lacking = [row for row in rows if row["备注"] and row["凭证类别"] == "原始凭证"]
     assert [
         (row["文件名"], row["SHA-256"], row["文件大小"], row["格式"], row["备注"]) for row in lacking
     ] == [("", digest, str(len(PDF)), "pdf", "归档时原件不在服务器上")]
