@@ -84,7 +84,7 @@ def test_the_first_entry_is_posted_and_verified_as_the_readme_says(home: Path, t
                 cwd=tmp_path,
                 capture_output=True,
                 text=True,
-                timeout=120,
+                timeout=300,
                 check=False,
             )
         finally:

@@ -45,7 +45,7 @@ def test_the_walk_ends_with_a_cosignature(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     vkey = parse_vkey(done.stdout.splitlines()[0], COSIGNATURE)
