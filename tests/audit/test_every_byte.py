@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.audit.conftest import Export
 
 FLIPS = ((0x01, 1), (0x80, 5))
-"""The lowest bit (the next letter, the next digit) of every byte, and the highest one (no longer ASCII) of each fifth."""
+"""The lowest bit (the next letter, the next digit) of every byte, and the highest one (no longer ASCII) of a fifth."""
 
 
 def is_found(files: dict[str, bytes]) -> bool:
