@@ -10,7 +10,7 @@ from api.adapters.tables import Sum, Table, TableColumn, to_csv
 from api.importing.book_file import read_book
 from api.importing.cells import parse_amount, parse_code
 from api.importing.columns import LAYOUTS
-from api.importing.folder import amounts_of
+from api.importing.folder import COMPARISON, amounts_of
 from api.importing.opening_table import read_opening
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.told import result_at_opening
@@ -144,7 +144,7 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
     (target / "book.toml").write_text(text, encoding="utf-8")
     (target / "opening.csv").write_bytes(to_csv(_opening(made)))
     (target / "journal.csv").write_bytes(to_csv(JOURNAL))
-    (target / "conversion.csv").write_bytes(to_csv(_comparison(made)))
+    (target / COMPARISON).write_bytes(to_csv(_comparison(made)))
     return Conversion(len({one.code for one in made}), *_sides(made), tuple(notices))
 
 

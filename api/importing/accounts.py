@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from api.importing.rules import OTHER_MEANING, RENAMED, TWO_NAMES
 from domain.accounts import AccountAdded, NewAccount
 from domain.chart import LEVELS, chart, codes_down_to, parent_code
-from domain.kernel.errors import RuleViolation
+from domain.kernel.errors import Phrase, RuleViolation
 from domain.privacy import check_clear
+
+NO_SUCH = Phrase("没有", "does not exist")
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,8 +81,9 @@ class AccountPlan:
         """A level-1 code under another official account's name is of another chart."""
         other = self._official.get(row.name)
         if len(row.code) == LEVELS[0] and other and other != row.code:
-            name = next((name for name, code in self._official.items() if code == row.code), "-")
-            facts = {"code": row.code, "official": name, "name": row.name, "other": other}
+            name = next((name for name, code in self._official.items() if code == row.code), "")
+            meaning = Phrase(f"是「{name}」", f"is {name}") if name else NO_SUCH
+            facts = {"code": row.code, "meaning": meaning, "name": row.name, "other": other}
             self._trial.refuse(OTHER_MEANING(**facts), [row])
 
     def _name(self, code: str) -> str:

@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+COMPARISON = "conversion.csv"
+"""The table of both trial balances that a conversion leaves in its folder: it is not to be imported."""
+
 NO_FOLDER = rule(
     "import.no_folder",
     Kind.MALFORMED,
@@ -118,7 +121,7 @@ def read_folder(folder: Path) -> ImportFolder:
         own,
     )
     notices += dated_ahead(journal, now()[:10])
-    unread = unread_tables(folder, tuple(LAYOUTS))
+    unread = [name for name in unread_tables(folder, tuple(LAYOUTS)) if name != COMPARISON]
     if unread:
         notices.append(other_files(unread))
     if problems or book is None:

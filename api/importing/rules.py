@@ -30,8 +30,8 @@ ATTACHMENTS_DIFFER = rule(
 OTHER_MEANING = rule(
     "import.account_name",
     Kind.REFUSED,
-    "科目编码 {code} 在本科目表中是「{official}」，表中却是「{name}」（编码应为 {other}）；是否用了 2004 年的编码？",
-    "code {code} is {official} in this chart, but the sheet says {name} (code {other}); is it the chart of 2004?",
+    "科目编码 {code} 在本科目表中{meaning}，表中却是「{name}」（编码应为 {other}）；是否用了 2004 年的编码？",
+    "code {code} {meaning} in this chart, but the sheet says {name} (code {other}); is it the chart of 2004?",
     "财会〔2023〕20号",
 )
 TWO_NAMES = rule(

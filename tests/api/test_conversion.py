@@ -80,6 +80,11 @@ def test_both_trial_balances_stand_beside_each_other(old: Path, tmp_path: Path) 
     assert total == ["", "合计", "2768.37", "2768.37", "", "合计", "2768.37", "2768.37"]
 
 
+def test_the_table_of_both_is_not_told_as_unread(old: Path, tmp_path: Path) -> None:
+    convert_folder(old, tmp_path / "new")
+    assert not [one for one in read_folder(tmp_path / "new").notices if "conversion.csv" in one.zh]
+
+
 def test_a_mapping_chooses(old: Path, tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.csv"
     mapping.write_text("原科目编码,新科目编码\n202,213\n212,212\n", encoding="utf-8")

@@ -111,6 +111,16 @@ def test_a_text_that_begins_with_an_equals_sign_in_csv(village: Village) -> None
     assert "apostrophe" in problem.en
 
 
+def test_a_code_that_this_chart_has_not_is_said_to_be_none(village: Village) -> None:
+    village.write("journal.csv", JOURNAL.replace("51302,办公费", "541,管理费用"))
+    with pytest.raises(ImportRefused) as caught:
+        village.run()
+    [problem] = [one for one in caught.value.problems if one.rule == "import.account_name"]
+    assert "541 在本科目表中没有" in problem.zh
+    assert "编码应为 513" in problem.zh
+    assert "541 does not exist in this chart" in problem.en
+
+
 # --- the lines of a voucher in another order
 
 SHUFFLED = """\
