@@ -74,7 +74,8 @@ class Column:
     """A column of a format: its field, its Chinese and English headers, and what other programs call it.
 
     One that is `optional` is read where it is there, and missed by nobody where it is not. One that is `spared` is
-    part of the format, but a table may do without it. `named` says where a person has named its header, if they have.
+    part of the format, but a table may do without it. Of the other names of one that is `ranked` the first that is
+    there counts alone. `named` says where a person has named its header, if they have.
     """
 
     field: str
@@ -84,6 +85,7 @@ class Column:
     optional: bool = False
     spared: bool = False
     named: str = ""
+    ranked: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return all its names."""
@@ -241,6 +243,12 @@ def header_problem(header: Header, columns: Sequence[Column], file: str, sheet: 
     return None
 
 
+def passed_by(header: Header, column: Column) -> list[str]:
+    """Return the headers by which a column might have been read too, had another not come before."""
+    names = {plain_name(name) for name in column.names()}
+    return [cell for cell in _unread(header) if plain_name(cell) in names]
+
+
 def _is_twice(places: list[int]) -> bool:
     return len(places) > 1
 
@@ -303,10 +311,10 @@ def _places(line: Sequence[str], columns: Sequence[Column]) -> dict[str, list[in
 def _place(names: Sequence[str], column: Column) -> list[int]:
     """Return where a column stands; another program's name counts where the column's own is not there.
 
-    Of the other names of a column that nobody misses the first that is there counts alone.
+    Of the other names of a column that nobody misses, or that are ranked, the first that is there counts alone.
     """
     own = _named(names, (plain_name(column.zh), plain_name(column.en)))
-    if own or not column.optional:
+    if own or not (column.optional or column.ranked):
         return own or _named(names, column.also)
     return next(filter(None, (_named(names, (name,)) for name in column.also)), [])
 

@@ -67,6 +67,15 @@ def hidden_rows(file: str, places: Sequence[Phrase]) -> Phrase:
     )
 
 
+def other_columns(file: str, read: str, names: Sequence[str]) -> Phrase:
+    """Columns were not read, since another that says the same comes first."""
+    zh, en = listed(names)
+    return Phrase(
+        f"{file} 读了「{read}」一列，没有读与它同类的：{zh}",
+        f"{file}: '{read}' was read, and not {en}, which say the like",
+    )
+
+
 def other_files(names: Sequence[str]) -> Phrase:
     """Tables in the folder whose name or format is not one that is read."""
     zh, en = listed(names)

@@ -18,6 +18,7 @@ from api.adapters.header import (
     find_header,
     has_all,
     header_problem,
+    passed_by,
     title_problem,
 )
 from api.adapters.notices import (
@@ -25,6 +26,7 @@ from api.adapters.notices import (
     hidden_rows,
     hidden_sheets,
     listed,
+    other_columns,
     other_sheets,
     red_amounts,
     struck_rows,
@@ -338,6 +340,11 @@ def _notices(file: str, parts: Sequence[Part], meant: Sequence[Part], layout: La
         ]
         if rows:
             told.append(said(file, rows))
+    for part in meant:
+        for column in (column for column in part.layout.columns if column.ranked):
+            others, places = passed_by(part.header, column), part.header.all_places.get(column.field)
+            if others and places:
+                told.append(other_columns(file, part.header.cells[places[0]], others))
     return tuple(told)
 
 

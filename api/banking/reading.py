@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from api.adapters.header import Column, Layout
 from api.adapters.notices import listed
 from api.adapters.spreadsheet import read_file
+from api.banking.layouts import AMOUNTS, DIRECTED, FIELDS, LABELS, LAYOUT, SIGNED
 from api.clock import now
 from api.importing.cells import bare, parse_amount, parse_day, parse_text
+from api.importing.footers import is_footer
 from api.importing.problems import ImportRefused, Problem, parsed
+from api.importing.told import passed
+from api.importing.totals import TOTALS
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.reconciliation import follows
 
@@ -24,50 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.adapters.spreadsheet import Row, Rows
-
-_SAID = (
-    Column("date", "交易日期", "date", ("日期", "交易时间", "记账日期", "入账日期", "交易日")),
-    Column("text", "摘要", "text", ("用途", "附言", "交易摘要", "备注", "交易附言")),
-)
-_BALANCE = Column(
-    "balance",
-    "余额",
-    "balance",
-    ("账户余额", "当前余额", "本次余额", "交易后余额", "结余"),
-    optional=True,
-)
-AMOUNTS = ("received", "paid")
-COLUMNS = (
-    *_SAID,
-    Column(
-        "received", "收入", "received", ("收入金额", "贷方发生额", "贷方金额", "贷方", "转入金额", "存入")
-    ),
-    Column("paid", "支出", "paid", ("支出金额", "借方发生额", "借方金额", "借方", "转出金额", "支取")),
-    _BALANCE,
-)
-LAYOUT = Layout(COLUMNS, amounts=AMOUNTS, booked=("date", *AMOUNTS))
-DIRECTIONS = (
-    "借贷标志",
-    "借贷方向",
-    "借贷标识",
-    "借贷",
-    "借/贷",
-    "收支标志",
-    "收支",
-    "收/支",
-    "d/c",
-    "dc",
-    "方向",
-    "交易方向",
-)
-_AMOUNT = Column("amount", "金额", "amount", ("交易金额", "发生额", "发生金额", "交易发生额"))
-_DIRECTION = Column("direction", "收支方向", "direction", DIRECTIONS)
-DIRECTED_COLUMNS = (*_SAID, _AMOUNT, _DIRECTION, _BALANCE)
-DIRECTED = Layout(DIRECTED_COLUMNS, amounts=("amount",), booked=("date", "amount"))
-"""One column of amounts, and one that says which way each went."""
-SIGNED = Layout((*_SAID, _AMOUNT, _BALANCE), amounts=("amount",), booked=("date", "amount"))
-"""One column of amounts, below nil for what went out."""
-FIELDS = tuple(dict.fromkeys(column.field for column in (*COLUMNS, *DIRECTED_COLUMNS)))
 
 CAME_IN = {"贷", "贷方", "收", "收入", "收款", "转入", "存入", "进", "入", "c", "cr", "credit"}
 WENT_OUT = {"借", "借方", "支", "支出", "付", "付款", "转出", "支取", "出", "d", "dr", "debit"}
@@ -127,11 +87,8 @@ BAD_COLUMNS = rule(
     "columns are written as field=header with commas between them, the fields being {fields}; read '{read}'",
 )
 
-_SUM = re.compile(
-    r"(?:本[页月日年]|累计|本期)?(?:合计|总计|小计|发生额)|期[初末]余额|(?:上|本)[页期]余额|承前页|过次页|total"
-)
-"""What a row says that is no transaction but a sum or a balance, and nothing else."""
-
+NAMING_MENDS = {"import.column", "import.column_twice", "import.header"}
+"""By these a file's header is not understood."""
 
 NAMED_IN = "--columns"
 """Where a person names the headers of a statement."""
@@ -188,8 +145,8 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> Statement:
     if not path.is_file() or path.suffix.lower() not in {".csv", ".xlsx"}:
         raise NO_FILE(file=path.name)
     read = _read(path, headers)
-    problems = [Problem.of(violation, path.name) for violation in read.problems]
-    rows = [row for row in read.rows if not _is_sum(row)]
+    problems = [_with_remedy(Problem.of(violation, path.name)) for violation in read.problems]
+    rows = [row for row in read.rows if _is_line(row)]
     lines = [line for row in rows for line in _line(row, problems)]
     if not problems:
         lines = _as_balances_tell(rows, lines, problems)
@@ -203,7 +160,29 @@ def read_statement(path: Path, headers: Mapping[str, str]) -> Statement:
     gaps = [row.place for row, (before, line) in following if does_not_follow(before, line)]
     unread = [row.place for row, line in zip(rows, lines, strict=True) if _is_unread(row, line)]
     said = [(gaps, _missing), (unread, _unread)]
-    return Statement(lines, [*read.notices, *(words(places) for places, words in said if places)])
+    over = [passed(kind, words, "交易") for kind, words in _passed_over(read.rows) if kind]
+    return Statement(lines, [*read.notices, *over, *(words(places) for places, words in said if places)])
+
+
+def _passed_over(rows: Sequence[Row]) -> list[tuple[list[Row], Phrase]]:
+    """Return the rows that are no transactions, by what they are."""
+    sums = [row for row in rows if _is_sum(row)]
+    feet = [row for row in rows if not _is_sum(row) and not _is_line(row)]
+    return [
+        (sums, Phrase("合计、余额行", "rows of totals and balances")),
+        (feet, Phrase("页脚、备注等行", "rows of page feet and remarks")),
+    ]
+
+
+def _with_remedy(problem: Problem) -> Problem:
+    """Return what is wrong with a header with what to do, where naming its columns mends it."""
+    if problem.rule not in NAMING_MENDS:
+        return problem
+    zh = "。表头与常见的不同的，写明一次各列的名字，以后记住：网页上填「列名与常见的不同时写一次」，"
+    zh += f"命令行加 --columns，如 date=交易时间戳,received=入账（可写的有 {'、'.join(FIELDS)}）"
+    en = ". Name the columns once where they are called otherwise, on the page or by --columns, as in"
+    en += f" date=交易时间戳,received=入账 (fields: {', '.join(FIELDS)})"
+    return replace(problem, zh=problem.zh + zh, en=problem.en + en)
 
 
 def _read(path: Path, headers: Mapping[str, str]) -> Rows:
@@ -220,7 +199,7 @@ def _read(path: Path, headers: Mapping[str, str]) -> Rows:
 def _signed(path: Path, headers: Mapping[str, str]) -> Rows | None:
     """Return the rows of a statement whose amounts say by their signs which way they went, None of another."""
     read = read_file(path, SIGNED.called(headers, NAMED_IN))
-    below = sum(bool(_BELOW_NIL.match(bare(row.cells["amount"]))) for row in read.rows if not _is_sum(row))
+    below = sum(bool(_BELOW_NIL.match(bare(row.cells["amount"]))) for row in read.rows if _is_line(row))
     if read.problems or not below:
         return None
     said = Phrase(
@@ -312,9 +291,13 @@ def _missing(places: Sequence[Phrase]) -> Phrase:
 
 
 def _is_sum(row: Row) -> bool:
-    """Tell whether a row is a total or a balance: it says so in place of its day, or of its words without a day."""
-    day, words = ("".join(row.cells[name].split()).lower() for name in ("date", "text"))
-    return bool(_SUM.fullmatch(day or words))
+    """Tell whether a row is a total or a balance: it says nothing else in place of its day, its number or its words."""
+    return any(TOTALS.fullmatch("".join(row.cells.get(name, "").split())) for name in LABELS)
+
+
+def _is_line(row: Row) -> bool:
+    """Tell whether a row may be a transaction: neither a sum nor what stands below the table."""
+    return not _is_sum(row) and not is_footer(row, (*AMOUNTS, "amount"), LABELS)
 
 
 def _line(row: Row, problems: list[Problem]) -> list[StatementLine]:

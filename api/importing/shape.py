@@ -14,6 +14,7 @@ from api.adapters.header import plain_name
 from api.importing.book_file import BESIDE
 from api.importing.cells import joined_code
 from api.importing.filling import filled_down
+from api.importing.footers import is_footer
 from api.importing.problems import Problem
 from api.importing.totals import LABELS, TOTALS_ROW, Totals, label_of, may_be_a_line
 from domain.chart import is_account_code
@@ -31,14 +32,6 @@ OUTSIDE = rule(
     "this row has an account's code and an amount, but stands below no header; move it below one, or write the header "
     "{expected} into the first row of this sheet",
 )
-_FOOTER = re.compile(
-    r"\s*(?:(?:制单|制表|审核|复核|记账|登账|过账|出纳|会计|财务|主管|会计主管|财务主管|单位负责人|负责人|经办|编制|打印|填制|审批|"
-    r"理事长|监事长|村主任|书记|领款|收款)人?员?(?:签[字名章]|盖章)?|打印(?:日期|时间)|制表日期|备?注|附注|说明)"
-    r"(?:[:：\s].*)?"
-    r"|\s*(?:第\s*[0-9]+\s*页|共\s*[0-9]+\s*页|page\s*[0-9]+).*",
-    re.DOTALL | re.IGNORECASE,
-)
-"""What stands below a table: who made, checked and booked it, the page, remarks."""
 _DIGIT = re.compile(r"\d")
 _BOOKED = ("code", "debit", "credit", "amount")
 """Without what stands in these nothing can be booked."""
@@ -70,7 +63,7 @@ def lines_of(rows: Iterable[Row], problems: list[Problem]) -> Lines:
         elif is_account_code(joined_code(row.cells["code"])):
             lines.rows.append(row)
             continue
-        elif _is_footer(row):
+        elif is_footer(row, _BOOKED, LABELS, BESIDE):
             lines.footers.append(row)
         elif _is_header(row):
             lines.headers += [*_titles(lines.rows, since, row), row]
@@ -123,12 +116,3 @@ def _titles(rows: list[Row], since: int, header: Row) -> list[Row]:
 
 def _books(row: Row) -> bool:
     return any(_DIGIT.search(row.cells.get(name, "")) for name in _BOOKED)
-
-
-def _is_footer(row: Row) -> bool:
-    """Tell whether a row stands below a table for those who sign it, or has nothing in the columns that it needs."""
-    booked = [row.cells.get(name, "") for name in _BOOKED]
-    if any(_DIGIT.search(text) and not _FOOTER.fullmatch(text) for text in booked):
-        return False
-    read = [text for name, text in row.cells.items() if name not in BESIDE]
-    return not any(read) or any(_FOOTER.fullmatch(row.cells.get(name, "")) for name in LABELS)

@@ -36,7 +36,7 @@ def passed_over(lines: Lines) -> list[Phrase]:
             Phrase("签章、页脚、备注等行", "rows of signatures, page feet, remarks"),
         ),
     )
-    return [_passed(rows, kind) for rows, kind in kinds if rows]
+    return [passed(rows, kind) for rows, kind in kinds if rows]
 
 
 def beside(rows: Sequence[Row]) -> list[Phrase]:
@@ -147,11 +147,12 @@ def dated_ahead(amounts: Sequence[Amounts], today: str) -> list[Phrase]:
     ]
 
 
-def _passed(rows: Sequence[Row], kind: Phrase) -> Phrase:
+def passed(rows: Sequence[Row], kind: Phrase, lines: str = "分录") -> Phrase:
+    """Name rows of a kind that were passed over, since they are no lines of a voucher or, in Chinese, `lines`."""
     places = [row.place for row in rows]
     zh, en = listed([place.zh for place in places])[0], listed([place.en for place in places])[1]
     return Phrase(
-        f"{rows[0].file} 中{kind.zh}不是分录，跳过了 {len(rows)} 行：{zh}",
+        f"{rows[0].file} 中{kind.zh}不是{lines}，跳过了 {len(rows)} 行：{zh}",
         f"{rows[0].file}: passed over {len(rows)} {kind.en}: {en}",
     )
 

@@ -26,7 +26,7 @@ TOTALS_ROW = rule(
 )
 
 _WHEN = r"(?:[本全上每各当第]?(?:[0-9]+|[一二三四五六七八九十]+)?(?:年度|[页月日期季年末旬周天]))"
-_TOTALS = re.compile(
+TOTALS = re.compile(
     rf"{_WHEN}*(?:期?初|期?末)?(?:发生额|余额|借方|贷方|金额)?(?:及余额)?[合总小累共][计計](?:数|额|金额|发生额)?[:：]?"
     rf"|{_WHEN}*(?:发生额|借方发生额|贷方发生额)(?:及余额)?[:：]?"
     rf"|(?:{_WHEN}*|[期年月日][初末])(?:结存|余额)[:：]?"
@@ -60,7 +60,7 @@ def label_of(row: Row) -> str:
     if is_line:
         return ""
     texts = {name: "".join(row.cells.get(name, "").split()) for name in LABELS}
-    whole = next((name for name, text in texts.items() if _TOTALS.fullmatch(text)), "")
+    whole = next((name for name, text in texts.items() if TOTALS.fullmatch(text)), "")
     if whole:
         return whole
     ends = next((name for name, text in texts.items() if _ENDS.fullmatch(text)), "")

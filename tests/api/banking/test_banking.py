@@ -68,7 +68,8 @@ def test_a_statement_is_read_from_the_banks_side(tmp_path: Path) -> None:
         StatementLine("2026-03-03", 500_000, "补助", 100),
         StatementLine("2026-03-20", -41_280, "电费"),
     ]
-    assert read.notices == []
+    [notice] = read.notices
+    assert "合计、余额行不是交易，跳过了 1 行：第 5 行" in notice.zh
 
 
 def test_the_same_as_a_workbook_with_the_banks_own_headers(tmp_path: Path) -> None:
