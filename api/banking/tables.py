@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.adapters.tables import Table, TableColumn
+from api.adapters.tables import Cells, Formula, Table, TableColumn
 from domain.kernel.money import format_fen
 
 if TYPE_CHECKING:
@@ -70,20 +70,33 @@ def reconciliation_object(account: str, date: str, found: Reconciliation) -> dic
 
 def reconciliation_table(account: str, date: str, found: Reconciliation) -> Table:
     """Return the statement: each balance, what is added and taken away line by line, and what comes out."""
+    bank_in = [line for line in found.only_bank if line.amount_fen > 0]
+    bank_out = [line for line in found.only_bank if line.amount_fen < 0]
+    book_in = [line for line in found.only_book if line.amount_fen > 0]
+    book_out = [line for line in found.only_book if line.amount_fen < 0]
+    apart = Formula(found.difference_fen, Cells(len(book_in) + len(book_out) + 3), Cells(1, sign=-1))
     rows: list[tuple[object, ...]] = [
         ("企业银行存款日记账余额", date, "", found.book_fen, ""),
-        *_bank("加：银行已收、企业未收", [line for line in found.only_bank if line.amount_fen > 0]),
-        *_bank("减：银行已付、企业未付", [line for line in found.only_bank if line.amount_fen < 0]),
-        ("调节后余额（企业）", date, "", found.book_adjusted_fen, ""),
+        *_bank("加：银行已收、企业未收", bank_in),
+        *_bank("减：银行已付、企业未付", bank_out),
+        ("调节后余额（企业）", date, "", _adjusted(found.book_adjusted_fen, len(bank_in), len(bank_out)), ""),
         ("银行对账单余额", date, "", found.bank_fen, ""),
-        *_book("加：企业已收、银行未收", [line for line in found.only_book if line.amount_fen > 0]),
-        *_book("减：企业已付、银行未付", [line for line in found.only_book if line.amount_fen < 0]),
-        ("调节后余额（银行）", date, "", found.bank_adjusted_fen, ""),
-        ("差额", date, "相符" if found.difference_fen == 0 else "不符，请查找", found.difference_fen, ""),
+        *_book("加：企业已收、银行未收", book_in),
+        *_book("减：企业已付、银行未付", book_out),
+        ("调节后余额（银行）", date, "", _adjusted(found.bank_adjusted_fen, len(book_in), len(book_out)), ""),
+        ("差额", date, "相符" if found.difference_fen == 0 else "不符，请查找", apart, ""),
         *([("其中：开始对账以前", found.begins, BEFORE, found.before_fen, "")] if found.before_fen else []),
         *(("其中：缺对账单", gap.before, _said(gap), -gap.moved_fen, "") for gap in found.gaps),
     ]
     return Table(f"{RECONCILIATION}  {account}  {date}", COLUMNS, rows)
+
+
+def _adjusted(fen: int, received: int, paid: int) -> Formula:
+    """Return an adjusted balance, made by the balance above so many rows that are added and taken away."""
+    parts = [Cells(received + paid + 1, rows=received + 1)]
+    if paid:
+        parts.append(Cells(paid, sign=-1, rows=paid))
+    return Formula(fen, *parts)
 
 
 def _said(gap: Gap) -> str:
