@@ -9,6 +9,7 @@ from psycopg import Cursor
 from psycopg_pool import ConnectionPool
 
 from api.banking import BankStatements, SourceFile, StatementLine
+from api.database import snapshot
 from projections.bank import bank_balance_fen
 from projections.closing import checklist
 from tests.api.banking.test_banking import BANK, BOOK, LAST, service
@@ -56,7 +57,7 @@ def counted(service: Service) -> Iterator[ConnectionPool[Any]]:
 def test_what_stands_is_read_once(
     counted: ConnectionPool[Any], tell: Callable[[Connection[Any]], object]
 ) -> None:
-    with counted.connection() as connection:
+    with snapshot(counted) as connection:
         assert tell(connection) is not None
     assert Counting.asked == 1
 
