@@ -111,7 +111,7 @@ def _typed(page: Page, site: str, village: Village, number: int, count: int) -> 
 def _type(page: Page, summary: str, amount: str) -> None:
     """Type a voucher from its summary on: the second line takes the amount itself."""
     keyboard = page.keyboard
-    for text, tabs in ((summary, 1), ("1", 2), ("101", 2), (amount, 4), ("50101", 1)):
+    for text, tabs in ((summary, 1), ("1", 2), ("102", 2), (amount, 4), ("50101", 1)):
         keyboard.type(text)
         for _ in range(tabs):
             keyboard.press("Tab")

@@ -7,6 +7,7 @@ import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -91,6 +92,7 @@ def drafted(person: Person, content: object) -> httpx.Response:
         (b'<?xml version="1.0"?><x:xbrl xmlns:x="http://www.xbrl.org/2003/instance"/>', "application/xml"),
         (ofd(), "application/ofd"),
     ],
+    ids=count(),
 )
 def test_a_document_comes_back_as_it_was(office: Office, data: bytes, media: str) -> None:
     file = uploaded(office["cashier"], data, "a/../发票\u202e1.pdf")
@@ -126,6 +128,7 @@ def test_a_document_comes_back_as_it_was(office: Office, data: bytes, media: str
         (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><Invoice>&b;</Invoice>', "attachment.torn"),
         (b'<?xml version="1.0"?><note>buy milk</note>', "attachment.no_invoice"),
     ],
+    ids=count(),
 )
 def test_what_is_no_document_is_not_kept(office: Office, data: bytes, code: str) -> None:
     assert refused(office["cashier"].client.post(ATTACHMENTS, content=data), 422, code)
@@ -142,6 +145,7 @@ def test_what_is_no_document_is_not_kept(office: Office, data: bytes, code: str)
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "是Word、Excel", "另存为 PDF"),
         (b"hello", "看不出是什么", "扫描件"),
     ],
+    ids=count(),
 )
 def test_what_is_not_taken_is_named_with_what_to_do(
     office: Office, data: bytes, said: str, remedy: str
