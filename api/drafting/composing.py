@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from domain.kernel.statement import Statement
 
 T = TypeVar("T")
+UlidText = Annotated[str, msgspec.Meta(pattern=r"^([0-7][0-9A-HJKMNP-TV-Z]{25})?\Z")]
 TemplateId = Annotated[str, msgspec.Meta(max_length=26, pattern=r"^[0-9A-HJKMNP-TV-Z]*\Z")]
 
 KINDS: dict[str, type[Statement]] = {
@@ -72,6 +73,7 @@ DESPITE_MAX = 200
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a maker gives: the entry's type and its data; the revision that is changed, 0 for a new draft.
 
+    `id` is the id that a new draft gets, so that sending it again makes no second one; "": one is made here.
     `template` is the id of the voucher template that a new draft was made of, if any. `despite` says in words why
     the draft of a closing is made although the month's checklist stops it, "" for one that is not.
     """
@@ -80,6 +82,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: msgspec.Raw
     revision: int = 0
     template: TemplateId = ""
+    id: UlidText = ""
     despite: Annotated[str, msgspec.Meta(max_length=DESPITE_MAX, pattern=PLAIN)] = ""
 
 
@@ -117,7 +120,13 @@ def compose(connection: Connection[Any], book: str, wanted: Wanted, id_: str = "
     check_told(data)
     checkpoint = log.latest_checkpoint(connection, book)
     seen = Seen(n=checkpoint.size, r=base64.b64encode(checkpoint.root).decode())
-    fields: dict[str, Any] = {"at": now(), "book": book, "data": data, "id": id_ or new_id(), "seen": seen}
+    fields: dict[str, Any] = {
+        "at": now(),
+        "book": book,
+        "data": data,
+        "id": id_ or wanted.id or new_id(),
+        "seen": seen,
+    }
     draft = Draft(unsigned_text(kind(**fields)))  # type: ignore[arg-type]  # one of the entry types
     places = {one.digest: one for one in hidden_in(draft.statement)}
     for one in given:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from api.clock import local_minute
 from api.disclosures import belonging
 from api.drafting import store, templates
+from api.drafting.again import is_made, is_signed
 from api.drafting.closings import MEANWHILE, meanwhile
 from api.drafting.composing import Composed, Wanted, compose
 from api.drafting.invoices import Invoices, parties_of
@@ -176,10 +177,13 @@ class DraftingDesk:
             if store.count_open(connection, session.book) >= OPEN_MAX:
                 raise TOO_MANY(book=session.book, limit=OPEN_MAX)
             draft, given = self._composed(connection, session.book, wanted)
-            store.insert(connection, session.book, draft, session.key.name, despite)
-            self._keep(connection, session.book, draft, given)
-            if wanted.template:
-                templates.use(connection, session.book, wanted.template, draft)
+            with self._book(session.book) as book:
+                made = is_made(connection, book, session.key.name, draft)
+            if not made:
+                store.insert(connection, session.book, draft, session.key.name, despite)
+                self._keep(connection, session.book, draft, given)
+                if wanted.template:
+                    templates.use(connection, session.book, wanted.template, draft)
         return self.draft(session.book, draft.statement.id)
 
     def change(self, session: Session, id_: str, wanted: Wanted, despite: Despite = NOTHING) -> OnDesk:
@@ -195,17 +199,29 @@ class DraftingDesk:
     def sign(self, session: Session, id_: str, note: bytes) -> OnDesk:
         """Keep the signature of a note over the draft's text, and post the draft if nobody is missing.
 
-        Raises `draft.other_text`, `draft.not_signer`, `key.*`, `signature.invalid`, `draft.stuck`, `closing.meanwhile`.
+        Raises `draft.other_text`, `draft.not_signer`, `key.*`, `signature.invalid`, `draft.stuck`, `closing.meanwhile`,
+        and `draft.posted` unless it was posted with this signature.
         """
-        with self._at(session.book, id_) as (connection, was):
-            with self._book(session.book) as book:
-                signed = sign(book, was.draft, note)
-            self.closings.check(connection, session.book, was)
-            for one in parse_note(note).signatures:
-                if one.name != session.key.name:
-                    raise NOT_SIGNER(key=one.name, session=session.key.name)
-            store.keep_signatures(connection, session.book, was, signed)
+        for one in parse_note(note).signatures:
+            if one.name != session.key.name:
+                raise NOT_SIGNER(key=one.name, session=session.key.name)
+        try:
+            self._keep_signatures(session.book, id_, note)
+        except RuleViolation as violation:
+            if violation.rule is not ALREADY_POSTED:
+                raise
+            with self._pool.connection() as connection:
+                was = store.draft_of(connection, session.book, id_)
+            if not is_signed(was.draft, note):
+                raise
         return self.draft(session.book, id_)
+
+    def _keep_signatures(self, book_id: str, id_: str, note: bytes) -> None:
+        with self._at(book_id, id_) as (connection, was):
+            with self._book(book_id) as book:
+                signed = sign(book, was.draft, note)
+            self.closings.check(connection, book_id, was)
+            store.keep_signatures(connection, book_id, was, signed)
 
     def refuse(self, session: Session, id_: str, revision: int, reason: str) -> OnDesk:
         """Say why one does not sign; raises `draft.malformed` without a reason."""

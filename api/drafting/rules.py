@@ -27,6 +27,14 @@ CHANGED = rule(
     "{key} changed this draft at {at} (revision {revision}), and yours is revision {read}; open it again and check it",
     "ADR 0029",
 )
+MADE = rule(
+    "draft.made",
+    Kind.CONFLICT,
+    "编号 {draft} 已经用过：这张待签凭证已存下，内容与这一次的不同；请打开存下的那一张核对，要改动就在那里改",
+    "the id {draft} is used: a draft was kept under it, with other content than this; open that one and check it, and"
+    " change it there if need be",
+    "ADR 0029",
+)
 WITHDRAWN = rule(
     "draft.withdrawn",
     Kind.CONFLICT,

@@ -145,10 +145,16 @@ def makers(connection: Connection[Any], book: str, ids: Iterable[str]) -> dict[s
 
 def draft_of(connection: Connection[Any], book: str, id_: str, *, lock: bool = False) -> Waiting:
     """Return a draft, with `lock` held against others until the transaction ends; raises `draft.unknown`."""
-    found = connection.execute(LOCK_DRAFT if lock else SELECT_DRAFT, (book, id_)).fetchall()
-    if not found:
+    found = find(connection, book, id_, lock=lock)
+    if found is None:
         raise UNKNOWN(book=book, draft=id_)
-    return _read(connection, book, found)[0]
+    return found
+
+
+def find(connection: Connection[Any], book: str, id_: str, *, lock: bool = False) -> Waiting | None:
+    """Return a draft if there is one, as `draft_of` does."""
+    found = connection.execute(LOCK_DRAFT if lock else SELECT_DRAFT, (book, id_)).fetchall()
+    return _read(connection, book, found)[0] if found else None
 
 
 def _read(connection: Connection[Any], book: str, rows: Iterable[tuple[Any, ...]]) -> list[Waiting]:

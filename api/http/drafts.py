@@ -167,6 +167,7 @@ def takes(
 
 _TYPE, _DATA = {"enum": [*KINDS]}, {"type": "object", "description": "as docs/entries.md has it"}
 _TEMPLATE = {"type": "string", "description": "the voucher template that it was made of"}
+_ID = {"type": "string", "description": "the id that it gets, a ULID: sent again, it is the same draft"}
 _REVISION = {"type": "integer", "minimum": 1, "description": "the revision that was seen"}
 _DESPITE = {
     "type": "string",
@@ -196,7 +197,10 @@ def get_draft(draft: DraftId, session: AtWork, service: Services) -> DraftBody:
     dependencies=[FromHere],
     responses=_ANSWERS,
     openapi_extra=takes(
-        "the entry's type and data", {"template": _TEMPLATE, "despite": _DESPITE}, type=_TYPE, data=_DATA
+        "the entry's type and data",
+        {"template": _TEMPLATE, "despite": _DESPITE, "id": _ID},
+        type=_TYPE,
+        data=_DATA,
     ),
 )
 async def post_draft(request: Request, session: AtWork, service: Services) -> DraftBody:

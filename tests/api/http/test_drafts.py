@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from api.clock import new_id
 from api.drafting import store
 from domain.entry import parse_entry, sign_text
 from domain.kernel.period import next_period
@@ -281,6 +282,42 @@ def test_changes_against_last_signatures_lose_nothing(office: Office) -> None:
         if changed:
             assert found["signatures"] == []
             office["accountant"].withdraw(found)
+
+
+def test_the_signature_that_posted_is_answered_well_again(office: Office) -> None:
+    """Its answer was lost, and whoever gave it presses again."""
+    draft = office["accountant"].make(data())
+    office["head"].sign(draft)
+    done = office["accountant"].sign(draft).json()
+    assert office["accountant"].sign(draft).json() == done
+    assert office["head"].sign(draft).json()["entry"] == done["entry"], "whoever had signed before, too"
+    assert refused(office["supervisor"].sign(draft), 409, "draft.posted"), "another one comes too late"
+    assert refused(office["head"].sign(draft, office["accountant"].key), 403, "draft.not_signer")
+
+
+def test_a_draft_that_is_made_again_under_its_id_is_one(office: Office) -> None:
+    id_ = new_id()
+    wanted = {"type": "voucher.posted/1", "data": data(777), "id": id_}
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: office["accountant"].post("", wanted), range(4)))
+    assert [one.status_code for one in made] == [201] * 4
+    assert {one.json()["id"] for one in made} == {id_}
+    assert [one["step"] for one in made[-1].json()["steps"]] == ["made"]
+    other = office["accountant"].post("", {**wanted, "data": data(778)})
+    assert refused(other, 409, "draft.made")
+    assert other.json()["facts"]["see"] == f"/books/{BOOK}/work/drafts/{id_}"
+    assert refused(office["cashier"].post("", wanted), 409, "draft.made"), "it is the accountant's"
+    assert refused(office["accountant"].post("", {**wanted, "id": "no"}), 400, "draft.malformed")
+    office["head"].sign(made[0].json())
+    done = office["accountant"].sign(made[0].json()).json()
+    assert office["accountant"].post("", wanted).json()["entry"] == done["entry"]
+
+
+def test_no_draft_takes_the_id_of_an_entry(office: Office) -> None:
+    office.door.post(office.door.note(voucher()))
+    taken = list(office.door.book().vouchers.posted)[-1]
+    wanted = {"type": "voucher.posted/1", "data": data(), "id": taken}
+    assert refused(office["accountant"].post("", wanted), 409, "draft.made")
 
 
 def test_a_refusal_has_a_reason_which_all_see(office: Office) -> None:

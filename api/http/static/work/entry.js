@@ -3,6 +3,7 @@
 import { adding } from "./accounts.js";
 import { acting, ask, bilingual, element, filled, mistyped, problem } from "./ask.js";
 import { attaching } from "./files.js";
+import { newId } from "./ids.js";
 import { listing, paperInvoice } from "./invoices.js";
 import { Told } from "./keys.js";
 import { Lines, stripped } from "./lines.js";
@@ -19,7 +20,9 @@ const place = (id) => document.getElementById(id);
 const { book, draft, key, copy, corrects, template, summary: correcting, blank } = place("work").dataset;
 const drafts = `/books/${book}/drafts`;
 const typeOf = (data) => (isPrivate(data) ? "voucher.posted/2" : "voucher.posted/1");
-let saved = { id: draft }; // the draft that the form was saved as, with its revision; none yet where it has no id
+const unsavedYet = () => ({ fresh: newId() });
+/** The draft that the form was saved as, and as it was `sent`; one without an `id` gets that of `fresh`, however often it is sent. */
+let saved = draft ? { id: draft } : unsavedYet();
 
 const [{ accounts }, { templates }, begun] = await Promise.all([
   ask("GET", `/books/${book}/accounts.json`), draft ? {} : ask("GET", `/books/${book}/templates`), given(),
@@ -93,9 +96,11 @@ async function knowAdded(added) {
 async function save(data) {
   const content = { type: typeOf(data), data };
   const sent = unsaved.now();
-  saved = saved.id
+  if (saved.sent === sent) return saved; // pressed again
+  const answer = saved.id
     ? await ask("PUT", `${drafts}/${saved.id}`, { ...content, revision: saved.revision })
-    : await ask("POST", drafts, { ...content, template: place("template").value });
+    : await ask("POST", drafts, { ...content, template: place("template").value, id: saved.fresh });
+  saved = { ...answer, sent };
   unsaved.kept(sent);
   return saved;
 }
@@ -122,7 +127,7 @@ async function saveAndSign() {
 }
 
 function clear() {
-  [saved, kept] = [{}, {}];
+  [saved, kept] = [unsavedYet(), {}];
   attached.files = [];
   invoices.invoices = [];
   for (const id of ["summary", "attachments", "resolution", "template"]) if (place(id)) place(id).value = "";
@@ -200,7 +205,7 @@ async function given() {
 
 /** Begin another voucher, with a template; the date that stands there stays. */
 function take({ summary, resolution, lines: proposed }) {
-  saved = {};
+  saved = unsavedYet();
   fill({ summary, resolution, lines: proposed });
 }
 

@@ -1,0 +1,36 @@
+"""What is sent again because its answer was lost: a draft that was made, a signature that was taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.drafting import store
+from api.drafting.naming import page_of
+from api.drafting.rules import MADE
+from domain.entry import parse_entry
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from domain.book import Book
+    from domain.drafts import Draft
+
+
+def is_made(connection: Connection[Any], book: Book, key: str, draft: Draft) -> bool:
+    """Tell whether the same key made the same draft before; raises `draft.made` when its id is used for another.
+
+    What is private in one is salted anew each time: whether it is the same is for a person to see.
+    """
+    id_ = draft.statement.id
+    was = store.find(connection, book.book, id_)
+    if was and was.made_by == key and was.draft.statement.data == draft.statement.data:
+        return True
+    if was or id_ in book.ids:
+        raise MADE(draft=id_, see=page_of(book.book, id_))
+    return False
+
+
+def is_signed(draft: Draft, note: bytes) -> bool:
+    """Tell whether a draft was signed by the very signatures of a note before."""
+    signed = parse_entry(note)
+    return signed.text == draft.text and set(signed.signatures) <= set(draft.signatures)
