@@ -17,7 +17,6 @@ from api.drafting import (
     DESPITE_MAX,
     KINDS,
     Despite,
-    Known,
     OnDesk,
     Wanted,
     corrections,
@@ -26,21 +25,19 @@ from api.drafting import (
 )
 from api.http.attachments import InvoiceBody
 from api.http.entries import NOTE_TYPE, read_body
+from api.http.named import NamedBody, ids_in, named_in
 from api.http.parts import Services, documented
 from api.http.sessions import AtWork, FromHere
 from api.posting import read_data
 from domain.closing import Remark
-from domain.kernel.errors import Phrase
 from domain.kernel.statement import PLAIN
 from domain.periods import Closing, PeriodClosed
-from domain.vouchers import Reversal, Voucher, voucher_number
-from projections import journal, log, register
+from domain.vouchers import Reversal, Voucher
+from projections import register
 from projections.closing import draft_remarks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from psycopg import Connection
 
     from api.composition import Service
     from api.disclosures import Given
@@ -81,15 +78,6 @@ class StepBody(BaseModel):
     key: str
     words: str
     at: datetime
-
-
-class NamedBody(BaseModel):
-    """An entry that a draft's text names by its `id` (reverses, corrects, roll), as a person knows it."""
-
-    id: str
-    entry: int
-    zh: str
-    en: str
 
 
 class DisclosureBody(BaseModel):
@@ -314,7 +302,7 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
         posted = {id_: data for id_, data in said.items() if isinstance(data, (Voucher, Reversal))}
         for id_, before in corrections(connection, session.book, posted).items():
             remarks[id_] += before
-        named = _named(connection, session.book, drafts)
+        named = named_in(connection, session.book, drafts)
         people = register.holders(connection, session.book)
     given = service.drafts.disclosures(session, drafts)
     return [
@@ -324,7 +312,7 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
             _Told(
                 remarks.get(one.waiting.id, []),
                 given.get(one.waiting.id, []),
-                [named[id_] for id_ in _ids_in(one) if id_ in named],
+                [named[id_] for id_ in ids_in(one) if id_ in named],
                 people,
             ),
         )
@@ -339,29 +327,6 @@ class _Told(NamedTuple):
     given: list[Given]
     named: list[NamedBody]
     people: dict[str, str]
-
-
-def _ids_in(found: OnDesk) -> list[str]:
-    """Return the ids of entries that a draft's voucher names: what it cancels, sets right, or pays out by a roll."""
-    voucher = found.waiting.voucher
-    return [id_ for name in ("reverses", "corrects", "roll") if (id_ := getattr(voucher, name, ""))]
-
-
-def _named(connection: Connection[Any], book: str, drafts: list[OnDesk]) -> dict[str, NamedBody]:
-    """Return the entries that drafts name, by id; nothing of an id that is none of this book."""
-    ids = {id_ for one in drafts for id_ in _ids_in(one)}
-    found = {}
-    for id_, one in journal.vouchers_by_id(connection, book, sorted(ids)).items() if ids else ():
-        number, date = voucher_number(one.period, one.number), one.date.isoformat()
-        words = Known(date, Phrase(one.summary, one.summary), one.amount_fen).words
-        found[id_] = NamedBody(
-            id=id_, entry=one.entry, zh=f"{number}，{words.zh}", en=f"{number}, {words.en}"
-        )
-    for id_ in ids - found.keys():
-        entry = log.entry_of_roll(connection, book, id_)
-        if entry is not None:
-            found[id_] = NamedBody(id=id_, entry=entry, zh=f"第 {entry} 号记录", en=f"entry {entry}")
-    return found
 
 
 def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
