@@ -27,7 +27,12 @@ DRAFTED = """
     SELECT * FROM jsonb_to_recordset(%(lines)s::jsonb) AS line
         (entry int, number int, account text, party text, project text, unit text, signers text[], clear boolean)
 """
-LACKING = """
+
+
+def _lacking_in(lines: str) -> str:
+    """Return the statement of what these lines lack; what stands outside the log (not `clear`) is not missed."""
+    return f"""
+    WITH lines AS ({lines})
     SELECT 'cashier', account, number, entry FROM lines
     WHERE account ^@ '101' AND NOT EXISTS (SELECT FROM unnest(signers) AS key WHERE key LIKE '%%/cashier/%%')
     UNION
@@ -41,11 +46,11 @@ LACKING = """
     UNION
     SELECT 'quantity', account, number, entry FROM lines
     WHERE unit = '' AND account IN (SELECT account FROM journal WHERE book = %(book)s AND unit <> '')
-"""
-"""What stands outside the log (not `clear`) is not missed."""
+"""  # noqa: S608 -- of the texts of this module
 
-SELECT_LACKING = f"WITH lines AS ({POSTED}) {LACKING}"
-SELECT_DRAFTS_LACKING = f"WITH lines AS ({DRAFTED}) {LACKING} ORDER BY 1, 2"
+
+SELECT_LACKING = _lacking_in(POSTED)
+SELECT_DRAFTS_LACKING = f"{_lacking_in(DRAFTED)} ORDER BY 1, 2"
 KEPT = [*PARTED, *OUTSIDE]
 
 

@@ -89,7 +89,7 @@ def test_one_kind_of_distribution_has_one_draft_in_a_year(office: Office) -> Non
     ):
         answer = office["cashier"].post("", {"type": "voucher.posted/1", "data": data})
         assert (answer.status_code, answer.json()["rule"]) == (409, "draft.rival"), answer.text
-        assert first["id"] in answer.json()["detail_zh"]
+        assert answer.json()["facts"]["draft"] == first["id"]
         assert "2026 年的向成员分配" in answer.json()["detail_zh"]
     office["cashier"].make(moving("提取公积公益金", "32202", "311", 286_251))
     office["cashier"].make(moving("付往年分红", "113", "10201", 100))

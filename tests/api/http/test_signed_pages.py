@@ -91,7 +91,7 @@ def test_red_and_blue_amounts_of_one_voucher_are_shown_by_their_total(door: Door
     mixed = Voucher(attachments=Attachments(count=1), date="2026-04-07", lines=lines, summary="退货后付款")
     main = shown(door, post(door, door.note(mixed)))
     assert "金额 amount 80.00 元 捌拾元整" in main
-    assert "合计 80.00 80.00" in main
+    assert "合计 total 80.00 80.00" in main
     home = door.client.get(f"/books/{BOOK}", headers={"Accept": "text/html"}).text
     row = " ".join(re.sub(r"<[^>]*>", " ", home.partition("退货后付款")[2].partition("</tr>")[0]).split())
     assert "80.00" in row

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.importing import ImportRefused, read_folder
+from domain.kernel.errors import RULES
 from projections.balances import trial_balance
 from projections.closing import checklist
 from projections.statements import income_statement
@@ -83,6 +84,7 @@ def test_a_result_at_the_beginning_of_a_year_was_to_be_transferred(village: Vill
     [told] = begin(village, "2026-01", BY_RESULT.format(result="1,200.00", capital="1,800.00"))
     assert "应已在上年末转入 322" in told
     assert "读到 1,200.00 元" in told
+    assert RULES["closing.result_left"](amount="1,200.00", opened="2026-01").zh in told
     assert remarked(village, "2026-12") == [], "it is no income of a year's middle"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.api.http.conftest import BOOK, voucher
+from tests.api.http.conftest import BOOK
 from tests.api.work.conftest import PHONE, type_voucher
 
 if TYPE_CHECKING:
@@ -73,23 +73,3 @@ def test_what_is_hidden_is_not_seen(phone: Person) -> None:
         "(found) => found.filter((one) => one.checkVisibility()).map((one) => one.id)"
     )
     assert shown == []
-
-
-MIDDLES = """() => {
-  const label = document.querySelector("input.despite").closest("label");
-  const words = document.createRange();
-  words.selectNode(label.childNodes[1]);
-  const middle = ({ top, height }) => top + height / 2;
-  return [middle(label.firstElementChild.getBoundingClientRect()), middle(words.getClientRects()[0])];
-}"""
-
-
-def test_a_box_to_tick_stands_in_the_line_of_its_words(phone: Person) -> None:
-    door = phone.door
-    period = door.book().periods.next_to_close
-    for _ in range(4):  # more than the cash that there is: the checklist stops
-        spent = voucher(49_000, date=f"{period}-20", debit="51302", credit="101")
-        assert door.post(door.note(spent), wait=10).is_success
-    page = phone.goto(f"/books/{BOOK}/work")
-    box, words = page.evaluate(MIDDLES)
-    assert abs(box - words) < 4
