@@ -67,7 +67,7 @@ def is_excess(account: str, moved_fen: int, closing_fen: int) -> bool:
     `closing_fen` is its balance after them, which stands then on the side of the transfer: that is the debit side of
     income alone, and the credit side of expense. What was earned in a voucher that transfers stands on the other.
     """
-    return moved_fen * closing_fen > 0 and (closing_fen > 0) == account.startswith(INCOME)
+    return _is_past_nil(moved_fen, closing_fen) and (closing_fen > 0) == account.startswith(INCOME)
 
 
 def is_transfer(lines: Iterable[Line]) -> bool:

@@ -19,12 +19,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.chart import RESULT, UNDISTRIBUTED, codes_down_to
 from domain.kernel.errors import Phrase
 from domain.statements.formula import read_lines, signed_terms
-from domain.statements.layout import ACCOUNTS_REMEMBERED, Role, said_of
+from domain.statements.layout import ACCOUNTS_REMEMBERED, Role, StatementLine
 from domain.subtotals import Places, places_with
 
 if TYPE_CHECKING:
@@ -87,29 +87,8 @@ class IncomeTerm(NamedTuple):
 
 
 @dataclass(frozen=True)
-class IncomeLine:
-    """A line: its `key` (stable, for programs), its names, what it is, and its formula."""
-
-    key: str
-    name: str
-    name_en: str
-    role: Role
-    formula: tuple[IncomeTerm, ...]
-
-    @cached_property
-    def accounts(self) -> tuple[str, ...]:
-        """The accounts that make it directly; none for a sum of other lines."""
-        return tuple(term.name for term in self.formula if term.is_account)
-
-    @cached_property
-    def said(self) -> dict[str, Any]:
-        """What a published statement says of it beside its figures."""
-        return said_of(self.key, self.name, self.name_en, self.role, self.accounts)
-
-    @cached_property
-    def sums(self) -> tuple[IncomeTerm, ...]:
-        """The terms that are no account: earlier lines, the opening, the rest."""
-        return tuple(term for term in self.formula if not term.is_account)
+class IncomeLine(StatementLine[IncomeTerm]):
+    """A line of the statement of income."""
 
     @property
     def is_kept(self) -> bool:

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from domain.chart import codes_down_to
 from domain.statements.formula import read_lines, signed_terms
@@ -81,27 +81,30 @@ class Part(NamedTuple):
 _TERM = re.compile(r"([+-]?)\s*(\d{3}(?:\d{2}){0,3}|[a-z_]+)(?:\.(debit|credit))?\s*")
 
 
-def said_of(key: str, name: str, name_en: str, role: Role, accounts: tuple[str, ...]) -> dict[str, Any]:
-    """Return what a published statement says of a line beside its figures."""
-    return {
-        "key": key,
-        "name": name,
-        "name_en": name_en,
-        "role": role.value,
-        "accounts": list(accounts),
-    }
+class AnyTerm(Protocol):
+    """A term of any statement's formula."""
+
+    @property
+    def name(self) -> str:
+        """An account's code, or a line's key."""
+
+    @property
+    def is_account(self) -> bool:
+        """Whether it is an account."""
+
+
+T = TypeVar("T", bound=AnyTerm)
 
 
 @dataclass(frozen=True)
-class LayoutLine:
-    """A line: its side, its `key` (stable, for programs), its names, what it is, and its formula."""
+class StatementLine(Generic[T]):
+    """A line of a statement: its `key` (stable, for programs), its names, what it is, and its formula."""
 
-    side: Side
     key: str
     name: str
     name_en: str
     role: Role
-    formula: Formula
+    formula: tuple[T, ...]
 
     @cached_property
     def accounts(self) -> tuple[str, ...]:
@@ -111,12 +114,25 @@ class LayoutLine:
     @cached_property
     def said(self) -> dict[str, Any]:
         """What a published statement says of it beside its figures."""
-        return said_of(self.key, self.name, self.name_en, self.role, self.accounts)
+        return {
+            "key": self.key,
+            "name": self.name,
+            "name_en": self.name_en,
+            "role": self.role.value,
+            "accounts": list(self.accounts),
+        }
 
     @cached_property
-    def sums(self) -> tuple[Term, ...]:
-        """The terms that are earlier lines."""
+    def sums(self) -> tuple[T, ...]:
+        """The terms that are no account, such as earlier lines."""
         return tuple(term for term in self.formula if not term.is_account)
+
+
+@dataclass(frozen=True)
+class LayoutLine(StatementLine[Term]):
+    """A line of the balance sheet, and its side."""
+
+    side: Side
 
 
 @dataclass(frozen=True)
@@ -205,12 +221,12 @@ def layout(version: str) -> Layout:
         version,
         tuple(
             LayoutLine(
-                Side(row["side"]),
                 row["key"],
                 row["name_zh"],
                 row["name_en"],
                 Role(row["role"]),
                 parse_formula(row["formula"]),
+                Side(row["side"]),
             )
             for row in read_lines("balance-sheet", version)
         ),

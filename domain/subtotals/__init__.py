@@ -9,6 +9,7 @@ from domain.subtotals.state import (
     Places,
     Subtotals,
     official_places,
+    places_in,
     places_with,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "SubtotalsUsed",
     "decide_set_subtotals",
     "official_places",
+    "places_in",
     "places_with",
 ]

@@ -51,6 +51,11 @@ class InForce(NamedTuple):
         return tuple((place.account, place.subtotal) for place in self.used.places)
 
 
+def places_in(in_force: InForce | None) -> Places:
+    """Return the places of what is in force; () of the published form."""
+    return in_force.places if in_force else NO_PLACES
+
+
 @dataclass
 class Subtotals:
     """What was laid down last for the statements from each year on."""
@@ -68,5 +73,4 @@ class Subtotals:
 
     def places(self, period: str) -> Places:
         """Return the places of a period's statements."""
-        in_force = self.of(period[:4])
-        return in_force.places if in_force else NO_PLACES
+        return places_in(self.of(period[:4]))

@@ -9,7 +9,7 @@ from domain import statements
 from domain.chart import RESULT, UNDISTRIBUTED
 from domain.kernel.period import a_year_before, parse_period, year_start
 from domain.statements import Flow, Year, off_by_fen, undistributed_fen
-from domain.subtotals import NO_PLACES
+from domain.subtotals import places_in
 from projections import register
 from projections.balances import trial_balance
 from projections.report import Report, one_moment
@@ -88,7 +88,7 @@ def income_statement(
         if before_period >= book.first_period and before_since >= year_start(book.first_period):
             earlier = trial_balance(connection, book_id, before_period, before_since)
             before = _year(connection, book, earlier)
-    layout = statements.income_layout(book.chart, names, used.places if used else NO_PLACES)
+    layout = statements.income_layout(book.chart, names, places_in(used))
     rows = statements.income_statement(layout, year, before)
     off_by = off_by_fen(rows, [(row.account, row.closing_fen) for row in trial.rows])
     return IncomeReport(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.entry import parse_entry
 from domain.kernel.canonical import MAX_SAFE_INTEGER
-from domain.subtotals import NO_PLACES, InForce, Places, SubtotalsSet
+from domain.subtotals import InForce, Places, SubtotalsSet, places_in
 from projections import log
 
 if TYPE_CHECKING:
@@ -32,5 +32,4 @@ def subtotals_of(
 
 def places_of(connection: Connection[Any], book: str, period: str, size: int = MAX_SAFE_INTEGER) -> Places:
     """Return where accounts count on a period's statement of income, as in `subtotals_of`; () for the official form."""
-    in_force = subtotals_of(connection, book, period, size)
-    return in_force.places if in_force else NO_PLACES
+    return places_in(subtotals_of(connection, book, period, size))
