@@ -11,6 +11,7 @@ from api.adapters.tables import Table, TableColumn, to_csv, to_xlsx
 from api.archive.records import LEDGERS, OTHERS, PERMANENT, REPORTS, TEN, THIRTY, VOUCHERS, Record, form_of
 from api.attachments import media_of
 from api.banking import RECONCILIATION, reconciliation_table
+from domain.closing import banks_in_use
 from domain.entry import parse_entry
 from domain.kernel.errors import RuleViolation
 from domain.kernel.period import last_day, periods
@@ -52,7 +53,7 @@ def contents(connection: Connection[Any], book: BookRow, year: str, kept: Kept) 
     yield from _ledgers(connection, book, year)
     for volume, period in enumerate(months, start=1):
         yield from _reports(connection, book, period, volume)
-    yield from _reconciliations(book, months, kept.banks)
+    yield from _reconciliations(connection, book, months, kept.banks)
 
 
 def _vouchers(
@@ -159,11 +160,20 @@ def _reports(connection: Connection[Any], book: BookRow, period: str, volume: in
         yield from _in_two_forms(book, REPORTS, volume, 2 * piece, path, table.title, table, period, kept)
 
 
-def _reconciliations(book: BookRow, months: Sequence[str], banks: BankStatements) -> Iterator[Record]:
-    """Yield the reconciliation of each bank account at each month's end, and why there is none of a month."""
-    accounts = sorted(banks.read_through(book.book))
+def _reconciliations(
+    connection: Connection[Any], book: BookRow, months: Sequence[str], banks: BankStatements
+) -> Iterator[Record]:
+    """Yield the reconciliation of each bank account at each month's end, and why there is none of a month.
+
+    Where no statement was ever read in, of each month in which the account was used.
+    """
+    used = {
+        (row.account, period)
+        for period in months
+        for row in banks_in_use(trial_balance(connection, book.book, period).rows)
+    }
     piece = 0
-    for account, period in product(accounts, months):
+    for account, period in sorted(used.union(product(banks.read_through(book.book), months))):
         day = last_day(period)
         try:
             found = banks.reconcile(book.book, account, day)

@@ -2,7 +2,7 @@
 
 from domain.closing.alike import Likeness, likeness
 from domain.closing.checklist import check_draft, check_month
-from domain.closing.checks import spending_remarks, untransferred
+from domain.closing.checks import banks_in_use, spending_remarks, untransferred
 from domain.closing.distributing import ACTS, distributed
 from domain.closing.distribution import (
     MEMBERS,
@@ -47,6 +47,7 @@ __all__ = [
     "Stock",
     "Wish",
     "amiss",
+    "banks_in_use",
     "check_draft",
     "check_month",
     "distributed",

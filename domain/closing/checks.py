@@ -100,10 +100,15 @@ def below_zero(dip: Dip, name: str, *, stops: bool) -> Remark:
 
 def check_bank(month: MonthEnd) -> Iterator[Remark]:
     """Each bank account that moved or has a balance is reconciled at the month's end, and the statements reach it."""
-    for row in month.rows:
-        moved = row.debit_fen or row.credit_fen or row.closing_fen
-        if row.account.startswith(BANK) and moved:
-            yield from _bank_remarks(month, row)
+    for row in banks_in_use(month.rows):
+        yield from _bank_remarks(month, row)
+
+
+def banks_in_use(rows: Iterable[TrialRow]) -> Iterator[TrialRow]:
+    """Yield the bank accounts (102 and its details) of a trial balance that moved in its periods or have a balance."""
+    for row in rows:
+        if row.account.startswith(BANK) and (row.debit_fen or row.credit_fen or row.closing_fen):
+            yield row
 
 
 def _bank_remarks(month: MonthEnd, row: TrialRow) -> Iterator[Remark]:

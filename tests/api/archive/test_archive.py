@@ -201,6 +201,12 @@ def test_the_journal_holds_all_lines_of_the_year(archive: Path, service: Service
         assert len(rows) - 1 == count.fetchone()[0]
 
 
+def unreconciled(folder: Path, account: str) -> list[dict[str, str]]:
+    """Return what the catalogue says of the reconciliations of an account that are not there."""
+    title = f"银行存款余额调节表  {account}  "
+    return [row for row in catalogue(folder) if row["题名"].startswith(title) and not row["文件名"]]
+
+
 def read(folder: Path, path: str) -> list[list[str]]:
     """Return the rows of a table in an archive."""
     return list(csv.reader(io.StringIO((folder / path).read_text(encoding="utf-8-sig"))))
@@ -266,9 +272,7 @@ def test_the_banks_reconciliations_are_there_as_far_as_its_balances_are_known(ar
 
 def test_a_month_without_a_reconciliation_is_named_with_what_is_missing(archive: Path) -> None:
     """A later statement that does not follow takes no earlier month away."""
-    absent = [
-        row for row in catalogue(archive) if row["题名"].startswith("银行存款余额") and not row["文件名"]
-    ]
+    absent = unreconciled(archive, "1020101")
     assert [row["日期"][5:7] for row in absent] == [f"{month:02}" for month in (*range(1, 9), 10)]
     told = f"缺 {YEAR}-09-30 之后、{YEAR}-11-20 之前的对账单"
     assert told in absent[-1]["备注"]
@@ -276,6 +280,15 @@ def test_a_month_without_a_reconciliation_is_named_with_what_is_missing(archive:
     readme = (archive / "README.txt").read_text(encoding="utf-8")
     assert f"1020101  {YEAR}-10-31：" in readme
     assert told in readme
+
+
+def test_an_account_of_which_no_statement_was_read_in_is_named_for_each_month_of_its_use(
+    archive: Path,
+) -> None:
+    absent = unreconciled(archive, "10202")
+    assert [row["日期"][5:7] for row in absent] == [f"{month:02}" for month in range(1, 13)]
+    assert "还没有读入" in absent[0]["备注"]
+    assert f"10202  {YEAR}-01-31：" in (archive / "README.txt").read_text(encoding="utf-8")
 
 
 def test_the_log_is_verified_without_a_network(archive: Path) -> None:
