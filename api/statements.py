@@ -163,10 +163,11 @@ def income_columns(report: IncomeReport) -> tuple[TableColumn, TableColumn, Tabl
 
 
 def income_table(report: IncomeReport) -> Table:
-    """Return the statement of income and its distribution (收益及收益分配表) as a table."""
+    """Return the statement of income and its distribution (收益及收益分配表) as a table; blank is what nobody knows."""
     numbers = range(len(report.rows))
     amounts = _line_cells([(row.line, row.amount_fen) for row in report.rows], numbers)
-    before = _line_cells([(row.line, row.before_fen) for row in report.rows], numbers)
+    known = _line_cells([(row.line, row.before_fen) for row in report.rows], numbers)
+    before = [None] * len(report.rows) if report.begun else known
     lines = [row.line for row in report.rows]
     rows: list[tuple[object, ...]] = [
         (line.name, *(cells if line.is_kept else (None, None)))

@@ -56,7 +56,10 @@ class BalanceSheetBody(ReportBody):
 
 
 class IncomeLineBody(BaseModel):
-    """A line of the statement of income in fen: of the year so far, and of the same months of the year before."""
+    """A line of the statement of income in fen: of the year so far, and of the same months of the year before.
+
+    `before_fen` is 0 also where the book began too late to know those.
+    """
 
     key: str
     name: str

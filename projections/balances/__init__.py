@@ -2,6 +2,22 @@
 
 from projections.balances.fold import fold
 from projections.balances.parties import party_balances
-from projections.balances.query import BACKWARDS, TrialBalance, check_span, standing, trial_balance
+from projections.balances.query import (
+    BACKWARDS,
+    TrialBalance,
+    check_span,
+    is_known_from,
+    standing,
+    trial_balance,
+)
 
-__all__ = ["BACKWARDS", "TrialBalance", "check_span", "fold", "party_balances", "standing", "trial_balance"]
+__all__ = [
+    "BACKWARDS",
+    "TrialBalance",
+    "check_span",
+    "fold",
+    "is_known_from",
+    "party_balances",
+    "standing",
+    "trial_balance",
+]

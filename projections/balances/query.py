@@ -28,8 +28,9 @@ BACKWARDS = rule(
 BEFORE_THE_BOOK = rule(
     "period.before_the_book",
     Kind.UNKNOWN,
-    "账套从 {first} 起记账，没有 {period} 的数字",
-    "the book begins with {first}; it has no figures of {period}",
+    "账套从 {first} 起记账，没有 {period} 的数字；请选 {first} 以后的，起始期间也可选那年的 1 月",
+    "the book begins with {first}; it has no figures of {period}. Ask from {first} on; the first of several periods may"
+    " be January of that year, too",
 )
 
 SELECT_NEWEST = "SELECT coalesce(max(period), '') FROM balances WHERE book = %s AND chart = %s"
@@ -79,13 +80,19 @@ def trial_balance(
 def check_span(book: BookRow, first: str, last: str) -> None:
     """Raise `period.backwards` or `period.before_the_book` for periods of which a book can say nothing.
 
-    What a year adds up begins with its January, also in the year in which the book does.
+    What a year adds up begins with its January, also in the year in which the book does; of the months between the two
+    it has but their sum, in its opening balances.
     """
-    for period, earliest in ((last, book.first_period), (first, year_start(book.first_period))):
-        if period < earliest:
+    for period, is_known in ((last, last >= book.first_period), (first, is_known_from(book, first))):
+        if not is_known:
             raise BEFORE_THE_BOOK(first=book.first_period, period=period)
     if first > last:
         raise BACKWARDS(first=first, last=last)
+
+
+def is_known_from(book: BookRow, first: str) -> bool:
+    """Whether a book can say what was moved from a period on: since it began, or since that year's January."""
+    return first >= book.first_period or first == year_start(book.first_period)
 
 
 def standing(connection: Connection[Any], book: BookRow) -> dict[str, int]:

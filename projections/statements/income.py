@@ -11,7 +11,7 @@ from domain.kernel.period import a_year_before, parse_period, year_start
 from domain.statements import Flow, Year, off_by_fen, undistributed_fen
 from domain.subtotals import places_in
 from projections import register
-from projections.balances import trial_balance
+from projections.balances import is_known_from, trial_balance
 from projections.report import Report, one_moment
 from projections.subtotals import subtotals_of
 
@@ -44,13 +44,15 @@ class IncomeReport(Report):
 
     `off_by_fen` is its last line less the undistributed income of the balance sheet: zero, if each voucher balances.
     `first` is the first period that it counts, "" for the year's January. `subtotals` is what the county laid down for
-    its sub-totals, if anything.
+    its sub-totals, if anything. `begun` is the book's first period where it began too late to know the same periods of
+    the year before (each `before_fen` is 0 then), else "".
     """
 
     rows: list[IncomeRow]
     off_by_fen: int
     first: str
     subtotals: InForce | None
+    begun: str
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,15 @@ def income_statement(
         year.flows.extend(more)
         before = Year([], 0)
         before_since, before_period = a_year_before(since), a_year_before(period)
-        if before_period >= book.first_period and before_since >= year_start(book.first_period):
+        is_known = before_period >= book.first_period and is_known_from(book, before_since)
+        if is_known:
             earlier = trial_balance(connection, book_id, before_period, before_since)
             before = _year(connection, book, earlier)
     layout = statements.income_layout(book.chart, names, places_in(used))
     rows = statements.income_statement(layout, year, before)
     off_by = off_by_fen(rows, [(row.account, row.closing_fen) for row in trial.rows])
-    return IncomeReport(
-        book_id, trial.name, period, trial.entries, trial.root, rows, off_by, first or "", used
-    )
+    head = book_id, trial.name, period, trial.entries, trial.root
+    return IncomeReport(*head, rows, off_by, first or "", used, "" if is_known else book.first_period)
 
 
 def income_details(

@@ -105,3 +105,35 @@ def test_the_auditors_files_name_it_so(service: Service) -> None:
     assert "<报表项编号>money-年初余额</报表项编号>" in files
     assert f"货币资金 {AT_OPENING}" in files
     assert "货币资金 年初余额" not in files
+
+
+@pytest.mark.parametrize("name", ["income-statement", "income-details", "trial-balance"])
+@pytest.mark.parametrize("since", ["2025-02", "2025-06"])
+def test_no_span_begins_among_the_months_of_which_only_the_sum_is_known(
+    client: httpx.Client, name: str, since: str
+) -> None:
+    """Its figures would be those from July on, under another head."""
+    refused = client.get(f"{name}.csv", params={"from": since, "period": "2025-12"})
+    assert (refused.status_code, refused.json()["rule"]) == (404, "period.before_the_book")
+    assert since in refused.json()["detail"]
+    for known in ("2025-01", "2025-07"):
+        assert client.get(f"{name}.csv", params={"from": known, "period": "2025-12"}).status_code == 200
+
+
+INCOMPLETE = [{"period": "2026-02"}, {"from": "2026-05", "period": "2026-08"}, {"period": "2025-08"}]
+
+
+@pytest.mark.parametrize("asked", INCOMPLETE)
+def test_what_is_not_known_of_the_year_before_is_blank(client: httpx.Client, asked: dict[str, str]) -> None:
+    """Neither nil, nor the sum of the months that happen to be known."""
+    for suffix in ("csv", "xlsx"):
+        _, *rows = table(client.get(f"income-statement.{suffix}", params=asked))
+        assert {row[2] for row in rows} == {""}
+    assert "账套从2025年7月起记账" in client.get("income-statement", params=asked).text
+
+
+@pytest.mark.parametrize("asked", [{"period": "2026-07"}, {"from": "2026-07", "period": "2026-08"}])
+def test_what_is_known_of_the_year_before_stands_beside(client: httpx.Client, asked: dict[str, str]) -> None:
+    _, *rows = table(client.get("income-statement.csv", params=asked))
+    assert len({row[2] for row in rows}) > 2
+    assert "账套从" not in client.get("income-statement", params=asked).text
