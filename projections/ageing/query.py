@@ -27,7 +27,8 @@ SELECT_MOVES = """
           ON original.book = red.book AND original.id = red.reverses_id
         WHERE red.book = %(book)s AND red.type = 'reversal' AND red.period <= %(period)s
     )
-    SELECT account, party, coalesce(date::text, %(opened)s), debit_fen - credit_fen FROM journal
+    SELECT account, party, coalesce(date::text, %(opened)s), debit_fen - credit_fen, debit_fen < 0 OR credit_fen < 0
+    FROM journal
     WHERE book = %(book)s AND left(account, 3) = ANY(%(accounts)s) AND period <= %(period)s
       AND entry NOT IN (SELECT entry FROM undone)
     ORDER BY journal.period, date, number, entry, line

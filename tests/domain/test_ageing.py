@@ -53,6 +53,43 @@ def test_a_red_amount_takes_back() -> None:
     assert row.balance_fen == 30
 
 
+def red(date: str, fen: int) -> Move:
+    """Return a red line."""
+    return Move("112", "", date, fen, is_red=True)
+
+
+def plain(date: str, fen: int) -> Move:
+    """Return a line of the usual kind."""
+    return Move("112", "", date, fen)
+
+
+def test_a_red_line_is_no_payment_of_the_oldest() -> None:
+    """What was booked wrongly and taken back leaves what is owed as old as it was."""
+    moves = [plain("2023-01-05", 100), plain("2026-03-01", 90), red("2026-04-01", -90)]
+    assert aged_rows(moves, DAY) == [AgedRow("112", "", 100, (0, 0, 0, 100), "2023-01-05")]
+    assert aged_rows([*moves[:2], plain("2026-04-01", -90)], DAY)[0].oldest == "2023-01-05"
+
+
+def test_a_red_payment_leaves_open_what_it_had_settled() -> None:
+    moves = [plain("2023-01-05", 100), plain("2026-03-01", -100), red("2026-04-01", 100)]
+    assert aged_rows(moves, DAY) == [AgedRow("112", "", 100, (0, 0, 0, 100), "2023-01-05")]
+
+
+def test_a_red_line_of_a_part_takes_back_the_newest() -> None:
+    moves = [plain("2023-01-05", 100), plain("2026-03-01", 90), red("2026-04-01", -20)]
+    assert aged_rows(moves, DAY) == [AgedRow("112", "", 170, (70, 0, 0, 100), "2023-01-05")]
+
+
+def test_two_red_lines_take_back_two_lines() -> None:
+    moves = [
+        plain("2023-01-05", 100),
+        plain("2026-03-01", 100),
+        red("2026-04-01", -100),
+        red("2026-04-02", -100),
+    ]
+    assert aged_rows(moves, DAY) == []
+
+
 def test_accounts_and_counterparties_are_apart() -> None:
     moves = [
         Move("211", "乙", "2026-01-01", -7),
@@ -71,13 +108,13 @@ DATES = st.tuples(st.integers(2020, 2026), st.integers(1, 12), st.integers(1, 28
     lambda parts: "{:04d}-{:02d}-{:02d}".format(*parts)
 )
 MOVES = st.tuples(
-    st.sampled_from(["112", "211"]), st.sampled_from(["", "甲"]), DATES, st.integers(-1000, 1000)
+    st.sampled_from(["112", "211"]), st.sampled_from(["", "甲"]), DATES, st.integers(-9, 9), st.booleans()
 )
 
 
 @given(st.lists(MOVES, max_size=30))
 def test_every_fen_has_an_age_and_no_part_is_older_than_what_opened_it(
-    drawn: list[tuple[str, str, str, int]],
+    drawn: list[tuple[str, str, str, int, bool]],
 ) -> None:
     moves = [Move(*move) for move in sorted(drawn, key=lambda move: move[2])]
     balances: dict[tuple[str, str], int] = defaultdict(int)
