@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from bench.sizes import Sizes
     from bench.world import World
 
+PROGRAMS = ("chromium", "chromium-headless-shell")
+"""What people use before what only tests need."""
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PATIENCE_MS = 600_000
 WITHOUT_ED25519 = "delete window.Worker; delete SubtleCrypto.prototype.verify;"
@@ -61,7 +64,8 @@ def measure(world: World, sizes: Sizes) -> Result:
 def chromium() -> Iterator[Browser]:
     """Yield a headless Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        path = next(filter(None, map(shutil.which, PROGRAMS)), None)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 

@@ -14,7 +14,6 @@ import hypothesis
 import psutil
 import psycopg
 import pytest
-from playwright.sync_api import sync_playwright
 from psycopg import sql
 
 from api.composition import Service, service_on
@@ -24,6 +23,7 @@ from api.importing import read_folder, run_import
 from api.settings import Settings
 from migrations import migrate
 from tests import complete
+from tests.browser import debians_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +38,6 @@ hypothesis.settings.load_profile("patient")
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 TEMPLATE = "sunledger_template"
-
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 _numbers = count(1)
 
@@ -82,13 +80,8 @@ def template(postgres: PostgresServer) -> str:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium. For a module: two sessions of playwright in one process do not get on."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium on this machine: pages are not looked at (.ci/run installs it)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    with debians_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from audit.browser import verifier_page
 from tests.attack.circle import policy_text
 from tests.attack.model import BROWSER, Notice
 from tests.attack.readers import carried
-from tests.conftest import CHROMIUM_FLAGS
+from tests.browser import debians_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,17 +36,12 @@ ALWAYS = {"audit.page_not_compared"}
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """The page, opened from its file in Debian's Chromium."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine (.ci/run installs it)")
     file = tmp_path_factory.mktemp("page") / "verify.html"
     file.write_bytes(verifier_page())
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+    with debians_chromium() as browser:
         opened = browser.new_page()
         opened.goto(file.as_uri())
         yield opened
-        browser.close()
 
 
 @dataclass
