@@ -270,9 +270,13 @@ def _rows_of(file: str, parts: Sequence[Part], layout: Layout) -> Rows:
 
 
 def _unread(parts: Sequence[Part]) -> Iterator[Unread]:
-    """Yield the columns that are not read and in which something stands beside what is, in the order of the first."""
+    """Yield the columns that are not read and in which something stands beside what is, in the order of the first.
+
+    Those that another comes before are told of with that one.
+    """
     found: dict[str, list[str]] = {}
     for part in parts:
+        passed = {name for _, others in _passed_by(part) for name in others}
         read = {place for places in part.header.all_places.values() for place in places}
         needed = part.header.places.get(next(iter(part.layout.booked), ""), [])
         for row in part.body:
@@ -281,7 +285,7 @@ def _unread(parts: Sequence[Part]) -> Iterator[Unread]:
             for place, cell in enumerate(map(str.strip, row.line)):
                 if cell and place not in read:
                     header = _cell(part.header.cells, place)
-                    if cell != header:  # a header that is repeated
+                    if cell != header and header not in passed:  # a header may be repeated
                         found.setdefault(header or column_letters(place), []).append(cell)
     for header, cells in found.items():
         yield Unread(header, len(cells), cells[0])
@@ -340,12 +344,16 @@ def _notices(file: str, parts: Sequence[Part], meant: Sequence[Part], layout: La
         ]
         if rows:
             told.append(said(file, rows))
-    for part in meant:
-        for column in (column for column in part.layout.columns if column.ranked):
-            others, places = passed_by(part.header, column), part.header.all_places.get(column.field)
-            if others and places:
-                told.append(other_columns(file, part.header.cells[places[0]], others))
+    told += [other_columns(file, read, others) for part in meant for read, others in _passed_by(part)]
     return tuple(told)
+
+
+def _passed_by(part: Part) -> Iterator[tuple[str, list[str]]]:
+    """Yield each header of a ranked column that is read, with those that it comes before."""
+    for column in (column for column in part.layout.columns if column.ranked):
+        others, places = passed_by(part.header, column), part.header.all_places.get(column.field)
+        if others and places:
+            yield part.header.cells[places[0]], others
 
 
 def _is_hidden(part: Part, row: Filled) -> bool:

@@ -141,3 +141,32 @@ def test_what_is_not_read_is_named_with_what_stands_there(tmp_path: Path) -> Non
     assert "「结算方式」（2 行，如 转账支票 3" in others
     assert "330106199003074514" not in others
     assert usual == "journal.csv 中不用的列没有读：制单人、审核人"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("日期", "制单日期"),
+        ("日期", "记账日期"),
+        ("凭证日期", "记账日期"),
+        ("凭证日期", "制单日期"),
+        ("记账日期", "制单日期"),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_dates_the_voucher_s_own_counts_and_the_other_is_named(
+    tmp_path: Path, first: str, second: str, order: int
+) -> None:
+    (tmp_path / "book.toml").write_text(BOOK_TOML, encoding="utf-8")
+    (tmp_path / "opening.csv").write_text(OPENING, encoding="utf-8")
+    lines = [f"{','.join([first, second][::order])},{HEADER.removeprefix('日期,')}"]
+    for row in ROWS:
+        day, rest = row.split(",", 1)
+        lines.append(f"{','.join([day, '2026-02-01'][::order])},{rest}")
+    (tmp_path / "journal.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = read_folder(tmp_path)
+    assert [line.date for line in found.journal] == ["2026-01-08", "2026-01-08", "2026-01-09", "2026-01-09"]
+    named = [notice for notice in found.notices if second in notice.zh]
+    assert [notice.zh for notice in named] == [f"journal.csv 读了「{first}」一列，没有读与它同类的：{second}"]
+    assert first in named[0].en
+    assert second in named[0].en
