@@ -17,10 +17,9 @@ from api.adapters.header import (
     filled_rows,
     find_header,
     has_all,
-    header_problem,
     passed_by,
-    title_problem,
 )
+from api.adapters.header_problems import header_problem, title_problem
 from api.adapters.notices import (
     as_gb18030,
     hidden_rows,

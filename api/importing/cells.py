@@ -45,6 +45,12 @@ DATE_SERIAL = rule(
     "读到「{read}」，像是日期 {date} 在表格程序里的序号；请把这一列的单元格格式设为「日期」，保存后再导入",
     "read '{read}', which looks like the serial number of {date}; give this column the cell format 'date' and save",
 )
+DATE_PART = rule(
+    "import.date_part",
+    Kind.MALFORMED,
+    "读到「{read}」，没有「{missing}」；年、月、日要填满到每一行",
+    "read '{read}', which has no {missing}; give year, month and day in every row",
+)
 DATE_YEAR = rule(
     "import.date_year",
     Kind.MALFORMED,
@@ -112,6 +118,9 @@ _DAY = re.compile(
 
 A time is left out, also of 20260305093000.
 """
+_PARTS = re.compile(r"(?P<year>[0-9]*)年(?P<month>[0-9]*)月(?P<day>[0-9]*)日")
+"""A day some part of which may be missing."""
+_PART_NAMES = {"year": Phrase("年", "year"), "month": Phrase("月", "month"), "day": Phrase("日", "day")}
 _NOTHING = re.compile(r"[¥￥]?\s*[-\u2010-\u2015\u2212\uff0d]+")
 """What the accounting format shows for zero: a hyphen, a dash or a minus sign, perhaps behind the currency's."""
 _FINER = re.compile(r"[0-9]\.[0-9]{3,}\Z", re.ASCII)
@@ -205,11 +214,15 @@ def parse_amount(read: str) -> int:
 def parse_day(read: str) -> str:
     """Return a day, written in any of the ways of `_DAY`, as YYYY-MM-DD. Cached: vouchers share few dates.
 
-    Raises `date.malformed`, `import.date_serial`, `import.date_year`.
+    Raises `date.malformed`, `import.date_serial`, `import.date_part`, `import.date_year`.
     """
     day = unicodedata.normalize("NFKC", bare(read))
     if SERIAL.fullmatch(day):
         raise DATE_SERIAL(read=read, date=(SERIAL_EPOCH + timedelta(days=int(day))).isoformat())
+    parts = _PARTS.fullmatch(day)
+    missing = [name for part, name in _PART_NAMES.items() if parts and not parts[part]]
+    if missing:
+        raise DATE_PART(read=read, missing=missing[0])
     found = _DAY.fullmatch(day)
     if not found:
         return parse_date(read)

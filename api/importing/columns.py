@@ -6,7 +6,19 @@ from api.adapters.header import Column, Layout
 
 CODE = Column("code", "科目编码", "code", ("科目代码", "科目编号", "会计科目编码", "会计科目代码"))
 NAME = Column("name", "科目名称", "name", ("科目", "会计科目", "会计科目名称"))
-DATE = Column("date", "日期", "date", ("凭证日期", "记账日期", "制单日期"), ranked=True)
+DATE = Column(
+    "date",
+    "日期",
+    "date",
+    ("凭证日期", "记账日期", "制单日期"),
+    ranked=True,
+    parts=(
+        Column("year", "年", "year", ("年份", "年度", "会计年度"), spared=True),
+        Column("month", "月", "month", ("月份",)),
+        Column("day", "日", "day"),
+    ),
+)
+"""The voucher's own date comes before the day on which it was booked, that before the one on which it was written."""
 KIND = Column("kind", "凭证字", "kind", ("凭证类型", "凭证类别", "凭证种类", "凭证类", "字"), optional=True)
 NUMBER = Column(
     "number", "凭证号", "number", ("凭证编号", "凭证字号", "凭证号码", "凭证号数", "记账凭证号", "号")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from api.adapters.notices import other_files
-from api.adapters.spreadsheet import Row, Rows, read_table, unread_tables
+from api.adapters.spreadsheet import Row, Rows, unread_tables
 from api.clock import now
 from api.importing.book_file import FILE, BookFile, read_book
 from api.importing.cells import (
@@ -21,7 +21,7 @@ from api.importing.cells import (
     parse_unit,
 )
 from api.importing.columns import LAYOUTS
-from api.importing.direction import direction_problem, sided
+from api.importing.direction import direction_problem
 from api.importing.filling import told_filled
 from api.importing.kinds import with_kind
 from api.importing.marks import check_booked, without_void
@@ -29,7 +29,7 @@ from api.importing.opening_table import read_opening
 from api.importing.parents import without_parents
 from api.importing.parties import partied
 from api.importing.problems import ImportRefused, Problem, parsed
-from api.importing.serials import dated
+from api.importing.reading import read_lines
 from api.importing.shape import check_outside, lines_of
 from api.importing.told import (
     beside,
@@ -115,7 +115,7 @@ def read_folder(folder: Path) -> ImportFolder:
         notices += distributions_at_opening(opening, book)
     layout = LAYOUTS["journal"].called(called.get("journal", {}), f"{FILE} [journal]")
     journal = amounts_of(
-        _rows(problems, "journal", lambda: sided(dated(read_table(folder, "journal", layout)))),
+        _rows(problems, "journal", lambda: read_lines(folder, "journal", layout)),
         problems,
         notices,
         own,

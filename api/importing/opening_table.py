@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from api.adapters.spreadsheet import read_table
 from api.importing.book_file import FILE, SIDES
 from api.importing.cells import joined_code, parse_amount
 from api.importing.columns import OPENINGS, YEAR_BEGUN
-from api.importing.direction import sided, written_field
+from api.importing.direction import written_field
+from api.importing.reading import read_lines
 from domain.chart import is_account_code
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.money import format_fen
@@ -72,12 +72,12 @@ class Pair(NamedTuple):
 def read_opening(folder: Path, headers: Mapping[str, str], opened: str) -> Rows:
     """Return the rows of a folder's opening balances, those of the day on which the book is opened.
 
-    `headers` are those that a person names by field, `opened` is the book's first period. Raises what `read_table`
+    `headers` are those that a person names by field, `opened` is the book's first period. Raises what `read_lines`
     does, `import.several_balances` and `import.year_begun`.
     """
     place = f"{FILE} [opening]"
     pairs = [
-        Pair(time, sided(read_table(folder, "opening", layout.called(headers, place))))
+        Pair(time, read_lines(folder, "opening", layout.called(headers, place)))
         for time, layout in OPENINGS.items()
     ]
     good = [pair for pair in pairs if not pair.read.problems]

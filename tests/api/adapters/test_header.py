@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.adapters.header import Column, Filled, Layout, column_letters, plain_name, title_problem
+from api.adapters.header import Column, Filled, Layout, column_letters, plain_name
+from api.adapters.header_problems import title_problem
 from api.adapters.separated import SEPARATORS
 from api.adapters.spreadsheet import read_table, unread_tables
 from api.importing.columns import JOURNAL_COLUMNS, OPENING_COLUMNS
