@@ -33,7 +33,8 @@ class Column:
     One that is `optional` is read where it is there, and missed by nobody where it is not. One that is `spared` is
     part of the format, but a table may do without it. Of the other names of one that is `ranked` the first that is
     there counts alone. `parts` are the columns that together say the same, as 年, 月 and 日 do, of which those that are
-    `spared` need not be there. `named` says where a person has named its header, if they have.
+    `spared` need not be there. `within` is the field in whose cells it may stand too, if it has no column of its own.
+    `named` says where a person has named its header, if they have.
     """
 
     field: str
@@ -45,6 +46,7 @@ class Column:
     named: str = ""
     ranked: bool = False
     parts: tuple[Column, ...] = ()
+    within: str = ""
 
     def names(self) -> tuple[str, ...]:
         """Return all its names."""
@@ -134,12 +136,12 @@ class Header(NamedTuple):
         return {**self.places, **self.extra}
 
     def found(self) -> int:
-        """Return how many columns it has of those that are wanted."""
-        return sum(map(bool, self.places.values()))
+        """Return how many columns it has of those that are wanted; one in whose cells two stand counts once."""
+        return len({tuple(places) for places in self.places.values() if places})
 
     def missing(self) -> int:
-        """Return how many columns it lacks of those that are wanted."""
-        return len(self.places) - self.found()
+        """Return how many of those that are wanted stand in none of its columns."""
+        return sum(not places for places in self.places.values())
 
 
 def filled_rows(lines: Iterable[list[str]]) -> list[Filled]:
@@ -228,7 +230,8 @@ def _name(above: str, below: str, known: Collection[str]) -> str:
 def _places(line: Sequence[str], columns: Sequence[Column]) -> dict[str, list[int]]:
     """Return where each column stands; one of which only the parts are there stands where the last of these does."""
     names = [plain_name(cell) for cell in line]
-    return {column.field: _place(names, column) or _place_of_parts(names, column) for column in columns}
+    own = {column.field: _place(names, column) or _place_of_parts(names, column) for column in columns}
+    return {column.field: own[column.field] or own.get(column.within, []) for column in columns}
 
 
 def _place_of_parts(names: Sequence[str], column: Column) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from api.importing.account_cells import BETWEEN_NAMES
 from api.importing.rules import OTHER_MEANING, RENAMED, TWO_NAMES
 from domain.accounts import AccountAdded, NewAccount
 from domain.chart import LEVELS, chart, codes_down_to, parent_code
@@ -107,10 +108,15 @@ class AccountPlan:
         return name
 
     def _own_name(self, code: str, name: str) -> str:
-        """Take the names of the accounts above off a full name: 内部往来/成员/张三 is 张三, but 水/电费 stays."""
+        """Take the names of the accounts above off a full name: 内部往来/成员/张三 is 张三, but 水/电费 stays.
+
+        A name is not changed by which it is booked already.
+        """
+        if name == self._trial.book.accounts.names.get(code):
+            return name
         accounts, parent = self._trial.book.accounts, parent_code(code) or ""
         above = accounts.full_name(parent).split("/") if parent in accounts.by_code else []
-        parts = name.split("/")
+        parts = BETWEEN_NAMES.split(name)
         if above and len(parts) == len(above) + 1 and parts[0] == above[0]:
             return parts[-1]
         return name

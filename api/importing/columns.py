@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from api.adapters.header import Column, Layout
 
-CODE = Column("code", "科目编码", "code", ("科目代码", "科目编号", "会计科目编码", "会计科目代码"))
-NAME = Column("name", "科目名称", "name", ("科目", "会计科目", "会计科目名称"))
+CODE = Column(
+    "code", "科目编码", "code", ("科目代码", "科目编号", "会计科目编码", "会计科目代码"), within="name"
+)
+NAME = Column("name", "科目名称", "name", ("科目", "会计科目", "会计科目名称"), within="code")
+"""Code and name may stand in one cell, as in 10201 基本账户 below 科目."""
 DATE = Column(
     "date",
     "日期",
