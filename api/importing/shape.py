@@ -16,7 +16,7 @@ from api.importing.cells import joined_code
 from api.importing.filling import filled_down
 from api.importing.footers import is_footer
 from api.importing.problems import Problem
-from api.importing.totals import LABELS, TOTALS_ROW, Totals, label_of, may_be_a_line
+from api.importing.totals import LABELS, TOTALS_ROW, Totals, below_label, label_of, may_be_a_line
 from domain.chart import is_account_code
 from domain.kernel.errors import Kind, rule
 
@@ -54,7 +54,8 @@ def lines_of(rows: Iterable[Row], problems: list[Problem]) -> Lines:
     """
     lines = Lines()
     since = 0  # below the last row that was passed over
-    for row in rows:
+    for one in rows:
+        row = below_label(one, lines.totals[-1] if lines.totals else None)
         label = label_of(row)
         if label and may_be_a_line(row, label):
             problems.append(Problem.at(TOTALS_ROW(label=row.cells[label]), row, label))

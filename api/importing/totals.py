@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.importing.cells import joined_code, parse_amount
@@ -26,8 +26,10 @@ TOTALS_ROW = rule(
 )
 
 _WHEN = r"(?:[本全上每各当第]?(?:[0-9]+|[一二三四五六七八九十]+)?(?:年度|[页月日期季年末旬周天]))"
+_IN_WORDS = r"(?:人民币)?[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖拾佰仟十百千万亿元圆角分整正]+"
 TOTALS = re.compile(
-    rf"{_WHEN}*(?:期?初|期?末)?(?:发生额|余额|借方|贷方|金额)?(?:及余额)?[合总小累共][计計](?:数|额|金额|发生额)?[:：]?"
+    rf"{_WHEN}*(?:期?初|期?末)?(?:发生额|余额|借方|贷方|金额)?(?:及余额)?[合总小累共][计計](?:数|额|金额|发生额)?"
+    rf"(?:[(（]?大写[)）]?)?[:：]?(?:{_IN_WORDS})?"
     rf"|{_WHEN}*(?:发生额|借方发生额|贷方发生额)(?:及余额)?[:：]?"
     rf"|(?:{_WHEN}*|[期年月日][初末])(?:结存|余额)[:：]?"
     "|(?:过|转)[次下]页|承前页|[承接]上页|[上前][年月期](?:结转|转来|结存)|结转[下次][年月期]|转[下次][年月期]"
@@ -43,12 +45,26 @@ LABELS = ("date", "kind", "number", "summary", "code", "name")
 """The fields in one of which a row says what it is."""
 
 
+_AMOUNTS = ("debit", "credit", "amount")
+"""The fields in which a row of totals has its sums."""
+
+
 class Totals(NamedTuple):
     """A row of totals that is passed over, and how many lines stand before it."""
 
     row: Row
     label: str
     after: int
+
+
+def below_label(row: Row, above: Totals | None) -> Row:
+    """Return a row of sums with the label that stands in the row above it alone: 合计：壹仟元整."""
+    if above is None or (above.row.sheet, above.row.number + 1) != (row.sheet, row.number):
+        return row
+    filled = {name for name, text in row.cells.items() if text}
+    if not filled or not filled <= {*_AMOUNTS} or any(above.row.cells.get(name) for name in _AMOUNTS):
+        return row
+    return replace(row, cells={**row.cells, above.label: above.row.cells[above.label]})
 
 
 def label_of(row: Row) -> str:
@@ -91,8 +107,8 @@ class _Side:
     def agrees(self, told: int) -> bool:
         return self.total - told in self.begun
 
-    def begin(self) -> None:
-        self.last = self.total
+    def begin(self, *, summed: bool = True) -> None:
+        self.last = self.total if summed else self.last
         self.begun.add(self.total)
 
 
@@ -114,7 +130,7 @@ def disagreeing(totals: Sequence[Totals], lines: Sequence[Amounts]) -> list[Phra
             _mark(debit, credit)
         if _SUM.search(row.cells[label]):
             told += _compared(row, debit, credit)
-        _mark(debit, credit)
+        _mark(debit, credit, summed=any(row.cells.get(name) for name in _AMOUNTS))
     return told
 
 
@@ -127,9 +143,9 @@ def _begin(debit: _Side, credit: _Side, lines: Sequence[Amounts], place: int) ->
         _mark(debit, credit)
 
 
-def _mark(*sides: _Side) -> None:
+def _mark(*sides: _Side, summed: bool = True) -> None:
     for side in sides:
-        side.begin()
+        side.begin(summed=summed)
 
 
 def _compared(row: Row, debit: _Side, credit: _Side) -> list[Phrase]:

@@ -71,6 +71,9 @@ LABELS = [
     (0, "Total"),
     (4, "Grand total:"),
     (2, "办公费用合计"),
+    (0, "合 计：壹拾柒元叁角整"),
+    (2, "合计（大写）：壹拾柒元叁角整"),
+    (2, "合计金额（大写）人民币壹拾柒圆叁角正"),
 ]
 
 
@@ -223,3 +226,33 @@ def test_what_is_dated_after_today_is_told(folder: Path) -> None:
     assert ahead in notice.zh
     assert "2 rows are dated after today" in notice.en
     assert read(folder, HEADER, *ROWS).notices == ()
+
+
+@pytest.mark.parametrize("label", ["合 计：壹拾柒元叁角整", "合计", "合计金额大写：人民币 壹拾柒元叁角整"])
+@pytest.mark.parametrize("column", [0, 2])
+def test_sums_in_a_second_row_below_their_label_are_passed_over(
+    folder: Path, column: int, label: str
+) -> None:
+    found = read(folder, HEADER, *ROWS, row(column, label), row(0, "", *SUMS))
+    assert [one.row.number for one in found.journal] == [2, 3, 4, 5]
+    [notice] = found.notices
+    assert notice.zh == "journal.csv 中合计、累计、余额行不是分录，跳过了 2 行：第 6 行、第 7 行"
+
+
+def test_sums_in_a_second_row_are_held_against_the_lines(folder: Path) -> None:
+    found = read(folder, HEADER, *ROWS, row(2, "合计：壹拾捌元整"), row(0, "", "18.00", "17.30"))
+    assert "第 7 行借方写的是 18.00，上面各行相加是 12.30" in found.notices[-1].zh
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row(2, "合计", *SUMS), row(0, "", *SUMS)],
+        [row(2, "合计"), ["", "", "", "", "办公费", *SUMS, ""]],
+        [row(2, "合计"), *ROWS[:1], row(0, "", *SUMS)],
+    ],
+)
+def test_amounts_alone_that_are_not_below_the_label_of_a_sum_are_refused(
+    folder: Path, rows: list[list[str]]
+) -> None:
+    assert "import.account_code" in {problem.rule for problem in refused(folder, HEADER, *ROWS, *rows)}
