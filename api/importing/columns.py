@@ -57,8 +57,8 @@ MARKS = (
 OPENING_COLUMNS = (
     CODE,
     NAME,
-    Column("debit", "借方余额", "debit"),
-    Column("credit", "贷方余额", "credit"),
+    Column("debit", "借方余额", "debit", ("借余额",)),
+    Column("credit", "贷方余额", "credit", ("贷余额",)),
     *BESIDE,
 )
 DIRECTIONS = ("方向", "余额方向", "借贷方向", "借贷")
@@ -73,8 +73,8 @@ JOURNAL_COLUMNS = (
     Column("summary", "摘要", "summary", ("摘要说明", "内容摘要", "业务摘要")),
     CODE,
     NAME,
-    Column("debit", "借方金额", "debit", ("借方", "借方发生额")),
-    Column("credit", "贷方金额", "credit", ("贷方", "贷方发生额")),
+    Column("debit", "借方金额", "debit", ("借方", "借方发生额", "借")),
+    Column("credit", "贷方金额", "credit", ("贷方", "贷方发生额", "贷")),
     Column(
         "attachments",
         "附件数",
@@ -107,10 +107,15 @@ def _layout(
 def _opening_at(time: str, en: str) -> Layout:
     """Return the layout of a table that says of when its balances are: 期初, 年初 or 期末."""
 
+    def ways(name: str) -> tuple[str, ...]:
+        return (
+            *(f"{time}{name}", f"{name}{time}", f"{name}{time}余额", f"{time}余额{name}", f"{name}{time}数"),
+            *(f"{time}{name}余额", f"{time}{name}金额", f"{time}余额{name}金额"),
+        )
+
     def side(field: str, name: str) -> Column:
-        ways = (f"{time}{name}", f"{name}{time}", f"{name}{time}余额", f"{time}余额{name}", f"{name}{time}数")
-        amounts = (f"{time}{name}金额", f"{time}余额{name}金额")
-        return Column(field, f"{time}{name}余额", f"{en} {field}", (*ways, *amounts))
+        also = (*ways(name), *ways(name.removesuffix("方")))
+        return Column(field, f"{time}{name}余额", f"{en} {field}", also)
 
     directions = (f"{time}余额方向", f"方向{time}余额", *DIRECTIONS)
     before = () if time in {"期初", "期末"} else ("期初方向",)

@@ -26,8 +26,11 @@ TRIAL_ROWS = [
     "301,资本,,10.00,,,,10.00",
     "50103,发包收入,,,,3.00,,3.00",
 ]
+SHORT = [TRIAL[0], TRIAL[1], ",,借,贷,借,贷,借,贷"]
 TABLES = [
     [SIDES, *ROWS],
+    [SIDES.replace("方余额", ""), *ROWS],
+    [*SHORT, *TRIAL_ROWS],
     [DIRECTED, *DIRECTED_ROWS],
     [*TRIAL, *TRIAL_ROWS],
 ]
