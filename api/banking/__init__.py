@@ -1,11 +1,12 @@
 """Banks' statements: read in from files, kept beside the book, held against it, and what was decided of them."""
 
+from api.banking.account import CASH
 from api.banking.decisions import LINES_MAX, BankDecisions, KeptDecision
 from api.banking.imports import BankImports, KeptImport, Undone
 from api.banking.openings import BankOpenings, Opening
 from api.banking.reading import Statement, StatementLine, read_columns, read_statement
 from api.banking.remembered import read_as_before
-from api.banking.store import CASH, BankStatements, SourceFile, Taken
+from api.banking.store import BankStatements, SourceFile, Taken
 from api.banking.tables import (
     RECONCILIATION,
     count_table,

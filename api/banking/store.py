@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from api.banking.account import require_money, take_turn
+from api.banking.account import CASH, require_at_bank, require_money, take_turn
 from api.banking.reading import StatementLine, does_not_follow
 from api.clock import now
 from api.database import snapshot
@@ -88,9 +88,6 @@ BAD_THROUGH = rule(
     " of days that have not been",
     "会计基础工作规范 art. 62",
 )
-
-CASH = "101"
-"""库存现金, with all its details."""
 
 SELECT_STANDING = """
     SELECT number, date::text, amount_fen, text, balance_fen FROM bank_standing
@@ -184,12 +181,13 @@ class BankStatements:
         Statements overlap. A line is known by day, amount, words, and the balance behind it if both statements say so;
         of equal ones as many are kept as a statement has. One that left when an import was undone comes back as the
         line that it was. It goes `through` a day, or to its last line. Raises `bank.account`, `bank.through`,
-        `book.unknown`.
+        `bank.statement_of_cash`, `bank.statement_of_several`, `book.unknown`.
         """
         day = _reach(lines, through) if through else None
         asked = {"book": book, "account": account}
         with self._pool.connection() as connection, connection.transaction():
             take_turn(connection, book, account)
+            require_at_bank(connection, book, account)
             standing = _kept(connection.execute(SELECT_STANDING, (book, account)))
             left = _kept(connection.execute(SELECT_LEFT, asked))
             given = asked | file._asdict() | {"through": day}

@@ -11,7 +11,7 @@ from api.banking import SourceFile, StatementLine, read_statement
 from api.clock import now
 from api.importing import ImportRefused
 from domain.kernel.money import MAX_FEN
-from tests.api.banking.test_banking import BOOK, PLAIN, service, written
+from tests.api.banking.test_banking import BOOK, EMPTY, PLAIN, service, written
 from tests.api.banking.test_decisions import refused
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def test_a_line_of_a_day_that_has_not_been_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("through", [days_ahead(1), "2099-12-31", "2026-02-09"])
 def test_a_statement_goes_up_to_today_and_to_its_last_line(service: Service, through: str) -> None:
     line, file = StatementLine("2026-02-10", 5, "利息"), SourceFile("a.csv")
-    assert refused(service.banks.take_in, BOOK, "102", [line], file, through) == "bank.through"
-    assert "102" not in service.banks.read_through(BOOK)
+    assert refused(service.banks.take_in, BOOK, EMPTY, [line], file, through) == "bank.through"
+    assert EMPTY not in service.banks.read_through(BOOK)
 
 
 @pytest.mark.parametrize(

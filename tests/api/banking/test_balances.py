@@ -9,7 +9,7 @@ import pytest
 from api.banking import SourceFile, StatementLine, read_statement
 from domain.kernel.errors import RuleViolation
 from projections.bank import bank_lines, held_at_end
-from tests.api.banking.test_banking import BANK, BOOK, LAST, balance, from_book, service, written
+from tests.api.banking.test_banking import BANK, BOOK, EMPTY, LAST, balance, from_book, service, written
 from tests.api.banking.test_decisions import at_work
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_without_the_column_nothing_is_said_of_it(tmp_path: Path) -> None:
 
 
 def test_equal_lines_of_a_day_are_told_apart_by_their_balances(service: Service) -> None:
-    account = "102"
+    account = EMPTY
     first = StatementLine("2026-02-01", -100, "手续费", 900)
     second = StatementLine("2026-02-01", -100, "手续费", 800)
     assert service.banks.take_in(BOOK, account, [first], SourceFile("a.csv"))[:2] == (1, 0)
@@ -86,7 +86,7 @@ def test_equal_lines_are_taken_by_their_balances_before_any_that_says_none(
     service: Service, kept: list[list[int | None]], read: list[list[int | None]]
 ) -> None:
     """What has a twin finds it, in whatever order a statement has them."""
-    account = "102"
+    account = EMPTY
     files = [
         [StatementLine("2026-02-11", -100, "手续费", fen) for fen in balances]
         for balances in (*kept, *read, read[-1])
@@ -102,7 +102,7 @@ def test_equal_lines_are_taken_by_their_balances_before_any_that_says_none(
 
 def test_a_line_that_says_no_balance_is_at_first_one_that_says_none(service: Service) -> None:
     """So that both leave with the one file, and with no more than it."""
-    account, day = "102", "2026-02-12"
+    account, day = EMPTY, "2026-02-12"
     numbers = [
         service.banks.take_in(
             BOOK, account, [StatementLine(day, -100, "手续费", fen) for fen in balances], SourceFile("a.csv")
@@ -138,7 +138,7 @@ def test_the_statements_own_balance_is_held_against_the_book(service: Service) -
 
 
 def test_a_balance_that_no_statement_says_is_asked_for(service: Service) -> None:
-    account = "101"
+    account = "10203"
     service.banks.take_in(BOOK, account, [StatementLine("2026-02-01", 100, "存入")], SourceFile("a.csv"))
     with pytest.raises(RuleViolation) as refused:
         service.banks.reconcile(BOOK, account, LAST)
@@ -178,7 +178,7 @@ def test_of_several_columns_of_balances_the_usual_one_is_read(tmp_path: Path) ->
 
 
 def test_what_is_read_again_fills_in_its_balance(service: Service) -> None:
-    account = "10202" if service.banks.read_through(BOOK).get("10202") else "102"
+    account = EMPTY
     unsaid = StatementLine("2026-02-09", 300, "利息")
     service.banks.take_in(BOOK, account, [unsaid], SourceFile("a.csv"))
     assert service.banks.take_in(BOOK, account, [unsaid._replace(balance_fen=1_100)], SourceFile("b.csv"))[
@@ -188,7 +188,7 @@ def test_what_is_read_again_fills_in_its_balance(service: Service) -> None:
 
 
 def test_a_statement_may_go_beyond_its_last_line(service: Service) -> None:
-    account, line = "102", StatementLine("2026-02-20", 5, "利息", 1_105)
+    account, line = EMPTY, StatementLine("2026-02-20", 5, "利息", 1_105)
     service.banks.take_in(BOOK, account, [line], SourceFile("a.csv"))
     assert service.banks.balance(BOOK, account, "2026-02-28") is None
     with pytest.raises(RuleViolation) as refused:

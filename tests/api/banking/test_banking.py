@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 BOOK = "N2330881MF0000021R"
 BANK = "10201"
+EMPTY = "10202"
 LAST = "2026-03-31"
 PLAIN = """\
 农村商业银行对账单
@@ -36,10 +38,16 @@ PLAIN = """\
 
 
 @pytest.fixture(scope="module")
-def service(postgres: PostgresServer, template: str) -> Iterator[Service]:
+def service(
+    postgres: PostgresServer, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The small sample village with two more accounts at the bank, on which the book has nothing."""
+    folder = shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("banking") / "xiaohe")
+    with (folder / "opening.csv").open("a", encoding="gb18030") as opening:
+        opening.write(f"{EMPTY},专户,,\n10203,定期户,,\n")
     with service_of_its_own(postgres, template, "sunledger_banking") as service:
         keyring = Keyring(service.settings.home / "keys" / BOOK, BOOK)
-        run_import(service, read_folder(EXAMPLE), keyring)
+        run_import(service, read_folder(folder), keyring)
         service.runner.catch_up([BOOK])
         yield service
 
@@ -172,8 +180,31 @@ def test_what_one_of_them_has_not_stands_on_its_line(service: Service) -> None:
 
 def test_equal_lines_of_one_day_are_all_kept(service: Service) -> None:
     twice = [StatementLine("2025-12-01", -500, "手续费")] * 2
-    assert service.banks.take_in(BOOK, "101", twice, SourceFile("a.csv")).new == 2
-    assert service.banks.take_in(BOOK, "101", [*twice, twice[0]], SourceFile("b.csv")).new == 1
+    assert service.banks.take_in(BOOK, EMPTY, twice, SourceFile("a.csv")).new == 2
+    assert service.banks.take_in(BOOK, EMPTY, [*twice, twice[0]], SourceFile("b.csv")).new == 1
+
+
+@pytest.mark.parametrize(
+    ("account", "code", "said"),
+    [
+        (
+            "101",
+            "bank.statement_of_cash",
+            ["101 库存现金", "10201 基本账户、10202 专户、10203 定期户", "bank count"],
+        ),
+        ("102", "bank.statement_of_several", ["102 银行存款", "10201 基本账户、10202 专户、10203 定期户"]),
+    ],
+)
+def test_a_statement_is_of_one_account_at_a_bank(
+    service: Service, account: str, code: str, said: list[str]
+) -> None:
+    line = StatementLine("2026-02-10", 5, "利息")
+    with pytest.raises(RuleViolation) as refused:
+        service.banks.take_in(BOOK, account, [line], SourceFile("a.csv"))
+    assert refused.value.rule.code == code
+    assert all(words in refused.value.zh for words in said)
+    assert "10201" in refused.value.en
+    assert account not in service.banks.read_through(BOOK)
 
 
 def test_headers_are_remembered_for_the_account(service: Service) -> None:

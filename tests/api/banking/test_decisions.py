@@ -11,7 +11,7 @@ import pytest
 from api.banking import SourceFile, StatementLine
 from api.clock import CHINA
 from domain.kernel.errors import RuleViolation
-from tests.api.banking.test_banking import BANK, BOOK, LAST, balance, from_book, service
+from tests.api.banking.test_banking import BANK, BOOK, EMPTY, LAST, balance, from_book, service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +143,7 @@ def test_statements_of_before_the_opening_count_only_as_far_as_they_are_the_book
 
 def test_of_a_day_when_the_book_was_open_its_items_are_lines_of_its_ledger(service: Service) -> None:
     """The book has them, where the statements begin later than it."""
-    account, enter = "102", service.bank_openings.enter
+    account, enter = EMPTY, service.bank_openings.enter
     taken = service.banks.take_in(
         BOOK, account, [StatementLine("2026-03-10", 5, "利息")], SourceFile("a.csv")
     )

@@ -8,7 +8,7 @@ import pytest
 
 from api.banking import SourceFile, StatementLine, reconciliation_object, reconciliation_table
 from domain.kernel.errors import RuleViolation
-from tests.api.banking.test_banking import BOOK, service
+from tests.api.banking.test_banking import BOOK, EMPTY, service
 from tests.api.banking.test_decisions import at_work
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["service"]
 
-ACCOUNT = "102"
+ACCOUNT = EMPTY
 JANUARY = [
     StatementLine("2026-01-06", 12_000, "竹子款", 112_000),
     StatementLine("2026-01-28", -2_000, "电费", 110_000),

@@ -8,7 +8,7 @@ import pytest
 
 from api.banking import SourceFile, StatementLine
 from domain.kernel.errors import RuleViolation
-from tests.api.banking.test_banking import BOOK, service
+from tests.api.banking.test_banking import BOOK, EMPTY, service
 from tests.api.banking.test_decisions import at_work, refused
 
 __all__ = ["service"]
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from api.composition import Service
 
-ACCOUNT = "102"
+ACCOUNT = EMPTY
 FIRST = StatementLine("2026-02-01", 700, "存入", 1_700)
 SECOND = StatementLine("2026-02-03", -100, "支出", 1_600)
 THIRD = StatementLine("2026-02-05", 50, "利息", 1_650)

@@ -45,6 +45,14 @@ def test_a_statement_is_read_remembered_and_reconciled(village: Commands, tmp_pa
     assert "相符" in again
 
 
+def test_a_statement_of_cash_is_refused(village: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "march.csv"
+    file.write_text(STATEMENT, encoding="utf-8")
+    told = village.refused("bank", "import", file, *OF_BANK[:-1], "101", "--columns", HEADERS)
+    assert "bank.statement_of_cash" in told
+    assert "10201 基本账户" in told
+
+
 @pytest.mark.parametrize("columns", ["date", "day=日期", "date=", "date=a,date=b"])
 def test_headers_that_are_not_understood_are_refused(village: Commands, tmp_path: Path, columns: str) -> None:
     file = tmp_path / "march.csv"

@@ -57,6 +57,18 @@ def test_a_statement_is_read_once(office: Office, read: httpx.Response) -> None:
     assert again == {"new": 0, "known": 2, "number": 2, "notices": []}
 
 
+@pytest.mark.parametrize(
+    ("account", "code"), [("101", "bank.statement_of_cash"), ("102", "bank.statement_of_several")]
+)
+def test_a_statement_is_of_one_account_at_a_bank(office: Office, account: str, code: str) -> None:
+    path = BANK.replace("10201", account)
+    answer = office["cashier"].client.post(
+        f"{path}/statements", params={"name": "三月.csv"}, content=STATEMENT.encode()
+    )
+    assert refused(answer, 422, code)
+    assert "10201" in answer.json()["detail"]
+
+
 def test_an_import_is_undone_and_stays_on_record(office: Office, read: httpx.Response) -> None:
     assert read.status_code == 201
     text = STATEMENT.splitlines()[0] + "\n2026-03-07,别村的款,,77.00\n"
