@@ -29,6 +29,9 @@ OPENING = "期初"
 BEFORE = "那时一方已记、另一方还没有记的，请记为期初未达账项（网页下方，或 sunledger bank opening）；此外是那以前的差错"
 """What to do about a difference that was there when book and bank began to be held against one another."""
 
+OVERRIDDEN = "填写的余额与对账单不同"
+"""What is said where a person gave another balance than the statement has."""
+
 MISSING = "缺 {after} 之后、{before} 之前的对账单（在「{file_before}」和「{file_after}」之间）；请读入"
 """What to do about a gap between two statements."""
 
@@ -43,6 +46,7 @@ def reconciliation_object(account: str, date: str, found: Reconciliation) -> dic
         "date": date,
         "book_fen": found.book_fen,
         "bank_fen": found.bank_fen,
+        "stated_fen": found.stated_fen,
         "bank_received_fen": found.bank_received_fen,
         "bank_paid_fen": found.bank_paid_fen,
         "book_received_fen": found.book_received_fen,
@@ -87,6 +91,7 @@ def reconciliation_table(account: str, date: str, found: Reconciliation) -> Tabl
         ("差额", date, "相符" if found.difference_fen == 0 else "不符，请查找", apart, ""),
         *([("其中：开始对账以前", found.begins, BEFORE, found.before_fen, "")] if found.before_fen else []),
         *(("其中：缺对账单", gap.before, _said(gap), -gap.moved_fen, "") for gap in found.gaps),
+        *([(OVERRIDDEN, date, _told(found), found.overridden_fen, "")] if found.overridden_fen else []),
     ]
     return Table(f"{RECONCILIATION}  {account}  {date}", COLUMNS, rows)
 
@@ -97,6 +102,12 @@ def _adjusted(fen: int, received: int, paid: int) -> Formula:
     if paid:
         parts.append(Cells(paid, sign=-1, rows=paid))
     return Formula(fen, *parts)
+
+
+def _told(found: Reconciliation) -> str:
+    """Say what stands on the statement, and what was given in its place."""
+    stated, given = format_fen(found.stated_fen or 0), format_fen(found.bank_fen)
+    return f"读入的对账单上是 {stated} 元，填写的是 {given} 元，这张表按填写的算；请核对，或不填余额"
 
 
 def _said(gap: Gap) -> str:

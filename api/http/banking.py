@@ -164,13 +164,15 @@ class GapBody(BaseModel):
 class ReconciliationBody(BaseModel):
     """The reconciliation (银行存款余额调节表) in fen; `difference_fen` is 0 when both agree once all is counted.
 
-    `before_fen` of it was there before `begins`, when book and bank began to be held against one another.
+    `before_fen` of it was there before `begins`, when book and bank began to be held against one another. `stated_fen`
+    is the bank's balance by the statements that were read in, if they tell it; another may have been given.
     """
 
     account: str
     date: str
     book_fen: int
     bank_fen: int
+    stated_fen: int | None
     bank_received_fen: int
     bank_paid_fen: int
     book_received_fen: int

@@ -19,7 +19,8 @@ class Reconciliation(NamedTuple):
     """The balances in fen as book and bank give them, the matches, and the lines that only one of them has.
 
     `begins` is the day from which on both are held against one another, `before_fen` what of the difference was there
-    before it. `gaps` are those in the bank's statements.
+    before it. `gaps` are those in the bank's statements. `stated_fen` is the bank's balance by the statements that were
+    read in, None where they do not tell it; a person may give another.
     """
 
     book_fen: int
@@ -30,6 +31,12 @@ class Reconciliation(NamedTuple):
     begins: str = ""
     before_fen: int = 0
     gaps: Sequence[Gap] = ()
+    stated_fen: int | None = None
+
+    @property
+    def overridden_fen(self) -> int:
+        """The bank's balance less the one that its statements tell: not zero, if a person gave another."""
+        return 0 if self.stated_fen is None else self.bank_fen - self.stated_fen
 
     @property
     def bank_received_fen(self) -> int:

@@ -47,7 +47,8 @@ def held_at_end(
     no statement was read in until that day.
     """
     read, of = standing(connection, book, account), files(connection, book, account)
-    bank_fen = stood_fen(read, of, last, reach) if said_fen is None else said_fen
+    stated_fen = stood_fen(read, of, last, reach)
+    bank_fen = stated_fen if said_fen is None else said_fen
     statement = [one for one in read if one.line.date <= last]
     if not statement:
         return None, None
@@ -70,7 +71,7 @@ def held_at_end(
             early = {line.place for line in mine.book if line.date < begins and line.place in counted}
             found, left_fen = _counted(mine.waiting_for(waited, early), begins, balances, stood)
     missing = [gap for gap in gaps(read, of) if gap.after < last or (bank_fen is None and gap.holds(last))]
-    found = found._replace(begins=begins, before_fen=left_fen, gaps=missing)
+    found = found._replace(begins=begins, before_fen=left_fen, gaps=missing, stated_fen=stated_fen)
     return found, found.difference_fen if bank_fen is not None else None
 
 

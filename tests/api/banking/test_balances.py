@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.banking import SourceFile, StatementLine, read_statement
+from api.banking import (
+    SourceFile,
+    StatementLine,
+    read_statement,
+    reconciliation_object,
+    reconciliation_table,
+)
 from domain.kernel.errors import RuleViolation
 from projections.bank import bank_lines, held_at_end
 from tests.api.banking.test_banking import BANK, BOOK, EMPTY, LAST, balance, from_book, service, written
@@ -203,3 +209,24 @@ def test_a_statement_may_go_beyond_its_last_line(service: Service) -> None:
     assert service.banks.read_through(BOOK)[account] == "2026-02-28"
     with pytest.raises(RuleViolation):
         service.banks.take_in(BOOK, account, [line], SourceFile("a.csv"), "2026-02-30")
+
+
+def test_a_balance_that_is_not_the_statement_s_is_told_and_counts(service: Service) -> None:
+    account = "10203"
+    line = StatementLine("2026-02-25", 5, "利息", 700)
+    taken = service.banks.take_in(BOOK, account, [line], SourceFile("a.csv"), "2026-03-05")
+    for day in ("2026-02-25", "2026-03-01"):
+        found = service.banks.reconcile(BOOK, account, day, 900)
+        assert (found.bank_fen, found.stated_fen, found.overridden_fen) == (900, 700, 200)
+        row = reconciliation_table(account, day, found).rows[-1]
+        assert row[:2] == ("填写的余额与对账单不同", day)
+        assert row[3] == 200
+        assert "读入的对账单上是 7.00 元" in str(row[2])
+        assert reconciliation_object(account, day, found)["stated_fen"] == 700
+    for given in (700, None):
+        found = service.banks.reconcile(BOOK, account, "2026-02-25", given)
+        assert (found.bank_fen, found.overridden_fen) == (700, 0)
+        assert "填写的余额" not in str(reconciliation_table(account, "2026-02-25", found).rows)
+    later = service.banks.reconcile(BOOK, account, "2026-12-31", 900)
+    assert (later.stated_fen, later.overridden_fen) == (None, 0)
+    service.bank_imports.undo(at_work(), account, taken.number)

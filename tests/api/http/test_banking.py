@@ -101,6 +101,20 @@ def test_it_is_held_against_the_book(office: Office, read: httpx.Response) -> No
         assert ["减：银行已付、企业未付", "2026-03-05", "手续费", 200] in [row[:4] for row in rows]
 
 
+def test_a_balance_that_is_not_the_statement_s_is_told(office: Office, read: httpx.Response) -> None:
+    assert read.status_code == 201
+    text = "交易日期,摘要,支出,收入,余额\n2026-03-31,利息,,1.00,600.00\n"
+    taken = posted(office["cashier"], text, "余额.csv").json()
+    client, page = office["accountant"].client, {"account": "10201", **ASKED}
+    found = client.get(f"{BANK}/reconciliation.json", params=ASKED).json()
+    assert (found["bank_fen"], found["stated_fen"]) == (4_517_320, 60_000)
+    shown = client.get(f"/books/{BOOK}/work/bank", params=page).text
+    assert "填写的余额与对账单不同" in shown
+    assert "读入的对账单上是 600.00 元，填写的是 45,173.20 元" in shown
+    client.delete(f"{BANK}/statements/{taken['number']}")
+    assert "填写的余额与对账单不同" not in client.get(f"/books/{BOOK}/work/bank", params=page).text
+
+
 def test_the_page_shows_it_and_the_desk_says_how_far_it_goes(office: Office, read: httpx.Response) -> None:
     assert read.status_code == 201
     client = office["accountant"].client
