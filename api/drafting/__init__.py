@@ -5,7 +5,7 @@ from api.drafting.closings import Closings, Enter, Inspect
 from api.drafting.composing import DESPITE_MAX, KINDS, Wanted, read_request
 from api.drafting.corrected import corrections
 from api.drafting.desk import DraftingDesk, OnDesk
-from api.drafting.naming import Known, holder, known
+from api.drafting.naming import holder, known
 from api.drafting.rules import MAKERS, require_maker
 from api.drafting.store import Despite, Step, Waiting, makers, open_drafts
 from api.drafting.templates import KeptTemplate, Template, Templates
@@ -20,7 +20,6 @@ __all__ = [
     "Enter",
     "Inspect",
     "KeptTemplate",
-    "Known",
     "OnDesk",
     "Step",
     "Template",

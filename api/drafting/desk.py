@@ -24,6 +24,7 @@ from api.drafting.originals import check_not_booked, check_not_drafted, require_
 from api.drafting.rivals import check_no_rival
 from api.drafting.rules import CHANGED, MAKERS, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
 from api.drafting.store import NOTHING, Despite
+from api.naming import in_words
 from domain.drafts import ALREADY_POSTED, Review, review, sign, standing, unlike
 from domain.kernel.errors import Kind, Phrase, RuleViolation
 from domain.kernel.note import parse_note
@@ -371,7 +372,8 @@ class DraftingDesk:
         """Return a draft that waits with what is said of it, and of whom its invoices name."""
         invoices, voucher = self._invoices_of(book, waiting), waiting.voucher
         others = unlike(book, voucher, map(parties_of, invoices)) if voucher else ()
-        said = said._replace(remarks=(*said.remarks, *others))
+        problem = said.problem and in_words(self._pool, book, said.problem)
+        said = said._replace(problem=problem, remarks=(*said.remarks, *others))
         data = waiting.draft.statement.data
         if not isinstance(data, Closing) or (said.problem and said.problem.rule is not MEANWHILE):
             return OnDesk(waiting, said, invoices)

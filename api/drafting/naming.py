@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from api.entry_words import ENTRY_TYPES
+from api.naming import Known
 from domain.kernel.errors import Phrase
-from domain.kernel.money import format_fen
 from domain.kernel.statement import type_name
 from domain.periods import Closing
 from domain.roles import ROLES, role_of
@@ -16,23 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domain.entry import AnyStatement
-
-
-class Known(NamedTuple):
-    """What a draft is known by; an entry that is no voucher has no amount, and the day on which it was made."""
-
-    date: str
-    what: Phrase
-    amount_fen: int | None
-
-    @property
-    def words(self) -> Phrase:
-        """Return it in one line: 2026-03-02「付电费」66.00 元."""
-        zh, en = f"{self.date}「{self.what.zh}」", f"'{self.what.en}' of {self.date}"
-        if self.amount_fen is None:
-            return Phrase(zh, en)
-        amount = format_fen(self.amount_fen)
-        return Phrase(f"{zh}{amount} 元", f"{en} over {amount} yuan")
 
 
 def known(statement: AnyStatement) -> Known:

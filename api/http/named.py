@@ -1,4 +1,4 @@
-"""The entries that a draft's text names by their ids, as a person knows them: by number, date, summary and amount."""
+"""The entries that a draft's text names by their ids, as a person knows them (`api.naming`)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from api.drafting import Known
-from domain.kernel.errors import Phrase
-from domain.vouchers import voucher_number
-from projections import journal, log
+from api.naming import entries_called
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -34,16 +31,8 @@ def ids_in(found: OnDesk) -> list[str]:
 
 def named_in(connection: Connection[Any], book: str, drafts: list[OnDesk]) -> dict[str, NamedBody]:
     """Return the entries that drafts name, by id; nothing of an id that is none of this book."""
-    ids = {id_ for one in drafts for id_ in ids_in(one)}
-    found = {}
-    for id_, one in journal.vouchers_by_id(connection, book, sorted(ids)).items() if ids else ():
-        number, date = voucher_number(one.period, one.number), one.date.isoformat()
-        words = Known(date, Phrase(one.summary, one.summary), one.amount_fen).words
-        found[id_] = NamedBody(
-            id=id_, entry=one.entry, zh=f"{number}，{words.zh}", en=f"{number}, {words.en}"
-        )
-    for id_ in ids - found.keys():
-        entry = log.entry_of_roll(connection, book, id_)
-        if entry is not None:
-            found[id_] = NamedBody(id=id_, entry=entry, zh=f"第 {entry} 号记录", en=f"entry {entry}")
-    return found
+    found = entries_called(connection, book, {id_ for one in drafts for id_ in ids_in(one)})
+    return {
+        id_: NamedBody(id=id_, entry=one.entry, zh=one.words.zh, en=one.words.en)
+        for id_, one in found.items()
+    }

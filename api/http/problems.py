@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api.http.validation import parameter_problem
 from api.http.views import page, wants_page
+from api.naming import in_words
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 
 if TYPE_CHECKING:
@@ -112,6 +113,14 @@ def problem_response(
     return JSONResponse(problem.model_dump(), status, extra, media_type="application/problem+json")
 
 
+def _in_words(request: Request, violation: RuleViolation) -> RuleViolation:
+    """Return a refusal with the entries of its book that it names in words, if the database is there to tell them."""
+    try:
+        return in_words(request.app.state.service.pool, request.path_params.get("book", ""), violation)
+    except (psycopg.OperationalError, psycopg_pool.PoolTimeout):
+        return violation
+
+
 def _without_slash(request: Request) -> str:
     """Return the same address without slashes at its end, relative to this server, whatever its Host header says."""
     query = f"?{request.url.query}" if request.url.query else ""
@@ -123,7 +132,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RuleViolation)
     def violated(request: Request, error: RuleViolation) -> Response:
-        return problem_response(request, error)
+        return problem_response(request, _in_words(request, error))
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:

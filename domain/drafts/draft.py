@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.closing import excess_of
 from domain.drafts.remarks import remarks
 from domain.entry import Entry, parse_entry, parse_text
-from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
+from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import format_note
 from domain.roles import ROLES, ROLES_MISSING, Key, check_signatures, find_signers, missing_roles
 from domain.vouchers import VoucherPosted
@@ -156,6 +156,6 @@ def sign(book: Book, draft: Draft, note: bytes) -> Draft:
     check_signatures(signers, entry.text, entry.signatures)
     found = review(book, draft)
     if found.problem and found.is_stuck and draft.statement.id not in book.ids:
-        raise STUCK(problem=Phrase(found.problem.zh.rstrip("。"), found.problem.en.rstrip(".")))
+        raise STUCK(problem=found.problem)
     both = {one.name: one for one in (*draft.signatures, *entry.signatures)}
     return Draft(draft.text, tuple(both[name] for name in sorted(both)))

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import errno
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Kind(Enum):
@@ -36,6 +39,12 @@ class Phrase:
 
     def __str__(self) -> str:
         return self.en
+
+
+class EntryId(str):
+    """The id of an entry, as a fact: who knows the book calls the entry in its place as people do (`called`)."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -67,9 +76,29 @@ class RuleViolation(Exception):  # noqa: N818 -- the field's word; it is the ref
     def __str__(self) -> str:
         return f"[{self.rule.code}] {self.zh} / {self.en}"
 
+    @property
+    def entries(self) -> set[str]:
+        """The ids of the entries that it names, and that the refusals name which are its reasons."""
+        named = {fact for fact in self.facts.values() if isinstance(fact, EntryId)}
+        return named.union(*(fact.entries for fact in self.facts.values() if isinstance(fact, RuleViolation)))
+
+    def called(self, names: Mapping[str, Phrase]) -> RuleViolation:
+        """Return it with its entries called by `names`, by id, in its words; its facts are the same."""
+        if not self.entries & names.keys():
+            return self
+        told = self.rule(**{name: _called(fact, names) for name, fact in self.facts.items()})
+        return replace(self, zh=told.zh, en=told.en)
+
 
 SHOWN_MAX = 300
 """The most characters of one fact that a message repeats: what was read may be a whole file in one cell."""
+
+
+def _called(fact: object, names: Mapping[str, Phrase]) -> object:
+    """Return a fact with what people call the entry that it names, if it is known."""
+    if isinstance(fact, RuleViolation):
+        return fact.called(names)
+    return names.get(fact, fact) if isinstance(fact, EntryId) else fact
 
 
 def _said(fact: object, language: Literal["zh", "en"]) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import EntryId, Kind, rule
 from domain.kernel.money import format_fen
 from domain.roles import Key, require_roles
 
@@ -79,7 +79,7 @@ def require_booked(rolls: Rolls, id_: str, lines: Iterable[Booked]) -> None:
         raise UNKNOWN(roll=id_)
     voucher = rolls.voucher_of(id_)
     if voucher is not None:
-        raise BOOKED(roll=id_, voucher=voucher)
+        raise BOOKED(roll=EntryId(id_), voucher=EntryId(voucher))
     for column in committed.roll.columns:
         booked = booked_fen(column, lines)
         if booked != column.total_fen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import EntryId, Kind, rule
 from domain.kernel.period import is_date
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def check_invoices(invoices: Sequence[Invoice], vouchers: Vouchers) -> None:
         numbers.add(number)
         by = vouchers.invoices.get(number)
         if by is not None and by not in vouchers.reversed_by:
-            raise BOOKED(number=number, by=by)
+            raise BOOKED(number=number, by=EntryId(by))
 
 
 def lacks_code(number: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.accounts import Accounts, require_leaves
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import EntryId, Kind, rule
 from domain.kernel.money import format_fen
 from domain.periods import Periods, require_open
 from domain.privacy import Privacy, require_new
@@ -126,13 +126,13 @@ def decide_post(
 
 def _check_corrected(corrects: str, date: str, vouchers: Vouchers) -> None:
     """Raise unless what a voucher of a date sets right is an earlier voucher, no reversal, and not of a later date."""
-    original = vouchers.posted.get(corrects)
+    original, named = vouchers.posted.get(corrects), EntryId(corrects)
     if original is None:
-        raise NOTHING_TO_CORRECT(corrects=corrects)
+        raise NOTHING_TO_CORRECT(corrects=named)
     if original.reversal:
-        raise REVERSAL_CORRECTED(corrects=corrects)
+        raise REVERSAL_CORRECTED(corrects=named)
     if date < original.date:
-        raise CORRECTED_BEFORE(date=date, corrects=corrects, original=original.date)
+        raise CORRECTED_BEFORE(date=date, corrects=named, original=original.date)
 
 
 def decide_reverse(
@@ -143,21 +143,20 @@ def decide_reverse(
     periods: Periods,
 ) -> None:
     """A reversal mirrors a voucher once, not before it, in an open period, signed by at least that voucher's roles."""
-    reversal = statement.data
+    reversal, named = statement.data, EntryId(statement.data.reverses)
     original = vouchers.posted.get(reversal.reverses)
     if original is None:
-        raise NOTHING_TO_REVERSE(reverses=reversal.reverses)
+        raise NOTHING_TO_REVERSE(reverses=named)
     if original.reversal:
-        raise REVERSAL_REVERSED(reverses=reversal.reverses)
+        raise REVERSAL_REVERSED(reverses=named)
     if reversal.reverses in vouchers.reversed_by:
-        by = vouchers.reversed_by[reversal.reverses]
-        raise REVERSED_TWICE(reverses=reversal.reverses, by=by)
+        raise REVERSED_TWICE(reverses=named, by=EntryId(vouchers.reversed_by[reversal.reverses]))
     require_open(periods, reversal.date, statement.at)
     if reversal.date < original.date:
-        raise BEFORE_ORIGINAL(date=reversal.date, reverses=reversal.reverses, original=original.date)
+        raise BEFORE_ORIGINAL(date=reversal.date, reverses=named, original=original.date)
     _check_lines(reversal.lines, accounts)
     if lines_digest(mirrored(reversal.lines)) != original.digest:
-        raise NOT_MIRROR(reverses=reversal.reverses)
+        raise NOT_MIRROR(reverses=named)
     require_roles(signers, sorted(original.roles))
 
 

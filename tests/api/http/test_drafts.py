@@ -516,6 +516,6 @@ def test_an_entry_is_reversed_by_one_draft(office: Office) -> None:
     place = office.door.get(f"entries/{entry}.json").json()
     assert [one["id"] for one in seen["named"]] == [place["statement"]["id"]]
     assert (seen["named"][0]["entry"], seen["named"][0]["zh"][:2]) == (entry, "记-")
-    assert seen["named"][0]["zh"].endswith("，2026-04-02「收利息」43.21 元")
+    assert seen["named"][0]["zh"].endswith("（2026-04-02「收利息」43.21 元）")
     assert office["accountant"].withdraw(first).status_code == 200
     assert office["cashier"].post("", {"type": "voucher.reversed/1", "data": red}).status_code == 201

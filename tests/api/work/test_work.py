@@ -443,7 +443,7 @@ def test_nobody_has_to_read_an_id(hall: Hall) -> None:
     page.wait_for_selector("#said h2")
     draft = page.url.removeprefix(accountant.door.url)
     original = page.locator("#said .facts a")
-    assert original.inner_text() == "记-2026-03-0004，2026-03-21「订正 3 月 20 日路灯电费凭证」421.80 元"
+    assert original.inner_text() == "记-2026-03-0004（2026-03-21「订正 3 月 20 日路灯电费凭证」421.80 元）"
     assert original.get_attribute("href") == f"/books/{BOOK}/entries/18"
     assert not ULID.search(page.inner_text("main"))
     assert not ULID.search(accountant.goto(f"/books/{BOOK}/work").inner_text("main"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import domain
-from domain.kernel.errors import RULES, Kind, Phrase, Rule, RuleViolation, rule
+from domain.kernel.errors import RULES, EntryId, Kind, Phrase, Rule, RuleViolation, rule
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -147,3 +147,15 @@ def test_the_rules_of_all_slices_are_looked_at() -> None:
         "store",
         "voucher",
     } <= groups
+
+
+def test_an_entry_is_called_as_people_call_it_where_that_is_known() -> None:
+    names = {"01A": Phrase("记-1", "voucher 1")}
+    inner = UNEVEN(left=EntryId("01A"), right="01A")
+    assert (inner.zh, inner.entries) == ("左 01A，右 01A", {"01A"}), "a rule itself knows the id alone"
+    outer = UNEVEN(left=inner, right=EntryId("01B"))
+    told = outer.called(names)
+    assert told.zh == "左 左 记-1，右 01A [test.uneven]，右 01B"
+    assert told.en == "voucher 1 left, 01A right [test.uneven] left, 01B right"
+    assert (told.rule, told.facts, outer.entries) == (outer.rule, outer.facts, {"01A", "01B"})
+    assert outer.called({}) is outer
