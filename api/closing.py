@@ -49,10 +49,10 @@ ORIGINAL_MISSING = rule(
 STOPPED = rule(
     "closing.stopped",
     Kind.REFUSED,
-    "{period} 结账前有 {count} 项必须处理，见结账检查；决定照样结账的，请写明理由（命令行加 --despite）。"
+    "{period} 结账前有 {count} 项必须处理，见结账检查；决定照样结账的，请写明理由（命令行用 --despite 理由）。"
     "结了账的月份不能再打开",
     "{count} things are to be set right before the closing of {period}, see its checklist; whoever closes all the same"
-    " says why (--despite on the command line). What is closed stays closed",
+    " says why (--despite REASON on the command line). What is closed stays closed",
     "财会〔2023〕14号: 按月结账",
 )
 
@@ -90,10 +90,16 @@ def checklist(
     )
 
 
-def check_ready(count: int, period: str, *, despite: bool) -> None:
-    """Raise `closing.stopped` when remarks stop the closing of a period, and nobody says to close despite them."""
-    if count and not despite:
+def despite(count: int, period: str, reason: str) -> str:
+    """Return in words that a period is closed though so many remarks stop it, "" if none does.
+
+    Raises `closing.stopped` when some do, and nobody says why it is closed all the same.
+    """
+    if not count:
+        return ""
+    if not reason.strip():
         raise STOPPED(period=period, count=count)
+    return f"结账检查有 {count} 项必须处理，照样结账 / despite {count} to be set right: {reason.strip()}"
 
 
 def _waiting(connection: Connection[Any], book: str, period: str, *, named: bool) -> list[Remark]:

@@ -19,7 +19,7 @@ from api.cli.options import (
     WaitOption,
 )
 from api.cli.signing import poster, submit
-from api.closing import check_ready
+from api.closing import despite
 from domain.periods import Closing, PeriodClosed
 
 if TYPE_CHECKING:
@@ -33,17 +33,24 @@ def close(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
-    despite: Annotated[
-        bool,
-        typer.Option("--despite", help="有必须处理的问题也结账 / close despite what the checklist says"),
-    ] = False,
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--despite",
+            metavar="REASON",
+            help="有必须处理的问题也结账，写明理由；理由只在这里显示，要留存的先制待签的结账单"
+            " / why it is closed despite the checklist; shown here alone, kept with a draft of the closing",
+        ),
+    ] = "",
 ) -> None:
     """先查后结账一个月 / Close a month, after its checklist."""
     with poster(book, url, wait) as server:
         remarks = server.remarks(period)
         for remark in remarks:
             err.print(f"{'✗' if remark.stops else '!'} {remark.zh} / {remark.en} [{remark.rule}]")
-        check_ready(sum(remark.stops for remark in remarks), period, despite=despite)
+        told = despite(sum(remark.stops for remark in remarks), period, reason)
+        if told:
+            err.print(told)
         submit(server, PeriodClosed, Closing(period=period), key, sign_only)
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from api.closing import check_ready
+from api.closing import despite
 from api.disclosures import Tier
 from api.drafting import (
     DESPITE_MAX,
@@ -268,12 +268,9 @@ def _despite(service: Service, book: str, wanted: Wanted) -> Despite:
     if KINDS.get(wanted.type) is not PeriodClosed:
         return Despite()
     period = read_data(wanted.type, bytes(wanted.data), Closing).period
-    reason = wanted.despite.strip()
     remarks = service.drafts.closings.remarks(book, period)
     stops = tuple(remark.violation.zh for remark in remarks if remark.stops)
-    check_ready(len(stops), period, despite=bool(reason))
-    told = f"结账检查有 {len(stops)} 项必须处理，照样结账 / despite {len(stops)} to be set right: {reason}"
-    return Despite(told, stops) if stops else Despite()
+    return Despite(despite(len(stops), period, wanted.despite), stops)
 
 
 def _change(service: Service, session: Session, id_: str, wanted: Wanted) -> OnDesk:

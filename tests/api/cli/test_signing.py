@@ -288,7 +288,11 @@ def test_a_month_is_closed_in_its_turn_and_takes_nothing_more(signer: Signer, vo
     answer = signer.refused("close", "2026-02", by="accountant head")
     assert "[closing.earlier_open]" in answer
     assert "[closing.stopped]" in answer
-    assert "按顺序结账" in signer.refused("close", "2026-02", "--despite", by="accountant head")
+    early = "close", "2026-02", "--despite"
+    assert "[closing.stopped]" in signer.refused(*early, " ", by="accountant head"), "that is no reason"
+    said = signer.refused(*early, "二月没有业务", by="accountant head")
+    assert "结账检查有 1 项必须处理，照样结账 / despite 1 to be set right: 二月没有业务" in said
+    assert "按顺序结账" in said
     assert signer.good("close", "2026-01", by="accountant head")["created"] is True
     voucher.write_text(json.dumps({**VOUCHER, "date": "2026-01-09"}), encoding="utf-8")
     assert "已结账" in signer.refused("post", voucher, by="accountant head")
