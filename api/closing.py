@@ -133,6 +133,7 @@ def checklist_object(report: Checklist) -> dict[str, Any]:
     return {
         **head_object(report),
         "closed": report.closed,
+        "open_period": report.open_period,
         "ready": not report.closed and not any(remark.stops for remark in report.remarks),
         "remarks": [
             {

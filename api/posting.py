@@ -21,10 +21,10 @@ from domain.entry import parse_entry, seal
 from domain.kernel.decoding import decoding_problem
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.note import VerifierKey, parse_vkey
-from domain.kernel.period import parse_period
+from domain.kernel.period import parse_period, period_of
 from domain.kernel.statement import Seen, type_name
 from domain.sheets import Sheet, rows_root
-from domain.vouchers import Voucher
+from domain.vouchers import Voucher, correcting_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,6 +132,7 @@ class ClosingRemark(msgspec.Struct):
 
 class _Checklist(msgspec.Struct):
     closed: bool
+    open_period: str
     remarks: list[ClosingRemark]
 
 
@@ -243,9 +244,16 @@ class Poster:
 
     def remarks(self, period: str) -> list[ClosingRemark]:
         """Return what the checklist remarks on a period that is open, what stops its closing first."""
-        data = self.fetch(f"closing.json?period={parse_period(period)}")
-        found = read_data("closing.json", data, _Checklist)
+        found = self._checklist(period)
         return [] if found.closed else found.remarks
+
+    def correcting_date(self, date: str) -> str:
+        """Return the date that is proposed for what sets a voucher of a date right."""
+        return correcting_date(date, self._checklist(period_of(date)).open_period, now()[:10])
+
+    def _checklist(self, period: str) -> _Checklist:
+        data = self.fetch(f"closing.json?period={parse_period(period)}")
+        return read_data("closing.json", data, _Checklist)
 
     def transfers(self, period: str) -> Transfers:
         """Return the vouchers that a period's end wants."""

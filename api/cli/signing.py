@@ -22,7 +22,6 @@ from api.cli.options import (
     UrlOption,
     WaitOption,
 )
-from api.clock import now
 from api.identity import load_key
 from api.outbox import cosigned, outbox_path, read_note, receipt_path, write_note
 from api.posting import Poster, check_server_url, read_data
@@ -128,7 +127,13 @@ def reverse(
     book: BookOption,
     key: KeyOption,
     summary: Annotated[str, typer.Option(help="冲销的摘要 / why")],
-    date: Annotated[str, typer.Option(help="日期，默认今天 / date, default today")] = "",
+    date: Annotated[
+        str,
+        typer.Option(
+            help="日期；默认在原凭证的月份，那个月已结账的，在最早未结账的月份"
+            " / date; default in the voucher's month, or the oldest that is open"
+        ),
+    ] = "",
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
@@ -138,7 +143,7 @@ def reverse(
         original = server.statement_of(entry, VoucherPosted, "可以冲销的凭证", "voucher that can be reversed")
         fields: dict[str, Any] = {
             "attachments": Attachments(),
-            "date": date or now()[:10],
+            "date": date or server.correcting_date(original.data.date),
             "lines": mirrored(original.data.lines),
             "reverses": original.id,
             "summary": summary,

@@ -35,12 +35,13 @@ class RemarkBody(BaseModel):
 
 
 class ChecklistBody(ReportBody):
-    """The checklist of a period's closing; `ready` when it is open and nothing stops it.
+    """The checklist of a period's closing; `ready` when it is open and nothing stops it, `open_period` the oldest open.
 
     Of a period that is `closed`, the remarks are what is found in it now: `stops` is what was to be set right before.
     """
 
     closed: bool
+    open_period: str
     ready: bool
     remarks: list[RemarkBody]
 

@@ -89,9 +89,13 @@ SELECT_BALANCES = """
 
 @dataclass(frozen=True)
 class Checklist(Report):
-    """What the checks remark on a period, those that stop first; from how many entries under which root."""
+    """What the checks remark on a period, those that stop first; from how many entries under which root.
+
+    `open_period` is the oldest that is open.
+    """
 
     closed: bool
+    open_period: str
     remarks: list[Remark]
 
 
@@ -121,7 +125,8 @@ def checklist(connection: Connection[Any], book_id: str, period: str) -> Checkli
     book = register.book(connection, book_id)
     closed = period <= book.closed_through
     remarks = check_month(_month_end(connection, book, trial))
-    return Checklist(book_id, trial.name, period, trial.entries, trial.root, closed, remarks)
+    head = book_id, trial.name, period, trial.entries, trial.root
+    return Checklist(*head, closed, book.next_to_close, remarks)
 
 
 def _month_end(connection: Connection[Any], book: register.BookRow, trial: TrialBalance) -> MonthEnd:

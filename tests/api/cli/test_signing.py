@@ -21,6 +21,7 @@ import pytest
 
 from audit.source import HttpSource
 from audit.verify import verify
+from domain.entry import parse_entry
 from tests.api.cli.conftest import BOOK, Commands
 from tests.api.cli.test_commands import VOUCHER, served
 
@@ -235,6 +236,23 @@ def test_a_voucher_is_reversed_once(signer: Signer, voucher: Path) -> None:
     assert signer.verify() == posted + 2
 
 
+def test_a_reversal_is_dated_as_its_page_proposes(
+    commands: Commands, signer: Signer, voucher: Path, tmp_path: Path
+) -> None:
+    posted = signer.good("post", voucher, by="accountant head")["index"]
+    assert date_of_reversal(commands, signer, posted, tmp_path) == "2026-04-30", (
+        "its own month, which is open"
+    )
+
+
+def date_of_reversal(commands: Commands, signer: Signer, entry: int, folder: Path) -> str:
+    """Sign the reversal of an entry without a date, and return which it has."""
+    note = folder / f"red-{entry}.note"
+    command = "reverse", str(entry), "--summary", "冲销", "--sign-only", note
+    commands.good(*signer.arguments(command, "accountant"))
+    return str(parse_entry(note.read_bytes()).statement.data.date)  # type: ignore[union-attr]
+
+
 def test_a_key_is_granted_rotated_and_revoked(
     commands: Commands, signer: Signer, voucher: Path, tmp_path: Path
 ) -> None:
@@ -284,7 +302,9 @@ def test_signatures_are_gathered_on_the_same_bytes(
     assert json.loads(commands.good("send", note, "--url", signer.url))["created"] is False
 
 
-def test_a_month_is_closed_in_its_turn_and_takes_nothing_more(signer: Signer, voucher: Path) -> None:
+def test_a_month_is_closed_in_its_turn_and_takes_nothing_more(
+    commands: Commands, signer: Signer, voucher: Path, tmp_path: Path
+) -> None:
     answer = signer.refused("close", "2026-02", by="accountant head")
     assert "[closing.earlier_open]" in answer
     assert "[closing.stopped]" in answer
@@ -297,6 +317,9 @@ def test_a_month_is_closed_in_its_turn_and_takes_nothing_more(signer: Signer, vo
     voucher.write_text(json.dumps({**VOUCHER, "date": "2026-01-09"}), encoding="utf-8")
     assert "已结账" in signer.refused("post", voucher, by="accountant head")
     assert "已结账" in signer.refused("close", "2026-01", by="accountant head")
+    lines = json.loads(signer.fetch("journal.json?period=2026-01"))["lines"]
+    dated = date_of_reversal(commands, signer, lines[0]["entry"], tmp_path)
+    assert dated == "2026-02-28", "in the oldest month that is open, where its own is closed"
     signer.verify()
 
 
