@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.closing import Remark
 from domain.drafts import corrected_twice
-from domain.vouchers import Reversal
+from domain.vouchers import original_of
 from projections import journal
 
 if TYPE_CHECKING:
@@ -14,21 +14,17 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from domain.vouchers import Voucher
+    from domain.vouchers import Reversal, Voucher
 
 
 def corrections(
     connection: Connection[Any], book: str, vouchers: Mapping[str, Voucher | Reversal]
 ) -> dict[str, list[Remark]]:
     """Return by id of drafts what is remarked on them because of what was done before."""
-    originals = {id_: original for id_, one in vouchers.items() if (original := _original(one))}
+    originals = {id_: original for id_, one in vouchers.items() if (original := original_of(one))}
     done = journal.corrected(connection, book, sorted({*originals.values()})) if originals else {}
     return {
         id_: [Remark(stops=False, violation=one) for one in corrected_twice(vouchers[id_], done[original])]
         for id_, original in originals.items()
         if original in done
     }
-
-
-def _original(voucher: Voucher | Reversal) -> str:
-    return voucher.reverses if isinstance(voucher, Reversal) else voucher.corrects

@@ -14,8 +14,8 @@ from domain.chart import RESULT
 from domain.closing import ACTS, distributed, is_transfer
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.period import period_of
-from domain.periods import PeriodClosed
-from domain.vouchers import Voucher, VoucherReversed
+from domain.periods import Closing
+from domain.vouchers import Reversal, Voucher, original_of
 from projections import register
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ RIVAL = rule(
     "{what} has a draft already: {known}, made by the {by} at {at}; sign that one, or withdraw it first if it is wrong",
     "ADR 0029",
 )
+
+
+_CANCELLED = Phrase("这张凭证的冲销", "the reversal of this voucher")
+_SET_RIGHT = Phrase("这张凭证的更正", "what sets this voucher right")
+"""What is done once to a posted voucher: whoever adjusts what is to be cancelled leaves the difference on the books."""
 
 
 def check_no_rival(connection: Connection[Any], book: str, statement: AnyStatement) -> None:
@@ -57,8 +62,8 @@ def check_no_rival(connection: Connection[Any], book: str, statement: AnyStateme
 def _done_once(statement: AnyStatement, chart: str) -> bool:
     data = statement.data
     if isinstance(data, Voucher):
-        return bool(data.corrects) or is_transfer(data.lines) or bool(_kinds(data, chart))
-    return isinstance(statement, (PeriodClosed, VoucherReversed))
+        return bool(original_of(data)) or is_transfer(data.lines) or bool(_kinds(data, chart))
+    return isinstance(data, (Closing, Reversal))
 
 
 def _kinds(voucher: Voucher, chart: str) -> set[str]:
@@ -68,17 +73,15 @@ def _kinds(voucher: Voucher, chart: str) -> set[str]:
 
 def _same(one: AnyStatement, other: AnyStatement, chart: str) -> Phrase | None:
     """Return what both do that is done once, None if it is not the same."""
-    if isinstance(one, PeriodClosed) and isinstance(other, PeriodClosed):
-        period = one.data.period
-        if period == other.data.period:
-            return Phrase(f"{period} 的结账", f"the closing of {period}")
-    elif isinstance(one, VoucherReversed) and isinstance(other, VoucherReversed):
-        if one.data.reverses == other.data.reverses:
-            return Phrase("这张凭证的冲销", "the reversal of this voucher")
-    elif isinstance(one.data, Voucher) and isinstance(other.data, Voucher):
-        if one.data.corrects and one.data.corrects == other.data.corrects:
-            return Phrase("这张凭证的更正", "what sets this voucher right")
-        return _same_distribution(one.data, other.data, chart) or _same_transfer(one.data, other.data)
+    own, others = one.data, other.data
+    if isinstance(own, Closing) and own == others:
+        return Phrase(f"{own.period} 的结账", f"the closing of {own.period}")
+    if not (isinstance(own, (Voucher, Reversal)) and isinstance(others, (Voucher, Reversal))):
+        return None
+    if original_of(own) and original_of(own) == original_of(others):
+        return _CANCELLED if isinstance(others, Reversal) else _SET_RIGHT
+    if isinstance(own, Voucher) and isinstance(others, Voucher):
+        return _same_distribution(own, others, chart) or _same_transfer(own, others)
     return None
 
 

@@ -1,7 +1,7 @@
 """Vouchers (记账凭证) and their reversals (红字冲销)."""
 
 from domain.vouchers.blank import check_told, is_blank, may_be_blank
-from domain.vouchers.correcting import Way, correcting_date, correcting_summary, way_of, ways
+from domain.vouchers.correcting import Way, correcting_date, correcting_summary, original_of, way_of, ways
 from domain.vouchers.events import (
     MAX_LINES,
     UNIT_MAX,
@@ -66,6 +66,7 @@ __all__ = [
     "lacks_code",
     "may_be_blank",
     "mirrored",
+    "original_of",
     "price_fen",
     "price_text",
     "quantity_text",

@@ -10,6 +10,7 @@ from enum import Enum
 
 from domain.kernel.period import last_day, period_of
 from domain.kernel.statement import TEXT_MAX
+from domain.vouchers.events import Reversal, Voucher
 
 
 class Way(Enum):
@@ -19,6 +20,11 @@ class Way(Enum):
     RIGHT = "订正"
     ADJUST = "调整"
     LATE = "更正"
+
+
+def original_of(voucher: Voucher | Reversal) -> str:
+    """Return the id of the voucher that one cancels or sets right; "" of one that does neither."""
+    return voucher.reverses if isinstance(voucher, Reversal) else voucher.corrects
 
 
 def ways(date: str, open_period: str, *, is_reversed: bool) -> tuple[Way, ...]:

@@ -127,3 +127,22 @@ def test_one_voucher_is_set_right_by_one_open_draft(office: Office, reversed_fir
     assert office["accountant"].change(first, wanted["data"]).status_code == 200, "it is no rival of itself"
     office["accountant"].withdraw(office["accountant"].get(f"/{first['id']}").json())
     assert office["cashier"].post("", wanted).status_code == 201
+
+
+@pytest.mark.parametrize("reversal_first", [False, True])
+def test_a_voucher_is_not_reversed_and_set_right_by_drafts_at_once(
+    office: Office,
+    reversal_first: bool,  # noqa: FBT001
+) -> None:
+    wrong = Booked(office.door, paying("付办公费"))
+    blue = {"type": "voucher.posted/1", "data": msgspec.to_builtins(paying("调整", wrong.id))}
+    red = {"type": "voucher.reversed/1", "data": msgspec.to_builtins(red_of(wrong.id))}
+    first, second = (red, blue) if reversal_first else (blue, red)
+    made = office["accountant"].post("", first)
+    assert made.status_code == 201
+    answer = office["cashier"].post("", second)
+    assert (answer.status_code, answer.json()["rule"]) == (409, "draft.rival")
+    what = "这张凭证的冲销" if reversal_first else "这张凭证的更正"
+    assert answer.json()["detail_zh"].startswith(f"{what}已有一张待签的")
+    office["accountant"].withdraw(made.json())
+    assert office["cashier"].post("", second).status_code == 201
