@@ -6,6 +6,7 @@ from api.drafting.composing import DESPITE_MAX, KINDS, Wanted, read_request
 from api.drafting.corrected import corrections
 from api.drafting.desk import DraftingDesk, OnDesk
 from api.drafting.naming import holder, known
+from api.drafting.rivals import setting_right
 from api.drafting.rules import MAKERS, require_maker
 from api.drafting.store import Despite, Step, Waiting, makers, open_drafts
 from api.drafting.templates import KeptTemplate, Template, Templates
@@ -33,5 +34,6 @@ __all__ = [
     "open_drafts",
     "read_request",
     "require_maker",
+    "setting_right",
     "waiting_alike",
 ]

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from api.drafting.store import Waiting
     from domain.entry import AnyStatement
+    from domain.kernel.errors import RuleViolation
 
 RIVAL = rule(
     "draft.rival",
@@ -32,11 +34,6 @@ RIVAL = rule(
     "{what} has a draft already: {known}, made by the {by} at {at}; sign that one, or withdraw it first if it is wrong",
     "ADR 0029",
 )
-
-
-_CANCELLED = Phrase("这张凭证的冲销", "the reversal of this voucher")
-_SET_RIGHT = Phrase("这张凭证的更正", "what sets this voucher right")
-"""What is done once to a posted voucher: whoever adjusts what is to be cancelled leaves the difference on the books."""
 
 
 def check_no_rival(connection: Connection[Any], book: str, statement: AnyStatement) -> None:
@@ -49,14 +46,33 @@ def check_no_rival(connection: Connection[Any], book: str, statement: AnyStateme
             continue
         what = _same(statement, other.draft.statement, chart)
         if what:
-            raise RIVAL(
-                what=what,
-                known=known(other.draft.statement).words,
-                by=holder(other.made_by, register.people(connection, book)),
-                at=local_minute(other.steps[0].at),
-                draft=other.id,
-                see=page_of(book, other.id),
-            )
+            raise _rival(connection, book, other, what)
+
+
+def setting_right(connection: Connection[Any], book: str, original: str) -> RuleViolation | None:
+    """Return what is said to whoever would cancel or set right a posted voucher for which a draft does so already."""
+    for other in open_drafts(connection, book):
+        if other.voucher and original_of(other.voucher) == original:
+            return _rival(connection, book, other, _done_to_original(other.voucher))
+    return None
+
+
+def _rival(connection: Connection[Any], book: str, other: Waiting, what: Phrase) -> RuleViolation:
+    return RIVAL(
+        what=what,
+        known=known(other.draft.statement).words,
+        by=holder(other.made_by, register.people(connection, book)),
+        at=local_minute(other.steps[0].at),
+        draft=other.id,
+        see=page_of(book, other.id),
+    )
+
+
+def _done_to_original(voucher: Voucher | Reversal) -> Phrase:
+    """Return what is done once to a posted voucher: a difference to what is cancelled would stay on the books."""
+    if isinstance(voucher, Reversal):
+        return Phrase("这张凭证的冲销", "the reversal of this voucher")
+    return Phrase("这张凭证的更正", "what sets this voucher right")
 
 
 def _done_once(statement: AnyStatement, chart: str) -> bool:
@@ -79,7 +95,7 @@ def _same(one: AnyStatement, other: AnyStatement, chart: str) -> Phrase | None:
     if not (isinstance(own, (Voucher, Reversal)) and isinstance(others, (Voucher, Reversal))):
         return None
     if original_of(own) and original_of(own) == original_of(others):
-        return _CANCELLED if isinstance(others, Reversal) else _SET_RIGHT
+        return _done_to_original(others)
     if isinstance(own, Voucher) and isinstance(others, Voucher):
         return _same_distribution(own, others, chart) or _same_transfer(own, others)
     return None

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from api.clock import now
+from api.drafting import setting_right
 from api.http.pages import PAGE
 from api.http.parts import BookId, Database, Index
 from api.http.workspace import AtMaking, form_page, work_page
@@ -15,6 +16,7 @@ from api.posting import OTHER_ENTRY
 from domain.entry import parse_entry
 from domain.kernel.statement import type_name
 from domain.vouchers import (
+    FITS,
     SaltedVoucherPosted,
     SaltedVoucherReversed,
     VoucherPosted,
@@ -65,6 +67,7 @@ def get_reverse_page(
         entry=index,
         number=voucher_number(place.period, place.number),
         corrected="、".join(journal.corrected(database, book, [statement.id])[statement.id].by),
+        rival=setting_right(database, book, statement.id),
         red=next((one for one in links.by if one.entry == place.reversed_by), None),
         summary=_summary(place, Way.CANCEL),
         lines=lines,
@@ -86,7 +89,8 @@ def get_correct_page(
 ) -> Response:
     """Show the form for the voucher that sets another right: its accounts, its amounts if they are to stand again.
 
-    They stand again where a red voucher cancelled them; a way that does not fit gives place to one that does.
+    They stand again where a red voucher cancelled them; a way that does not fit gives place to one that does, and it is
+    told why.
     """
     original = _posted(database, book, index)
     place = journal.voucher_at(database, book, index)
@@ -107,6 +111,9 @@ def get_correct_page(
             "lines": original.data.lines,
             "names": register.account_names(database, book),
         },
+        asked=way.value if way else "",
+        unfit=FITS[taken] if way not in {None, taken} else "",
+        rival=setting_right(database, book, original.id),
         summary=_summary(place, taken),
         corrected="、".join(journal.corrected(database, book, [original.id])[original.id].by),
         today=correcting_date(place.date.isoformat(), next_to_close, now()[:10]),

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from api.composition import Service
 from api.disclosures import Selection, Tier
-from api.drafting import MAKERS
+from api.drafting import MAKERS, setting_right
 from api.entry_background import read_background
 from api.entry_words import words_of
 from api.http.parts import BookId, Database, Index, Services, documented
@@ -111,7 +111,8 @@ def get_entry_page(
         "witnessed": witnessing.first_over(database, book, policy, index) if policy else None,
         "private": _private(service, database, book, entry),
         "at_work": bool(roles := _roles_at_work(service, request, book)),
-        "makes": not roles.isdisjoint(MAKERS),
+        "makes": (makes := not roles.isdisjoint(MAKERS)),
+        "rival": setting_right(database, book, entry.statement.id) if makes else None,
     }
     if not isinstance(entry.statement, (VoucherPosted, VoucherReversed)):
         words = words_of(entry.statement, read_background(database, row))

@@ -106,7 +106,8 @@ def form_page(
     request: Request, database: Connection[Any], book: str, session: Session, **given: object
 ) -> Response:
     """Return the form for a voucher, with what is given of it."""
-    empty = ("draft", "copy", "corrects", "of_template", "summary", "blank", "corrected", "original")
+    told = "corrected", "original", "rival", "asked", "unfit"
+    empty = "draft", "copy", "corrects", "of_template", "summary", "blank", *told
     blank = dict.fromkeys(empty, "") | {"today": now()[:10], "attachment_mib": str(MAX_BYTES // 2**20)}
     offered = {
         "parties": journal.named(database, book, "party"),

@@ -1,7 +1,15 @@
 """Vouchers (记账凭证) and their reversals (红字冲销)."""
 
 from domain.vouchers.blank import check_told, is_blank, may_be_blank
-from domain.vouchers.correcting import Way, correcting_date, correcting_summary, original_of, way_of, ways
+from domain.vouchers.correcting import (
+    FITS,
+    Way,
+    correcting_date,
+    correcting_summary,
+    original_of,
+    way_of,
+    ways,
+)
 from domain.vouchers.events import (
     MAX_LINES,
     UNIT_MAX,
@@ -34,6 +42,7 @@ from domain.vouchers.rules import decide_post, decide_reverse, decide_salted, de
 from domain.vouchers.state import VoucherNumbers, Vouchers, voucher_number
 
 __all__ = [
+    "FITS",
     "MAX_LINES",
     "UNIT_MAX",
     "Attachments",

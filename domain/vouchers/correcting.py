@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from domain.kernel.errors import Phrase
 from domain.kernel.period import last_day, period_of
 from domain.kernel.statement import TEXT_MAX
 from domain.vouchers.events import Reversal, Voucher
@@ -20,6 +21,22 @@ class Way(Enum):
     RIGHT = "订正"
     ADJUST = "调整"
     LATE = "更正"
+
+
+FITS = {
+    Way.RIGHT: Phrase(
+        "原凭证已用红字冲掉，按全部金额另制一张", "red cancelled the voucher: make it anew, whole"
+    ),
+    Way.ADJUST: Phrase(
+        "原凭证没有冲销，只能补差额；要按全部金额另制，先冲销它，冲销的凭证入账以后再来",
+        "the voucher was not cancelled: add the difference alone; to make it anew, have its reversal posted first",
+    ),
+    Way.LATE: Phrase(
+        "原凭证属于以前年度，用一张蓝字凭证更正差额",
+        "the voucher is of an earlier year: one blue one sets it right",
+    ),
+}
+"""Why a way fits that is taken in the place of another."""
 
 
 def original_of(voucher: Voucher | Reversal) -> str:

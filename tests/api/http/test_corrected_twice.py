@@ -146,3 +146,29 @@ def test_a_voucher_is_not_reversed_and_set_right_by_drafts_at_once(
     assert answer.json()["detail_zh"].startswith(f"{what}已有一张待签的")
     office["accountant"].withdraw(made.json())
     assert office["cashier"].post("", second).status_code == 201
+
+
+def test_pages_tell_of_the_draft_that_waits_to_set_right(office: Office) -> None:
+    wrong = Booked(office.door, paying("付办公费"))
+    paths = f"entries/{wrong.entry}", f"work/reverse/{wrong.entry}", f"work/correct/{wrong.entry}"
+    assert not [path for path in paths if "已有一张待签的" in page_of(office, path)]
+    draft = office["cashier"].make(msgspec.to_builtins(red_of(wrong.id)), "voucher.reversed/1")
+    for path in paths:
+        page = page_of(office, path)
+        assert "这张凭证的冲销已有一张待签的：2026-04-06「注销」-123.45 元" in page
+        assert f'href="/books/{BOOK}/work/drafts/{draft["id"]}"' in page
+    public = office.door.client.get(f"/books/{BOOK}/{paths[0]}", headers={"accept": "text/html"}).text
+    assert "待签" not in public, "drafts are not for the public"
+    office["cashier"].withdraw(draft)
+
+
+def test_a_way_that_does_not_fit_is_told_why(office: Office) -> None:
+    wrong = Booked(office.door, paying("付办公费"))
+    path = f"work/correct/{wrong.entry}"
+    for way in ("", "?way=调整"):
+        assert "不能用" not in page_of(office, path + way)
+    assert "不能用「订正」：原凭证没有冲销" in page_of(office, f"{path}?way=订正")
+    assert "不能用「更正」：原凭证没有冲销" in page_of(office, f"{path}?way=更正")
+    Booked(office.door, red_of(wrong.id), VoucherReversed)
+    assert "不能用" not in page_of(office, f"{path}?way=订正")
+    assert "不能用「调整」：原凭证已用红字冲掉" in page_of(office, f"{path}?way=调整")

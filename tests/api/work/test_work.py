@@ -436,7 +436,8 @@ ULID = re.compile("[0-9A-HJKMNP-TV-Z]{26}")
 
 def test_nobody_has_to_read_an_id(hall: Hall) -> None:
     """A draft, and what it cancels, are told by date, summary and amount, with a link."""
-    accountant = hall["accountant"]
+    accountant, cashier = hall["accountant"], hall["cashier"]
+    late = cashier.goto(f"/books/{BOOK}/work/reverse/18")
     page = accountant.goto(f"/books/{BOOK}/work/reverse/18")
     page.click("form.make button")
     page.wait_for_url("**/work/drafts/*")
@@ -447,15 +448,18 @@ def test_nobody_has_to_read_an_id(hall: Hall) -> None:
     assert original.get_attribute("href") == f"/books/{BOOK}/entries/18"
     assert not ULID.search(page.inner_text("main"))
     assert not ULID.search(accountant.goto(f"/books/{BOOK}/work").inner_text("main"))
+    late.click("form.make button")
+    late.wait_for_selector("#told .alarm a")
+    told = late.inner_text("#told .alarm")
     page = accountant.goto(f"/books/{BOOK}/work/reverse/18")
-    page.click("form.make button")
-    page.wait_for_selector("#told .alarm a")
-    told = page.inner_text("#told .alarm")
-    assert "-421.80 元，由会计于 " in told
-    assert not ULID.search(told)
-    page.click("#told .alarm a")
-    page.wait_for_selector("#said h2")
-    assert page.url.endswith(draft)
+    for words in (told, page.inner_text("main .alarm")):
+        assert "-421.80 元，由会计于 " in words
+        assert not ULID.search(words)
+    assert page.locator("form.make").count() == 0
+    for shown, link in ((late, "#told .alarm a"), (page, "main .alarm a")):
+        shown.click(link)
+        shown.wait_for_selector("#said h2")
+        assert shown.url.endswith(draft)
     withdraw(page)
 
 
