@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain.closing import Remark
-from domain.drafts import corrected_twice
-from domain.vouchers import original_of
+from domain.closing import Correction, corrected_twice
+from domain.kernel.errors import Phrase
+from domain.vouchers import Reversal, original_of
 from projections import journal
 
 if TYPE_CHECKING:
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from domain.vouchers import Reversal, Voucher
+    from domain.closing import Remark
+    from domain.vouchers import Voucher
+
+THIS = Phrase("这一张", "this one")
 
 
 def corrections(
@@ -22,9 +25,10 @@ def corrections(
 ) -> dict[str, list[Remark]]:
     """Return by id of drafts what is remarked on them because of what was done before."""
     originals = {id_: original for id_, one in vouchers.items() if (original := original_of(one))}
-    done = journal.corrected(connection, book, sorted({*originals.values()})) if originals else {}
-    return {
-        id_: [Remark(stops=False, violation=one) for one in corrected_twice(vouchers[id_], done[original])]
-        for id_, original in originals.items()
-        if original in done
+    done = journal.corrected(connection, book, sorted({*originals.values()}))
+    drafts = {
+        id_: Correction(None, THIS, one.summary, isinstance(one, Reversal), done[originals[id_]])
+        for id_, one in vouchers.items()
+        if originals.get(id_) in done
     }
+    return {id_: [*corrected_twice(one)] for id_, one in drafts.items()}

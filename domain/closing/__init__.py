@@ -3,6 +3,7 @@
 from domain.closing.alike import Likeness, likeness
 from domain.closing.checklist import check_draft, check_month
 from domain.closing.checks import banks_in_use, spending_remarks, untransferred
+from domain.closing.corrected import corrected_twice
 from domain.closing.distributing import ACTS, distributed
 from domain.closing.distribution import (
     MEMBERS,
@@ -17,7 +18,18 @@ from domain.closing.distribution import (
 from domain.closing.excess import excess_of, is_excess, is_transfer
 from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, amiss
-from domain.closing.month_end import Around, Dip, Lacking, MonthEnd, MonthVoucher, PartyBalance, Remark, Stock
+from domain.closing.month_end import (
+    Around,
+    Corrected,
+    Correction,
+    Dip,
+    Lacking,
+    MonthEnd,
+    MonthVoucher,
+    PartyBalance,
+    Remark,
+    Stock,
+)
 from domain.closing.opened import distributed_at_opening
 from domain.closing.parties import OUTSIDE
 from domain.closing.rules import OPENED_RESULT, RESULT_LEFT
@@ -36,6 +48,8 @@ __all__ = [
     "RESULT_LEFT",
     "TRANSFERS",
     "Around",
+    "Corrected",
+    "Correction",
     "Dip",
     "Lacking",
     "Likeness",
@@ -50,6 +64,7 @@ __all__ = [
     "banks_in_use",
     "check_draft",
     "check_month",
+    "corrected_twice",
     "distributed",
     "distributed_at_opening",
     "distribution_vouchers",

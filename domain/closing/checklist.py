@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing import alike, checks, distributing, excess, lacking, legality, mixing, opened, parties
+from domain.closing import (
+    alike,
+    checks,
+    corrected,
+    distributing,
+    excess,
+    lacking,
+    legality,
+    mixing,
+    opened,
+    parties,
+)
 from domain.closing.month_end import MonthVoucher
 from domain.kernel.errors import Phrase
 
@@ -29,6 +40,7 @@ CHECKS = (
     parties.check_parties,
     checks.check_stocks,
     alike.check_alike,
+    corrected.check_corrected,
     checks.check_originals,
     mixing.check_mixing,
     mixing.check_recipients,

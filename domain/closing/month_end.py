@@ -63,6 +63,27 @@ class Lacking(NamedTuple):
     entry: int
 
 
+class Corrected(NamedTuple):
+    """What was done to a posted voucher, by numbers: what reversed it ("": nothing), what sets it right and stands."""
+
+    number: str
+    red: str
+    by: tuple[str, ...]
+
+
+class Correction(NamedTuple):
+    """A voucher that cancels another, or sets it right: what it is called, and what was done to that one before.
+
+    A draft has no entry yet.
+    """
+
+    entry: int | None
+    own: Phrase
+    summary: str
+    cancels: bool
+    before: Corrected
+
+
 class MonthEnd(NamedTuple):
     """A book at the end of a period: the first open one, the trial balance, sides and names by code, vouchers.
 
@@ -75,7 +96,7 @@ class MonthEnd(NamedTuple):
     members and others in the year before the period; `alike` groups of vouchers that say the very same, by entry and
     number; `transferred` what the period's transfers
     moved of income and expense, by account, and from 本年收益 (321) to 收益分配, debits less credits; `lacking` what
-    vouchers that stand should say and do not.
+    vouchers that stand should say and do not; `corrections` those that stand and cancel others or set them right.
     """
 
     period: str
@@ -99,6 +120,7 @@ class MonthEnd(NamedTuple):
     lacking: Sequence[Lacking] = ()
     given_before_fen: int = 0
     alike: Sequence[Sequence[tuple[int, str]]] = ()
+    corrections: Sequence[Correction] = ()
 
 
 class Around(NamedTuple):

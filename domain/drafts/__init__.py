@@ -1,6 +1,5 @@
 """A draft (待签凭证): what waits outside the log until those have signed whom the rules demand."""
 
-from domain.drafts.corrected import Corrected, corrected_twice
 from domain.drafts.draft import ALREADY_POSTED, NOBODY, NOT_THE_TEXT, Draft, Review, review, sign, standing
 from domain.drafts.parties import Parties, unlike
 
@@ -8,11 +7,9 @@ __all__ = [
     "ALREADY_POSTED",
     "NOBODY",
     "NOT_THE_TEXT",
-    "Corrected",
     "Draft",
     "Parties",
     "Review",
-    "corrected_twice",
     "review",
     "sign",
     "standing",

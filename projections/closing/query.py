@@ -37,6 +37,7 @@ from projections.budget import budget, carried_of, is_planned
 from projections.closing.alike import alike, posted_alike
 from projections.closing.distributing import distributing, year_figures
 from projections.closing.lacking import drafts_lacking, lacking
+from projections.journal import corrections
 from projections.report import Report
 from projections.statements import flows, income_statement
 
@@ -170,6 +171,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         given_before_fen=_given_before(connection, book, period),
         transferred=_transferred(connection, book, period),
         lacking=lacking(connection, book.book, period),
+        corrections=corrections(connection, book.book, period),
         parties=[
             PartyBalance(*place, fen)
             for place, fen in party_balances(connection, book.book, period, OUTSIDE).items()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg.rows import class_row
 
-from domain.drafts import Corrected
+from domain.closing import Corrected, Correction
 from domain.kernel.errors import Phrase
 from domain.vouchers import Way, voucher_number, way_of
 from projections.journal.query import VoucherRow
@@ -22,6 +22,13 @@ SELECT_LINKED = """
     FROM vouchers
     WHERE book = %(book)s
       AND (id = ANY(%(named)s) OR corrects_id = ANY(%(ids)s) OR reverses_id = ANY(%(ids)s))
+    ORDER BY entry
+"""
+SELECT_CORRECTIONS = """
+    SELECT entry, id, type, period, number, date, summary, amount_fen, attachments, source, resolution,
+           reverses_id, reversed_by, corrects_id, signers, at
+    FROM vouchers
+    WHERE book = %s AND period = %s AND (corrects_id IS NOT NULL OR reverses_id IS NOT NULL) AND reversed_by IS NULL
     ORDER BY entry
 """
 WORDS = {
@@ -66,23 +73,49 @@ def vouchers_by_id(connection: Connection[Any], book: str, ids: Sequence[str]) -
 
 def corrected(connection: Connection[Any], book: str, ids: Sequence[str]) -> dict[str, Corrected]:
     """Return what was done to the vouchers among some ids, by id; what was itself reversed sets nothing right."""
+    found = _around(connection, book, ids)
+    return {one.id: _done(one, found) for one in found if one.id in ids}
+
+
+def corrections(connection: Connection[Any], book: str, period: str) -> list[Correction]:
+    """Return the vouchers of a period that cancel others or set them right, and stand, in the order of the log."""
+    with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
+        own = cursor.execute(SELECT_CORRECTIONS, (book, period)).fetchall()
+    found = _around(connection, book, sorted({id_ for one in own if (id_ := _named(one))}))
+    originals = {one.id: one for one in found}
+    return [
+        Correction(
+            one.entry,
+            _called(voucher_number(one.period, one.number)),
+            one.summary,
+            bool(one.reverses_id),
+            _done(originals[_named(one) or ""], [each for each in found if each.entry < one.entry]),
+        )
+        for one in own
+    ]
+
+
+def _around(connection: Connection[Any], book: str, ids: Sequence[str]) -> list[VoucherRow]:
+    """Return the vouchers of some ids, and those that cancel them or set them right, in the order of the log."""
     values: dict[str, Any] = {"book": book, "named": [*ids], "ids": [*ids]}
     with connection.cursor(row_factory=class_row(VoucherRow)) as cursor:
-        found = cursor.execute(SELECT_LINKED, values).fetchall()
+        return cursor.execute(SELECT_LINKED, values).fetchall() if ids else []
+
+
+def _done(original: VoucherRow, found: Sequence[VoucherRow]) -> Corrected:
+    """Return what those that were found did to a voucher."""
     numbers = {one.entry: voucher_number(one.period, one.number) for one in found}
-    return {
-        one.id: Corrected(
-            numbers[one.entry],
-            numbers.get(one.reversed_by, "") if one.reversed_by is not None else "",
-            tuple(
-                numbers[later.entry]
-                for later in found
-                if later.corrects_id == one.id and later.reversed_by is None
-            ),
-        )
-        for one in found
-        if one.id in ids
-    }
+    return Corrected(
+        numbers[original.entry],
+        numbers.get(original.reversed_by, "") if original.reversed_by is not None else "",
+        tuple(
+            numbers[one.entry] for one in found if one.corrects_id == original.id and one.reversed_by is None
+        ),
+    )
+
+
+def _called(number: str) -> Phrase:
+    return Phrase(f"凭证 {number} ", f"voucher {number}")
 
 
 def _named(voucher: VoucherRow) -> str | None:

@@ -172,3 +172,39 @@ def test_a_way_that_does_not_fit_is_told_why(office: Office) -> None:
     Booked(office.door, red_of(wrong.id), VoucherReversed)
     assert "不能用" not in page_of(office, f"{path}?way=订正")
     assert "不能用「调整」：原凭证已用红字冲掉" in page_of(office, f"{path}?way=调整")
+
+
+def in_checklist(office: Office, wrong: Booked) -> list[tuple[str, int, str]]:
+    """Return what April's checklist says of what was done to a voucher: rule, entry and words, none of which stops."""
+    found = office.door.get("closing.json", period="2026-04").json()["remarks"]
+    said = [one for one in found if one["zh"].startswith(f"{wrong.number} 已由")]
+    assert not any(one["stops"] for one in said)
+    return [(one["rule"], one["entry"], one["zh"]) for one in said]
+
+
+def test_what_was_set_right_twice_is_in_the_checklist_until_it_is_reversed(office: Office) -> None:
+    wrong = Booked(office.door, paying("付办公费"))
+    first = Booked(office.door, paying("调整办公费", wrong.id))
+    assert in_checklist(office, wrong) == []
+    second = Booked(office.door, paying("调整办公费", wrong.id))
+    [(rule, entry, zh)] = in_checklist(office, wrong)
+    assert (rule, entry) == ("draft.corrected", second.entry), "the later of the two"
+    assert f"已由 {first.number} 更正过" in zh
+    assert f"{second.number} 重复的就冲销它" in zh
+    Booked(office.door, red_of(second.id), VoucherReversed)
+    assert in_checklist(office, wrong) == []
+
+
+def test_a_difference_to_what_was_reversed_is_in_the_checklist(office: Office) -> None:
+    wrong = Booked(office.door, paying("付办公费"))
+    more = Booked(office.door, paying("调整办公费", wrong.id))
+    red = Booked(office.door, red_of(wrong.id), VoucherReversed)
+    [(rule, entry, _)] = in_checklist(office, wrong)
+    assert (rule, entry) == ("draft.adjusted", red.entry)
+    Booked(office.door, red_of(more.id), VoucherReversed)
+    assert in_checklist(office, wrong) == []
+    Booked(office.door, paying("订正办公费", wrong.id))
+    assert in_checklist(office, wrong) == [], "red and blue, as it should be"
+    late = Booked(office.door, paying("调整办公费", wrong.id))
+    found = {rule: entry for rule, entry, _ in in_checklist(office, wrong)}
+    assert found == {"draft.adjusts_reversed": late.entry, "draft.corrected": late.entry}

@@ -1,0 +1,67 @@
+"""Vouchers that set right what was set right before (重复更正), with the numbers that did so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.closing.alike import REVERSE, WITHDRAW
+from domain.closing.month_end import Remark
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.vouchers import Way
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.closing.month_end import Correction, MonthEnd
+    from domain.kernel.errors import RuleViolation
+
+SOURCE = "会计基础工作规范 art. 51(5)"
+
+CORRECTED = rule(
+    "draft.corrected",
+    Kind.REFUSED,
+    "{original} 已由 {numbers} 更正过；请先核对那里更正了什么，{own}重复的就{undo}它",
+    "{original} was set right already, by {numbers}; look there what was set right, and {undo} {own} if it does so"
+    " again",
+    SOURCE,
+)
+ADJUSTS_REVERSED = rule(
+    "draft.adjusts_reversed",
+    Kind.REFUSED,
+    "{original} 已由 {red} 冲销，它的金额已不在账上，不能再只调整差额；请{undo}{own}，按全部金额另制一张（订正）",
+    "{original} was reversed by {red}: none of its amounts is left that a difference could adjust; {undo} {own},"
+    " and make a voucher of the whole amounts",
+    SOURCE,
+)
+ADJUSTED = rule(
+    "draft.adjusted",
+    Kind.REFUSED,
+    "{original} 已由 {numbers} 更正；只冲销它，更正的金额仍留在账上，请把更正它的凭证也冲销",
+    "{original} was set right by {numbers}, whose amounts stay when it alone is reversed; reverse these too",
+    SOURCE,
+)
+
+
+def corrected_twice(one: Correction) -> Iterator[Remark]:
+    """Yield what is to be known of a voucher that cancels or sets right another to which this was done before."""
+    return (Remark(stops=False, violation=violation, entry=one.entry) for violation in _twice(one))
+
+
+def _twice(one: Correction) -> Iterator[RuleViolation]:
+    done = one.before
+    numbers = Phrase("、".join(done.by), ", ".join(done.by))
+    if one.cancels:
+        if done.by and not done.red:
+            yield ADJUSTED(original=done.number, numbers=numbers)
+        return
+    undo = WITHDRAW if one.entry is None else REVERSE
+    if done.red and one.summary.startswith(Way.ADJUST.value):
+        yield ADJUSTS_REVERSED(original=done.number, red=done.red, own=one.own, undo=undo)
+    if done.by:
+        yield CORRECTED(original=done.number, numbers=numbers, own=one.own, undo=undo)
+
+
+def check_corrected(month: MonthEnd) -> Iterator[Remark]:
+    """What a voucher of the month sets right nothing had set right before, unless that was reversed."""
+    for one in month.corrections:
+        yield from corrected_twice(one)
