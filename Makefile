@@ -34,7 +34,7 @@ demo: setup ## 示例村，http://127.0.0.1:8000 · the sample village (ARGS=--e
 	@$(BIN)/sunledger demo $(ARGS)
 
 test: setup ## 全部测试 · all tests, a process for each core (ARGS="-k merkle", ...)
-	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --dist loadfile)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --dist loadfile --no-loadscope-reorder)
 
 # `make -k check` goes on after the first that fails.
 check: lint format types imports dependencies ## 静态检查 · ruff, mypy, import-linter, deptry

@@ -42,11 +42,10 @@ class Commands:
         return {**plain, "SUNLEDGER_HOME": str(self.home), **self.settings, **more}
 
     def run(self, *arguments: str | Path, **more: str) -> Result:
-        """Run a command to its end; as it is installed when its environment, or the database, is its own."""
-        environment = self.environment(**more)
-        if more or "SUNLEDGER_DATABASE_URL" not in environment:
+        """Run a command to its end; as it is installed when it needs an interpreter with settings of its own."""
+        if any(not name.startswith("SUNLEDGER_") for name in more):
             return self.installed(*arguments, **more)
-        return forked.run(list(map(str, arguments)), environment, SECONDS_MAX)
+        return forked.run(list(map(str, arguments)), self.environment(**more), SECONDS_MAX)
 
     def installed(self, *arguments: str | Path, **more: str) -> Result:
         """Run a command by the program as it is installed."""
