@@ -14,8 +14,9 @@ from api.importing.folder import COMPARISON, amounts_of
 from api.importing.opening_table import read_opening
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.told import result_at_opening
+from api.importing.year_begun import income_left
 from domain.chart.conversion import NEW, OLD, Beside, Converted, OldBalance, Share, convert, obstacles
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.organisation import check_organisation
 from domain.vouchers import quantity_text
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from api.adapters.spreadsheet import Rows
     from api.importing.book_file import BookFile
-    from domain.kernel.errors import Phrase, RuleViolation
+    from domain.kernel.errors import RuleViolation
 
 MAPPING = Layout(
     (
@@ -139,6 +140,10 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
     if problems:
         raise ImportRefused(problems, tuple(notices))
     made = convert(old, chosen)
+    left = income_left([(one.code, one.fen) for one in made], village.opened)
+    if left:
+        raise ImportRefused([Problem.of(left, folder.name)], tuple(notices))
+    notices += _added(made)
     target.mkdir(parents=True)
     text = book.read_text(encoding="utf-8-sig").replace(OLD, NEW)
     (target / "book.toml").write_text(text, encoding="utf-8")
@@ -146,6 +151,20 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
     (target / "journal.csv").write_bytes(to_csv(JOURNAL))
     (target / COMPARISON).write_bytes(to_csv(_comparison(made)))
     return Conversion(len({one.code for one in made}), *_sides(made), tuple(notices))
+
+
+def _added(made: list[Converted]) -> Iterator[Phrase]:
+    """Tell which balances come to 收益分配 from other accounts, since that changes what may be distributed."""
+    for one in made:
+        if one.is_added:
+            fen, (old, name) = format_fen(abs(one.fen)), one.old[:2]
+            side = Phrase("借方", "debit") if one.fen > 0 else Phrase("贷方", "credit")
+            yield Phrase(
+                f"{old} {name} {side.zh} {fen} 元转入 {one.code} {one.name}，可分配的收益因此改变；"
+                "要转入别的科目，在对照表中写明",
+                f"{old} {name}, {fen} yuan in {side.en}, goes to {one.code} {one.name}, which changes what may be "
+                "distributed; name another account in the mapping if it should",
+            )
 
 
 def _unfit(book: BookFile) -> Iterator[RuleViolation]:

@@ -14,16 +14,15 @@ from api.importing.rules import (
     BAD_LINES,
     CHANGED,
     COPIED,
-    INCOME_LEFT,
     MOVED,
     NO_SUMMARY,
     NUMBER_TWICE,
     ONE_VOUCHER,
     OPENING_CHANGED,
 )
+from api.importing.year_begun import income_left
+from domain.chart import RESULT
 from domain.kernel.errors import RuleViolation
-from domain.kernel.money import format_fen
-from domain.kernel.period import opened_on
 from domain.opening import Balances, OpeningPosted
 from domain.periods import Closing, PeriodClosed
 from domain.vouchers import (
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
 
 LINES_MIN = 2
 OPENING = "期初余额"
-INCOME_AND_EXPENSE = "5"
-"""How the codes of the accounts begin that a year's end transfers to 321."""
 NEVER = "9999-99"
 """A period after all others."""
 
@@ -134,12 +131,10 @@ class VoucherPlan:
 
     def _check_income(self, opening: Sequence[Amounts]) -> None:
         """Refuse balances of income and expense when the book begins with a year: they would count as that year's."""
-        opened = self._folder.book.opened
-        rows = [row for row in opening if row.code.startswith(INCOME_AND_EXPENSE)]
-        if rows and not opened_on(opened, opened):
-            amount = format_fen(sum(row.credit_fen - row.debit_fen for row in rows))
-            facts = {"opened": opened, "year": opened[:4], "amount": amount}
-            self._trial.refuse(INCOME_LEFT(count=len({row.code for row in rows}), **facts), rows)
+        balances = [(row.code, row.debit_fen - row.credit_fen) for row in opening]
+        left = income_left(balances, self._folder.book.opened)
+        if left:
+            self._trial.refuse(left, [row for row in opening if row.code.startswith(RESULT)])
 
     def _id(self, rows: Sequence[Amounts]) -> str:
         """Return a voucher's id: by its number, or by that without its kind (凭证字) where it was posted so."""

@@ -43,8 +43,10 @@ UNKNOWN = rule(
 NOT_NIL = rule(
     "convert.not_nil",
     Kind.REFUSED,
-    "科目 {code} {name}还有余额；损益科目不转换，请先在旧账上结转",
-    "account {code} {name} has a balance; income and expense are not converted: transfer them in the old books first",
+    "科目 {code} {name}还有余额；损益科目不转换：请先在旧账上作年末结转，转入 321 本年收益、再转入 322 收益分配，"
+    "净额填在 322",
+    "account {code} {name} has a balance; income and expense are not converted: make the year's end in the old books "
+    "first, to 321 and from there to 322, and give what is left on 322",
     "财会〔2023〕20号",
 )
 TO_CHOOSE = rule(
@@ -173,6 +175,11 @@ class Converted(NamedTuple):
     code: str
     name: str
     fen: int
+
+    @property
+    def is_added(self) -> bool:
+        """Whether it comes to 收益分配 from another account."""
+        return _is_added(self.code[:LEVEL_1], self.old.code)
 
 
 @cache
@@ -343,6 +350,8 @@ def _shares(balance: OldBalance, chosen: Mapping[str, Sequence[Share]]) -> list[
     if not choice:
         return [Share(_target(balance))]
     way = ways().get(code[:3])
+    if way and not (way.choices or way.debit or way.credit):
+        raise NOT_NIL(code=code, name=balance.name)
     official = {account.code for account in chart(NEW).official}
     allowed = official if way is None else {*way.choices, way.debit, way.credit} - {""}
     for share in choice:

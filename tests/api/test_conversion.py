@@ -85,6 +85,55 @@ def test_the_table_of_both_is_not_told_as_unread(old: Path, tmp_path: Path) -> N
     assert not [one for one in read_folder(tmp_path / "new").notices if "conversion.csv" in one.zh]
 
 
+def test_what_comes_to_undistributed_income_is_told(old: Path, tmp_path: Path) -> None:
+    [notice] = [one for one in convert_folder(old, tmp_path / "new").notices if "322" in one.zh]
+    assert "212 应付福利费 借方 25.82 元转入 322 收益分配" in notice.zh
+    assert "212 应付福利费" in notice.en
+    assert "25.82" in notice.en
+    (tmp_path / "mapping.csv").write_text("原科目编码,新科目编码\n212,212\n", encoding="utf-8")
+    told = convert_folder(old, tmp_path / "kept", tmp_path / "mapping.csv").notices
+    assert not any("322" in one.zh for one in told)
+
+
+@pytest.mark.parametrize("opened", ["2024-01", "2024-07"])
+def test_income_at_the_beginning_of_a_year_is_refused_as_an_import_does(
+    old: Path, tmp_path: Path, opened: str
+) -> None:
+    """An account that a village added may go to any; in mid-year its balance is the year's income so far."""
+    (old / "book.toml").write_text(BOOK.replace("2024-01", opened), encoding="utf-8")
+    added = OPENING.replace("合计", "571,其他收益,,4.00\n101,现金,4.00,\n合计").replace(
+        "101,现金,341.23,\n", "", 1
+    )
+    added = added.replace("101,现金,4.00", "101,现金,345.23").replace("2768.37", "2772.37")
+    (old / "opening.csv").write_text(HEADER + added, encoding="utf-8")
+    mapping = tmp_path / "mapping.csv"
+    mapping.write_text("原科目编码,新科目编码\n571,504\n", encoding="utf-8")
+    if opened == "2024-07":
+        assert convert_folder(old, tmp_path / "new", mapping).accounts
+        return
+    with pytest.raises(ImportRefused) as caught:
+        convert_folder(old, tmp_path / "new", mapping)
+    [problem] = caught.value.problems
+    assert problem.rule == "import.income_left"
+    assert "收入减支出是 4.00 元" in problem.zh
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("mapping", ["", "541,513\n"])
+def test_income_and_expense_go_nowhere_and_that_is_what_is_said(
+    old: Path, tmp_path: Path, mapping: str
+) -> None:
+    (old / "opening.csv").write_text(f"{HEADER}541,管理费用,1,\n301,资本,,1\n", encoding="utf-8")
+    chosen = tmp_path / "mapping.csv"
+    chosen.write_text(f"原科目编码,新科目编码\n{mapping}", encoding="utf-8")
+    with pytest.raises(ImportRefused) as caught:
+        convert_folder(old, tmp_path / "new", chosen if mapping else None)
+    [problem] = caught.value.problems
+    assert problem.rule == "convert.not_nil"
+    for said in ("541 管理费用", "321", "322 收益分配"):
+        assert said in problem.zh
+
+
 def test_a_mapping_chooses(old: Path, tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.csv"
     mapping.write_text("原科目编码,新科目编码\n202,213\n212,212\n", encoding="utf-8")

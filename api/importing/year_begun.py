@@ -1,0 +1,28 @@
+"""What a book may not begin a year with: balances of income and expense, which would count as that year's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.importing.rules import INCOME_LEFT
+from domain.chart import RESULT
+from domain.kernel.money import format_fen
+from domain.kernel.period import opened_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.kernel.errors import RuleViolation
+
+
+def income_left(balances: Iterable[tuple[str, int]], opened: str) -> RuleViolation | None:
+    """Return what is to be said of the income and expense among balances (code; debits less credits in fen), if any.
+
+    In mid-year they are the year's so far, and nothing is.
+    """
+    left = [(code, fen) for code, fen in balances if fen and code.startswith(RESULT)]
+    if not left or opened_on(opened, opened):
+        return None
+    amount = format_fen(-sum(fen for _, fen in left))
+    count = len({code for code, _ in left})
+    return INCOME_LEFT(opened=opened, year=opened[:4], count=count, amount=amount)
