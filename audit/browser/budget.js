@@ -62,8 +62,9 @@ function checkResolution({ date, entitled, present, agreed, body }, today, earli
   }
   if (!(agreed > 0 && agreed <= present && present <= entitled)) {
     throw wrong(
-      `同意 ${agreed} 人、实到 ${present} 人、应到 ${entitled} 人，应依次不小`,
-      `${agreed} agreed, ${present} were present, ${entitled} are entitled: each must be at least the one before`,
+      `同意 ${agreed} 人、实到 ${present} 人、应到 ${entitled} 人：至少要有 1 人同意，且不多于实到，实到不多于应到`,
+      `${agreed} agreed, ${present} were present, ${entitled} are entitled: at least one must agree, no more than ` +
+        "are present, and these no more than are entitled",
     );
   }
   const [quorumOf, neededOf, ofPresent] = MAJORITIES[body];

@@ -163,8 +163,9 @@ def _check_resolution(resolution: Resolution, at: str, earlier: str) -> None:
     entitled, present, agreed = resolution.entitled, resolution.present, resolution.agreed
     if not 0 < agreed <= present <= entitled:
         problem = Phrase(
-            f"同意 {agreed} 人、实到 {present} 人、应到 {entitled} 人，应依次不小",
-            f"{agreed} agreed, {present} were present, {entitled} are entitled: each must be at least the one before",
+            f"同意 {agreed} 人、实到 {present} 人、应到 {entitled} 人：至少要有 1 人同意，且不多于实到，实到不多于应到",
+            f"{agreed} agreed, {present} were present, {entitled} are entitled: at least one must agree, no more than "
+            "are present, and these no more than are entitled",
         )
         raise BAD_RESOLUTION(problem=problem)
     body = MAJORITIES[resolution.body]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from domain.kernel.errors import RuleViolation
 from domain.periods import Closing, PeriodClosed
 
 if TYPE_CHECKING:
@@ -98,6 +99,13 @@ def test_what_a_plan_may_be_of(village: Village, code: str) -> None:
 def test_a_resolution_that_cannot_be(village: Village, resolution: dict[str, Any]) -> None:
     with village.refuses("budget.resolution"):
         village.budget(*PLAN, **resolution)
+
+
+def test_a_resolution_that_nobody_agreed_to_is_told_so(village: Village) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        village.budget(*PLAN, agreed=0)
+    assert "至少要有 1 人同意" in refused.value.zh
+    assert "at least one must agree" in refused.value.en
 
 
 def test_a_resolution_of_no_day(village: Village) -> None:
