@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.importing.rules import INCOME_LEFT
-from domain.chart import RESULT
+from domain.closing import income_at_opening
 from domain.kernel.money import format_fen
-from domain.kernel.period import opened_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,9 +19,8 @@ def income_left(balances: Iterable[tuple[str, int]], opened: str) -> RuleViolati
 
     In mid-year they are the year's so far, and nothing is.
     """
-    left = [(code, fen) for code, fen in balances if fen and code.startswith(RESULT)]
-    if not left or opened_on(opened, opened):
+    found = income_at_opening(balances, opened)
+    if not found:
         return None
-    amount = format_fen(-sum(fen for _, fen in left))
-    count = len({code for code, _ in left})
-    return INCOME_LEFT(opened=opened, year=opened[:4], count=count, amount=amount)
+    count, fen = found
+    return INCOME_LEFT(opened=opened, year=opened[:4], count=count, amount=format_fen(fen))

@@ -30,7 +30,7 @@ from domain.closing.month_end import (
     Remark,
     Stock,
 )
-from domain.closing.opened import distributed_at_opening
+from domain.closing.opened import distributed_at_opening, income_at_opening
 from domain.closing.parties import OUTSIDE
 from domain.closing.rules import OPENED_RESULT, RESULT_LEFT
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT, transfer_vouchers
@@ -69,6 +69,7 @@ __all__ = [
     "distributed_at_opening",
     "distribution_vouchers",
     "excess_of",
+    "income_at_opening",
     "is_excess",
     "is_transfer",
     "likeness",

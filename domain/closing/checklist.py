@@ -34,6 +34,7 @@ CHECKS = (
     checks.check_year,
     excess.check_excess,
     checks.check_opened_result,
+    opened.check_opened_income,
     opened.check_opened_distribution,
     legality.check_distribution,
     checks.check_sides,

@@ -91,8 +91,9 @@ class MonthEnd(NamedTuple):
     of each leaves at the period's end in fen, None where no bank's balance of that day is known, `only_bank` and
     `only_book` the lines that bank and book have alone; `stocks` what is left of goods; `opened_result_fen` what stood
     on 本年收益 when the book was opened in the middle of this year, credits less debits, `opened` what stood on each
-    account of 收益分配 then, debits less credits; `parties` are those of receivables and payables; `income` the
-    figures of the statement of income of the year so far by the lines' keys, `given_before_fen` what was distributed to
+    account of 收益分配 then, debits less credits; `opened_income` what the opening of the book has of income and
+    expense, debits less credits, in its first month alone; `parties` are those of receivables and payables; `income`
+    the figures of the statement of income of the year so far by the lines' keys, `given_before_fen` what was distributed to
     members and others in the year before the period; `alike` groups of vouchers that say the very same, by entry and
     number; `transferred` what the period's transfers
     moved of income and expense, by account, and from 本年收益 (321) to 收益分配, debits less credits; `lacking` what
@@ -116,6 +117,7 @@ class MonthEnd(NamedTuple):
     parties: Sequence[PartyBalance] = ()
     income: Mapping[str, int] = MappingProxyType({})
     opened: Mapping[str, int] = MappingProxyType({})
+    opened_income: Mapping[str, int] = MappingProxyType({})
     transferred: Mapping[str, int] = MappingProxyType({})
     lacking: Sequence[Lacking] = ()
     given_before_fen: int = 0

@@ -166,6 +166,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         stocks=[Stock._make(row) for row in connection.execute(SELECT_STOCKS, values)],
         opened_result_fen=-sum(_opened(connection, book, period, RESULT_ACCOUNT).values()),
         opened=_opened(connection, book, period, DISTRIBUTION),
+        opened_income=_stood(connection, book, RESULT) if period == book.first_period else {},
         income=year_figures(connection, book.book, period),
         alike=alike(connection, book.book, period),
         given_before_fen=_given_before(connection, book, period),
@@ -196,6 +197,11 @@ def _opened(connection: Connection[Any], book: register.BookRow, period: str, ac
     """Return what stood on an account, by its details, when the book was opened in the midst of the period's year."""
     if not opened_on(book.first_period, period):
         return {}
+    return _stood(connection, book, account)
+
+
+def _stood(connection: Connection[Any], book: register.BookRow, account: str) -> dict[str, int]:
+    """Return what stood on an account, by its details, when the book was opened."""
     return dict(connection.execute(SELECT_OPENED, (book.book, account)).fetchall())
 
 

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.clock import now
 from api.importing import ImportRefused, read_folder
+from domain.book import Book
+from domain.entry import seal
 from domain.kernel.errors import RULES
+from domain.kernel.ulid import derive
+from domain.opening import Balances, OpeningPosted
+from domain.vouchers import Line
 from projections.balances import trial_balance
 from projections.closing import checklist
 from projections.statements import income_statement
@@ -141,3 +147,39 @@ def test_income_that_was_not_transferred_at_the_years_end_is_refused(village: Vi
 def test_no_distribution_before_the_opening(village: Village, opened: str, opening: str) -> None:
     assert begin(village, opened, opening, "借方期初余额") == []
     assert remarked(village, "2026-12", "closing.opened_distribution") == []
+
+
+def open_past_the_importer(village: Village, opened: str) -> None:
+    """Post opening balances with income and expense as whoever writes their own entry may."""
+    names = "101,库存现金,,\n301,资本,,\n50102,租金收入,,\n51302,办公费,,\n"
+    begin(village, opened, f"科目编码,科目名称,借方余额,贷方余额\n{names}")
+    book = Book(BOOK)
+    for entry in village.entries():
+        book.evolve(entry)
+    lines = [
+        Line(account="101", debit_fen=800),
+        Line(account="301", credit_fen=400),
+        Line(account="50102", credit_fen=600),
+        Line(account="51302", debit_fen=200),
+    ]
+    statement = OpeningPosted(
+        at=now(), book=BOOK, data=Balances(lines=lines), id=derive(1, BOOK, "opening"), seen=book.seen()
+    )
+    signers = [village.keyring.named(f"{BOOK}/{role}/1") for role in ("accountant", "head")]
+    village.service.ledger.post(BOOK, [seal(statement, signers)])
+    village.service.runner.catch_up([BOOK])
+
+
+def test_income_in_an_opening_that_no_import_saw_is_remarked_in_the_first_month(village: Village) -> None:
+    open_past_the_importer(village, "2026-01")
+    code = "closing.opened_income"
+    [told] = remarked(village, "2026-01", code)
+    assert "2 个收支科目" in told
+    assert "收入减支出是 4.00 元" in told
+    assert "2026 年的收支" in told
+    assert [remarked(village, period, code) for period in ("2026-02", "2027-01")] == [[], []]
+
+
+def test_income_in_an_opening_in_mid_year_is_the_years_own(village: Village) -> None:
+    open_past_the_importer(village, "2026-07")
+    assert remarked(village, "2026-07", "closing.opened_income") == []
