@@ -4,7 +4,7 @@ from domain.closing.alike import Likeness, likeness
 from domain.closing.checklist import check_draft, check_month
 from domain.closing.checks import banks_in_use, spending_remarks, untransferred
 from domain.closing.corrected import corrected_twice
-from domain.closing.distributing import ACTS, distributed
+from domain.closing.distributing import ACTS, distributed, shown_on
 from domain.closing.distribution import (
     MEMBERS,
     OTHERS,
@@ -23,6 +23,7 @@ from domain.closing.month_end import (
     Corrected,
     Correction,
     Dip,
+    Distributing,
     Lacking,
     MonthEnd,
     MonthVoucher,
@@ -51,6 +52,7 @@ __all__ = [
     "Corrected",
     "Correction",
     "Dip",
+    "Distributing",
     "Lacking",
     "Likeness",
     "MonthEnd",
@@ -76,6 +78,7 @@ __all__ = [
     "over_distributed",
     "parse_ratio",
     "shares",
+    "shown_on",
     "spending_remarks",
     "transfer_vouchers",
     "untransferred",

@@ -15,8 +15,9 @@ from domain.closing import (
     mixing,
     opened,
     parties,
+    recipients,
 )
-from domain.closing.month_end import MonthVoucher
+from domain.closing.month_end import Distributing, MonthVoucher
 from domain.kernel.errors import Phrase
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ CHECKS = (
     corrected.check_corrected,
     checks.check_originals,
     mixing.check_mixing,
-    mixing.check_recipients,
+    recipients.check_recipients,
     lacking.check_direct,
     lacking.check_lacking,
     checks.check_depreciation,
@@ -73,7 +74,8 @@ def check_draft(voucher: Voucher, names: Mapping[str, str], around: Around) -> I
     yield from alike.draft_alike(WAITING, around.alike)
     yield from checks.originals_missing(draft)
     yield from mixing.mixed(draft)
-    yield from mixing.misnamed(draft, names)
+    told_as = Distributing(None, WAITING, voucher.summary, voucher.lines, around.shown)
+    yield from recipients.misnamed(told_as, names)
     yield from lacking.booked_directly(draft)
     yield from lacking.draft_lacking(around, names)
     yield from distributing.check_distributing(voucher, around)

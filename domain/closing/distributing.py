@@ -62,14 +62,30 @@ NAMED_MAX = 5
 
 def distributed(chart: str, lines: Iterable[Line]) -> dict[str, int]:
     """Return what a voucher's lines distribute, in fen, by the keys of `ACTS`; below zero where it takes back."""
-    flows = [
-        Flow(line.account, distributes=True, debit_fen=line.debit_fen, credit_fen=line.credit_fen)
-        for line in lines
-    ]
-    if not transfers(flow.account for flow in flows):
-        return {}
-    rows = income_statement(income_layout(chart, {}), Year(flows, 0), Year([], 0))
-    return {row.line.key: row.amount_fen for row in rows if row.line.key in ACTS and row.amount_fen}
+    return {key: fen for key, by in shown_on(chart, lines).items() if (fen := sum(by.values()))}
+
+
+def shown_on(chart: str, lines: Iterable[Line]) -> dict[str, dict[str, int]]:
+    """Return what each account of a voucher's lines adds to those of the statement, in fen, by the keys of `ACTS`.
+
+    Nothing of a voucher that neither transfers nor distributes.
+    """
+    moved = list(lines)
+    found: dict[str, dict[str, int]] = {}
+    if not transfers(line.account for line in moved):
+        return found
+    for line in moved:
+        for key, fen in _shown(chart, line):
+            by = found.setdefault(key, {})
+            by[line.account] = by.get(line.account, 0) + fen
+    return found
+
+
+def _shown(chart: str, line: Line) -> Iterator[tuple[str, int]]:
+    flow = Flow(line.account, distributes=True, debit_fen=line.debit_fen, credit_fen=line.credit_fen)
+    for row in income_statement(income_layout(chart, {}), Year([flow], 0), Year([], 0)):
+        if row.line.key in ACTS and row.amount_fen:
+            yield row.line.key, row.amount_fen
 
 
 def check_distributing(voucher: Voucher, around: Around) -> Iterator[Remark]:

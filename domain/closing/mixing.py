@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from domain.chart import RESULT, UNDISTRIBUTED
-from domain.closing.distribution import MEMBERS, OTHERS, RECIPIENTS, RESERVE, THROUGH
+from domain.closing.distribution import MEMBERS, OTHERS, RESERVE
 from domain.closing.month_end import Remark
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from domain.closing.month_end import MonthEnd, MonthVoucher
 
@@ -31,26 +31,11 @@ MIXED = rule(
     "会计基础工作规范 art. 51",
 )
 
-WRONG_RECIPIENT = rule(
-    "closing.recipients",
-    Kind.REFUSED,
-    "凭证 {number}「{summary}」记在「{detail}」，对方科目 {accounts} 却使收益及收益分配表把它列在「{shown}」：表按对"
-    "方科目分辨分给了谁。请{undo}重做：确是「{detail}」的，对方改记 {right} 下的末级科目，没有合适的先增设明细；其实"
-    "是「{shown}」的，改记 322 下那一明细",
-    "voucher {number} '{summary}' is of '{detail}', and by its accounts {accounts} the statement of income shows it "
-    "as '{shown}': it tells by the other account who gets it. Please {undo} and make it anew: if it is '{detail}', "
-    "against an account below {right}, with a new detail if none fits; if it is '{shown}', on that detail of 322",
-    "财会〔2023〕14号 收益及收益分配表",
-)
-
 REVERSE, WITHDRAW = Phrase("冲销它", "reverse it"), Phrase("撤回它", "withdraw it")
 """What is done with a voucher that stands in the log, and with a draft."""
 
 TRANSFERS = (RESULT, *UNDISTRIBUTED, RESERVE)
 """What a voucher touches that transfers income and expense."""
-
-SPECIFIC = {name for kind in RECIPIENTS for name in THROUGH[kind]} - {"各项分配"}
-"""What the details of 收益分配 are called that say who gets it."""
 
 DISTRIBUTIONS = (*UNDISTRIBUTED, RESERVE, *MEMBERS, *OTHERS)
 """What a voucher touches that distributes."""
@@ -98,27 +83,6 @@ def amiss(accounts: tuple[str, ...]) -> tuple[str, ...]:
     if not is_direct(accounts):
         return strangers(accounts)
     return tuple(sorted({code for code in accounts if not code.startswith(DISTRIBUTIONS)}))
-
-
-def check_recipients(month: MonthEnd) -> Iterator[Remark]:
-    """What a voucher calls its distribution is what the statement shows it as, unless it was reversed."""
-    for voucher in month.vouchers:
-        yield from misnamed(voucher, month.names)
-
-
-def misnamed(voucher: MonthVoucher, names: Mapping[str, str]) -> Iterator[Remark]:
-    """Yield what is remarked on a voucher whose detail of 收益分配 says members, and its accounts others, or so."""
-    if voucher.reversal or voucher.is_reversed:
-        return
-    called = {names.get(code, "") for code in voucher.accounts if code.startswith(DISTRIBUTION)}
-    for shown, top in RECIPIENTS.items():
-        accounts = [code for code in voucher.accounts if code.startswith(top)]
-        if accounts and called and called <= SPECIFIC and not called & set(THROUGH[shown]):
-            facts = {"number": voucher.number, "summary": voucher.summary, "detail": min(called)}
-            right = next(tops for kind, tops in RECIPIENTS.items() if kind != shown)
-            told = {"accounts": ", ".join(accounts), "right": ", ".join(right), "shown": shown}
-            violation = WRONG_RECIPIENT(**facts, **told, undo=WITHDRAW if voucher.entry is None else REVERSE)
-            yield Remark(stops=False, violation=violation, entry=voucher.entry)
 
 
 def check_mixing(month: MonthEnd) -> Iterator[Remark]:

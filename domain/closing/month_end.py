@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from domain.kernel.errors import Phrase, RuleViolation
     from domain.reconciliation import BankLine, BookLine
     from domain.statements import BudgetRow
+    from domain.vouchers import Line
 
 
 class MonthVoucher(NamedTuple):
@@ -28,6 +29,19 @@ class MonthVoucher(NamedTuple):
     reversal: bool
     is_reversed: bool = False
     corrects: bool = False
+
+
+class Distributing(NamedTuple):
+    """A voucher that stands and transfers or distributes, with its lines; a draft has no entry yet.
+
+    `shown` is what each account adds to the lines of the statement of income, in fen, by these lines' keys.
+    """
+
+    entry: int | None
+    number: str | Phrase
+    summary: str
+    lines: Sequence[Line]
+    shown: Mapping[str, Mapping[str, int]]
 
 
 class Dip(NamedTuple):
@@ -87,17 +101,22 @@ class Correction(NamedTuple):
 class MonthEnd(NamedTuple):
     """A book at the end of a period: the first open one, the trial balance, sides and names by code, vouchers.
 
-    `reach` says up to which day the bank's statements of an account were read in, `differences` what the reconciliation
-    of each leaves at the period's end in fen, None where no bank's balance of that day is known, `only_bank` and
-    `only_book` the lines that bank and book have alone; `stocks` what is left of goods; `opened_result_fen` what stood
-    on 本年收益 when the book was opened in the middle of this year, credits less debits, `opened` what stood on each
-    account of 收益分配 then, debits less credits; `opened_income` what the opening of the book has of income and
-    expense, debits less credits, in its first month alone; `parties` are those of receivables and payables; `income`
-    the figures of the statement of income of the year so far by the lines' keys, `given_before_fen` what was distributed to
-    members and others in the year before the period; `alike` groups of vouchers that say the very same, by entry and
-    number; `transferred` what the period's transfers
-    moved of income and expense, by account, and from 本年收益 (321) to 收益分配, debits less credits; `lacking` what
-    vouchers that stand should say and do not; `corrections` those that stand and cancel others or set them right.
+    - `reach`: up to which day the bank's statements of an account were read in.
+    - `differences`: what the reconciliation of each leaves at the period's end, None where no balance is known.
+    - `only_bank`, `only_book`: the lines that bank and book have alone.
+    - `stocks`: what is left of goods.
+    - `opened_result_fen`: what stood on 本年收益 when the book was opened in the middle of this year, as a credit.
+    - `opened`: what stood on each account of 收益分配 then, as a debit.
+    - `opened_income`: what the opening has of income and expense, as debits, in the book's first month alone.
+    - `parties`: those of receivables and payables.
+    - `income`: the figures of the statement of income of the year so far by the lines' keys.
+    - `given_before_fen`: what was distributed to members and others in the year before the period.
+    - `alike`: groups of vouchers that say the very same, by entry and number.
+    - `transferred`: what the period's transfers moved of income and expense, by account, and from 本年收益 to 收益分配,
+      as debits.
+    - `distributing`: the vouchers that do either.
+    - `lacking`: what vouchers that stand should say and do not.
+    - `corrections`: those that stand and cancel others or set them right.
     """
 
     period: str
@@ -123,6 +142,7 @@ class MonthEnd(NamedTuple):
     given_before_fen: int = 0
     alike: Sequence[Sequence[tuple[int, str]]] = ()
     corrections: Sequence[Correction] = ()
+    distributing: Sequence[Distributing] = ()
 
 
 class Around(NamedTuple):
@@ -131,8 +151,9 @@ class Around(NamedTuple):
     `dips` are the days that it makes fall short, `income`, if it distributes, the figures of the statement of income of
     the year so far with it, by the lines' keys, `alike` what the vouchers are called that say the very same. What it
     distributes itself is `own`, by those keys, `earlier` the numbers of the year's vouchers that did so, `reserves`
-    what the accounts of the reserve that it moves have then, credits less debits in fen. `lacking` is what it should
-    say and does not, `signing` the roles that have signed it or must.
+    what the accounts of the reserve that it moves have then, credits less debits in fen, `shown` as a voucher that
+    stands has it (`Distributing`). `lacking` is what it should say and does not, `signing` the roles that have signed
+    it or must.
     """
 
     dips: Sequence[Dip] = ()
@@ -141,6 +162,7 @@ class Around(NamedTuple):
     own: Mapping[str, int] = MappingProxyType({})
     earlier: Mapping[str, Sequence[str]] = MappingProxyType({})
     reserves: Mapping[str, int] = MappingProxyType({})
+    shown: Mapping[str, Mapping[str, int]] = MappingProxyType({})
     lacking: Sequence[Lacking] = ()
     signing: Sequence[str] = ()
 

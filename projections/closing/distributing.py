@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from domain.chart import UNDISTRIBUTED
-from domain.closing import RESERVE, distributed
+from domain.closing import RESERVE, Distributing, distributed, shown_on
 from domain.kernel.period import period_of, year_start
 from domain.statements import Flow
 from domain.vouchers import Line, voucher_number
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from domain.vouchers import Voucher
 
 SELECT_DISTRIBUTING = """
-    SELECT vouchers.entry, vouchers.period, vouchers.number, account, debit_fen, credit_fen
+    SELECT vouchers.entry, vouchers.period, vouchers.number, vouchers.summary, account, debit_fen, credit_fen
     FROM vouchers JOIN journal USING (book, entry)
     WHERE vouchers.book = %(book)s AND vouchers.period BETWEEN %(first)s AND %(last)s
       AND vouchers.type = 'voucher' AND reversed_by IS NULL
@@ -59,19 +59,31 @@ def distributing(connection: Connection[Any], book: str, voucher: Voucher) -> di
         "own": own,
         "earlier": _earlier(connection, book, chart, period),
         "reserves": _reserves(connection, book, voucher, period),
+        "shown": shown_on(chart, voucher.lines),
     }
 
 
 def _earlier(connection: Connection[Any], book: str, chart: str, period: str) -> dict[str, list[str]]:
     """Return the numbers of the vouchers of a year, up to a period, that distribute, by the kind of distribution."""
-    values = {"book": book, "first": year_start(period), "last": period, "pool": list(UNDISTRIBUTED)}
-    rows = connection.execute(SELECT_DISTRIBUTING, values).fetchall()
     numbers: dict[str, list[str]] = {}
-    for (_, of, number), group in groupby(rows, lambda row: row[:3]):
-        lines = [Line(account=code, debit_fen=debit, credit_fen=credit) for *_, code, debit, credit in group]
-        for kind in distributed(chart, lines):
-            numbers.setdefault(kind, []).append(voucher_number(of, number))
+    for one in posted_distributing(connection, book, chart, year_start(period), period):
+        for kind, by in one.shown.items():
+            if sum(by.values()):
+                numbers.setdefault(kind, []).append(str(one.number))
     return numbers
+
+
+def posted_distributing(
+    connection: Connection[Any], book: str, chart: str, first: str, last: str
+) -> list[Distributing]:
+    """Return the vouchers of some periods that stand and transfer or distribute, in order."""
+    values = {"book": book, "first": first, "last": last, "pool": list(UNDISTRIBUTED)}
+    rows = connection.execute(SELECT_DISTRIBUTING, values).fetchall()
+    found: list[Distributing] = []
+    for (entry, of, number, summary), group in groupby(rows, lambda row: row[:4]):
+        lines = [Line(account=code, debit_fen=debit, credit_fen=credit) for *_, code, debit, credit in group]
+        found.append(Distributing(entry, voucher_number(of, number), summary, lines, shown_on(chart, lines)))
+    return found
 
 
 def _reserves(connection: Connection[Any], book: str, voucher: Voucher, period: str) -> dict[str, int]:

@@ -35,7 +35,7 @@ from projections.balances import party_balances, trial_balance
 from projections.bank import held_at_end, statements_reach
 from projections.budget import budget, carried_of, is_planned
 from projections.closing.alike import alike, posted_alike
-from projections.closing.distributing import distributing, year_figures
+from projections.closing.distributing import distributing, posted_distributing, year_figures
 from projections.closing.lacking import drafts_lacking, lacking
 from projections.journal import corrections
 from projections.report import Report
@@ -171,6 +171,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
         alike=alike(connection, book.book, period),
         given_before_fen=_given_before(connection, book, period),
         transferred=_transferred(connection, book, period),
+        distributing=posted_distributing(connection, book.book, book.chart, period, period),
         lacking=lacking(connection, book.book, period),
         corrections=corrections(connection, book.book, period),
         parties=[

@@ -200,36 +200,6 @@ def test_a_voucher_that_names_what_it_sets_right_needs_no_original_whatever_its_
     assert check_month(month({}, old)) == []
 
 
-@pytest.mark.parametrize(
-    ("accounts", "said"),
-    [
-        (("211", "3220103"), "记在「其他分配」，对方科目 211 却使收益及收益分配表把它列在「向成员分配」"),
-        (("213", "3220102"), "记在「向成员分配」，对方科目 213 却使收益及收益分配表把它列在「其他」"),
-        (("113", "3220102"), ""),
-        (("213", "3220103"), ""),
-        (("113", "213", "3220102", "3220103"), ""),
-        (("211", "32201"), ""),
-        (("311", "3220101"), ""),
-        (("32202", "3220103"), ""),
-    ],
-)
-def test_what_a_distribution_is_called_is_what_the_statement_shows(
-    accounts: tuple[str, ...], said: str
-) -> None:
-    found = check_month(month({}, VOUCHER._replace(accounts=accounts)))
-    assert [said in one.violation.zh for one in found] == ([True] if said else [])
-    assert {one.violation.rule.code for one in found} <= {"closing.recipients"}
-    assert check_month(month({}, VOUCHER._replace(accounts=accounts, is_reversed=True))) == []
-
-
-def test_how_a_distribution_is_set_right_is_said() -> None:
-    [one] = check_month(month({}, VOUCHER._replace(accounts=("211", "3220103"))))
-    assert "请冲销它重做：确是「其他分配」的，对方改记 212, 213" in one.violation.zh
-    assert "其实是「向成员分配」的，改记 322 下那一明细" in one.violation.zh
-    [one] = check_month(month({}, VOUCHER._replace(accounts=("213", "3220102"))))
-    assert "确是「向成员分配」的，对方改记 113, 211 下的末级科目" in one.violation.zh
-
-
 def test_what_is_paid_out_of_a_distribution_has_a_receipt() -> None:
     paid = month({}, VOUCHER._replace(attachments=0, accounts=("101", "322")))
     assert [remark.violation.rule.code for remark in check_month(paid)] == [

@@ -186,6 +186,38 @@ def test_a_voucher_that_mixes_a_transfer_with_spending_is_remarked(open_door: Do
     assert "closing.mixed" not in {rule for _, rule, *_ in remarks(open_door, "2026-03")}
 
 
+def test_a_detail_that_says_another_line_than_the_statement_is_remarked_with_its_amount(
+    open_door: Door,
+) -> None:
+    """Of a voucher of both details, and of a dividend that is paid straight; before it is signed, and afterwards."""
+    for code, name in (("32201", "各项分配"), ("3220102", "向成员分配"), ("3220103", "其他分配")):
+        if code not in open_door.book().accounts.names:
+            note = open_door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
+            assert open_door.post(note, wait=10).status_code == 201
+    both = (("3220102", 3_050_000, 0), ("3220103", 100_000, 0), ("211", 0, 3_150_000))
+    paid = (("3220102", 70_000, 0), ("10201", 0, 70_000))
+    said = {
+        both: "「3220103 其他分配」的 1,000.00 元，收益及收益分配表却因对方科目 211 把它列在「向成员分配」",
+        paid: "「3220102 向成员分配」的 700.00 元，收益及收益分配表却因对方科目 10201 把它列在「其他」",
+    }
+    with ExitStack() as stack:
+        maker = Office(open_door, stack)["accountant"]
+        for lines, words in said.items():
+            made = [
+                {"account": code, "debit_fen": debit, "credit_fen": credit} for code, debit, credit in lines
+            ]
+            given = {"attachments": {"count": 1}, "date": "2026-03-31", "lines": made, "summary": "分配"}
+            draft = maker.make(given)
+            [told] = [one["zh"] for one in draft["remarks"] if one["rule"] == "closing.recipients"]
+            assert words in told
+            maker.withdraw(draft)
+    for lines, words in said.items():
+        entry = post(open_door, "分配", *lines, date="2026-03-31")
+        found = open_door.get("closing.json", period="2026-03").json()["remarks"]
+        [told] = [one["zh"] for one in found if one["rule"] == "closing.recipients" and one["entry"] == entry]
+        assert words in told
+
+
 def test_a_distribution_beyond_the_law_is_remarked_in_december(open_door: Door) -> None:
     post(open_door, "结转", ("321", 10_000, 0), ("32202", 0, 10_000), date="2026-12-31")
     post(open_door, "向成员分配", ("32202", 90_000_000, 0), ("113", 0, 90_000_000), date="2026-12-31")
