@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from api.adapters.tables import Table, TableColumn
+from api.clock import now
 from api.drafting import open_drafts
 from api.statements import Statement
 from domain.closing import Remark
@@ -83,7 +84,7 @@ def checklist(
 
     `named` tells the summaries of drafts too; they are not for the public (ADR 0029).
     """
-    report = closing.checklist(connection, book, period)
+    report = closing.checklist(connection, book, period, now()[:10])
     waiting = [] if report.closed else _waiting(connection, book, period, named=named)
     return replace(
         report, remarks=[*waiting, *report.remarks, *_missing(connection, book, period, originals)]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 CHECKS = (
     checks.check_order,
+    checks.check_over,
     checks.check_vouchers,
     checks.check_suspense,
     checks.check_money,

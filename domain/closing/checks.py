@@ -25,6 +25,7 @@ from domain.closing.rules import (
     NO_STATEMENT,
     NO_VOUCHERS,
     NOT_IN_BUDGET,
+    NOT_OVER,
     NOT_RECONCILED,
     NOT_TRANSFERRED,
     OPENED_RESULT,
@@ -70,6 +71,14 @@ def check_order(month: MonthEnd) -> Iterator[Remark]:
     """Periods close in order."""
     if month.period > month.open_period:
         yield Remark(stops=True, violation=EARLIER_OPEN(open=month.open_period))
+
+
+def check_over(month: MonthEnd) -> Iterator[Remark]:
+    """A month that may be closed now is over, or its last day has come."""
+    last = last_day(month.period)
+    if month.period == month.open_period and month.today and month.today < last:
+        facts = {"period": month.period, "today": month.today, "last": last}
+        yield Remark(stops=False, violation=NOT_OVER(**facts))
 
 
 def check_vouchers(month: MonthEnd) -> Iterator[Remark]:

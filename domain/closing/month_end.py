@@ -117,6 +117,7 @@ class MonthEnd(NamedTuple):
     - `distributing`: the vouchers that do either.
     - `lacking`: what vouchers that stand should say and do not.
     - `corrections`: those that stand and cancel others or set them right.
+    - `today`: the day on which it is looked at, "" where nobody says.
     """
 
     period: str
@@ -143,6 +144,7 @@ class MonthEnd(NamedTuple):
     alike: Sequence[Sequence[tuple[int, str]]] = ()
     corrections: Sequence[Correction] = ()
     distributing: Sequence[Distributing] = ()
+    today: str = ""
 
 
 class Around(NamedTuple):

@@ -13,6 +13,14 @@ EARLIER_OPEN = rule(
     "{open} is still open; periods close in order, it comes first",
     f"{ACCOUNTING}: 按月结账",
 )
+NOT_OVER = rule(
+    "closing.not_over",
+    Kind.REFUSED,
+    "{period} 还没有过完（今天 {today}）：现在结了账，从今天到 {last} 为止还会有的凭证就再也不能入账；请等月末过后再结",
+    "{period} is not over (today is {today}): once it is closed, vouchers of what still happens up to {last} can never"
+    " be booked in it; close it after its last day",
+    f"{ACCOUNTING}: 按月结账; 会计基础工作规范 art. 63",
+)
 NO_VOUCHERS = rule(
     "closing.no_vouchers",
     Kind.REFUSED,

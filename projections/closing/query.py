@@ -117,20 +117,23 @@ class Distribution(Report):
     vouchers: list[Voucher]
 
 
-def checklist(connection: Connection[Any], book_id: str, period: str) -> Checklist:
+def checklist(connection: Connection[Any], book_id: str, period: str, today: str = "") -> Checklist:
     """Return the checklist of a period; raises `book.unknown`, `period.*`. `connection` is in one snapshot.
 
+    `today` is the day on which it is looked at, "" for none: then it does not say whether the period is over.
     Of a closed one it says what is found in it now, so that what it was closed despite stays to be read.
     """
     trial = trial_balance(connection, book_id, period)
     book = register.book(connection, book_id)
     closed = period <= book.closed_through
-    remarks = check_month(_month_end(connection, book, trial))
+    remarks = check_month(_month_end(connection, book, trial, today))
     head = book_id, trial.name, period, trial.entries, trial.root
     return Checklist(*head, closed, book.next_to_close, remarks)
 
 
-def _month_end(connection: Connection[Any], book: register.BookRow, trial: TrialBalance) -> MonthEnd:
+def _month_end(
+    connection: Connection[Any], book: register.BookRow, trial: TrialBalance, today: str
+) -> MonthEnd:
     period = trial.period
     values = {
         "book": book.book,
@@ -147,6 +150,7 @@ def _month_end(connection: Connection[Any], book: register.BookRow, trial: Trial
     }
     return MonthEnd(
         period=period,
+        today=today,
         open_period=book.next_to_close,
         rows=trial.rows,
         sides={account.code: account.side for account in accounts},

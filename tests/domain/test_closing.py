@@ -194,6 +194,33 @@ def test_what_several_vouchers_lack_is_one_remark_that_names_the_first() -> None
     assert remark.entry == 7
 
 
+@pytest.mark.parametrize(
+    ("today", "open_period", "said"),
+    [
+        ("2026-03-01", "", True),
+        ("2026-03-30", "", True),
+        ("2026-03-31", "", False),  # its last day
+        ("2026-04-01", "", False),
+        ("2026-02-27", "", True),
+        ("2026-03-30", "2026-02", False),  # another closes first
+        ("2026-03-30", "2026-04", False),  # closed
+        ("", "", False),  # nobody knows the day
+    ],
+)
+def test_a_month_that_is_not_over_is_remarked_before_it_is_closed(
+    today: str, open_period: str, *, said: bool
+) -> None:
+    found = check_month(month({}, open_period=open_period)._replace(today=today))
+    early = [one for one in found if one.violation.rule.code == "closing.not_over"]
+    assert bool(early) is said
+    for one in early:
+        assert one.stops is False
+        assert f"今天 {today}" in one.violation.zh
+        assert "到 2026-03-31 为止" in one.violation.zh
+        assert "再也不能入账" in one.violation.zh
+        assert "can never be booked" in one.violation.en
+
+
 def test_a_voucher_that_names_what_it_sets_right_needs_no_original_whatever_its_summary_says() -> None:
     assert check_month(month({}, VOUCHER._replace(attachments=0, corrects=True))) == []
     old = VOUCHER._replace(attachments=0, summary="调整3月5日记-2026-03-0007号凭证金额")
