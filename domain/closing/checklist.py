@@ -15,6 +15,7 @@ from domain.closing import (
     mixing,
     opened,
     parties,
+    prior_year,
     recipients,
 )
 from domain.closing.month_end import Distributing, MonthVoucher
@@ -47,6 +48,7 @@ CHECKS = (
     checks.check_originals,
     mixing.check_mixing,
     recipients.check_recipients,
+    prior_year.check_prior_years,
     lacking.check_direct,
     lacking.check_lacking,
     checks.check_depreciation,
@@ -75,8 +77,9 @@ def check_draft(voucher: Voucher, names: Mapping[str, str], around: Around) -> I
     yield from alike.draft_alike(WAITING, around.alike)
     yield from checks.originals_missing(draft)
     yield from mixing.mixed(draft)
-    told_as = Distributing(None, WAITING, voucher.summary, voucher.lines, around.shown)
-    yield from recipients.misnamed(told_as, names)
+    moving = Distributing(None, WAITING, voucher.summary, voucher.lines, around.shown, around.corrects)
+    yield from recipients.misnamed(moving, names)
+    yield from prior_year.corrects_through(moving)
     yield from lacking.booked_directly(draft)
     yield from lacking.draft_lacking(around, names)
     yield from distributing.check_distributing(voucher, around)

@@ -24,10 +24,12 @@ MIXED = rule(
     "closing.mixed",
     Kind.REFUSED,
     "凭证 {number}「{summary}」把结转或分配和别的业务（科目 {accounts}）记在了一张上，"
-    "收益及收益分配表会因此少列或列错；请{undo}，分成几张：分给成员的先记 113 或 211，再另记付款",
+    "收益及收益分配表会因此少列或列错；请{undo}，分成几张：分给成员的先记 113 或 211，再另记付款；更正以前年度差错的，"
+    "不记 321、322，记今年的收入、支出科目（501 至 521）",
     "voucher {number} '{summary}' mixes a transfer or distribution with other business (accounts {accounts}), which the"
     " statement of income then leaves out or puts on a wrong line; {undo} and make several: what members get goes"
-    " to 113 or 211 first, and is paid by another voucher",
+    " to 113 or 211 first, and is paid by another voucher. What sets right an error of an earlier year goes not to 321"
+    " or 322, but to this year's income and expense (501 to 521)",
     "会计基础工作规范 art. 51",
 )
 

@@ -34,7 +34,8 @@ class MonthVoucher(NamedTuple):
 class Distributing(NamedTuple):
     """A voucher that stands and transfers or distributes, with its lines; a draft has no entry yet.
 
-    `shown` is what each account adds to the lines of the statement of income, in fen, by these lines' keys.
+    `shown` is what each account adds to the lines of the statement of income, in fen, by these lines' keys; `corrects`
+    the number of the voucher that it sets right, if that is one of an earlier year and distributed nothing.
     """
 
     entry: int | None
@@ -42,6 +43,7 @@ class Distributing(NamedTuple):
     summary: str
     lines: Sequence[Line]
     shown: Mapping[str, Mapping[str, int]]
+    corrects: str = ""
 
 
 class Dip(NamedTuple):
@@ -153,9 +155,9 @@ class Around(NamedTuple):
     `dips` are the days that it makes fall short, `income`, if it distributes, the figures of the statement of income of
     the year so far with it, by the lines' keys, `alike` what the vouchers are called that say the very same. What it
     distributes itself is `own`, by those keys, `earlier` the numbers of the year's vouchers that did so, `reserves`
-    what the accounts of the reserve that it moves have then, credits less debits in fen, `shown` as a voucher that
-    stands has it (`Distributing`). `lacking` is what it should say and does not, `signing` the roles that have signed
-    it or must.
+    what the accounts of the reserve that it moves have then, credits less debits in fen, `shown` and `corrects` as a
+    voucher that stands has them (`Distributing`). `lacking` is what it should say and does not, `signing` the roles
+    that have signed it or must.
     """
 
     dips: Sequence[Dip] = ()
@@ -165,6 +167,7 @@ class Around(NamedTuple):
     earlier: Mapping[str, Sequence[str]] = MappingProxyType({})
     reserves: Mapping[str, int] = MappingProxyType({})
     shown: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+    corrects: str = ""
     lacking: Sequence[Lacking] = ()
     signing: Sequence[str] = ()
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from domain.vouchers import Voucher
 
 SELECT_DISTRIBUTING = """
-    SELECT vouchers.entry, vouchers.period, vouchers.number, vouchers.summary, account, debit_fen, credit_fen
+    SELECT vouchers.entry, vouchers.period, vouchers.number, vouchers.summary, corrects_id,
+           account, debit_fen, credit_fen
     FROM vouchers JOIN journal USING (book, entry)
     WHERE vouchers.book = %(book)s AND vouchers.period BETWEEN %(first)s AND %(last)s
       AND vouchers.type = 'voucher' AND reversed_by IS NULL
@@ -30,6 +31,13 @@ SELECT_DISTRIBUTING = """
           WHERE book = %(book)s AND period BETWEEN %(first)s AND %(last)s AND account ^@ ANY(%(pool)s)
       )
     ORDER BY entry
+"""
+SELECT_PRIOR = """
+    SELECT id, period, number FROM vouchers
+    WHERE book = %(book)s AND id = ANY(%(ids)s) AND period < %(first)s AND NOT EXISTS (
+        SELECT FROM journal
+        WHERE book = vouchers.book AND entry = vouchers.entry AND account ^@ ANY(%(pool)s)
+    )
 """
 SELECT_HELD = """
     SELECT account, sum(credit_fen - debit_fen)::bigint FROM balances
@@ -60,6 +68,7 @@ def distributing(connection: Connection[Any], book: str, voucher: Voucher) -> di
         "earlier": _earlier(connection, book, chart, period),
         "reserves": _reserves(connection, book, voucher, period),
         "shown": shown_on(chart, voucher.lines),
+        "corrects": _prior(connection, book, [voucher.corrects], period).get(voucher.corrects, ""),
     }
 
 
@@ -79,11 +88,20 @@ def posted_distributing(
     """Return the vouchers of some periods that stand and transfer or distribute, in order."""
     values = {"book": book, "first": first, "last": last, "pool": list(UNDISTRIBUTED)}
     rows = connection.execute(SELECT_DISTRIBUTING, values).fetchall()
+    prior = _prior(connection, book, sorted({row[4] for row in rows if row[4]}), last)
     found: list[Distributing] = []
-    for (entry, of, number, summary), group in groupby(rows, lambda row: row[:4]):
+    for (entry, of, number, summary, corrects), group in groupby(rows, lambda row: row[:5]):
         lines = [Line(account=code, debit_fen=debit, credit_fen=credit) for *_, code, debit, credit in group]
-        found.append(Distributing(entry, voucher_number(of, number), summary, lines, shown_on(chart, lines)))
+        told = entry, voucher_number(of, number), summary, lines, shown_on(chart, lines)
+        found.append(Distributing(*told, prior.get(corrects, "")))
     return found
+
+
+def _prior(connection: Connection[Any], book: str, ids: Sequence[str], period: str) -> dict[str, str]:
+    """Return the numbers of those vouchers that are of years before a period's and distributed nothing, by id."""
+    values = {"book": book, "ids": [*ids], "first": year_start(period), "pool": list(UNDISTRIBUTED)}
+    rows = connection.execute(SELECT_PRIOR, values).fetchall() if any(ids) else []
+    return {id_: voucher_number(of, number) for id_, of, number in rows}
 
 
 def _reserves(connection: Connection[Any], book: str, voucher: Voucher, period: str) -> dict[str, int]:

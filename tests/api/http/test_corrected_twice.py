@@ -208,3 +208,39 @@ def test_a_difference_to_what_was_reversed_is_in_the_checklist(office: Office) -
     late = Booked(office.door, paying("调整办公费", wrong.id))
     found = {rule: entry for rule, entry, _ in in_checklist(office, wrong)}
     assert found == {"draft.adjusts_reversed": late.entry, "draft.corrected": late.entry}
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_an_error_of_an_earlier_year_that_is_corrected_through_322_is_remarked(
+    office: Office, *, back: bool
+) -> None:
+    """A supplier's bill of last year is no distribution; what was distributed last year may be taken back so."""
+    wrong = Booked(office.door, paying("付文具款"))
+    sides = [("32202", 50_000), ("211", -50_000)]
+    lines = [
+        Line(account=code, debit_fen=fen) if fen > 0 else Line(account=code, credit_fen=-fen)
+        for code, fen in ((code, -fen if back else fen) for code, fen in sides)
+    ]
+    late = Voucher(
+        attachments=Attachments(count=1),
+        corrects=wrong.id,
+        date="2027-01-15",
+        lines=lines,
+        summary="补记去年文具款",
+    )
+
+    def of(voucher: Voucher) -> list[str]:
+        draft = office["accountant"].make(msgspec.to_builtins(voucher))
+        office["accountant"].withdraw(draft)
+        return [one["zh"] for one in draft["remarks"] if one["rule"] == "closing.prior_year"]
+
+    [told] = of(late)
+    assert f"更正的是以前年度的 {wrong.number}" in told
+    assert of(msgspec.structs.replace(late, date="2026-04-30")) == []
+    assert of(msgspec.structs.replace(late, corrects="")) == []
+    booked = Booked(office.door, late)
+    found = office.door.get("closing.json", period="2027-01").json()["remarks"]
+    told_of = [one["entry"] for one in found if one["rule"] == "closing.prior_year"]
+    assert booked.entry in told_of
+    given = Booked(office.door, msgspec.structs.replace(late, corrects="", date="2026-04-30", summary="分配"))
+    assert of(msgspec.structs.replace(late, corrects=given.id)) == []
