@@ -23,7 +23,7 @@ from projections import closing, journal
 from projections.closing import transfers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from psycopg import Connection
 
@@ -136,18 +136,22 @@ def checklist_object(report: Checklist) -> dict[str, Any]:
         "closed": report.closed,
         "open_period": report.open_period,
         "ready": not report.closed and not any(remark.stops for remark in report.remarks),
-        "remarks": [
-            {
-                "stops": remark.stops,
-                "rule": remark.violation.rule.code,
-                "zh": remark.violation.zh,
-                "en": remark.violation.en,
-                "account": remark.account,
-                "entry": remark.entry,
-            }
-            for remark in report.remarks
-        ],
+        "remarks": _remark_objects(report.remarks),
     }
+
+
+def _remark_objects(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
+    return [
+        {
+            "stops": remark.stops,
+            "rule": remark.violation.rule.code,
+            "zh": remark.violation.zh,
+            "en": remark.violation.en,
+            "account": remark.account,
+            "entry": remark.entry,
+        }
+        for remark in remarks
+    ]
 
 
 def checklist_table(report: Checklist) -> Table:
@@ -187,6 +191,7 @@ def distribution_object(report: Distribution) -> dict[str, Any]:
         **report.shares._asdict(),
         "left_fen": report.shares.left_fen,
         "vouchers": [msgspec.to_builtins(voucher) for voucher in report.vouchers],
+        "remarks": _remark_objects(report.remarks),
     }
 
 

@@ -141,6 +141,7 @@ class Transfers(msgspec.Struct):
 
     closed: bool
     vouchers: list[Voucher]
+    remarks: list[ClosingRemark] = []
 
 
 def check_server_url(url: str) -> None:

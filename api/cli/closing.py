@@ -23,7 +23,9 @@ from api.closing import despite
 from domain.periods import Closing, PeriodClosed
 
 if TYPE_CHECKING:
-    from api.posting import Transfers
+    from collections.abc import Iterable
+
+    from api.posting import ClosingRemark, Transfers
 
 
 def close(
@@ -46,8 +48,7 @@ def close(
     """先查后结账一个月 / Close a month, after its checklist."""
     with poster(book, url, wait) as server:
         remarks = server.remarks(period)
-        for remark in remarks:
-            err.print(f"{'✗' if remark.stops else '!'} {remark.zh} / {remark.en} [{remark.rule}]")
+        _tell(remarks)
         told = despite(sum(remark.stops for remark in remarks), period, reason)
         if told:
             err.print(told)
@@ -108,9 +109,16 @@ def distribute(
     }
     with poster(book, url, 0) as server:
         wanted = server.distribution(period, wish)
+    _tell(wanted.remarks)
     _write(wanted, period, folder)
     if not (wanted.closed or wanted.vouchers):
         out.print("没有要分配的 / nothing is to be distributed")
+
+
+def _tell(remarks: Iterable[ClosingRemark]) -> None:
+    """Print what is to be known first, and whether it stops."""
+    for remark in remarks:
+        err.print(f"{'✗' if remark.stops else '!'} {remark.zh} / {remark.en} [{remark.rule}]")
 
 
 def _write(wanted: Transfers, period: str, folder: Path) -> None:

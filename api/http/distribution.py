@@ -9,8 +9,10 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from api.clock import now
 from api.closing import distribution_object
 from api.drafting import MAKERS
+from api.http.closing import RemarkBody
 from api.http.pages import PAGE
 from api.http.parts import BookId, Database, Services, documented
 from api.http.reports import PERIOD, PERIOD_OR_BLANK
@@ -35,7 +37,7 @@ class DistributionBody(ReportBody):
     """How a year's income is distributed, in fen, and the vouchers, as `voucher.posted/1` has them, if it is open.
 
     `base_fen` is what the ratio is of, `appropriated_fen` what was set aside of it before, `distributed_fen` all that
-    was distributed before, `left_fen` what stays.
+    was distributed before, `left_fen` what stays, `remarks` what is to be known before these vouchers are made.
     """
 
     closed: bool
@@ -51,6 +53,7 @@ class DistributionBody(ReportBody):
     other_fen: int
     left_fen: int
     vouchers: list[dict[str, Any]]
+    remarks: list[RemarkBody]
 
 
 def wish(
@@ -121,7 +124,7 @@ def _wish(typed: dict[str, str]) -> Wish:
 )
 def get_distribution(book: BookId, database: Database, period: Period, typed: Typed) -> dict[str, Any]:
     """Return how a year's income is distributed as is wished, in its legal order."""
-    return distribution_object(distribution(database, book, period, _wish(typed)))
+    return distribution_object(distribution(database, book, period, _wish(typed), now()[:10]))
 
 
 @router.get("/books/{book}/work/distribution", responses=PAGE)
@@ -137,7 +140,7 @@ def get_distribution_page(
     """Show the form for a year's distribution, what follows from it, and the vouchers to be made drafts."""
     row = register.book(database, book)
     asked = period or f"{service.drafts.next_to_close(book)[:4]}-12"
-    found, refused = answered(lambda: distribution(database, book, asked, _wish(typed)))
+    found, refused = answered(lambda: distribution(database, book, asked, _wish(typed), now()[:10]))
     return work_page(
         request,
         "distribution.html",

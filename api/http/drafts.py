@@ -293,8 +293,10 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
         if vouchers:
             others = waiting_alike(connection, session.book, vouchers)
             waiting = [others.get(id_, []) for id_ in vouchers]
-            signing = [one.signing for one in open_ if one.waiting.id in vouchers]
-            found = draft_remarks(connection, session.book, [*vouchers.values()], signing, waiting)
+            asked = [one for one in open_ if one.waiting.id in vouchers]
+            signing = [one.signing for one in asked]
+            made = [one.waiting.draft.statement.at[:10] for one in asked]
+            found = draft_remarks(connection, session.book, [*vouchers.values()], signing, waiting, made)
             remarks |= dict(zip(vouchers, found, strict=True))
         posted = {id_: data for id_, data in said.items() if isinstance(data, (Voucher, Reversal))}
         for id_, before in corrections(connection, session.book, posted).items():

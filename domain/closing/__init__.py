@@ -4,7 +4,7 @@ from domain.closing.alike import Likeness, likeness
 from domain.closing.checklist import check_draft, check_month
 from domain.closing.checks import banks_in_use, spending_remarks, untransferred
 from domain.closing.corrected import corrected_twice
-from domain.closing.distributing import ACTS, distributed, shown_on
+from domain.closing.distributing import ACTS, distributed, shown_on, year_runs
 from domain.closing.distribution import (
     MEMBERS,
     OTHERS,
@@ -82,4 +82,5 @@ __all__ = [
     "spending_remarks",
     "transfer_vouchers",
     "untransferred",
+    "year_runs",
 ]

@@ -82,4 +82,4 @@ def check_draft(voucher: Voucher, names: Mapping[str, str], around: Around) -> I
     yield from prior_year.corrects_through(moving)
     yield from lacking.booked_directly(draft)
     yield from lacking.draft_lacking(around, names)
-    yield from distributing.check_distributing(voucher, around)
+    yield from distributing.check_distributing(voucher, names, around)

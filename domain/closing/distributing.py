@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.chart import parent_code
 from domain.closing import legality
 from domain.closing.distribution import LAW, NO_LOSS, SHORT_OF_RESERVE
 from domain.closing.mixing import transfers
 from domain.closing.month_end import Remark
+from domain.closing.rules import ACCOUNTING
+from domain.closing.transfers import leaves_below
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
-from domain.kernel.period import ends_year, period_of
+from domain.kernel.period import ends_year, last_day, period_of
 from domain.statements import Flow, Year, income_layout, income_statement
+from domain.vouchers import SaltedVoucher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,6 +46,27 @@ RESERVE_BEYOND = rule(
     LAW,
 )
 
+ONE_HOUSEHOLD = rule(
+    "closing.one_household",
+    Kind.REFUSED,
+    "向成员分配的 {amount} 元全记在 {account} {name} 一个科目上，同一级另有 {count} 个明细（如 {others}）：各户有明细的"
+    "，各户的份额记各户的科目，或在分录上写明各户，请在入账以前改好；{account} 是全体成员合用的，各户的份额用清册写明",
+    "all {amount} yuan for members are on the one account {account} {name}, and {count} more details stand beside it "
+    "(such as {others}): where each household has its own, its share goes there, or the lines say whose each is; "
+    "change it before it is posted. If {account} is of all members together, a roll says what each household gets",
+    f"{ACCOUNTING} 内部往来; {LAW}",
+)
+YEAR_RUNS = rule(
+    "closing.year_runs",
+    Kind.REFUSED,
+    "{year} 年到 {today} 还没有过完，全年的净收益还不知道：分配只能按已入账的凭证计算，余下的收支入账以后，可分的和应提"
+    "取的都会不同；请等全年的收支都入账了再提出",
+    "on {today} the year {year} is not over, and its net surplus is not known: a distribution can only go by what is"
+    " booked by then, and what still comes changes what can be distributed and what is to be set aside; propose it when"
+    " all of the year is booked",
+    LAW,
+)
+
 COVERED, SET_ASIDE, TO_MEMBERS, OTHERWISE = (
     "losses_covered",
     "appropriated",
@@ -58,6 +83,9 @@ ACTS = {
 
 NAMED_MAX = 5
 """The most vouchers that are named."""
+
+SHOWN_MAX = 3
+"""The most accounts that are named beside one."""
 
 
 def distributed(chart: str, lines: Iterable[Line]) -> dict[str, int]:
@@ -88,12 +116,14 @@ def _shown(chart: str, line: Line) -> Iterator[tuple[str, int]]:
             yield row.line.key, row.amount_fen
 
 
-def check_distributing(voucher: Voucher, around: Around) -> Iterator[Remark]:
-    """Yield what is remarked on a draft that distributes: again, before its turn, or more than there is."""
+def check_distributing(voucher: Voucher, names: Mapping[str, str], around: Around) -> Iterator[Remark]:
+    """Yield what is remarked on a draft that distributes: too early, again, before its turn, or too much, or to one."""
     own = {key: fen for key, fen in around.own.items() if fen > 0}
     if not own:
         return
     period = period_of(voucher.date)
+    yield from year_runs(period, around.made)
+    yield from _to_one(voucher, names, around.shown.get(TO_MEMBERS, {}))
     yield from _again(own, around)
     if COVERED in own:
         yield from _covered(voucher, own[COVERED], around)
@@ -103,6 +133,30 @@ def check_distributing(voucher: Voucher, around: Around) -> Iterator[Remark]:
         yield from _reserve_beyond(around.income, period)
     if TO_MEMBERS in own and ends_year(period):
         yield from legality.before_reserve(around.income, draft=True)
+
+
+def year_runs(period: str, today: str) -> Iterator[Remark]:
+    """Yield what is remarked on the distribution of a whole year, of which a period is the last, before it is over."""
+    if ends_year(period) and today and today < last_day(period):
+        yield Remark(stops=False, violation=YEAR_RUNS(year=period[:4], today=today))
+
+
+def _to_one(voucher: Voucher, names: Mapping[str, str], shown: Mapping[str, int]) -> Iterator[Remark]:
+    """Yield what is remarked when members get something on one detail account, and others stand beside it.
+
+    Lines that name several counterparties tell their shares; what stands outside the log may do so.
+    """
+    places = {(line.account, line.party) for line in voucher.lines if line.account in shown}
+    if len(places) != 1 or isinstance(voucher, SaltedVoucher):
+        return
+    [(account, fen)] = shown.items()
+    above = parent_code(account)
+    others = [code for code in leaves_below(above, names) if code != account] if above else []
+    if fen > 0 and others:
+        facts = {"amount": format_fen(fen), "account": account, "name": names[account], "count": len(others)}
+        told = "、".join(f"{code} {names[code]}" for code in others[:SHOWN_MAX])
+        violation = ONE_HOUSEHOLD(**facts, others=told)
+        yield Remark(stops=False, violation=violation, account=account)
 
 
 def _left_fen(around: Around) -> int:

@@ -157,7 +157,7 @@ class Around(NamedTuple):
     distributes itself is `own`, by those keys, `earlier` the numbers of the year's vouchers that did so, `reserves`
     what the accounts of the reserve that it moves have then, credits less debits in fen, `shown` and `corrects` as a
     voucher that stands has them (`Distributing`). `lacking` is what it should say and does not, `signing` the roles
-    that have signed it or must.
+    that have signed it or must, `made` the day on which it was made, "" where nobody says.
     """
 
     dips: Sequence[Dip] = ()
@@ -170,6 +170,7 @@ class Around(NamedTuple):
     corrects: str = ""
     lacking: Sequence[Lacking] = ()
     signing: Sequence[str] = ()
+    made: str = ""
 
 
 class Remark(NamedTuple):

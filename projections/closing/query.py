@@ -26,6 +26,7 @@ from domain.closing import (
     shares,
     spending_remarks,
     transfer_vouchers,
+    year_runs,
 )
 from domain.kernel.period import last_day, opened_on, period_of, previous_period, year_start
 from domain.statements import spent_with
@@ -110,11 +111,15 @@ class Transfers(Report):
 
 @dataclass(frozen=True)
 class Distribution(Report):
-    """How a year's income is distributed as was wished, and the vouchers for it; from how many entries, which root."""
+    """How a year's income is distributed as was wished, with the vouchers and what is remarked; from how many entries.
+
+    `root` is the tree's over these.
+    """
 
     closed: bool
     shares: Shares
     vouchers: list[Voucher]
+    remarks: list[Remark]
 
 
 def checklist(connection: Connection[Any], book_id: str, period: str, today: str = "") -> Checklist:
@@ -228,8 +233,13 @@ def transfers(connection: Connection[Any], book_id: str, period: str) -> Transfe
     return Transfers(book_id, trial.name, period, trial.entries, trial.root, closed, vouchers)
 
 
-def distribution(connection: Connection[Any], book_id: str, period: str, wish: Wish) -> Distribution:
-    """Return the distribution of the year that ends with a period; raises `book.unknown`, `distribution.*`."""
+def distribution(
+    connection: Connection[Any], book_id: str, period: str, wish: Wish, today: str
+) -> Distribution:
+    """Return the distribution of the year that ends with a period; raises `book.unknown`, `distribution.*`.
+
+    `today` is the day on which it is looked at.
+    """
     report = income_statement(connection, book_id, period)
     closed = period <= register.book(connection, book_id).closed_through
     found = shares({row.line.key: row.amount_fen for row in report.rows}, wish)
@@ -237,7 +247,8 @@ def distribution(connection: Connection[Any], book_id: str, period: str, wish: W
     balances = {row.account: row.closing_fen for row in trial_balance(connection, book_id, period).rows}
     vouchers = distribution_vouchers(found, names, balances, period, wish)
     given = report.book, report.name, period, report.entries, report.root
-    return Distribution(*given, closed, found, [] if closed else vouchers)
+    remarks = list(year_runs(period, today))
+    return Distribution(*given, closed, found, [] if closed else vouchers, remarks)
 
 
 def _dips(connection: Connection[Any], trial: TrialBalance, values: dict[str, Any]) -> Iterator[Dip]:
@@ -267,11 +278,12 @@ def draft_remarks(
     vouchers: Sequence[Voucher],
     signing: Sequence[Collection[str]],
     waiting: Sequence[Sequence[Phrase]],
+    made: Sequence[str],
 ) -> list[list[Remark]]:
     """Return what is to be known of each voucher before it is posted: what the checklist would ask to set right later.
 
     Each is looked at as if it alone came next; `signing` are, of each, the roles that have signed or must, `waiting`
-    other drafts that say the very same.
+    other drafts that say the very same, `made` the day on which it was made.
     """
     names = register.account_names(connection, book)
     spending = _spending(connection, book, vouchers, names)
@@ -284,10 +296,11 @@ def draft_remarks(
             alike=[*(number for _, number in twins), *others],
             lacking=lacks,
             signing=list(roles),
+            made=day,
             **distributing(connection, book, voucher),
         )
-        for voucher, short, twins, others, lacks, roles in zip(
-            vouchers, dips, posted, waiting, missed, signing, strict=True
+        for voucher, short, twins, others, lacks, roles, day in zip(
+            vouchers, dips, posted, waiting, missed, signing, made, strict=True
         )
     ]
     return [

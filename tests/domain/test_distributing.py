@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from domain.closing import Around, check_draft, distributed
+from domain.closing import Around, check_draft, distributed, shown_on
 from domain.vouchers import Attachments, Line, Voucher
 from tests.domain.test_closing import NAMES, YEAR_END
 
@@ -101,3 +102,69 @@ def test_a_loss_is_covered_as_far_as_it_goes_and_the_reserve_has_it() -> None:
         if one.violation.rule.code == "distribution.reserve"
     ]
     assert "311 只有 4.80 元，不能拿出 5.00 元" in one.zh
+
+
+HOUSEHOLDS = NAMES | {"11301": "张三户", "11302": "李四户", "11303": "王五户", "21101": "文具店"}
+
+
+def of_one(*lines: tuple[str, int], party: str = "") -> list[str]:
+    """Return what is said of a draft's households."""
+    made = voucher(*lines)
+    split = [msgspec.structs.replace(line, party=party * at) for at, line in enumerate(made.lines)]
+    draft = msgspec.structs.replace(made, lines=split)
+    around = Around(own=distributed(CHART, made.lines), shown=shown_on(CHART, made.lines), income=YEAR_END)
+    found = check_draft(draft, HOUSEHOLDS, around)
+    return [one.violation.zh for one in found if one.violation.rule.code == "closing.one_household"]
+
+
+def test_all_that_members_get_on_the_account_of_one_household_is_remarked() -> None:
+    """While others have one too: each gets its share."""
+    [said] = of_one(("32202", 500_000), ("11301", -500_000))
+    assert said.startswith(
+        "向成员分配的 5,000.00 元全记在 11301 张三户 一个科目上，同一级另有 2 个明细（如 11302 李四户"
+    )
+    assert "各户的份额记各户的科目" in said
+    assert of_one(("32202", 500_000), ("11301", -300_000), ("11301", -200_000)) == [said]
+    assert len(of_one(("32202", 500_000), ("11301", -500_000), party="张")) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "party"),
+    [
+        ((("32202", 5), ("11301", -3), ("11302", -2)), ""),
+        ((("32202", 5), ("11301", -3), ("11301", -2)), "户"),  # by counterparty
+        ((("32202", 5), ("21101", -5)), ""),  # no other detail
+        ((("32202", 5), ("112", -5)), ""),
+        ((("11301", 5), ("32202", -5)), ""),  # taken back
+        ((("32202", 5), ("311", -5)), ""),
+    ],
+)
+def test_shares_of_several_are_not_remarked(lines: tuple[tuple[str, int], ...], party: str) -> None:
+    assert of_one(*lines, party=party) == []
+
+
+@pytest.mark.parametrize(
+    ("date", "today", "said"),
+    [
+        ("2026-12-31", "2026-11-28", True),
+        ("2026-12-31", "2026-12-30", True),
+        ("2026-12-31", "2026-12-31", False),
+        ("2026-12-31", "2027-01-05", False),
+        ("2026-06-30", "2026-11-28", False),  # of what there is by then
+        ("2026-12-31", "", False),
+    ],
+)
+def test_a_whole_years_distribution_while_the_year_runs_is_remarked(
+    date: str, today: str, *, said: bool
+) -> None:
+    made = voucher(("32202", 5), ("311", -5), date=date)
+    own = distributed(CHART, made.lines)
+    around = Around(own=own, shown=shown_on(CHART, made.lines), income=YEAR_END, made=today)
+    found = {one.violation.rule.code: one for one in check_draft(made, NAMES, around)}
+    assert ("closing.year_runs" in found) is said
+    if said:
+        remark = found["closing.year_runs"]
+        assert remark.stops is False
+        assert f"2026 年到 {today} 还没有过完" in remark.violation.zh
+    plain = voucher(("51302", 5), ("102", -5), date=date)
+    assert list(check_draft(plain, NAMES, Around(made=today))) == []

