@@ -86,6 +86,11 @@ class OnDesk(NamedTuple):
         return [role for role in ROLES if role in signed or role in self.review.demanded]
 
     @property
+    def asks(self) -> tuple[str, ...]:
+        """The roles whose signature it waits for: of nobody while it could not be posted."""
+        return () if self.review.is_stuck else self.review.asked
+
+    @property
     def refused(self) -> list[store.Step]:
         """The refusals of its present text that stand: whoever signed afterwards has thought better of it."""
         signed = {one.name for one in self.waiting.draft.signatures}
@@ -156,8 +161,8 @@ class DraftingDesk:
         with self._pool.connection() as connection:
             drafts = store.open_drafts(connection, book)
         with self._book(book) as found:
-            missing = [review(found, one.draft).missing for one in drafts if one.id not in found.ids]
-            return Waits(sum(role in roles for roles in missing), found.periods.next_to_close)
+            asks = [OnDesk(one, review(found, one.draft)).asks for one in drafts if one.id not in found.ids]
+            return Waits(sum(role in roles for roles in asks), found.periods.next_to_close)
 
     def waiting(self, book: str) -> list[OnDesk]:
         """Return the drafts that wait, the oldest first."""

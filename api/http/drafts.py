@@ -91,11 +91,13 @@ class DisclosureBody(BaseModel):
 class DraftBody(BaseModel):
     """A draft: its exact `text`, the statement in it, who signed, the roles that must sign and that are missing.
 
-    `state` is open, posted or withdrawn; `entry` where it stands in the log; `problem` what else the rules object to;
-    `refused` the keys that refuse its present text; `remarks` what is to be known before it is signed, for example that
-    it spends beyond the year's plan. `invoices` is what those among its documents say, `named` what the ids in its text
-    are, `people` the public names of the keys' holders, by key. `disclosures` are the values behind the digests of its
-    text, for whoever makes vouchers or is to sign it.
+    `asks` are the roles whose signature it waits for, nobody's while it could not be posted: those that are missing,
+    and the cashier of a voucher of cash, who does not hold it up. `state` is open, posted or withdrawn; `entry` where
+    it stands in the log; `problem` what else the rules object to; `refused` the keys that refuse its present text;
+    `remarks` what is to be known before it is signed, for example that it spends beyond the year's plan. `invoices` is
+    what those among its documents say, `named` what the ids in its text are, `people` the public names of the keys'
+    holders, by key. `disclosures` are the values behind the digests of its text, for whoever makes vouchers or is to
+    sign it.
     """
 
     book: str
@@ -109,6 +111,7 @@ class DraftBody(BaseModel):
     signatures: list[str]
     demanded: list[str]
     missing: list[str]
+    asks: list[str]
     refused: list[str]
     problem: ProblemBody | None
     remarks: list[RemarkBody]
@@ -342,6 +345,7 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
         signatures=[one.name for one in waiting.draft.signatures],
         demanded=list(said.demanded),
         missing=list(said.missing),
+        asks=list(found.asks),
         refused=[step.key for step in found.refused],
         problem=_said(said.problem) if said.problem else None,
         remarks=[

@@ -146,8 +146,8 @@ def get_desk(
 ) -> Response:
     """Show what waits for whoever is at work, and what for others."""
     waiting = service.drafts.waiting(book)
-    mine = [one for one in waiting if session.key.role in one.review.missing]
-    others = [one for one in waiting if session.key.role not in one.review.missing]
+    mine = [one for one in waiting if session.key.role in one.asks]
+    others = [one for one in waiting if session.key.role not in one.asks]
     period, people = service.drafts.next_to_close(book), register.holders(database, book)
     remarks = _remarks(service, database, book, period)
     stops = sum(remark.stops for remark in remarks)
@@ -258,7 +258,7 @@ def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
         date,
         amount_fen,
         [ROLES[role_of(one.name)] for one in waiting.draft.signatures],
-        [ROLES[role] for role in said.missing],
+        [ROLES[role] + ("" if role in said.missing else "（收付现金）") for role in said.asked],
         said.problem is not None,
         _remark(found, key, people),
     )

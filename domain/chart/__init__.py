@@ -1,6 +1,7 @@
 """The official charts of accounts (会计科目表) as data, keyed by chart version."""
 
 from domain.chart.chart import (
+    CASH,
     CHARTS,
     KEPT_DAILY,
     LEVELS,
@@ -18,6 +19,7 @@ from domain.chart.chart import (
 )
 
 __all__ = [
+    "CASH",
     "CHARTS",
     "KEPT_DAILY",
     "LEVELS",

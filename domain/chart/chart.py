@@ -60,7 +60,10 @@ class Chart:
         return [account for account in self.accounts.values() if account.standing == "official"]
 
 
-KEPT_DAILY = ("101", "102")
+CASH = "101"
+"""库存现金, with all its details."""
+
+KEPT_DAILY = (CASH, "102")
 """Cash and bank deposits, kept as journals (日记账) with balances day by day (会计基础工作规范 art. 57)."""
 
 MEASURED = ("121", "122", "131", "132", "134")

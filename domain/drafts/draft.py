@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.chart import CASH
 from domain.closing import excess_of
 from domain.drafts.remarks import remarks
 from domain.entry import Entry, parse_entry, parse_text
@@ -19,6 +20,8 @@ from domain.roles import ROLES, ROLES_MISSING, Key, check_signatures, find_signe
 from domain.vouchers import VoucherPosted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from domain.book import Book
     from domain.entry import AnyStatement
     from domain.kernel.note import Signature
@@ -76,13 +79,15 @@ class Draft:
 class Review(NamedTuple):
     """What the rules say of a draft now: the roles that must sign, those that are missing, and what else forbids it.
 
-    `remarks` forbid nothing; they are to be known before one signs.
+    `remarks` forbid nothing; they are to be known before one signs. `asked` are the roles whose signature it waits for:
+    those that are missing and, for a voucher of cash, the cashier (出纳), without whom it would be posted all the same.
     """
 
     demanded: tuple[str, ...]
     missing: tuple[str, ...]
     problem: RuleViolation | None
     remarks: tuple[RuleViolation, ...] = ()
+    asked: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -115,7 +120,16 @@ def review(book: Book, draft: Draft) -> Review:
     demanded, _ = _demand(book, entry, [])
     present = {key.role for key in signed}
     missing = tuple(role for role in demanded if role not in present)
-    return Review(demanded, missing, problem, tuple(remarks(book, draft.statement)))
+    beside = tuple(role for role in _beside(book, draft.statement) if role not in {*missing, *present})
+    return Review(demanded, missing, problem, tuple(remarks(book, draft.statement)), (*missing, *beside))
+
+
+def _beside(book: Book, statement: AnyStatement) -> Iterator[str]:
+    """Yield who signs beside those whom the log demands: the cashier what moves cash (会计基础工作规范 art. 51(4))."""
+    if not isinstance(statement, VoucherPosted):
+        return
+    if any(line.account.startswith(CASH) for line in statement.data.lines):
+        yield from {key.role for key in book.roles.active()} & {"cashier"}
 
 
 def _excess(book: Book, statement: AnyStatement) -> RuleViolation | None:

@@ -60,9 +60,10 @@ function stateOf(found) {
   }
   const signed = found.signatures.map(who).join("、") || "还没有人签";
   const missing = found.missing.map((one) => roles[one] ?? one).join("、");
-  const words = [`waiting; signed by: ${found.signatures.map(office).join(", ") || "nobody"}`, ...(missing ? [`missing: ${found.missing.join(", ")}`] : [])];
+  const beside = found.asks.filter((one) => !found.missing.includes(one)).map((one) => roles[one] ?? one).join("、");
+  const words = [`waiting; signed by: ${found.signatures.map(office).join(", ") || "nobody"}`, ...(missing ? [`missing: ${found.missing.join(", ")}`] : []), ...(beside ? ["and the cashier is asked, for it moves cash"] : [])];
   shown.push(
-    element("p", { className: "state waiting" }, element("strong", {}, "待签。"), `已签：${signed}。`, missing ? `还缺：${missing}。` : "", " ", english(words.join("; "))),
+    element("p", { className: "state waiting" }, element("strong", {}, "待签。"), `已签：${signed}。`, missing ? `还缺：${missing}。` : "", beside ? `收付现金，也请${beside}签。` : "", " ", english(words.join("; "))),
   );
   return shown;
 }
@@ -95,7 +96,7 @@ function offer(found) {
 /** Say what waits for the person next, and let the keyboard go on there: whoever typed this one goes on typing. */
 async function goOn() {
   const { drafts } = await ask("GET", `/books/${book}/drafts`);
-  const mine = drafts.filter((one) => one.id !== draft && !one.problem && one.missing.includes(office(key)));
+  const mine = drafts.filter((one) => one.id !== draft && one.asks.includes(office(key)));
   const words = mine.length
     ? bilingual(`下一张等我签的（还有 ${mine.length} 张）`, `the next that waits for me, of ${mine.length}`)
     : bilingual("没有别的等我签了，回工作台", "nothing else waits for me: back to the desk");

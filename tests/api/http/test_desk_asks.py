@@ -1,0 +1,80 @@
+"""Whose turn it is: the desk lists for each what waits for them, and the counts of other villages agree with it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK, voucher
+from tests.api.http.test_desk import page_of, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.api.http.conftest import Door
+
+
+@pytest.fixture(scope="module")
+def office(door: Door) -> Iterator[Office]:
+    with ExitStack() as stack:
+        yield Office(door, stack)
+
+
+def listed(office: Office, role: str, section: str) -> list[str]:
+    """Return the ids of the drafts in a section of a role's desk."""
+    found = re.search(
+        rf'<section aria-labelledby="{section}">.*?</section>', page_of(office[role]), re.DOTALL
+    )
+    return re.findall(rf'href="/books/{BOOK}/work/drafts/(\w+)"', found[0]) if found else []
+
+
+def where(office: Office, role: str, draft: dict[str, Any]) -> str:
+    """Return in which section of a role's desk a draft stands."""
+    (section,) = [one for one in ("mine", "mend", "others") if draft["id"] in listed(office, role, one)]
+    return section
+
+
+def row_of(office: Office, role: str, draft: dict[str, Any]) -> str:
+    """Return the words of a draft's row on a role's desk."""
+    rows = re.findall(r"<tr>.*?</tr>", page_of(office[role]), re.DOTALL)
+    return next(words(row) for row in rows if draft["id"] in row)
+
+
+def cash(office: Office, by: str = "accountant", **fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- of a voucher
+    """Make the draft of a small voucher of cash, for which the cashier is no condition."""
+    period = office.door.book().periods.next_to_close
+    paid = voucher(15_00, date=f"{period}-06", debit="51302", credit="101", **fields)
+    made = office[by].make(msgspec.to_builtins(paid))
+    assert "cashier" not in made["missing"]
+    return made
+
+
+def test_cash_waits_for_the_cashier_until_the_cashier_has_signed(office: Office) -> None:
+    draft = cash(office)
+    before = office.door.service.drafts.waits(BOOK, "cashier").to_sign
+    assert where(office, "cashier", draft) == "mine"
+    assert "出纳" in row_of(office, "head", draft)
+    assert "cashier" in draft["asks"]
+    signed = office["cashier"].sign(draft).json()
+    assert signed["asks"] == draft["missing"]
+    assert where(office, "cashier", draft) == "others"
+    assert office.door.service.drafts.waits(BOOK, "cashier").to_sign == before - 1
+
+
+def test_what_moves_no_cash_asks_for_nobody_but_those_who_are_missing(office: Office) -> None:
+    period = office.door.book().periods.next_to_close
+    draft = office["accountant"].make(msgspec.to_builtins(voucher(15_00, date=f"{period}-06")))
+    assert draft["asks"] == draft["missing"]
+    assert where(office, "cashier", draft) == "others"
+
+
+def test_cash_that_is_signed_by_those_who_must_is_posted_without_the_cashier(office: Office) -> None:
+    draft = cash(office)
+    for role in draft["missing"]:
+        draft = office[role].sign(draft).json()
+    assert (draft["state"], draft["asks"]) == ("posted", [])
