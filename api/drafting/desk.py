@@ -87,8 +87,13 @@ class OnDesk(NamedTuple):
 
     @property
     def asks(self) -> tuple[str, ...]:
-        """The roles whose signature it waits for: of nobody while it could not be posted."""
-        return () if self.review.is_stuck else self.review.asked
+        """The roles whose signature it waits for: nobody's while it waits for its maker."""
+        return () if self.maker else self.review.asked
+
+    @property
+    def maker(self) -> str:
+        """The key that made it, if it waits for that one: it could not be posted, or one refuses it; "" otherwise."""
+        return self.waiting.last.key if self.review.is_stuck or self.refused else ""
 
     @property
     def refused(self) -> list[store.Step]:
@@ -116,9 +121,10 @@ class _Look(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """How many drafts of a book wait for a role's signature, and the period that is next to close."""
+    """How many drafts a role is to sign, how many to change or withdraw, and the period that is next to close."""
 
     to_sign: int
+    to_mend: int
     to_close: str
 
 
@@ -161,8 +167,9 @@ class DraftingDesk:
         with self._pool.connection() as connection:
             drafts = store.open_drafts(connection, book)
         with self._book(book) as found:
-            asks = [OnDesk(one, review(found, one.draft)).asks for one in drafts if one.id not in found.ids]
-            return Waits(sum(role in roles for roles in asks), found.periods.next_to_close)
+            waiting = [OnDesk(one, review(found, one.draft)) for one in drafts if one.id not in found.ids]
+            mend = sum(f"/{role}/" in one.maker for one in waiting)
+            return Waits(sum(role in one.asks for one in waiting), mend, found.periods.next_to_close)
 
     def waiting(self, book: str) -> list[OnDesk]:
         """Return the drafts that wait, the oldest first."""

@@ -91,13 +91,13 @@ class DisclosureBody(BaseModel):
 class DraftBody(BaseModel):
     """A draft: its exact `text`, the statement in it, who signed, the roles that must sign and that are missing.
 
-    `asks` are the roles whose signature it waits for, nobody's while it could not be posted: those that are missing,
-    and the cashier of a voucher of cash, who does not hold it up. `state` is open, posted or withdrawn; `entry` where
-    it stands in the log; `problem` what else the rules object to; `refused` the keys that refuse its present text;
-    `remarks` what is to be known before it is signed, for example that it spends beyond the year's plan. `invoices` is
-    what those among its documents say, `named` what the ids in its text are, `people` the public names of the keys'
-    holders, by key. `disclosures` are the values behind the digests of its text, for whoever makes vouchers or is to
-    sign it.
+    `asks` are the roles whose signature it waits for, nobody's while it is refused or could not be posted: those that
+    are missing, and the cashier of a voucher of cash, who does not hold it up. `state` is open, posted or withdrawn;
+    `entry` where it stands in the log; `problem` what else the rules object to; `refused` the keys that refuse its
+    present text; `remarks` what is to be known before it is signed, for example that it spends beyond the year's plan.
+    `invoices` is what those among its documents say, `named` what the ids in its text are, `people` the public names
+    of the keys' holders, by key. `disclosures` are the values behind the digests of its text, for whoever makes
+    vouchers or is to sign it.
     """
 
     book: str

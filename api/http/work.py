@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from api.composition import Service
+    from domain.roles import Key
 
 BANK = "102"
 """银行存款, with all its details."""
@@ -86,19 +87,20 @@ class AccountsBody(BaseModel):
 
 
 class Village(NamedTuple):
-    """A village where one is at work: by which key, how many drafts wait for it, and the month next to close."""
+    """A village where one is at work: by which key, how many drafts it is to sign and to mend, the month to close."""
 
     book: str
     name: str
     key: str
     to_sign: int
+    to_mend: int
     to_close: str
 
 
 class Row(NamedTuple):
     """A draft in a list: what it is, of which date and amount, who signed and is missing, and what is against it.
 
-    One that is stuck cannot be posted, whoever signs.
+    `maker` is the key by which it was made where it is to be changed or withdrawn, "" where it waits for signatures.
     """
 
     id: str
@@ -107,8 +109,16 @@ class Row(NamedTuple):
     amount_fen: int | None
     signed: list[str]
     missing: list[str]
-    is_stuck: bool
+    maker: str
     remark: Phrase | RuleViolation | None
+
+
+class Desk(NamedTuple):
+    """What waits: for one's signature, for one to change or withdraw what one made, and for others."""
+
+    mine: list[Row]
+    mend: list[Row]
+    others: list[Row]
 
 
 @router.get("/books/{book}/accounts.json", response_class=JSONResponse, responses=documented(400, 404, 503))
@@ -146,9 +156,8 @@ def get_desk(
 ) -> Response:
     """Show what waits for whoever is at work, and what for others."""
     waiting = service.drafts.waiting(book)
-    mine = [one for one in waiting if session.key.role in one.asks]
-    others = [one for one in waiting if session.key.role not in one.asks]
-    period, people = service.drafts.next_to_close(book), register.holders(database, book)
+    desk = _parted(waiting, session.key, register.holders(database, book))
+    period = service.drafts.next_to_close(book)
     remarks = _remarks(service, database, book, period)
     stops = sum(remark.stops for remark in remarks)
     villages = _villages(service, database, request.cookies.get(COOKIE, ""), besides=book)
@@ -160,8 +169,7 @@ def get_desk(
         villages=villages,
         glance=month.glance_of(database, book, period),
         makes=session.key.role in MAKERS,
-        mine=[_row(one, session.key.name, people) for one in mine],
-        others=[_row(one, session.key.name, people) for one in others],
+        desk=desk,
         period=period,
         proposed=_proposed(database, book, period, waiting),
         templates=service.templates.all(book),
@@ -248,6 +256,17 @@ def get_new_page(
     return form_page(request, database, book, session, **given)
 
 
+def _parted(waiting: list[OnDesk], key: Key, people: dict[str, str]) -> Desk:
+    """Part the drafts by whose turn it is, for whoever works with a key; `people` are the keys' holders, by key."""
+    desk = Desk([], [], [])
+    for one in waiting:
+        row = _row(one, key.name, people)
+        is_own = row.maker and role_of(row.maker) == key.role
+        place = desk.mend if is_own else desk.mine if key.role in one.asks else desk.others
+        place.append(row)
+    return desk
+
+
 def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
     """Return a draft's row in the list of whoever works with a key; `people` are the keys' holders, by key."""
     waiting, said = found.waiting, found.review
@@ -259,7 +278,7 @@ def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
         amount_fen,
         [ROLES[role_of(one.name)] for one in waiting.draft.signatures],
         [ROLES[role] + ("" if role in said.missing else "（收付现金）") for role in said.asked],
-        said.problem is not None,
+        found.maker,
         _remark(found, key, people),
     )
 

@@ -78,3 +78,40 @@ def test_cash_that_is_signed_by_those_who_must_is_posted_without_the_cashier(off
     for role in draft["missing"]:
         draft = office[role].sign(draft).json()
     assert (draft["state"], draft["asks"]) == ("posted", [])
+
+
+def test_what_is_refused_waits_for_whoever_made_it(office: Office) -> None:
+    draft = cash(office, by="cashier")
+    waits = office.door.service.drafts.waits
+    to_sign, to_mend = waits(BOOK, "head").to_sign, waits(BOOK, "cashier").to_mend
+    assert where(office, "head", draft) == "mine"
+    office["head"].refuse(draft, "没有收据")
+    places = {role: where(office, role, draft) for role in ("cashier", "accountant", "head")}
+    assert places == {"cashier": "mend", "accountant": "others", "head": "others"}
+    assert "制单的出纳改动或撤回" in row_of(office, "head", draft)
+    assert "没有收据" in row_of(office, "cashier", draft)
+    assert (waits(BOOK, "head").to_sign, waits(BOOK, "cashier").to_mend) == (to_sign - 1, to_mend + 1)
+    changed = office["accountant"].change(draft, draft["statement"]["data"] | {"summary": "付零星支出"})
+    assert where(office, "head", draft) == "mine", "its text is another"
+    office["head"].refuse(changed.json(), "还是没有")
+    assert where(office, "accountant", draft) == "mend", "who changed it last"
+    assert where(office, "cashier", draft) == "others"
+
+
+def test_who_refused_and_signs_all_the_same_lets_it_go_on(office: Office) -> None:
+    draft = cash(office)
+    office["head"].refuse(draft)
+    assert where(office, "accountant", draft) == "mend"
+    office["head"].sign(draft)
+    assert where(office, "accountant", draft) == "mine"
+
+
+def test_what_cannot_be_posted_waits_for_whoever_made_it(office: Office) -> None:
+    period = office.door.book().periods.next_to_close
+    unbalanced = msgspec.to_builtins(voucher(15_00, date=f"{period}-06"))
+    unbalanced["lines"][0]["debit_fen"] += 1
+    draft = office["accountant"].make(unbalanced)
+    assert (draft["problem"]["rule"], draft["asks"]) == ("voucher.unbalanced", [])
+    places = {role: where(office, role, draft) for role in ("cashier", "accountant", "head")}
+    assert places == {"cashier": "others", "accountant": "mend", "head": "others"}
+    assert "制单的会计改动或撤回" in row_of(office, "head", draft)
