@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 
+def accounts(person: Person) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = person.page.request.get(
+        f"{person.door.url}/books/{BOOK}/accounts.json"
+    ).json()["accounts"]
+    return found
+
+
 def balances(person: Person) -> dict[str, int]:
-    found = person.page.request.get(f"{person.door.url}/books/{BOOK}/accounts.json").json()["accounts"]
-    return {one["code"]: one["balance_fen"] for one in found}
+    return {one["code"]: one["balance_fen"] for one in accounts(person)}
 
 
 def opened(person: Person) -> Page:
@@ -71,6 +77,38 @@ def test_an_accountant_adds_a_detail_account_and_goes_on(hall: Hall) -> None:
     page.click("#save")
     page.wait_for_selector("#said h2")
     assert f"{code} 绿化费" in page.inner_text("#said")
+
+
+@pytest.mark.parametrize("way", ["sign", "withdraw", "rename"])
+def test_an_account_called_as_another_is_told_before_it_is_signed(hall: Hall, way: str) -> None:
+    accountant = hall["accountant"]
+    page = opened(accountant)
+    drafts = f"{accountant.door.url}/books/{BOOK}/drafts"
+    names = {one["code"]: one["name"] for one in accounts(accountant)}
+    code = next(code for code in names if code.startswith("514") and len(code) == 5)
+    taken = names[code]
+    size, waiting = accountant.door.book().size, len(page.request.get(drafts).json()["drafts"])
+    add(page, "514", taken)
+    page.wait_for_selector("#account-told .waiting")
+    assert f"{code} 都叫「{taken}」" in page.inner_text("#account-told")
+    assert "再点一次「增设」" in page.inner_text("#account-told")
+    assert accountant.door.book().size == size, "nothing is signed yet"
+    assert page.input_value("#account-name") == taken
+    if way == "withdraw":
+        page.click("#account-told button")
+        page.wait_for_selector("#account-told >> text=没有增设")
+        assert accountant.door.book().size == size
+    else:
+        if way == "rename":
+            page.fill("#account-name", f"{taken}二")
+        page.click("#addaccount")
+        page.wait_for_selector("#account-told >> text=已增设")
+        assert accountant.door.book().size == size + 1
+        added = page.inner_text("#account-told").split()[1]
+        assert {one["code"]: one["name"] for one in accounts(accountant)}[added] == (
+            taken if way == "sign" else f"{taken}二"
+        )
+    assert len(page.request.get(drafts).json()["drafts"]) == waiting
 
 
 def test_a_cashier_asks_for_one_and_has_it_once_it_is_signed(hall: Hall) -> None:
