@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from api.clock import local_minute, new_id
+from api.drafting import store
 from api.drafting.rules import require_maker
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_period, period_of
@@ -140,8 +141,11 @@ class Templates:
             used = {template for (template,) in connection.execute(SELECT_USED, (book, period)).fetchall()}
         return [one for one in self.all(book) if one.template.comes_in(period) and one.id not in used]
 
-    def make(self, session: Session, template: Template) -> KeptTemplate:
-        """Keep a template; raises `draft.not_maker`, `template.name`, `template.too_many`, `period.malformed`."""
+    def make(self, session: Session, template: Template, draft: str = "") -> KeptTemplate:
+        """Keep a template, made of the voucher of a draft if one is named, which is then the one of its period.
+
+        Raises `draft.not_maker`, `template.name`, `template.too_many`, `period.malformed`, `draft.unknown`.
+        """
         _check(session, template)
         id_ = new_id()
         with self._pool.connection() as connection, connection.transaction():
@@ -150,6 +154,8 @@ class Templates:
                 raise TOO_MANY(book=session.book, limit=TEMPLATES_MAX)
             content = msgspec.json.encode(template)
             connection.execute(INSERT, (session.book, id_, content, session.key.name))
+            if draft:
+                use(connection, session.book, id_, store.draft_of(connection, session.book, draft).draft)
             return _locked(connection, session.book, id_)
 
     def change(self, session: Session, id_: str, revision: int, template: Template) -> KeptTemplate:

@@ -21,6 +21,14 @@ router = APIRouter(prefix="/books/{book}/templates", tags=["drafts"])
 TemplateId = Annotated[
     str, Path(description="the template's id, a ULID", pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$", max_length=26)
 ]
+MadeOf = Annotated[
+    str,
+    Query(
+        description="the id of the draft whose voucher it is made of, and which is the one of its period, if any",
+        pattern=r"^([0-9A-HJKMNP-TV-Z]{26})?$",
+        max_length=26,
+    ),
+]
 Revision = Annotated[int, Query(ge=1, le=2**31 - 1, description="the revision that was seen")]
 
 
@@ -71,10 +79,12 @@ def get_templates(session: AtWork, service: Services) -> TemplatesBody:
 
 
 @router.post("", status_code=201, dependencies=[FromHere], responses=_ANSWERS, openapi_extra=_CONTENT)
-async def post_template(request: Request, session: AtWork, service: Services) -> TemplateBody:
-    """Keep a template."""
+async def post_template(
+    request: Request, session: AtWork, service: Services, draft: MadeOf = ""
+) -> TemplateBody:
+    """Keep a template, perhaps made of a draft."""
     template = read_request(await read_body(request), Template)
-    return _body(await run_in_threadpool(service.templates.make, session, template))
+    return _body(await run_in_threadpool(service.templates.make, session, template, draft))
 
 
 @router.put("/{template}", dependencies=[FromHere], responses=_ANSWERS, openapi_extra=_CONTENT)

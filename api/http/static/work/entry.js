@@ -215,7 +215,7 @@ function open() {
   if (begun) fill(begun);
   else clear();
   if (!draft) choosing(templates, template, take);
-  keeping(book, () => typed(1));
+  keeping(book, () => typed(1), () => saved.id);
 }
 
 open();

@@ -12,7 +12,7 @@ const place = (id) => document.getElementById(id);
  */
 export function choosing(templates, named, take) {
   const select = place("template");
-  select.append(...templates.map((one) => element("option", { value: one.id }, one.name)));
+  select.append(...templates.map(option));
   place("choosing").hidden = templates.length === 0;
   const chosen = () => templates.find((one) => one.id === select.value);
   select.addEventListener("change", () => chosen() && take(chosen()));
@@ -20,8 +20,22 @@ export function choosing(templates, named, take) {
   if (chosen()) take(chosen());
 }
 
-/** Let the form be kept as a template; `typed` gives what it has, with a date. */
-export function keeping(book, typed) {
+const option = ({ id, name }) => element("option", { value: id }, name);
+
+/** Say in the list that what is typed is of a template, which fills nothing. */
+function choose(template) {
+  place("template").append(option(template));
+  place("template").value = template.id;
+  place("choosing").hidden = false;
+}
+
+/**
+ * Let the form be kept as a template, whose voucher of this period is the one in the form.
+ * @param {string} book
+ * @param {() => object} typed gives what the form has, with a date
+ * @param {() => string | undefined} draft gives the id of the draft that it was saved as
+ */
+export function keeping(book, typed, draft) {
   place("keeping").hidden = false;
   place("keep").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -32,7 +46,8 @@ export function keeping(book, typed) {
       const [first_period, day] = [date.slice(0, 7), Number(date.slice(8))];
       const open = lines.map(({ private: _, ...line }) => line); // what is not public is kept in no template
       const content = { name, every, first_period, day, summary, lines: open, resolution };
-      await ask("POST", `/books/${book}/templates`, content);
+      const kept = await ask("POST", `/books/${book}/templates?draft=${draft() ?? ""}`, content);
+      if (!draft()) choose(kept);
       place("kept").append(element("p", { className: "state" }, ...bilingual(`已存为常用凭证：${name}`, "kept as a template")));
       place("template-name").value = "";
     });
