@@ -160,9 +160,11 @@ place("voucher").addEventListener("submit", (event) => {
   });
 });
 
-/** Upload what was chosen; of the first invoice the total is proposed where no amount is typed yet. */
+/** Upload what was chosen, and say of each that was refused why; of the first invoice the total is proposed where no amount is typed yet. */
 async function attach() {
-  await attached.upload();
+  const { chosen, refused } = await attached.upload();
+  if (refused.length && chosen > 1) place("told").append(element("p", { className: "state waiting" }, ...bilingual(`选的 ${chosen} 个文件收下 ${chosen - refused.length} 个，没有收下的 ${refused.length} 个：`, `of the ${chosen} files chosen, these ${refused.length} were not taken:`)));
+  place("told").append(...refused.map(problem));
   const [first] = invoices.invoices;
   if (first) lines.propose(first.total_fen);
 }

@@ -21,6 +21,12 @@ function checkSize({ name, size }, mib) {
   throw new Told("attachment.too_large", zh, `the attachment ${name} has more than ${mib} MiB and is not taken; make a photo smaller, part a long PDF`);
 }
 
+/** Return what is refused of a file, with its name. */
+function naming(told, name) {
+  if (!(told instanceof Told) || told.zh.includes(name)) return told;
+  return new Told(told.rule, `「${name}」：${told.zh}`, `${name}: ${told.en}`, told.facts);
+}
+
 /**
  * Let a file input upload what is chosen, and list it.
  * @param {string} book
@@ -46,6 +52,16 @@ export function attaching(book, input, list, changed, invoices) {
     });
     return element("li", {}, ...described(book, file), " ", button);
   };
+  const take = async (chosen) => {
+    checkSize(chosen, Number(input.dataset.mib));
+    const path = `/books/${book}/attachments?name=${encodeURIComponent(chosen.name)}`;
+    const { read, ...file } = await ask("POST", path, chosen);
+    if (!files.some((one) => one.sha256 === file.sha256)) files.push(file);
+    draw();
+    if (!read) return;
+    numbers.set(file.sha256, read.invoice.number);
+    invoices.take(read);
+  };
   return {
     get files() {
       return files;
@@ -54,19 +70,13 @@ export function attaching(book, input, list, changed, invoices) {
       files = [...given];
       draw();
     },
+    /** Upload all that is chosen; return what was refused, each with its file's name. */
     async upload() {
-      for (const chosen of input.files) {
-        checkSize(chosen, Number(input.dataset.mib));
-        const path = `/books/${book}/attachments?name=${encodeURIComponent(chosen.name)}`;
-        const { read, ...file } = await ask("POST", path, chosen);
-        if (!files.some((one) => one.sha256 === file.sha256)) files.push(file);
-        draw();
-        if (read) {
-          numbers.set(file.sha256, read.invoice.number);
-          invoices.take(read);
-        }
-      }
+      const refused = [];
+      const all = [...input.files];
+      for (const chosen of all) await take(chosen).catch((told) => refused.push(naming(told, chosen.name)));
       input.value = "";
+      return { chosen: all.length, refused };
     },
   };
 }
