@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from domain.closing import Remark
     from domain.drafts import Draft
     from domain.ledger import BookRecorder
+    from domain.policy import Policy
     from domain.roles import Roles
 
 LOGGER = logging.getLogger(__name__)
@@ -156,6 +157,11 @@ class DraftingDesk:
         """Return the keys of a book as its log has them now; raises `book.unknown`."""
         with self._book(book) as found:
             return found.roles
+
+    def policy(self, book: str) -> Policy:
+        """Return the approval policy of a book as its log has it now; raises `book.unknown`."""
+        with self._book(book) as found:
+            return found.policy
 
     def next_to_close(self, book: str) -> str:
         """Return the oldest period of a book that is open."""

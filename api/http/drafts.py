@@ -32,7 +32,7 @@ from api.posting import read_data
 from domain.closing import Remark
 from domain.kernel.statement import PLAIN
 from domain.periods import Closing, PeriodClosed
-from domain.vouchers import Reversal, Voucher
+from domain.vouchers import Voucher
 from projections import register
 from projections.closing import draft_remarks
 
@@ -301,8 +301,8 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
             made = [one.waiting.draft.statement.at[:10] for one in asked]
             found = draft_remarks(connection, session.book, [*vouchers.values()], signing, waiting, made)
             remarks |= dict(zip(vouchers, found, strict=True))
-        posted = {id_: data for id_, data in said.items() if isinstance(data, (Voucher, Reversal))}
-        for id_, before in corrections(connection, session.book, posted).items():
+        policy = service.drafts.policy(session.book)
+        for id_, before in corrections(connection, session.book, open_, policy).items():
             remarks[id_] += before
         named = named_in(connection, session.book, drafts)
         people = register.holders(connection, session.book)

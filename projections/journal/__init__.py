@@ -1,7 +1,15 @@
 """The journal (序时账): every voucher and every line, searchable."""
 
 from projections.journal.fold import fold
-from projections.journal.links import Link, Links, corrected, corrections, links_of, vouchers_by_id
+from projections.journal.links import (
+    Link,
+    Links,
+    corrected,
+    corrected_fen,
+    corrections,
+    links_of,
+    vouchers_by_id,
+)
 from projections.journal.query import (
     JournalFilter,
     JournalLine,
@@ -24,6 +32,7 @@ __all__ = [
     "Links",
     "VoucherRow",
     "corrected",
+    "corrected_fen",
     "corrections",
     "count_vouchers",
     "fold",

@@ -31,6 +31,15 @@ SELECT_CORRECTIONS = """
     WHERE book = %s AND period = %s AND (corrects_id IS NOT NULL OR reverses_id IS NOT NULL) AND reversed_by IS NULL
     ORDER BY entry
 """
+SELECT_CORRECTED_FEN = """
+    WITH parts AS (
+        SELECT corrects_id, greatest(sum(abs(debit_fen)), sum(abs(credit_fen))) AS fen
+        FROM vouchers JOIN journal USING (book, entry)
+        WHERE book = %s AND corrects_id = ANY(%s) AND reversed_by IS NULL
+        GROUP BY corrects_id, entry
+    )
+    SELECT corrects_id, sum(fen)::bigint FROM parts GROUP BY corrects_id
+"""
 WORDS = {
     Way.CANCEL: Phrase("冲销", "reversed"),
     Way.RIGHT: Phrase("订正", "set right"),
@@ -75,6 +84,11 @@ def corrected(connection: Connection[Any], book: str, ids: Sequence[str]) -> dic
     """Return what was done to the vouchers among some ids, by id; what was itself reversed sets nothing right."""
     found = _around(connection, book, ids)
     return {one.id: _done(one, found) for one in found if one.id in ids}
+
+
+def corrected_fen(connection: Connection[Any], book: str, ids: Sequence[str]) -> dict[str, int]:
+    """Return what those that set some vouchers right and stand come to, by these vouchers' ids, red as positive."""
+    return dict(connection.execute(SELECT_CORRECTED_FEN, (book, [*ids])).fetchall())
 
 
 def corrections(connection: Connection[Any], book: str, period: str) -> list[Correction]:
