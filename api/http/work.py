@@ -147,7 +147,8 @@ def get_accounts(book: BookId, database: Database) -> AccountsBody:
 def get_work(request: Request, service: Services, database: Database) -> Response:
     """Show where one signs in, and the books one is at work in."""
     villages = _villages(service, database, request.cookies.get(COOKIE, ""))
-    return work_page(request, "work.html", villages=villages)
+    names = {row.book: row.name for row in register.books(database)}
+    return work_page(request, "work.html", villages=villages, names=names)
 
 
 @router.get("/books/{book}/work", responses=PAGE)

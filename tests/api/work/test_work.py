@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import FilePayload
 
 from api.attachments import MAX_BYTES
+from api.identity.browserkey import for_browser
+from domain.kernel.note import SigningKey
 from domain.kernel.period import last_day
 from domain.ledger import read_entries
 from domain.vouchers import VoucherPosted
@@ -206,10 +208,29 @@ def test_a_wrong_passphrase_is_told_and_a_key_can_be_forgotten(hall: Hall) -> No
     head.read_key(PASSPHRASE)
     page.wait_for_selector("#keys li")
     assert page.locator("#told .alarm").count() == 0
+    assert "负责人 小河村经济合作社" in page.inner_text("#keys li")
     page.click("#keys button")
     page.wait_for_selector("#none:visible")
     page.reload()
     page.wait_for_selector("#none:visible")
+
+
+def test_a_key_of_a_village_that_is_not_here_says_so(hall: Hall, tmp_path: Path) -> None:
+    stranger = hall.stranger("head", PHONE)
+    page = stranger.goto("/work")
+    stranger.read_key()
+    page.wait_for_selector("#keys li")
+    file = tmp_path / "other.json"
+    file.write_bytes(for_browser(SigningKey.generate("N2330881MF0000013Y/cashier/1"), PASSPHRASE))
+    page.set_input_files("#file", file)
+    page.fill("#passphrase", PASSPHRASE)
+    page.click("#import button")
+    page.wait_for_selector("#keys li >> nth=1")
+    told = page.locator("#keys li").all_inner_texts()
+    assert [one.split(" N2")[0] for one in told] == [
+        "出纳 （这个村不在本网站） not a village of this site",
+        "负责人 小河村经济合作社（虚构示例）",
+    ]
 
 
 def test_no_script_can_read_the_key_again(hall: Hall) -> None:

@@ -4,7 +4,9 @@ import { acting, ask, bilingual, element, signInWithAll } from "./ask.js";
 import { forgetKey, heldKeys, importKey } from "./keys.js";
 
 const place = (id) => document.getElementById(id);
-const roles = JSON.parse(place("work").dataset.roles);
+const { dataset } = place("work");
+const roles = JSON.parse(dataset.roles);
+const names = JSON.parse(dataset.names); // of the villages of this site, by their ids
 
 async function showKeys() {
   const held = await heldKeys();
@@ -14,13 +16,14 @@ async function showKeys() {
 }
 
 function keyRow(held) {
-  const role = held.name.split("/")[1];
+  const [book, role] = held.name.split("/");
+  const village = names[book] ? [names[book]] : bilingual("（这个村不在本网站）", "not a village of this site");
   const button = element("button", { type: "button", className: "plain" }, ...bilingual("从本浏览器删除", "forget"));
   button.addEventListener("click", async () => {
     await forgetKey(held.name);
     await showKeys();
   });
-  return element("li", {}, element("strong", {}, roles[role] ?? role), " ", element("code", {}, held.name), " ", button);
+  return element("li", {}, element("strong", {}, roles[role] ?? role), " ", ...village, " ", element("code", {}, held.name), " ", button);
 }
 
 place("import").addEventListener("submit", async (event) => {
