@@ -11,10 +11,10 @@ from api.identity.browserkey import for_browser
 from tests.api.http.conftest import BOOK, Door, door
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 __all__ = ["door"]
 
@@ -90,6 +90,36 @@ def type_voucher(
         keyboard.press("Tab")
     keyboard.type("50103")
     keyboard.press("Tab")
+
+
+def withdraw(page: Page) -> None:
+    """Take the draft back that is open on a page."""
+    page.once("dialog", lambda asked: asked.accept())
+    page.click("#withdraw")
+    page.wait_for_selector("text=已撤回")
+
+
+def changing(old: str, new: str) -> Callable[[Route], None]:
+    """Let the server's answer say something else."""
+
+    def handle(route: Route) -> None:
+        answer = route.fetch()
+        assert old in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace(old, new))
+
+    return handle
+
+
+def sent(person: Person) -> list[str]:
+    """Return what will have been sent to be taken as a signature."""
+    found: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith(("/signatures", "/sessions")):
+            found.append(request.post_data or "")
+
+    person.page.on("request", note)
+    return found
 
 
 class Hall:

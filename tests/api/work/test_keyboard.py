@@ -144,3 +144,30 @@ def test_who_makes_no_vouchers_is_not_shown_how_and_is_told_so(hall: Hall) -> No
         page = head.goto(f"/books/{BOOK}/work/{path}")
         assert "只有会计或出纳可以制单" in page.inner_text("main")
         assert page.locator("form").count() == 0
+
+
+def newest(person: Person, summary: str) -> str:
+    """Return the id of the draft that a link with this text leads to."""
+    href = person.page.get_by_role("link", name=summary).first.get_attribute("href") or ""
+    return href.rsplit("/", 1)[1]
+
+
+def test_typed_and_signed_at_once_by_keyboard(hall: Hall) -> None:
+    accountant = hall["accountant"]
+    type_voucher(accountant, "收水费", "88")
+    accountant.page.keyboard.press("Control+Enter")
+    accountant.page.wait_for_selector("#done li")
+    assert "等别人签" in accountant.page.inner_text("#done")
+    assert accountant.page.input_value("#summary") == ""
+    id_ = newest(accountant, "收水费")
+    assert "已签：会计" in accountant.open_draft(id_).inner_text("#state")
+
+
+def test_accounts_are_found_by_the_initials_of_their_names(hall: Hall) -> None:
+    page = hall["accountant"].goto(f"/books/{BOOK}/work/new")
+    page.wait_for_selector("#lines tr")
+    page.focus("#account-1")
+    page.keyboard.type("kcxj")
+    page.wait_for_selector("#account-1-found li")
+    page.keyboard.press("Enter")
+    assert page.input_value("#account-1") == "101 库存现金"

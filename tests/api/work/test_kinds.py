@@ -90,3 +90,56 @@ def test_who_signs_by_a_policy_is_told_by_the_names_of_the_offices(hall: Hall, o
     assert "须签名的岗位 会计；" in said
     assert all(name in said for name in ROLES.values())
     assert "roles that sign accountant; head" in said
+
+
+MAKE = """async ([path, draft]) => {
+  const answer = await fetch(path, { method: "POST", body: JSON.stringify(draft) });
+  return { status: answer.status, body: await answer.json() };
+}"""
+
+
+SIGNED = {"accountant": "会计", "head": "负责人"}
+
+
+def test_a_years_plan_is_read_and_signed_by_three(hall: Hall) -> None:
+    plan = {
+        "lines": [{"account": "501", "planned_fen": 1_234_500}, {"account": "51302", "planned_fen": 67_890}],
+        "resolution": {
+            "agreed": 30,
+            "body": "delegates",
+            "date": "2026-01-20",
+            "entitled": 38,
+            "present": 34,
+        },
+        "year": "2026",
+    }
+    accountant = hall["accountant"]
+    accountant.goto(f"/books/{BOOK}/work")
+    made = accountant.page.evaluate(
+        MAKE, [f"/books/{BOOK}/drafts", {"type": "budget.adopted/1", "data": plan}]
+    )
+    assert made["status"] == 201, made
+    id_ = made["body"]["id"]
+    for role in ("accountant", "head", "supervisor"):
+        hall[role].complaints.clear()
+        page = hall[role].open_draft(id_)
+        said = page.inner_text("#said")
+        for words in (
+            "收支计划",
+            "成员代表大会",
+            "应到 38",
+            "同意 30",
+            "12,345.00",
+            "678.90",
+            "51302 办公费",
+        ):
+            assert words in said
+        assert "贷方" not in said
+        page.click("#sign")
+        page.wait_for_selector("text=已入账" if role == "supervisor" else f"text=/已签：.*{SIGNED[role]}/")
+        assert hall[role].complaints == []
+    report = accountant.door.get("budget.json", period="2026-03").json()
+    assert {row["account"]: row["planned_fen"] for row in report["rows"] if row["planned_fen"]} == {
+        "501": 1_234_500,
+        "51302": 67_890,
+    }

@@ -142,3 +142,21 @@ def test_numbers_of_attachments_are_read_in_full_width_too(hall: Hall) -> None:
     page.click("#save")
     page.wait_for_selector("#said h2")
     assert "张数 3" in page.inner_text("#said")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("#debit-1", "1.234", "第 1 行借方"),
+        ("#account-1", "999", "第 1 行"),
+        ("#attachments", "x", "附件张数"),
+    ],
+)
+def test_what_is_mistyped_is_said_with_its_line(hall: Hall, field: str, typed: str, told: str) -> None:
+    accountant = hall["accountant"]
+    type_voucher(accountant)
+    accountant.page.fill(field, typed)
+    accountant.page.click("#save")
+    accountant.page.wait_for_selector("#told .alarm")
+    assert told in accountant.page.inner_text("#told")
+    assert typed in accountant.page.inner_text("#told")

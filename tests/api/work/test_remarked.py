@@ -9,8 +9,7 @@ import pytest
 
 from domain.policy import PolicySet, PolicyTiers, Tier
 from tests.api.http.conftest import BOOK
-from tests.api.work.conftest import type_voucher
-from tests.api.work.test_work import sent
+from tests.api.work.conftest import sent, type_voucher
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

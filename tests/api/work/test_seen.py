@@ -1,4 +1,4 @@
-"""Nobody signs over a history that is not the log's, or not the one that their browser saw before."""
+"""Nobody signs what they did not see, nor over a history that is not the log's, or not the one seen before."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from audit.tlog.growth import grow
 from domain.kernel.merkle import Tree, leaf_hash
 from domain.kernel.note import SigningKey
 from tests.api.http.conftest import BOOK
-from tests.api.work.conftest import type_voucher
-from tests.api.work.test_work import changing, sent
+from tests.api.work.conftest import changing, sent, type_voucher
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -116,3 +115,53 @@ def test_each_prefix_of_a_long_log_is_known_by_its_root(
     assert page.evaluate(CHECK, [script, BOOK, SIZE + 1, ""]) == "draft.history"
     assert page.evaluate(CHECK, [script, BOOK, 0, ""]) == "draft.history"
     assert not [path for path in asked if path.startswith("tile/entries")]
+
+
+def test_what_was_kept_otherwise_than_typed_is_not_signed(hall: Hall) -> None:
+    accountant = hall["accountant"]
+    signed = sent(accountant)
+    type_voucher(accountant, "付货款", "77.00")
+    drafts = re.compile(r"/drafts$")
+    accountant.page.route(drafts, changing("7700", "7701"))
+    accountant.page.keyboard.press("Control+Enter")
+    accountant.page.wait_for_selector("#told .alarm")
+    accountant.page.unroute(drafts)
+    assert "与您填的不同" in accountant.page.inner_text("#told")
+    assert signed == []
+
+
+def test_another_draft_in_its_place_is_not_offered_to_be_signed(hall: Hall) -> None:
+    cashier, head = hall["cashier"], hall["head"]
+    type_voucher(cashier, "付运费", "60")
+    cashier.page.click("#save")
+    cashier.page.wait_for_selector("#said h2")
+    id_ = cashier.page.url.rsplit("/", 1)[1]
+    other = re.compile(rf"/drafts/{id_}$")
+    head.page.route(other, lambda route: _other_draft(route, id_))
+    page = head.goto(f"/books/{BOOK}/work/drafts/{id_}")
+    page.wait_for_selector("#told .alarm")
+    page.unroute(other)
+    assert page.is_hidden("#sign")
+
+
+def _other_draft(route: Route, id_: str) -> None:
+    if "/work/" in route.request.url:
+        route.continue_()
+        return
+    answer = route.fetch()
+    text = answer.text().replace(f'\\"id\\":\\"{id_}\\"', '\\"id\\":\\"01JNK000000000000000000000\\"')
+    route.fulfill(response=answer, body=text)
+
+
+def test_the_page_signs_the_bytes_that_it_shows(hall: Hall) -> None:
+    cashier, head = hall["cashier"], hall["head"]
+    type_voucher(cashier, "付维修费", "66")
+    cashier.page.click("#save")
+    cashier.page.wait_for_selector("#said h2")
+    page = head.open_draft(cashier.page.url.rsplit("/", 1)[1])
+    signed = sent(head)
+    page.click("#sign")
+    page.wait_for_selector("text=已签：负责人")
+    assert len(signed) == 1
+    assert '"debit_fen":6600' in signed[0]
+    assert "付维修费" in signed[0]

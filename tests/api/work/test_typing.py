@@ -209,3 +209,34 @@ def test_an_account_that_is_none_is_marked_beside_its_field(hall: Hall) -> None:
     assert page.get_attribute("#account-1", "aria-invalid") == "true"
     assert "没有末级科目" in page.inner_text("#account-1-wrong")
     assert (page.get_attribute("#account-1", "aria-describedby") or "").split()[-1] == "account-1-said"
+
+
+def test_goods_are_booked_with_their_quantity(hall: Hall) -> None:
+    cashier, head = hall["cashier"], hall["head"]
+    page = cashier.page
+    cashier.goto(f"/books/{BOOK}/work/new")
+    page.wait_for_selector("#lines tr")
+    assert page.is_hidden("#quantity-1")
+    page.fill("#summary", "买化肥")
+    page.focus("#account-1")
+    keyboard = page.keyboard
+    keyboard.type("121")
+    for word in ("Tab", "Tab"):
+        keyboard.press(word)
+    keyboard.type("四十公斤")
+    keyboard.press("Tab")
+    keyboard.type("1000")
+    page.focus("#account-2")
+    keyboard.type("10201")
+    keyboard.press("Tab")
+    page.click("#save")
+    page.wait_for_selector("#told .alarm")
+    assert "不是数量" in page.inner_text("#told")
+    page.fill("#quantity-1", "40.5 公斤")
+    page.click("#save")
+    page.wait_for_selector("#said h2")
+    id_ = page.url.rsplit("/", 1)[1]
+    assert "数量：40.5 公斤" in head.open_draft(id_).inner_text("#said")
+    cashier.goto(f"/books/{BOOK}/work/drafts/{id_}/change")
+    page.wait_for_selector("#lines tr")
+    assert page.input_value("#quantity-1") == "40.5 公斤"
