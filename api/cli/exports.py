@@ -200,8 +200,8 @@ def export_pdf(
 
     with open_service(Settings()) as service:
         service.runner.catch_up([book])
-        address = f"/books/{quote(book)}/{quote(page)}?period={quote(period)}"
-        answer = asyncio.run(pdf_of(create_app(service), address))
+        path = f"/books/{quote(book)}/{quote(page)}"
+        answer = asyncio.run(pdf_of(create_app(service), path, f"period={quote(period)}"))
     if answer.media_type != "application/pdf":
         raise NO_PAGE(page=page, status=answer.status_code)
     file.write_bytes(bytes(answer.body))

@@ -1,4 +1,4 @@
-"""Reports as PDF: the very page, as a browser prints it."""
+"""Reports as PDF: the very page, as a browser prints it; of a ledger its form for paper."""
 
 from __future__ import annotations
 
@@ -57,17 +57,20 @@ async def _printed(request: Request, path: str, name: str) -> Response:
         raise NOT_HERE()
     async with request.app.state.printing:  # to lay out a page takes a second of a processor
         accept = request.headers.get("accept", "*/*")
-        answer = await pdf_of(request.app, f"{path}?{request.url.query}", accept)
+        answer = await pdf_of(request.app, path, request.url.query, accept)
     if answer.status_code == httpx.codes.OK:
         answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return answer
 
 
-async def pdf_of(app: Any, address: str, accept: str = "*/*") -> Response:  # noqa: ANN401 -- an ASGI application
-    """Return a page of an application as PDF, as a reader without cookies sees it; else what it answers instead."""
+async def pdf_of(app: Any, path: str, query: str, accept: str = "*/*") -> Response:  # noqa: ANN401 -- an ASGI application
+    """Return a page of an application as PDF, as a reader without cookies sees it; else what it answers instead.
+
+    A page that has a form for paper (承前页, 过次页) is asked for that.
+    """
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        shown = await client.get(address, headers={"Accept": accept})
+        shown = await client.get(f"{path}?{query}&printed=true", headers={"Accept": accept})
     if shown.status_code != httpx.codes.OK:
         return Response(shown.content, shown.status_code, media_type=shown.headers["content-type"])
     data = await run_in_threadpool(to_pdf, shown.text, FILES)

@@ -11,7 +11,8 @@ from pypdf import PdfReader
 
 from api import printing
 from api.http import pdf
-from tests.api.http.conftest import BOOK, PROBLEM
+from api.http.ledgers import PRINTED_ROWS
+from tests.api.http.conftest import BOOK, PROBLEM, voucher
 
 if TYPE_CHECKING:
     import httpx
@@ -22,13 +23,18 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not printing.makes_pdf(), reason="WeasyPrint or its Pango is not installed")
 
 
-def text_of(answer: httpx.Response) -> str:
-    """Return the text of a PDF on A4, without blanks."""
+def sheets_of(answer: httpx.Response) -> list[str]:
+    """Return the text of each sheet of a PDF on A4, without blanks."""
     assert answer.headers["content-type"] == "application/pdf", answer.text
     reader = PdfReader(io.BytesIO(answer.content))
     for page in reader.pages:
         assert sorted(round(float(side) / 72 * 25.4) for side in page.mediabox[2:]) == [210, 297]
-    return re.sub(r"\s", "", "".join(page.extract_text() for page in reader.pages))
+    return [re.sub(r"\s", "", page.extract_text()) for page in reader.pages]
+
+
+def text_of(answer: httpx.Response) -> str:
+    """Return the text of a PDF on A4, without blanks."""
+    return "".join(sheets_of(answer))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,32 @@ def test_a_report_as_pdf(door: Door, path: str, title: str) -> None:
     assert "小河村" in text
     assert "2026年3月" in text or "2026-03" in text
     assert "下载" not in text
+
+
+def test_a_ledger_is_on_paper_what_the_rules_want_of_its_pages(door: Door) -> None:
+    """会计基础工作规范 art. 58, 63: pages are numbered in order; each carries its sums over to the next."""
+    for fen in range(1, PRINTED_ROWS):
+        assert door.post(door.note(voucher(fen, debit="101"))).status_code == 201
+    *sheets, last = sheets_of(door.get("ledger/101.pdf", period="2026-04", printed="false"))
+    assert sheets
+    for number, sheet in enumerate([*sheets, last], start=1):
+        assert f"第{number}页，共{len(sheets) + 1}页" in sheet
+        assert sheet.count("页，共") == 1, "each number once"
+        assert ("承前页" in sheet) == (number > 1)
+        assert "库存现金日记账，科目101，2026年1月至2026年4月，单位：元" in sheet
+    assert all("过次页" in sheet for sheet in sheets)
+    assert "过次页" not in last
+
+
+@pytest.mark.parametrize("path", ["trial-balance", "general-ledger", "notes"])
+def test_the_sheets_of_a_report_are_numbered(door: Door, path: str) -> None:
+    sheets = sheets_of(door.get(f"{path}.pdf", period="2026-03"))
+    for number, sheet in enumerate(sheets, start=1):
+        assert f"第{number}页，共{len(sheets)}页" in sheet
+
+
+def test_vouchers_several_to_a_sheet_have_numbers_of_their_own(door: Door) -> None:
+    assert "页，共" not in text_of(door.get("vouchers.pdf", period="2026-03"))
 
 
 def test_what_the_page_refuses_is_passed_on(door: Door) -> None:

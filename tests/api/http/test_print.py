@@ -73,6 +73,23 @@ def test_a_statement_has_places_to_sign_on_paper_alone(door: Door, page: Page, n
     assert [word for word in SIGNERS if f"{word}：" in said] == [*SIGNERS]
 
 
+def test_an_account_of_the_general_ledger_stands_on_one_sheet(door: Door, page: Page) -> None:
+    """So that none of its pages has sums to carry over (过次页): a year has 26 rows at most."""
+    for count in range(11, 20, 2):
+        page.goto(f"{door.url}/books/{BOOK}/general-ledger?period=2026-03")
+        page.evaluate(LENGTHEN, count)
+        page.evaluate(
+            """() => document.querySelectorAll("table").forEach((table, at) => {
+              table.caption.textContent = `首${at}。`;
+              table.rows[table.rows.length - 1].cells[0].textContent = `末${at}。`;
+            })"""
+        )
+        for sheet in printed(page):
+            assert re.findall("首([0-9]+)。", sheet) == re.findall("末([0-9]+)。", sheet), (
+                f"{count} rows more"
+            )
+
+
 @pytest.mark.parametrize("path", ["ledger/101?period=2026-12", "trial-balance?period=2026-03"])
 def test_no_sheet_has_the_footer_alone(door: Door, page: Page, path: str) -> None:
     """However long it is, something of the table stands above what follows it."""
