@@ -8,11 +8,11 @@ index and its leaf's hash.
 from __future__ import annotations
 
 from importlib.metadata import version
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from api.statements import beginning_head
-from domain.balances import OPENING
 from domain.chart import codes_down_to
 from domain.entry import parse_entry
 from domain.kernel.merkle import leaf_hash
@@ -21,7 +21,7 @@ from domain.kernel.period import last_day, parse_period, periods
 from domain.roles import role_of
 from domain.vouchers import price_text, quantity_text, voucher_number
 from projections import journal, log, register
-from projections.balances import trial_balance
+from projections.balances import auxiliary_balances
 from projections.statements import balance_sheet, income_statement
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from domain.statements import IncomeLine, LayoutLine
     from domain.vouchers import Line, Reversal, Voucher
+    from projections.balances import AuxiliaryBalance
     from projections.journal import VoucherRow
     from projections.register import AccountRow, BookRow
 
@@ -56,17 +57,17 @@ ALL = 2**31 - 1
 
 
 class Used(NamedTuple):
-    """What the lines of a year name beside their accounts: values by dimension, and by which accounts they are used."""
+    """What balances name beside their accounts: values by dimension, and by which accounts they are used."""
 
     values: dict[str, set[str]]
     accounts: dict[str, set[str]]
 
 
 class Year(NamedTuple):
-    """What both files are made of: the book, its months, who holds its keys, and what its lines name."""
+    """What both files are made of: the book, the balances of its months, who holds its keys, what the balances name."""
 
     book: BookRow
-    months: list[str]
+    months: dict[str, list[AuxiliaryBalance]]
     people: dict[str, str]
     used: Used
 
@@ -74,8 +75,11 @@ class Year(NamedTuple):
 def to_gbt24589(connection: Connection[Any], book_id: str, year: str) -> dict[str, bytes]:
     """Return the files of a year by their names; raises `book.unknown`, `period.malformed`."""
     book = register.book(connection, book_id)
-    months = _months(connection, book, year)
-    of_year = Year(book, months, register.people(connection, book_id), _used(connection, book, months))
+    months = {
+        period: auxiliary_balances(connection, book_id, period) for period in _months(connection, book, year)
+    }
+    used = _used(chain.from_iterable(months.values()))
+    of_year = Year(book, months, register.people(connection, book_id), used)
     return {
         "公共档案.xml": _public_archive(of_year, year),
         "总账.xml": _general_ledger(connection, of_year),
@@ -158,12 +162,12 @@ def _general_ledger(connection: Connection[Any], of_year: Year) -> bytes:
                 对应档案=dimension,
                 辅助项描述=words,
             )
-    for period in months:
-        _balances(connection, root, book.book, period)
+    for period, balances in months.items():
+        _balances(root, period, balances)
     for period in months:
         for place in journal.vouchers_of(connection, book.book, period, ALL):
             _voucher(connection, root, book.book, place, people)
-    _statements(connection, root, book, months[-1])
+    _statements(connection, root, book, max(months))
     return _written(root)
 
 
@@ -175,16 +179,14 @@ def _months(connection: Connection[Any], book: BookRow, year: str) -> list[str]:
     return [period for period in months if first <= period <= last] or [parse_period(f"{year}-12")]
 
 
-def _used(connection: Connection[Any], book: BookRow, months: list[str]) -> Used:
-    """Return what the lines of these months name, in the book's first year with the opening balances."""
+def _used(balances: Iterable[AuxiliaryBalance]) -> Used:
+    """Return what balances name beside their accounts: what is moved in the year, and what stands in it."""
     used = Used({name: set() for name in DIMENSIONS}, {name: set() for name in DIMENSIONS})
-    first = OPENING if months[0] == book.first_period else months[0]
-    wanted = journal.JournalFilter(first, months[-1], limit=ALL)
-    for line in journal.journal(connection, book.book, wanted):
+    for row in balances:
         for dimension in DIMENSIONS:
-            if value := getattr(line, dimension):
+            if value := getattr(row, dimension):
                 used.values[dimension].add(value)
-                used.accounts[dimension].add(line.account)
+                used.accounts[dimension].add(row.account)
     return used
 
 
@@ -200,11 +202,13 @@ def _accounts(root: Element, accounts: Iterable[AccountRow]) -> None:
         )
 
 
-def _balances(connection: Connection[Any], root: Element, book_id: str, period: str) -> None:
-    for row in trial_balance(connection, book_id, period).rows:
+def _balances(root: Element, period: str, balances: Iterable[AuxiliaryBalance]) -> None:
+    """Add the balances of a month: the records of an account by what its lines name, which add up to it."""
+    for row in balances:
         _put(
             SubElement(root, "科目余额及发生额"),
             科目编号=row.account,
+            **_dimensions(row),
             期初余额方向=_side(row.opening_fen),
             期末余额方向=_side(row.closing_fen),
             币种编码=CURRENCY,
@@ -268,7 +272,7 @@ def _voucher(
         )
 
 
-def _dimensions(line: Line) -> dict[str, str]:
+def _dimensions(line: Line | AuxiliaryBalance) -> dict[str, str]:
     said = (getattr(line, dimension) for dimension in DIMENSIONS)
     return {f"辅助项{order}编号": text for order, text in enumerate(said, start=1) if text}
 

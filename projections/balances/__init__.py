@@ -1,7 +1,7 @@
 """Balances per account and period, and the trial balance (科目余额表)."""
 
 from projections.balances.fold import fold
-from projections.balances.parties import party_balances
+from projections.balances.parties import AuxiliaryBalance, auxiliary_balances, party_balances
 from projections.balances.query import (
     BACKWARDS,
     TrialBalance,
@@ -13,7 +13,9 @@ from projections.balances.query import (
 
 __all__ = [
     "BACKWARDS",
+    "AuxiliaryBalance",
     "TrialBalance",
+    "auxiliary_balances",
     "check_span",
     "fold",
     "is_known_from",

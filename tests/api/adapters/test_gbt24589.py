@@ -57,6 +57,37 @@ def nasty(running: Service, tmp_path_factory: pytest.TempPathFactory) -> Village
     return exported(running, folder, goods, slip)
 
 
+@pytest.fixture(scope="module")
+def owing(running: Service, tmp_path_factory: pytest.TempPathFactory) -> Village:
+    """A village to which some owe, and which owes to others, from before its book; one of them pays."""
+    folder = nasty_folder(tmp_path_factory.mktemp("owing"))
+    book = (
+        (folder / "book.toml").read_text(encoding="utf-8").replace("N2330881MF00000054", "N1330881MF1000015E")
+    )
+    (folder / "book.toml").write_text(book, encoding="utf-8")
+    (folder / "opening.csv").write_text(
+        "code,name,debit,credit,party\n101,,7.00,,\n112,,150.00,,县公司\n"
+        "113,,23.00,,张三\n113,,,15.00,李四\n301,,,165.00,\n",
+        encoding="utf-8",
+    )
+    (folder / "journal.csv").write_text(
+        "date,number,summary,code,name,debit,credit,party,attachments\n"
+        "2026-01-08,1,还款,101,,3.00,,,1\n2026-01-08,1,还款,113,,,3.00,张三,1\n",
+        encoding="utf-8",
+    )
+    return exported(running, folder)
+
+
+OWED = {
+    ("101", ""): 1_000,
+    ("112", "县公司"): 15_000,
+    ("113", "张三"): 2_000,
+    ("113", "李四"): -1_500,
+    ("301", ""): -16_500,
+}
+"""What stands in the end in the book `owing`."""
+
+
 def read(data: bytes) -> dict[str, list[Record]]:
     """Return the records of a file by their elements' names."""
     assert data.startswith(b"<?xml version='1.0' encoding='UTF-8'?>")
@@ -75,35 +106,93 @@ def signed(record: Record, side: str, amount: str) -> int:
     return parse_fen(record[amount]) * {"借": 1, "贷": -1, "平": 0}[record[side]]
 
 
+def place_of(record: Record) -> tuple[str, ...]:
+    """Return of which account, counterparty, project and month a record is."""
+    return tuple(record.get(name, "") for name in ("科目编号", "辅助项1编号", "辅助项2编号", "会计期间号"))
+
+
+def closings(found: dict[str, list[Record]]) -> Counter[tuple[str, str]]:
+    """Return what stands at the end of the last month by account and counterparty."""
+    standing: Counter[tuple[str, str]] = Counter()
+    last = max(int(row["会计期间号"]) for row in found["科目余额及发生额"])
+    for row in found["科目余额及发生额"]:
+        account, party, _, month = place_of(row)
+        if int(month) == last:
+            standing[account, party] += signed(row, "期末余额方向", "期末本币余额")
+    return standing
+
+
 @pytest.mark.parametrize("year", ["2024", "2026"])
 def test_vouchers_make_the_balances_of_every_month(large: Village, year: str) -> None:
     found = ledger(large, year)
-    moved: Counter[tuple[str, str, str]] = Counter()
+    moved: Counter[tuple[tuple[str, ...], str]] = Counter()
     for line in found["记账凭证"]:
         assert line["记账凭证日期"][:4] == line["会计年度"] == year
         for side in ("借方本币金额", "贷方本币金额"):
-            moved[line["科目编号"], line["会计期间号"], side] += parse_fen(line[side])
+            moved[place_of(line), side] += parse_fen(line[side])
     balances = found["科目余额及发生额"]
     assert {row["会计期间号"] for row in balances} == {str(month) for month in range(1, 13)}
+    assert len({place_of(row) for row in balances}) == len(balances), "a record of each"
     for row in balances:
-        place = (row["科目编号"], row["会计期间号"])
         debit, credit = (parse_fen(row[side]) for side in ("借方本币金额", "贷方本币金额"))
-        assert (debit, credit) == (
-            moved.pop((*place, "借方本币金额"), 0),
-            moved.pop((*place, "贷方本币金额"), 0),
+        assert (debit, credit) == tuple(
+            moved.pop((place_of(row), side), 0) for side in ("借方本币金额", "贷方本币金额")
         )
         closing = signed(row, "期末余额方向", "期末本币余额")
         assert signed(row, "期初余额方向", "期初本币余额") + debit - credit == closing
     assert not +moved
-    december = {
-        row["科目编号"]: signed(row, "期末余额方向", "期末本币余额")
-        for row in balances
-        if row["会计期间号"] == "12"
-    }
+    december: Counter[str] = Counter()
+    for (account, _), fen in closings(found).items():
+        december[account] += fen
     with large.service.pool.connection() as connection:
         ours = trial_balance(connection, large.book, f"{year}-12").rows
     assert december == {row.account: row.closing_fen for row in ours}
-    assert sum(december.values()) == 0
+    assert december.total() == 0
+
+
+def test_balances_by_counterparty_make_the_lines_that_set_none_against_another(owing: Village) -> None:
+    """应收款项, 应付款项: what one of 113 owes is not set against what is owed to another (ADR 0043)."""
+    found = ledger(owing, "2026")
+    standing = {(account, party): fen for (account, party), fen in closings(found).items() if fen}
+    assert standing == OWED
+    items = {row["报表项编号"]: parse_fen(row["报表项数值"]) for row in found["报表项数据"]}
+    assert items["receivables-期末余额"] == 17_000
+    assert items["payables-期末余额"] == 1_500
+
+
+def test_what_a_counterparty_began_with_is_there_though_nothing_moves(owing: Village) -> None:
+    rows = [row for row in ledger(owing, "2026")["科目余额及发生额"] if row.get("辅助项1编号") == "县公司"]
+    assert [row["会计期间号"] for row in rows] == ["1"]
+    assert rows[0] == {
+        "科目编号": "112",
+        "辅助项1编号": "县公司",
+        "期初余额方向": "借",
+        "期末余额方向": "借",
+        "币种编码": "CNY",
+        "会计年度": "2026",
+        "会计期间号": "1",
+        "期初本币余额": "150.00",
+        "借方本币金额": "0.00",
+        "贷方本币金额": "0.00",
+        "期末本币余额": "150.00",
+    }
+    assert list(rows[0])[:3] == ["科目编号", "辅助项1编号", "期初余额方向"]
+
+
+@pytest.mark.parametrize("year", ["2026", "2027"])
+def test_what_balances_name_is_in_the_archive(owing: Village, year: str) -> None:
+    """Also of a year in which nothing of it moves."""
+    with owing.service.pool.connection() as connection:
+        files = {name: read(data) for name, data in to_gbt24589(connection, owing.book, year).items()}
+    named = {
+        (row["科目编号"], row["辅助项1编号"])
+        for row in files["总账.xml"]["科目余额及发生额"]
+        if "辅助项1编号" in row
+    }
+    assert named == {("112", "县公司"), ("113", "张三"), ("113", "李四")}
+    kept = {row["档案值编码"] for row in files["公共档案.xml"]["自定义档案项值"]}
+    assert kept == {party for _, party in named}
+    assert {row["科目编号"] for row in files["总账.xml"]["科目辅助核算"]} == {account for account, _ in named}
 
 
 def test_the_accounts_and_the_statements_are_those_of_the_book(large: Village) -> None:
