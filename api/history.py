@@ -33,7 +33,7 @@ BAD_MOMENT = rule(
 )
 
 HISTORY_COLUMNS = (
-    TableColumn("日期"),
+    TableColumn("日期", day=True),
     TableColumn("凭证号"),
     TableColumn("摘要"),
     TableColumn("借方金额", money=True),

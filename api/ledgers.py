@@ -38,7 +38,7 @@ AGEING_COLUMNS = (
     TableColumn("方向"),
     TableColumn("余额", money=True),
     *(TableColumn(age, money=True) for age in AGES),
-    TableColumn("最早日期"),
+    TableColumn("最早日期", day=True),
 )
 SUMS = (
     TableColumn("借方", money=True),
@@ -49,7 +49,7 @@ SUMS = (
 ACCOUNT_COLUMNS = (TableColumn("科目编码"), TableColumn("科目名称"))
 """What the ledger of an account with details has, beside each line's summary."""
 
-PLACE_COLUMNS = (TableColumn("日期"), TableColumn("凭证号"), TableColumn("摘要"))
+PLACE_COLUMNS = (TableColumn("日期", day=True), TableColumn("凭证号"), TableColumn("摘要"))
 LEDGER_COLUMNS = (
     TableColumn("对方科目"),
     TableColumn("往来单位"),

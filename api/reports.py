@@ -31,13 +31,14 @@ TRIAL_COLUMNS = (
     TableColumn("期末贷方余额", money=True),
 )
 JOURNAL_COLUMNS = (
-    TableColumn("日期"),
+    TableColumn("日期", day=True),
     TableColumn("凭证号"),
     TableColumn("摘要"),
     TableColumn("科目编码"),
     TableColumn("科目名称"),
     TableColumn("借方金额", money=True),
     TableColumn("贷方金额", money=True),
+    TableColumn("附件数"),
     TableColumn("往来单位"),
     TableColumn("项目"),
     TableColumn("数量"),
@@ -81,8 +82,8 @@ def journal_object(book: str, lines: list[JournalLine]) -> dict[str, Any]:
 
 
 def journal_table(name: str, lines: list[JournalLine]) -> Table:
-    """Return journal lines (序时账) as a table."""
-    rows = [
+    """Return journal lines (序时账) as a table whose last row are the totals (合计)."""
+    rows: list[tuple[object, ...]] = [
         (
             line.date,
             voucher_number(line.period, line.number) if line.number else "期初",
@@ -91,6 +92,7 @@ def journal_table(name: str, lines: list[JournalLine]) -> Table:
             line.name,
             line.debit_fen or None,
             line.credit_fen or None,
+            line.attachments,
             line.party,
             line.project,
             Decimal(line.quantity_milli) / 1_000 if line.quantity_milli else None,
@@ -100,4 +102,7 @@ def journal_table(name: str, lines: list[JournalLine]) -> Table:
         )
         for line in lines
     ]
-    return Table(f"序时账  {name}", JOURNAL_COLUMNS, rows)
+    debit = Sum(sum(line.debit_fen for line in lines), len(lines))
+    credit = Sum(sum(line.credit_fen for line in lines), len(lines))
+    total = ("", "", "合计", "", "", debit, credit, None, "", "", None, "", None, "")
+    return Table(f"序时账  {name}", JOURNAL_COLUMNS, [*rows, total])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import re
 import unicodedata
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 BOM = "\ufeff"
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Cells(NamedTuple):
@@ -71,10 +73,11 @@ class Sum(Formula):
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column: its header, and whether its integers are fen to be shown as yuan."""
+    """A column: its header, whether its integers are fen to be shown as yuan, and whether its YYYY-MM-DD are days."""
 
     header: str
     money: bool = False
+    day: bool = False
 
 
 A4 = 9
@@ -115,19 +118,20 @@ def _plain(value: object, column: TableColumn) -> str:
 
 
 def to_xlsx(*tables: Table) -> bytes:
-    """Return the tables as sheets of a workbook; amounts are yuan in the format #,##0.00, and sums are formulas."""
+    """Return the tables as sheets of a workbook; amounts are yuan in the format #,##0.00, days dates, sums formulas."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as workbook:
         bold = workbook.add_format({"bold": True, "border": 1})
         money = workbook.add_format({"num_format": "#,##0.00"})
+        day = workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         workbook.set_properties({"title": tables[0].title})
         names: list[str] = []
         for table in tables:
             names.append(_sheet_name(table.title, names))
             sheet = workbook.add_worksheet(names[-1])
-            _fill(sheet, table, bold, money)
+            _fill(sheet, table, bold, money, day)
             _set_print(sheet, table)
     return out.getvalue()
 
@@ -150,7 +154,7 @@ def _set_print(sheet: Worksheet, table: Table) -> None:
     sheet.set_footer("&L负责人：　　　　　会计主管：　　　　　制表：&R第 &P 页，共 &N 页")
 
 
-def _fill(sheet: Worksheet, table: Table, bold: Format, money: Format) -> None:
+def _fill(sheet: Worksheet, table: Table, bold: Format, money: Format, day: Format) -> None:
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(table.columns):
         sheet.write_string(0, place, column.header, bold)
@@ -162,6 +166,8 @@ def _fill(sheet: Worksheet, table: Table, bold: Format, money: Format) -> None:
                 sheet.write_formula(number, place, formula, money, value / 100)
             elif column.money and isinstance(value, int):
                 sheet.write_number(number, place, value / 100, money)
+            elif column.day and DAY.fullmatch(str(value)):
+                sheet.write_datetime(number, place, datetime.date.fromisoformat(str(value)), day)
             elif isinstance(value, Decimal):
                 sheet.write_number(number, place, float(value))
             elif value is not None:

@@ -17,7 +17,7 @@ RECONCILIATION = "银行存款余额调节表"
 
 COLUMNS = (
     TableColumn("项目"),
-    TableColumn("日期"),
+    TableColumn("日期", day=True),
     TableColumn("内容"),
     TableColumn("金额", money=True),
     TableColumn("记录序号"),
@@ -134,7 +134,7 @@ LINE_COLUMNS = (
     TableColumn("状态"),
     TableColumn("方"),
     TableColumn("行"),
-    TableColumn("日期"),
+    TableColumn("日期", day=True),
     TableColumn("内容"),
     TableColumn("金额", money=True),
 )

@@ -107,7 +107,7 @@ class JournalLineBody(BaseModel):
     """A line of the journal; amounts in fen, `number` the voucher's in its period (0: opening balances).
 
     `summary` is the line's own or else the voucher's. `source` is the voucher's number in the system it came from.
-    A quantity is in thousandths of its unit.
+    A quantity is in thousandths of its unit. `attachments` are the voucher's originals, null of opening balances.
     """
 
     entry: int
@@ -126,6 +126,7 @@ class JournalLineBody(BaseModel):
     voucher_summary: str
     quantity_milli: int
     unit: str
+    attachments: int | None
 
 
 class JournalBody(BaseModel):

@@ -39,7 +39,7 @@ SELECT_JOURNAL = """
     SELECT journal.entry, line, journal.period, journal.number, journal.date, journal.account,
            coalesce(accounts.name, '') AS name, journal.summary, party, project, debit_fen, credit_fen,
            coalesce(vouchers.source, '') AS source, coalesce(vouchers.summary, '') AS voucher_summary,
-           journal.quantity_milli, journal.unit
+           journal.quantity_milli, journal.unit, vouchers.attachments
     FROM journal LEFT JOIN accounts ON accounts.book = journal.book AND accounts.code = journal.account
          LEFT JOIN vouchers ON vouchers.book = journal.book AND vouchers.entry = journal.entry
     WHERE journal.book = %(book)s
@@ -111,7 +111,7 @@ class JournalLine(NamedTuple):
     """One line of the journal; `number` is the voucher's in its period, 0 and no date for opening balances.
 
     `summary` is the line's own or else the voucher's. `source` is the voucher's number in the system it came from.
-    A quantity is in thousandths of its unit.
+    A quantity is in thousandths of its unit. `attachments` are the voucher's originals (附件数), None of an opening.
     """
 
     entry: int
@@ -130,6 +130,7 @@ class JournalLine(NamedTuple):
     voucher_summary: str
     quantity_milli: int
     unit: str
+    attachments: int | None
 
 
 class VoucherRow(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,22 @@ def sheet(data: bytes, *, values: bool = False) -> Worksheet:
     found = load_workbook(io.BytesIO(data), data_only=values).worksheets
     assert len(found) == 1
     return found[0]
+
+
+def test_a_day_is_a_day_in_a_workbook_and_what_is_none_a_text() -> None:
+    """So that a person sorts and filters by it; a code that looks like a day stays as it is."""
+    columns = TableColumn("日期", day=True), TableColumn("编号")
+    rows = [("2026-03-05", "2026-03-05"), (datetime.date(2026, 3, 6), ""), ("2026-03", ""), ("", "")]
+    made = sheet(to_xlsx(Table("表", columns, rows)))
+    day, next_day, month, blank = (made.cell(row=number, column=1) for number in (2, 3, 4, 5))
+    assert (day.value, day.number_format) == (datetime.datetime(2026, 3, 5), "yyyy-mm-dd")  # noqa: DTZ001
+    assert (next_day.value, next_day.number_format) == (datetime.datetime(2026, 3, 6), "yyyy-mm-dd")  # noqa: DTZ001
+    assert (month.value, blank.value) == ("2026-03", None)
+    assert made.cell(row=2, column=2).value == "2026-03-05"
+    assert to_csv(Table("表", columns, rows)).decode("utf-8-sig").splitlines()[1:3] == [
+        "2026-03-05,2026-03-05",
+        "2026-03-06,",
+    ]
 
 
 def one(text: str) -> Table:

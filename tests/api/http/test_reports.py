@@ -50,7 +50,9 @@ def table(answer: httpx.Response) -> list[list[object]]:
     sheet = load_workbook(io.BytesIO(answer.content), data_only=True).active
     assert sheet is not None
     rows = sheet.iter_rows(values_only=True)
-    return [["" if cell is None else number(str(cell)) for cell in row] for row in rows]
+    return [
+        ["" if cell is None else number(f"{cell}".removesuffix(" 00:00:00")) for cell in row] for row in rows
+    ]
 
 
 def number(cell: str) -> object:
@@ -173,6 +175,7 @@ def test_journal_has_every_line_in_order(door: Door) -> None:
         "voucher_summary": "",
         "quantity_milli": 0,
         "unit": "",
+        "attachments": None,
     }
     assert {(line["source"], line["voucher_summary"]) for line in lines if line["entry"] == 11} == {
         ("1", "收鱼塘承包款")
@@ -221,7 +224,7 @@ def test_journal_as_a_file_holds_exactly_the_filtered_lines(door: Door, suffix: 
     query = {"from": "2026-03", "account": "51401"}
     answer = door.get(f"journal.{suffix}", **query)
     assert f'filename="journal-{BOOK}.{suffix}"' in answer.headers["content-disposition"]
-    header, *rows = table(answer)
+    header, *rows, total = table(answer)
     assert (header[-1], [row[-1] for row in rows]) == ("原系统凭证号", [200, 300, 400])
     assert header[:6] == ["日期", "凭证号", "摘要", "科目编码", "科目名称", "借方金额"]
     assert [(row[0], row[2], row[5]) for row in rows] == [
@@ -229,3 +232,4 @@ def test_journal_as_a_file_holds_exactly_the_filtered_lines(door: Door, suffix: 
         ("2026-03-21", "注销 3 月 20 日路灯电费凭证", -41_280),
         ("2026-03-21", "订正 3 月 20 日路灯电费凭证", 42_180),
     ]
+    assert total[:7] == ["", "", "合计", "", "", 42_180, 0]
