@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +27,12 @@ BOOK = "N2330881MF0000021R"
 SUNLEDGER = Path(sys.executable).with_name("sunledger")
 DATABASE = "sunledger_cli"
 SECONDS_MAX = 120
+VOUCHER = {
+    "attachments": {"count": 1},
+    "date": "2026-04-02",
+    "lines": [{"account": "10201", "debit_fen": 5_000}, {"account": "50103", "credit_fen": 5_000}],
+    "summary": "收鱼塘承包款",
+}
 
 Result = subprocess.CompletedProcess[bytes]
 
@@ -86,3 +94,23 @@ def commands(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory)
 def xiaohe_imported(commands: Commands) -> str:
     """What `sunledger import` printed for the small sample village."""
     return commands.good("import", EXAMPLES / "xiaohe")
+
+
+@pytest.fixture
+def village(commands: Commands, xiaohe_imported: str) -> Commands:
+    """The commands, with the small sample village imported."""
+    assert xiaohe_imported
+    return commands
+
+
+@contextmanager
+def served(commands: Commands) -> Iterator[str]:
+    """Run `sunledger serve` on a free port and yield its URL; it ends when told to."""
+    command = [str(SUNLEDGER), "serve", "--port", "0"]
+    with subprocess.Popen(command, env=commands.environment(), stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().decode().strip().rstrip("/")
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)

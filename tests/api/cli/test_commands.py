@@ -2,58 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import signal
-import stat
-import subprocess
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from openpyxl import load_workbook
-from typer.testing import CliRunner
 
-from api.cli.main import app
 from api.printing import makes_pdf
 from audit.statements import FORMS
-from domain.kernel.note import SigningKey, parse_vkey
-from tests.api.cli.conftest import BOOK, EXAMPLES, SUNLEDGER, Commands
+from domain.kernel.note import parse_vkey
+from tests.api.cli.conftest import BOOK, EXAMPLES, VOUCHER, Commands, served
 from tests.api.importing.conftest import BOOK_TOML, JOURNAL, OPENING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.e2e
-
-ROW = {
-    "account",
-    "name",
-    "opening_debit_fen",
-    "opening_credit_fen",
-    "debit_fen",
-    "credit_fen",
-    "year_debit_fen",
-    "year_credit_fen",
-    "closing_debit_fen",
-    "closing_credit_fen",
-}
-VOUCHER = {
-    "attachments": {"count": 1},
-    "date": "2026-04-02",
-    "lines": [{"account": "10201", "debit_fen": 5_000}, {"account": "50103", "credit_fen": 5_000}],
-    "summary": "收鱼塘承包款",
-}
-
-
-@pytest.fixture
-def village(commands: Commands, xiaohe_imported: str) -> Commands:
-    """The commands, with the small sample village imported."""
-    assert xiaohe_imported
-    return commands
 
 
 def write_folder(folder: Path, journal: str = JOURNAL) -> Path:
@@ -102,132 +66,7 @@ def test_folder_that_is_not_there_is_refused(village: Commands, tmp_path: Path) 
     assert "[import.no_folder]" in village.refused("import", tmp_path / "nowhere")
 
 
-# --- reports
-
-
-def test_trial_balance_as_json_has_every_figure(village: Commands) -> None:
-    report = json.loads(
-        village.good("report", "trial-balance", "--book", BOOK, "--period", "2026-03", "--format", "json")
-    )
-    assert {"book", "period", "entries", "root", "rows", "totals"} <= set(report)
-    assert (report["book"], report["period"], report["entries"]) == (BOOK, "2026-03", 19)
-    assert all(set(row) == ROW for row in report["rows"])
-    assert set(report["totals"]) == ROW - {"account", "name"}
-    cash = report["rows"][0]
-    assert (cash["account"], cash["closing_debit_fen"]) == ("101", 116_350)
-
-
-def test_trial_balance_from_an_earlier_period(village: Commands) -> None:
-    wanted = ("report", "trial-balance", "--book", BOOK, "--period", "2026-03", "--from", "2026-01")
-    report = json.loads(village.good(*wanted, "--format", "json"))
-    cash = report["rows"][0]
-    assert (cash["opening_debit_fen"], cash["debit_fen"], cash["credit_fen"]) == (120_000, 100_000, 103_650)
-
-
-def test_trial_balance_as_text_is_the_default(village: Commands) -> None:
-    text = village.good("report", "trial-balance", "--book", BOOK, "--period", "2026-03")
-    title, header, first, *_, total = text.splitlines()
-    assert title.startswith("科目余额表  小河村经济合作社")
-    assert header.split()[:3] == ["科目编码", "科目名称", "期初借方余额"]
-    assert first.split()[:3] == ["101", "库存现金", "1,163.50"]
-    assert total.split()[0] == "合计"
-
-
-def test_trial_balance_as_csv_and_workbook(village: Commands, tmp_path: Path) -> None:
-    wanted = ("report", "trial-balance", "--book", BOOK, "--period", "2026-03", "--format")
-    rows = list(csv.reader(io.StringIO(village.good(*wanted, "csv").removeprefix("\ufeff"))))
-    assert rows[1][:3] == ["101", "库存现金", "1163.50"]
-    target = tmp_path / "balance.xlsx"
-    assert village.good(*wanted, "xlsx", "--out", target) == ""
-    sheet = load_workbook(target).active
-    assert sheet is not None
-    assert [sheet.cell(2, column).value for column in (1, 2, 3)] == ["101", "库存现金", 1163.5]
-    assert sheet.max_row == len(rows)
-
-
-def test_balance_sheet_in_each_format(village: Commands) -> None:
-    income = ("report", "income-statement", "--book", BOOK, "--period", "2026-03")
-    assert "六、年末未分配收益" in village.good(*income)
-    lines = json.loads(village.good(*income, "--format", "json"))["lines"]
-    assert lines[-1]["amount_fen"] == 2_434_170
-    details = ("report", "income-details", "--book", BOOK, "--period", "2026-03")
-    assert "收支差额" in village.good(*details)
-    wanted = ("report", "balance-sheet", "--book", BOOK, "--period", "2026-03")
-    title, header, first, *_, total = village.good(*wanted).splitlines()
-    assert title.startswith("资产负债表  小河村经济合作社")
-    assert header.split() == ["资产", "期末余额", "年初余额", "负债和所有者权益", "期末余额", "年初余额"]
-    assert first.split() == ["货币资金", "46,341.70", "36,800.00", "短期借款"]
-    assert total.split() == [
-        "资产总计",
-        "114,341.70",
-        "104,800.00",
-        "负债和所有者权益总计",
-        "114,341.70",
-        "104,800.00",
-    ]
-    report = json.loads(village.good(*wanted, "--format", "json"))
-    assert (report["entries"], report["off_by_fen"]) == (19, 0)
-    rows = list(csv.reader(io.StringIO(village.good(*wanted, "--format", "csv").removeprefix("\ufeff"))))
-    assert rows[-1] == [
-        "资产总计",
-        "114341.70",
-        "104800.00",
-        "负债和所有者权益总计",
-        "114341.70",
-        "104800.00",
-    ]
-    assert "[period.malformed]" in village.refused(
-        "report", "balance-sheet", "--book", BOOK, "--period", "2026-13"
-    )
-
-
-def test_ledgers_in_text_and_json(village: Commands) -> None:
-    asked = ("report", "ledger", "--book", BOOK, "--account", "101", "--period", "2026-03")
-    title, header, opening, *_, last = village.good(*asked).splitlines()
-    assert title.startswith("库存现金日记账  小河村经济合作社")
-    assert header.split()[:4] == ["日期", "凭证号", "摘要", "对方科目"]
-    assert opening.split() == ["2026-01", "上年结转", "借", "1,200.00"]
-    assert last.split() == ["2026-02", "本年累计", "1,000.00", "1,036.50", "借", "1,163.50"]
-    rows = json.loads(village.good(*asked, "--from", "2026-02", "--format", "json"))["rows"]
-    assert (rows[0]["balance_fen"], rows[-1]["balance_fen"]) == (96_350, 116_350)
-    projects = village.good("report", "projects", "--book", BOOK, "--period", "2026-03", "--from", "2026-02")
-    assert "项目余额表" in projects
-    general = village.good("report", "general-ledger", "--book", BOOK, "--period", "2026-03")
-    assert "总账  小河村经济合作社" in general
-    assert "[ledger.unknown_account]" in village.refused(
-        *asked[:4], "--account", "199", "--period", "2026-03"
-    )
-
-
-def test_journal_with_filters(village: Commands) -> None:
-    wanted = ("report", "journal", "--book", BOOK, "--from", "2026-03", "--to", "2026-03", "--account", "514")
-    more = ("--text", "路灯", "--min", "412.80", "--max", "421.79", "--format", "json")
-    journal = json.loads(village.good(*wanted, *more))
-    assert journal["book"] == BOOK
-    assert [(line["entry"], line["debit_fen"]) for line in journal["lines"]] == [(16, 41_280), (17, -41_280)]
-    text = village.good(*wanted)
-    assert text.splitlines()[0].startswith("序时账  小河村经济合作社")
-    assert len(text.splitlines()) == 2 + 3
-
-
-def test_journal_of_a_period_as_its_siblings_have_it(village: Commands) -> None:
-    def dates(*asked: str) -> list[str]:
-        wanted = ("report", "journal", "--book", BOOK, "--format", "json", *asked)
-        return sorted(
-            {line["date"][:7] for line in json.loads(village.good(*wanted))["lines"] if line["date"]}
-        )
-
-    assert dates("--period", "2026-02") == ["2026-02"]
-    assert dates("--from", "2026-01", "--period", "2026-02") == ["2026-01", "2026-02"]
-    assert dates("--period", "2026-02", "--to", "2026-03") == ["2026-02", "2026-03"], "as the page has it"
-    assert dates("--to", "2026-02") == ["2026-01", "2026-02"]
-    assert dates() == ["2026-01", "2026-02", "2026-03"]
-    assert "[period.malformed]" in village.refused("report", "journal", "--book", BOOK, "--period", "2026-13")
-
-
-def test_output_is_utf8_in_a_plain_c_locale(village: Commands) -> None:
-    text = village.good("report", "trial-balance", "--book", BOOK, "--period", "2026-01", LC_ALL="C")
-    assert "库存现金" in text
+# --- what is asked for in vain
 
 
 @pytest.mark.parametrize(
@@ -365,53 +204,6 @@ def test_asking_for_a_book_that_is_not_there_leaves_no_trace(village: Commands) 
     assert "0 处不同" in village.good("rebuild", "--check")
 
 
-# --- keys
-
-
-def test_keygen_writes_a_key_for_its_owner_alone(village: Commands, tmp_path: Path) -> None:
-    path, name = tmp_path / "keys" / "head.key", f"{BOOK}/head/2"
-    vkey = village.good("keygen", name, path).strip()
-    assert SigningKey.parse(path.read_text(encoding="utf-8").strip()).verifier == parse_vkey(vkey)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_keygen_seals_under_the_passphrase(village: Commands, tmp_path: Path) -> None:
-    path = tmp_path / "head.key"
-    vkey = village.good("keygen", f"{BOOK}/head/2", path, SUNLEDGER_PASSPHRASE="村口老樟树").strip()
-    assert parse_vkey(vkey).name == f"{BOOK}/head/2"
-    assert json.loads(path.read_bytes())["kdf"] == "argon2id"
-    assert b"PRIVATE" not in path.read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("name", "rule"),
-    [
-        ("two words", "key.parts"),
-        ("foo", "key.parts"),
-        (f"{BOOK}/head", "key.parts"),
-        (f"{BOOK}/boss/1", "key.parts"),
-        (f"{BOOK}/head/0", "key.parts"),
-        (f"{BOOK}/head/01", "key.parts"),
-        (f"{BOOK}/head/1/2", "key.parts"),
-        (f"{BOOK[:-1]}0/head/1", "organisation.check_digit"),
-        ("村/head/1", "organisation.malformed"),
-    ],
-)
-def test_keygen_refuses_a_name_that_no_book_grants(
-    village: Commands, tmp_path: Path, name: str, rule: str
-) -> None:
-    assert f"[{rule}]" in village.refused("keygen", name, tmp_path / "a.key")
-    assert not (tmp_path / "a.key").exists()
-
-
-def test_keygen_never_overwrites(village: Commands, tmp_path: Path) -> None:
-    path = tmp_path / "a.key"
-    village.good("keygen", f"{BOOK}/head/2", path)
-    before = path.read_bytes()
-    assert "[keyfile.exists]" in village.refused("keygen", f"{BOOK}/head/2", path)
-    assert path.read_bytes() == before
-
-
 # --- what cannot work
 
 
@@ -439,37 +231,6 @@ def test_file_or_address_that_cannot_be_used_is_said(
     places = {name: str(tmp_path / name) for name in ("file", "nowhere", "voucher")}
     key = village.home / "keys" / BOOK / "accountant-1.key"
     village.refused(*(one.format(folder=tmp_path, key=key, **places) for one in arguments))
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("SUNLEDGER_DATABASE_URL", "garbage"),
-        ("SUNLEDGER_DATABASE_URL", "postgresql://[x"),
-    ],
-)
-def test_setting_that_is_wrong_is_said(village: Commands, name: str, value: str) -> None:
-    village.refused("report", "journal", "--book", BOOK, **{name: value})
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "zh", "en"),
-    [
-        ("SUNLEDGER_ORIGIN", "two words", "如 ledger.example.cn", "such as ledger.example.cn"),
-        ("SUNLEDGER_ORIGIN", "https://x.cn", "如 ledger.example.cn", "such as ledger.example.cn"),
-        ("SUNLEDGER_ORIGIN", "x.cn/", "首尾没有斜杠", "no slash at either end"),
-        ("SUNLEDGER_ORIGIN", "x" * 200, "至多 150 个字", "at most 150 characters"),
-        ("SUNLEDGER_REFUSALS_PER_MINUTE", "many", "应为整数", "an integer expected"),
-        ("SUNLEDGER_REFUSALS_PER_MINUTE", "-1", "不得小于 0", "at least 0 expected"),
-    ],
-)
-def test_setting_of_a_wrong_form_is_named_with_what_was_read_and_expected(
-    commands: Commands, name: str, value: str, zh: str, en: str
-) -> None:
-    said = commands.refused("report", "journal", "--book", BOOK, **{name: value})
-    assert "[settings.wrong]" in said
-    for told in (name, value, zh, en, "请改正", "set it right"):
-        assert told in said
 
 
 # --- the logs' health
@@ -501,42 +262,6 @@ def test_doctor_says_what_to_do_and_recover_does_it(village: Commands, tmp_path:
 
 
 # --- serve and post
-
-
-@contextmanager
-def served(commands: Commands) -> Iterator[str]:
-    """Run `sunledger serve` on a free port and yield its URL; it ends when told to."""
-    command = [str(SUNLEDGER), "serve", "--port", "0"]
-    with subprocess.Popen(command, env=commands.environment(), stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().decode().strip().rstrip("/")
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
-
-
-@pytest.mark.parametrize(
-    ("command", "words"),
-    [
-        (
-            "report trial-balance --formt json",
-            "没有选项「--formt」；写法见 sunledger report trial-balance --help",
-        ),
-        ("report trial-balance --book", "命令的写法不对"),
-        ("report trial-balance", "缺少「--book」"),
-        ("post", "缺少「file」；写法见 sunledger post --help"),
-        ("serve --port 99999999", "「--port」的值不对；写法见 sunledger serve --help"),
-        ("nonsense", "命令的写法不对；写法见 sunledger --help"),
-    ],
-)
-def test_how_a_command_is_written_is_told_in_chinese_too(
-    commands: Commands, command: str, words: str
-) -> None:
-    result = commands.run(*command.split())
-    assert result.returncode == 2
-    assert words in result.stderr.decode()
-    assert "Traceback" not in result.stderr.decode()
 
 
 @pytest.mark.slow
@@ -645,65 +370,3 @@ def test_key_file_that_is_none_is_refused(village: Commands, tmp_path: Path) -> 
     file = tmp_path / "voucher.json"
     file.write_text(json.dumps(VOUCHER), encoding="utf-8")
     assert "[keyfile.unreadable]" in village.refused("post", file, "--book", BOOK, "--key", file)
-
-
-# --- help
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        "",
-        "import",
-        "serve",
-        "demo",
-        "report",
-        "report trial-balance",
-        "report journal",
-        "export",
-        "export tlog",
-        "report budget",
-        "report notes",
-        "export hledger",
-        "export beancount",
-        "export gbt24589",
-        "export pdf",
-        "export archive",
-        "budget",
-        "convert",
-        "verify",
-        "rebuild",
-        "export bundle",
-        "monitor",
-        "doctor",
-        "recover",
-        "keygen",
-        "grant",
-        "rotate",
-        "revoke",
-        "post",
-        "reverse",
-        "close",
-        "account",
-        "policy",
-        "cosign",
-        "send",
-    ],
-)
-def test_every_command_explains_itself_in_both_languages(command: str) -> None:
-    result = CliRunner().invoke(app, [*command.split(), "--help"], env={"COLUMNS": "200"})
-    assert result.exit_code == 0
-    explained = next(line for line in result.stdout.splitlines() if line.strip() and "Usage" not in line)
-    chinese, _, english = explained.partition("/")
-    assert any("\u4e00" <= character <= "\u9fff" for character in chinese)
-    assert english.strip()[:1].isalpha()
-
-
-@pytest.mark.parametrize("arguments", ["nonsense", "report trial-balance", "verify . --format yaml", "post"])
-def test_wrong_use_is_exit_code_2(arguments: str) -> None:
-    assert CliRunner().invoke(app, arguments.split()).exit_code == 2
-
-
-def test_installed_command_is_the_one_tested(commands: Commands) -> None:
-    assert commands.installed("nonsense").returncode == 2
-    assert "阳光账本" in commands.installed("--help").stdout.decode()

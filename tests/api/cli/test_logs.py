@@ -9,8 +9,7 @@ import pytest
 
 from audit.tlog.cosignature import witness_verifier
 from domain.kernel.note import SigningKey
-from tests.api.cli.conftest import BOOK, Commands
-from tests.api.cli.test_commands import served
+from tests.api.cli.conftest import BOOK, Commands, served
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.chart.conversion import OLD
-from tests.api.cli.conftest import BOOK, Commands
-from tests.api.cli.test_commands import served
+from tests.api.cli.conftest import BOOK, Commands, served
 from tests.api.cli.test_signing import Signer
 from tests.api.importing.conftest import BOOK_TOML
 

@@ -10,8 +10,7 @@ import pytest
 
 from audit.rows import RowFile, RowsFile
 from domain.kernel.note import SigningKey
-from tests.api.cli.conftest import BOOK, Commands
-from tests.api.cli.test_commands import served
+from tests.api.cli.conftest import BOOK, Commands, served
 from tests.api.cli.test_signing import Signer
 
 if TYPE_CHECKING:

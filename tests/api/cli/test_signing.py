@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import shutil
 import subprocess
 import sys
 import threading
 import zipfile
-from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -23,8 +20,8 @@ from api.clock import now
 from audit.source import HttpSource
 from audit.verify import verify
 from domain.entry import parse_entry
-from tests.api.cli.conftest import BOOK, Commands
-from tests.api.cli.test_commands import VOUCHER, served
+from tests.api.cli.conftest import BOOK, VOUCHER, Commands, served
+from tests.api.cli.lossy import losing_replies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,45 +89,6 @@ def voucher(tmp_path: Path) -> Path:
 
 
 # --- once, whatever becomes of the reply
-
-
-@contextmanager
-def losing_replies(url: str, count: int) -> Iterator[str]:
-    """Forward to a server and lose its first `count` replies to a POST."""
-    left = [count]
-
-    class Handler(BaseHTTPRequestHandler):
-        def forward(self) -> None:
-            """Pass the request on; answer, or hang up."""
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            behind = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
-            behind.request(self.command, self.path, body)
-            answer = behind.getresponse()
-            data = answer.read()
-            behind.close()
-            if self.command == "POST" and left[0] > 0:
-                left[0] -= 1
-                self.close_connection = True
-                return
-            self.send_response(answer.status)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_GET = do_POST = forward  # noqa: N815 -- http.server's names
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- http.server's name
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_a_lost_reply_books_nothing_twice(commands: Commands, signer: Signer, voucher: Path) -> None:
