@@ -1,9 +1,10 @@
 """An account's ledger (明细账, 日记账): its lines with the balance after each, and the totals that the rules want.
 
 会计基础工作规范 art. 57 to 63: balances day by day for cash and bank, 本月合计, 本年累计; on paper 承前页 and 过次页,
-which carry the sums from the beginning of the year. When a year is closed (年度终了), what stands on an account is
-carried into the next (结转下年, 上年结转): not before, and not where nothing stands (art. 63). Of goods it says how
-many came, went and are left (数量金额式): quantities are signed as amounts are, in thousandths of the account's unit.
+which carry what was moved up to the page's end: in a 日记账 since the month began, in others since the year did. When a
+year is closed (年度终了), what stands on an account is carried into the next (结转下年, 上年结转): not before, and not
+where nothing stands (art. 63). Of goods it says how many came, went and are left (数量金额式): quantities are signed as
+amounts are, in thousandths of the account's unit.
 """
 
 from __future__ import annotations
@@ -63,10 +64,10 @@ class Before(NamedTuple):
 
 
 class LedgerRow(NamedTuple):
-    """A row: a line or a sum, with the balance after it (debits less credits) and the year's turnover up to it, in fen.
+    """A row: a line or a sum, with the balance after it (debits less credits) and what a page's end behind it carries.
 
     An `opening` row has no debit and credit; `date` is a line's or a day's, "" of other rows. `came_milli` and
-    `went_milli` are the quantities of its debits and credits, `left_milli` what is left after it.
+    `went_milli` are the quantities of its debits and credits, `left_milli` what is left after it. Amounts in fen.
     """
 
     kind: RowKind
@@ -76,14 +77,14 @@ class LedgerRow(NamedTuple):
     debit_fen: int
     credit_fen: int
     balance_fen: int
-    year_debit_fen: int
-    year_credit_fen: int
+    carried_debit_fen: int
+    carried_credit_fen: int
     line: LedgerLine | None = None
     came_milli: int = 0
     went_milli: int = 0
     left_milli: int = 0
-    year_came_milli: int = 0
-    year_went_milli: int = 0
+    carried_came_milli: int = 0
+    carried_went_milli: int = 0
 
 
 def ledger_rows(
@@ -131,10 +132,10 @@ def _carried(row: LedgerRow, kind: RowKind, summary: str) -> LedgerRow:
         kind=kind,
         date="",
         summary=summary,
-        debit_fen=row.year_debit_fen,
-        credit_fen=row.year_credit_fen,
-        came_milli=row.year_came_milli,
-        went_milli=row.year_went_milli,
+        debit_fen=row.carried_debit_fen,
+        credit_fen=row.carried_credit_fen,
+        came_milli=row.carried_came_milli,
+        went_milli=row.carried_went_milli,
         line=None,
     )
 
@@ -148,6 +149,7 @@ class _Ledger:
         self._daily = daily
         self._balance, self._year_debit, self._year_credit = before[:3]
         self._left, self._year_came, self._year_went = before[3:]
+        self._carried_since = (0, 0, 0, 0)
 
     def open(self, period: str) -> None:
         """Begin a year, or the ledger within one."""
@@ -157,10 +159,12 @@ class _Ledger:
             summary = "上年结转" if carried else "年初余额（上年未结账）"
             self._year_debit = self._year_credit = 0
             self._year_came = self._year_went = 0
+        self._begin_month()
         self._add(RowKind.opening, period, summary)
 
     def month(self, period: str, lines: Sequence[LedgerLine]) -> None:
         """Take in the lines of a period and sum them up."""
+        self._begin_month()
         for date, group in groupby(lines, lambda line: line.date):
             of_day = list(group)
             for line in of_day:
@@ -187,6 +191,11 @@ class _Ledger:
         if period <= self._carried_through and (self._balance or self._left):
             self._add(RowKind.closing, period, "结转下年")
 
+    def _begin_month(self) -> None:
+        """In a 日记账 pages carry what is moved from here on."""
+        if self._daily:
+            self._carried_since = self._year_debit, self._year_credit, self._year_came, self._year_went
+
     def _add(
         self,
         kind: RowKind,
@@ -196,6 +205,7 @@ class _Ledger:
         date: str = "",
         line: LedgerLine | None = None,
     ) -> None:
+        debit, credit, came, went = self._carried_since
         self.rows.append(
             LedgerRow(
                 kind=kind,
@@ -205,14 +215,14 @@ class _Ledger:
                 debit_fen=sum(each.debit_fen for each in lines),
                 credit_fen=sum(each.credit_fen for each in lines),
                 balance_fen=self._balance,
-                year_debit_fen=self._year_debit,
-                year_credit_fen=self._year_credit,
+                carried_debit_fen=self._year_debit - debit,
+                carried_credit_fen=self._year_credit - credit,
                 line=line,
                 came_milli=sum(map(_came, lines)),
                 went_milli=sum(map(_went, lines)),
                 left_milli=self._left,
-                year_came_milli=self._year_came,
-                year_went_milli=self._year_went,
+                carried_came_milli=self._year_came - came,
+                carried_went_milli=self._year_went - went,
             )
         )
 

@@ -94,6 +94,33 @@ def test_pages_carry_the_years_sums() -> None:
     assert [words(page)[-1] for page in pages[:2]] == [("过次页", 6, 0, 16), ("过次页", 21, 0, 31)]
 
 
+def test_the_pages_of_a_journal_of_days_carry_the_months_sums() -> None:
+    """会计基础工作规范 art. 60 (8): where 本月发生额 are summed up, what was moved from the month's beginning on."""
+    days = ["2026-01-05", "2026-01-06", "2026-02-03", "2026-02-04", "2026-02-05"]
+    lines = [line(day, debit=number) for number, day in enumerate(days, start=1)]
+    rows = ledger_rows(lines, Before(10, 90, 80), "2026-01", "2026-02", carried_through="2025-12", daily=True)
+    assert [row.summary for row in rows[:6]] == ["上年结转", "摘要", "摘要", "本月合计", "本年累计", "摘要"]
+    ends = [paged(rows, number + 2)[0][-1] for number in range(1, 8)]
+    assert [(row.summary, row.debit_fen, row.balance_fen) for row in ends] == [
+        ("过次页", debit, balance)
+        for debit, balance in ((1, 11), (3, 13), (3, 13), (3, 13), (3, 16), (7, 20), (12, 25))
+    ]
+
+
+def test_a_journal_that_begins_within_a_year_carries_nothing_of_the_months_before() -> None:
+    rows = ledger_rows(
+        [line("2026-03-05", debit=7)],
+        Before(10, 90, 80, 5, 6, 7),
+        "2026-03",
+        "2026-03",
+        carried_through="",
+        daily=True,
+    )
+    first = paged([*rows, *rows], 3)[0][-1]
+    assert first[:9] == (RowKind.carried, "2026-03", "", "过次页", 7, 0, 17, 7, 0)
+    assert (first.came_milli, first.went_milli, first.left_milli) == (0, 0, 5)
+
+
 @st.composite
 def drawn_lines(draw: st.DrawFn) -> list[LedgerLine]:
     """Lines of some periods in their order, red ones too."""

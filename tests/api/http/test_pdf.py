@@ -60,7 +60,7 @@ def test_a_report_as_pdf(door: Door, path: str, title: str) -> None:
 
 
 def test_a_ledger_is_on_paper_what_the_rules_want_of_its_pages(door: Door) -> None:
-    """会计基础工作规范 art. 58, 63: pages are numbered in order; each carries its sums over to the next."""
+    """会计基础工作规范 art. 58, 60: pages are numbered in order; each carries its sums over to the next."""
     for fen in range(1, PRINTED_ROWS):
         assert door.post(door.note(voucher(fen, debit="101"))).status_code == 201
     *sheets, last = sheets_of(door.get("ledger/101.pdf", period="2026-04", printed="false"))
