@@ -11,11 +11,11 @@ from api.adapters.tlog_export import NOTHING, export_bundle
 from api.archive.contents import contents
 from api.archive.records import OTHERS, PERMANENT, Record, catalogue_csv, catalogue_xml, checksums
 from domain.kernel.errors import Kind, rule
-from domain.kernel.period import last_day
+from domain.kernel.period import last_day, previous_period
 from projections import register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from psycopg import Connection
@@ -57,11 +57,11 @@ are missing), and the SHA-256 of every file: sha256sum --check SHA256SUMS.
 
 
 class Archived(NamedTuple):
-    """What an archive has: how many records its catalogue lists, the originals and what else are missing."""
+    """What an archive has: how many records its catalogue lists, the missing originals, and in words what else."""
 
     records: int
     missing: list[Record]
-    absent: list[Record]
+    absent: list[str]
 
 
 def write_archive(  # noqa: PLR0913 -- what goes in, and where
@@ -120,25 +120,47 @@ def _fill(  # noqa: PLR0913, PLR0917 -- as above
             _write(folder, record.path, record.data)
         described.append(record.described)
         advance(1)
+    lacking = spans_told(absent)
     more = {
         "catalogue.csv": catalogue_csv(described),
         "catalogue.xml": catalogue_xml(described, book.book, book.name, year),
-        "README.txt": README.format(name=book.name, book=book.book, year=year, absent=_told(absent)).encode(),
+        "README.txt": README.format(
+            name=book.name, book=book.book, year=year, absent=_told(lacking)
+        ).encode(),
     }
     digests = {one["文件名"]: one["SHA-256"] for one in described if one["文件名"]}
     more["SHA256SUMS"] = checksums(digests | {path: sha256(data).hexdigest() for path, data in more.items()})
     for path, data in more.items():
         _write(folder, path, data)
-    return Archived(len(described), missing, absent)
+    return Archived(len(described), missing, lacking)
 
 
-def _told(absent: Sequence[Record]) -> str:
-    """Return which reconciliations are not there, one a line, and why."""
-    if not absent:
-        return "每月都有"
-    return "\n".join(
-        ["没有的各月（catalogue 里也写明）：", *(f"             {one.title}：{one.absent}" for one in absent)]
+def spans_told(absent: Iterable[Record]) -> list[str]:
+    """Return of which months on end records are absent for the same reason, and why; the catalogue has each."""
+    spans: list[list[Record]] = []
+    for one in absent:
+        if spans and _goes_on(spans[-1][-1], one):
+            spans[-1].append(one)
+        else:
+            spans.append([one])
+    return [
+        f"{span[0].title}{f' 至 {span[-1].date}' if span[1:] else ''}：{span[-1].absent}" for span in spans
+    ]
+
+
+def _goes_on(before: Record, one: Record) -> bool:
+    """Tell whether a record is that of the next month, and absent for the same reason, said of its own day."""
+    same = (before.title, before.absent) == tuple(
+        text.replace(one.date, before.date) for text in (one.title, one.absent)
     )
+    return same and previous_period(one.date[:7]) == before.date[:7]
+
+
+def _told(lacking: Sequence[str]) -> str:
+    """Return which reconciliations are not there, an account's months on end a line, and why."""
+    if not lacking:
+        return "每月都有"
+    return "\n".join(["没有的各月（catalogue 里逐月写明）：", *(f"             {said}" for said in lacking)])
 
 
 def _write(folder: Path, path: str, data: bytes) -> None:

@@ -164,8 +164,8 @@ def export_archive(
             f"the attachment '{record.title}' of voucher {record.number} is not on this server, nor in the archive, "
             f"as its catalogue says: SHA-256 {record.sha256}"
         )
-    for record in written.absent:
-        err.print(f"! 归档里没有 / not in the archive: {record.title}：{record.absent}", soft_wrap=True)
+    for said in written.absent:
+        err.print(f"! 归档里没有 / not in the archive: {said}", soft_wrap=True)
     if written.missing:
         raise typer.Exit(FINDINGS)
 

@@ -14,6 +14,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from api.archive import Kept, write_archive
+from api.archive.folder import spans_told
+from api.archive.records import Record
 from api.banking import SourceFile, StatementLine
 from api.clock import now
 from api.identity import Keyring
@@ -23,6 +25,7 @@ from audit.verify import verify
 from domain.book import Book
 from domain.entry import parse_entry, seal
 from domain.kernel.errors import RuleViolation
+from domain.kernel.period import last_day
 from domain.kernel.ulid import derive
 from domain.ledger import read_entries
 from domain.periods import Closing, PeriodClosed
@@ -207,6 +210,12 @@ def unreconciled(folder: Path, account: str) -> list[dict[str, str]]:
     return [row for row in catalogue(folder) if row["题名"].startswith(title) and not row["文件名"]]
 
 
+def lacking(folder: Path, account: str) -> list[str]:
+    """Return the lines of an archive's README about the reconciliations of an account that are not there."""
+    lines = (folder / "README.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip().startswith(f"银行存款余额调节表  {account}  ")]
+
+
 def read(folder: Path, path: str) -> list[list[str]]:
     """Return the rows of a table in an archive."""
     return list(csv.reader(io.StringIO((folder / path).read_text(encoding="utf-8-sig"))))
@@ -277,9 +286,11 @@ def test_a_month_without_a_reconciliation_is_named_with_what_is_missing(archive:
     told = f"缺 {YEAR}-09-30 之后、{YEAR}-11-20 之前的对账单"
     assert told in absent[-1]["备注"]
     assert (absent[-1]["SHA-256"], absent[-1]["文件大小"]) == ("", "0")
-    readme = (archive / "README.txt").read_text(encoding="utf-8")
-    assert f"1020101  {YEAR}-10-31：" in readme
-    assert told in readme
+    [before, gap] = lacking(archive, "1020101")
+    assert f"  1020101  {YEAR}-01-31 至 {YEAR}-08-31：" in before
+    assert f"还没有读入 {YEAR}-08-31 以前的对账单" in before
+    assert f"  1020101  {YEAR}-10-31：" in gap
+    assert told in gap
 
 
 def test_an_account_of_which_no_statement_was_read_in_is_named_for_each_month_of_its_use(
@@ -288,7 +299,25 @@ def test_an_account_of_which_no_statement_was_read_in_is_named_for_each_month_of
     absent = unreconciled(archive, "10202")
     assert [row["日期"][5:7] for row in absent] == [f"{month:02}" for month in range(1, 13)]
     assert "还没有读入" in absent[0]["备注"]
-    assert f"10202  {YEAR}-01-31：" in (archive / "README.txt").read_text(encoding="utf-8")
+    [whole] = lacking(archive, "10202")
+    assert f"  10202  {YEAR}-01-31 至 {YEAR}-12-31：" in whole
+
+
+def test_months_between_which_one_is_there_are_no_span() -> None:
+    def lacks(month: str, why: str = "说不出", account: str = "10201") -> Record:
+        day = last_day(f"2025-{month}")
+        said = f"{day} {why}"
+        return Record("", b"", "QT", 2, 1, f"调节表  {account}  {day}", "村", day, "10年", absent=said)
+
+    found = spans_told(
+        [lacks("01"), lacks("02"), lacks("04"), lacks("05", "没有"), lacks("06", "没有", "10202")]
+    )
+    assert found == [
+        "调节表  10201  2025-01-31 至 2025-02-28：2025-02-28 说不出",
+        "调节表  10201  2025-04-30：2025-04-30 说不出",
+        "调节表  10201  2025-05-31：2025-05-31 没有",
+        "调节表  10202  2025-06-30：2025-06-30 没有",
+    ]
 
 
 def test_the_log_is_verified_without_a_network(archive: Path) -> None:
