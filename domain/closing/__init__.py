@@ -33,6 +33,7 @@ from domain.closing.month_end import (
 )
 from domain.closing.opened import distributed_at_opening, income_at_opening
 from domain.closing.parties import OUTSIDE
+from domain.closing.recipients import said_otherwise
 from domain.closing.rules import OPENED_RESULT, RESULT_LEFT
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT, transfer_vouchers
 
@@ -77,6 +78,7 @@ __all__ = [
     "likeness",
     "over_distributed",
     "parse_ratio",
+    "said_otherwise",
     "shares",
     "shown_on",
     "spending_remarks",

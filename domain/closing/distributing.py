@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.chart import parent_code
+from domain.chart import RESULT, UNDISTRIBUTED, parent_code
 from domain.closing import legality
 from domain.closing.distribution import LAW, NO_LOSS, SHORT_OF_RESERVE
 from domain.closing.mixing import transfers
@@ -102,7 +102,7 @@ def shown_on(chart: str, lines: Iterable[Line]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     if not transfers(line.account for line in moved):
         return found
-    for line in moved:
+    for line in (one for one in moved if not one.account.startswith((RESULT, *UNDISTRIBUTED))):
         for key, fen in _shown(chart, line):
             by = found.setdefault(key, {})
             by[line.account] = by.get(line.account, 0) + fen

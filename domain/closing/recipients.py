@@ -87,11 +87,7 @@ def check_recipients(month: MonthEnd) -> Iterator[Remark]:
 
 def misnamed(voucher: Distributing, names: Mapping[str, str]) -> Iterator[Remark]:
     """Yield what is remarked on a voucher whose details of 收益分配 say another line than its other accounts."""
-    called, silent_fen = _called(voucher, names)
-    off = {key: _debit_fen(key, voucher) - sum(called[key].values()) for key in CALLED}
-    missing = [
-        key for key, fen in off.items() if fen * sum(called[key].values()) < 0 and fen * silent_fen <= 0
-    ]
+    called, off, missing = _held_against(voucher, names)
     shown = [key for key, fen in off.items() if fen and key not in missing]
     if missing and shown:
         accounts = sorted({code for key in shown for code in voucher.shown.get(key, ())})
@@ -105,6 +101,38 @@ def misnamed(voucher: Distributing, names: Mapping[str, str]) -> Iterator[Remark
             right=_joined([_remedy(key) for key in missing], "；", "; "),
         )
         yield Remark(stops=False, violation=violation, entry=voucher.entry)
+
+
+def said_otherwise(voucher: Distributing, names: Mapping[str, str]) -> dict[str, int]:
+    """Return what each line would show more, in fen, if it went by the details of 收益分配 that say what they are.
+
+    What is missing on one line is taken off those that show it, in their order on the statement; nothing else changes.
+    """
+    _, off, missing = _held_against(voucher, names)
+    left = sum(off[key] for key in missing)
+    moved = {key: -off[key] for key in missing}
+    for key in CALLED:
+        if key not in missing and left * off[key] < 0:
+            taken = min(abs(left), abs(off[key])) * (1 if off[key] > 0 else -1)
+            moved[key], left = -taken, left + taken
+    if left:  # a part of it stands on no line
+        return {}
+    return {key: -moved[key] if key == acts.COVERED else moved[key] for key in CALLED if key in moved}
+
+
+def _held_against(
+    voucher: Distributing, names: Mapping[str, str]
+) -> tuple[dict[str, Counter[str]], dict[str, int], list[str]]:
+    """Return what the details say by line and detail, what each line shows more than that, and of which too little.
+
+    All are debits of 收益分配 less its credits, in fen. Of details that say nothing, all may stand on any line.
+    """
+    called, silent_fen = _called(voucher, names)
+    off = {key: _debit_fen(key, voucher) - sum(called[key].values()) for key in CALLED}
+    missing = [
+        key for key, fen in off.items() if fen * sum(called[key].values()) < 0 and fen * silent_fen <= 0
+    ]
+    return called, off, missing
 
 
 def _called(voucher: Distributing, names: Mapping[str, str]) -> tuple[dict[str, Counter[str]], int]:

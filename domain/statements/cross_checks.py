@@ -53,13 +53,18 @@ class CrossCheck(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What the statements of a period say: of the year so far, the flows of its vouchers and trial totals too."""
+    """What the statements of a period say: of the year so far, the flows of its vouchers and trial totals too.
+
+    `called` is what lines of the distribution would show more, in fen, by their keys, if they went by the names of the
+    details of 收益分配 (322) that the vouchers use.
+    """
 
     sheet: BalanceSheet
     income: Sequence[IncomeRow]
     details: Sequence[DetailRow]
     flows: Iterable[Flow]
     totals: Mapping[str, int]
+    called: Mapping[str, int]
 
     def by_place(self) -> dict[str, int]:
         """Return each figure by where it stands and its key there."""
@@ -69,6 +74,10 @@ class Figures(NamedTuple):
             **{f"sheet.{row.line.key}": row.closing_fen for row in rows},
             **{f"opening.{row.line.key}": row.opening_fen for row in rows},
             **{f"income.{row.line.key}": row.amount_fen for row in self.income},
+            **{
+                f"called.{row.line.key}": row.amount_fen + self.called.get(row.line.key, 0)
+                for row in self.income
+            },
             **{f"trial.{name}": fen for name, fen in self.totals.items()},
             "details.difference": difference,
             "distributed.reserve": sum(

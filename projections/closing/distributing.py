@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from domain.chart import UNDISTRIBUTED
-from domain.closing import RESERVE, Distributing, distributed, shown_on
+from domain.closing import RESERVE, distributed, shown_on
 from domain.kernel.period import period_of, year_start
 from domain.statements import Flow
-from domain.vouchers import Line, voucher_number
 from projections import register
+from projections.distributing import posted_distributing, prior
 from projections.statements import income_statement
 
 if TYPE_CHECKING:
@@ -20,25 +18,6 @@ if TYPE_CHECKING:
 
     from domain.vouchers import Voucher
 
-SELECT_DISTRIBUTING = """
-    SELECT vouchers.entry, vouchers.period, vouchers.number, vouchers.summary, corrects_id,
-           account, debit_fen, credit_fen
-    FROM vouchers JOIN journal USING (book, entry)
-    WHERE vouchers.book = %(book)s AND vouchers.period BETWEEN %(first)s AND %(last)s
-      AND vouchers.type = 'voucher' AND reversed_by IS NULL
-      AND entry IN (
-          SELECT entry FROM journal
-          WHERE book = %(book)s AND period BETWEEN %(first)s AND %(last)s AND account ^@ ANY(%(pool)s)
-      )
-    ORDER BY entry
-"""
-SELECT_PRIOR = """
-    SELECT id, period, number FROM vouchers
-    WHERE book = %(book)s AND id = ANY(%(ids)s) AND period < %(first)s AND NOT EXISTS (
-        SELECT FROM journal
-        WHERE book = vouchers.book AND entry = vouchers.entry AND account ^@ ANY(%(pool)s)
-    )
-"""
 SELECT_HELD = """
     SELECT account, sum(credit_fen - debit_fen)::bigint FROM balances
     WHERE book = %s AND account = ANY(%s) AND period <= %s GROUP BY account
@@ -68,7 +47,7 @@ def distributing(connection: Connection[Any], book: str, voucher: Voucher) -> di
         "earlier": _earlier(connection, book, chart, period),
         "reserves": _reserves(connection, book, voucher, period),
         "shown": shown_on(chart, voucher.lines),
-        "corrects": _prior(connection, book, [voucher.corrects], period).get(voucher.corrects, ""),
+        "corrects": prior(connection, book, [voucher.corrects], period).get(voucher.corrects, ""),
     }
 
 
@@ -80,28 +59,6 @@ def _earlier(connection: Connection[Any], book: str, chart: str, period: str) ->
             if sum(by.values()):
                 numbers.setdefault(kind, []).append(str(one.number))
     return numbers
-
-
-def posted_distributing(
-    connection: Connection[Any], book: str, chart: str, first: str, last: str
-) -> list[Distributing]:
-    """Return the vouchers of some periods that stand and transfer or distribute, in order."""
-    values = {"book": book, "first": first, "last": last, "pool": list(UNDISTRIBUTED)}
-    rows = connection.execute(SELECT_DISTRIBUTING, values).fetchall()
-    prior = _prior(connection, book, sorted({row[4] for row in rows if row[4]}), last)
-    found: list[Distributing] = []
-    for (entry, of, number, summary, corrects), group in groupby(rows, lambda row: row[:5]):
-        lines = [Line(account=code, debit_fen=debit, credit_fen=credit) for *_, code, debit, credit in group]
-        told = entry, voucher_number(of, number), summary, lines, shown_on(chart, lines)
-        found.append(Distributing(*told, prior.get(corrects, "")))
-    return found
-
-
-def _prior(connection: Connection[Any], book: str, ids: Sequence[str], period: str) -> dict[str, str]:
-    """Return the numbers of those vouchers that are of years before a period's and distributed nothing, by id."""
-    values = {"book": book, "ids": [*ids], "first": year_start(period), "pool": list(UNDISTRIBUTED)}
-    rows = connection.execute(SELECT_PRIOR, values).fetchall() if any(ids) else []
-    return {id_: voucher_number(of, number) for id_, of, number in rows}
 
 
 def _reserves(connection: Connection[Any], book: str, voucher: Voucher, period: str) -> dict[str, int]:

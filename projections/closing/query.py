@@ -36,8 +36,9 @@ from projections.balances import party_balances, trial_balance
 from projections.bank import held_at_end, statements_reach
 from projections.budget import budget, carried_of, is_planned
 from projections.closing.alike import alike, posted_alike
-from projections.closing.distributing import distributing, posted_distributing, year_figures
+from projections.closing.distributing import distributing, year_figures
 from projections.closing.lacking import drafts_lacking, lacking
+from projections.distributing import posted_distributing
 from projections.journal import corrections
 from projections.report import Report
 from projections.statements import flows, income_statement

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain import statements
+from domain.closing import said_otherwise
 from domain.kernel.period import opened_on, parse_period, year_start
 from projections import register
 from projections.balances import trial_balance
+from projections.distributing import posted_distributing
 from projections.report import Report, one_moment
 from projections.statements.income import income_details, income_statement, year_flows
 from projections.statements.query import balance_sheet
@@ -37,8 +40,18 @@ def cross_checks(connection: Connection[Any], book_id: str, period: str) -> Cros
             details=income_details(connection, book_id, period).rows,
             flows=year_flows(connection, book, period),
             totals=trial.totals,
+            called=_called(connection, book, period),
         )
     checks = statements.cross_checks(
         book.chart, period, figures, opened_on=opened_on(book.first_period, period)
     )
     return CrossCheckReport(book_id, trial.name, period, trial.entries, trial.root, checks)
+
+
+def _called(connection: Connection[Any], book: register.BookRow, period: str) -> Counter[str]:
+    """Return what lines of the year's distribution would show more if they went by the details of 收益分配."""
+    names = register.account_names(connection, book.book)
+    called: Counter[str] = Counter()
+    for voucher in posted_distributing(connection, book.book, book.chart, year_start(period), period):
+        called.update(said_otherwise(voucher, names))
+    return called

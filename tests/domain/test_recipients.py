@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.closing import Around, Distributing, check_draft, check_month, shown_on
+from domain.closing import Around, Distributing, check_draft, check_month, said_otherwise, shown_on
 from tests.domain.test_closing import CHART, NAMES, month
 from tests.domain.test_distributing import voucher
 
@@ -125,3 +125,26 @@ def test_of_many_accounts_some_are_named() -> None:
     [said] = [one.violation for one in found if one.violation.rule.code == RULE]
     assert "11301、11302、11303 等 8 个" in said.zh
     assert "11301, 11302, 11303 and others, 8" in said.en
+
+
+@pytest.mark.parametrize(
+    ("lines", "moved"),
+    [
+        (((MEMBERS, 30), (OTHERS, 1), ("211", -31)), {"to_members": -1, "otherwise_distributed": 1}),
+        (((MEMBERS, 5), ("102", -5)), {"to_members": 5, "otherwise_distributed": -5}),
+        ((("311", 5), ("3220101", -5)), {"losses_covered": -5, "appropriated": -5}),
+        (((OTHERS, 5), ("32201", 5), ("11301", -10)), {"to_members": -5, "otherwise_distributed": 5}),
+        (
+            ((OTHERS, 8), ("32201", 5), ("11301", -7), ("311", -6)),
+            {"appropriated": -6, "to_members": -2, "otherwise_distributed": 8},
+        ),
+        (((MEMBERS, -5), ("102", 5)), {"to_members": -5, "otherwise_distributed": 5}),
+        (((MEMBERS, 5), ("11301", -5)), {}),
+        ((("32202", 6), (MEMBERS, -5), (OTHERS, -1)), {}),
+    ],
+)
+def test_what_the_details_say_is_the_line_and_what_they_move(
+    lines: tuple[tuple[str, int], ...], moved: dict[str, int]
+) -> None:
+    made = voucher(*lines).lines
+    assert said_otherwise(Distributing(9, "记", "分配", made, shown_on(CHART, made)), NAMES) == moved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.accounts import AccountAdded, NewAccount
 from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
 from tests.api.http.test_reports import table
 
@@ -58,3 +59,33 @@ def test_what_the_years_end_transfers_is_told_until_it_is_the_surplus_and_when_i
     assert checks(door, "2026-12")["transferred"] == (1_908_340, 954_170)
     others = {key: pair for key, pair in checks(door, "2026-12").items() if key != "transferred"}
     assert all(left == right for left, right in others.values()), "balanced vouchers make balanced statements"
+
+
+def test_what_the_details_of_322_say_is_held_against_the_lines(door: Door) -> None:
+    """The line goes by the other account; the detail says others. What says nothing is taken as the line shows it."""
+    keys = ("called_reserve", "called_members", "called_others")
+    before = checks(door, "2026-11")
+    assert all(before[key][0] == before[key][1] for key in keys)
+    for code, name in (("32201", "各项分配"), ("3220102", "向成员分配"), ("3220103", "其他分配")):
+        if code not in door.book().accounts.names:
+            note = door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
+            assert door.post(note, wait=20).status_code == 201
+    for lines in (
+        (("3220102", 3_050_000), ("3220103", 100_000), ("211", -3_150_000)),
+        (("32202", 7_000), ("113", -7_000)),
+    ):
+        made = [
+            Line(account=code, debit_fen=fen) if fen > 0 else Line(account=code, credit_fen=-fen)
+            for code, fen in lines
+        ]
+        data = Voucher(attachments=Attachments(count=1), date="2026-11-20", lines=made, summary="分配")
+        roles = ("accountant", "head", "supervisor", "township")
+        assert door.post(door.note(data, VoucherPosted, *roles), wait=20).status_code == 201
+    found = checks(door, "2026-11")
+    members, others = before["called_members"][0], before["called_others"][0]
+    assert found["called_members"] == (members + 3_157_000, members + 3_057_000)
+    assert found["called_others"] == (others, others + 100_000)
+    assert found["called_reserve"] == before["called_reserve"]
+    assert "322 各明细按名称：其他分配" in door.get("cross-checks", period="2026-11").text
+    october = checks(door, "2026-10")
+    assert all(october[key] == before[key] for key in keys)
