@@ -1,6 +1,6 @@
 /** A detail account is added (增设明细科目) beside a voucher that is typed. */
 
-import { acting, ask, bilingual, element, english, filled } from "./ask.js";
+import { acting, ask, bilingual, element, english, filled, mistyped } from "./ask.js";
 import { Told } from "./keys.js";
 import { checkKept, requiredKey, signDraft } from "./signing.js";
 
@@ -11,6 +11,13 @@ function nextBelow(accounts, above) {
   const used = new Set(accounts.map(({ code }) => code));
   const numbers = Array.from({ length: 99 }, (_, at) => above + String(at + 1).padStart(2, "0"));
   return numbers.find((code) => !used.has(code)) ?? above;
+}
+
+/** Return the code that was typed; throws what is none. */
+function codeOf(input) {
+  const code = filled(input);
+  if (/^[1-9][0-9]{2}([0-9]{2}){0,3}$/.test(code)) return code;
+  throw mistyped(input, "account.code", `编码「${code}」应为 3、5、7 或 9 位数字；请填上级科目的编码，或者下面还没有用过的编码`, `the code ${code} has to have 3, 5, 7 or 9 digits: write that of the account above, or one below it that is not used yet`);
 }
 
 /**
@@ -30,7 +37,7 @@ export function adding({ book, key }, known, added) {
   });
   let looked; // the draft whose remarks are on the page, and what it says: pressed again, it is signed
   button.addEventListener("click", () => acting(button, told, async () => {
-    const data = { code: filled(code), name: filled(name) };
+    const data = { code: codeOf(code), name: filled(name) };
     told.append(...(await add(data)));
     if (!looked) code.value = name.value = "";
   }));

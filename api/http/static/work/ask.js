@@ -59,11 +59,35 @@ export async function acting(button, place, act) {
   }
 }
 
+/** The most characters of a text, and those that it has none of, as domain/kernel/statement.py says. */
+const TEXT_MAX = 200;
+const UNSEEN = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const SHOWN_MAX = 20;
+
+/** Return what a field is called on its label, in Chinese and English. */
+const labelOf = (input) => [...input.labels[0].childNodes].map((part) => part.textContent.trim());
+
+/** Return the text of a field, which may be empty; throws one that is too long, or has what nobody sees. */
+export function textOf(input, [zh, en] = labelOf(input)) {
+  const text = input.value.trim();
+  const { length } = [...text]; // characters, as the server counts them
+  const shown = length > SHOWN_MAX ? `${[...text].slice(0, SHOWN_MAX).join("")}…` : text;
+  const [unseen] = UNSEEN.exec(text) ?? [];
+  if (unseen) {
+    const [called, seen] = [`U+${unseen.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`, shown.replaceAll(new RegExp(UNSEEN, "g"), "□")];
+    throw mistyped(input, "request.text", `${zh}「${seen}」里有看不见的字符（${called}，写作 □），多半是粘贴带来的；请删去它，或者重新手打`, `the ${en} '${seen}' has a character that nobody sees (${called}, shown as □), most likely pasted: delete it, or type the text anew`);
+  }
+  if (length > TEXT_MAX) {
+    throw mistyped(input, "request.text", `${zh}「${shown}」有 ${length} 个字，至多 ${TEXT_MAX} 个；请写短些`, `the ${en} '${shown}' has ${length} characters, and at most ${TEXT_MAX} are taken: make it shorter`);
+  }
+  return text;
+}
+
 /** Return what stands in a field that is to be filled in, by the name on its label; throws where nothing does. */
 export function filled(input) {
-  const text = input.value.trim();
+  const text = textOf(input);
   if (text) return text;
-  const [zh, en] = [...input.labels[0].childNodes].map((part) => part.textContent.trim());
+  const [zh, en] = labelOf(input);
   throw mistyped(input, "voucher.blank_text", `请填写${zh}`, `fill in the ${en}`);
 }
 

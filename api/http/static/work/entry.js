@@ -1,7 +1,7 @@
 /** The page where a voucher is typed: keyboard alone is enough, the difference is always in view. */
 
 import { adding } from "./accounts.js";
-import { acting, ask, bilingual, element, filled, mistyped, problem } from "./ask.js";
+import { acting, ask, bilingual, element, filled, mistyped, problem, textOf } from "./ask.js";
 import { attaching } from "./files.js";
 import { newId } from "./ids.js";
 import { listing, paperInvoice } from "./invoices.js";
@@ -59,7 +59,7 @@ function typed(linesLeast = LINES_LEAST) {
     attachments: { count: countOf(place("attachments")), files: attached.files, invoices: invoices.invoices },
     date: filled(place("date")),
     lines: lines.read(linesLeast),
-    resolution: place("resolution").value.trim(),
+    resolution: textOf(place("resolution")),
     summary: filled(place("summary")),
   });
 }

@@ -1,7 +1,7 @@
 /** The lines of a voucher as they are typed: accounts are found, the last line balances itself. */
 
 import { checkAmount, fenOf, isAmount, readable } from "./amounts.js";
-import { bilingual, element, mistyped } from "./ask.js";
+import { bilingual, element, mistyped, textOf } from "./ask.js";
 import { finder, findingIn, hasDetails } from "./find.js";
 import { choosingTier, partyOf } from "./private.js";
 import { quantityText } from "./statement.js";
@@ -185,15 +185,16 @@ export class Lines {
   #line(line) {
     const { number } = line;
     const code = this.#accountOf(line);
+    const text = (name, [zh, en] = USED_BY[name]) => textOf(line[name], [`第 ${number} 行${zh}`, `line ${number}, ${en}`]);
     return stripped({
       ...line.rest,
       account: code,
       debit_fen: fenOf(line.debit, `第 ${number} 行借方`, `line ${number}, debit`),
       credit_fen: fenOf(line.credit, `第 ${number} 行贷方`, `line ${number}, credit`),
-      ...partyOf(line.party, line.tier, line.subject, line.rest.private),
-      project: line.project.value.trim(),
+      ...partyOf(text("party"), line.tier.value, text("subject", ["户号", "number"]), line.rest.private),
+      project: text("project"),
       ...quantityOf(line, this.byCode.get(code)?.unit),
-      summary: line.summary.value.trim(),
+      summary: text("summary"),
     });
   }
 }
@@ -234,7 +235,10 @@ function quantityOf({ number, quantity }, unitOfAccount) {
   if (text === "") return { quantity_milli: 0, unit: "" };
   const read = /^(-?)([0-9]{1,9})(?:\.([0-9]{1,3}))?\s*([^\s0-9.][^\s]{0,19})?$/.exec(text);
   const unit = read?.[4] ?? unitOfAccount;
-  if (!read || !unit) {
+  if (read && !unit) {
+    throw mistyped(quantity, "quantity.typed", `第 ${number} 行数量「${quantity.value}」没有写计量单位；请连单位一起写，如 ${text} 公斤`, `line ${number}: the quantity ${quantity.value} has no unit: write it with one, such as ${text} kg`);
+  }
+  if (!read) {
     throw mistyped(quantity, "quantity.typed", `第 ${number} 行：「${quantity.value}」不是数量，应如 12.5 公斤`, `line ${number}: ${quantity.value} is no quantity such as 12.5 kg`);
   }
   const milli = Number(read[2]) * 1000 + Number((read[3] ?? "").padEnd(3, "0"));

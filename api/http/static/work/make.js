@@ -3,7 +3,9 @@
  * delete a voucher template.
  */
 
-import { acting, ask, filled } from "./ask.js";
+import { acting, ask, filled, textOf } from "./ask.js";
+
+const despiteOf = (input) => (input ? textOf(input, ["照样结账的理由", "reason to close all the same"]) : "");
 
 for (const form of document.querySelectorAll("form.make")) {
   form.addEventListener("submit", (event) => {
@@ -11,7 +13,7 @@ for (const form of document.querySelectorAll("form.make")) {
     const { book, type, data } = form.dataset;
     return acting(event.submitter, document.getElementById("told"), async () => {
       const typed = Object.fromEntries([...form.querySelectorAll("input[name]")].map((input) => [input.name, filled(input)]));
-      const despite = form.querySelector("input.despite")?.value.trim() ?? "";
+      const despite = despiteOf(form.querySelector("input.despite"));
       const made = await ask("POST", `/books/${book}/drafts`, { type, data: { ...JSON.parse(data), ...typed }, despite });
       location.assign(`/books/${book}/work/drafts/${made.id}`);
     });

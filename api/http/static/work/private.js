@@ -54,7 +54,7 @@ export function choosingTier(party, { tier: chosen = "", subject = "", value } =
   const options = Object.entries(TIERS).map(([one, text]) => element("option", { value: one, selected: one === chosen }, text));
   const select = element("select", { id: party.id.replace("party", "tier"), "aria-label": `${label}对谁公开` }, ...options);
   const number = element("input", {
-    id: party.id.replace("party", "subject"), value: subject === value ? "" : subject, maxLength: 200,
+    id: party.id.replace("party", "subject"), value: subject === value ? "" : subject,
     placeholder: "户号，不填就用姓名", autocomplete: "off", "aria-label": `${label}的户号`,
   });
   const show = () => {
@@ -67,13 +67,12 @@ export function choosingTier(party, { tier: chosen = "", subject = "", value } =
   return [select, number];
 }
 
-/** Return the party of a line and what is private of it, as they were typed; `was` is what was private before. */
-export function partyOf(party, tier, number, { party: held, ...rest } = {}) {
+/** Return the party of a line and what is private of it, by the texts that were typed; the last is what was private before. */
+export function partyOf(value, tier, number, { party: held, ...rest } = {}) {
   if (held && typeof held.value !== "string") return { private: { party: held, ...rest } }; // the form shows texts alone
-  const value = party.value.trim();
   const others = held && held.value !== value ? {} : rest; // of somebody else
-  if (value === "" || tier.value === "") return { party: value, private: others };
-  return { party: "", private: { ...others, party: { subject: number.value.trim() || value, tier: tier.value, value } } };
+  if (value === "" || tier === "") return { party: value, private: others };
+  return { party: "", private: { ...others, party: { subject: number || value, tier, value } } };
 }
 
 /** Tell whether a voucher has anything that is not for everybody, so that its entry is of the salted type. */
