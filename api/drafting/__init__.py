@@ -4,8 +4,9 @@ from api.drafting.alike import waiting_alike
 from api.drafting.closings import Closings, Enter, Inspect
 from api.drafting.composing import DESPITE_MAX, KINDS, Wanted, read_request
 from api.drafting.corrected import corrections
-from api.drafting.desk import DraftingDesk, OnDesk
+from api.drafting.desk import DraftingDesk
 from api.drafting.naming import holder, known
+from api.drafting.on_desk import OnDesk
 from api.drafting.rivals import setting_right
 from api.drafting.rules import MAKERS, require_maker
 from api.drafting.store import Despite, Step, Waiting, makers, open_drafts

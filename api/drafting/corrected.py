@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from api.drafting.desk import OnDesk
+    from api.drafting.on_desk import OnDesk
     from domain.policy import Policy
 
 THIS = Phrase("这一张", "this one")

@@ -20,6 +20,7 @@ from api.drafting.again import is_made, is_signed
 from api.drafting.closings import MEANWHILE, meanwhile
 from api.drafting.composing import Composed, Wanted, compose
 from api.drafting.invoices import Invoices, parties_of
+from api.drafting.on_desk import OnDesk
 from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
 from api.drafting.rivals import check_no_rival
 from api.drafting.rules import CHANGED, MAKERS, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
@@ -30,7 +31,6 @@ from domain.kernel.errors import Kind, Phrase, RuleViolation
 from domain.kernel.note import parse_note
 from domain.ledger import Books, read_entries
 from domain.periods import Closing
-from domain.roles import ROLES
 from domain.vouchers import Attachments as Attached
 from domain.vouchers import Voucher
 from projections.register import NO_BOOK
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from api.invoices import InvoiceRead
     from api.sessions import Session
     from domain.book import Book
-    from domain.closing import Remark
     from domain.drafts import Draft
     from domain.ledger import BookRecorder
     from domain.policy import Policy
@@ -67,50 +66,6 @@ POSTING_MAX = 4
 
 BOOKS_MAX = 200
 """Books that are kept in memory to ask their rules."""
-
-
-class OnDesk(NamedTuple):
-    """A draft as it is kept, and what the rules say of it now; nothing any more of one that is closed.
-
-    `invoices` are those among its documents, as these say; `checklist` is what is remarked on the month of a closing.
-    """
-
-    waiting: Waiting
-    review: Review
-    invoices: Sequence[InvoiceRead] = ()
-    checklist: Sequence[Remark] = ()
-
-    @property
-    def signing(self) -> list[str]:
-        """The roles that must sign, and those that have signed beside them, in the order of `ROLES`."""
-        signed = {one.name.split("/")[1] for one in self.waiting.draft.signatures}
-        return [role for role in ROLES if role in signed or role in self.review.demanded]
-
-    @property
-    def asks(self) -> tuple[str, ...]:
-        """The roles whose signature it waits for: nobody's while it waits for its maker."""
-        return () if self.maker else self.review.asked
-
-    @property
-    def maker(self) -> str:
-        """The key that made it, if it waits for that one: it could not be posted, or one refuses it; "" otherwise."""
-        return self.waiting.last.key if self.review.is_stuck or self.refused else ""
-
-    @property
-    def refused(self) -> list[store.Step]:
-        """The refusals of its present text that stand: whoever signed afterwards has thought better of it."""
-        signed = {one.name for one in self.waiting.draft.signatures}
-        revision = self.waiting.revision
-        steps = {step.key: step for step in self.waiting.steps if step.step == "refused"}
-        return [step for step in steps.values() if step.revision == revision and step.key not in signed]
-
-    def dropped(self, key: str) -> bool:
-        """Tell whether a key's signature fell away by the change that made the present text, and was not given anew."""
-        signed = {one.name for one in self.waiting.draft.signatures}
-        return key not in signed and any(
-            step.step == "dropped" and step.key == key and step.revision == self.waiting.revision
-            for step in self.waiting.steps
-        )
 
 
 class _Look(NamedTuple):
