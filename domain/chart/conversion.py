@@ -352,8 +352,8 @@ def _shares(balance: OldBalance, chosen: Mapping[str, Sequence[Share]]) -> list[
     way = ways().get(code[:3])
     if way and not (way.choices or way.debit or way.credit):
         raise NOT_NIL(code=code, name=balance.name)
-    official = {account.code for account in chart(NEW).official}
-    allowed = official if way is None else {*way.choices, way.debit, way.credit} - {""}
+    level_1 = {code for code in chart(NEW).accounts if len(code) == LEVEL_1}
+    allowed = level_1 if way is None else {*way.choices, way.debit, way.credit} - {""}
     for share in choice:
         if share.code[:LEVEL_1] not in allowed:
             raise NO_CHOICE(code=code, read=share.code, choices=", ".join(sorted(allowed)) or "-")

@@ -118,6 +118,13 @@ def test_no_account_goes_where_it_may_not() -> None:
     assert converted(("299", -5), c299="241")["299"] == ("241", "专项应付款")
 
 
+@pytest.mark.parametrize(("code", "name"), [("109", "其他货币资金"), ("122", "包装物")])
+def test_an_account_that_both_charts_may_add_goes_to_itself(code: str, name: str) -> None:
+    assert refused((code, 5)) == "convert.unknown"
+    assert converted((code, 5), **{f"c{code}": code})[code] == (code, name)
+    assert converted((f"{code}02", 5), **{f"c{code}": code})[f"{code}02"] == (f"{code}02", f"旧{code}02")
+
+
 def test_nil_balances_are_left_out() -> None:
     assert converted(("501", 0), ("131", 0), ("101", 5)) == {"101": ("101", "库存现金")}
 
