@@ -40,7 +40,9 @@ NOT_EMPTY = rule(
 README = """\
 {name}（{book}）{year} 年会计档案
 
-vouchers/    记账凭证，每张一个文件（.note，纯文本：第一行格式名，第二行 JSON，其后签名），附件紧随其后
+vouchers/    记账凭证，每张一个文件（.note，纯文本：第一行格式名，第二行 JSON，其后签名），附件紧随其后；
+             JSON 里 debit_fen 是借方金额，credit_fen 是贷方金额，单位都是分（100 分为 1 元），account 是科目编码，
+             名称见 ledgers/chart.csv；同样的凭证按元逐行列在 ledgers/journal.csv（序时账）
 ledgers/     序时账、总账，accounts/ 下是各末级科目的明细账，auxiliary/ 下是按往来单位、项目的辅助账；
              账龄分析表、会计科目表（.csv 为 UTF-8 文本，.xlsx 为工作簿）
 reports/     各月科目余额表和会计报表；12 月的即年报
@@ -49,10 +51,12 @@ log.zip      整本账的签名日志，内有 verify.html，断网可核对；�
 catalogue.*  归档目录（DA/T 94 元数据）；没有的原件和余额调节表也列出，在「备注」里注明
 SHA256SUMS   所有文件的 SHA-256，用 sha256sum --check SHA256SUMS 核对
 
-The accounting archive of {year}: vouchers as they were signed (plain text) with their originals, ledgers, reports and
-bank reconciliations (CSV in UTF-8, and workbooks), the whole signed log (log.zip, which verify.html in it checks
-without a network), the catalogue with the metadata of DA/T 94 (its last column says which originals and reconciliations
-are missing), and the SHA-256 of every file: sha256sum --check SHA256SUMS.
+The accounting archive of {year}: vouchers as they were signed (plain text) with their originals (debit_fen and
+credit_fen in hundredths of a yuan, account by its code: names in ledgers/chart.csv, and the same vouchers line by line
+in yuan in ledgers/journal.csv), ledgers, reports and bank reconciliations (CSV in UTF-8, and workbooks), the whole
+signed log (log.zip, which verify.html in it checks without a network), the catalogue with the metadata of DA/T 94 (its
+last column says which originals and reconciliations are missing), and the SHA-256 of every file:
+sha256sum --check SHA256SUMS.
 """
 
 

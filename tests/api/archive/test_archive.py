@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -318,6 +319,17 @@ def test_months_between_which_one_is_there_are_no_span() -> None:
         "调节表  10201  2025-05-31：2025-05-31 没有",
         "调节表  10202  2025-06-30：2025-06-30 没有",
     ]
+
+
+def test_the_readme_leads_from_a_signed_voucher_to_its_words(archive: Path) -> None:
+    """Its amounts are in fen, its accounts are codes: the files that are named have both for people."""
+    readme = (archive / "README.txt").read_text(encoding="utf-8")
+    assert "单位都是分" in readme
+    note = next((archive / "vouchers").rglob("*.note")).read_text(encoding="utf-8")
+    line = json.loads(note.splitlines()[1])["data"]["lines"][0]
+    fen = line.get("debit_fen", 0) or line["credit_fen"]
+    assert line["account"] in [row[0] for row in read(archive, "ledgers/chart.csv")]
+    assert any(f"{fen / 100:.2f}" in row for row in read(archive, "ledgers/journal.csv"))
 
 
 def test_the_log_is_verified_without_a_network(archive: Path) -> None:
