@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from api.adapters.encoding import decode
 from api.cli.console import err, out
 from api.cli.options import (
     URL,
@@ -78,6 +79,14 @@ def distribute(
     ] = "",
     members: Annotated[str, typer.Option(help="向成员分配，元 / to members, in yuan")] = "",
     members_to: Annotated[str, typer.Option(help="记入哪个科目，如 113 的明细 / the account of that")] = "",
+    households: Annotated[
+        Path | None,
+        typer.Option(
+            help="各户份额表，每行一个科目和金额，只写科目的平均分 / what each household's account gets",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     other: Annotated[str, typer.Option(help="其他分配，元 / to others, in yuan")] = "",
     other_to: Annotated[str, typer.Option(help="记入哪个科目 / the account of that")] = "",
     cover: Annotated[
@@ -106,6 +115,7 @@ def distribute(
         "reserve_to": reserve_to,
         "earlier": earlier,
         "resolution": resolution,
+        "households": decode(households.name, households.read_bytes())[0] if households else "",
     }
     with poster(book, url, 0) as server:
         wanted = server.distribution(period, wish)

@@ -18,7 +18,7 @@ from api.http.parts import BookId, Database, Services, documented
 from api.http.reports import PERIOD, PERIOD_OR_BLANK
 from api.http.statements import ReportBody
 from api.http.workspace import AtDesk, answered, leaves_below, work_page
-from domain.closing import MEMBERS, OTHERS, RESERVE, Wish, parse_ratio
+from domain.closing import MEMBERS, OTHERS, RESERVE, Wish, parse_ratio, parse_shares
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.money import parse_fen
 from projections import register
@@ -56,6 +56,16 @@ class DistributionBody(ReportBody):
     remarks: list[RemarkBody]
 
 
+Households = Annotated[
+    str,
+    Query(
+        max_length=20_000,
+        description="what members get by account: lines of an account and an amount in yuan, or of accounts alone that"
+        " get the same",
+    ),
+]
+
+
 def wish(
     reserve: Ratio = "",
     members: Yuan = "",
@@ -66,6 +76,7 @@ def wish(
     reserve_to: Code = "",
     earlier: Yuan = "",
     resolution: Decision = "",
+    households: Households = "",
 ) -> dict[str, str]:
     """Return what was typed."""
     return {
@@ -78,6 +89,7 @@ def wish(
         "reserve_to": reserve_to,
         "earlier": earlier,
         "resolution": resolution,
+        "households": households,
     }
 
 
@@ -103,9 +115,10 @@ def _fen_of(typed: dict[str, str], field: str) -> int:
 
 
 def _wish(typed: dict[str, str]) -> Wish:
+    members_fen = _fen_of(typed, "members")
     return Wish(
         parse_ratio(typed["reserve"]),
-        _fen_of(typed, "members"),
+        members_fen,
         typed["members_to"],
         _fen_of(typed, "other"),
         typed["other_to"],
@@ -113,6 +126,7 @@ def _wish(typed: dict[str, str]) -> Wish:
         typed["reserve_to"],
         _fen_of(typed, "earlier"),
         typed["resolution"].strip(),
+        parse_shares(typed["households"], members_fen),
     )
 
 

@@ -16,6 +16,7 @@ from domain.closing.distribution import (
     shares,
 )
 from domain.closing.excess import excess_of, is_excess, is_transfer
+from domain.closing.households import parse_shares
 from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, amiss
 from domain.closing.month_end import (
@@ -78,6 +79,7 @@ __all__ = [
     "likeness",
     "over_distributed",
     "parse_ratio",
+    "parse_shares",
     "said_otherwise",
     "shares",
     "shown_on",

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.closing.households import Share
 from domain.closing.transfers import DISTRIBUTION, NO_ACCOUNT, leaves_below
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
@@ -18,7 +19,7 @@ from domain.kernel.period import ends_year, last_day
 from domain.vouchers import Attachments, Line, Voucher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LAW = "财农〔2021〕121号 art. 28; 农村集体经济组织法 art. 42"
 RESERVE = "311"
@@ -137,7 +138,7 @@ class Wish(NamedTuple):
 
     `cover_fen` is what the reserve gives to cover a loss, `reserve_to` its account where several may be meant;
     `earlier_fen` is how much of what was set aside this year is of earlier years' income; `resolution` names the
-    decision.
+    decision. `households` are the accounts that members' part is split among, where it is not all for `members_to`.
     """
 
     ratio: int | None
@@ -149,6 +150,17 @@ class Wish(NamedTuple):
     reserve_to: str = ""
     earlier_fen: int = 0
     resolution: str = ""
+    households: tuple[Share, ...] = ()
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """What members get, by account."""
+        return self.households or (Share(self.members_to, self.members_fen),)
+
+    @property
+    def shared_fen(self) -> int:
+        """All that members get."""
+        return sum(share.fen for share in self.shares)
 
 
 class Shares(NamedTuple):
@@ -197,7 +209,7 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
     what it was given already. Raises `distribution.negative`, `distribution.no_loss`, `distribution.no_ratio`,
     `distribution.beyond`.
     """
-    asked = (wish.members_fen, wish.other_fen, wish.cover_fen, wish.earlier_fen)
+    asked = (wish.shared_fen, wish.other_fen, wish.cover_fen, wish.earlier_fen)
     for what, fen in zip((TO_MEMBERS, OTHERWISE, COVERED, APPROPRIATED), asked, strict=True):
         if fen < 0:
             raise NEGATIVE(what=what, amount=format_fen(fen))
@@ -208,11 +220,11 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
     before = min(figures["brought_forward"] + covered, 0)
     base = max(figures["net_surplus"] + before, 0)
     appropriated = max(figures["appropriated"] - wish.earlier_fen, 0)
-    if wish.ratio is None and base and not appropriated and (wish.members_fen or wish.other_fen):
+    if wish.ratio is None and base and not appropriated and (wish.shared_fen or wish.other_fen):
         raise NO_RATIO(base=format_fen(base))
     reserve = max((2 * base * (wish.ratio or 0) + WHOLE) // (2 * WHOLE) - appropriated, 0)
     available = figures["undistributed"] + wish.cover_fen
-    wanted = reserve + wish.members_fen + wish.other_fen
+    wanted = reserve + wish.shared_fen + wish.other_fen
     if wanted > max(available, 0):
         raise BEYOND(wanted=format_fen(wanted), available=format_fen(max(available, 0)))
     done = figures["appropriated"] + figures["to_members"] + figures["otherwise_distributed"]
@@ -225,7 +237,7 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
         base,
         available,
         reserve,
-        wish.members_fen,
+        wish.shared_fen,
         wish.other_fen,
     )
 
@@ -250,17 +262,17 @@ def distribution_vouchers(
         Voucher(
             attachments=Attachments(),
             date=last_day(period),
-            lines=books.moved(what, fen, to, below),
+            lines=books.moved(what, to, below),
             resolution=wish.resolution,
             summary=SUMMARIES[what],
         )
-        for what, fen, to, below in (
-            (COVERED, -wish.cover_fen, reserve, (RESERVE,)),
-            (APPROPRIATED, found.reserve_fen, reserve, (RESERVE,)),
-            (TO_MEMBERS, found.members_fen, wish.members_to, MEMBERS),
-            (OTHERWISE, found.other_fen, wish.other_to, OTHERS),
+        for what, to, below in (
+            (COVERED, (Share(reserve, -wish.cover_fen),), (RESERVE,)),
+            (APPROPRIATED, (Share(reserve, found.reserve_fen),), (RESERVE,)),
+            (TO_MEMBERS, wish.shares, MEMBERS),
+            (OTHERWISE, (Share(wish.other_to, found.other_fen),), OTHERS),
         )
-        if fen
+        if any(share.fen for share in to)
     ]
 
 
@@ -270,17 +282,29 @@ class _Accounts:
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
 
-    def moved(self, what: Phrase, fen: int, to: str, below: tuple[str, ...]) -> list[Line]:
-        """Return what moves fen from the undistributed income to an account; if they are below zero, back from it."""
+    def moved(self, what: Phrase, to: Sequence[Share], below: tuple[str, ...]) -> list[Line]:
+        """Return what moves shares from the undistributed income to accounts; if they are below zero, back from it."""
+        for share in to:
+            self._check(what, share.account, below)
+        through = self._below(DISTRIBUTION, THROUGH[what], what)
+        lines = [
+            Line(account=share.account, credit_fen=share.fen)
+            if share.fen > 0
+            else Line(account=share.account, debit_fen=-share.fen)
+            for share in to
+        ]
+        whole_fen = sum(share.fen for share in to)
+        if whole_fen < 0:
+            return [*lines, Line(account=through, credit_fen=-whole_fen)]
+        return [Line(account=through, debit_fen=whole_fen), *lines]
+
+    def _check(self, what: Phrase, to: str, below: tuple[str, ...]) -> None:
+        """Raise `distribution.recipient` or `distribution.account` unless that kind of distribution goes there."""
         for other, accounts in RECIPIENTS.items():
             if what in RECIPIENTS and other != what and to.startswith(accounts):
                 raise WRONG_RECIPIENT(what=what, account=to, shown=other, wanted=", ".join(below))
         if to not in leaves_below(to, self._names) or not to.startswith(below):
             raise NO_TARGET(what=what, account=to, wanted=", ".join(below))
-        through = self._below(DISTRIBUTION, THROUGH[what], what)
-        if fen < 0:
-            return [Line(account=to, debit_fen=-fen), Line(account=through, credit_fen=-fen)]
-        return [Line(account=through, debit_fen=fen), Line(account=to, credit_fen=fen)]
 
     def reserve(self, wanted: str) -> str:
         """Return the account of the common reserve: the one that is wanted, or the obvious one."""

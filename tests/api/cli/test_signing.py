@@ -338,6 +338,30 @@ def test_a_years_distribution_is_written_to_be_signed(
     )
 
 
+def test_a_years_distribution_is_split_by_a_table_of_accounts(
+    commands: Commands, signer: Signer, tmp_path: Path
+) -> None:
+    """As a spreadsheet program in China saves it, too."""
+    table = tmp_path / "shares.csv"
+    asked = (
+        "distribute",
+        "2026-12",
+        tmp_path / "split",
+        "--book",
+        BOOK,
+        "--url",
+        signer.url,
+        "--reserve",
+        "0",
+    )
+    table.write_bytes("科目,金额\n113,3.00\n".encode("gb18030"))
+    [file] = commands.good(*asked, "--households", table).splitlines()
+    lines = json.loads(Path(file).read_text(encoding="utf-8"))["lines"]
+    assert [(line["account"][:3], line.get("credit_fen", 0)) for line in lines] == [("322", 0), ("113", 300)]
+    table.write_text("113 3.00\n113 2.00\n", encoding="utf-8")
+    assert "[distribution.share]" in commands.refused(*asked, "--households", table)
+
+
 def test_a_closed_month_is_published_and_a_figure_proved_offline(
     commands: Commands, signer: Signer, tmp_path: Path
 ) -> None:

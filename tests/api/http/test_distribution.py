@@ -115,6 +115,27 @@ def test_a_year_is_distributed_by_signed_vouchers(village: Door, office: Office)
     assert "结转收益分配" in [voucher["summary"] for voucher in wanted]
 
 
+def test_what_members_get_is_split_among_their_accounts(village: Door, office: Office) -> None:
+    """By a table of amounts, or in equal parts; what does not divide stays."""
+    for code, name in (("11391", "张三户"), ("11392", "李四户"), ("11393", "王五户")):
+        note = village.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
+        assert village.post(note, wait=10).status_code == 201
+    plan = found(village, reserve="0", households="11391,3.00\n11392,2.00")
+    assert plan["members_fen"] == 500
+    [made] = plan["vouchers"]
+    assert [(line["account"], line["credit_fen"]) for line in made["lines"][1:]] == [
+        ("11391", 300),
+        ("11392", 200),
+    ]
+    alike = {"reserve": "0", "members": "1.00", "households": "11391\n11392\n11393"}
+    assert found(village, **alike)["members_fen"] == 99
+    client = office["accountant"].client
+    page = client.get(f"/books/{BOOK}/work/distribution", params={"period": DECEMBER, **alike}).text
+    assert "11391\n11392\n11393</textarea>" in page
+    wrong = alike | {"households": "11391,3.00", "members": "5"}
+    assert refused(village.get("distribution.json", period=DECEMBER, **wrong), 422, "distribution.shares_sum")
+
+
 def test_a_plan_of_a_year_that_still_runs_says_so(village: Door, office: Office) -> None:
     """What still comes changes it; of a year that is over nothing is said."""
     today = now()[:10]
