@@ -79,6 +79,7 @@ def get_vouchers_page(
         periods=month.periods_of(database, book),
         slips=_slips(database, book, places[:SLIPS_PER_PAGE], people),
         places=PLACES,
+        site=str(request.base_url).rstrip("/"),
         name=lambda code: full_name(code, names),
         before=moved(request, max(0, offset - SLIPS_PER_PAGE)) if offset else "",
         after=moved(request, offset + SLIPS_PER_PAGE) if len(places) > SLIPS_PER_PAGE else "",

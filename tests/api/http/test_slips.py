@@ -148,3 +148,18 @@ def test_three_stand_on_a_sheet_of_a4(door: Door, chromium: Browser) -> None:
     pdf = page.pdf(format="A4")
     page.close()
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == -(-count // 3)
+
+
+def test_each_is_printed_with_the_address_that_the_page_promises(door: Door, chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.goto(f"{door.url}/books/{BOOK}/vouchers?period=2026-03")
+    assert "永久地址" in page.inner_text("main")
+    slip = page.locator(".slip").first
+    href = slip.locator(".slip-head a").get_attribute("href")
+    address = f"{door.url}{href}"
+    assert address not in slip.inner_text(), "on the screen it is a link"
+    page.emulate_media(media="print")
+    assert address in slip.inner_text()
+    page.set_viewport_size({"width": 680, "height": 1000})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.close()
