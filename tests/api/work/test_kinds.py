@@ -86,10 +86,18 @@ def test_a_voucher_is_changed_in_the_form(hall: Hall, office: Office) -> None:
 
 def test_who_signs_by_a_policy_is_told_by_the_names_of_the_offices(hall: Hall, office: Office) -> None:
     id_ = made(office, "policy.set/1")
-    said = hall["accountant"].open_draft(id_).inner_text("#said")
-    assert "须签名的岗位 会计；" in said
+    page = hall["accountant"].open_draft(id_)
+    first, second = page.locator("#said tbody tr").all()
+    assert first.locator("th").inner_text() == "0.00 元起，不到 1,000.00 元\nfrom 0.00 to below 1,000.00 yuan"
+    assert first.locator("td").all_inner_texts() == [
+        "会计、负责人\naccountant, head",
+        "不要求\nnot asked for",
+    ]
+    assert second.locator("th").inner_text() == "1,000.00 元起\nfrom 1,000.00 yuan"
+    assert second.locator("td").nth(1).inner_text() == "要写明\nto be named"
+    said = page.inner_text("#said")
     assert all(name in said for name in ROLES.values())
-    assert "roles that sign accountant; head" in said
+    assert "金额从" not in said, "each amount stands once, in its tier"
 
 
 MAKE = """async ([path, draft]) => {

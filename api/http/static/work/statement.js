@@ -43,6 +43,9 @@ const nameOf = (name, language = ZH) => NAMES[name]?.[language] ?? name;
 /** What stands there for who is not told what a voucher keeps out of the record. */
 const UNTOLD = "有内容不告诉您的岗位，所以不请您签";
 
+/** What stands in a table of its own. */
+const TABLES = ["lines", "tiers"];
+
 const FIRST = ["date", "summary", "period", "code", "name"];
 
 /** Return the statement in a draft's text: {type, data, at, book, id, seen}; throws for anything but an entry's text. */
@@ -74,12 +77,13 @@ export function said(text, accounts, given, { invoices, named }) {
   for (const name of new Set([...FIRST.filter((one) => one in data), ...Object.keys(data)])) {
     const entry = named.find((one) => one.id === data[name]);
     if (entry) facts.append(factOf(NAMES[name] ?? [name], element("a", { href: `/books/${book}/entries/${entry.entry}` }, entry.zh), " ", english(entry.en)));
-    else if (name !== "lines") facts.append(fact(NAMES[name] ?? [name], plain(name, data[name]), plain(name, data[name], EN)));
+    else if (!TABLES.includes(name)) facts.append(fact(NAMES[name] ?? [name], plain(name, data[name]), plain(name, data[name], EN)));
   }
   if (hidden) facts.append(fact(["密封的内容", "sealed"], type === "voucher.reversed/2" ? "与所冲的凭证相同" : UNTOLD));
   shown.append(facts);
   if (data.attachments?.files) shown.append(linksTo(book, data.attachments.files));
   shown.append(...partiesOf(data.attachments?.invoices ?? [], invoices));
+  if (data.tiers) shown.append(tiersOf(data.tiers));
   if (data.lines) shown.append((type === "budget.adopted/1" ? planOf : linesOf)(data.lines, accounts));
   return shown;
 }
@@ -111,6 +115,28 @@ function plain(name, value, language = ZH) {
 /** Return what is not public of a line: whoever signs sees it, the record has its digest alone. */
 function withheld([name, { value, tier }]) {
   return `${nameOf(name)} ${typeof value === "string" ? value : JSON.stringify(value)}（${TIERS[tier]}${tier === "public" ? "" : "，公开的记录里看不到"}）`;
+}
+
+/** Return who has to sign what, a tier of amounts to a row. */
+function tiersOf(tiers) {
+  const table = element("table", { className: "cards" }, element("caption", {}, ...bilingual("审批档次", "tiers")));
+  const heads = [["凭证金额", "amount"], NAMES.roles, NAMES.resolution];
+  table.append(element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, ...bilingual(...head))))));
+  const twoLines = (zh, en) => [zh, element("br"), english(en)];
+  const rows = tiers.map(({ from_fen, to_fen, roles, resolution, ...rest }) => {
+    const [from, to] = [from_fen, to_fen ?? 0].map(formatFen);
+    const range = to_fen === undefined ? [`${from} 元起`, `from ${from} yuan`] : [`${from} 元起，不到 ${to} 元`, `from ${from} to below ${to} yuan`];
+    const more = Object.keys(rest).length ? [`；${plain("", rest)}`] : []; // nothing that is signed is left out
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row", "data-label": heads[0][ZH] }, ...twoLines(...range)),
+      element("td", { "data-label": heads[1][ZH], className: "text" }, ...twoLines(roles.map((one) => WORDS.roles[one] ?? one).join("、"), roles.join(", "))),
+      element("td", { "data-label": heads[2][ZH], className: "text" }, ...twoLines(...(resolution ? ["要写明", "to be named"] : ["不要求", "not asked for"])), ...more),
+    );
+  });
+  table.append(element("tbody", {}, ...rows));
+  return table;
 }
 
 /** Return the lines of a year's plan. */
