@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.kernel.period import previous_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 DECEMBER, JANUARY = "-12", "-01"
 
@@ -112,18 +112,24 @@ def ledger_rows(
     return ledger.rows
 
 
-def paged(rows: Sequence[LedgerRow], rows_per_page: int) -> list[list[LedgerRow]]:
+def paged(
+    rows: Sequence[LedgerRow], lines_per_page: int, lines_of: Callable[[LedgerRow], int] = lambda _: 1
+) -> list[list[LedgerRow]]:
     """Return the rows as printed pages: each but the last ends with 过次页, each but the first begins with 承前页.
 
-    Both rows count as rows of their pages, so `rows_per_page` is 3 or more.
+    `lines_of` says how many lines of its page a row takes; those two take one each, so `lines_per_page` is 3 or more. A
+    row that is longer than a page has one of its own.
     """
     pages: list[list[LedgerRow]] = []
     page: list[LedgerRow] = []
+    taken = 0
     for number, row in enumerate(rows, start=1):
+        needed = lines_of(row) + (number < len(rows))
+        if len(page) > bool(pages) and taken + needed > lines_per_page:
+            pages.append([*page, _carried(page[-1], RowKind.carried, "过次页")])
+            page, taken = [_carried(page[-1], RowKind.brought, "承前页")], 1
         page.append(row)
-        if len(page) == rows_per_page - 1 and number + 1 < len(rows):
-            pages.append([*page, _carried(row, RowKind.carried, "过次页")])
-            page = [_carried(row, RowKind.brought, "承前页")]
+        taken += lines_of(row)
     return [*pages, page]
 
 

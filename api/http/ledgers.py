@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from functools import partial
+from math import ceil
+from typing import TYPE_CHECKING, Annotated, Any
+from unicodedata import east_asian_width
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -20,8 +23,16 @@ from projections.ageing import ageing
 from projections.ledgers import LedgerFilter, account_ledger, general_ledger
 from projections.projects import projects
 
-PRINTED_ROWS = 26
-"""The rows of a ledger that fit on an A4 page with its heading."""
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from domain.ledger_account import LedgerRow
+    from projections.ledgers import AccountLedger
+
+PRINTED_LINES = 26
+"""The lines of a ledger that fit on an A4 page with its heading."""
+LINE_EM, GOODS_LINE_EM = (30, 7), (5, 4)
+"""How many characters a line of 摘要 and of 对方科目 holds, and beside quantities (sunledger.css, `.sheet`)."""
 
 router = APIRouter(prefix="/books/{book}", tags=["ledgers"])
 
@@ -186,17 +197,34 @@ def get_ledger_page(
 ) -> Response:
     """Show an account's ledger."""
     report = account_ledger(database, book, account, wanted)
+    names = register.account_names(database, book)
+    lines_of = partial(_lines_of, report, names)
     return page(
         request,
         "ledger.html",
         book=register.book(database, book),
         report=report,
         title=ledgers.title(report),
-        sheets=paged(report.rows, PRINTED_ROWS) if printed else [report.rows],
+        sheets=paged(report.rows, PRINTED_LINES, lines_of) if printed else [report.rows],
         printed=printed,
         query=request.url.remove_query_params(["printed"]).query,
-        names=register.account_names(database, book),
+        names=names,
     )
+
+
+def _lines_of(report: AccountLedger, names: Mapping[str, str], row: LedgerRow) -> int:
+    """Return how many lines of its page a row takes: its summary with what it names, or the other accounts."""
+    said, contra = [row.summary], []
+    if row.line:
+        named = f"{row.line.account} {names[row.line.account]}" if row.line.account != report.account else ""
+        said += [named, row.line.party, row.line.project]
+        contra = [*(names[code] for code in row.line.contra[:3]), *["等 99 个" for _ in row.line.contra[3:4]]]
+    summary_em, contra_em = GOODS_LINE_EM if report.unit else LINE_EM
+    return max(_lines(" ".join(said), summary_em), _lines("、".join(contra), contra_em), 1)
+
+
+def _lines(text: str, em: int) -> int:
+    return ceil(sum(1.0 if east_asian_width(char) in "WFA" else 0.6 for char in text) / em)
 
 
 @router.get("/general-ledger", responses=PAGE, response_class=HTMLResponse)

@@ -94,6 +94,20 @@ def test_pages_carry_the_years_sums() -> None:
     assert [words(page)[-1] for page in pages[:2]] == [("过次页", 6, 0, 16), ("过次页", 21, 0, 31)]
 
 
+def test_a_row_of_several_lines_takes_their_room() -> None:
+    lines = [line(f"2026-01-{day:02d}", debit=day) for day in range(1, 7)]
+    rows = ledger_rows(lines, Before(10), "2026-01", "2026-01", carried_through="2025-12")
+    long = {1: 3, 3: 9, 6: 2}
+    pages = paged(rows, 5, lambda row: long.get(row.debit_fen, 1))
+    assert [[row.debit_fen if row.line else row.summary for row in page] for page in pages] == [
+        ["上年结转", 1, "过次页"],
+        ["承前页", 2, "过次页"],
+        ["承前页", 3, "过次页"],
+        ["承前页", 4, 5, "过次页"],
+        ["承前页", 6, "本月合计", "本年累计"],
+    ]
+
+
 def test_the_pages_of_a_journal_of_days_carry_the_months_sums() -> None:
     """会计基础工作规范 art. 60 (8): where 本月发生额 are summed up, what was moved from the month's beginning on."""
     days = ["2026-01-05", "2026-01-06", "2026-02-03", "2026-02-04", "2026-02-05"]

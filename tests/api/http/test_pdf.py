@@ -11,7 +11,8 @@ from pypdf import PdfReader
 
 from api import printing
 from api.http import pdf
-from api.http.ledgers import PRINTED_ROWS
+from api.http.ledgers import PRINTED_LINES
+from domain.vouchers import Attachments, Line, Voucher
 from tests.api.http.conftest import BOOK, PROBLEM, voucher
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def test_a_report_as_pdf(door: Door, path: str, title: str) -> None:
 
 def test_a_ledger_is_on_paper_what_the_rules_want_of_its_pages(door: Door) -> None:
     """会计基础工作规范 art. 58, 60: pages are numbered in order; each carries its sums over to the next."""
-    for fen in range(1, PRINTED_ROWS):
+    for fen in range(1, PRINTED_LINES):
         assert door.post(door.note(voucher(fen, debit="101"))).status_code == 201
     *sheets, last = sheets_of(door.get("ledger/101.pdf", period="2026-04", printed="false"))
     assert sheets
@@ -72,6 +73,28 @@ def test_a_ledger_is_on_paper_what_the_rules_want_of_its_pages(door: Door) -> No
         assert "库存现金日记账，科目101，2026年1月至2026年4月，单位：元" in sheet
     assert all("过次页" in sheet for sheet in sheets)
     assert "过次页" not in last
+
+
+def test_long_words_take_their_room_on_a_ledgers_pages(door: Door) -> None:
+    """No sheet without its number and 过次页, however many lines its rows take."""
+    for fen in range(1, 20):
+        told = "支付村北机耕路二期工程第三标段路基填筑和排水沟砌筑工程进度款（含监理费）" * (1 + fen % 2)
+        lines = [
+            Line(
+                account="10201",
+                debit_fen=fen,
+                party="某县某镇市政工程有限公司第三分公司",
+                project="村北机耕路",
+            ),
+            Line(account="50103", credit_fen=fen),
+        ]
+        paid = Voucher(attachments=Attachments(), date="2026-04-02", lines=lines, summary=told)
+        assert door.post(door.note(paid)).status_code == 201
+    sheets = sheets_of(door.get("ledger/10201.pdf", period="2026-04"))
+    assert len(sheets) > 2
+    for number, sheet in enumerate(sheets, start=1):
+        assert f"第{number}页，共{len(sheets)}页" in sheet
+        assert ("过次页" in sheet) == (number < len(sheets))
 
 
 @pytest.mark.parametrize("path", ["trial-balance", "general-ledger", "notes"])
