@@ -249,4 +249,10 @@ def _tell(found: Draft) -> None:
     text = f"第 {found.revision} 稿 / revision {found.revision}"
     what = known(found.statement).words.zh
     out.print(f"{found.id}  {what}  已签 / signed: {signed}；{state}；{text}", markup=False)
+    for key in found.lapsed:
+        who = holder(key, found.people)
+        words = f"{who.zh}的签名已失效（密钥 {key} 已更换或停用），须重签"
+        out.print(
+            f"  {words} / signed by the {who.en}, whose key has ended since: to be signed anew", markup=False
+        )
     _tell_refusals(found)

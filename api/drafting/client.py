@@ -80,6 +80,7 @@ class Draft(msgspec.Struct, frozen=True):
     missing: list[str]
     refused: list[str]
     disclosures: list[Given] = []
+    lapsed: list[str] = []
     entry: int | None = None
     problem: dict[str, str] | None = None
     remarks: list[Said] = []

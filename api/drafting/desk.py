@@ -337,7 +337,8 @@ class DraftingDesk:
             was = store.draft_of(connection, book, id_, lock=True)
             if was.state == "open":
                 words = "" if posted.text == was.draft.text else EARLIER_TEXT
-                store.post(connection, book, was, entry, words)
+                signers = tuple(one.name for one in posted.signatures)
+                store.post(connection, book, was, store.Posted(entry, signers, words))
                 self._private.waiting.drop(connection, book, id_)
             return self._closed(book, store.draft_of(connection, book, id_))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.roles import ROLES
+from domain.roles import ROLES, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +27,14 @@ class OnDesk(NamedTuple):
     checklist: Sequence[Remark] = ()
 
     @property
+    def signed(self) -> list[str]:
+        """The keys whose signatures count: none that has ended since."""
+        return [one.name for one in self.waiting.draft.signatures if one.name not in self.review.lapsed]
+
+    @property
     def signing(self) -> list[str]:
         """The roles that must sign, and those that have signed beside them, in the order of `ROLES`."""
-        signed = {one.name.split("/")[1] for one in self.waiting.draft.signatures}
+        signed = {role_of(name) for name in self.signed}
         return [role for role in ROLES if role in signed or role in self.review.demanded]
 
     @property
@@ -45,15 +50,13 @@ class OnDesk(NamedTuple):
     @property
     def refused(self) -> list[Step]:
         """The refusals of its present text that stand: whoever signed afterwards has thought better of it."""
-        signed = {one.name for one in self.waiting.draft.signatures}
-        revision = self.waiting.revision
+        signed, revision = self.signed, self.waiting.revision
         steps = {step.key: step for step in self.waiting.steps if step.step == "refused"}
         return [step for step in steps.values() if step.revision == revision and step.key not in signed]
 
     def dropped(self, key: str) -> bool:
         """Tell whether a key's signature fell away by the change that made the present text, and was not given anew."""
-        signed = {one.name for one in self.waiting.draft.signatures}
-        return key not in signed and any(
+        return key not in self.signed and any(
             step.step == "dropped" and step.key == key and step.revision == self.waiting.revision
             for step in self.waiting.steps
         )

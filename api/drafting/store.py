@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.drafting.rules import UNKNOWN, WITHDRAWN
@@ -56,6 +57,10 @@ SELECT_MAKERS = """
 """
 COUNT_OPEN = "SELECT count(*) FROM drafts WHERE book = %s AND state = 'open'"
 
+TEXT_CHANGED = "内容已改动 / the text was changed"
+NOT_POSTED = "不在入账的签名之中 / not among those that were posted"
+"""Why a signature fell away, as its step says."""
+
 
 class Done(NamedTuple):
     """What is done with a draft (`step`), at which revision, by which key, in which words."""
@@ -63,6 +68,14 @@ class Done(NamedTuple):
     step: str
     revision: int
     key: str
+    words: str = ""
+
+
+class Posted(NamedTuple):
+    """Where in the log a draft stands, by which keys it is signed there, and what is to be said of it."""
+
+    entry: int
+    signers: tuple[str, ...]
     words: str = ""
 
 
@@ -199,7 +212,7 @@ def change(
     dropped = connection.execute(DELETE_SIGNATURES, (book, was.id)).fetchall()
     _step(connection, book, was.id, Done("changed", was.revision + 1, key, despite.words))
     for (name,) in sorted(dropped):
-        _step(connection, book, was.id, Done("dropped", was.revision + 1, name))
+        _step(connection, book, was.id, Done("dropped", was.revision + 1, name, TEXT_CHANGED))
 
 
 def keep_signatures(connection: Connection[Any], book: str, was: Waiting, signed: Draft) -> None:
@@ -223,10 +236,17 @@ def withdraw(connection: Connection[Any], book: str, was: Waiting, key: str) -> 
     _step(connection, book, was.id, Done("withdrawn", was.revision, key))
 
 
-def post(connection: Connection[Any], book: str, was: Waiting, entry: int, words: str) -> None:
-    """Remember where in the log a draft stands now."""
-    connection.execute(UPDATE_STATE, ("posted", entry, book, was.id))
-    _step(connection, book, was.id, Done("posted", was.revision, was.made_by, words))
+def post(connection: Connection[Any], book: str, was: Waiting, posted: Posted) -> None:
+    """Remember where in the log a draft stands now, posted by whoever signed last; what the log has not falls away."""
+    connection.execute(UPDATE_STATE, ("posted", posted.entry, book, was.id))
+    for name in sorted({one.name for one in was.draft.signatures} - {*posted.signers}):
+        connection.execute(DELETE_SIGNATURE, (book, was.id, name))
+        _step(connection, book, was.id, Done("dropped", was.revision, name, NOT_POSTED))
+    signed = {step.key: step.number for step in was.steps if step.step == "signed"}
+    last = max(
+        posted.signers, key=lambda name: signed.get(name, math.inf)
+    )  # whoever did not sign here came with it
+    _step(connection, book, was.id, Done("posted", was.revision, last, posted.words))
 
 
 def _step(connection: Connection[Any], book: str, draft: str, done: Done) -> None:

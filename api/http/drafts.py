@@ -91,6 +91,7 @@ class DisclosureBody(BaseModel):
 class DraftBody(BaseModel):
     """A draft: its exact `text`, the statement in it, who signed, the roles that must sign and that are missing.
 
+    `signatures` are the keys whose signatures count, `lapsed` those that signed it and have ended since.
     `asks` are the roles whose signature it waits for, nobody's while it is refused or could not be posted: those that
     are missing, and the cashier of a voucher of cash, who does not hold it up. `state` is open, posted or withdrawn;
     `entry` where it stands in the log; `problem` what else the rules object to; `refused` the keys that refuse its
@@ -109,6 +110,7 @@ class DraftBody(BaseModel):
     text: str
     statement: dict[str, Any]
     signatures: list[str]
+    lapsed: list[str]
     demanded: list[str]
     missing: list[str]
     asks: list[str]
@@ -342,7 +344,8 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
         made_by=waiting.made_by,
         text=waiting.draft.text.decode(),
         statement=msgspec.json.decode(waiting.draft.text.split(b"\n")[1]),
-        signatures=[one.name for one in waiting.draft.signatures],
+        signatures=found.signed,
+        lapsed=list(said.lapsed),
         demanded=list(said.demanded),
         missing=list(said.missing),
         asks=list(found.asks),

@@ -100,6 +100,7 @@ class Village(NamedTuple):
 class Row(NamedTuple):
     """A draft in a list: what it is, of which date and amount, who signed and is missing, and what is against it.
 
+    `lapsed` are those whose key has ended since they signed: their signatures count no more.
     `maker` is the key by which it was made where it is to be changed or withdrawn, "" where it waits for signatures.
     """
 
@@ -108,6 +109,7 @@ class Row(NamedTuple):
     date: str
     amount_fen: int | None
     signed: list[str]
+    lapsed: list[str]
     missing: list[str]
     maker: str
     remark: Phrase | RuleViolation | None
@@ -277,7 +279,8 @@ def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
         what,
         date,
         amount_fen,
-        [ROLES[role_of(one.name)] for one in waiting.draft.signatures],
+        [ROLES[role_of(name)] for name in found.signed],
+        [ROLES[role_of(name)] for name in said.lapsed],
         [ROLES[role] + ("" if role in said.missing else "（收付现金）") for role in said.asked],
         found.maker,
         _remark(found, key, people),

@@ -81,6 +81,7 @@ class Review(NamedTuple):
 
     `remarks` forbid nothing; they are to be known before one signs. `asked` are the roles whose signature it waits for:
     those that are missing and, for a voucher of cash, the cashier (出纳), without whom it would be posted all the same.
+    `lapsed` are the keys that have signed it and ended since: their signatures count no more.
     """
 
     demanded: tuple[str, ...]
@@ -88,6 +89,7 @@ class Review(NamedTuple):
     problem: RuleViolation | None
     remarks: tuple[RuleViolation, ...] = ()
     asked: tuple[str, ...] = ()
+    lapsed: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -121,7 +123,9 @@ def review(book: Book, draft: Draft) -> Review:
     present = {key.role for key in signed}
     missing = tuple(role for role in demanded if role not in present)
     beside = tuple(role for role in _beside(book, draft.statement) if role not in {*missing, *present})
-    return Review(demanded, missing, problem, tuple(remarks(book, draft.statement)), (*missing, *beside))
+    lapsed = tuple(one.name for one in draft.signatures if one not in signatures)
+    said = tuple(remarks(book, draft.statement))
+    return Review(demanded, missing, problem, said, (*missing, *beside), lapsed)
 
 
 def _beside(book: Book, statement: AnyStatement) -> Iterator[str]:

@@ -189,3 +189,17 @@ def test_a_month_is_not_closed_over_drafts_that_wait(
     assert "（收地租）" in report
     assert "已撤回" in people.good("cashier", "withdraw", id_)
     assert commands.good(*close, "--key", keys / "head-1.key")
+
+
+def test_a_signature_whose_key_was_replaced_is_not_called_one(
+    people: People, commands: Commands, url: str, tmp_path: Path
+) -> None:
+    id_ = people.good("accountant", "new", written(tmp_path, summary="收水费")).split()[0]
+    people.good("supervisor", "sign", id_, "--yes")
+    old, new = commands.home / "keys" / BOOK / "supervisor-1.key", tmp_path / "supervisor-2.key"
+    commands.good("keygen", f"{BOOK}/supervisor/2", new)
+    commands.good("rotate", old, new, "--book", BOOK, "--url", url)
+    for told in (people.good("head", "list"), people.good("head", "show", id_)):
+        assert "已签 / signed: 无 / none" in told
+        assert f"监督委员会的签名已失效（密钥 {BOOK}/supervisor/1 已更换或停用），须重签" in told
+    people.good("accountant", "withdraw", id_)

@@ -367,6 +367,6 @@ def test_a_revoked_key_counts_no_more(village: Village) -> None:
     village.revoke("head", by="township supervisor")
     assert [one.name for one in standing(village.book, draft).signatures] == [village.key("accountant").name]
     found = review(village.book, draft)
-    assert found.missing == ("head",)
+    assert (found.missing, found.lapsed) == (("head",), (village.key("head").name,))
     assert found.problem is not None
     assert found.problem.rule.code == "draft.nobody"

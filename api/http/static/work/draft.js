@@ -10,7 +10,7 @@ const { book, draft, key, roles: named } = place("work").dataset;
 const roles = JSON.parse(named);
 const path = `/books/${book}/drafts/${draft}`;
 const STEPS = {
-  made: "制单", changed: "改动", signed: "签名", dropped: "因内容改动，签名作废", refused: "拒签", withdrawn: "撤回", posted: "入账",
+  made: "制单", changed: "改动", signed: "签名", dropped: "签名作废", refused: "拒签", withdrawn: "撤回", posted: "入账",
 };
 
 const typedHere = location.hash === "#sign"; // it comes from the form, to be looked at before it is signed
@@ -57,6 +57,10 @@ function stateOf(found) {
   for (const { zh, en, stops } of found.remarks) {
     const heard = stops ? "结账前必须处理：" : "请先看：";
     shown.push(element("p", { className: `state ${stops ? "alarm" : "waiting"}` }, element("strong", {}, heard), zh, element("br"), english(en)));
+  }
+  for (const name of found.lapsed) {
+    const words = bilingual(`${who(name)}的签名已失效（密钥 ${name} 已更换或停用），不再算数，须用现在的密钥重签。`, `signed by the ${office(name)}, whose key has ended since: it counts no more, sign it anew by the key of now`);
+    shown.push(element("p", { className: "state waiting" }, ...words));
   }
   const signed = found.signatures.map(who).join("、") || "还没有人签";
   const missing = found.missing.map((one) => roles[one] ?? one).join("、");

@@ -1,0 +1,34 @@
+"""A draft's page says which signature on it counts no more, and for which reason."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.api.http.at_work import Office
+from tests.api.http.conftest import BOOK, voucher
+from tests.api.http.test_ended_keys import rotate_head
+
+if TYPE_CHECKING:
+    from tests.api.http.conftest import Door
+    from tests.api.work.conftest import Hall
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_draft_tells_which_signature_lapsed_and_asks_for_it_anew(hall: Hall, door: Door) -> None:
+    with ExitStack() as stack:
+        office = Office(door, stack)
+        draft = office["accountant"].make(msgspec.to_builtins(voucher()))
+        office["head"].sign(draft)
+        rotate_head(door)
+    page = hall["accountant"].open_draft(draft["id"])
+    state = page.inner_text("#state")
+    assert f"负责人的签名已失效（密钥 {BOOK}/head/1 已更换或停用），不再算数" in state
+    assert "已签：还没有人签。还缺：会计、负责人。" in state
+    page.click("#sign")
+    page.wait_for_selector("text=已签：会计。还缺：负责人。")
+    assert hall["accountant"].complaints == []
