@@ -134,7 +134,7 @@ def test_journal_with_filters(village: Commands) -> None:
     assert [(line["entry"], line["debit_fen"]) for line in journal["lines"]] == [(16, 41_280), (17, -41_280)]
     text = village.good(*wanted)
     assert text.splitlines()[0].startswith("序时账  小河村经济合作社")
-    assert len(text.splitlines()) == 2 + 3
+    assert len(text.splitlines()) == 2 + 3 + 1
 
 
 def test_journal_of_a_period_as_its_siblings_have_it(village: Commands) -> None:
