@@ -115,3 +115,10 @@ def test_what_cannot_be_posted_waits_for_whoever_made_it(office: Office) -> None
     places = {role: where(office, role, draft) for role in ("cashier", "accountant", "head")}
     assert places == {"cashier": "others", "accountant": "mend", "head": "others"}
     assert "制单的会计改动或撤回" in row_of(office, "head", draft)
+
+
+def test_a_page_that_is_not_for_ones_role_says_so_in_its_heading(office: Office) -> None:
+    answer = office["head"].client.get(f"/books/{BOOK}/work/new", headers={"accept": "text/html"})
+    assert answer.status_code == 403
+    assert "<h1>没有权限" in answer.text
+    assert "请求有误" not in answer.text

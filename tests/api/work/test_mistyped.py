@@ -125,6 +125,7 @@ def test_who_refuses_is_asked_why(hall: Hall) -> None:
     page.click("#refusal button")
     said = told(page)
     assert "请填写不同意的理由" in said
+    assert "fill in the reason for not agreeing" in said
     assert page.evaluate("document.activeElement.id") == "reason"
 
 
@@ -160,3 +161,12 @@ def test_what_is_mistyped_is_said_with_its_line(hall: Hall, field: str, typed: s
     accountant.page.wait_for_selector("#told .alarm")
     assert told in accountant.page.inner_text("#told")
     assert typed in accountant.page.inner_text("#told")
+
+
+def test_a_wrong_passphrase_is_told_what_to_do(hall: Hall) -> None:
+    stranger = hall.stranger("head")
+    stranger.goto("/work")
+    stranger.read_key("不是这个")
+    said = told(stranger.page)
+    for word in ("口令不对", "请核对大小写", "sunledger browserkey", "check the passphrase"):
+        assert word in said

@@ -14,7 +14,7 @@ export class Told extends Error {
 }
 
 const unreadable = () =>
-  new Told("browserkey.unreadable", "这不是浏览器密钥文件，或者口令不对", "it is no key file, or the passphrase is wrong");
+  new Told("browserkey.unreadable", "这不是浏览器密钥文件，或者口令不对。请核对大小写、空格和输入法后再试；忘了口令，就用 sunledger browserkey 另写一份密钥文件", "it is no key file, or the passphrase is wrong: check the passphrase, or write another key file with sunledger browserkey if it is forgotten");
 
 /** Run one request on the store and return what it gives. */
 async function stored(mode, act) {
