@@ -27,11 +27,12 @@ from domain.sheets import Sheet, rows_root
 from domain.vouchers import Voucher, correcting_date
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from api.disclosures import Given
     from audit.tlog.checkpoint import Checkpoint
+    from domain.entry import AnyStatement
     from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
 
@@ -164,13 +165,18 @@ class Poster:
         self._wait = wait_seconds
 
     def post(
-        self, kind: type[Statement], data: object, keys: Sequence[SigningKey], kept: Path
+        self,
+        kind: type[Statement],
+        data: object,
+        keys: Sequence[SigningKey],
+        kept: Path,
+        look: Callable[[AnyStatement], None] | None = None,
     ) -> dict[str, Any]:
         """Sign a statement, or the one that is kept with the same content, and send it; return the receipt.
 
-        The receipt is kept beside the note; a note that was refused is kept no longer.
+        The receipt is kept beside the note; a note that was refused is kept no longer. `look` is as in `signed`.
         """
-        note = self.signed(kind, data, keys, kept)
+        note = self.signed(kind, data, keys, kept, look)
         try:
             receipt = self.send(note, kept)
         except ServerRefusal:
@@ -179,14 +185,26 @@ class Poster:
         write_note(receipt_path(kept), msgspec.json.format(msgspec.json.encode(receipt)) + b"\n")
         return receipt
 
-    def signed(self, kind: type[Statement], data: object, keys: Sequence[SigningKey], kept: Path) -> bytes:
-        """Return the signed note, which stands in the file `kept` from now on; one that was booked stays as it is."""
+    def signed(
+        self,
+        kind: type[Statement],
+        data: object,
+        keys: Sequence[SigningKey],
+        kept: Path,
+        look: Callable[[AnyStatement], None] | None = None,
+    ) -> bytes:
+        """Return the signed note, which stands in the file `kept` from now on; one that was booked stays as it is.
+
+        `look` is given what is to be signed before it is; what it raises leaves it unsigned.
+        """
         statement = kept_statement(kept, kind, self.book, data)
         if statement is not None and receipt_path(kept).exists():
             return read_note(kept)  # booked as it is, whoever signs now
         if statement is None:
             fields = {"at": now(), "book": self.book, "data": data, "id": new_id(), "seen": self._seen()}
             statement = kind(**fields)  # type: ignore[arg-type,assignment]
+        if look:
+            look(statement)  # type: ignore[arg-type]
         note = seal(statement, keys)  # type: ignore[arg-type]
         write_note(kept, note)
         return note

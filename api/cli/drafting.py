@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from api.cli.console import out
 from api.cli.options import URL, BookOption, UrlOption
+from api.cli.showing import Told
+from api.cli.showing import show as show_signed
 from api.cli.signing import poster
-from api.disclosures import WORDS
 from api.drafting import holder, known
-from api.drafting.client import Clerk, Draft, Private
-from api.entry_words import ENTRY_TYPES
+from api.drafting.client import Clerk, Draft
 from api.identity import load_key
 from api.settings import Settings
 from domain.kernel.errors import Phrase
-from domain.kernel.money import format_fen
 from domain.kernel.statement import type_name
 from domain.roles import ROLES, role_of
-from domain.vouchers import VoucherPosted, VoucherReversed, quantity_text, total_fen
+from domain.vouchers import VoucherPosted
 
 draft = typer.Typer(
     help="待签凭证：制单、签名、拒签、撤回 / drafts that wait for signatures", no_args_is_help=True
@@ -41,14 +38,7 @@ DespiteOption = Annotated[
         help="结账检查有必须处理的问题也制结账单，写明理由，签名的人都看得到 / why it is closed despite the checklist"
     ),
 ]
-MORE = {
-    "resolution": "依据的决议",
-    "roll": "发放清册",
-    "source": "原系统凭证号",
-    "reverses": "冲销的凭证",
-    "corrects": "更正的凭证",
-}
-"""What a voucher may say beside its lines."""
+UNTOLD = Phrase("有内容不告诉您的岗位", "it has values that your role is not told")
 
 
 @contextmanager
@@ -156,56 +146,8 @@ def withdraw(id_: DraftId, book: BookOption, key: OneKey, url: UrlOption = URL) 
 
 def _show(found: Draft, names: dict[str, str]) -> None:
     """Print what is signed, from its very bytes; `names` of accounts are the server's word, by code."""
-    statement = found.statement
-    if not isinstance(statement, (VoucherPosted, VoucherReversed)):
-        kind = ENTRY_TYPES[type_name(statement)]
-        out.print(f"{kind.zh} / {kind.en}  {type_name(statement)}", markup=False)
-        out.print(json.dumps(msgspec.to_builtins(statement.data), ensure_ascii=False, indent=2), markup=False)
-        return
-    voucher = statement.data
-    what = "冲销凭证 / reversal" if isinstance(statement, VoucherReversed) else "记账凭证 / voucher"
-    out.print(f"{what}  {voucher.date}  {voucher.summary}", markup=False)
-    private = found.private()
-    for number, line in enumerate(voucher.lines, start=1):
-        side, fen = ("借", line.debit_fen) if line.debit_fen else ("贷", line.credit_fen)
-        quantity = f"{quantity_text(line.quantity_milli)} {line.unit}" if line.unit else ""
-        account = f"{line.account} {names.get(line.account, '')}".strip()
-        words = " ".join(filter(None, (line.summary, line.party, line.project, quantity)))
-        out.print(f"  {side} {account}  {format_fen(fen)}  {words}", markup=False)
-        _show_private(private, number)
-    _show_private(private, 0)
-    rest = {name: text for name in MORE if (text := getattr(voucher, name, ""))}
-    entries = {one.id: f"{one.zh} / {one.en}" for one in found.named}
-    for name, text in rest.items():
-        out.print(f"  {MORE[name]} / {name}: {entries.get(text, text)}", markup=False)
-    for file in voucher.attachments.files:
-        out.print(f"  {file.name} {file.sha256}", markup=False)
-    for invoice in voucher.attachments.invoices:
-        out.print(
-            f"  发票 / invoice {invoice.number} {invoice.date} {format_fen(invoice.total_fen)}", markup=False
-        )
-        for read in found.invoices:
-            if read.invoice == invoice:
-                seller, buyer = _party(read.seller, read.seller_id), _party(read.buyer, read.buyer_id)
-                out.print(f"    销售方 / seller {seller}；购买方 / buyer {buyer}", markup=False)
-    if found.is_untold():
-        out.print("  有内容不告诉您的岗位 / it has values that your role is not told", markup=False)
-    attached = voucher.attachments.count
-    out.print(
-        f"  合计 / total {format_fen(total_fen(voucher.lines))} 元，附件 / attached {attached}", markup=False
-    )
-
-
-def _show_private(private: list[Private], line: int) -> None:
-    """Print what is behind the digests of a line (0: of the voucher itself)."""
-    for one in private:
-        if one.line == line:
-            words = f"{one.name}：{one.value}（{WORDS[one.tier]} / {one.tier}，记录里只有摘要 / digest only）"
-            out.print(f"    {words}", markup=False)
-
-
-def _party(name: str, id_: str) -> str:
-    return f"{name or '没有写 / not told'}{f'（{id_}）' if id_ else ''}"
+    untold = UNTOLD if found.is_untold() else None
+    show_signed(out, found.statement, Told(names, found.private(), found.named, found.invoices, untold))
 
 
 def _weigh(found: Draft) -> None:

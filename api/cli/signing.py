@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,13 +24,18 @@ from api.cli.options import (
     UrlOption,
     WaitOption,
 )
+from api.cli.showing import Told, show
+from api.disclosures import Given
+from api.drafting.client import account_names, private_in
 from api.identity import load_key
 from api.outbox import cosigned, outbox_path, read_note, receipt_path, write_note
 from api.posting import Poster, check_server_url, read_data
 from api.salting import Salted, is_private, salt_voucher, salted_once
 from api.settings import Settings
 from domain.accounts import AccountAdded, NewAccount
-from domain.entry import parse_entry
+from domain.digests import hidden_in
+from domain.entry import AnyStatement, parse_entry
+from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.note import SigningKey
 from domain.kernel.statement import Statement, type_name
 from domain.policy import PolicySet, PolicyTiers
@@ -45,6 +52,9 @@ from domain.vouchers import (
     VoucherReversed,
     mirrored,
 )
+
+YesOption = Annotated[bool, typer.Option("--yes", help="不再询问 / do not ask")]
+DIGESTS = Phrase("有内容记录里只有摘要，这里看不到", "it has values of which the record has digests only")
 
 
 @contextmanager
@@ -66,13 +76,17 @@ def submit(
     """Sign a statement and post it, or only sign it into a file; what is sent is kept until the server has answered."""
     if sign_only:
         server.signed(kind, data, load_keys(keys), sign_only)
-        out.print(f"已签名，未提交 / signed, not sent: {sign_only}")
+        _tell_unsent(sign_only)
         return
     kept = outbox_path(Settings().home, server.book, kind, data)
     receipt = server.post(kind, data, load_keys(keys), kept)
     for done in (kept, receipt_path(kept)):
         done.unlink()
     print_receipt(receipt)
+
+
+def _tell_unsent(note: Path) -> None:
+    out.print(f"已签名，未提交 / signed, not sent: {note}")
 
 
 def print_receipt(receipt: dict[str, Any]) -> None:
@@ -89,8 +103,9 @@ def post(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
-    """本地签名并提交一张凭证，可重复执行 / Sign one voucher here and post it; run again, it is booked once."""
+    """显示并在本地签名、提交一张凭证，可重复执行 / Show a voucher, sign it here, post it; run again, booked once."""
     kind: type[Statement]
     if is_private(file.read_bytes()):
         data, given = salted_once(file, salt_voucher, SaltedVoucher)
@@ -99,16 +114,36 @@ def post(
         data, given = Salted(read_data(file, file.read_bytes(), Voucher), [])
         kind = VoucherPosted
     with poster(book, url, wait) as server:
+        look = partial(_look, server, given, asks=not yes and sys.stdin.isatty())
         if sign_only:
-            submit(server, kind, data, key, sign_only)
+            server.signed(kind, data, load_keys(key), sign_only, look)
+            _tell_unsent(sign_only)
             return
         kept = file.with_name(f"{file.name}.note")
-        receipt = server.post(kind, data, load_keys(key), kept)
+        receipt = server.post(kind, data, load_keys(key), kept, look)
         if not receipt["created"]:
             _tell_booked_before(receipt, kept, file)
         if given:
             server.disclose(receipt["index"], given)
         print_receipt(receipt)
+
+
+def _look(server: Poster, given: list[Given], statement: AnyStatement, *, asks: bool) -> None:
+    """Show what is about to be signed, with the values handed in beside it; `asks` whether it is to be.
+
+    Without the names of accounts the codes are there: a server that does not answer is told of when it is posted to.
+    """
+    names = dict[str, str]()
+    with suppress(RuleViolation, msgspec.MsgspecError):
+        names = account_names(server)
+    show(err, statement, Told(names, private_in(statement, given)))
+    if asks:
+        _confirm()
+
+
+def _confirm() -> None:
+    if not typer.confirm("签名 / sign?", err=True):
+        raise typer.Abort
 
 
 def _tell_booked_before(receipt: dict[str, Any], kept: Path, file: Path) -> None:
@@ -199,15 +234,15 @@ def policy(
 def cosign(
     file: Annotated[Path, typer.Argument(help="签名文书 / the signed note")],
     key: KeyOption,
-    yes: Annotated[bool, typer.Option("--yes", help="不再询问 / do not ask")] = False,
+    yes: YesOption = False,
 ) -> None:
     """在同一份文书上加签 / Add signatures to the same bytes, after showing what is signed."""
     note = read_note(file)
     statement = parse_entry(note).statement
     err.print(f"{type_name(statement)} {statement.book}")
-    err.print(json.dumps(msgspec.to_builtins(statement.data), ensure_ascii=False, indent=2))
-    if not yes and not typer.confirm("签名 / sign?", err=True):
-        raise typer.Abort
+    show(err, statement, Told(untold=DIGESTS if any(hidden_in(statement)) else None))
+    if not yes:
+        _confirm()
     signed = cosigned(note, load_keys(key))
     write_note(file, signed)
     for line in parse_entry(signed).signatures:

@@ -18,6 +18,8 @@ from domain.kernel.disclosure import digest_of, parse_disclosure, sealed
 from domain.vouchers import Invoice, SaltedVoucherPosted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from api.posting import Poster
     from domain.entry import AnyStatement
     from domain.kernel.canonical import Json
@@ -68,6 +70,26 @@ class NamedEntry(msgspec.Struct, frozen=True):
     en: str
 
 
+def private_in(statement: AnyStatement, disclosures: Iterable[Given]) -> list[Private]:
+    """Return what is behind the digests of a statement; raises `disclosure.*` for what is behind none of them.
+
+    Where anything is told, it has to explain every digest: nothing else can hide there.
+    """
+    hidden = {one.digest: one for one in hidden_in(statement)}
+    found, at = list[Private](), dict[int, list[str]]()
+    for given in disclosures:
+        digest, said = digest_of(given.disclosure), parse_disclosure(given.disclosure)
+        if digest not in hidden:
+            raise NO_SUCH_DIGEST(digest=digest)
+        check_name(hidden[digest], said)
+        found.append(Private(hidden[digest].line, said.name, said.value, given.tier))
+        at.setdefault(hidden[digest].line, []).append(given.disclosure)
+    explained = {digest for disclosures in at.values() for digest in sealed(disclosures)}
+    for digest in hidden.keys() - explained if found else ():
+        raise NO_SUCH_DIGEST(digest=digest)
+    return found
+
+
 class Draft(msgspec.Struct, frozen=True):
     """A draft as the server tells of it; `text` is what is signed, all else is the server's word."""
 
@@ -105,23 +127,8 @@ class Draft(msgspec.Struct, frozen=True):
         return refusals[-1] if refusals else ""
 
     def private(self) -> list[Private]:
-        """Return what is behind the digests of its text; raises `disclosure.*` for what is behind none of them.
-
-        Where anything is told, it has to explain every digest: nothing else can hide there.
-        """
-        hidden = {one.digest: one for one in hidden_in(self.statement)}
-        found, at = list[Private](), dict[int, list[str]]()
-        for given in self.disclosures:
-            digest, said = digest_of(given.disclosure), parse_disclosure(given.disclosure)
-            if digest not in hidden:
-                raise NO_SUCH_DIGEST(digest=digest)
-            check_name(hidden[digest], said)
-            found.append(Private(hidden[digest].line, said.name, said.value, given.tier))
-            at.setdefault(hidden[digest].line, []).append(given.disclosure)
-        explained = {digest for disclosures in at.values() for digest in sealed(disclosures)}
-        for digest in hidden.keys() - explained if found else ():
-            raise NO_SUCH_DIGEST(digest=digest)
-        return found
+        """Return what is behind the digests of its text, as `private_in` does."""
+        return private_in(self.statement, self.disclosures)
 
     def is_untold(self) -> bool:
         """Tell whether it has what the reader is not told; a red voucher repeats what it cancels, by the rules."""
@@ -140,6 +147,12 @@ class _Account(msgspec.Struct, frozen=True):
 
 class _Accounts(msgspec.Struct, frozen=True):
     accounts: list[_Account]
+
+
+def account_names(server: Poster) -> dict[str, str]:
+    """Return the names of a book's accounts, by code, as its server has them."""
+    found = msgspec.json.decode(server.fetch("accounts.json"), type=_Accounts).accounts
+    return {one.code: one.name for one in found}
 
 
 class Clerk:
@@ -166,8 +179,7 @@ class Clerk:
 
     def accounts(self) -> dict[str, str]:
         """Return the names of the book's accounts, by code."""
-        found = msgspec.json.decode(self._server.fetch("accounts.json"), type=_Accounts).accounts
-        return {one.code: one.name for one in found}
+        return account_names(self._server)
 
     def make(self, kind: str, data: bytes, despite: str = "") -> Draft:
         """Make a draft of an entry of that type from its data as JSON; of a closing say why, `despite` its checks."""
