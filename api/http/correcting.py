@@ -118,4 +118,5 @@ def get_correct_page(
         corrected="、".join(journal.corrected(database, book, [original.id])[original.id].by),
         today=correcting_date(place.date.isoformat(), next_to_close, now()[:10]),
         blank="" if taken is Way.RIGHT else "1",
+        late="1" if taken is Way.LATE else "",
     )

@@ -107,7 +107,7 @@ def form_page(
 ) -> Response:
     """Return the form for a voucher, with what is given of it."""
     told = "corrected", "original", "rival", "asked", "unfit"
-    empty = "draft", "copy", "corrects", "of_template", "summary", "blank", *told
+    empty = "draft", "copy", "corrects", "of_template", "summary", "blank", "late", *told
     blank = dict.fromkeys(empty, "") | {"today": now()[:10], "attachment_mib": str(MAX_BYTES // 2**20)}
     offered = {
         "parties": journal.named(database, book, "party"),

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from domain.accounts import AccountAdded, same_name
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.money import format_fen
-from domain.vouchers import Reversal, VoucherPosted, VoucherReversed, booked_alike, lacks_code, total_fen
+from domain.vouchers import (
+    Reversal,
+    VoucherPosted,
+    VoucherReversed,
+    Way,
+    booked_alike,
+    lacks_code,
+    original_of,
+    total_fen,
+    ways,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +40,16 @@ EARLIER_YEAR = rule(
     "这张红字凭证冲销的是 {original} 的凭证，属于以前年度；以前年度的差错应当用蓝字填制一张更正凭证",
     "this red voucher cancels one of {original}, an earlier year; an error of an earlier year is set right by one blue "
     "voucher",
+    "会计基础工作规范 art. 51(5)",
+)
+EARLIER_YEAR_RED = rule(
+    "draft.earlier_year_red",
+    Kind.REFUSED,
+    "这张凭证用负数（红字）更正 {original} 的凭证，它属于以前年度，那一年已经结账；以前年度的差错用蓝字更正："
+    "金额都用正数，要减去的，把借贷方向对调来记",
+    "this voucher sets one of {original} right by negative amounts (red), of an earlier year that is closed; an error "
+    "of an earlier year is set right in blue: make all amounts positive, and swap debit and credit for what is to be "
+    "taken off",
     "会计基础工作规范 art. 51(5)",
 )
 
@@ -88,10 +108,24 @@ def remarks(book: Book, statement: AnyStatement) -> Iterator[RuleViolation]:
         yield DATED_AHEAD(date=date, made=made)
     yield from _unfit(statement.data)
     yield from _invoices(book, statement.data)
-    if isinstance(statement, VoucherReversed):
-        original = book.vouchers.posted.get(statement.data.reverses)
-        if original and original.date[:4] < date[:4]:
-            yield EARLIER_YEAR(original=original.date)
+    yield from _earlier_year(book, statement.data)
+
+
+def _earlier_year(book: Book, voucher: Voucher | Reversal) -> Iterator[RuleViolation]:
+    """Yield that an error of an earlier year is set right in red: by a reversal, or by negative amounts."""
+    original = book.vouchers.posted.get(original_of(voucher))
+    if original is None or original.date[:4] >= voucher.date[:4]:
+        return
+    if isinstance(voucher, Reversal):
+        yield EARLIER_YEAR(original=original.date)
+    elif Way.LATE in ways(
+        original.date, book.periods.next_to_close, is_reversed=_is_reversed(book, voucher)
+    ) and any(line.debit_fen < 0 or line.credit_fen < 0 for line in voucher.lines):
+        yield EARLIER_YEAR_RED(original=original.date)
+
+
+def _is_reversed(book: Book, voucher: Voucher) -> bool:
+    return voucher.corrects in book.vouchers.reversed_by
 
 
 def _unfit(voucher: Voucher | Reversal) -> Iterator[RuleViolation]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from domain.kernel.period import next_period
+from domain.periods import Closing, PeriodClosed
 from domain.vouchers import Attachments, Line, Reversal, Voucher, VoucherReversed, mirrored
+from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK
 from tests.api.http.test_signed_pages import post, shown
 from tests.api.http.test_slips import text_of
@@ -78,3 +82,22 @@ def test_a_correction_of_what_is_no_voucher_is_refused(door: Door) -> None:
     answer = door.post(door.note(msgspec.structs.replace(WRONG, corrects="0" * 26)))
     assert answer.status_code == 422
     assert answer.json()["rule"] == "correction.unknown"
+
+
+def test_the_form_asks_for_blue_where_the_earlier_year_is_closed(door: Door) -> None:
+    entry, _ = wrong(door)
+    headers = {"Accept": "text/html"}
+    with ExitStack() as stack:
+        accountant = Office(door, stack)["accountant"].client
+        path = f"/books/{BOOK}/work/correct/{entry}"
+        assert "减去的用负数" in accountant.get(path, headers=headers).text
+        period = door.book().periods.next_to_close
+        while period < "2027-01":
+            note = door.note(Closing(period=period), PeriodClosed, at="2027-01-04T10:00:00+08:00")
+            door.service.ledger.post(BOOK, [note])
+            period = next_period(period)
+        door.service.runner.catch_up([BOOK])
+        page = accountant.get(path, headers=headers).text
+    assert "减去的用负数" not in page
+    assert "都用正数（蓝字）" in page
+    assert "借贷方向对调" in page

@@ -243,6 +243,27 @@ def test_a_reversal_of_an_earlier_year_is_remarked(village: Village, date: str, 
     assert remarked(village, red, VoucherReversed) == said
 
 
+@pytest.mark.parametrize(
+    ("months", "fen", "said"),
+    [(12, -10_000, ["draft.earlier_year_red"]), (12, 10_000, []), (3, -10_000, [])],
+)
+def test_an_earlier_closed_year_is_set_right_in_blue(
+    village: Village, months: int, fen: int, said: list[str]
+) -> None:
+    wrong = village.voucher()
+    for month in range(1, months + 1):
+        closing = Closing(period=f"2026-{month:02}")
+        village.append(
+            village.statement(PeriodClosed, closing, at="2027-01-04T10:00:00+08:00"), "accountant head"
+        )
+    date = "2027-01-04" if months == 12 else "2026-04-01"
+    corrects = wrong.statement.id
+    late = [
+        one for one in remarked(village, a_voucher(fen, date=date, corrects=corrects)) if "ahead" not in one
+    ]
+    assert late == said
+
+
 @pytest.mark.parametrize("number", range(4))
 def test_it_is_complete_exactly_when_the_book_takes_it_in(village: Village, number: int) -> None:
     draft = kinds(village)[number]
