@@ -60,3 +60,9 @@ class OnDesk(NamedTuple):
             step.step == "dropped" and step.key == key and step.revision == self.waiting.revision
             for step in self.waiting.steps
         )
+
+    def answered(self, key: str) -> bool:
+        """Tell whether a key refused an earlier text, which others changed since, and has said nothing of this one."""
+        said = {"signed", "refused", "changed"}
+        own = [step for step in self.waiting.steps if step.key == key and step.step in said]
+        return bool(own) and own[-1].step == "refused" and own[-1].revision < self.waiting.revision

@@ -288,12 +288,14 @@ def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
 
 
 def _remark(found: OnDesk, key: str, people: dict[str, str]) -> Phrase | RuleViolation | None:
-    """Return what is to be known first of a draft: that it was changed after one had signed, was refused, is wrong.
+    """Return what is to be known first of a draft: that it was changed after one had answered, or what is wrong.
 
     Of a refusal the reason, for whoever made the draft is to set it right.
     """
     if found.dropped(key):
         return Phrase("您签过以后改动了，请重看重签", "changed after you had signed: look, and sign again")
+    if found.answered(key):
+        return Phrase("您拒签以后改动了，请重看", "changed after you had refused: look again")
     if found.refused:
         said = [(holder(step.key, people), step.words) for step in found.refused]
         return Phrase(

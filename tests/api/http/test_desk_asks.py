@@ -122,3 +122,20 @@ def test_a_page_that_is_not_for_ones_role_says_so_in_its_heading(office: Office)
     assert answer.status_code == 403
     assert "<h1>没有权限" in answer.text
     assert "请求有误" not in answer.text
+
+
+def test_who_had_refused_is_told_that_it_was_changed(office: Office) -> None:
+    told = "您拒签以后改动了，请重看"
+    draft = cash(office)
+    office["head"].refuse(draft, "没有收据")
+    assert told not in row_of(office, "head", draft)
+    changed = office["accountant"].change(draft, draft["statement"]["data"] | {"summary": "补了收据"}).json()
+    assert told in row_of(office, "head", draft)
+    assert told not in row_of(office, "accountant", draft)
+    again = office["accountant"].change(changed, draft["statement"]["data"] | {"summary": "补收据"}).json()
+    assert told in row_of(office, "head", draft), "until they have looked at it"
+    office["head"].refuse(again, "金额不对")
+    assert told not in row_of(office, "head", draft)
+    last = office["accountant"].change(again, draft["statement"]["data"] | {"summary": "零星支出"}).json()
+    office["head"].sign(last)
+    assert told not in row_of(office, "head", draft)
