@@ -91,7 +91,7 @@ class Row:
 
     `header_rows` are the one or two rows of the header as they are written, by field too. `filled` are the fields that
     are blank in the table, and whose cells are those of the row above; `serials` those whose cells are numbers that may
-    count days.
+    count days. `first` is what stands first in the row, in a column that is read or not.
     """
 
     file: str
@@ -102,6 +102,7 @@ class Row:
     header_rows: tuple[dict[str, str], ...] = ()
     filled: tuple[str, ...] = ()
     serials: frozenset[str] = frozenset()
+    first: str = ""
 
     @property
     def place(self) -> Phrase:
@@ -310,6 +311,7 @@ def _rows(file: str, part: Part, header: Header, filled: Sequence[Filled]) -> li
         Row(
             *(file, number, _cells(line, places), headers, name, written),
             serials=frozenset(field for field, place in places.items() if (number - 1, place) in serials),
+            first=next(filter(None, map(str.strip, line)), ""),
         )
         for number, line in filled
     ]

@@ -290,14 +290,23 @@ def _missing(places: Sequence[Phrase]) -> Phrase:
     )
 
 
+def _said(row: Row) -> list[str]:
+    """Return the texts by one of which a row may say what it is: its day, its number or its words.
+
+    Without its day it is no transaction, so that its first word tells too, in whichever column.
+    """
+    texts = [row.cells.get(name, "") for name in LABELS]
+    return texts if row.cells["date"] else [*texts, row.first]
+
+
 def _is_sum(row: Row) -> bool:
     """Tell whether a row is a total or a balance: it says nothing else in place of its day, its number or its words."""
-    return any(TOTALS.fullmatch("".join(row.cells.get(name, "").split())) for name in LABELS)
+    return any(TOTALS.fullmatch("".join(text.split())) for text in _said(row))
 
 
 def _is_line(row: Row) -> bool:
     """Tell whether a row may be a transaction: neither a sum nor what stands below the table."""
-    return not _is_sum(row) and not is_footer(row, (*AMOUNTS, "amount"), LABELS)
+    return not _is_sum(row) and not is_footer(row, (*AMOUNTS, "amount"), _said(row))
 
 
 def _line(row: Row, problems: list[Problem]) -> list[StatementLine]:

@@ -24,15 +24,15 @@ _DIGIT = re.compile(r"\d")
 
 
 def is_footer(
-    row: Row, booked: Iterable[str], labels: Iterable[str], beside: Collection[str] = frozenset()
+    row: Row, booked: Iterable[str], said: Iterable[str], beside: Collection[str] = frozenset()
 ) -> bool:
     """Tell whether a row stands below a table for those who sign it, or has nothing in the columns that it needs.
 
-    Without what stands in the fields `booked` nothing can be booked; in one of `labels` a row says what it is, and
-    those `beside` may be filled.
+    Without what stands in the fields `booked` nothing can be booked; by one of the texts `said` a row says what it is,
+    and the fields `beside` may be filled.
     """
     amounts = [row.cells.get(name, "") for name in booked]
     if any(_DIGIT.search(text) and not _FOOTER.fullmatch(text) for text in amounts):
         return False
     read = [text for name, text in row.cells.items() if name not in beside]
-    return not any(read) or any(_FOOTER.fullmatch(row.cells.get(name, "")) for name in labels)
+    return not any(read) or any(map(_FOOTER.fullmatch, said))

@@ -64,7 +64,7 @@ def lines_of(rows: Iterable[Row], problems: list[Problem]) -> Lines:
         elif is_account_code(joined_code(row.cells["code"])):
             lines.rows.append(row)
             continue
-        elif is_footer(row, _BOOKED, LABELS, BESIDE):
+        elif is_footer(row, _BOOKED, (row.cells.get(name, "") for name in LABELS), BESIDE):
             lines.footers.append(row)
         elif _is_header(row):
             lines.headers += [*_titles(lines.rows, since, row), row]

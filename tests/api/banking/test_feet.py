@@ -39,6 +39,37 @@ def test_what_is_no_transaction_is_passed_over_and_named(tmp_path: Path, row: st
     assert "row 4" in notice.en
 
 
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ("合计,,,10.00,5.00,", "合计、余额行"),
+        ("本月合计：,,,10.00,5.00,", "合计、余额行"),
+        ("收入笔数：1,,,收入金额合计：10.00,,", "页脚、备注等行"),
+        (",,合计,10.00,5.00,", "合计、余额行"),
+    ],
+)
+def test_a_sum_may_say_so_in_a_column_that_another_comes_before(tmp_path: Path, row: str, kind: str) -> None:
+    header = "交易时间,记账日期,摘要,收入,支出,余额"
+    rows = [
+        "2025-01-04 09:00:00,2025-01-05,存,10.00,,110.00",
+        "2025-01-06 09:00:00,2025-01-06,取,,5.00,105.00",
+    ]
+    read = read_statement(written(tmp_path, "\n".join([header, *rows, row])), {})
+    assert [line.amount_fen for line in read.lines] == [1_000, -500]
+    [notice] = [one for one in read.notices if "跳过" in one.zh]
+    assert f"{kind}不是交易" in notice.zh
+    assert "第 4 行" in notice.zh
+
+
+def test_a_transaction_without_its_day_is_no_sum(tmp_path: Path) -> None:
+    header = "交易时间,记账日期,附言,交易附言,收入,支出"
+    good = "2025-01-04 09:00:00,2025-01-05,,存,10.00,"
+    text = f"{header}\n{good}\n2025-01-06 09:00:00,,余额,转账,5.00,"
+    with pytest.raises(ImportRefused) as refused:
+        read_statement(written(tmp_path, text), {"text": "交易附言"})
+    assert [problem.rule for problem in refused.value.problems] == ["date.malformed"]
+
+
 def test_a_row_with_an_amount_and_no_day_is_no_foot(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused):
         read_statement(written(tmp_path, "\n".join([HEADER, *ROWS, "3,,转账,5.00,,127.00"])), {})
