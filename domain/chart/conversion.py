@@ -114,9 +114,17 @@ SPLIT_AMOUNT = rule(
 SPLIT_ROWS = rule(
     "convert.split_rows",
     Kind.REFUSED,
-    "对照表按金额拆分科目 {code}，旧账中要恰有一行这个科目（不是它的下级）的余额，没有数量；读到 {count} 行",
-    "the mapping splits account {code} by amounts, so the old books need one balance of it, not of accounts below it, "
-    "without a quantity; {count} were read",
+    "对照表按金额拆分科目 {code}，旧账中要恰有一行这个科目（不是它的下级）的余额；读到 {count} 行",
+    "the mapping splits account {code} by amounts, so the old books need one balance of it, not of accounts below it; "
+    "{count} were read",
+    "财会〔2023〕20号",
+)
+SPLIT_QUANTITY = rule(
+    "convert.split_quantity",
+    Kind.REFUSED,
+    "对照表按金额拆分科目 {code}，它的余额带有数量，不能只按金额拆；请先在旧账上分成明细，再逐个写明去向",
+    "the mapping splits account {code} by amounts, but its balance has a quantity; part it into detail accounts in the "
+    "old books first, and say of each where it goes",
     "财会〔2023〕20号",
 )
 SPLIT_SUM = rule(
@@ -335,8 +343,10 @@ def _check_split(code: str, shares: Sequence[Share], balances: Iterable[OldBalan
     if not all(share.fen for share in shares):
         raise SPLIT_AMOUNT(code=code)
     found = [balance for balance in balances if balance.code.startswith(code)]
-    if [balance.code for balance in found] != [code] or found[0].beside.quantity_milli:
+    if [balance.code for balance in found] != [code]:
         raise SPLIT_ROWS(code=code, count=len(found))
+    if found[0].beside.quantity_milli:
+        raise SPLIT_QUANTITY(code=code)
     total, expected = sum(share.fen or 0 for share in shares), abs(found[0].fen)
     if total != expected:
         off = format_fen(abs(expected - total))

@@ -147,7 +147,7 @@ def test_a_quantity_is_not_split() -> None:
     goods = OldBalance("131", "牛", 10, Beside(quantity_milli=2_000, unit="头"))
     with pytest.raises(RuleViolation) as caught:
         convert([goods], {"131": [Share("131", 4), Share("132", 6)]})
-    assert caught.value.rule.code == "convert.split_rows"
+    assert caught.value.rule.code == "convert.split_quantity"
 
 
 @given(st.integers(1, 10**9), st.integers(-(10**9), 10**9))
