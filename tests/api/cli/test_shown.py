@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.api.cli.conftest import BOOK, SECONDS_MAX, SUNLEDGER, Commands
-from tests.api.cli.test_commands import VOUCHER, served
+from tests.api.cli.conftest import BOOK, SECONDS_MAX, SUNLEDGER, VOUCHER, Commands, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
