@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -450,7 +450,8 @@ def test_one_transfer_of_a_months_end_is_drafted_once_and_posted_once(open_door:
         assert "0.00 元" in stale["problem"]["zh"]
         assert office["head"].sign(stale).json()["rule"] == "draft.stuck"
         desk = cashier.client.get(f"/books/{BOOK}/work", headers={"accept": "text/html"}).text
-        assert "不能入账" in desk
+        told = desk.split('id="mend"')[1].split("</section>")[0]
+        assert stale["problem"]["zh"] in unescape(told), "it waits for whoever made it, with the reason"
         assert not [one for one in remarks(open_door, "2026-03") if one[1] == "closing.transferred_twice"]
 
 
