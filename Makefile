@@ -33,7 +33,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## 示例村，http://127.0.0.1:8000 · the sample village (ARGS=--exit: all but stay up)
 	@$(BIN)/sunledger demo $(ARGS)
 
-test: setup ## 全部测试 · all tests, a process for each core (ARGS="-k merkle", ...)
+test: setup ## 全部测试 · all tests, a process more than there are cores (ARGS="-k merkle", ...)
 	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --dist loadfile --no-loadscope-reorder)
 
 # `make -k check` goes on after the first that fails.

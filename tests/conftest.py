@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import tempfile
@@ -48,6 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(complete)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are processors: a worker waits much for browsers, commands and databases."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that have slow tests: the last to end should not be alone with a processor."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
@@ -77,7 +83,7 @@ def postgres() -> Iterator[PostgresServer]:
 def _forgo_the_disk(server: PostgresServer) -> None:
     """Let nothing wait for the disk: what a test wrote need not outlive the machine's power."""
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "full_page_writes"):
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
         connection.execute("SELECT pg_reload_conf()")
 
