@@ -73,13 +73,17 @@ def load_keys(paths: list[Path]) -> list[SigningKey]:
 def submit(
     server: Poster, kind: type[Statement], data: object, keys: list[Path], sign_only: Path | None
 ) -> None:
-    """Sign a statement and post it, or only sign it into a file; what is sent is kept until the server has answered."""
+    """Show a statement, sign it and post it, or only sign it into a file; at a terminal it is asked first.
+
+    What is sent is kept until the server has answered.
+    """
+    look = partial(_look, server, [], asks=sys.stdin.isatty())
     if sign_only:
-        server.signed(kind, data, load_keys(keys), sign_only)
+        server.signed(kind, data, load_keys(keys), sign_only, look)
         _tell_unsent(sign_only)
         return
     kept = outbox_path(Settings().home, server.book, kind, data)
-    receipt = server.post(kind, data, load_keys(keys), kept)
+    receipt = server.post(kind, data, load_keys(keys), kept, look)
     for done in (kept, receipt_path(kept)):
         done.unlink()
     print_receipt(receipt)

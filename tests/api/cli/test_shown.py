@@ -102,3 +102,18 @@ def test_who_cosigns_reads_plain_words(commands: Commands, url: str, tmp_path: P
     assert "记账凭证 / voucher  2026-04-02  收水费" in said
     assert "借 10201  50.00" in said
     assert "debit_fen" not in said
+
+
+def test_whatever_else_is_signed_is_shown_and_asked_about(commands: Commands, url: str) -> None:
+    keys = commands.home / "keys" / BOOK
+    to = ("--book", BOOK, "--url", url, "--key", keys / "accountant-1.key")
+    added = commands.run("account", "51377", "会议费", *to)
+    assert json.loads(added.stdout)["created"] is True
+    assert "增设科目" in added.stderr.decode()
+    assert "会议费" in added.stderr.decode()
+    refused = at_terminal(commands, b"n\n", "account", "51378", "培训费", *to)
+    assert (refused.returncode, refused.stdout.strip()) == (1, b"")
+    assert refused.stderr.decode().index("培训费") < refused.stderr.decode().index("签名 / sign?")
+    red = commands.run("reverse", "18", *to, "--key", keys / "head-1.key", "--summary", "重复")
+    assert "冲销凭证 / reversal" in red.stderr.decode()
+    assert "debit_fen" not in red.stderr.decode()
