@@ -58,7 +58,7 @@ CROSS_CHECK_COLUMNS = (
     TableColumn("相差", money=True),
 )
 
-STANDING_WORDS = {Standing.OVER: "超计划", Standing.NEAR: "已到九成"}
+STANDING_WORDS = {Standing.OVER: "超计划", Standing.USED_UP: "已用完", Standing.NEAR: "已到九成"}
 """What a line of spending says that is beyond its plan, or near its end."""
 
 BUDGET_COLUMNS = (

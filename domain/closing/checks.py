@@ -241,7 +241,7 @@ def check_budget(month: MonthEnd) -> Iterator[Remark]:
 
 def spending_remarks(rows: Iterable[BudgetRow]) -> Iterator[Remark]:
     """Yield what is remarked on lines of the year's plan."""
-    told = {Standing.OVER: OVER_BUDGET, Standing.NEAR: NEAR_BUDGET}
+    told = {Standing.OVER: OVER_BUDGET, Standing.USED_UP: NEAR_BUDGET, Standing.NEAR: NEAR_BUDGET}
     for row in rows:
         if row.standing in told:
             facts = {

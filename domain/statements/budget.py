@@ -27,16 +27,19 @@ if TYPE_CHECKING:
 WARNED_AT = (9, 10)
 """The share of the plan from which on a line is near its end: 90 % (alert C17)."""
 
+ALL_TENTHS = 1000
+"""The whole plan, in tenths of a per cent."""
 
 NOTHING_PLANNED = (False, 0, 0, 0)
 """Of an account of spending that neither the plan names nor any voucher has touched."""
 
 
 class Standing(StrEnum):
-    """How a line stands: within the plan, from 90 % on near its end, beyond it; income is never beyond."""
+    """How a line stands: within the plan, from 90 % on near its end, at its end, beyond it; income is always within."""
 
     WITHIN = "within"
     NEAR = "near"
+    USED_UP = "used_up"
     OVER = "over"
 
 
@@ -58,16 +61,24 @@ class BudgetRow(NamedTuple):
             return Standing.WITHIN
         if self.year_fen > self.planned_fen:
             return Standing.OVER
+        if self.year_fen == self.planned_fen > 0:
+            return Standing.USED_UP
         near = self.planned_fen > 0 and self.year_fen * whole >= self.planned_fen * share
         return Standing.NEAR if near else Standing.WITHIN
 
     @property
     def share(self) -> str:
-        """What part of the plan it is, such as "91.3 %"; "" when nothing is planned."""
+        """What part of the plan it is, such as "91.3 %", cut to a tenth; "" when nothing is planned.
+
+        What is beyond the plan by less than a tenth is ">100.0 %".
+        """
         if not self.planned_fen:
             return ""
         sign = "-" if self.year_fen < 0 else ""
-        whole, tenth = divmod(abs(self.year_fen) * 1000 // self.planned_fen, 10)
+        tenths = abs(self.year_fen) * 1000 // self.planned_fen
+        if tenths == ALL_TENTHS and self.year_fen > self.planned_fen:
+            sign = ">"
+        whole, tenth = divmod(tenths, 10)
         return f"{sign}{whole}.{tenth} %"
 
 

@@ -79,7 +79,9 @@ def test_the_trial_balance_gives_nothing_else(account: str) -> None:
     [
         ("513", 1000, 899, Standing.WITHIN, "89.9 %"),
         ("513", 1000, 900, Standing.NEAR, "90.0 %"),
-        ("513", 1000, 1000, Standing.NEAR, "100.0 %"),
+        ("513", 100_000, 99_999, Standing.NEAR, "99.9 %"),
+        ("513", 1000, 1000, Standing.USED_UP, "100.0 %"),
+        ("513", 100_000, 100_001, Standing.OVER, ">100.0 %"),
         ("513", 1000, 1001, Standing.OVER, "100.1 %"),
         ("513", 0, 1, Standing.OVER, ""),
         ("513", 0, 0, Standing.WITHIN, ""),
