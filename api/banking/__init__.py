@@ -1,6 +1,5 @@
 """Banks' statements: read in from files, kept beside the book, held against it, and what was decided of them."""
 
-from api.banking.account import CASH
 from api.banking.decisions import LINES_MAX, BankDecisions, KeptDecision
 from api.banking.imports import BankImports, KeptImport, Undone
 from api.banking.openings import BankOpenings, Opening
@@ -16,7 +15,6 @@ from api.banking.tables import (
 )
 
 __all__ = [
-    "CASH",
     "LINES_MAX",
     "RECONCILIATION",
     "BankDecisions",

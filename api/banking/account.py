@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain.chart import MONEY_ACCOUNTS
+from domain.chart import CASH, MONEY_ACCOUNTS
 from domain.kernel.errors import Kind, Phrase, rule
 from projections import register
 
@@ -36,8 +36,6 @@ OF_SEVERAL = rule(
     "会计基础工作规范 art. 62",
 )
 
-CASH = "101"
-"""库存现金, with all its details."""
 AT_BANK = tuple(code for code in MONEY_ACCOUNTS if code != CASH)
 
 TURN = 0x62616E6B

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from api.banking.account import CASH, require_at_bank, require_money, take_turn
+from api.banking.account import require_at_bank, require_money, take_turn
 from api.banking.reading import StatementLine, does_not_follow
 from api.clock import now
 from api.database import snapshot
+from domain.chart import CASH
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import MAX_FEN, format_fen
 from domain.kernel.period import parse_date

@@ -13,7 +13,6 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from api.banking import (
-    CASH,
     KeptDecision,
     KeptImport,
     Opening,
@@ -32,7 +31,7 @@ from api.http.reports import CSV_TYPE, XLSX_TYPE, download, file_of
 from api.http.sessions import AtWork, FromHere
 from api.http.workspace import AtDesk, answered, leaves_below, work_page
 from api.importing import ImportRefused
-from domain.chart import MONEY_ACCOUNTS
+from domain.chart import CASH, MONEY_ACCOUNTS
 from domain.kernel.errors import Kind, rule
 from domain.kernel.money import parse_fen
 from domain.reconciliation import Reconciliation

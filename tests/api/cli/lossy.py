@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from tests.audit.test_source import running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,12 +42,5 @@ def losing_replies(url: str, count: int) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- http.server's name
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with running(Handler) as through:
+        yield through
