@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from domain.closing.month_end import Around
+    from domain.statements import IncomeLayout
     from domain.vouchers import Line, Voucher
 
 AGAIN = rule(
@@ -102,16 +103,17 @@ def shown_on(chart: str, lines: Iterable[Line]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     if not transfers(line.account for line in moved):
         return found
+    layout = income_layout(chart, {})
     for line in (one for one in moved if not one.account.startswith((RESULT, *UNDISTRIBUTED))):
-        for key, fen in _shown(chart, line):
+        for key, fen in _shown(layout, line):
             by = found.setdefault(key, {})
             by[line.account] = by.get(line.account, 0) + fen
     return found
 
 
-def _shown(chart: str, line: Line) -> Iterator[tuple[str, int]]:
+def _shown(layout: IncomeLayout, line: Line) -> Iterator[tuple[str, int]]:
     flow = Flow(line.account, distributes=True, debit_fen=line.debit_fen, credit_fen=line.credit_fen)
-    for row in income_statement(income_layout(chart, {}), Year([flow], 0), Year([], 0)):
+    for row in income_statement(layout, Year([flow], 0), Year([], 0)):
         if row.line.key in ACTS and row.amount_fen:
             yield row.line.key, row.amount_fen
 
