@@ -39,6 +39,11 @@ def test_a_payment_settles_the_oldest_first() -> None:
     assert row == AgedRow("112", "", 30, (0, 30, 0, 0), "2025-06-01")
 
 
+def test_what_is_settled_in_part_is_settled_on_before_what_came_later() -> None:
+    [row] = of(("2023-01-05", 100), ("2025-06-01", 100), ("2026-02-01", -30), ("2026-03-01", -60))
+    assert row == AgedRow("112", "", 110, (0, 100, 0, 10), "2023-01-05")
+
+
 def test_what_is_paid_too_much_is_owed_from_that_day_on() -> None:
     [row] = of(("2023-01-05", 100), ("2026-02-01", -120))
     assert row == AgedRow("112", "", -20, (-20, 0, 0, 0), "2026-02-01")

@@ -94,14 +94,16 @@ def test_a_loss_is_covered_as_far_as_it_goes_and_the_reserve_has_it() -> None:
     assert said({COVER: 500}, net_surplus=-500) == {}
     found = said({COVER: 501}, net_surplus=-500)
     assert "未弥补的亏损是 5.00 元，不能用公积公益金弥补 5.01 元" in found["distribution.no_loss"]
-    around = Around(income=YEAR_END | {"undistributed": -1}, own={COVER: 500}, reserves={"311": -20})
     draft = voucher(("311", 500), ("32202", -500))
-    [one] = [
-        one.violation
-        for one in check_draft(draft, NAMES, around)
-        if one.violation.rule.code == "distribution.reserve"
-    ]
-    assert "311 只有 4.80 元，不能拿出 5.00 元" in one.zh
+
+    def short(left_fen: int) -> list[str]:
+        around = Around(income=YEAR_END | {"undistributed": -1}, own={COVER: 500}, reserves={"311": left_fen})
+        found = [one.violation for one in check_draft(draft, NAMES, around)]
+        return [violation.zh for violation in found if violation.rule.code == "distribution.reserve"]
+
+    assert short(0) == []  # all that the reserve had
+    [one] = short(-20)
+    assert "311 只有 4.80 元，不能拿出 5.00 元" in one
 
 
 HOUSEHOLDS = NAMES | {"11301": "张三户", "11302": "李四户", "11303": "王五户", "21101": "文具店"}
