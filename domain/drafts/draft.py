@@ -17,7 +17,7 @@ from domain.entry import Entry, parse_entry, parse_text
 from domain.kernel.errors import Kind, RuleViolation, rule
 from domain.kernel.note import format_note
 from domain.roles import ROLES, ROLES_MISSING, Key, check_signatures, find_signers, missing_roles
-from domain.vouchers import VoucherPosted
+from domain.vouchers import VoucherPosted, VoucherReversed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,7 @@ def review(book: Book, draft: Draft) -> Review:
 
 def _beside(book: Book, statement: AnyStatement) -> Iterator[str]:
     """Yield who signs beside those whom the log demands: the cashier what moves cash (会计基础工作规范 art. 51(4))."""
-    if not isinstance(statement, VoucherPosted):
+    if not isinstance(statement, (VoucherPosted, VoucherReversed)):
         return
     if any(line.account.startswith(CASH) for line in statement.data.lines):
         yield from {key.role for key in book.roles.active()} & {"cashier"}

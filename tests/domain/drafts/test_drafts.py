@@ -289,6 +289,24 @@ def test_it_names_whom_the_amount_demands(village: Village) -> None:
     assert review(village.book, closing).demanded == ("accountant", "head")
 
 
+def test_a_voucher_of_cash_waits_for_the_cashier_be_it_blue_or_red(village: Village) -> None:
+    """Whom the log demands is another matter: the cashier signs beside them."""
+    paid = village.voucher(("513", 10_000), ("101", -10_000))
+    moved = village.voucher(("513", 10_000), ("102", -10_000))
+    for original, asked in (paid, ("accountant", "head", "cashier")), (moved, ("accountant", "head")):
+        posted = original.statement
+        assert isinstance(posted, VoucherPosted)
+        back = Reversal(
+            attachments=Attachments(),
+            date="2026-03-06",
+            lines=mirrored(posted.data.lines),
+            reverses=posted.id,
+            summary="冲销",
+        )
+        assert review(village.book, a_draft(village, posted.data)).asked == asked
+        assert review(village.book, a_draft(village, back, VoucherReversed)).asked == asked
+
+
 def test_signatures_come_in_any_order_and_each_once(village: Village) -> None:
     draft = a_draft(village, a_voucher())
     one = signed(village, draft, "head", "accountant", "head")
