@@ -2,7 +2,8 @@
 
 A payment settles the oldest open amount first. Opening balances are as old as the book at least. A voucher that was
 reversed and the red one that reverses it are no moves: together they left everything as it was. Likewise a red line
-that names no voucher, and the newest line of its amount before it; where there is none, it takes back the newest.
+that names no voucher, and the newest line of its amount before it; where there is none, it makes less the newest line
+of a larger amount, or the newest ones together. What was paid too little then has its own age again.
 """
 
 from __future__ import annotations
@@ -61,13 +62,26 @@ def aged_rows(moves: Iterable[Move], day: str) -> list[AgedRow]:
 
 
 def _put(kept: list[Move], move: Move) -> None:
-    """Keep a move; a red one goes with the newest of its amount that it takes back."""
-    if move.is_red:
-        for place in range(len(kept) - 1, -1, -1):
-            if kept[place].fen == -move.fen and not kept[place].is_red:
-                del kept[place]
-                return
-    kept.append(move)
+    """Keep a move; a red one makes less what it takes back, and what nothing is there for is a move of its own."""
+    left = move.fen
+    for place in _taken_back(kept, move) if move.is_red else ():
+        part = min(abs(left), abs(kept[place].fen)) * (1 if left > 0 else -1)
+        kept[place] = kept[place]._replace(fen=kept[place].fen + part)
+        left -= part
+    if left:
+        kept.append(move._replace(fen=left))
+
+
+def _taken_back(kept: list[Move], move: Move) -> list[int]:
+    """Return the places of what a red move takes back: the newest of its amount or else of more, or the newest ones."""
+    lines = [
+        place
+        for place in range(len(kept) - 1, -1, -1)
+        if kept[place].fen * move.fen < 0 and not kept[place].is_red
+    ]
+    equal = [place for place in lines if kept[place].fen == -move.fen]
+    more = [place for place in lines if abs(kept[place].fen) > abs(move.fen)]
+    return equal[:1] or more[:1] or lines
 
 
 def _open_items(moves: Iterable[Move]) -> deque[_Open]:
@@ -79,15 +93,13 @@ def _open_items(moves: Iterable[Move]) -> deque[_Open]:
 
 
 def _settle(open_items: deque[_Open], move: Move) -> None:
-    """Let a move settle what is open on the other side, the oldest first (a red one: the newest); open what is left."""
-    end = -1 if move.is_red else 0
+    """Let a move settle what is open on the other side, the oldest first; open what is left."""
     left = move.fen
-    while left and open_items and (open_items[end].fen > 0) != (left > 0):
-        settled = open_items[end]
-        del open_items[end]
+    while left and open_items and (open_items[0].fen > 0) != (left > 0):
+        settled = open_items.popleft()
         left += settled.fen
         if (left > 0) == (settled.fen > 0) and left:
-            open_items.insert(len(open_items) if move.is_red else 0, _Open(settled.date, left))
+            open_items.appendleft(_Open(settled.date, left))
             return
     if left:
         open_items.append(_Open(move.date, left))

@@ -85,6 +85,46 @@ def test_a_red_line_of_a_part_takes_back_the_newest() -> None:
     assert aged_rows(moves, DAY) == [AgedRow("112", "", 170, (70, 0, 0, 100), "2023-01-05")]
 
 
+@pytest.mark.parametrize(
+    ("moves", "by_age"),
+    [
+        ([plain("2023-01-31", 1000), plain("2026-01-31", -1000), red("2026-02-03", 400)], (0, 0, 0, 400)),
+        ([plain("2023-01-31", 1000), plain("2024-01-31", -500), red("2026-02-03", 200)], (0, 0, 0, 700)),
+        (
+            [
+                *(plain("2023-01-31", 1000), plain("2025-06-30", 600)),
+                *(plain("2026-01-31", -1200), red("2026-02-03", 300)),
+            ],
+            (0, 600, 0, 100),
+        ),
+        (  # the newest is less than what is taken back, one before it is not
+            [
+                plain("2023-01-31", 1000),
+                plain("2026-01-31", -90),
+                plain("2026-02-01", -20),
+                red("2026-02-03", 50),
+            ],
+            (0, 0, 0, 940),
+        ),
+        (  # none is as much: the newest ones together
+            [
+                plain("2023-01-31", 1000),
+                plain("2026-01-31", -90),
+                plain("2026-02-01", -20),
+                red("2026-02-03", 100),
+            ],
+            (0, 0, 0, 990),
+        ),
+        ([plain("2023-01-31", 90), red("2026-02-03", 10)], (10, 0, 0, 90)),  # there is none
+    ],
+)
+def test_a_red_payment_makes_the_payment_less_and_nothing_younger(
+    moves: list[Move], by_age: tuple[int, ...]
+) -> None:
+    [row] = aged_rows(moves, DAY)
+    assert row.by_age == by_age
+
+
 def test_two_red_lines_take_back_two_lines() -> None:
     moves = [
         plain("2023-01-05", 100),
