@@ -94,10 +94,11 @@ def notes_beginning(opened_on: str) -> Phrase | None:
     if not opened_on:
         return None
     return Phrase(
-        f"本账套于 {opened_on} 建账，「建账时余额」是当日的余额，不是年初数（501 至 521 的是当年建账前的累计发生额）；"
-        "「本年增加」「本年减少」从建账之日算起。",
-        f"The book was opened on {opened_on}; its balances of that day stand here, not those of the year's beginning"
-        " (of 501 to 521 what they moved in the year before it); increases and decreases are those since then.",
+        f"本账套于 {opened_on} 建账，「建账时余额」是当日的余额，不是年初数；「本年增加」「本年减少」从建账之日算起"
+        "（501 至 521 的期初余额是当年建账前的累计发生额，列在「本年增加」里）。",
+        f"The book was opened on {opened_on}; its balances of that day stand here, not those of the year's beginning;"
+        " increases and decreases are those since then (the opening balances of 501 to 521 are what they moved in the"
+        " year before it, and stand among the increases).",
     )
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.chart import chart
+from domain.chart import RESULT, chart
 from domain.statements.formula import read_lines
 
 if TYPE_CHECKING:
@@ -74,9 +74,13 @@ def note_lines(version: str) -> tuple[NoteLine, ...]:
     )
 
 
-def notes(version: str, rows: Iterable[AccountMonth], names: Mapping[str, str]) -> list[Note]:
-    """Return the notes of the year up to a month; `rows` are those of its trial balance."""
-    moved = [_movement(version, row, names) for row in rows]
+def notes(version: str, rows: Iterable[AccountMonth], names: Mapping[str, str], *, opens: bool) -> list[Note]:
+    """Return the notes of the year up to a month; `rows` are those of its trial balance.
+
+    `opens` tells whether the book was opened in this year: then the opening balances of income and expense are this
+    year's, as in its statement of income, and came or went in it.
+    """
+    moved = [_movement(version, row, names, opens=opens) for row in rows]
     return [Note(line, [row for row in moved if _listed(line, row)]) for line in note_lines(version)]
 
 
@@ -86,17 +90,14 @@ def _listed(line: NoteLine, row: Movement) -> bool:
     return line.kind is NoteKind.MOVEMENTS or row.closing_fen == NOMINAL_FEN
 
 
-def _movement(version: str, row: AccountMonth, names: Mapping[str, str]) -> Movement:
+def _movement(version: str, row: AccountMonth, names: Mapping[str, str], *, opens: bool) -> Movement:
     debit = chart(version).accounts[row.account[:3]].side == "debit"
     increase, decrease = (
         (row.year_debit_fen, row.year_credit_fen) if debit else (row.year_credit_fen, row.year_debit_fen)
     )
     closing = row.closing_fen if debit else -row.closing_fen
-    return Movement(
-        row.account,
-        names.get(row.account, ""),
-        closing - increase + decrease,
-        increase,
-        decrease,
-        closing,
-    )
+    opening = closing - increase + decrease
+    if opens and row.account.startswith(RESULT):
+        increase, decrease = increase + max(opening, 0), decrease + max(-opening, 0)
+        opening = 0
+    return Movement(row.account, names.get(row.account, ""), opening, increase, decrease, closing)

@@ -61,6 +61,7 @@ def notes(connection: Connection[Any], book_id: str, period: str) -> NotesReport
         trial = trial_balance(connection, book_id, period)
         book = register.book(connection, book_id)
         names = register.account_names(connection, book_id)
-    found = statements.notes(book.chart, trial.rows, names)
+    opens = statements.flow_year(year_start(period), book.first_period).opens
+    found = statements.notes(book.chart, trial.rows, names, opens=opens)
     opened = opened_on(book.first_period, period)
     return NotesReport(book_id, trial.name, period, trial.entries, trial.root, found, opened)

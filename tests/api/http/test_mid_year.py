@@ -28,7 +28,8 @@ OPENING = """\
 101,库存现金,"32,500.00",
 32202,未分配收益,,"4,000.00"
 301,资本,,"16,000.00"
-50102,租金收入,,"15,000.00"
+50102,租金收入,,"9,000.00"
+50301,财政补助,,"6,000.00"
 51302,办公费,"2,500.00",
 """
 HEADER = "日期,凭证号,摘要,科目编码,科目名称,借方金额,贷方金额,附件数\n"
@@ -118,6 +119,21 @@ def test_no_span_begins_among_the_months_of_which_only_the_sum_is_known(
     assert since in refused.json()["detail"]
     for known in ("2025-01", "2025-07"):
         assert client.get(f"{name}.csv", params={"from": known, "period": "2025-12"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("period", "moved"), [("2025-08", [0, 600_000, 0, 600_000]), ("2026-01", [600_000, 0, 0, 600_000])]
+)
+def test_support_before_the_opening_is_the_years(client: httpx.Client, period: str, moved: list[int]) -> None:
+    """As in the statement of income; it is the year's alone in which the book was opened."""
+    rows = {str(row[1]): row[2:6] for row in table(client.get("notes.csv", params={"period": period}))}
+    assert rows["50301 财政补助"] == moved
+    lines = {
+        str(row[0]): row[1] for row in table(client.get("income-statement.csv", params={"period": period}))
+    }
+    assert next(fen for name, fen in lines.items() if "补助收入" in name) == moved[1]
+    page = client.get("notes", params={"period": period}).text
+    assert ("当年建账前的累计发生额，列在「本年增加」" in page) == (period == "2025-08")
 
 
 INCOMPLETE = [{"period": "2026-02"}, {"from": "2026-05", "period": "2026-08"}, {"period": "2025-08"}]

@@ -11,8 +11,8 @@ CHART = "rural-collective-2024"
 NAMES = {"10201": "基本户", "15101": "办公楼", "15102": "老水塔", "20101": "信用社", "152": "累计折旧"}
 
 
-def rows(number: str, *months: Month) -> list[tuple[object, ...]]:
-    found = {note.line.number: note.rows for note in notes(CHART, months, NAMES)}
+def rows(number: str, *months: Month, opens: bool = False) -> list[tuple[object, ...]]:
+    found = {note.line.number: note.rows for note in notes(CHART, months, NAMES, opens=opens)}
     return [tuple(row) for row in found[number]]
 
 
@@ -48,5 +48,19 @@ def test_assets_at_one_yuan_are_listed() -> None:
 
 
 def test_what_people_write_lists_nothing() -> None:
-    for note in notes(CHART, [Month("503", year_credit_fen=5, closing_fen=-5)], NAMES):
+    for note in notes(CHART, [Month("503", year_credit_fen=5, closing_fen=-5)], NAMES, opens=False):
         assert bool(note.rows) == (note.line.number == "7.2")
+
+
+def test_support_of_the_year_before_the_opening_is_of_the_year() -> None:
+    """As the statement of income counts it; what is no income has the balance of that day."""
+    opened, transferred = Month("50301", closing_fen=-6_000), Month("50301", year_debit_fen=6_000)
+    assert rows("7.2", opened, opens=True) == [("50301", "", 0, 6_000, 0, 6_000)]
+    assert rows("7.2", transferred, opens=True) == [("50301", "", 0, 6_000, 6_000, 0)]
+    assert rows("7.2", transferred, opens=False) == [("50301", "", 6_000, 0, 6_000, 0)]
+    assert rows("4.1", Month("10201", 700, 200, 1_500), opens=True)[0][2:] == (1_000, 700, 200, 1_500)
+
+
+def test_support_that_was_given_back_before_the_opening_went() -> None:
+    owed = Month("50301", year_credit_fen=500, closing_fen=-200)
+    assert rows("7.2", owed, opens=True) == [("50301", "", 0, 500, 300, 200)]
