@@ -15,7 +15,8 @@ from api.importing.opening_table import read_opening
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.told import result_at_opening
 from api.importing.year_begun import income_left
-from domain.chart.conversion import NEW, OLD, Beside, Converted, OldBalance, Share, convert, obstacles
+from domain.chart.conversion import OLD, Converted, convert, obstacles
+from domain.chart.places import NEW, Beside, OldBalance, Share
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.organisation import check_organisation

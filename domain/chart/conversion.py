@@ -10,25 +10,22 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.chart.chart import chart, is_account_code
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.chart.chart import chart
+from domain.chart.places import LEVEL_1, NEW, OldBalance, Share, is_added, key_of, places
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.money import format_fen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-ADDED = {"322": "未分配收益"}
-"""The accounts to which what comes from others is added, on the detail account of this name, if there are details."""
+OLD = "rural-collective-2004"
 
-OLD, NEW = "rural-collective-2004", "rural-collective-2024"
-
-LEVEL_1 = 3
-"""The digits of the code of a level-1 account."""
+NAMED_MAX = 3
+"""The most accounts that are named where there are more."""
 
 _HEAD = re.compile(r"[^\s/\\|_—-]+(?:[（(][^）)]*[）)][^\s/\\|_—-]*)?")
 """The level-1 account in a name that has those above it too: 应付工资-张三."""
@@ -87,15 +84,6 @@ NOT_LEAF = rule(
     "account {code} and {below} below it both have a balance; list the lowest level alone",
     "财会〔2023〕20号",
 )
-FULL = rule(
-    "convert.full",
-    Kind.REFUSED,
-    "科目 {target} 下的明细超过 99 个，请先在旧账上合并",
-    "account {target} would have more than 99 detail accounts; merge some in the old books first",
-    "财会〔2023〕14号 会计科目",
-)
-
-
 TWICE = rule(
     "convert.twice",
     Kind.REFUSED,
@@ -114,9 +102,8 @@ SPLIT_AMOUNT = rule(
 SPLIT_ROWS = rule(
     "convert.split_rows",
     Kind.REFUSED,
-    "对照表按金额拆分科目 {code}，旧账中要恰有一行这个科目（不是它的下级）的余额；读到 {count} 行",
-    "the mapping splits account {code} by amounts, so the old books need one balance of it, not of accounts below it; "
-    "{count} were read",
+    "对照表按金额拆分科目 {code}，只能拆分旧账中它自己的一行余额；{found}",
+    "the mapping splits account {code} by amounts, which parts one balance of its own in the old books; {found}",
     "财会〔2023〕20号",
 )
 SPLIT_QUANTITY = rule(
@@ -145,37 +132,6 @@ class Way(NamedTuple):
     choices: tuple[str, ...]
 
 
-class Beside(NamedTuple):
-    """What an old balance has beside its account: it goes along as it is."""
-
-    party: str = ""
-    project: str = ""
-    quantity_milli: int = 0
-    unit: str = ""
-
-
-class OldBalance(NamedTuple):
-    """A balance of the lowest level in the old books, in fen, debit positive."""
-
-    code: str
-    name: str
-    fen: int
-    beside: Beside = Beside()
-
-
-class Share(NamedTuple):
-    """An account to which an old balance goes: with `fen` of it, on the side where it is, or None for all.
-
-    A level-1 account gets a detail account where others go there too; a detail account is meant itself, with `name`,
-    or the old one. `party` is the counterparty of this share, "" for that of the old balance.
-    """
-
-    code: str
-    fen: int | None = None
-    name: str = ""
-    party: str = ""
-
-
 class Converted(NamedTuple):
     """An old balance, or a part of it, and the new account that has it; in fen, debit positive."""
 
@@ -187,7 +143,7 @@ class Converted(NamedTuple):
     @property
     def is_added(self) -> bool:
         """Whether it comes to 收益分配 from another account."""
-        return _is_added(self.code[:LEVEL_1], self.old.code)
+        return is_added(self.code[:LEVEL_1], self.old.code)
 
 
 @cache
@@ -210,10 +166,10 @@ def convert(old: Sequence[OldBalance], chosen: Mapping[str, Sequence[Share]]) ->
     for obstacle in obstacles(old, chosen):
         raise obstacle
     parts = [(balance, share) for balance in old if balance.fen for share in _shares(balance, chosen)]
-    places = _places(parts)
+    found = places(parts)
     made = []
     for balance, share in parts:
-        code, name = places[share.code, balance.code]
+        code, name = found[key_of(balance, share)]
         fen = balance.fen if share.fen is None else share.fen
         made.append(Converted(_beside(balance, share), code, name, fen))
     return sorted(made, key=lambda one: one.code)
@@ -223,62 +179,6 @@ def _beside(balance: OldBalance, share: Share) -> OldBalance:
     if not share.party:
         return balance
     return balance._replace(beside=balance.beside._replace(party=share.party))
-
-
-def _places(parts: Sequence[tuple[OldBalance, Share]]) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return code and name of the new account by the target's and the old account's code.
-
-    A detail account that a person named is taken first, then each old account that stays on its level-1 account, so
-    that it keeps its number, then all others; those that are added to what is there come last.
-    """
-    places: dict[tuple[str, str], tuple[str, str]] = {}
-    crowded = Counter(
-        target
-        for target, before in {(share.code, balance.code) for balance, share in parts}
-        if not _is_added(target, before)
-    )
-    for balance, share in sorted(parts, key=_first_served):
-        target = share.code
-        if (target, balance.code) in places:
-            continue
-        used = {code: name for code, name in places.values() if code.startswith(target)}
-        if len(target) > LEVEL_1:
-            place = target, share.name or balance.name
-        elif _is_added(target, balance.code):
-            place = _added(target, used)
-        else:
-            place = _beneath(target, balance, used, crowded=crowded[target] > 1)
-        places[target, balance.code] = place
-    return places
-
-
-def _first_served(part: tuple[OldBalance, Share]) -> tuple[int, str, str]:
-    balance, share = part
-    if len(share.code) > LEVEL_1:
-        turn = 0
-    elif balance.code.startswith(share.code):
-        turn = 1
-    else:
-        turn = 3 if _is_added(share.code, balance.code) else 2
-    return turn, share.code, balance.code
-
-
-def _is_added(target: str, before: str) -> bool:
-    return target in ADDED and not before.startswith(target)
-
-
-def _added(target: str, used: Mapping[str, str]) -> tuple[str, str]:
-    """Return the account to which is added what comes from others: of its name, or the target if it has no details."""
-    name = ADDED[target]
-    if not used or target in used:
-        return target, chart(NEW).accounts[target].name
-    named = [code for code, called in used.items() if called == name]
-    return (named[0] if len(named) == 1 else _free(target, "", set(used), crowded=True)), name
-
-
-def _beneath(target: str, balance: OldBalance, used: Mapping[str, str], *, crowded: bool) -> tuple[str, str]:
-    code = _free(target, balance.code[LEVEL_1:], set(used), crowded=crowded)
-    return code, chart(NEW).accounts[code].name if code == target else balance.name
 
 
 def obstacles(old: Sequence[OldBalance], chosen: Mapping[str, Sequence[Share]]) -> Iterator[RuleViolation]:
@@ -344,13 +244,36 @@ def _check_split(code: str, shares: Sequence[Share], balances: Iterable[OldBalan
         raise SPLIT_AMOUNT(code=code)
     found = [balance for balance in balances if balance.code.startswith(code)]
     if [balance.code for balance in found] != [code]:
-        raise SPLIT_ROWS(code=code, count=len(found))
+        raise SPLIT_ROWS(code=code, found=_not_one(code, found))
     if found[0].beside.quantity_milli:
         raise SPLIT_QUANTITY(code=code)
     total, expected = sum(share.fen or 0 for share in shares), abs(found[0].fen)
     if total != expected:
         off = format_fen(abs(expected - total))
         raise SPLIT_SUM(code=code, read=format_fen(total), expected=format_fen(expected), off=off)
+
+
+def _not_one(code: str, found: Sequence[OldBalance]) -> Phrase:
+    """Return what the old books have in place of one balance of an account, and what to do."""
+    below = sorted({balance.code for balance in found} - {code})
+    if not found:
+        return Phrase(
+            "它在旧账上没有余额，请删去这几行", "it has none in the old books: leave these rows out"
+        )
+    if not below:
+        count = len(found)
+        return Phrase(
+            f"旧账有它的 {count} 行余额（各有往来单位、项目或计量单位），请先在旧账上合成一行，或分成明细科目，逐个写明"
+            "去向",
+            f"the old books have {count} balances of it, each with its counterparty, project or unit: make one of them"
+            " there first, or detail accounts, and say of each where it goes",
+        )
+    zh, en, count = "、".join(below[:NAMED_MAX]), ", ".join(below[:NAMED_MAX]), len(below)
+    zh, en = (f"{zh} 等 {count} 个", f"{en} and others, {count}") if count > NAMED_MAX else (zh, en)
+    return Phrase(
+        f"旧账列的是它的下级 {zh}，请在对照表中写要拆分的那个下级的编码",
+        f"the old books have those below it, {en}: write the code of the one that is to be parted",
+    )
 
 
 def _shares(balance: OldBalance, chosen: Mapping[str, Sequence[Share]]) -> list[Share]:
@@ -381,14 +304,3 @@ def _target(balance: OldBalance) -> str:
     if way.choices:
         raise TO_CHOOSE(code=code, name=balance.name, choices=", ".join(way.choices))
     raise NOT_NIL(code=code, name=balance.name)
-
-
-def _free(target: str, detail: str, used: set[str], *, crowded: bool) -> str:
-    """Return a code below the target that stands beside all used ones: the old detail's, if it can be."""
-    numbers = [detail, *(f"{number:02d}" for number in range(1, 100))]
-    for number in numbers:
-        code = f"{target}{number}"
-        alone = not any(code.startswith(other) or other.startswith(code) for other in used)
-        if alone and (number or not crowded) and is_account_code(code):
-            return code
-    raise FULL(target=target)

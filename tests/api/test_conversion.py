@@ -345,6 +345,18 @@ def test_a_mapping_names_details_and_counterparties(old: Path, tmp_path: Path) -
     assert len(read_folder(tmp_path / "new").opening) == 11
 
 
+def test_the_names_of_a_split_are_those_of_the_new_accounts(old: Path, tmp_path: Path) -> None:
+    (old / "opening.csv").write_text(f"{HEADER}132,林木资产,1000,\n301,资本,,1000\n", encoding="utf-8")
+    split = "132,131,400.00,用材林\n132,132,350.50,果园\n132,134,249.50,防护林\n"
+    mapped(old, tmp_path, "原科目编码,新科目编码,金额,新科目名称\n" + split)
+    assert [row[:3] for row in rows(tmp_path / "new" / "opening.csv")[1:-1]] == [
+        ["13101", "用材林", "400.00"],
+        ["13201", "果园", "350.50"],
+        ["13401", "防护林", "249.50"],
+    ]
+    assert len(read_folder(tmp_path / "new").opening) == 4
+
+
 MANY = """\
 131,牲畜,借,1,甲
 131,牲畜,借,2,乙

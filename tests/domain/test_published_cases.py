@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from domain.chart.conversion import OldBalance, Share, convert
+from domain.chart.conversion import convert
+from domain.chart.places import OldBalance, Share
 from domain.closing import MonthEnd, check_month
 from domain.kernel.money import format_fen, parse_fen
 from domain.rolls import Column, Roll, RollCommitted, Row, in_order, root_of, seal_row

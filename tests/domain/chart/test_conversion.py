@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.chart import chart, is_account_code
-from domain.chart.conversion import NEW, Beside, OldBalance, Share, convert, ways
+from domain.chart.conversion import convert, ways
+from domain.chart.places import NEW, Beside, OldBalance, Share
 from domain.kernel.errors import RuleViolation
 
 CHOSEN = {"131": [Share("132")], "132": [Share("134")]}
@@ -141,6 +142,70 @@ def test_counterparties_of_an_account_stay_on_one() -> None:
     with pytest.raises(RuleViolation) as caught:
         convert([*old, OldBalance("11201", "张", 1, Beside(party="甲"))], {})
     assert caught.value.rule.code == "convert.twice"
+
+
+def named(*old: OldBalance, **chosen: list[Share]) -> list[tuple[str, str, int]]:
+    """Return the new accounts with their names and amounts, in order."""
+    made = convert(old, {key.removeprefix("c"): shares for key, shares in chosen.items()})
+    return [(one.code, one.name, one.fen) for one in made]
+
+
+WOODS = [Share("131", 40_000, "用材林"), Share("132", 35_050, "果园"), Share("134", 24_950, "防护林")]
+
+
+def test_what_a_person_names_is_a_detail_of_that_name() -> None:
+    """Also where nothing else goes to its level-1 account, which keeps its own name."""
+    assert named(OldBalance("132", "林木资产", 100_000), c132=WOODS) == [
+        ("13101", "用材林", 40_000),
+        ("13201", "果园", 35_050),
+        ("13401", "防护林", 24_950),
+    ]
+    beside = OldBalance("13101", "牛", 7)
+    assert named(beside, OldBalance("132", "林木资产", 100_000), c131=[Share("131")], c132=WOODS)[:2] == [
+        ("13101", "牛", 7),
+        ("13102", "用材林", 40_000),
+    ]
+
+
+def test_two_names_are_two_details_and_one_name_is_one() -> None:
+    owed = OldBalance("202", "应付款", -9)
+    parts = [Share("211", 4, "工程款"), Share("211", 3, "货款"), Share("211", 2, "货款", "甲公司")]
+    assert named(owed, c202=parts) == [("21101", "工程款", -4), ("21102", "货款", -3), ("21102", "货款", -2)]
+    herds = [OldBalance("13101", "母牛", 5), OldBalance("13103", "种猪", 7)]
+    assert named(*herds, c131=[Share("132", name="种畜")]) == [("13201", "种畜", 5), ("13201", "种畜", 7)]
+
+
+def test_the_name_of_a_level_1_account_names_no_detail() -> None:
+    assert named(OldBalance("202", "应付", -9), c202=[Share("214", name="应交税费")]) == [
+        ("214", "应交税费", -9)
+    ]
+    part = [Share("211", 4, "应付款"), Share("213", 5, "帮工费")]
+    assert named(OldBalance("202", "应付", -9), c202=part) == [("211", "应付款", -4), ("21301", "帮工费", -5)]
+
+
+def test_what_is_added_to_undistributed_income_has_no_name_of_its_own() -> None:
+    assert named(OldBalance("212", "应付福利费", 5), c212=[Share("322", name="福利费超支")]) == [
+        ("322", "收益分配", 5)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "said"),
+    [
+        ([OldBalance("11201", "张", 5)], "旧账列的是它的下级 11201，请在对照表中写"),
+        ([OldBalance(f"1120{n}", "张", 1) for n in range(1, 6)], "它的下级 11201、11202、11203 等 5 个，"),
+        (
+            [OldBalance("112", "款", n, Beside(party=str(n))) for n in (2, 3)],
+            "旧账有它的 2 行余额（各有往来单位、项目或计量单位），请先在旧账上合成一行",
+        ),
+        ([OldBalance("112", "款", 0)], "它在旧账上没有余额，请删去"),
+    ],
+)
+def test_a_split_that_is_not_of_one_balance_says_what_was_read(old: list[OldBalance], said: str) -> None:
+    with pytest.raises(RuleViolation) as caught:
+        convert(old, {"112": [Share("112", 2), Share("112", 3)]})
+    assert caught.value.rule.code == "convert.split_rows"
+    assert said in caught.value.zh
 
 
 def test_a_quantity_is_not_split() -> None:
