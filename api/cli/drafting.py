@@ -14,7 +14,7 @@ from api.cli.options import URL, BookOption, UrlOption
 from api.cli.showing import Told
 from api.cli.showing import show as show_signed
 from api.cli.signing import poster
-from api.drafting import holder, known
+from api.drafting import for_good, holder, known
 from api.drafting.client import Clerk, Draft
 from api.identity import load_key
 from api.settings import Settings
@@ -164,6 +164,9 @@ def _tell_refusals(found: Draft) -> None:
     for key in found.refused:
         who = holder(key, found.people)
         out.print(f"  {who.zh}拒签：{found.reason(key)} / refused by the {who.en}", markup=False)
+    if found.gone and found.made:
+        then = for_good(role_of(found.made.key))
+        out.print(f"  {then.zh} / {then.en}", markup=False)
 
 
 def _missing(found: Draft) -> Phrase:

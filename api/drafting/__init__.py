@@ -5,7 +5,7 @@ from api.drafting.closings import Closings, Enter, Inspect
 from api.drafting.composing import DESPITE_MAX, KINDS, Wanted, read_request
 from api.drafting.corrected import corrections
 from api.drafting.desk import DraftingDesk
-from api.drafting.naming import holder, known
+from api.drafting.naming import for_good, holder, known
 from api.drafting.on_desk import OnDesk
 from api.drafting.rivals import setting_right
 from api.drafting.rules import MAKERS, require_maker
@@ -29,6 +29,7 @@ __all__ = [
     "Waiting",
     "Wanted",
     "corrections",
+    "for_good",
     "holder",
     "known",
     "makers",

@@ -101,6 +101,7 @@ class Draft(msgspec.Struct, frozen=True):
     signatures: list[str]
     missing: list[str]
     refused: list[str]
+    gone: list[str] = []
     disclosures: list[Given] = []
     lapsed: list[str] = []
     entry: int | None = None

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from domain.drafts import Draft
     from domain.ledger import BookRecorder
     from domain.policy import Policy
-    from domain.roles import Roles
+    from domain.roles import Key, Roles
 
 LOGGER = logging.getLogger(__name__)
 
@@ -69,10 +69,14 @@ BOOKS_MAX = 200
 
 
 class _Look(NamedTuple):
-    """Where a draft stands in the log, if it does; what the rules say of it; its note, if it is to be posted now."""
+    """Where a draft stands in the log, if it does; what the rules say of it; its note, if it is to be posted now.
+
+    `successors` are the keys by which the holders of the book's keys sign now, by each key's name.
+    """
 
     entry: int | None
     said: Review
+    successors: dict[str, Key]
     note: bytes = b""
 
 
@@ -128,7 +132,10 @@ class DraftingDesk:
         with self._pool.connection() as connection:
             drafts = store.open_drafts(connection, book)
         with self._book(book) as found:
-            waiting = [OnDesk(one, review(found, one.draft)) for one in drafts if one.id not in found.ids]
+            successors = found.roles.successors()
+            waiting = [
+                OnDesk(one, review(found, one.draft), successors) for one in drafts if one.id not in found.ids
+            ]
             mend = sum(f"/{role}/" in one.maker for one in waiting)
             return Waits(sum(role in one.asks for one in waiting), mend, found.periods.next_to_close)
 
@@ -207,7 +214,8 @@ class DraftingDesk:
             )
             raise MALFORMED(problem=problem)
         with self._at(session.book, id_, revision) as (connection, was):
-            store.refuse(connection, session.book, was, session.key.name, reason)
+            own = self.roles(session.book).keys_of_holder(session.key.name)
+            store.refuse(connection, session.book, was, store.Refusal(session.key.name, own, reason))
         return self.draft(session.book, id_)
 
     def withdraw(self, session: Session, id_: str, revision: int) -> OnDesk:
@@ -267,8 +275,8 @@ class DraftingDesk:
         """
         with self._locked(book, id_) as (connection, was):
             was.require_open()
-            entry, said, _ = self._entered(connection, book, was)
-            problem = said.problem
+            look = self._entered(connection, book, was)
+            entry, problem = look.entry, look.said.problem
             if problem and problem.rule.kind is Kind.UNAVAILABLE:  # nobody knows whether it was posted
                 raise problem
             if entry is None:
@@ -304,15 +312,16 @@ class DraftingDesk:
             return self._closed(book_id, was)
         if look.entry is not None:
             return self._posted(book_id, was.id, look.entry)
-        return self._open(book_id, was, look.said)
+        return self._open(book_id, was, look)
 
     def _look(self, book_id: str, waiting: Waiting) -> _Look:
         if waiting.state != "open":
-            return _Look(waiting.entry, Review((), (), None))
+            return _Look(waiting.entry, Review((), (), None), {})
         with self._book(book_id) as book:
             entry, found = book.ids.get(waiting.id), review(book, waiting.draft)
             ready = entry is None and found.complete
-            return _Look(entry, found, standing(book, waiting.draft).note if ready else b"")
+            note = standing(book, waiting.draft).note if ready else b""
+            return _Look(entry, found, book.roles.successors(), note)
 
     def _entered(self, connection: Connection[Any], book_id: str, was: Waiting) -> _Look:
         """Post a draft that is locked if nobody is missing, and look where it stands then."""
@@ -342,22 +351,22 @@ class DraftingDesk:
                 self._private.waiting.drop(connection, book, id_)
             return self._closed(book, store.draft_of(connection, book, id_))
 
-    def _open(self, book: str, waiting: Waiting, said: Review) -> OnDesk:
+    def _open(self, book: str, waiting: Waiting, look: _Look) -> OnDesk:
         """Return a draft that waits with what is said of it, and of whom its invoices name."""
-        invoices, voucher = self._invoices_of(book, waiting), waiting.voucher
+        said, invoices, voucher = look.said, self._invoices_of(book, waiting), waiting.voucher
         others = unlike(book, voucher, map(parties_of, invoices)) if voucher else ()
         problem = said.problem and in_words(self._pool, book, said.problem)
         said = said._replace(problem=problem, remarks=(*said.remarks, *others))
         data = waiting.draft.statement.data
         if not isinstance(data, Closing) or (said.problem and said.problem.rule is not MEANWHILE):
-            return OnDesk(waiting, said, invoices)
+            return OnDesk(waiting, said, look.successors, invoices)
         remarks = self.closings.remarks(book, data.period)
-        return OnDesk(
-            waiting, said._replace(problem=meanwhile(waiting, data.period, remarks)), invoices, remarks
-        )
+        said = said._replace(problem=meanwhile(waiting, data.period, remarks))
+        return OnDesk(waiting, said, look.successors, invoices, remarks)
 
     def _closed(self, book: str, waiting: Waiting) -> OnDesk:
-        return OnDesk(waiting, Review((), (), None), self._invoices_of(book, waiting))
+        successors = self.roles(book).successors()
+        return OnDesk(waiting, Review((), (), None), successors, self._invoices_of(book, waiting))
 
     def _invoices_of(self, book: str, waiting: Waiting) -> list[InvoiceRead]:
         return self._invoices.of(book, waiting.voucher.attachments) if waiting.voucher else []

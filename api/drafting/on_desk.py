@@ -7,22 +7,26 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.roles import ROLES, role_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from api.drafting.store import Step, Waiting
     from api.invoices import InvoiceRead
     from domain.closing import Remark
     from domain.drafts import Review
+    from domain.roles import Key
 
 
 class OnDesk(NamedTuple):
     """A draft as it is kept, and what the rules say of it now; nothing any more of one that is closed.
 
+    `successors` are the keys by which the holders of the book's keys sign now, by each key's name: what one has said by
+    a key that was replaced since is still theirs, and nobody else's.
     `invoices` are those among its documents, as these say; `checklist` is what is remarked on the month of a closing.
     """
 
     waiting: Waiting
     review: Review
+    successors: Mapping[str, Key]
     invoices: Sequence[InvoiceRead] = ()
     checklist: Sequence[Remark] = ()
 
@@ -30,6 +34,11 @@ class OnDesk(NamedTuple):
     def signed(self) -> list[str]:
         """The keys whose signatures count: none that has ended since."""
         return [one.name for one in self.waiting.draft.signatures if one.name not in self.review.lapsed]
+
+    @property
+    def lapsed(self) -> list[str]:
+        """The keys that have ended since they signed, and whose holders have not signed anew."""
+        return [name for name in self.review.lapsed if not self._has_signed(name)]
 
     @property
     def signing(self) -> list[str]:
@@ -50,19 +59,34 @@ class OnDesk(NamedTuple):
     @property
     def refused(self) -> list[Step]:
         """The refusals of its present text that stand: whoever signed afterwards has thought better of it."""
-        signed, revision = self.signed, self.waiting.revision
-        steps = {step.key: step for step in self.waiting.steps if step.step == "refused"}
-        return [step for step in steps.values() if step.revision == revision and step.key not in signed]
+        steps = {self._holder(step.key): step for step in self.waiting.steps if step.step == "refused"}
+        standing = (step for step in steps.values() if step.revision == self.waiting.revision)
+        return [step for step in standing if not self._has_signed(step.key)]
+
+    @property
+    def gone(self) -> list[str]:
+        """The keys that refuse it and whose holders have none any more: nobody takes the refusal back for them."""
+        active = {key.name for key in self.successors.values() if key.last is None}
+        return [step.key for step in self.refused if self._holder(step.key) not in active]
 
     def dropped(self, key: str) -> bool:
-        """Tell whether a key's signature fell away by the change that made the present text, and was not given anew."""
-        return key not in self.signed and any(
-            step.step == "dropped" and step.key == key and step.revision == self.waiting.revision
-            for step in self.waiting.steps
+        """Tell whether one's signature fell away by the change that made the present text, and was not given anew."""
+        return not self._has_signed(key) and any(
+            step.step == "dropped" and step.revision == self.waiting.revision for step in self._steps(key)
         )
 
     def answered(self, key: str) -> bool:
-        """Tell whether a key refused an earlier text, which others changed since, and has said nothing of this one."""
-        said = {"signed", "refused", "changed"}
-        own = [step for step in self.waiting.steps if step.key == key and step.step in said]
+        """Tell whether one refused an earlier text, which others changed since, and has said nothing of this one."""
+        own = [step for step in self._steps(key) if step.step in {"signed", "refused", "changed"}]
         return bool(own) and own[-1].step == "refused" and own[-1].revision < self.waiting.revision
+
+    def _holder(self, key: str) -> str:
+        """Return what stands for whoever holds a key: the key by which they sign now in that role."""
+        found = self.successors.get(key)
+        return found.name if found else key
+
+    def _has_signed(self, key: str) -> bool:
+        return self._holder(key) in {self._holder(name) for name in self.signed}
+
+    def _steps(self, key: str) -> Iterator[Step]:
+        return (step for step in self.waiting.steps if self._holder(step.key) == self._holder(key))

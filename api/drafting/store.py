@@ -41,7 +41,7 @@ UPDATE_TEXT = """
 """
 UPDATE_STATE = "UPDATE drafts SET state = %s, entry = %s, changed_at = now() WHERE book = %s AND id = %s"
 DELETE_SIGNATURES = "DELETE FROM draft_signatures WHERE book = %s AND draft = %s RETURNING key"
-DELETE_SIGNATURE = "DELETE FROM draft_signatures WHERE book = %s AND draft = %s AND key = %s"
+DELETE_SIGNATURES_OF = "DELETE FROM draft_signatures WHERE book = %s AND draft = %s AND key = ANY(%s)"
 INSERT_SIGNATURE = """
     INSERT INTO draft_signatures (book, draft, key, key_id, signature) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (book, draft, key) DO NOTHING
@@ -77,6 +77,14 @@ class Posted(NamedTuple):
     entry: int
     signers: tuple[str, ...]
     words: str = ""
+
+
+class Refusal(NamedTuple):
+    """By which key one refuses, all keys that one has had for that role, and why."""
+
+    key: str
+    own: list[str]
+    reason: str
 
 
 class Despite(NamedTuple):
@@ -224,10 +232,10 @@ def keep_signatures(connection: Connection[Any], book: str, was: Waiting, signed
             _step(connection, book, was.id, Done("signed", was.revision, one.name))
 
 
-def refuse(connection: Connection[Any], book: str, was: Waiting, key: str, reason: str) -> None:
-    """Keep a refusal with its reason; what the same key signed falls away."""
-    connection.execute(DELETE_SIGNATURE, (book, was.id, key))
-    _step(connection, book, was.id, Done("refused", was.revision, key, reason))
+def refuse(connection: Connection[Any], book: str, was: Waiting, refusal: Refusal) -> None:
+    """Keep a refusal; what the same person signed falls away."""
+    connection.execute(DELETE_SIGNATURES_OF, (book, was.id, refusal.own))
+    _step(connection, book, was.id, Done("refused", was.revision, refusal.key, refusal.reason))
 
 
 def withdraw(connection: Connection[Any], book: str, was: Waiting, key: str) -> None:
@@ -239,8 +247,9 @@ def withdraw(connection: Connection[Any], book: str, was: Waiting, key: str) -> 
 def post(connection: Connection[Any], book: str, was: Waiting, posted: Posted) -> None:
     """Remember where in the log a draft stands now, posted by whoever signed last; what the log has not falls away."""
     connection.execute(UPDATE_STATE, ("posted", posted.entry, book, was.id))
-    for name in sorted({one.name for one in was.draft.signatures} - {*posted.signers}):
-        connection.execute(DELETE_SIGNATURE, (book, was.id, name))
+    unposted = sorted({one.name for one in was.draft.signatures} - {*posted.signers})
+    connection.execute(DELETE_SIGNATURES_OF, (book, was.id, unposted))
+    for name in unposted:
         _step(connection, book, was.id, Done("dropped", was.revision, name, NOT_POSTED))
     signed = {step.key: step.number for step in was.steps if step.step == "signed"}
     last = max(

@@ -91,14 +91,16 @@ class DisclosureBody(BaseModel):
 class DraftBody(BaseModel):
     """A draft: its exact `text`, the statement in it, who signed, the roles that must sign and that are missing.
 
-    `signatures` are the keys whose signatures count, `lapsed` those that signed it and have ended since.
+    `signatures` are the keys whose signatures count, `lapsed` those that signed it and have ended since, unless their
+    holders signed anew.
     `asks` are the roles whose signature it waits for, nobody's while it is refused or could not be posted: those that
     are missing, and the cashier of a voucher of cash, who does not hold it up. `state` is open, posted or withdrawn;
     `entry` where it stands in the log; `problem` what else the rules object to; `refused` the keys that refuse its
-    present text; `remarks` what is to be known before it is signed, for example that it spends beyond the year's plan.
-    `invoices` is what those among its documents say, `named` what the ids in its text are, `people` the public names
-    of the keys' holders, by key. `disclosures` are the values behind the digests of its text, for whoever makes
-    vouchers or is to sign it.
+    present text, `gone` those of them whose holders have no key any more: who made it changes or withdraws it, for
+    nobody else takes a refusal back; `remarks` what is to be known before it is signed, for example that it spends
+    beyond the year's plan. `invoices` is what those among its documents say, `named` what the ids in its text are,
+    `people` the public names of the keys' holders, by key. `disclosures` are the values behind the digests of its
+    text, for whoever makes vouchers or is to sign it.
     """
 
     book: str
@@ -115,6 +117,7 @@ class DraftBody(BaseModel):
     missing: list[str]
     asks: list[str]
     refused: list[str]
+    gone: list[str]
     problem: ProblemBody | None
     remarks: list[RemarkBody]
     invoices: list[InvoiceBody]
@@ -345,11 +348,12 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
         text=waiting.draft.text.decode(),
         statement=msgspec.json.decode(waiting.draft.text.split(b"\n")[1]),
         signatures=found.signed,
-        lapsed=list(said.lapsed),
+        lapsed=found.lapsed,
         demanded=list(said.demanded),
         missing=list(said.missing),
         asks=list(found.asks),
         refused=[step.key for step in found.refused],
+        gone=found.gone,
         problem=_said(said.problem) if said.problem else None,
         remarks=[
             RemarkBody(**_said(one.violation).model_dump(), stops=one.stops)

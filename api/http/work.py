@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.clock import now
 from api.closing import checklist
-from api.drafting import MAKERS, OnDesk, holder, known
+from api.drafting import MAKERS, OnDesk, for_good, holder, known
 from api.entry_words import ENTRY_TYPES
 from api.http.drafts import DraftId
 from api.http.pages import PAGE
@@ -280,7 +280,7 @@ def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
         date,
         amount_fen,
         [ROLES[role_of(name)] for name in found.signed],
-        [ROLES[role_of(name)] for name in said.lapsed],
+        [ROLES[role_of(name)] for name in found.lapsed],
         [ROLES[role] + ("" if role in said.missing else "（收付现金）") for role in said.asked],
         found.maker,
         _remark(found, key, people),
@@ -297,9 +297,15 @@ def _remark(found: OnDesk, key: str, people: dict[str, str]) -> Phrase | RuleVio
     if found.answered(key):
         return Phrase("您拒签以后改动了，请重看", "changed after you had refused: look again")
     if found.refused:
-        said = [(holder(step.key, people), step.words) for step in found.refused]
-        return Phrase(
-            "；".join(f"{who.zh}拒签：{reason}" for who, reason in said),
-            "; ".join(f"refused by the {who.en}" for who, _ in said),
-        )
+        return _refusals(found, people)
     return found.review.problem
+
+
+def _refusals(found: OnDesk, people: dict[str, str]) -> Phrase:
+    """Return who refuses a draft and why, and what is to be done where nobody can take the refusal back."""
+    said = [(holder(step.key, people), step.words) for step in found.refused]
+    then = [for_good(role_of(found.maker))] if found.gone else []
+    return Phrase(
+        "；".join([*(f"{who.zh}拒签：{reason}" for who, reason in said), *(one.zh for one in then)]),
+        "; ".join([*(f"refused by the {who.en}" for who, _ in said), *(one.en for one in then)]),
+    )

@@ -82,6 +82,20 @@ class Roles:
         """Return the keys that are good for the next entry."""
         return [key for key in self.keys.values() if key.last is None]
 
+    def successors(self) -> dict[str, Key]:
+        """Return by each key's name the key by which its holder signs in that role now, the newest of several.
+
+        It is the key itself if none followed, and has ended where the holder has none any more.
+        """
+        granted = sorted(self.keys.values(), key=lambda key: (key.last is None, key.granted))
+        newest = {(key.holder, key.role): key for key in granted}
+        return {name: newest[key.holder, key.role] for name, key in self.keys.items()}
+
+    def keys_of_holder(self, name: str) -> list[str]:
+        """Return the names of all keys that the holder of this one was given for its role, itself among them."""
+        own = self.keys[name]
+        return [key.name for key in self.keys.values() if (key.holder, key.role) == (own.holder, own.role)]
+
     def namesakes(self) -> dict[str, list[str]]:
         """Return each name under which several holders had separated roles at one time, with these roles in order.
 

@@ -11,6 +11,7 @@ import pytest
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, voucher
 from tests.api.http.test_ended_keys import rotate_head
+from tests.api.http.test_refused_by_holders import revoke_supervisor
 
 if TYPE_CHECKING:
     from tests.api.http.conftest import Door
@@ -32,3 +33,17 @@ def test_a_draft_tells_which_signature_lapsed_and_asks_for_it_anew(hall: Hall, d
     page.click("#sign")
     page.wait_for_selector("text=已签：会计。还缺：负责人。")
     assert hall["accountant"].complaints == []
+
+
+def test_a_refusal_that_nobody_can_take_back_says_what_is_to_be_done(hall: Hall, door: Door) -> None:
+    with ExitStack() as stack:
+        office = Office(door, stack)
+        draft = office["cashier"].make(msgspec.to_builtins(voucher(1_200)))
+        office["supervisor"].refuse(draft, "请先公示")
+        page = hall["cashier"].open_draft(draft["id"])
+        assert "没有可用的密钥" not in page.inner_text("#state")
+        revoke_supervisor(door)
+    state = hall["cashier"].open_draft(draft["id"]).inner_text("#state")
+    assert "请先公示" in state
+    assert "拒签的人已没有可用的密钥，谁也不能替他收回；请制单的出纳改动这张，或撤回它" in state
+    assert hall["cashier"].complaints == []

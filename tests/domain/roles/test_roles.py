@@ -276,6 +276,28 @@ def test_a_rotation_needs_possession(village: Village) -> None:
         village.append(statement, "accountant")
 
 
+def test_what_a_holder_signs_with_now_follows_all_keys_of_that_role(village: Village) -> None:
+    def now(name: str) -> str:
+        return village.book.roles.successors()[village.key(name).name].name.partition("/")[2]
+
+    assert now("accountant") == "accountant/1"
+    village.rotate("accountant", "accountant/2")
+    village.grant("accountant/3", "another")
+    assert [now(f"accountant/{number}") for number in (1, 2, 3)] == [
+        "accountant/2",
+        "accountant/2",
+        "accountant/3",
+    ]
+    own = village.book.roles.keys_of_holder(village.key("accountant/2").name)
+    assert own == [village.key(name).name for name in ("accountant/1", "accountant/2")]
+    village.grant("head/2", by="township accountant/2")
+    assert now("head") == "head/2"
+    village.revoke("head/2", by="township accountant/2")
+    assert now("head/2") == "head/1", "which is good still"
+    village.revoke("head/1", by="township accountant/2")
+    assert village.book.roles.successors()[village.key("head").name].last is not None
+
+
 # ---------------------------------------------------------------------------------- revoking a key
 
 

@@ -48,6 +48,10 @@ function stateOf(found) {
     shown.push(element("p", { className: "state alarm" }, element("strong", {}, `${who(name)}拒签。`), reason(found, name), " ", english(`refused by the ${office(name)}`)));
   }
   const made = found.steps.findLast((one) => one.step === "made" || one.step === "changed");
+  if (found.gone.length) {
+    const words = bilingual(`拒签的人已没有可用的密钥，谁也不能替他收回；请制单的${role(made.key)}改动这张，或撤回它。`, `whoever refused has no key any more, and nobody takes the refusal back for them: the ${office(made.key)} who made it changes or withdraws it`);
+    shown.push(element("p", { className: "state waiting" }, ...words));
+  }
   if (made.words) shown.push(element("p", { className: "state alarm" }, element("strong", {}, "制单时写明："), made.words, " ", english(`said by the ${office(made.key)} who made it`)));
   if (found.problem) shown.push(problem({ ...found.problem }));
   if (isStuck(found)) {
