@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from api.banking.account import require_money, take_turn
 from api.database import snapshot
 from api.drafting import require_maker
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,6 +82,14 @@ class Undone(NamedTuple):
     kept: KeptImport
     lines: int
     decisions: int
+
+    @property
+    def told(self) -> Phrase:
+        """What is said of it to whoever undid it: what people had decided is theirs to decide again."""
+        return Phrase(
+            f"去掉 {self.lines} 行，{self.decisions} 个核对决定（有人认可或否定过的）随之撤回",
+            f"lines gone: {self.lines}; decisions by people that lapsed with them: {self.decisions}",
+        )
 
 
 class BankImports:

@@ -109,10 +109,7 @@ def undo_import(number: NumberArgument, book: BookOption, account: AccountOption
     with at_work(book, key) as (service, session):
         done = service.bank_imports.undo(session, account, number)
     _tell_import(done.kept)
-    out.print(
-        f"去掉 {done.lines} 行，{done.decisions} 个核对决定随之撤回 / {done.lines} lines left,"
-        f" {done.decisions} decisions lapsed"
-    )
+    out.print(f"{done.told.zh} / {done.told.en}")
 
 
 @bank.command()

@@ -104,11 +104,15 @@ class ImportsBody(BaseModel):
 
 
 class UndoneBody(BaseModel):
-    """An import that was undone: how many lines left that no other has, how many decisions about them lapsed."""
+    """An import that was undone: how many lines left that no other has, how many decisions about them lapsed.
+
+    `notice` says both, to whoever undid it.
+    """
 
     undone: ImportBody
     lines: int
     decisions: int
+    notice: NoticeBody
 
 
 class BankLineBody(BaseModel):
@@ -253,7 +257,8 @@ def delete_statement(
 ) -> UndoneBody:
     """Undo an import: lines that no other has leave; it stays in the list, with who undid it and when."""
     done = service.bank_imports.undo(session, account, number)
-    return UndoneBody(undone=_import(done.kept), lines=done.lines, decisions=done.decisions)
+    notice = NoticeBody(zh=done.told.zh, en=done.told.en)
+    return UndoneBody(undone=_import(done.kept), lines=done.lines, decisions=done.decisions, notice=notice)
 
 
 def _import(kept: KeptImport) -> ImportBody:

@@ -129,16 +129,23 @@ def test_what_the_book_had_when_the_statements_began_is_named_by_its_ledger(vill
 def test_an_import_is_undone_by_its_number(village: Commands, tmp_path: Path) -> None:
     key = ("--key", village.home / "keys" / BOOK / "cashier-1.key")
     file = tmp_path / "别村.csv"
-    file.write_text("日期,摘要,收入,支出\n2026-03-08,别村的款,66.00,\n", encoding="utf-8")
+    file.write_text(
+        "日期,摘要,收入,支出\n2026-03-08,别村的款,66.00,\n2026-03-08,冲别村的款,,66.00\n", encoding="utf-8"
+    )
     plain = ("--columns", "date=日期,text=摘要,received=收入,paid=支出")
     head = ("--key", village.home / "keys" / BOOK / "head-1.key")
     assert "draft.not_maker" in village.refused("bank", "import", file, *OF_BANK, *plain, *head)
     read = village.good("bank", "import", file, *OF_BANK, *plain, *key)
     number = read.split()[1]
+    lines = village.good("bank", "lines", *OF_BANK, "--date", "2026-03-31").splitlines()
+    numbers = ",".join(word for line in lines if "别村的款" in line for word in numbered(line))
+    village.good("bank", "match", "--bank", numbers, *OF_BANK, *key)
     assert "/cashier/1" in next(
         line for line in village.good("bank", "imports", *OF_BANK).splitlines() if "别村.csv" in line
     )
-    assert "去掉 1 行" in village.good("bank", "undo-import", number, *OF_BANK, *key)
+    undone = village.good("bank", "undo-import", number, *OF_BANK, *key)
+    assert "去掉 2 行，1 个核对决定（有人认可或否定过的）随之撤回" in undone
+    assert "lines gone: 2; decisions by people that lapsed with them: 1" in undone
     assert "已撤回" in village.good("bank", "imports", *OF_BANK)
     assert "bank.no_import" in village.refused("bank", "undo-import", number, *OF_BANK, *key)
 

@@ -79,6 +79,7 @@ def test_an_import_is_undone_and_stays_on_record(office: Office, read: httpx.Res
     assert refused(office["head"].client.delete(f"{path}/{number}"), 403, "draft.not_maker")
     undone = accountant.delete(f"{path}/{number}").json()
     assert (undone["lines"], undone["decisions"], undone["undone"]["file"]) == (1, 0, "别村.csv")
+    assert undone["notice"]["zh"].startswith("去掉 1 行，0 个核对决定")
     assert refused(accountant.delete(f"{path}/{number}"), 404, "bank.no_import")
     kept = office["supervisor"].client.get(path).json()["imports"][number - 1]
     assert kept["sha256"] == sha256(text.encode()).hexdigest()

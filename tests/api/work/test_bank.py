@@ -92,17 +92,28 @@ def test_an_import_is_undone_on_a_phone(hall: Hall) -> None:
     phone = hall.stranger("cashier", PHONE)
     phone.sign_in()
     page = phone.goto(BANK)
-    wrong = STATEMENT.splitlines()[0] + "\n2026-03-13,别村的款,,77.00\n"
+    wrong = STATEMENT.splitlines()[0] + "\n2026-03-13,别村的款,,77.00\n2026-03-13,冲别村的款,77.00,\n"
     file = {"name": "别村的.csv", "mimeType": "text/csv", "buffer": wrong.encode()}
     page.set_input_files("#statement", file)  # type: ignore[arg-type]  # a file payload
     page.click("#read")
-    page.wait_for_selector("text=读入 1 行新的")
+    page.wait_for_selector("text=读入 2 行新的")
     page = phone.goto(BANK)
-    assert page.locator("#matching .pick", has_text="别村的款").count() == 1
+    lines = page.locator("#matching .pick", has_text="别村的款")
+    assert lines.count() == 2
+    for line in lines.all():
+        line.click()
+    page.click("#accept")
+    page.wait_for_selector("#matching .pick:has-text('别村的款')", state="detached")
     row = page.locator("tr", has_text="别村的.csv")
     assert page.evaluate(WIDTH) <= PHONE["width"]
     page.select_option("#account", "101")  # what is undone is of the account that the page shows
     row.get_by_role("button", name="撤回").click()
     page.wait_for_selector("tr:has-text('别村的.csv'):has-text('已撤回')")
-    assert page.locator("#matching .pick", has_text="别村的款").count() == 0
+    assert lines.count() == 0
+    page.wait_for_selector("#undone .state")
+    told = page.inner_text("#undone")
+    assert "去掉 2 行，1 个核对决定（有人认可或否定过的）随之撤回" in told
+    assert "lines gone: 2; decisions by people that lapsed with them: 1" in told
+    page.reload()
+    assert page.inner_text("#undone") == "", "it is said once"
     assert phone.complaints == []

@@ -9,13 +9,25 @@ const form = place("reading");
 const matching = place("matching");
 const path = (below, account = form.dataset.account) => `/books/${form.dataset.book}/bank/${account}/${below}`;
 
-/** Do what a person asked for, and show the page as it is then. */
+const SAID = "bank"; // what the server said of what was done, for the page that is loaded then
+
+/** Do what a person asked for, and show the page as it is then, with what the server says of what was done. */
 function changing(button, told, ...request) {
   return acting(button, told, async () => {
-    await ask(...request);
+    const { notice } = await ask(...request);
+    if (notice) sessionStorage.setItem(SAID, JSON.stringify({ ...notice, at: told.id }));
     location.reload();
   });
 }
+
+/** Say once what the server said of what was done before the page was loaded anew. */
+function sayDone() {
+  const { zh, en, at } = JSON.parse(sessionStorage.getItem(SAID) ?? "{}");
+  sessionStorage.removeItem(SAID);
+  if (zh) place(at)?.append(element("p", { className: "state" }, ...bilingual(zh, en)));
+}
+
+sayDone();
 
 /** Return what is decided of lines, from their numbers and places as the page writes them. */
 function decision(accepted, bank, book) {
