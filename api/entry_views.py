@@ -84,7 +84,7 @@ def _keys(caption: Phrase, grants: list[KeyGrant]) -> Table:
 
 def _key(grant: KeyGrant) -> tuple[Phrase, str | Phrase, str]:
     role = role_of(parse_vkey(grant.vkey).name)
-    return Phrase(ROLES[role], role), grant.name or Phrase("未公开", "not public"), grant.vkey
+    return Phrase(ROLES.get(role, role), role), grant.name or Phrase("未公开", "not public"), grant.vkey
 
 
 def holder_words(grant: KeyGrant) -> str:
@@ -174,9 +174,10 @@ def _opening(statement: OpeningPosted, background: Background) -> Words:
     headings = (ACCOUNT, *((REMARKS,) if remarked else ()), DEBIT, CREDIT)
     debit, credit = sum(line.debit_fen for line in lines), sum(line.credit_fen for line in lines)
     totals = (TOTAL, *(("",) if remarked else ()), debit, credit)
+    first = background.first_period
     lead = Phrase(
-        f"{period_words(background.first_period)}开始记账时，各科目原有的余额。",
-        f"What each account had when the book began in {background.first_period}.",
+        f"{period_words(first)}开始记账时，各科目原有的余额。",
+        f"What each account had when the book began{f' in {first}' if first else ''}.",
     )
     caption = Phrase("期初余额（元）", "opening balances, yuan")
     return Words(lead, [], Table(caption, headings, rows, totals))
@@ -226,7 +227,11 @@ KINDS = {
 
 def _roll(statement: RollCommitted, background: Background) -> Words:
     roll = statement.data
-    rows = [(column.name, background.account(column.account), column.total_fen) for column in roll.columns]
+    sides = {"credit": CREDIT, "debit": DEBIT}
+    rows = [
+        (column.name, background.account(column.account), sides[column.side], column.total_fen)
+        for column in roll.columns
+    ]
     lead = Phrase(
         f"{KINDS[roll.kind].zh}发放清册，共 {roll.count} 行，合计公开、各户明细不公开；"
         "领款人凭自己的一行和路径，可以核对它在清册之中，合计由持有全部明细的审计人员重算。",
@@ -239,7 +244,7 @@ def _roll(statement: RollCommitted, background: Background) -> Words:
         (ROWS, str(roll.count)),
         (ROOT, roll.root),
     ]
-    headings = Phrase("栏目", "column"), Phrase("记入科目", "account"), TOTAL
+    headings = Phrase("栏目", "column"), Phrase("记入科目", "account"), Phrase("方向", "side"), TOTAL
     return Words(lead, facts, Table(Phrase("各栏合计（元）", "totals, yuan"), headings, rows))
 
 

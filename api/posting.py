@@ -6,6 +6,7 @@ import base64
 import codecs
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -17,7 +18,7 @@ from api.clock import new_id, now
 from api.outbox import kept_statement, read_note, receipt_path, write_note
 from audit.tlog.checkpoint import open_checkpoint
 from audit.tlog.proof_file import parse_proof_file
-from domain.entry import parse_entry, seal
+from domain.entry import AnyStatement, parse_entry, seal
 from domain.kernel.decoding import decoding_problem
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.note import VerifierKey, parse_vkey
@@ -27,16 +28,16 @@ from domain.sheets import Sheet, rows_root
 from domain.vouchers import Voucher, correcting_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from api.disclosures import Given
     from audit.tlog.checkpoint import Checkpoint
-    from domain.entry import AnyStatement
     from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
-
 T = TypeVar("T")
+Look = Callable[[AnyStatement], None]
+"""Is given what is to be signed before it is; what it raises leaves it unsigned."""
 
 _CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 
@@ -122,6 +123,24 @@ class _TrialBalance(msgspec.Struct):
     rows: list[dict[str, str | int]]
 
 
+class _Account(msgspec.Struct):
+    code: str
+    name: str
+
+
+class _Accounts(msgspec.Struct):
+    accounts: list[_Account]
+
+
+class _Key(msgspec.Struct):
+    name: str
+    person: str
+
+
+class _Keys(msgspec.Struct):
+    keys: list[_Key]
+
+
 class ClosingRemark(msgspec.Struct):
     """What the server's checklist remarks on a period."""
 
@@ -170,11 +189,11 @@ class Poster:
         data: object,
         keys: Sequence[SigningKey],
         kept: Path,
-        look: Callable[[AnyStatement], None] | None = None,
+        look: Look | None = None,
     ) -> dict[str, Any]:
         """Sign a statement, or the one that is kept with the same content, and send it; return the receipt.
 
-        The receipt is kept beside the note; a note that was refused is kept no longer. `look` is as in `signed`.
+        The receipt is kept beside the note; a note that was refused is kept no longer.
         """
         note = self.signed(kind, data, keys, kept, look)
         try:
@@ -191,12 +210,9 @@ class Poster:
         data: object,
         keys: Sequence[SigningKey],
         kept: Path,
-        look: Callable[[AnyStatement], None] | None = None,
+        look: Look | None = None,
     ) -> bytes:
-        """Return the signed note, which stands in the file `kept` from now on; one that was booked stays as it is.
-
-        `look` is given what is to be signed before it is; what it raises leaves it unsigned.
-        """
+        """Return the signed note, which stands in the file `kept` from now on; one that was booked stays as it is."""
         statement = kept_statement(kept, kind, self.book, data)
         if statement is not None and receipt_path(kept).exists():
             return read_note(kept)  # booked as it is, whoever signs now
@@ -254,6 +270,16 @@ class Poster:
         if not isinstance(statement, kind):
             raise OTHER_ENTRY(entry=entry, zh=zh, en=en, read=type_name(type(statement)))
         return statement
+
+    def account_names(self) -> dict[str, str]:
+        """Return the names of the book's accounts, by code, as the server has them."""
+        found = read_data("accounts.json", self.fetch("accounts.json"), _Accounts).accounts
+        return {one.code: one.name for one in found}
+
+    def people(self) -> dict[str, str]:
+        """Return who holds the book's keys, by the keys' names, as the server has it; "" where it is not public."""
+        found = read_data("keys.json", self.fetch("keys.json"), _Keys).keys
+        return {one.name: one.person for one in found}
 
     def sheet(self, period: str) -> Sheet:
         """Return the sheet that publishes a period's trial balance, its root made here of the server's rows."""

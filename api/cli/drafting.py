@@ -11,7 +11,7 @@ import typer
 
 from api.cli.console import out
 from api.cli.options import URL, BookOption, UrlOption
-from api.cli.showing import Told
+from api.cli.showing import Names, Told
 from api.cli.showing import show as show_signed
 from api.cli.signing import poster
 from api.drafting import for_good, holder, known
@@ -64,8 +64,8 @@ def list_(book: BookOption, key: OneKey, url: UrlOption = URL) -> None:
 def show(id_: DraftId, book: BookOption, key: OneKey, url: UrlOption = URL) -> None:
     """显示一张待签凭证 / Show a draft, from the bytes that are to be signed."""
     with _clerk(book, key, url) as clerk:
-        found, names = clerk.draft(id_), clerk.accounts()
-    _show(found, names)
+        found = clerk.draft(id_)
+        _show(found, clerk)
     _weigh(found)
     _tell(found)
 
@@ -116,7 +116,7 @@ def sign(
     """看过内容后签名 / Sign a draft, after showing what is signed."""
     with _clerk(book, key, url) as clerk:
         seen = clerk.draft(id_)
-        _show(seen, clerk.accounts())
+        _show(seen, clerk)
         _weigh(seen)
         _tell_refusals(seen)
         if not yes and not typer.confirm("签名 / sign?", err=True):
@@ -144,10 +144,12 @@ def withdraw(id_: DraftId, book: BookOption, key: OneKey, url: UrlOption = URL) 
         _tell(clerk.withdraw(clerk.draft(id_)))
 
 
-def _show(found: Draft, names: dict[str, str]) -> None:
-    """Print what is signed, from its very bytes; `names` of accounts are the server's word, by code."""
+def _show(found: Draft, clerk: Clerk) -> None:
+    """Print what is signed, from its very bytes; names are the server's word."""
     untold = UNTOLD if found.is_untold() else None
-    show_signed(out, found.statement, Told(names, found.private(), found.named, found.invoices, untold))
+    names = Names(clerk.accounts, out)
+    told = Told(names, found.people, found.private(), found.named, found.invoices, untold)
+    show_signed(out, found.statement, told)
 
 
 def _weigh(found: Draft) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from api.cli.console import err, out
+from api.cli.console import out
 from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
 from api.cli.signing import poster, submit
 from api.composition import Service, open_service
@@ -154,7 +152,6 @@ def sign(
 ) -> None:
     """签署服务器写出的申请 / Sign a request that the server wrote, on one's own machine."""
     kind, data = read_request(file, file.read_bytes())
-    err.print(json.dumps(msgspec.to_builtins(data), ensure_ascii=False, indent=2))
     with poster(book, url, wait) as server:
         submit(server, kind, data, key, sign_only)
 

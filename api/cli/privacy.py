@@ -24,7 +24,7 @@ from api.cli.options import (
     asked_by,
     write,
 )
-from api.cli.signing import load_keys, poster, print_receipt, submit
+from api.cli.signing import load_keys, looking, poster, print_receipt, submit
 from api.composition import open_service
 from api.database import snapshot
 from api.disclosures import Selection, Tier
@@ -55,7 +55,8 @@ def roll(
     """提交发放清册：各行加盐后只公布根和合计 / Commit a roll: root and totals are public, the rows are kept apart."""
     salted = salted_once(file, salt_roll, Roll)
     with poster(book, url, wait) as server:
-        receipt = server.post(RollCommitted, salted.data, load_keys(key), file.with_name(f"{file.name}.note"))
+        kept = file.with_name(f"{file.name}.note")
+        receipt = server.post(RollCommitted, salted.data, load_keys(key), kept, looking(server))
         server.disclose(receipt["index"], salted.given)
         roll_id = server.statement_of(receipt["index"], RollCommitted, "清册", "roll").id
     print_receipt(receipt)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,18 +24,18 @@ from api.cli.options import (
     UrlOption,
     WaitOption,
 )
-from api.cli.showing import Told, show
+from api.cli.showing import Names, Told, show
 from api.disclosures import Given
-from api.drafting.client import account_names, private_in
+from api.drafting.client import private_in
 from api.identity import load_key
 from api.outbox import cosigned, outbox_path, read_note, receipt_path, write_note
-from api.posting import Poster, check_server_url, read_data
+from api.posting import Look, Poster, check_server_url, read_data
 from api.salting import Salted, is_private, salt_voucher, salted_once
 from api.settings import Settings
 from domain.accounts import AccountAdded, NewAccount
 from domain.digests import hidden_in
 from domain.entry import AnyStatement, parse_entry
-from domain.kernel.errors import Phrase, RuleViolation
+from domain.kernel.errors import Phrase
 from domain.kernel.note import SigningKey
 from domain.kernel.statement import Statement, type_name
 from domain.policy import PolicySet, PolicyTiers
@@ -77,7 +77,7 @@ def submit(
 
     What is sent is kept until the server has answered.
     """
-    look = partial(_look, server, [], asks=sys.stdin.isatty())
+    look = looking(server)
     if sign_only:
         server.signed(kind, data, load_keys(keys), sign_only, look)
         _tell_unsent(sign_only)
@@ -118,7 +118,7 @@ def post(
         data, given = Salted(read_data(file, file.read_bytes(), Voucher), [])
         kind = VoucherPosted
     with poster(book, url, wait) as server:
-        look = partial(_look, server, given, asks=not yes and sys.stdin.isatty())
+        look = looking(server, given, yes=yes)
         if sign_only:
             server.signed(kind, data, load_keys(key), sign_only, look)
             _tell_unsent(sign_only)
@@ -132,17 +132,20 @@ def post(
         print_receipt(receipt)
 
 
-def _look(server: Poster, given: list[Given], statement: AnyStatement, *, asks: bool) -> None:
-    """Show what is about to be signed, with the values handed in beside it; `asks` whether it is to be.
+def looking(server: Poster, given: Sequence[Given] = (), *, yes: bool = False) -> Look:
+    """Return what shows a statement with the values handed in beside it, and at a terminal asks, unless `yes`."""
+    return partial(_look, server, given, asks=not yes and sys.stdin.isatty())
 
-    Without the names of accounts the codes are there: a server that does not answer is told of when it is posted to.
-    """
-    names = dict[str, str]()
-    with suppress(RuleViolation, msgspec.MsgspecError):
-        names = account_names(server)
-    show(err, statement, Told(names, private_in(statement, given)))
+
+def _look(server: Poster, given: Sequence[Given], statement: AnyStatement, *, asks: bool) -> None:
+    show(err, statement, _told(server)._replace(private=private_in(statement, given)))
     if asks:
         _confirm()
+
+
+def _told(server: Poster) -> Told:
+    """Return what a server tells of accounts and keys, which it is asked for when it is wanted."""
+    return Told(Names(server.account_names, err), Names(server.people, err))
 
 
 def _confirm() -> None:
@@ -239,12 +242,14 @@ def cosign(
     file: Annotated[Path, typer.Argument(help="签名文书 / the signed note")],
     key: KeyOption,
     yes: YesOption = False,
+    url: UrlOption = URL,
 ) -> None:
     """在同一份文书上加签 / Add signatures to the same bytes, after showing what is signed."""
     note = read_note(file)
     statement = parse_entry(note).statement
     err.print(f"{type_name(statement)} {statement.book}")
-    show(err, statement, Told(untold=DIGESTS if any(hidden_in(statement)) else None))
+    with poster(statement.book, url, 0) as server:
+        show(err, statement, _told(server)._replace(untold=DIGESTS if any(hidden_in(statement)) else None))
     if not yes:
         _confirm()
     signed = cosigned(note, load_keys(key))

@@ -141,21 +141,6 @@ class _Drafts(msgspec.Struct, frozen=True):
     drafts: list[Draft]
 
 
-class _Account(msgspec.Struct, frozen=True):
-    code: str
-    name: str
-
-
-class _Accounts(msgspec.Struct, frozen=True):
-    accounts: list[_Account]
-
-
-def account_names(server: Poster) -> dict[str, str]:
-    """Return the names of a book's accounts, by code, as its server has them."""
-    found = msgspec.json.decode(server.fetch("accounts.json"), type=_Accounts).accounts
-    return {one.code: one.name for one in found}
-
-
 class Clerk:
     """Who holds a key of a book, at work on its drafts on a server."""
 
@@ -180,7 +165,7 @@ class Clerk:
 
     def accounts(self) -> dict[str, str]:
         """Return the names of the book's accounts, by code."""
-        return account_names(self._server)
+        return self._server.account_names()
 
     def make(self, kind: str, data: bytes, despite: str = "") -> Draft:
         """Make a draft of an entry of that type from its data as JSON; of a closing say why, `despite` its checks."""

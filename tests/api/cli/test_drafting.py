@@ -79,7 +79,7 @@ def test_a_voucher_goes_from_hand_to_hand_into_the_log(
 
     shown = people.good("head", "sign", id_, "--yes")
     assert "收鱼塘承包款" in shown
-    assert "借 10201 基本账户" in shown
+    assert "借 10201 银行存款/基本账户" in shown
     assert "50.00" in shown
     assert "还缺会计（周会计）签名" in shown
     done = people.good("accountant", "sign", id_, "--yes")
@@ -117,6 +117,17 @@ def test_who_signs_is_told_first_what_is_remarked_and_whom_invoices_name(
     people.good("accountant", "withdraw", id_)
 
 
+def test_who_has_to_sign_what_is_shown_in_plain_words(people: People, tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    path.write_text('{"tiers":[{"from_fen":0,"roles":["accountant","head"]}]}', encoding="utf-8")
+    id_ = people.good("accountant", "new", path, "--type", "policy.set/1").split()[0]
+    for shown in (people.good("head", "show", id_), people.good("head", "sign", id_, "--yes")):
+        assert "0.00 元起 / 0.00 yuan  不限 / no limit  会计、负责人 / accountant, head" in shown
+        assert "{" not in shown
+        assert "_fen" not in shown
+    people.good("accountant", "withdraw", id_)
+
+
 def test_what_is_wrong_is_said_at_once(people: People, tmp_path: Path) -> None:
     bad = [{"account": "10201", "debit_fen": 5_000}, {"account": "50103", "credit_fen": 4_000}]
     made = people.good("accountant", "new", written(tmp_path, lines=bad))
@@ -137,7 +148,7 @@ def test_the_end_of_a_month_can_wait_for_its_signatures(people: People, tmp_path
     id_ = made.split()[0]
     assert "结账 2026-04" in people.good("head", "list")
     shown = people.good("head", "show", id_)
-    assert '"period": "2026-04"' in shown
+    assert "结账的月份 / month: 2026年4月 / 2026-04" in shown
     assert "会计 周会计制单时写明" in shown
     assert "to be set right: 公积金下月提" in shown
     people.good("accountant", "withdraw", id_)

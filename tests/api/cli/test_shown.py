@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.cli.signing import poster
 from tests.api.cli.conftest import BOOK, SECONDS_MAX, SUNLEDGER, VOUCHER, Commands, served
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def test_a_script_is_shown_what_it_signs_and_not_asked(commands: Commands, url: 
     said = done.stderr.decode()
     assert json.loads(done.stdout)["created"] is True
     assert "记账凭证 / voucher  2026-04-02  收鱼塘承包款" in said
-    assert "借 10201 基本账户  50.00" in said
+    assert "借 10201 银行存款/基本账户  50.00" in said
     assert "合计 / total 50.00 元" in said
     assert "sign?" not in said
 
@@ -98,10 +99,77 @@ def test_who_cosigns_reads_plain_words(commands: Commands, url: str, tmp_path: P
     note = tmp_path / "slip.note"
     commands.good(*words(commands, url, written(tmp_path, summary="收水费"), "--sign-only", note))
     key = commands.home / "keys" / BOOK / "supervisor-1.key"
-    said = commands.run("cosign", note, "--key", key, "--yes").stderr.decode()
+    said = commands.run("cosign", note, "--key", key, "--yes", "--url", url).stderr.decode()
     assert "记账凭证 / voucher  2026-04-02  收水费" in said
+    assert "借 10201 银行存款/基本账户  50.00" in said
+    assert "没有取到名称" not in said
+    away = commands.run("cosign", note, "--key", key, "--yes", "--url", "http://127.0.0.1:9")
+    assert away.returncode == 0
+    said = away.stderr.decode()
     assert "借 10201  50.00" in said
-    assert "debit_fen" not in said
+    assert "! 没有取到名称，只列编码：无法连接 http://127.0.0.1:9" in said
+
+
+RESOLVED = ("--year", "2026", "--body", "delegates", "--date", "2026-01-20")
+VOTE = (*RESOLVED, "--entitled", "38", "--present", "34", "--agreed", "30")
+TIERS = [
+    {"from_fen": 0, "roles": ["accountant"], "to_fen": 1_234_500},
+    {"from_fen": 1_234_500, "roles": ["head"]},
+]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (
+            ("policy", "policy.json"),
+            "0.00 元起 / 0.00 yuan 不到 12,345.00 元 / below 12,345.00 yuan 会计 / accountant",
+        ),
+        (("budget", "plan.csv", *VOTE), "501 经营收入 1,234,567.00"),
+        (
+            ("revoke", f"{BOOK}/cashier/1", "--reason", "离任"),
+            f"吊销的密钥 / the key: 出纳，{BOOK}/cashier/1",
+        ),
+    ],
+)
+def test_what_is_no_voucher_reads_in_plain_words_too(
+    commands: Commands, url: str, tmp_path: Path, command: tuple[str, ...], expected: str
+) -> None:
+    (tmp_path / "policy.json").write_text(json.dumps({"tiers": TIERS}), encoding="utf-8")
+    (tmp_path / "plan.csv").write_text("科目编码,计划金额\n501,1234567\n", encoding="utf-8")
+    keys, note = commands.home / "keys" / BOOK, tmp_path / "entry.note"
+    words = [tmp_path / word if (tmp_path / word).exists() else word for word in command]
+    first = ("--book", BOOK, "--url", url, "--key", keys / "accountant-1.key", "--sign-only", note)
+    signed = commands.run(*words, *first)
+    again = commands.run("cosign", note, "--key", keys / "head-1.key", "--yes", "--url", url)
+    for done in (signed, again):
+        said = done.stderr.decode()
+        assert done.returncode == 0, said
+        assert expected in " ".join(said.split())
+        assert "_fen" not in said
+        assert "{" not in said
+
+
+def test_who_signs_a_roll_reads_what_it_says(commands: Commands, url: str, tmp_path: Path) -> None:
+    rows = [{"amounts_fen": [1_234_500], "subject": "H-1", "who": "张三户"}]
+    columns = [{"account": "301", "name": "分红", "side": "credit"}]
+    path = tmp_path / "roll.json"
+    roll = {"columns": columns, "kind": "dividend", "rows": rows, "summary": "补发分红"}
+    path.write_text(json.dumps(roll), encoding="utf-8")
+    done = commands.run("roll", *words(commands, url, path)[1:])
+    said = " ".join(done.stderr.decode().split())
+    assert done.returncode == 0, said
+    assert "说明 / remarks: 补发分红" in said
+    assert "分红 301 资本 贷方 / credit 12,345.00" in said
+    assert "张三户" not in said
+    assert "_fen" not in said
+
+
+def test_a_server_tells_who_holds_which_key(url: str) -> None:
+    with poster(BOOK, url, 0) as server:
+        people = server.people()
+    assert people[f"{BOOK}/head/1"] == "", "the sample names nobody"
+    assert len(people) >= 5
 
 
 def test_whatever_else_is_signed_is_shown_and_asked_about(commands: Commands, url: str) -> None:
