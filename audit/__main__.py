@@ -7,11 +7,12 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audit.browser import verifier_page
 from audit.collector import settle
 from audit.proving import Proof, is_proof, prove, read_file
+from audit.report import could_not_run
 from audit.source import open_source, read_kept, read_policy
 from audit.verify import verify
 from audit.witnessed import Asked
@@ -67,12 +68,18 @@ def main(arguments: list[str] | None = None) -> int:
         report = _look(wanted)
     except RuleViolation as violation:
         print(violation, file=sys.stderr)
+        if wanted.format == "json":
+            _print_json(could_not_run(violation))
         return COULD_NOT_RUN
     if wanted.format == "json":
-        print(json.dumps(report.as_object(), ensure_ascii=False, indent=2))
+        _print_json(report.as_object())
     else:
         print(report.as_text(), end="")
     return GOOD if report.ok else FINDINGS
+
+
+def _print_json(found: dict[str, Any]) -> None:
+    print(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _look(wanted: argparse.Namespace) -> Report | Proof:

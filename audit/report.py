@@ -98,6 +98,12 @@ class WitnessReport:
         return {"quorum": self.quorum, "signed": self.signed, "missing": self.missing}
 
 
+def could_not_run(violation: RuleViolation) -> dict[str, Any]:
+    """Return as a JSON object why there is no report: what stood in the way of looking at all."""
+    error = {"rule": violation.rule.code, "zh": violation.zh, "en": violation.en}
+    return {"ok": False, "error": error}
+
+
 @dataclass
 class Report:
     """The outcome: `ok` when there is no finding; `root` is the base64 root of all `entries` that were read.

@@ -183,11 +183,14 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
 
 
 def open_source(place: str) -> Source:
-    """Return the source at a URL, in a folder or in a bundle."""
+    """Return the source at a URL, in a folder or in a bundle; raises `audit.unreadable`."""
     if place.startswith(("http://", "https://")):
         return HttpSource(place)
     path = Path(place)
-    return BundleSource(path) if path.is_file() else FolderSource(path)
+    try:
+        return BundleSource(path) if path.is_file() else FolderSource(path)
+    except OSError as error:  # such as a name that is too long for any file
+        raise UNREADABLE(place=place, problem=error) from None
 
 
 def read_kept(path: Path) -> bytes:

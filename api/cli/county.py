@@ -13,6 +13,7 @@ import typer
 
 from api.cli.console import COULD_NOT_RUN, FINDINGS, out, progress
 from api.cli.options import OutOption, Words, write
+from api.cli.verifying import show, told_in
 from api.clock import now
 from api.identity.logkeys import LogKeyFolder
 from api.settings import Settings
@@ -20,7 +21,6 @@ from audit.anchor import parse_anchor
 from audit.county import Collection, check_book, known_books, prove_book, verify_county
 from audit.files import UNREADABLE
 from audit.proving import read_file
-from audit.report import Report
 from audit.source import FolderSource, open_source
 from audit.tlog.folder import create_log, open_log
 from domain.kernel.errors import Kind, rule
@@ -178,8 +178,9 @@ def check(
     One of --key and --anchor is needed. Exit code 0 good, 1 findings, 2 could not run, or the proof and the line are of
     different sizes: county proof --anchor makes one for the line.
     """
-    line = parse_anchor(anchor) if anchor else None
-    _show(check_book(read_file(file), key=key, anchor=line, book_key=book_key), wanted)
+    with told_in(wanted):
+        line = parse_anchor(anchor) if anchor else None
+        show(check_book(read_file(file), key=key, anchor=line, book_key=book_key), wanted)
 
 
 @county.command()
@@ -189,16 +190,7 @@ def verify(
     wanted: Annotated[Words, typer.Option("--format", help="输出格式 / output format")] = Words.text,
 ) -> None:
     """核对总日志 / Verify the log; exit code 0 good, 1 findings, 2 could not run."""
-    with progress("核对 verify") as bar:
-        result = verify_county(open_source(place), key, bar.reach)
-    _show(result, wanted)
-
-
-def _show(result: Report, wanted: Words) -> None:
-    """Print what was found, and exit with 1 when something is wrong."""
-    if wanted is Words.json:
-        out.print_json(json.dumps(result.as_object(), ensure_ascii=False))
-    else:
-        out.print(result.as_text(), end="")
-    if not result.ok:
-        sys.exit(FINDINGS)
+    with told_in(wanted):
+        with progress("核对 verify") as bar:
+            result = verify_county(open_source(place), key, bar.reach)
+        show(result, wanted)

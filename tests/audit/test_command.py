@@ -109,6 +109,14 @@ def test_wrong_use_exits_with_2() -> None:
     assert audit("--format", "yaml", ".").returncode == 2
 
 
+@pytest.mark.parametrize("place", ["nowhere", "nowhere.tlog-proof", "a" * 300])
+def test_what_could_not_run_says_so_in_json_too(place: str) -> None:
+    result = audit(place, "--format", "json")
+    said = json.loads(result.stdout)
+    assert (result.returncode, said["ok"], said["error"]["rule"]) == (2, False, "audit.unreadable")
+    assert result.stderr == f"[audit.unreadable] {said['error']['zh']} / {said['error']['en']}\n"
+
+
 def test_many_findings_are_told_in_ten_lines(exported: Export, tmp_path: Path) -> None:
     """An early flip breaks what every later signer had seen; whoever wants all of it asks for JSON."""
     bundle = bytearray(exported.files[BUNDLE])

@@ -155,6 +155,29 @@ def test_nothing_to_verify_is_exit_code_2(village: Commands, tmp_path: Path) -> 
     assert "[audit." in village.refused("verify", tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        (("verify", "nowhere"), "audit.unreadable"),
+        (("verify", "."), "audit.no_checkpoint"),
+        (("verify", "nowhere.tlog-proof"), "audit.unreadable"),
+        (("verify", ".", "--policy", "nowhere"), "audit.unreadable"),
+        (("verify", "a" * 300), "audit.unreadable"),
+        (("county", "verify", "nowhere"), "audit.unreadable"),
+        (("county", "check", "nowhere"), "audit.unreadable"),
+    ],
+)
+def test_what_could_not_run_says_so_in_json_too(
+    village: Commands, tmp_path: Path, wrong: tuple[str, ...], rule: str
+) -> None:
+    words = [str(tmp_path / word) if word.startswith(("nowhere", ".")) else word for word in wrong]
+    result = village.run(*words, "--format", "json")
+    said = json.loads(result.stdout)
+    assert (result.returncode, said["ok"], said["error"]["rule"]) == (2, False, rule)
+    assert f"[{rule}] {said['error']['zh']} / {said['error']['en']}" in result.stderr.decode()
+    assert village.run(*words).stdout == b"", "in words it is on the other stream alone"
+
+
 def test_exported_journal_is_written(village: Commands, tmp_path: Path) -> None:
     target = tmp_path / "xiaohe.journal"
     village.good("export", "hledger", "--book", BOOK, "--out", target)
