@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from domain.closing.mixing import REVERSE, WITHDRAW, is_direct
+from domain.closing.mixing import APART, MISPLACED, REVERSE, WITHDRAW, is_direct, lost
 from domain.closing.month_end import Remark
 from domain.closing.rules import ACCOUNTING
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT
@@ -52,9 +52,9 @@ DIRECT = rule(
     "closing.distribution_direct",
     Kind.REFUSED,
     "凭证 {number}「{summary}」把收入或支出直接记在了 {distribution} 收益分配上，没有经过 {result} 本年收益，"
-    "本年收益会因此少计；请{undo}，收支记入各自的科目，期末转入 {result}",
+    "本年收益会因此少计：{lost}；请{undo}，{apart}，期末转入 {result}",
     "voucher {number} '{summary}' books income or expense against {distribution} itself, past {result}, so that the"
-    " year's result lacks it; {undo}, and transfer to {result} at the period's end",
+    " year's result lacks it: {lost}; {undo}: {apart}, and are transferred to {result} at the period's end",
     f"{ACCOUNTING} 本年收益、收益分配",
 )
 RULES = {"cashier": NO_CASHIER, "party": NO_PARTY, "project": NO_PROJECT, "quantity": NO_QUANTITY}
@@ -117,7 +117,14 @@ def check_direct(month: MonthEnd) -> Iterator[Remark]:
 def booked_directly(voucher: MonthVoucher) -> Iterator[Remark]:
     """Yield what is remarked on a voucher that books income or expense against 收益分配 itself, unless reversed."""
     if is_direct(voucher.accounts) and not (voucher.reversal or voucher.is_reversed):
-        accounts = {"distribution": DISTRIBUTION, "result": RESULT_ACCOUNT}
         undo = WITHDRAW if voucher.entry is None else REVERSE
-        violation = DIRECT(number=voucher.number, summary=voucher.summary, undo=undo, **accounts)
+        violation = DIRECT(
+            number=voucher.number,
+            summary=voucher.summary,
+            distribution=DISTRIBUTION,
+            result=RESULT_ACCOUNT,
+            lost=lost(voucher.accounts) or MISPLACED,
+            undo=undo,
+            apart=APART,
+        )
         yield Remark(stops=False, violation=violation, entry=voucher.entry)

@@ -24,17 +24,26 @@ MIXED = rule(
     "closing.mixed",
     Kind.REFUSED,
     "凭证 {number}「{summary}」把结转或分配和别的业务（科目 {accounts}）记在了一张上，"
-    "收益及收益分配表会因此少列或列错；请{undo}，分成几张：分给成员的先记 113 或 211，再另记付款；更正以前年度差错的，"
+    "{lost}；请{undo}，分成几张：{apart}分给成员的先记 113 或 211，再另记付款；更正以前年度差错的，"
     "不记 321、322，记今年的收入、支出科目（501 至 521）",
-    "voucher {number} '{summary}' mixes a transfer or distribution with other business (accounts {accounts}), which the"
-    " statement of income then leaves out or puts on a wrong line; {undo} and make several: what members get goes"
-    " to 113 or 211 first, and is paid by another voucher. What sets right an error of an earlier year goes not to 321"
-    " or 322, but to this year's income and expense (501 to 521)",
+    "voucher {number} '{summary}' mixes a transfer or distribution with other business (accounts {accounts}); {lost};"
+    " {undo} and make several: {apart}what members get goes to 113 or 211 first, and is paid by another voucher. What"
+    " sets right an error of an earlier year goes not to 321 or 322, but to this year's income and expense (501 to"
+    " 521)",
     "会计基础工作规范 art. 51",
 )
 
 REVERSE, WITHDRAW = Phrase("冲销它", "reverse it"), Phrase("撤回它", "withdraw it")
 """What is done with a voucher that stands in the log, and with a draft."""
+
+MISPLACED = Phrase(
+    "收益及收益分配表会因此少列或列错", "the statement of income leaves this out or puts it on a wrong line"
+)
+APART = Phrase(
+    "收入、支出另记一张，不带 321、322",
+    "income and expense go on a voucher of their own, without 321 and 322",
+)
+"""How income and expense are booked that stood beside a transfer or distribution."""
 
 TRANSFERS = (RESULT, *UNDISTRIBUTED, RESERVE)
 """What a voucher touches that transfers income and expense."""
@@ -87,6 +96,21 @@ def amiss(accounts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({code for code in accounts if not code.startswith(DISTRIBUTIONS)}))
 
 
+def lost(accounts: Iterable[str]) -> Phrase | None:
+    """Return what statements lack of the income and expense of a voucher that transfers or distributes, if it has any.
+
+    All that it moves on them passes for a transfer.
+    """
+    results = sorted({code for code in accounts if code.startswith(RESULT)})
+    if not results:
+        return None
+    return Phrase(
+        f"{'、'.join(results)} 在这张上的金额当作结转，收支明细表和收益及收益分配表都不列",
+        f"what it moves on {', '.join(results)} passes for a transfer, and stands on neither the statement of income"
+        " nor that by detail account",
+    )
+
+
 def check_mixing(month: MonthEnd) -> Iterator[Remark]:
     """No voucher mixes a transfer or distribution with other business, unless it was reversed."""
     for voucher in month.vouchers:
@@ -98,5 +122,13 @@ def mixed(voucher: MonthVoucher) -> Iterator[Remark]:
     strange = strangers(voucher.accounts)
     if strange and not (voucher.reversal or voucher.is_reversed):
         undo = WITHDRAW if voucher.entry is None else REVERSE
-        facts = {"number": voucher.number, "summary": voucher.summary, "accounts": ", ".join(strange)}
-        yield Remark(stops=False, violation=MIXED(**facts, undo=undo), entry=voucher.entry)
+        missing = lost(voucher.accounts)
+        violation = MIXED(
+            number=voucher.number,
+            summary=voucher.summary,
+            accounts=", ".join(strange),
+            lost=missing or MISPLACED,
+            undo=undo,
+            apart=Phrase(f"{APART.zh}；", f"{APART.en}; ") if missing else Phrase("", ""),
+        )
+        yield Remark(stops=False, violation=violation, entry=voucher.entry)

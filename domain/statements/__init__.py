@@ -9,7 +9,7 @@ from domain.statements.balance_sheet import (
     line_amount,
 )
 from domain.statements.budget import BudgetRow, Standing, budget_rows, spent_with
-from domain.statements.cross_checks import CrossCheck, CrossCheckLine, Figures, cross_checks
+from domain.statements.cross_checks import CrossCheck, CrossCheckLine, Figures, cross_checks, earned_fen
 from domain.statements.details import DetailRow, detail_rows, difference_fen
 from domain.statements.income import (
     Flow,
@@ -79,6 +79,7 @@ __all__ = [
     "detail_object",
     "detail_rows",
     "difference_fen",
+    "earned_fen",
     "flow_year",
     "head_object",
     "held",

@@ -17,6 +17,7 @@ from domain.statements.formula import read_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from domain.balances import TrialRow
     from domain.statements.balance_sheet import BalanceSheet
     from domain.statements.details import DetailRow
     from domain.statements.income import Flow, IncomeRow
@@ -56,7 +57,8 @@ class Figures(NamedTuple):
     """What the statements of a period say: of the year so far, the flows of its vouchers and trial totals too.
 
     `called` is what lines of the distribution would show more, in fen, by their keys, if they went by the names of the
-    details of 收益分配 (322) that the vouchers use.
+    details of 收益分配 (322) that the vouchers use. `earned_fen` is what the accounts of income and expense moved on
+    the trial balance, credits less debits, without what transfers took from them.
     """
 
     sheet: BalanceSheet
@@ -65,6 +67,7 @@ class Figures(NamedTuple):
     flows: Iterable[Flow]
     totals: Mapping[str, int]
     called: Mapping[str, int]
+    earned_fen: int
 
     def by_place(self) -> dict[str, int]:
         """Return each figure by where it stands and its key there."""
@@ -79,6 +82,7 @@ class Figures(NamedTuple):
                 for row in self.income
             },
             **{f"trial.{name}": fen for name, fen in self.totals.items()},
+            "trial.earned": self.earned_fen,
             "details.difference": difference,
             "distributed.reserve": sum(
                 flow.credit_fen
@@ -96,6 +100,17 @@ class Figures(NamedTuple):
                 if flow.distributes and flow.account.startswith(RESULT)
             ),
         }
+
+
+def earned_fen(rows: Iterable[TrialRow], transferred_fen: int, *, opens: bool) -> int:
+    """Return what accounts of income and expense moved in the year so far, in fen, by a trial balance since January.
+
+    Credits less debits; `transferred_fen` are the debits less credits that transfers took from them, which are left
+    out. `opens` tells whether the opening balances are this year's own.
+    """
+    moved = [row for row in rows if row.account.startswith(RESULT)]
+    turnover = sum(row.year_credit_fen - row.year_debit_fen - opens * row.opening_fen for row in moved)
+    return turnover + transferred_fen
 
 
 @cache

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain import statements
-from domain.closing import said_otherwise
+from domain.chart import RESULT, UNDISTRIBUTED
+from domain.closing import RESULT_ACCOUNT, said_otherwise
 from domain.kernel.period import opened_on, parse_period, year_start
 from projections import register
 from projections.balances import trial_balance
@@ -20,6 +21,25 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from domain.statements import CrossCheck
+    from projections.balances import TrialBalance
+
+SELECT_TRANSFERRED = """
+    SELECT coalesce(sum(CASE WHEN pure THEN emptied ELSE filled END), 0)::bigint FROM (
+        SELECT bool_and(account ^@ ANY(%(pure)s)) AS pure,
+               sum(debit_fen - credit_fen) FILTER (WHERE account ^@ %(result)s) AS emptied,
+               coalesce(sum(credit_fen - debit_fen) FILTER (WHERE account ^@ %(own)s), 0) AS filled
+        FROM journal
+        WHERE book = %(book)s AND entry IN (
+            SELECT entry FROM journal
+            WHERE book = %(book)s AND period BETWEEN %(first)s AND %(last)s AND account ^@ ANY(%(pool)s)
+        )
+        GROUP BY entry HAVING bool_or(account ^@ %(result)s)
+    ) AS transfers
+"""
+"""What vouchers that touch 321 or 322 took from income and expense.
+
+All, where they do nothing else; else what came to 本年收益 (321): what was earned or spent there was not transferred.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,11 +61,28 @@ def cross_checks(connection: Connection[Any], book_id: str, period: str) -> Cros
             flows=year_flows(connection, book, period),
             totals=trial.totals,
             called=_called(connection, book, period),
+            earned_fen=_earned(connection, book, trial),
         )
     checks = statements.cross_checks(
         book.chart, period, figures, opened_on=opened_on(book.first_period, period)
     )
     return CrossCheckReport(book_id, trial.name, period, trial.entries, trial.root, checks)
+
+
+def _earned(connection: Connection[Any], book: register.BookRow, trial: TrialBalance) -> int:
+    """Return what the accounts of income and expense moved in the year so far, without what was transferred."""
+    values = {
+        "book": book.book,
+        "first": trial.first,
+        "last": trial.period,
+        "pool": list(UNDISTRIBUTED),
+        "pure": [RESULT, *UNDISTRIBUTED],
+        "result": RESULT,
+        "own": RESULT_ACCOUNT,
+    }
+    ((fen,),) = connection.execute(SELECT_TRANSFERRED, values).fetchall()
+    opens = statements.flow_year(trial.first, book.first_period).opens
+    return statements.earned_fen(trial.rows, fen, opens=opens)
 
 
 def _called(connection: Connection[Any], book: register.BookRow, period: str) -> Counter[str]:

@@ -267,6 +267,30 @@ def test_what_is_not(end: MonthEnd) -> None:
     assert told(end) == []
 
 
+@pytest.mark.parametrize(
+    ("accounts", "rule", "said"),
+    [
+        (("211", "32202", "51302"), "closing.mixed", True),
+        (("10201", "321", "50103", "51302"), "closing.mixed", True),
+        (("101", "32202"), "closing.mixed", False),
+        (("32202", "51302"), "closing.distribution_direct", True),
+    ],
+)
+def test_what_no_statement_shows_of_a_mixed_voucher_is_said(
+    accounts: tuple[str, ...], rule: str, *, said: bool
+) -> None:
+    """Income and expense beside 321 or 322 pass for transferred: which statements lack them, and what to do."""
+    told = check_month(month({}, VOUCHER._replace(accounts=accounts)))
+    [violation] = [one.violation for one in told if one.violation.rule.code == rule]
+    assert ("收支明细表和收益及收益分配表都不列" in violation.zh) is said
+    assert ("on neither the statement of income nor that by detail account" in violation.en) is said
+    if said:
+        results = "、".join(code for code in accounts if code.startswith("5"))
+        assert f"{results} 在这张上的金额当作结转" in violation.zh
+        assert "请冲销它" in violation.zh
+        assert "收入、支出另记一张，不带 321、322" in violation.zh
+
+
 def kept(account: str, **parties: int) -> MonthEnd:
     """Return a month in which an account is kept by counterparties, their balances debit less credit."""
     balances = tuple(PartyBalance(account, party, fen) for party, fen in parties.items())

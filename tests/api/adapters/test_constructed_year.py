@@ -19,7 +19,7 @@ from domain.chart import chart
 from domain.kernel.money import format_fen
 from domain.kernel.period import next_period, periods, previous_period
 from projections.balances import trial_balance
-from projections.statements import balance_sheet, income_details, income_statement
+from projections.statements import balance_sheet, cross_checks, income_details, income_statement
 from tests.api.adapters.hledger_village import Village, exported
 from tests.audit.conftest import service_of_its_own
 
@@ -341,6 +341,8 @@ def test_the_statements_agree_with_one_another(village: Village) -> None:
         sheet = balance_sheet(connection, village.book, "2025-12").sheet
         statement = income_statement(connection, village.book, "2025-12")
         details = [income_details(connection, village.book, period).rows for period in MONTHS]
+        checks = [one for period in MONTHS for one in cross_checks(connection, village.book, period).checks]
+    assert [one for one in checks if one.off_by_fen] == []
     income = {row.line.key: row.amount_fen for row in statement.rows}
     claims = {row.line.key: row.closing_fen for row in sheet.claims}
     opening = {row.line.key: row.opening_fen for row in sheet.claims}

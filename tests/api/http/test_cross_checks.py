@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from domain.accounts import AccountAdded, NewAccount
 from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
 from tests.api.http.test_reports import table
@@ -25,6 +27,7 @@ def test_all_agree_with_the_figures_worked_out_by_hand(door: Door) -> None:
     assert march["undistributed"] == (2_434_170, 2_434_170)
     assert march["brought_forward"] == (1_480_000, 1_480_000)
     assert march["details"] == (954_170, 954_170)
+    assert march["details_turnover"] == march["surplus_turnover"] == (954_170, 954_170)
     assert {"sides", "opening_sides", "turnover", "balances"} < march.keys()
     assert "transferred" not in march
     page = door.get("cross-checks", period="2026-03").text
@@ -74,13 +77,7 @@ def test_what_the_details_of_322_say_is_held_against_the_lines(door: Door) -> No
         (("3220102", 3_050_000), ("3220103", 100_000), ("211", -3_150_000)),
         (("32202", 7_000), ("113", -7_000)),
     ):
-        made = [
-            Line(account=code, debit_fen=fen) if fen > 0 else Line(account=code, credit_fen=-fen)
-            for code, fen in lines
-        ]
-        data = Voucher(attachments=Attachments(count=1), date="2026-11-20", lines=made, summary="分配")
-        roles = ("accountant", "head", "supervisor", "township")
-        assert door.post(door.note(data, VoucherPosted, *roles), wait=20).status_code == 201
+        book(door, lines, "2026-11-20")
     found = checks(door, "2026-11")
     members, others = before["called_members"][0], before["called_others"][0]
     assert found["called_members"] == (members + 3_157_000, members + 3_057_000)
@@ -89,3 +86,41 @@ def test_what_the_details_of_322_say_is_held_against_the_lines(door: Door) -> No
     assert "322 各明细按名称：其他分配" in door.get("cross-checks", period="2026-11").text
     october = checks(door, "2026-10")
     assert all(october[key] == before[key] for key in keys)
+
+
+MIXED = (
+    ((("51302", 1_000), ("32202", 24_000), ("211", -25_000)), -1_000),  # an expense beside a distribution
+    ((("50103", 9_000), ("321", -9_000), ("51302", 500), ("211", -500)), -500),  # and beside a transfer
+    ((("50103", 300), ("321", -300)), 0),
+    ((("32202", 700), ("51302", -700)), 0),  # past 321, with nothing else: it may be a transfer
+)
+
+
+@pytest.mark.parametrize(("moved", "off"), MIXED)
+def test_what_no_statement_shows_is_held_against_the_trial_balance(
+    door: Door, moved: tuple[tuple[str, int], ...], off: int
+) -> None:
+    """The statements leave out what stands on a voucher with 321 or 322; the accounts' own turnover has it."""
+    keys = ("details_turnover", "surplus_turnover")
+    before = checks(door, "2026-11")
+    book(door, moved, "2026-11-21")
+    after = checks(door, "2026-11")
+    for key in keys:
+        assert after[key][0] == before[key][0], "no line of a statement has it"
+        assert after[key][1] - before[key][1] == off
+    assert all(left == right for left, right in checks(door, "2026-10").values())
+    page = door.get("cross-checks", period="2026-11").text
+    assert "和 321、322 记在了一张凭证上" in page
+    assert "科目余额表：501 至 521 的发生额" in page
+
+
+def book(door: Door, moved: tuple[tuple[str, int], ...], date: str) -> None:
+    """Post a voucher of these accounts, debits positive."""
+    lines = [
+        Line(account=code, debit_fen=fen) if fen > 0 else Line(account=code, credit_fen=-fen)
+        for code, fen in moved
+    ]
+    data = Voucher(attachments=Attachments(count=1), date=date, lines=lines, summary="分配")
+    roles = ("accountant", "head", "supervisor", "township")
+    answer = door.post(door.note(data, VoucherPosted, *roles), wait=20)
+    assert answer.status_code == 201, answer.text

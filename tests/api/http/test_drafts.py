@@ -105,7 +105,7 @@ def test_income_that_no_statement_would_show_is_said_before_it_is_signed(office:
     """Income or expense against 322 itself is no transfer: it asks for those whom its amount demands."""
     [said] = remarked(office, ("32202", 30_000_000, 0), ("50103", 0, 30_000_000), count=1)
     assert said.startswith("closing.distribution_direct: 凭证 （待签）「购办公桌」把收入或支出直接记在了 322")
-    assert "请撤回它，收支记入各自的科目" in said
+    assert "请撤回它，收入、支出另记一张" in said
     data = voucher(30_000_000, date="2026-04-02", debit="32202", credit="50103")
     draft = office["accountant"].make(msgspec.structs.replace(data, resolution="村民代表会议决议"))
     assert draft["demanded"] == ["accountant", "head", "supervisor", "township"]

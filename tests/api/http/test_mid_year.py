@@ -136,6 +136,13 @@ def test_support_before_the_opening_is_the_years(client: httpx.Client, period: s
     assert ("当年建账前的累计发生额，列在「本年增加」" in page) == (period == "2025-08")
 
 
+def test_the_cross_checks_of_the_years_own_income_agree(client: httpx.Client) -> None:
+    """What stood on its accounts at the opening is earned in the year, on the trial balance as on the statements."""
+    found = client.get("cross-checks.json", params={"period": "2025-08"}).json()["checks"]
+    assert {one["key"]: one["off_by_fen"] for one in found if one["off_by_fen"]} == {}
+    assert next(one["right_fen"] for one in found if one["key"] == "details_turnover") == 1_250_000
+
+
 INCOMPLETE = [{"period": "2026-02"}, {"from": "2026-05", "period": "2026-08"}, {"period": "2025-08"}]
 
 
