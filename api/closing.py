@@ -68,7 +68,7 @@ REMARK_COLUMNS = (
     TableColumn("规则"),
 )
 TRANSFER_COLUMNS = (
-    TableColumn("日期"),
+    TableColumn("日期", day=True),
     TableColumn("凭证"),
     TableColumn("摘要"),
     TableColumn("科目编码"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+import io
 from contextlib import ExitStack
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from openpyxl import load_workbook
 
 from api import closing
 from api.banking import SourceFile, StatementLine
@@ -309,6 +312,15 @@ def test_a_draft_dated_in_a_closed_month_is_not_its_matter(open_door: Door) -> N
         close(open_door, "2026-01")
         found = open_door.get("closing.json", period="2026-01").json()["remarks"]
         assert "closing.drafts_waiting" not in {one["rule"] for one in found}
+
+
+def test_the_days_of_transfers_are_days_in_a_workbook(open_door: Door) -> None:
+    sheet = load_workbook(io.BytesIO(open_door.get("transfers.xlsx", period="2026-03").content)).worksheets[0]
+    heads, *rows = sheet.iter_rows(max_col=1)
+    assert heads[0].value == "日期"
+    assert {(cell.value, cell.number_format) for (cell,) in rows} == {
+        (datetime.datetime(2026, 3, 31), "yyyy-mm-dd")  # noqa: DTZ001
+    }
 
 
 def test_transfers_are_what_is_left_to_transfer(open_door: Door) -> None:
