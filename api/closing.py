@@ -34,8 +34,8 @@ DRAFTS_WAITING = rule(
     "closing.drafts_waiting",
     Kind.REFUSED,
     "{period} 有 {count} 张待签凭证还没有入账{named}；结账以后它们就不能入账了，请先签完、改日期或撤回",
-    "{count} drafts dated in {period} wait to be signed{named}; once it is closed they can never be booked: sign them,"
-    " date them anew, or withdraw them first",
+    "drafts dated in {period} that wait to be signed: {count}{named}; once it is closed they can never be booked: sign"
+    " them, date them anew, or withdraw them first",
     "财会〔2023〕14号: 按月结账",
 )
 ORIGINAL_MISSING = rule(
@@ -52,8 +52,8 @@ STOPPED = rule(
     Kind.REFUSED,
     "{period} 结账前有 {count} 项必须处理，见结账检查；决定照样结账的，请写明理由（命令行用 --despite 理由）。"
     "结了账的月份不能再打开",
-    "{count} things are to be set right before the closing of {period}, see its checklist; whoever closes all the same"
-    " says why (--despite REASON on the command line). What is closed stays closed",
+    "to be set right before the closing of {period}: {count}, see its checklist; whoever closes all the same says why"
+    " (--despite REASON on the command line). What is closed stays closed",
     "财会〔2023〕14号: 按月结账",
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from api.drafting.naming import holder
 from domain.closing import Likeness, likeness
 from domain.drafts import Draft
 from domain.kernel.errors import Phrase
@@ -18,9 +19,12 @@ SELECT_TEXTS = "SELECT id, text, made_by FROM drafts WHERE book = %s AND state =
 
 
 def waiting_alike(
-    connection: Connection[Any], book: str, vouchers: Mapping[str, Voucher]
+    connection: Connection[Any], book: str, vouchers: Mapping[str, Voucher], people: Mapping[str, str]
 ) -> dict[str, list[Phrase]]:
-    """Return by id of the drafts of some vouchers what other drafts that say the same are called; none, no key."""
+    """Return by id of the drafts of some vouchers what other drafts that say the same are called; none, no key.
+
+    `people` are the public names of those who hold keys, by the keys' names.
+    """
     days = {f'"date":"{voucher.date}"'.encode() for voucher in vouchers.values()}
     found: dict[Likeness, list[tuple[str, str]]] = {}
     for id_, text, made_by in connection.execute(SELECT_TEXTS, (book,)).fetchall():
@@ -31,12 +35,16 @@ def waiting_alike(
         if own:
             found.setdefault(own, []).append((id_, made_by))
     alike = {
-        id_: [_called(maker) for other, maker in found.get(own, []) if other != id_]
+        id_: [_called(voucher, holder(maker, people)) for other, maker in found.get(own, []) if other != id_]
         for id_, voucher in vouchers.items()
         if (own := likeness(voucher))
     }
     return {id_: others for id_, others in alike.items() if others}
 
 
-def _called(maker: str) -> Phrase:
-    return Phrase(f"（待签，{maker} 制）", f"(to be signed, made by {maker})")
+def _called(voucher: Voucher, maker: Phrase) -> Phrase:
+    """Return what a person knows a draft by that says what this voucher says: date, summary, and who made it."""
+    return Phrase(
+        f"{voucher.date}「{voucher.summary}」（待签，{maker.zh}制单）",
+        f"'{voucher.summary}' of {voucher.date} (to be signed, made by the {maker.en})",
+    )

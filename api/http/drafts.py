@@ -298,8 +298,9 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
     vouchers = {id_: data for id_, data in said.items() if isinstance(data, Voucher)}
     remarks = {one.waiting.id: [*one.checklist] for one in drafts}
     with service.pool.connection() as connection:
+        people = register.holders(connection, session.book)
         if vouchers:
-            others = waiting_alike(connection, session.book, vouchers)
+            others = waiting_alike(connection, session.book, vouchers, people)
             waiting = [others.get(id_, []) for id_ in vouchers]
             asked = [one for one in open_ if one.waiting.id in vouchers]
             signing = [one.signing for one in asked]
@@ -310,7 +311,6 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
         for id_, before in corrections(connection, session.book, open_, policy).items():
             remarks[id_] += before
         named = named_in(connection, session.book, drafts)
-        people = register.holders(connection, session.book)
     given = service.drafts.disclosures(session, drafts)
     return [
         _body(

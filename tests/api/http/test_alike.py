@@ -70,7 +70,10 @@ def test_a_draft_that_says_what_another_says_is_told_before_it_is_signed(open_do
         assert said(first["remarks"]) == []
         second = office["cashier"].make(data)
         [remark] = said(second["remarks"])
-        assert f"（待签，{BOOK}/accountant/1 制）" in remark
+        assert remark.startswith("凭证 （待签）、2026-04-02「收利息」（待签，会计制单） 的日期")
+        assert BOOK not in remark, "whose draft it is, not the name of a key"
+        [english] = [one["en"] for one in second["remarks"] if one["rule"] == CODE]
+        assert "'收利息' of 2026-04-02 (to be signed, made by the accountant)" in english
         last = [office[role].sign(first).json() for role in first["demanded"]][-1]
         assert (last["state"], last["remarks"]) == ("posted", [])
         open_door.service.runner.catch_up([BOOK])

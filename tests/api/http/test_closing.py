@@ -385,10 +385,11 @@ def test_drafts_that_wait_stop_the_closing_of_their_month(open_door: Door) -> No
         ]
         page = open_door.get("closing", period="2026-01").text
         assert remarks(open_door, "2026-01")[0] == (True, "closing.drafts_waiting", "", None)
-        said = open_door.get("closing.json", period="2026-01").json()["remarks"][0]["zh"]
-        assert "2 张待签凭证" in said
-        assert said in page
-        assert "收利息" not in said, "what is not decided yet is not for the public"
+        said = open_door.get("closing.json", period="2026-01").json()["remarks"][0]
+        assert "2 张待签凭证" in said["zh"]
+        assert said["en"].startswith("drafts dated in 2026-01 that wait to be signed: 2; once it is closed")
+        assert said["zh"] in page
+        assert "收利息" not in str(said), "what is not decided yet is not for the public"
         with snapshot(open_door.service.pool) as connection:
             report = closing.checklist(connection, BOOK, "2026-01", open_door.service.attachments, named=True)
         assert "（收利息、收利息）" in report.remarks[0].violation.zh
