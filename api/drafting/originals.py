@@ -49,8 +49,9 @@ INVOICE_DRAFTED = rule(
 UNNAMED = rule(
     "invoice.unnamed",
     Kind.REFUSED,
-    "附件「{name}」是发票 {number}（{date}，价税合计 {total} 元），请照此写进凭证的发票栏",
-    "the attachment '{name}' is the invoice {number} of {date} over {total} yuan; name it so on the voucher",
+    "附件「{name}」是发票 {number}（{date}，价税合计 {total} 元），请照此写进凭证的发票栏；不该附的，把这个附件去掉",
+    "the attachment '{name}' is the invoice {number} of {date} over {total} yuan; name it so on the voucher, or"
+    " take the attachment off if it does not belong here",
     "财会〔2020〕6号 art. 3",
 )
 

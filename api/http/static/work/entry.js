@@ -32,7 +32,7 @@ const [{ accounts }, { templates }, begun] = await Promise.all([
 });
 let known = accounts;
 const lines = new Lines(place("lines"), known, tell);
-const invoices = listing(book, place("invoices"));
+const invoices = listing(book, place("invoices"), (number) => attached.drop(number));
 const counting = ({ length }) => {
   if (length > Number(place("attachments").value)) place("attachments").value = length;
 };
@@ -105,6 +105,11 @@ async function save(data) {
   return saved;
 }
 
+/** Save, and go to the page where the draft is looked at. */
+async function saveAndLook() {
+  location.assign(`/books/${book}/work/drafts/${(await save(typed())).id}`);
+}
+
 /**
  * Save, sign what was saved if it is what was typed, and go on with an empty form for the next voucher. What there is a
  * remark on, or what the form does not show, is looked at first, and signed on the page of its own.
@@ -155,8 +160,9 @@ function fill({ date, summary = "", attachments = {}, resolution = "", lines: en
 place("voucher").addEventListener("submit", (event) => {
   event.preventDefault();
   return acting(event.submitter ?? place("save"), place("told"), async () => {
-    if (event.submitter?.id === "save") location.assign(`/books/${book}/work/drafts/${(await save(typed())).id}`);
-    else await saveAndSign();
+    await (event.submitter?.id === "save" ? saveAndLook() : saveAndSign()).catch((told) => {
+      throw attached.staying(told);
+    });
   });
 });
 

@@ -21,6 +21,9 @@ function checkSize({ name, size }, mib) {
   throw new Told("attachment.too_large", zh, `the attachment ${name} has more than ${mib} MiB and is not taken; make a photo smaller, part a long PDF`);
 }
 
+/** What is refused of an original that another voucher has already: it can only be taken off. */
+const BOOKED_TWICE = ["attachment.booked", "attachment.drafted", "invoice.booked", "invoice.drafted"];
+
 /** Return what is refused of a file, with its name. */
 function naming(told, name) {
   if (!(told instanceof Told) || told.zh.includes(name)) return told;
@@ -38,6 +41,7 @@ function naming(told, name) {
 export function attaching(book, input, list, changed, invoices) {
   let files = [];
   const numbers = new Map(); // of the invoice that a file is, by its SHA-256
+  const isOf = (number) => (file) => numbers.get(file.sha256) === number;
   const draw = () => {
     list.replaceChildren(...files.map(row));
     changed(files);
@@ -47,7 +51,7 @@ export function attaching(book, input, list, changed, invoices) {
     button.addEventListener("click", () => {
       files = files.filter((one) => one !== file);
       const number = numbers.get(file.sha256);
-      if (number && !files.some((one) => numbers.get(one.sha256) === number)) invoices.drop(number);
+      if (number && !files.some(isOf(number))) invoices.drop(number);
       draw();
     });
     return element("li", {}, ...described(book, file), " ", button);
@@ -56,11 +60,12 @@ export function attaching(book, input, list, changed, invoices) {
     checkSize(chosen, Number(input.dataset.mib));
     const path = `/books/${book}/attachments?name=${encodeURIComponent(chosen.name)}`;
     const { read, ...file } = await ask("POST", path, chosen);
+    if (read) {
+      invoices.take(read); // throws what is not taken, before its file is attached
+      numbers.set(file.sha256, read.invoice.number);
+    }
     if (!files.some((one) => one.sha256 === file.sha256)) files.push(file);
     draw();
-    if (!read) return;
-    numbers.set(file.sha256, read.invoice.number);
-    invoices.take(read);
   };
   return {
     get files() {
@@ -69,6 +74,20 @@ export function attaching(book, input, list, changed, invoices) {
     set files(given) {
       files = [...given];
       draw();
+    },
+    /** Take the files off that are an invoice which was taken off. */
+    drop(number) {
+      files = files.filter((file) => !isOf(number)(file));
+      draw();
+    },
+    /** Return what was refused when the voucher was saved; of an original that is booked once already also that it stays here. */
+    staying(told) {
+      if (!BOOKED_TWICE.includes(told.rule)) return told;
+      const number = invoices.invoices.find((one) => told.zh.includes(one.number))?.number;
+      const file = files.find((one) => told.zh.includes(`「${one.name}」`) || (number && isOf(number)(one)));
+      if (!file && !number) return told;
+      const [zh, en] = file ? [`「${file.name}」还附在`, `${file.name} is still attached here`] : [`发票 ${number} 还登记在`, `the invoice ${number} is still recorded here`];
+      return new Told(told.rule, `${told.zh}。${zh}这张凭证上，不是这张的就点它后面的「去掉」，再存`, `${told.en}; ${en}: if it is not of this voucher take it off by "remove" behind it, and save again`, told.facts);
     },
     /** Upload all that is chosen; return what was refused, each with its file's name. */
     async upload() {

@@ -65,14 +65,18 @@ export function paperInvoice(number, date, total) {
  * List the invoices of a voucher, with what is to be known of each.
  * @param {string} book the buyer whose invoices these should be
  * @param {HTMLElement} list
+ * @param {(number: string) => void} dropped hears which one was taken off here
  */
-export function listing(book, list) {
+export function listing(book, list, dropped) {
   let invoices = [];
   let remarks = new Map();
   const draw = () => list.replaceChildren(...invoices.map(row));
   const row = (invoice) => {
     const button = element("button", { type: "button", className: "plain" }, ...bilingual("去掉", "remove"));
-    button.addEventListener("click", () => drop(invoice.number));
+    button.addEventListener("click", () => {
+      drop(invoice.number);
+      dropped(invoice.number);
+    });
     return element("li", {}, invoice.total_fen < 0 ? "红字发票 " : "发票 ", element("code", {}, invoice.number), factsOf(invoice), " ", ...(remarks.get(invoice.number) ?? []), button);
   };
   const drop = (number) => {
@@ -89,8 +93,8 @@ export function listing(book, list) {
       remarks = new Map();
       draw();
     },
-    /** Add an invoice, once; throws if it stands there otherwise. */
-    add(invoice) {
+    /** Add an invoice, once, with what is to be known of it; throws if it stands there otherwise. */
+    add(invoice, said = remarks.get(invoice.number)) {
       const { number, date, total_fen } = invoice;
       const there = invoices.find((one) => one.number === number);
       if (there && (there.date !== date || there.total_fen !== total_fen)) {
@@ -98,14 +102,14 @@ export function listing(book, list) {
         throw new Told("invoice.otherwise", `发票 ${number} 已登记${zh[0]}；这次却是${zh[1].slice(1)}，没有收下。请照发票核对，要改就先把已登记的去掉`, `invoice ${number} is recorded already with ${en[0]}, and now with ${en[1]}, which was not taken: check the invoice, and remove the one that is recorded if that is wrong`);
       }
       if (!there) invoices.push(invoice);
+      remarks.set(number, said);
       draw();
     },
     /** Take an invoice that was read off a document. */
     take({ invoice, seller, buyer, buyer_id }) {
       const said = [seller ? `销售方 ${seller} ` : ""];
       if (buyer_id && buyer_id !== book) said.push(element("strong", {}, `购买方是 ${buyer}（${buyer_id}），不是本组织 `));
-      remarks.set(invoice.number, said);
-      this.add(invoice);
+      this.add(invoice, said);
     },
   };
 }
