@@ -54,6 +54,9 @@ REFUSED = rule(
 router = APIRouter(tags=["bank"])
 statements = APIRouter(prefix="/books/{book}/bank/{account}")
 
+COLUMNS_MAX = 500
+"""The characters in which the headers of a statement are said."""
+
 Account = Annotated[str, Path(description="an account of money", pattern=r"^[0-9]{3,9}$")]
 Day = Annotated[str, Query(description="at the end of which day, YYYY-MM-DD", max_length=10)]
 Yuan = Annotated[
@@ -207,7 +210,8 @@ async def post_statement(
     columns: Annotated[
         str,
         Query(
-            max_length=500, description="headers that are not the usual ones, date=…,received=…; remembered"
+            max_length=COLUMNS_MAX,
+            description="headers that are not the usual ones, date=…,received=…; remembered",
         ),
     ] = "",
     through: Annotated[
@@ -333,6 +337,7 @@ def get_bank_page(
         accounts=leaves_below(database, book, MONEY_ACCOUNTS),
         makes=session.key.role in MAKERS,
         through=service.banks.read_through(book),
+        columns_max=COLUMNS_MAX,
         account=account,
         date=date,
         balance=balance,

@@ -59,7 +59,7 @@ export async function acting(button, place, act) {
   }
 }
 
-/** The most characters of a text, and those that it has none of, as domain/kernel/statement.py says. */
+/** The most characters of a text, where its field tells no other number (`data-most`), and those that it has none of, as domain/kernel/statement.py says. */
 const TEXT_MAX = 200;
 const UNSEEN = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]/;
 const SHOWN_MAX = 20;
@@ -77,8 +77,9 @@ export function textOf(input, [zh, en] = labelOf(input)) {
     const [called, seen] = [`U+${unseen.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`, shown.replaceAll(new RegExp(UNSEEN, "g"), "□")];
     throw mistyped(input, "request.text", `${zh}「${seen}」里有看不见的字符（${called}，写作 □），多半是粘贴带来的；请删去它，或者重新手打`, `the ${en} '${seen}' has a character that nobody sees (${called}, shown as □), most likely pasted: delete it, or type the text anew`);
   }
-  if (length > TEXT_MAX) {
-    throw mistyped(input, "request.text", `${zh}「${shown}」有 ${length} 个字，至多 ${TEXT_MAX} 个；请写短些`, `the ${en} '${shown}' has ${length} characters, and at most ${TEXT_MAX} are taken: make it shorter`);
+  const most = Number(input.dataset.most ?? TEXT_MAX);
+  if (length > most) {
+    throw mistyped(input, "request.text", `${zh}「${shown}」有 ${length} 个字，至多 ${most} 个；请写短些`, `the ${en} '${shown}' has ${length} characters, and at most ${most} are taken: make it shorter`);
   }
   return text;
 }

@@ -1,6 +1,6 @@
 /** The page for banks and cash: statements are read in and undone, lines are matched by hand, and what was decided is taken back. */
 
-import { acting, ask, bilingual, element } from "./ask.js";
+import { acting, ask, bilingual, element, filled, textOf } from "./ask.js";
 import { fenOf } from "./amounts.js";
 import { formatFen } from "../verify/money.js";
 
@@ -39,7 +39,7 @@ form?.addEventListener("submit", (event) => {
   event.preventDefault();
   return acting(place("read"), place("told"), async () => {
     const [chosen] = place("statement").files;
-    const columns = place("columns").value.trim();
+    const columns = textOf(place("columns"));
     const through = place("through").value;
     const query = new URLSearchParams({ name: chosen.name, ...(columns ? { columns } : {}), ...(through ? { through } : {}) });
     const taken = await ask("POST", path(`statements?${query}`, place("account").value), chosen);
@@ -94,8 +94,8 @@ for (const button of document.querySelectorAll("[data-remove]")) {
 place("opening")?.addEventListener("submit", (event) => {
   event.preventDefault();
   const [side, sign] = place("opening-side").value.split(" ");
-  const [date, text] = [place("opening-date").value, place("opening-text").value.trim()];
   return acting(place("enter"), place("entered"), async () => {
+    const [date, text] = [filled(place("opening-date")), filled(place("opening-text"))];
     const amount_fen = Number(sign) * fenOf(place("opening-amount"), "金额", "amount");
     await ask("POST", path("openings"), { side, date, amount_fen, text });
     location.reload();
