@@ -38,7 +38,7 @@ from api.http import (
     work,
     workspace,
 )
-from api.http.parameters import check_parameters
+from api.http.parameters import WithoutPassedOn, check_parameters
 from api.http.parts import documented
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ DESCRIPTION = """
 A village's signed, append-only account book and its public transparency log.
 Every error is a problem document (RFC 9457) whose `rule` is a stable code; a method that an address does not take gets
 405 (`request.method`), a parameter that it does not take 400 (`request.parameter`), but for pages, which pass over what
-they do not know. A slash at an address's end is redirected (307) to the address without it.
+they do not know, and a `from` that WeChat appended. A slash at an address's end is redirected (307) to the address
+without it.
 """
 
 
@@ -110,6 +111,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.printing = asyncio.Semaphore(1)
     app.state.waiters = ThreadPoolExecutor(WAITERS_MAX, thread_name_prefix="wait")
+    app.add_middleware(WithoutPassedOn)
     app.add_middleware(packing.Packed)
     app.add_middleware(HeadAsGet)
     app.add_middleware(verifier.OpenToReaders)

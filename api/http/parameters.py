@@ -15,6 +15,7 @@ from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
     from fastapi.routing import APIRoute
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 UNKNOWN_PARAMETER = rule(
     "request.parameter",
@@ -22,7 +23,31 @@ UNKNOWN_PARAMETER = rule(
     "{path} 没有参数「{parameter}」，{known}；请改正或去掉它",
     "{path} takes no parameter '{parameter}', {known}; correct it or leave it out",
 )
+PASSED_ON = ("singlemessage", "groupmessage", "timeline")
+"""What WeChat appends as `from` to a page's link that is passed on: to one person, to a group, to all one's friends."""
+
 NONE = Phrase("它不带参数", "it takes none at all")
+
+
+class WithoutPassedOn:
+    """Takes away the `from` that WeChat appended to a page's link; any other value, and all that data is asked, stays.
+
+    On many pages `from` is a period or a size. A page is told by its address, which has no suffix as data has.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, that for a page without what was appended."""
+        if scope["type"] == "http" and "." not in scope["path"].rpartition("/")[2]:
+            kept = [pair for pair in scope["query_string"].split(b"&") if pair not in _APPENDED]
+            scope = {**scope, "query_string": b"&".join(kept)}
+        await self._app(scope, receive, send)
+
+
+_APPENDED = {f"from={value}".encode() for value in PASSED_ON}
 
 
 def check_parameters(request: Request) -> None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from psycopg import Connection
 from pydantic import BaseModel
 
 from api import reports
 from api.adapters.tables import Table, to_csv, to_xlsx
 from api.clock import now
-from api.http.parameters import is_page
 from api.http.parts import BookId, Database, Services, documented
 from domain.kernel.money import parse_fen
-from domain.kernel.period import is_period, parse_period
+from domain.kernel.period import parse_period
 from projections import journal, register
 from projections.balances import trial_balance
 from projections.journal import JournalFilter
@@ -57,18 +56,12 @@ Last = Annotated[str, Depends(last_period)]
 
 
 def first_period(
-    request: Request,
     first: Annotated[
         str, Query(alias="from", max_length=40, description="the first period, YYYY-MM; default: see there")
     ] = "",
 ) -> str | None:
-    """Return the first period that is asked for, None without; raises `period.malformed`.
-
-    A page overlooks what is no period: programs that pass links on append a `from` of their own.
-    """
-    if not first or (is_page(request) and not is_period(first)):
-        return None
-    return parse_period(first)
+    """Return the first period that is asked for, None without; raises `period.malformed`."""
+    return parse_period(first) if first else None
 
 
 First = Annotated[str | None, Depends(first_period)]

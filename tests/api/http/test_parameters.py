@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from api.http.app import create_app
+from api.http.parameters import PASSED_ON
 from api.settings import Settings
 from tests.api.http.conftest import BOOK, PROBLEM
 
@@ -66,12 +68,50 @@ def test_many_addresses_are_asked() -> None:
 
 @pytest.mark.parametrize("path", [path for path in PAGES if "/work" not in path])
 def test_a_page_does_not_mind_what_other_programs_append_to_its_link(door: Door, path: str) -> None:
-    own = {} if "from" in KNOWN[path] else {"from": "singlemessage"}
+    appended_to_it = {"from": "singlemessage", "isappinstalled": "0", "utm_source": "wechat"}
     plain, appended = (
         door.client.get(filled(path), params=params, headers={"Accept": "text/html"})
-        for params in ({}, {**own, "isappinstalled": "0", "utm_source": "wechat"})
+        for params in ({}, appended_to_it)
     )
     assert appended.status_code == plain.status_code
+
+
+SPANS = [path for path in PAGES if "from" in KNOWN[path]]
+
+
+def shown(door: Door, path: str, query: str) -> tuple[int, str]:
+    """Return what a browser is answered, but for the link that shows the same page in large letters."""
+    answer = door.client.get(f"{filled(path)}?{query}", headers={"Accept": "text/html"})
+    return answer.status_code, re.sub(r'href="/elder[^"]*"', "", answer.text)
+
+
+def test_many_pages_begin_somewhere() -> None:
+    names = ("journal", "trial-balance", "income-statement", "projects", "ledger/{account}", "diff")
+    assert {f"/books/{{book}}/{name}" for name in names} < set(SPANS)
+
+
+@pytest.mark.parametrize("path", SPANS)
+def test_a_page_passes_over_what_wechat_appends_as_its_beginning(door: Door, path: str) -> None:
+    plain = shown(door, path, "")
+    begins = "2" if path.endswith("diff") else "2026-02"
+    own = shown(door, path, f"from={begins}")
+    assert (plain[0], own[0]) == (200, 200)
+    for value in PASSED_ON:
+        assert shown(door, path, f"from={value}") == plain
+        assert shown(door, path, f"from={value}&isappinstalled=0")[0] == 200
+        assert shown(door, path, f"from={begins}&from={value}") == own
+    for value in ("singlemessages", "Timeline", "2026-13", "timeline,2026-01"):
+        assert shown(door, path, f"from={value}")[0] == 400, value
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in KNOWN if "from" in KNOWN[path] and path not in SPANS], ids=filled
+)
+def test_data_passes_over_nothing(door: Door, path: str) -> None:
+    """Who asks for a part of it gets that, or is told."""
+    assert "." in path.rpartition("/")[2], "by this it is told from a page"
+    for value in PASSED_ON:
+        assert door.client.get(filled(path), params={"from": value}).status_code == 400
 
 
 @pytest.mark.parametrize(
