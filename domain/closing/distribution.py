@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.closing.households import Share
+from domain.closing.households import TWO_TARGETS, Share
 from domain.closing.transfers import DISTRIBUTION, NO_ACCOUNT, leaves_below
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
@@ -207,8 +207,10 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
 
     The reserve gets its part of the year's net surplus, as far as that is not needed for losses of earlier years, less
     what it was given already. Raises `distribution.negative`, `distribution.no_loss`, `distribution.no_ratio`,
-    `distribution.beyond`.
+    `distribution.beyond`, `distribution.two_targets`.
     """
+    if wish.households and wish.members_to:
+        raise TWO_TARGETS(account=wish.members_to)
     asked = (wish.shared_fen, wish.other_fen, wish.cover_fen, wish.earlier_fen)
     for what, fen in zip((TO_MEMBERS, OTHERWISE, COVERED, APPROPRIATED), asked, strict=True):
         if fen < 0:

@@ -39,6 +39,16 @@ MANY_SHARES = rule(
     "account of all members, and let a roll say what each household gets",
     LAW,
 )
+TWO_TARGETS = rule(
+    "distribution.two_targets",
+    Kind.REFUSED,
+    "写了各户份额，又选了成员分配都记入 {account}，不知该用哪一样；请去掉一样：各户有自己的科目的留各户份额，全体成员"
+    "合用一个科目的留那个科目（命令行是 --households 和 --members-to）",
+    "the households' shares are given, and {account} too as the account of all that members get, so that it is not"
+    " known which is meant; leave one out: keep the shares where each household has its own account, the account where"
+    " all have one together (--households and --members-to on the command line)",
+    LAW,
+)
 SHARES_MAX = MAX_LINES - 1
 """The most accounts that a voucher splits among; one line is the other side."""
 

@@ -73,3 +73,13 @@ def test_each_account_is_a_members(account: str, code: str) -> None:
     with pytest.raises(RuleViolation) as violation:
         distribution_vouchers(shares(figures(100_000), wish), HOUSEHOLDS, {}, "2026-12", wish)
     assert violation.value.rule.code == code
+
+
+def test_an_account_for_all_beside_a_table_is_refused() -> None:
+    """Neither is dropped without a word."""
+    wish = Wish(0, members_to="11301", households=parse_shares("11302,300", 0))
+    with pytest.raises(RuleViolation) as violation:
+        shares(figures(100_000), wish)
+    assert violation.value.rule.code == "distribution.two_targets"
+    assert "11301" in violation.value.zh
+    assert "--members-to" in violation.value.zh

@@ -360,6 +360,9 @@ def test_a_years_distribution_is_split_by_a_table_of_accounts(
     assert [(line["account"][:3], line.get("credit_fen", 0)) for line in lines] == [("322", 0), ("113", 300)]
     table.write_text("113 3.00\n113 2.00\n", encoding="utf-8")
     assert "[distribution.share]" in commands.refused(*asked, "--households", table)
+    both = "--members-to", "113", "--households", table
+    table.write_text("113 3.00\n", encoding="utf-8")
+    assert "[distribution.two_targets]" in commands.refused(*asked, *both)
 
 
 def test_a_closed_month_is_published_and_a_figure_proved_offline(
