@@ -21,6 +21,8 @@ from api.cli.options import (
 )
 from api.cli.signing import poster, submit
 from api.closing import despite
+from api.distributing import read_wish
+from domain.closing import split_said
 from domain.periods import Closing, PeriodClosed
 
 if TYPE_CHECKING:
@@ -117,9 +119,13 @@ def distribute(
         "resolution": resolution,
         "households": decode(households.name, households.read_bytes())[0] if households else "",
     }
+    shares = read_wish(wish).households
     with poster(book, url, 0) as server:
         wanted = server.distribution(period, wish)
     _tell(wanted.remarks)
+    if shares:
+        said = split_said(shares)
+        err.print(f"{said.zh} / {said.en}")
     _write(wanted, period, folder)
     if not (wanted.closed or wanted.vouchers):
         out.print("没有要分配的 / nothing is to be distributed")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.clock import now
 from api.closing import distribution_object
+from api.distributing import read_wish
 from api.drafting import MAKERS
 from api.http.closing import RemarkBody
 from api.http.pages import PAGE
@@ -18,11 +18,13 @@ from api.http.parts import BookId, Database, Services, documented
 from api.http.reports import PERIOD, PERIOD_OR_BLANK
 from api.http.statements import ReportBody
 from api.http.workspace import AtDesk, answered, leaves_below, work_page
-from domain.closing import MEMBERS, OTHERS, RESERVE, Wish, parse_ratio, parse_shares
-from domain.kernel.errors import Phrase, RuleViolation
-from domain.kernel.money import parse_fen
+from domain.closing import MEMBERS, OTHERS, RESERVE, split_said
 from projections import register
 from projections.closing import distribution
+
+if TYPE_CHECKING:
+    from domain.kernel.errors import Phrase
+    from projections.closing import Distribution
 
 router = APIRouter(tags=["closing"])
 
@@ -96,40 +98,6 @@ def wish(
 Typed = Annotated[dict[str, str], Depends(wish)]
 
 
-AMOUNTS = {
-    "members": Phrase("向成员分配", "to members"),
-    "other": Phrase("其他分配", "other"),
-    "cover": Phrase("用公积公益金弥补亏损", "loss covered by the reserve"),
-    "earlier": Phrase("本年提取中属于往年的", "of this year's, for earlier years"),
-}
-"""The amounts that are typed, as the page calls them."""
-
-
-def _fen_of(typed: dict[str, str], field: str) -> int:
-    """Return fen of a typed amount; raises `money.*` with the field's name."""
-    try:
-        return parse_fen(typed[field])
-    except RuleViolation as violation:
-        name = AMOUNTS[field]
-        raise replace(violation, zh=f"{name.zh}：{violation.zh}", en=f"{name.en}: {violation.en}") from None
-
-
-def _wish(typed: dict[str, str]) -> Wish:
-    members_fen = _fen_of(typed, "members")
-    return Wish(
-        parse_ratio(typed["reserve"]),
-        members_fen,
-        typed["members_to"],
-        _fen_of(typed, "other"),
-        typed["other_to"],
-        _fen_of(typed, "cover"),
-        typed["reserve_to"],
-        _fen_of(typed, "earlier"),
-        typed["resolution"].strip(),
-        parse_shares(typed["households"], members_fen),
-    )
-
-
 @router.get(
     "/books/{book}/distribution.json",
     response_class=JSONResponse,
@@ -138,7 +106,7 @@ def _wish(typed: dict[str, str]) -> Wish:
 )
 def get_distribution(book: BookId, database: Database, period: Period, typed: Typed) -> dict[str, Any]:
     """Return how a year's income is distributed as is wished, in its legal order."""
-    return distribution_object(distribution(database, book, period, _wish(typed), now()[:10]))
+    return distribution_object(distribution(database, book, period, read_wish(typed), now()[:10]))
 
 
 @router.get("/books/{book}/work/distribution", responses=PAGE)
@@ -154,7 +122,14 @@ def get_distribution_page(
     """Show the form for a year's distribution, what follows from it, and the vouchers to be made drafts."""
     row = register.book(database, book)
     asked = period or f"{service.drafts.next_to_close(book)[:4]}-12"
-    found, refused = answered(lambda: distribution(database, book, asked, _wish(typed), now()[:10]))
+
+    def planned() -> tuple[Distribution, Phrase | None]:
+        wished = read_wish(typed)
+        said = split_said(wished.households) if wished.households else None
+        return distribution(database, book, asked, wished, now()[:10]), said
+
+    answer, refused = answered(planned)
+    found, split = answer or (None, None)
     return work_page(
         request,
         "distribution.html",
@@ -168,6 +143,7 @@ def get_distribution_page(
         reserves=leaves_below(database, book, (RESERVE,)),
         names=register.account_names(database, book),
         found=found,
+        split=split,
         drafts=[msgspec.to_builtins(voucher) for voucher in found.vouchers] if found else [],
         refused=refused,
     )

@@ -16,7 +16,7 @@ from domain.closing.distribution import (
     shares,
 )
 from domain.closing.excess import excess_of, is_excess, is_transfer
-from domain.closing.households import parse_shares
+from domain.closing.households import parse_shares, split_evenly, split_said
 from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, amiss
 from domain.closing.month_end import (
@@ -84,6 +84,8 @@ __all__ = [
     "shares",
     "shown_on",
     "spending_remarks",
+    "split_evenly",
+    "split_said",
     "transfer_vouchers",
     "untransferred",
     "year_runs",

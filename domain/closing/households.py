@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.closing.rules import ACCOUNTING
-from domain.kernel.errors import Kind, rule
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen, parse_fen
 from domain.vouchers import MAX_LINES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LAW = f"{ACCOUNTING} 内部往来"
 
@@ -29,6 +32,14 @@ SHARES_SUM = rule(
     "各户份额合计 {found} 元，向成员分配写的是 {wanted} 元；请核对，两者要相等，或不写总额",
     "the households' shares add up to {found} yuan, and {wanted} are to go to members; they are to be equal, or leave"
     " the sum blank",
+    LAW,
+)
+NOTHING_EACH = rule(
+    "distribution.share_nothing",
+    Kind.REFUSED,
+    "向成员分配的 {whole} 元平均分给 {count} 户，每户不到一分；请核对向成员分配的总额和户数",
+    "{whole} yuan for members in equal parts are less than a fen for each of {count} households; check the sum that"
+    " goes to members, and how many they are",
     LAW,
 )
 MANY_SHARES = rule(
@@ -63,12 +74,40 @@ class Share(NamedTuple):
     fen: int
 
 
+def split_evenly(accounts: Sequence[str], whole_fen: int) -> tuple[Share, ...]:
+    """Return equal parts of an amount, all of which is split: the fen that do not divide go to the first, one each.
+
+    So it is by the largest remainder (最大余数法), whose ties go in the order of the accounts. Raises
+    `distribution.share_nothing` where there is no fen for each.
+    """
+    each_fen, rest = divmod(whole_fen, len(accounts))
+    if each_fen <= 0:
+        raise NOTHING_EACH(whole=format_fen(whole_fen), count=len(accounts))
+    return tuple(Share(account, each_fen + (at < rest)) for at, account in enumerate(accounts))
+
+
+def split_said(shares: Sequence[Share]) -> Phrase:
+    """Say how what members get came out: the same for each, perhaps with a fen more for the first, or by a table."""
+    fens = [share.fen for share in shares]
+    each_fen, count, whole = min(fens), len(fens), format_fen(sum(fens))
+    more = sum(fen > each_fen for fen in fens)
+    zh, en = "按各户份额", "by a table of shares"
+    if fens == [each_fen + (at < more) for at in range(count)]:
+        zh, en = f"每户 {format_fen(each_fen)} 元", f"{format_fen(each_fen)} yuan each"
+        zh += f"，前 {more} 户各多 0.01 元" if more else ""
+        en += f", 0.01 more for each of the first {more}" if more else ""
+    return Phrase(
+        f"向成员分配：{zh}，共 {count} 户，合计 {whole} 元",
+        f"to members: {en}, {count} households, {whole} yuan in all",
+    )
+
+
 def parse_shares(text: str, whole_fen: int) -> tuple[Share, ...]:
     """Return what each account gets of `whole_fen`, or by amounts of their own; none of a blank text.
 
-    Each line has an account and its amount, or all have accounts alone and get the same: what does not divide stays
-    undistributed. A first line without any digit is a heading. Raises `distribution.share`, `distribution.shares_sum`,
-    `distribution.shares_many`.
+    Each line has an account and its amount, or all have accounts alone and get the same (`split_evenly`). A first line
+    without any digit is a heading. Raises `distribution.share`, `distribution.share_nothing`,
+    `distribution.shares_sum`, `distribution.shares_many`.
     """
     lines = [
         (number, line.strip())
@@ -77,15 +116,16 @@ def parse_shares(text: str, whole_fen: int) -> tuple[Share, ...]:
     ]
     if len(lines) > SHARES_MAX:
         raise MANY_SHARES(most=SHARES_MAX, count=len(lines))
-    alike_fen = whole_fen // len(lines) if lines and not any(_PARTED.search(line) for _, line in lines) else 0
+    alike = bool(lines) and whole_fen != 0 and not any(_PARTED.search(line) for _, line in lines)
+    parts = split_evenly([line for _, line in lines], whole_fen) if alike else ()
     shares: dict[str, Share] = {}
-    for number, line in lines:
+    for at, (number, line) in enumerate(lines):
         account, _, amount = _PARTED.sub(",", line, count=1).partition(",")
-        fen = parse_fen(amount) or alike_fen
+        fen = parts[at].fen if alike else parse_fen(amount)
         if fen <= 0 or account in shares or not _ACCOUNT.fullmatch(account):
             raise BAD_SHARE(number=number, read=line[:40])
         shares[account] = Share(account, fen)
     found = sum(share.fen for share in shares.values())
-    if shares and whole_fen and not alike_fen and found != whole_fen:
+    if shares and whole_fen and found != whole_fen:
         raise SHARES_SUM(found=format_fen(found), wanted=format_fen(whole_fen))
     return tuple(shares.values())

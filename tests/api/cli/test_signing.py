@@ -355,7 +355,9 @@ def test_a_years_distribution_is_split_by_a_table_of_accounts(
         "0",
     )
     table.write_bytes("科目,金额\n113,3.00\n".encode("gb18030"))
-    [file] = commands.good(*asked, "--households", table).splitlines()
+    done = commands.run(*asked, "--households", table)
+    assert "每户 3.00 元，共 1 户，合计 3.00 元" in done.stderr.decode()
+    [file] = done.stdout.decode().splitlines()
     lines = json.loads(Path(file).read_text(encoding="utf-8"))["lines"]
     assert [(line["account"][:3], line.get("credit_fen", 0)) for line in lines] == [("322", 0), ("113", 300)]
     table.write_text("113 3.00\n113 2.00\n", encoding="utf-8")

@@ -116,7 +116,7 @@ def test_a_year_is_distributed_by_signed_vouchers(village: Door, office: Office)
 
 
 def test_what_members_get_is_split_among_their_accounts(village: Door, office: Office) -> None:
-    """By a table of amounts, or in equal parts; what does not divide stays."""
+    """By a table of amounts, or in equal parts; what does not divide goes to the first, a fen each."""
     for code, name in (("11391", "张三户"), ("11392", "李四户"), ("11393", "王五户")):
         note = village.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
         assert village.post(note, wait=10).status_code == 201
@@ -128,10 +128,15 @@ def test_what_members_get_is_split_among_their_accounts(village: Door, office: O
         ("11392", 200),
     ]
     alike = {"reserve": "0", "members": "1.00", "households": "11391\n11392\n11393"}
-    assert found(village, **alike)["members_fen"] == 99
+    assert found(village, **alike)["members_fen"] == 100
     client = office["accountant"].client
     page = client.get(f"/books/{BOOK}/work/distribution", params={"period": DECEMBER, **alike}).text
     assert "11391\n11392\n11393</textarea>" in page
+    assert "每户 0.33 元，前 1 户各多 0.01 元，共 3 户，合计 1.00 元" in page
+    few = alike | {"members": "0.02"}
+    assert refused(
+        village.get("distribution.json", period=DECEMBER, **few), 422, "distribution.share_nothing"
+    )
     wrong = alike | {"households": "11391,3.00", "members": "5"}
     assert refused(village.get("distribution.json", period=DECEMBER, **wrong), 422, "distribution.shares_sum")
 
