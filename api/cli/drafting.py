@@ -14,7 +14,7 @@ from api.cli.options import URL, BookOption, UrlOption
 from api.cli.showing import Names, Told
 from api.cli.showing import show as show_signed
 from api.cli.signing import poster
-from api.drafting import for_good, holder, known
+from api.drafting import FOR_GOOD, holder, known
 from api.drafting.client import Clerk, Draft
 from api.identity import load_key
 from api.settings import Settings
@@ -166,9 +166,8 @@ def _tell_refusals(found: Draft) -> None:
     for key in found.refused:
         who = holder(key, found.people)
         out.print(f"  {who.zh}拒签：{found.reason(key)} / refused by the {who.en}", markup=False)
-    if found.gone and found.made:
-        then = for_good(role_of(found.made.key))
-        out.print(f"  {then.zh} / {then.en}", markup=False)
+    if found.gone:
+        out.print(f"  {FOR_GOOD.zh} / {FOR_GOOD.en}", markup=False)
 
 
 def _missing(found: Draft) -> Phrase:
@@ -181,21 +180,29 @@ def _missing(found: Draft) -> Phrase:
     return Phrase(zh, ", ".join(held))
 
 
+def _state(found: Draft) -> Iterator[str]:
+    """Yield where a draft stands: what is against it, and for whom it waits."""
+    if found.entry is not None:
+        yield f"已入账，第 {found.entry} 号记录 / posted as entry {found.entry}"
+    elif found.state != "open":
+        yield "已撤回 / withdrawn"
+    elif found.problem:
+        yield f"{found.problem['zh']} / {found.problem['en']} [{found.problem['rule']}]"
+    elif not found.mend:
+        missing = _missing(found)
+        yield f"还缺{missing.zh}签名 / still to sign: {missing.en}"
+    if found.mend:
+        yield f"{found.mend.zh} / {found.mend.en}"
+
+
 def _tell(found: Draft) -> None:
     """Print what a draft is known by, and where it stands."""
-    if found.entry is not None:
-        state = f"已入账，第 {found.entry} 号记录 / posted as entry {found.entry}"
-    elif found.state != "open":
-        state = "已撤回 / withdrawn"
-    elif found.problem:
-        state = f"{found.problem['zh']} / {found.problem['en']} [{found.problem['rule']}]"
-    else:
-        missing = _missing(found)
-        state = f"还缺{missing.zh}签名 / still to sign: {missing.en}"
     signed = "、".join(holder(name, found.people).zh for name in found.signatures) or "无 / none"
     text = f"第 {found.revision} 稿 / revision {found.revision}"
     what = known(found.statement).words.zh
-    out.print(f"{found.id}  {what}  已签 / signed: {signed}；{state}；{text}", markup=False)
+    out.print(
+        f"{found.id}  {what}  已签 / signed: {signed}；{'；'.join(_state(found))}；{text}", markup=False
+    )
     for key in found.lapsed:
         who = holder(key, found.people)
         words = f"{who.zh}的签名已失效（密钥 {key} 已更换或停用），须重签"

@@ -5,7 +5,7 @@ from api.drafting.closings import Closings, Enter, Inspect
 from api.drafting.composing import DESPITE_MAX, KINDS, Wanted, read_request
 from api.drafting.corrected import corrections
 from api.drafting.desk import DraftingDesk
-from api.drafting.naming import for_good, holder, known
+from api.drafting.naming import FOR_GOOD, holder, known
 from api.drafting.on_desk import OnDesk
 from api.drafting.rivals import setting_right
 from api.drafting.rules import MAKERS, require_maker
@@ -14,6 +14,7 @@ from api.drafting.templates import KeptTemplate, Template, Templates
 
 __all__ = [
     "DESPITE_MAX",
+    "FOR_GOOD",
     "KINDS",
     "MAKERS",
     "Closings",
@@ -29,7 +30,6 @@ __all__ = [
     "Waiting",
     "Wanted",
     "corrections",
-    "for_good",
     "holder",
     "known",
     "makers",

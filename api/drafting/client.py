@@ -62,6 +62,14 @@ class Read(msgspec.Struct, frozen=True):
     buyer_id: str
 
 
+class Mend(msgspec.Struct, frozen=True):
+    """The roles that are to change or withdraw a draft, and how that is said."""
+
+    roles: list[str]
+    zh: str
+    en: str
+
+
 class NamedEntry(msgspec.Struct, frozen=True):
     """An entry that the text names by its id, as a person knows it."""
 
@@ -102,6 +110,7 @@ class Draft(msgspec.Struct, frozen=True):
     missing: list[str]
     refused: list[str]
     gone: list[str] = []
+    mend: Mend | None = None
     disclosures: list[Given] = []
     lapsed: list[str] = []
     entry: int | None = None

@@ -136,8 +136,8 @@ class DraftingDesk:
             waiting = [
                 OnDesk(one, review(found, one.draft), successors) for one in drafts if one.id not in found.ids
             ]
-            mend = sum(f"/{role}/" in one.maker for one in waiting)
-            return Waits(sum(role in one.asks for one in waiting), mend, found.periods.next_to_close)
+            to_mend = sum(bool(one.mend and role in one.mend.roles) for one in waiting)
+            return Waits(sum(role in one.asks for one in waiting), to_mend, found.periods.next_to_close)
 
     def waiting(self, book: str) -> list[OnDesk]:
         """Return the drafts that wait, the oldest first."""

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
     from domain.entry import AnyStatement
 
+FOR_GOOD = Phrase(
+    "拒签的人已没有可用的密钥，谁也不能替他收回",
+    "whoever refused has no key any more, and nobody takes the refusal back for them",
+)
+"""What is said of a refusal whose refuser has no key any more."""
+
 
 def known(statement: AnyStatement) -> Known:
     """Return what the draft of a statement is known by."""
@@ -37,12 +43,3 @@ def holder(key: str, people: Mapping[str, str]) -> Phrase:
     """Return whose key it is, by office and name: 会计 周会计."""
     role, person = role_of(key), people.get(key, "")
     return Phrase(f"{ROLES[role]} {person}".strip(), f"{role} {person}".strip())
-
-
-def for_good(maker: str) -> Phrase:
-    """Return what is said of a refusal whose refuser has no key any more, to the role that made the draft."""
-    return Phrase(
-        f"拒签的人已没有可用的密钥，谁也不能替他收回；请制单的{ROLES[maker]}改动这张，或撤回它",
-        f"whoever refused has no key any more, and nobody takes the refusal back for them: the {maker} who made it "
-        "changes or withdraws it",
-    )

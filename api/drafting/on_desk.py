@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from api.drafting.mending import mend
 from domain.roles import ROLES, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from api.drafting.mending import Mend
     from api.drafting.store import Step, Waiting
     from api.invoices import InvoiceRead
     from domain.closing import Remark
@@ -48,13 +50,15 @@ class OnDesk(NamedTuple):
 
     @property
     def asks(self) -> tuple[str, ...]:
-        """The roles whose signature it waits for: nobody's while it waits for its maker."""
-        return () if self.maker else self.review.asked
+        """The roles whose signature it waits for: nobody's while it waits to be changed or withdrawn."""
+        return () if self._is_held else self.review.asked
 
     @property
-    def maker(self) -> str:
-        """The key that made it, if it waits for that one: it could not be posted, or one refuses it; "" otherwise."""
-        return self.waiting.last.key if self.review.is_stuck or self.refused else ""
+    def mend(self) -> Mend | None:
+        """Who is to change or withdraw it, as it could not be posted, or one refuses it; None where neither is so."""
+        maker, active = self.waiting.last.key, self._active
+        own = role_of(maker) if self._holder(maker) in active else ""
+        return mend(own, {role_of(name) for name in active}) if self._is_held else None
 
     @property
     def refused(self) -> list[Step]:
@@ -66,8 +70,7 @@ class OnDesk(NamedTuple):
     @property
     def gone(self) -> list[str]:
         """The keys that refuse it and whose holders have none any more: nobody takes the refusal back for them."""
-        active = {key.name for key in self.successors.values() if key.last is None}
-        return [step.key for step in self.refused if self._holder(step.key) not in active]
+        return [step.key for step in self.refused if self._holder(step.key) not in self._active]
 
     def dropped(self, key: str) -> bool:
         """Tell whether one's signature fell away by the change that made the present text, and was not given anew."""
@@ -79,6 +82,14 @@ class OnDesk(NamedTuple):
         """Tell whether one refused an earlier text, which others changed since, and has said nothing of this one."""
         own = [step for step in self._steps(key) if step.step in {"signed", "refused", "changed"}]
         return bool(own) and own[-1].step == "refused" and own[-1].revision < self.waiting.revision
+
+    @property
+    def _is_held(self) -> bool:
+        return self.waiting.state == "open" and bool(self.review.is_stuck or self.refused)
+
+    @property
+    def _active(self) -> set[str]:
+        return {key.name for key in self.successors.values() if key.last is None}
 
     def _holder(self, key: str) -> str:
         """Return what stands for whoever holds a key: the key by which they sign now in that role."""

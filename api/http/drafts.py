@@ -70,6 +70,14 @@ class RemarkBody(ProblemBody):
     stops: bool
 
 
+class MendBody(BaseModel):
+    """The roles that are to change or withdraw a draft, and how that is said in Chinese and English."""
+
+    roles: list[str]
+    zh: str
+    en: str
+
+
 class StepBody(BaseModel):
     """What was done: made, changed, signed, dropped (a signature, by a change), refused, withdrawn, posted."""
 
@@ -96,11 +104,11 @@ class DraftBody(BaseModel):
     `asks` are the roles whose signature it waits for, nobody's while it is refused or could not be posted: those that
     are missing, and the cashier of a voucher of cash, who does not hold it up. `state` is open, posted or withdrawn;
     `entry` where it stands in the log; `problem` what else the rules object to; `refused` the keys that refuse its
-    present text, `gone` those of them whose holders have no key any more: who made it changes or withdraws it, for
-    nobody else takes a refusal back; `remarks` what is to be known before it is signed, for example that it spends
-    beyond the year's plan. `invoices` is what those among its documents say, `named` what the ids in its text are,
-    `people` the public names of the keys' holders, by key. `disclosures` are the values behind the digests of its
-    text, for whoever makes vouchers or is to sign it.
+    present text, `gone` those of them whose holders have no key any more: nobody takes the refusal back for them;
+    `mend` who is to change or withdraw it, null where it waits for signatures; `remarks` what is to be known before it
+    is signed, for example that it spends beyond the year's plan. `invoices` is what those among its documents say,
+    `named` what the ids in its text are, `people` the public names of the keys' holders, by key. `disclosures` are the
+    values behind the digests of its text, for whoever makes vouchers or is to sign it.
     """
 
     book: str
@@ -118,6 +126,7 @@ class DraftBody(BaseModel):
     asks: list[str]
     refused: list[str]
     gone: list[str]
+    mend: MendBody | None
     problem: ProblemBody | None
     remarks: list[RemarkBody]
     invoices: list[InvoiceBody]
@@ -354,6 +363,7 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
         asks=list(found.asks),
         refused=[step.key for step in found.refused],
         gone=found.gone,
+        mend=_mend(found),
         problem=_said(said.problem) if said.problem else None,
         remarks=[
             RemarkBody(**_said(one.violation).model_dump(), stops=one.stops)
@@ -371,6 +381,11 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
             for one in waiting.steps
         ],
     )
+
+
+def _mend(found: OnDesk) -> MendBody | None:
+    to_mend = found.mend
+    return to_mend and MendBody(roles=list(to_mend.roles), zh=to_mend.words.zh, en=to_mend.words.en)
 
 
 def _said(violation: RuleViolation) -> ProblemBody:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.clock import now
 from api.closing import checklist
-from api.drafting import MAKERS, OnDesk, for_good, holder, known
+from api.drafting import FOR_GOOD, MAKERS, OnDesk, holder, known
 from api.entry_words import ENTRY_TYPES
 from api.http.drafts import DraftId
 from api.http.pages import PAGE
@@ -101,7 +101,7 @@ class Row(NamedTuple):
     """A draft in a list: what it is, of which date and amount, who signed and is missing, and what is against it.
 
     `lapsed` are those whose key has ended since they signed: their signatures count no more.
-    `maker` is the key by which it was made where it is to be changed or withdrawn, "" where it waits for signatures.
+    `mend` says who is to change or withdraw it, None where it waits for signatures.
     """
 
     id: str
@@ -111,12 +111,12 @@ class Row(NamedTuple):
     signed: list[str]
     lapsed: list[str]
     missing: list[str]
-    maker: str
+    mend: Phrase | None
     remark: Phrase | RuleViolation | None
 
 
 class Desk(NamedTuple):
-    """What waits: for one's signature, for one to change or withdraw what one made, and for others."""
+    """What waits: for one's signature, for one to change or withdraw it, and for others."""
 
     mine: list[Row]
     mend: list[Row]
@@ -263,10 +263,9 @@ def _parted(waiting: list[OnDesk], key: Key, people: dict[str, str]) -> Desk:
     """Part the drafts by whose turn it is, for whoever works with a key; `people` are the keys' holders, by key."""
     desk = Desk([], [], [])
     for one in waiting:
-        row = _row(one, key.name, people)
-        is_own = row.maker and role_of(row.maker) == key.role
-        place = desk.mend if is_own else desk.mine if key.role in one.asks else desk.others
-        place.append(row)
+        to_mend = one.mend.roles if one.mend else ()
+        place = desk.mend if key.role in to_mend else desk.mine if key.role in one.asks else desk.others
+        place.append(_row(one, key.name, people))
     return desk
 
 
@@ -282,7 +281,7 @@ def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
         [ROLES[role_of(name)] for name in found.signed],
         [ROLES[role_of(name)] for name in found.lapsed],
         [ROLES[role] + ("" if role in said.missing else "（收付现金）") for role in said.asked],
-        found.maker,
+        found.mend and found.mend.words,
         _remark(found, key, people),
     )
 
@@ -290,7 +289,7 @@ def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
 def _remark(found: OnDesk, key: str, people: dict[str, str]) -> Phrase | RuleViolation | None:
     """Return what is to be known first of a draft: that it was changed after one had answered, or what is wrong.
 
-    Of a refusal the reason, for whoever made the draft is to set it right.
+    Of a refusal the reason, for whoever changes the draft is to set it right.
     """
     if found.dropped(key):
         return Phrase("您签过以后改动了，请重看重签", "changed after you had signed: look, and sign again")
@@ -302,9 +301,9 @@ def _remark(found: OnDesk, key: str, people: dict[str, str]) -> Phrase | RuleVio
 
 
 def _refusals(found: OnDesk, people: dict[str, str]) -> Phrase:
-    """Return who refuses a draft and why, and what is to be done where nobody can take the refusal back."""
+    """Return who refuses a draft and why, and whether nobody can take the refusal back."""
     said = [(holder(step.key, people), step.words) for step in found.refused]
-    then = [for_good(role_of(found.maker))] if found.gone else []
+    then = [FOR_GOOD] if found.gone else []
     return Phrase(
         "；".join([*(f"{who.zh}拒签：{reason}" for who, reason in said), *(one.zh for one in then)]),
         "; ".join([*(f"refused by the {who.en}" for who, _ in said), *(one.en for one in then)]),

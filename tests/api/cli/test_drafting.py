@@ -71,8 +71,10 @@ def test_a_voucher_goes_from_hand_to_hand_into_the_log(
 
     refused = people.good("head", "refuse", id_, "--reason", "应为承包款")
     assert "负责人 郑理事长拒签：应为承包款 / refused by the head 郑理事长" in refused
-    for seen in (people.good("accountant", "list"), people.good("accountant", "show", id_)):
+    for seen in (refused, people.good("accountant", "list"), people.good("accountant", "show", id_)):
         assert "负责人 郑理事长拒签：应为承包款" in seen
+        assert "等制单的出纳改动或撤回 / to be changed or withdrawn by the cashier who made it" in seen
+        assert "还缺" not in seen
     people.good("accountant", "change", id_, written(tmp_path, summary="收鱼塘承包款"), "--revision", "1")
     late = people.refused("cashier", "change", id_, written(tmp_path, summary="别的"), "--revision", "1")
     assert "draft.changed" in late

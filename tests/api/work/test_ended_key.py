@@ -45,5 +45,7 @@ def test_a_refusal_that_nobody_can_take_back_says_what_is_to_be_done(hall: Hall,
         revoke_supervisor(door)
     state = hall["cashier"].open_draft(draft["id"]).inner_text("#state")
     assert "请先公示" in state
-    assert "拒签的人已没有可用的密钥，谁也不能替他收回；请制单的出纳改动这张，或撤回它" in state
+    assert "拒签的人已没有可用的密钥，谁也不能替他收回。" in state
+    assert "待改。已签：还没有人签。等制单的出纳改动或撤回。" in state
+    assert "还缺" not in state
     assert hall["cashier"].complaints == []

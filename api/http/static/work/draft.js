@@ -49,13 +49,13 @@ function stateOf(found) {
   }
   const made = found.steps.findLast((one) => one.step === "made" || one.step === "changed");
   if (found.gone.length) {
-    const words = bilingual(`拒签的人已没有可用的密钥，谁也不能替他收回；请制单的${role(made.key)}改动这张，或撤回它。`, `whoever refused has no key any more, and nobody takes the refusal back for them: the ${office(made.key)} who made it changes or withdraws it`);
+    const words = bilingual("拒签的人已没有可用的密钥，谁也不能替他收回。", "whoever refused has no key any more, and nobody takes the refusal back for them");
     shown.push(element("p", { className: "state waiting" }, ...words));
   }
   if (made.words) shown.push(element("p", { className: "state alarm" }, element("strong", {}, "制单时写明："), made.words, " ", english(`said by the ${office(made.key)} who made it`)));
   if (found.problem) shown.push(problem({ ...found.problem }));
   if (isStuck(found)) {
-    const words = bilingual("现在不能入账，所以不能签：请制单人改正或撤回它，或先解决上面所说的问题。", "it cannot be posted, so nobody signs it: have it changed or withdrawn, or set right what is said above");
+    const words = bilingual("现在不能入账，所以不能签：请改正或撤回它，或先解决上面所说的问题。", "it cannot be posted, so nobody signs it: have it changed or withdrawn, or set right what is said above");
     shown.push(element("p", { className: "state waiting" }, ...words));
   }
   for (const { zh, en, stops } of found.remarks) {
@@ -66,14 +66,19 @@ function stateOf(found) {
     const words = bilingual(`${who(name)}的签名已失效（密钥 ${name} 已更换或停用），不再算数，须用现在的密钥重签。`, `signed by the ${office(name)}, whose key has ended since: it counts no more, sign it anew by the key of now`);
     shown.push(element("p", { className: "state waiting" }, ...words));
   }
-  const signed = found.signatures.map(who).join("、") || "还没有人签";
+  shown.push(element("p", { className: "state waiting" }, ...waiting(found, who)));
+  return shown;
+}
+
+/** Say who has signed, and for whom it waits: to be changed or withdrawn where it cannot go on, else to be signed. */
+function waiting(found, who) {
+  const signed = `已签：${found.signatures.map(who).join("、") || "还没有人签"}。`;
+  const signers = `signed by: ${found.signatures.map(office).join(", ") || "nobody"}`;
+  if (found.mend) return [element("strong", {}, "待改。"), signed, `${found.mend.zh}。 `, english(`${signers}; ${found.mend.en}`)];
   const missing = found.missing.map((one) => roles[one] ?? one).join("、");
   const beside = found.asks.filter((one) => !found.missing.includes(one)).map((one) => roles[one] ?? one).join("、");
-  const words = [`waiting; signed by: ${found.signatures.map(office).join(", ") || "nobody"}`, ...(missing ? [`missing: ${found.missing.join(", ")}`] : []), ...(beside ? ["and the cashier is asked, for it moves cash"] : [])];
-  shown.push(
-    element("p", { className: "state waiting" }, element("strong", {}, "待签。"), `已签：${signed}。`, missing ? `还缺：${missing}。` : "", beside ? `收付现金，也请${beside}签。` : "", " ", english(words.join("; "))),
-  );
-  return shown;
+  const words = [`waiting; ${signers}`, ...(missing ? [`missing: ${found.missing.join(", ")}`] : []), ...(beside ? ["and the cashier is asked, for it moves cash"] : [])];
+  return [element("strong", {}, "待签。"), signed, missing ? `还缺：${missing}。` : "", beside ? `收付现金，也请${beside}签。` : "", " ", english(words.join("; "))];
 }
 
 /** Tell whether it could not be posted if all signed; that nobody holds a role may still change. */
