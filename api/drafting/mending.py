@@ -9,13 +9,24 @@ from domain.kernel.errors import Phrase
 from domain.roles import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
+
+MADE = Phrase("制单的", "who made it")
+CHANGED = Phrase("改成现稿的", "who changed it last")
+"""What somebody has to do with a draft's present text."""
 
 NOBODY = Phrase(
     f"{'、'.join(ROLES[role] for role in MAKERS)}都没有可用的密钥，没有人能改动或撤回；请先授予密钥",
     f"nobody holds a key of {' or '.join(MAKERS)}, who alone change or withdraw it: grant one first",
 )
-MAKER_GONE = Phrase("制单的人已没有可用的密钥，", "whoever made it has no key any more: ")
+GONE = Phrase("制单的人已没有可用的密钥，", "whoever made it has no key any more: ")
+
+
+class Author(NamedTuple):
+    """The role of somebody who holds a key and wrote a draft, and `MADE` or `CHANGED`."""
+
+    role: str
+    how: Phrase
 
 
 class Mend(NamedTuple):
@@ -25,19 +36,22 @@ class Mend(NamedTuple):
     words: Phrase
 
 
-def mend(maker: str, active: Collection[str]) -> Mend:
-    """Return who mends what a role made, "" if that one has no key any more: then all of `active` that may.
+def mend(authors: Sequence[Author], active: Collection[str]) -> Mend:
+    """Return who mends a draft: its authors, and where none has a key any more all that may.
 
     `active` are the roles of which somebody holds a key.
     """
-    if maker:
-        words = Phrase(
-            f"等制单的{ROLES[maker]}改动或撤回", f"to be changed or withdrawn by the {maker} who made it"
-        )
-        return Mend((maker,), words)
+    if authors:
+        own = {one.role for one in authors}
+        zh = [f"{one.how.zh}{ROLES[one.role]}" for one in authors]
+        en = [f"the {one.role} {one.how.en}" for one in authors]
+        return Mend(tuple(role for role in MAKERS if role in own), _waits_for(zh, en))
     roles = tuple(role for role in MAKERS if role in active)
     if not roles:
         return Mend((), NOBODY)
-    by = Phrase("、".join(ROLES[role] for role in roles), " or ".join(f"the {role}" for role in roles))
-    words = Phrase(f"等{by.zh}改动或撤回", f"to be changed or withdrawn by {by.en}")
-    return Mend(roles, Phrase(f"{MAKER_GONE.zh}{words.zh}", f"{MAKER_GONE.en}{words.en}"))
+    words = _waits_for([ROLES[role] for role in roles], [f"the {role}" for role in roles])
+    return Mend(roles, Phrase(f"{GONE.zh}{words.zh}", f"{GONE.en}{words.en}"))
+
+
+def _waits_for(zh: Sequence[str], en: Sequence[str]) -> Phrase:
+    return Phrase(f"等{'、'.join(zh)}改动或撤回", f"to be changed or withdrawn by {' or '.join(en)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from api.drafting.mending import mend
+from api.drafting.mending import CHANGED, MADE, Author, mend
 from domain.roles import ROLES, role_of
 
 if TYPE_CHECKING:
@@ -55,10 +55,17 @@ class OnDesk(NamedTuple):
 
     @property
     def mend(self) -> Mend | None:
-        """Who is to change or withdraw it, as it could not be posted, or one refuses it; None where neither is so."""
-        maker, active = self.waiting.last.key, self._active
-        own = role_of(maker) if self._holder(maker) in active else ""
-        return mend(own, {role_of(name) for name in active}) if self._is_held else None
+        """Who is to change or withdraw it, as it could not be posted, or one refuses it; None where neither is so.
+
+        It is both whose voucher it is and whose text: who made it, and who changed it last and stands as its maker
+        (制单) on the printed voucher.
+        """
+        if not self._is_held:
+            return None
+        how = {self._holder(self.waiting.steps[0].key): MADE}
+        how.setdefault(self._holder(self.waiting.last.key), CHANGED)
+        authors = [Author(role_of(key), done) for key, done in how.items() if key in self._active]
+        return mend(authors, {role_of(key) for key in self._active})
 
     @property
     def refused(self) -> list[Step]:

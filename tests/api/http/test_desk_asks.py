@@ -94,8 +94,8 @@ def test_what_is_refused_waits_for_whoever_made_it(office: Office) -> None:
     changed = office["accountant"].change(draft, draft["statement"]["data"] | {"summary": "付零星支出"})
     assert where(office, "head", draft) == "mine", "its text is another"
     office["head"].refuse(changed.json(), "还是没有")
-    assert where(office, "accountant", draft) == "mend", "who changed it last"
-    assert where(office, "cashier", draft) == "others"
+    assert where(office, "accountant", draft) == "mend", "whose text it is"
+    assert where(office, "cashier", draft) == "mend", "whose voucher it is"
 
 
 def test_who_refused_and_signs_all_the_same_lets_it_go_on(office: Office) -> None:

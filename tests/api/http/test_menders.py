@@ -50,6 +50,13 @@ def stuck(office: Office, by: str) -> dict[str, Any]:
     return office[by].make(data)
 
 
+def changed_by(office: Office, by: str, draft: dict[str, Any]) -> dict[str, Any]:
+    """Return a draft that another changed, and that the head refuses again."""
+    data = draft["statement"]["data"] | {"summary": "补了发票"}
+    found: dict[str, Any] = office["head"].refuse(office[by].change(draft, data).json()).json()
+    return found
+
+
 @pytest.fixture(scope="module")
 def drafts(office: Office) -> dict[str, dict[str, Any]]:
     """Drafts that cannot go on as they are, by what is the matter."""
@@ -57,6 +64,7 @@ def drafts(office: Office) -> dict[str, dict[str, Any]]:
         "refused": refused(office, "cashier", 3_100),
         "stuck": stuck(office, "cashier"),
         "rotated": refused(office, "accountant", 3_200),
+        "changed": changed_by(office, "cashier", refused(office, "accountant", 3_700)),
     }
 
 
@@ -77,6 +85,22 @@ def test_what_waits_for_signatures_waits_for_nobody_to_change_it(office: Office)
     assert draft["mend"] is None
     done = office["cashier"].withdraw(office["head"].refuse(draft).json()).json()
     assert (done["state"], done["mend"]) == ("withdrawn", None)
+
+
+def test_what_another_changed_waits_for_both(office: Office) -> None:
+    """Whoever changed it last stands as its maker on the printed voucher; whoever made it brought it."""
+    draft = office["accountant"].make(msgspec.to_builtins(voucher(3_600)))
+    changed = office["cashier"].change(draft, msgspec.to_builtins(voucher(3_601))).json()
+    found = office["head"].refuse(changed).json()
+    told = "等制单的会计、改成现稿的出纳改动或撤回"
+    assert (found["mend"]["roles"], found["mend"]["zh"]) == (["accountant", "cashier"], told)
+    for role in ("accountant", "cashier"):
+        assert where(office, role, found) == "mend"
+        assert told in row_of(office, role, found)
+    again = office["accountant"].change(found, msgspec.to_builtins(voucher(3_602))).json()
+    found = office["head"].refuse(again).json()
+    assert (found["mend"]["roles"], found["mend"]["zh"]) == (["accountant"], "等制单的会计改动或撤回")
+    office["accountant"].withdraw(found)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +124,13 @@ def test_where_the_maker_has_no_key_it_waits_for_whoever_may(
     assert found["asks"] == []
     assert where(office, "accountant", found) == "mend"
     assert told in row_of(office, "accountant", found)
+
+
+def test_where_who_changed_it_has_no_key_it_waits_for_whoever_made_it(
+    office: Office, ended: dict[str, dict[str, Any]]
+) -> None:
+    found = office["accountant"].get(f"/{ended['changed']['id']}").json()
+    assert (found["mend"]["roles"], found["mend"]["zh"]) == (["accountant"], "等制单的会计改动或撤回")
 
 
 def test_it_is_changed_by_whoever_it_waits_for(office: Office, ended: dict[str, dict[str, Any]]) -> None:

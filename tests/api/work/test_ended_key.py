@@ -1,7 +1,8 @@
-"""A draft's page says which signature on it counts no more, and for which reason."""
+"""A draft's page says for whom it waits, and which signature on it counts no more, and for which reason."""
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
     from tests.api.work.conftest import Hall
 
 pytestmark = pytest.mark.e2e
+
+
+def test_what_another_changed_says_for_whom_it_waits_as_the_desk_does(hall: Hall, door: Door) -> None:
+    with ExitStack() as stack:
+        office = Office(door, stack)
+        draft = office["accountant"].make(msgspec.to_builtins(voucher(1_300)))
+        changed = office["cashier"].change(draft, msgspec.to_builtins(voucher(1_301))).json()
+        office["accountant"].sign(changed)
+        office["head"].refuse(changed)
+    told = "等制单的会计、改成现稿的出纳改动或撤回"
+    page = hall["accountant"].open_draft(draft["id"])
+    state = page.inner_text("#state")
+    assert re.search(f"待改。已签：会计.*。{told}。", state), state
+    assert "还缺" not in state
+    page.goto(f"{door.url}/books/{BOOK}/work")
+    assert told in page.inner_text("section[aria-labelledby=mend]")
+    assert hall["accountant"].complaints == []
 
 
 def test_a_draft_tells_which_signature_lapsed_and_asks_for_it_anew(hall: Hall, door: Door) -> None:
