@@ -4,11 +4,13 @@ A payment settles the oldest open amount first. Opening balances are as old as t
 reversed and the red one that reverses it are no moves: together they left everything as it was. Likewise a red line
 that names no voucher, and the newest line of its amount before it; where there is none, it makes less the newest line
 of a larger amount, or the newest ones together. What was paid too little then has its own age again.
+What sets a voucher right is one with it: no debt grows young by being corrected (订正、调整、更正).
 """
 
 from __future__ import annotations
 
 from collections import deque
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -25,13 +27,19 @@ Key = tuple[str, str]
 
 
 class Move(NamedTuple):
-    """A line of an account that is aged, in fen: debits positive. A red line (红字) has the sign of the other side."""
+    """A line of an account that is aged, in fen: debits positive. A red line (红字) has the sign of the other side.
+
+    `entry` and `date` are those of its voucher. A line that `corrects` has those of the voucher that it sets right,
+    the first where one set right another.
+    """
 
     account: str
     party: str
     date: str
     fen: int
     is_red: bool = False
+    entry: int = 0
+    corrects: bool = False
 
 
 class AgedRow(NamedTuple):
@@ -56,9 +64,19 @@ def aged_rows(moves: Iterable[Move], day: str) -> list[AgedRow]:
     """Return a row for each account and counterparty with a balance on `day`, of moves in the order of their dates."""
     by_key: dict[Key, list[Move]] = {}
     for move in moves:
-        _put(by_key.setdefault((move.account, move.party), []), move)
+        by_key.setdefault((move.account, move.party), []).append(move)
     limits = [_years_before(day, years) for years in YEARS]
-    return list(_rows({key: _open_items(kept) for key, kept in by_key.items()}, limits))
+    return list(_rows({key: _open_items(of_key) for key, of_key in by_key.items()}, limits))
+
+
+def _set_right(moves: Iterable[Move]) -> Iterator[Move]:
+    """Yield the moves of one account and counterparty; those of a voucher and of what sets it right are one."""
+    for _, of_entry in groupby(moves, key=lambda move: move.entry):
+        first, *more = of_entry
+        if first.corrects or any(move.corrects for move in more):
+            yield first._replace(fen=first.fen + sum(move.fen for move in more))
+        else:
+            yield from (first, *more)
 
 
 def _put(kept: list[Move], move: Move) -> None:
@@ -86,8 +104,11 @@ def _taken_back(kept: list[Move], move: Move) -> list[int]:
 
 def _open_items(moves: Iterable[Move]) -> deque[_Open]:
     """Return what is open after moves of one account and counterparty, in the order in which it is settled."""
+    kept: list[Move] = []
+    for move in _set_right(moves):
+        _put(kept, move)
     open_items: deque[_Open] = deque()
-    for move in moves:
+    for move in kept:
         _settle(open_items, move)
     return open_items
 

@@ -2,6 +2,8 @@
 
 A red voucher takes back the very items that the voucher it reverses opened or settled. As the two mirror each other
 line by line, both are left out from the red one's period on; before it the reversed voucher counts as it stood.
+
+A voucher that sets others right (`corrects`) belongs to the first of them that has its account and counterparty.
 """
 
 from __future__ import annotations
@@ -21,17 +23,33 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 SELECT_MOVES = """
-    WITH undone AS (
+    WITH RECURSIVE undone AS (
         SELECT unnest(ARRAY[original.entry, red.entry]) AS entry
         FROM vouchers AS red JOIN vouchers AS original
           ON original.book = red.book AND original.id = red.reverses_id
         WHERE red.book = %(book)s AND red.type = 'reversal' AND red.period <= %(period)s
+    ), chain AS (
+        SELECT entry, corrects_id FROM vouchers
+        WHERE book = %(book)s AND corrects_id IS NOT NULL AND period <= %(period)s
+        UNION ALL
+        SELECT chain.entry, original.corrects_id
+        FROM chain JOIN vouchers AS original ON original.book = %(book)s AND original.id = chain.corrects_id
+        WHERE original.corrects_id IS NOT NULL
+    ), corrected AS (
+        SELECT chain.entry, account, party, min(original.entry) AS first
+        FROM chain JOIN vouchers AS original ON original.book = %(book)s AND original.id = chain.corrects_id
+          JOIN journal ON journal.book = %(book)s AND journal.entry = original.entry
+        GROUP BY chain.entry, account, party
+    ), moves AS (
+        SELECT journal.*, coalesce(corrected.first, journal.entry) AS first
+        FROM journal LEFT JOIN corrected USING (entry, account, party)
+        WHERE book = %(book)s AND left(account, 3) = ANY(%(accounts)s) AND period <= %(period)s
+          AND entry NOT IN (SELECT entry FROM undone)
     )
-    SELECT account, party, coalesce(date::text, %(opened)s), debit_fen - credit_fen, debit_fen < 0 OR credit_fen < 0
-    FROM journal
-    WHERE book = %(book)s AND left(account, 3) = ANY(%(accounts)s) AND period <= %(period)s
-      AND entry NOT IN (SELECT entry FROM undone)
-    ORDER BY journal.period, date, number, entry, line
+    SELECT account, party, coalesce(voucher.date::text, %(opened)s), debit_fen - credit_fen,
+           debit_fen < 0 OR credit_fen < 0, first, first <> moves.entry
+    FROM moves LEFT JOIN vouchers AS voucher ON voucher.book = moves.book AND voucher.entry = first
+    ORDER BY voucher.period NULLS FIRST, voucher.date, voucher.number, first, moves.entry, line
 """
 
 

@@ -135,6 +135,61 @@ def test_two_red_lines_take_back_two_lines() -> None:
     assert aged_rows(moves, DAY) == []
 
 
+def named(date: str, fen: int, entry: int = 1, *, is_red: bool = False) -> Move:
+    """Return a line that sets right the voucher of an entry, of whose date it is."""
+    return Move("112", "", date, fen, is_red=is_red, entry=entry, corrects=True)
+
+
+def booked(date: str, fen: int, entry: int = 1, *, is_red: bool = False) -> Move:
+    """Return a line of the voucher of an entry."""
+    return Move("112", "", date, fen, is_red=is_red, entry=entry)
+
+
+@pytest.mark.parametrize(
+    ("moves", "by_age"),
+    [
+        ([named("2023-01-31", 950)], (0, 0, 0, 950)),  # the red voucher took the original away
+        ([booked("2023-01-31", 1000), named("2023-01-31", 200)], (0, 0, 0, 1200)),
+        (  # makes less what it names, not the one of its amount
+            [booked("2023-01-31", 400), booked("2025-06-30", 1000, 2), named("2025-06-30", -400, 2)],
+            (0, 600, 0, 400),
+        ),
+        (  # likewise in red
+            [
+                *(booked("2023-01-31", 400), booked("2025-06-30", 1000, 2)),
+                named("2025-06-30", -400, 2, is_red=True),
+            ],
+            (0, 600, 0, 400),
+        ),
+        (  # a payment was less than booked: no new debt, black or red
+            [booked("2023-01-31", 1000), booked("2024-01-10", -500, 2), named("2024-01-10", 200, 2)],
+            (0, 0, 0, 700),
+        ),
+        (  # a payment was more
+            [
+                *(booked("2023-01-31", 1000), booked("2024-06-30", 600, 2)),
+                *(booked("2026-01-10", -500, 3), named("2026-01-10", -700, 3)),
+            ],
+            (0, 0, 400, 0),
+        ),
+        (  # what a red line took back is less
+            [
+                *(booked("2023-01-31", 1000), booked("2026-01-10", -100, 2, is_red=True)),
+                named("2026-01-10", 40, 2),
+            ],
+            (0, 0, 0, 940),
+        ),
+    ],
+)
+def test_what_sets_a_voucher_right_is_one_with_it(moves: list[Move], by_age: tuple[int, ...]) -> None:
+    [row] = aged_rows(moves, DAY)
+    assert row.by_age == by_age
+
+
+def test_what_is_set_right_to_nothing_is_none() -> None:
+    assert aged_rows([booked("2023-01-31", 400), named("2023-01-31", -400)], DAY) == []
+
+
 def test_accounts_and_counterparties_are_apart() -> None:
     moves = [
         Move("211", "乙", "2026-01-01", -7),
@@ -153,13 +208,19 @@ DATES = st.tuples(st.integers(2020, 2026), st.integers(1, 12), st.integers(1, 28
     lambda parts: "{:04d}-{:02d}-{:02d}".format(*parts)
 )
 MOVES = st.tuples(
-    st.sampled_from(["112", "211"]), st.sampled_from(["", "甲"]), DATES, st.integers(-9, 9), st.booleans()
+    st.sampled_from(["112", "211"]),
+    st.sampled_from(["", "甲"]),
+    DATES,
+    st.integers(-9, 9),
+    st.booleans(),
+    st.integers(1, 3),
+    st.booleans(),
 )
 
 
 @given(st.lists(MOVES, max_size=30))
 def test_every_fen_has_an_age_and_no_part_is_older_than_what_opened_it(
-    drawn: list[tuple[str, str, str, int, bool]],
+    drawn: list[tuple[str, str, str, int, bool, int, bool]],
 ) -> None:
     moves = [Move(*move) for move in sorted(drawn, key=lambda move: move[2])]
     balances: dict[tuple[str, str], int] = defaultdict(int)

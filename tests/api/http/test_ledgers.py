@@ -207,6 +207,51 @@ def test_a_reversed_voucher_leaves_the_ages_as_they_were(door: Door) -> None:
     assert of_party(door, "2026-07", "甲公司")["balance_fen"] == 2_200
 
 
+def moved(fen: int, party: str) -> list[Line]:
+    """Return the lines of what a counterparty comes to owe, below zero what it pays."""
+    owed = Line(account="112", party=party, debit_fen=max(fen, 0), credit_fen=max(-fen, 0))
+    return [owed, Line(account="10201", debit_fen=owed.credit_fen, credit_fen=owed.debit_fen)]
+
+
+def post_moved(door: Door, fen: int, date: str, party: str, corrects: str = "") -> str:
+    """Post it as a voucher, which may set another right; return its id."""
+    data = msgspec.structs.replace(voucher(date=date), lines=moved(fen, party), corrects=corrects)
+    statement = door.statement(data)
+    answer = door.post(door.note(data, id=statement.id, at=statement.at), wait=10)
+    assert answer.status_code == 201, answer.text
+    return statement.id
+
+
+def test_what_sets_a_voucher_right_is_as_old_as_it(door: Door) -> None:
+    """Whether the original was cancelled or is added to, and through what set it right before (订正、调整)."""
+    debt = post_moved(door, 1_000, "2026-05-05", "丙公司")
+    red = Reversal(
+        attachments=Attachments(),
+        date="2026-08-20",
+        lines=mirrored(moved(1_000, "丙公司")),
+        reverses=debt,
+        summary="冲销",
+    )
+    assert door.post(door.note(red, VoucherReversed), wait=10).status_code == 201
+    right = post_moved(door, 950, "2026-08-21", "丙公司", corrects=debt)
+    post_moved(door, 70, "2026-09-21", "丙公司", corrects=right)
+    post_moved(door, 80, "2026-09-22", "丁公司", corrects=right)  # which the original does not name
+    asked = {"2026-07": 1_000, "2026-08": 950, "2026-09": 1_020}
+    rows = {period: of_party(door, period, "丙公司") for period in asked}
+    assert {period: (row["balance_fen"], row["oldest"]) for period, row in rows.items()} == {
+        period: (fen, "2026-05-05") for period, fen in asked.items()
+    }
+    assert of_party(door, "2026-09", "丁公司")["oldest"] == "2026-09-22"
+
+
+def test_a_payment_that_is_set_right_makes_no_debt_younger(door: Door) -> None:
+    post_moved(door, 1_000, "2026-05-06", "戊公司")
+    paid = post_moved(door, -500, "2026-06-06", "戊公司")
+    post_moved(door, 200, "2026-09-23", "戊公司", corrects=paid)
+    row = of_party(door, "2027-05", "戊公司")
+    assert (row["by_age"], row["oldest"]) == ([0, 700, 0, 0], "2026-05-06")
+
+
 def of_party(door: Door, period: str, party: str) -> dict[str, object]:
     """Return the one row of a counterparty."""
     [row] = [row for row in door.get("ageing.json", period=period).json()["rows"] if row["party"] == party]
