@@ -17,10 +17,10 @@ from domain.statements.formula import read_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from domain.balances import TrialRow
     from domain.statements.balance_sheet import BalanceSheet
     from domain.statements.details import DetailRow
     from domain.statements.income import Flow, IncomeRow
+    from domain.statements.month import AccountMonth
 
 
 RESERVE, MEMBERS = "311", ("113", "211")
@@ -102,14 +102,14 @@ class Figures(NamedTuple):
         }
 
 
-def earned_fen(rows: Iterable[TrialRow], transferred_fen: int, *, opens: bool) -> int:
+def earned_fen(rows: Iterable[AccountMonth], transferred_fen: int, *, opens: bool) -> int:
     """Return what accounts of income and expense moved in the year so far, in fen, by a trial balance since January.
 
     Credits less debits; `transferred_fen` are the debits less credits that transfers took from them, which are left
     out. `opens` tells whether the opening balances are this year's own.
     """
     moved = [row for row in rows if row.account.startswith(RESULT)]
-    turnover = sum(row.year_credit_fen - row.year_debit_fen - opens * row.opening_fen for row in moved)
+    turnover = sum(-row.closing_fen if opens else row.year_credit_fen - row.year_debit_fen for row in moved)
     return turnover + transferred_fen
 
 
