@@ -117,8 +117,9 @@ def _laid_out(table: Table) -> Iterator[str]:
     below = [[_both(cell) for cell in table.totals]] if table.totals else []
     lines = [above, *rows, *below]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    kinds = table.rows[0] if table.rows else table.headings
     for line in lines:
-        cells = zip(line, widths, table.rows[0], strict=True)
+        cells = zip(line, widths, kinds, strict=True)
         yield "  ".join(_padded(text, width, kind) for text, width, kind in cells).rstrip()
 
 

@@ -164,6 +164,7 @@ def test_amounts_stand_below_one_another_with_separators() -> None:
         ("period.closed/1", {"period": "一月"}, "一月已经结账"),
         ("key.revoked/1", {"key": "somebody", "reason": "离任"}, "吊销的密钥 / the key: somebody"),
         ("key.revoked/1", {"key": "a/mayor/1", "reason": "离任"}, "吊销的密钥 / the key: mayor，a/mayor/1"),
+        ("subject.erased/1", {"basis": "law"}, "种类 / what  哪一项 / which"),
         ("opening.posted/1", {"lines": [{"account": "\u202e1", "debit_fen": 1}]}, "<U+202E>1"),
     ],
 )
