@@ -77,9 +77,13 @@ def check_draft(voucher: Voucher, names: Mapping[str, str], around: Around) -> I
     yield from alike.draft_alike(WAITING, around.alike)
     yield from checks.originals_missing(draft)
     yield from mixing.mixed(draft)
-    moving = Distributing(None, WAITING, voucher.summary, voucher.lines, around.shown, around.corrects)
+    moving = Distributing(
+        *(None, WAITING, voucher.summary, voucher.lines, around.shown, around.corrects),
+        founded=bool(voucher.resolution or voucher.corrects),
+    )
     yield from recipients.misnamed(moving, names)
     yield from prior_year.corrects_through(moving)
+    yield from prior_year.unfounded(moving, names)
     yield from lacking.booked_directly(draft)
     yield from lacking.draft_lacking(around, names)
     yield from distributing.check_distributing(voucher, names, around)

@@ -35,7 +35,8 @@ class Distributing(NamedTuple):
     """A voucher that stands and transfers or distributes, with its lines; a draft has no entry yet.
 
     `shown` is what each account adds to the lines of the statement of income, in fen, by these lines' keys; `corrects`
-    the number of the voucher that it sets right, if that is one of an earlier year and distributed nothing.
+    the number of the voucher that it sets right, if that is one of an earlier year and distributed nothing; `founded`
+    tells whether it names the resolution that it rests on, or any voucher that it sets right.
     """
 
     entry: int | None
@@ -44,6 +45,7 @@ class Distributing(NamedTuple):
     lines: Sequence[Line]
     shown: Mapping[str, Mapping[str, int]]
     corrects: str = ""
+    founded: bool = False
 
 
 class Dip(NamedTuple):

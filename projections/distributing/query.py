@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 SELECT_DISTRIBUTING = """
-    SELECT vouchers.entry, vouchers.period, vouchers.number, vouchers.summary, corrects_id,
-           account, debit_fen, credit_fen
+    SELECT vouchers.entry, vouchers.period, vouchers.number, vouchers.summary, corrects_id, resolution,
+           account, coalesce(party, ''), debit_fen, credit_fen
     FROM vouchers JOIN journal USING (book, entry)
     WHERE vouchers.book = %(book)s AND vouchers.period BETWEEN %(first)s AND %(last)s
       AND vouchers.type = 'voucher' AND reversed_by IS NULL
@@ -44,10 +44,14 @@ def posted_distributing(
     rows = connection.execute(SELECT_DISTRIBUTING, values).fetchall()
     originals = prior(connection, book, sorted({row[4] for row in rows if row[4]}), last)
     found: list[Distributing] = []
-    for (entry, of, number, summary, corrects), group in groupby(rows, lambda row: row[:5]):
-        lines = [Line(account=code, debit_fen=debit, credit_fen=credit) for *_, code, debit, credit in group]
+    for (entry, of, number, summary, corrects, resolution), group in groupby(rows, lambda row: row[:6]):
+        lines = [
+            Line(account=code, party=party, debit_fen=debit, credit_fen=credit)
+            for *_, code, party, debit, credit in group
+        ]
         told = entry, voucher_number(of, number), summary, lines, shown_on(chart, lines)
-        found.append(Distributing(*told, originals.get(corrects, "")))
+        founded = bool(resolution or corrects)
+        found.append(Distributing(*told, originals.get(corrects, ""), founded=founded))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from domain.closing import Around, Distributing, MonthVoucher, check_draft, check_month, shown_on
@@ -13,7 +14,7 @@ from tests.domain.test_distributing import voucher
 if TYPE_CHECKING:
     from domain.closing import Remark
 
-RULE = "closing.prior_year"
+RULE, UNFOUNDED = "closing.prior_year", "closing.unfounded_distribution"
 ORIGINAL = "记-2025-11-0003"
 
 
@@ -57,9 +58,66 @@ def test_a_correction_through_the_distribution_is_remarked(
 
 
 def test_another_voucher_is_not_remarked() -> None:
-    assert said(("32202", 5), ("211", -5), corrects="") == []  # no correction, or of this year
     assert said(("513", 5), ("211", -5)) == []  # as it should be
     assert said(("32202", 5), ("513", -5)) == []  # told as expense that is booked past 321
+
+
+def guessed(*lines: tuple[str, int], founded: bool = False, corrects: str = "", party: str = "") -> list[str]:
+    """Return what checklist and draft alike remark of a voucher that names neither a resolution nor another voucher."""
+    made = voucher(*lines)
+    named = [msgspec.structs.replace(line, party=party * (line.account != "32202")) for line in made.lines]
+    made = msgspec.structs.replace(made, lines=named, resolution="第 3 号决议" * founded)
+    shown = shown_on(CHART, made.lines)
+    one = Distributing(9, "记-2026-01-0009", "付电费", made.lines, shown, corrects, founded=founded)
+    posted = [told.violation for told in check_month(month({})._replace(distributing=[one]))]
+    drafted = [told.violation for told in check_draft(made, NAMES, Around(shown=shown, corrects=corrects))]
+    told, before = ([each for each in some if each.rule.code == UNFOUNDED] for some in (posted, drafted))
+    assert len(told) == len(before)
+    assert all("请撤回它" in each.zh for each in before)
+    return [each.zh for each in told]
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        ((("32202", 15_000), ("211", -15_000)), "「向成员分配」列 150.00 元"),
+        ((("211", 15_000), ("32202", -15_000)), "「向成员分配」列 -150.00 元"),
+        ((("11301", 15_000), ("32202", -15_000)), "「向成员分配」列 -150.00 元"),
+        ((("32202", 15_000), ("214", -15_000)), "「其他」列 150.00 元"),
+        ((("321", 15_000), ("211", -15_000)), "「向成员分配」列 150.00 元"),
+    ],
+)
+def test_what_may_be_a_bill_of_an_earlier_year_is_asked_about(
+    lines: tuple[tuple[str, int], ...], line: str
+) -> None:
+    """Booked against 未分配收益 itself, past the details that say what is distributed, by no resolution."""
+    [text] = guessed(*lines, party="供电所")
+    assert line in text
+    assert "「供电所」" in text
+    assert "未来适用法" in text
+    assert "请冲销它" in text
+    assert guessed(*lines, founded=True) == []
+    assert guessed(*lines, corrects=ORIGINAL) == [], "told as what it is"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (("3220102", 5), ("211", -5)),
+        (("3220103", 5), ("221", -5)),
+        (("322", 5), ("211", -5)),  # a book without details of it
+        (("32202", 5), ("11301", -5)),
+        (("32202", 5), ("311", -5)),
+        (("311", 5), ("32202", -5)),
+        (("32202", 5), ("301", -5)),  # shares
+        (("321", 5), ("32202", -5)),
+        (("3220102", 5), ("32202", -5)),
+        (("501", 5), ("321", -5)),
+        (("32202", 5), ("102", -5)),  # told as mixed
+    ],
+)
+def test_an_ordinary_distribution_is_not_asked_about(lines: tuple[tuple[str, int], ...]) -> None:
+    assert guessed(*lines) == []
 
 
 def test_who_is_told_to_part_a_voucher_is_told_that_a_correction_goes_another_way() -> None:

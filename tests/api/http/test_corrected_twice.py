@@ -229,18 +229,27 @@ def test_an_error_of_an_earlier_year_that_is_corrected_through_322_is_remarked(
         summary="补记去年文具款",
     )
 
-    def of(voucher: Voucher) -> list[str]:
+    def of(voucher: Voucher, rule: str = "closing.prior_year") -> list[str]:
         draft = office["accountant"].make(msgspec.to_builtins(voucher))
         office["accountant"].withdraw(draft)
-        return [one["zh"] for one in draft["remarks"] if one["rule"] == "closing.prior_year"]
+        return [one["zh"] for one in draft["remarks"] if one["rule"] == rule]
 
     [told] = of(late)
     assert f"更正的是以前年度的 {wrong.number}" in told
     assert of(msgspec.structs.replace(late, date="2026-04-30")) == []
-    assert of(msgspec.structs.replace(late, corrects="")) == []
+    unnamed, unfounded = msgspec.structs.replace(late, corrects=""), "closing.unfounded_distribution"
+    assert of(unnamed) == []
+    assert len(of(unnamed, unfounded)) == 1
+    assert of(late, unfounded) == []
+    assert of(msgspec.structs.replace(unnamed, resolution="成员大会 3 号决议"), unfounded) == []
     booked = Booked(office.door, late)
     found = office.door.get("closing.json", period="2027-01").json()["remarks"]
     told_of = [one["entry"] for one in found if one["rule"] == "closing.prior_year"]
     assert booked.entry in told_of
+    guessed = Booked(office.door, msgspec.structs.replace(unnamed, date="2027-01-16"))
+    found = office.door.get("closing.json", period="2027-01").json()["remarks"]
+    asked = [one["entry"] for one in found if one["rule"] == unfounded]
+    assert guessed.entry in asked
+    assert booked.entry not in asked
     given = Booked(office.door, msgspec.structs.replace(late, corrects="", date="2026-04-30", summary="分配"))
     assert of(msgspec.structs.replace(late, corrects=given.id)) == []
