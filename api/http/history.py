@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from api import history as histories
 from api.http.pages import PAGE, moved
+from api.http.parameters import own_query
 from api.http.parts import BookId, Database, Services, documented
 from api.http.reports import CSV_TYPE, XLSX_TYPE, First, download, file_of
 from api.http.views import page
@@ -198,5 +199,5 @@ def get_history_page(
         pages=max(1, -(-found.sums.count // shown)),
         before=moved(request, max(0, wanted.offset - shown)) if wanted.offset else "",
         after=moved(request, wanted.offset + shown) if wanted.offset + shown < found.sums.count else "",
-        query=request.url.remove_query_params(["offset", "limit"]).query,
+        query=own_query(request, "offset", "limit"),
     )

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from api import ledgers
 from api.http.pages import PAGE
+from api.http.parameters import own_query
 from api.http.parts import BookId, Database, documented
 from api.http.reports import CSV_TYPE, XLSX_TYPE, First, Last, download, file_of
 from api.http.statements import ReportBody, offer
@@ -207,7 +208,7 @@ def get_ledger_page(
         title=ledgers.title(report),
         sheets=paged(report.rows, PRINTED_LINES, lines_of) if printed else [report.rows],
         printed=printed,
-        query=request.url.remove_query_params(["printed"]).query,
+        query=own_query(request, "printed"),
         names=names,
     )
 

@@ -15,6 +15,7 @@ from api.disclosures import Selection, Tier
 from api.drafting import MAKERS, setting_right
 from api.entry_background import read_background
 from api.entry_words import words_of
+from api.http.parameters import own_query
 from api.http.parts import BookId, Database, Index, Services, documented
 from api.http.private_words import Private, private_words
 from api.http.reports import PERIOD, First, Last, Wanted, shown_period
@@ -205,7 +206,7 @@ def get_journal_page(request: Request, book: BookId, database: Database, wanted:
         lines=found[:shown],
         before=moved(request, max(0, wanted.offset - shown)) if wanted.offset else "",
         after=moved(request, wanted.offset + shown) if len(found) > shown else "",
-        query=request.url.remove_query_params(["offset", "limit"]).query,
+        query=own_query(request, "offset", "limit"),
     )
 
 

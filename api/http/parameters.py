@@ -59,13 +59,24 @@ def check_parameters(request: Request) -> None:
     if request.method != "GET":
         return
     route: APIRoute = request.scope["route"]
-    known = [one.alias for one in get_flat_params(route.dependant) if isinstance(one.field_info, Query)]
+    known = _declared(route)
     if is_page(request) or not (known or route.path.endswith(".json")):
         return
     for name in request.query_params:
         if name not in known:
             said = Phrase(f"可用的有 {'、'.join(known)}", f"known are {', '.join(known)}") if known else NONE
             raise UNKNOWN_PARAMETER(path=request.url.path, parameter=name, known=said)
+
+
+def _declared(route: APIRoute) -> list[str]:
+    """Return the names of the parameters that a route takes."""
+    return [one.alias for one in get_flat_params(route.dependant) if isinstance(one.field_info, Query)]
+
+
+def own_query(request: Request, *but: str) -> str:
+    """Return the query of a page, for a link to its data: none that other programs appended, and none of `but`."""
+    known = {*_declared(request.scope["route"])} - {*but}
+    return request.url.remove_query_params([name for name in request.query_params if name not in known]).query
 
 
 def is_page(request: Request) -> bool:

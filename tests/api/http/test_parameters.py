@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -156,3 +157,16 @@ def test_journal_takes_a_period_as_other_reports_do(door: Door) -> None:
 def test_journal_of_periods_backwards_is_refused(door: Door, name: str) -> None:
     answer = door.get(name, **{"from": "2026-02", "to": "2026-01"})
     assert (answer.status_code, answer.json()["rule"]) == (400, "period.backwards")
+
+
+# --- what a page offers to be downloaded
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if "/work" not in path])
+def test_what_was_appended_is_in_no_link_to_data(door: Door, path: str) -> None:
+    """Data would refuse it."""
+    asked = f"{filled(path)}?from=timeline&isappinstalled=0&utm_source=wechat"
+    page = door.client.get(asked, headers={"Accept": "text/html"})
+    links = [unescape(link) for link in re.findall(r'href="([^"]+)"', page.text)]
+    data = [link for link in links if re.search(r"\.(json|csv|xlsx)\b", link)]
+    assert [link for link in data if "isappinstalled" in link] == []
