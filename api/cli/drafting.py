@@ -203,10 +203,6 @@ def _tell(found: Draft) -> None:
     out.print(
         f"{found.id}  {what}  已签 / signed: {signed}；{'；'.join(_state(found))}；{text}", markup=False
     )
-    for key in found.lapsed:
-        who = holder(key, found.people)
-        words = f"{who.zh}的签名已失效（密钥 {key} 已更换或停用），须重签"
-        out.print(
-            f"  {words} / signed by the {who.en}, whose key has ended since: to be signed anew", markup=False
-        )
+    for one in found.lapsed:
+        out.print(f"  {one.zh} / {one.en}", markup=False)
     _tell_refusals(found)

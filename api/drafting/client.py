@@ -70,6 +70,14 @@ class Mend(msgspec.Struct, frozen=True):
     en: str
 
 
+class Lapse(msgspec.Struct, frozen=True):
+    """A key that signed a draft and has ended since, and what is said of that."""
+
+    key: str
+    zh: str
+    en: str
+
+
 class NamedEntry(msgspec.Struct, frozen=True):
     """An entry that the text names by its id, as a person knows it."""
 
@@ -112,7 +120,7 @@ class Draft(msgspec.Struct, frozen=True):
     gone: list[str] = []
     mend: Mend | None = None
     disclosures: list[Given] = []
-    lapsed: list[str] = []
+    lapsed: list[Lapse] = []
     entry: int | None = None
     problem: dict[str, str] | None = None
     remarks: list[Said] = []

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from api.drafting.lapsing import lapse, what_then
 from api.drafting.mending import CHANGED, MADE, Author, mend
+from api.drafting.naming import holder
 from domain.roles import ROLES, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from api.drafting.lapsing import Lapse
     from api.drafting.mending import Mend
     from api.drafting.store import Step, Waiting
     from api.invoices import InvoiceRead
@@ -38,9 +41,18 @@ class OnDesk(NamedTuple):
         return [one.name for one in self.waiting.draft.signatures if one.name not in self.review.lapsed]
 
     @property
-    def lapsed(self) -> list[str]:
-        """The keys that have ended since they signed, and whose holders have not signed anew."""
-        return [name for name in self.review.lapsed if not self._has_signed(name)]
+    def lapsed(self) -> list[Lapse]:
+        """The signatures whose keys have ended since and whose holders have not signed anew."""
+        names = [name for name in self.review.lapsed if not self._has_signed(name)]
+        people = {name: key.person for name, key in self.successors.items()}
+        return [
+            lapse(
+                name,
+                holder(name, people),
+                what_then(name, self._holder(name), self._active, self.review.asked),
+            )
+            for name in names
+        ]
 
     @property
     def signing(self) -> list[str]:

@@ -78,6 +78,14 @@ class MendBody(BaseModel):
     en: str
 
 
+class LapseBody(BaseModel):
+    """A key that signed a draft and has ended since, and what is said of that in Chinese and English."""
+
+    key: str
+    zh: str
+    en: str
+
+
 class StepBody(BaseModel):
     """What was done: made, changed, signed, dropped (a signature, by a change), refused, withdrawn, posted."""
 
@@ -120,7 +128,7 @@ class DraftBody(BaseModel):
     text: str
     statement: dict[str, Any]
     signatures: list[str]
-    lapsed: list[str]
+    lapsed: list[LapseBody]
     demanded: list[str]
     missing: list[str]
     asks: list[str]
@@ -357,7 +365,7 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
         text=waiting.draft.text.decode(),
         statement=msgspec.json.decode(waiting.draft.text.split(b"\n")[1]),
         signatures=found.signed,
-        lapsed=found.lapsed,
+        lapsed=[LapseBody(key=one.key, zh=one.words.zh, en=one.words.en) for one in found.lapsed],
         demanded=list(said.demanded),
         missing=list(said.missing),
         asks=list(found.asks),

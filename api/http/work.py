@@ -100,7 +100,7 @@ class Village(NamedTuple):
 class Row(NamedTuple):
     """A draft in a list: what it is, of which date and amount, who signed and is missing, and what is against it.
 
-    `lapsed` are those whose key has ended since they signed: their signatures count no more.
+    `lapsed` is said of those whose key has ended since they signed: their signatures count no more.
     `mend` says who is to change or withdraw it, None where it waits for signatures.
     """
 
@@ -109,7 +109,7 @@ class Row(NamedTuple):
     date: str
     amount_fen: int | None
     signed: list[str]
-    lapsed: list[str]
+    lapsed: list[Phrase]
     missing: list[str]
     mend: Phrase | None
     remark: Phrase | RuleViolation | None
@@ -279,7 +279,7 @@ def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
         date,
         amount_fen,
         [ROLES[role_of(name)] for name in found.signed],
-        [ROLES[role_of(name)] for name in found.lapsed],
+        [one.words for one in found.lapsed],
         [ROLES[role] + ("" if role in said.missing else "（收付现金）") for role in said.asked],
         found.mend and found.mend.words,
         _remark(found, key, people),

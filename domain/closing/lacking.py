@@ -15,15 +15,15 @@ from domain.roles import ROLES
 from domain.vouchers import voucher_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from domain.closing.month_end import Around, MonthEnd, MonthVoucher
 
 NO_CASHIER = rule(
     "closing.no_cashier",
     Kind.REFUSED,
-    "{account} {name}：{found}没有出纳签名{first}；请出纳{remedy}",
-    "{account} {name}: {found} without the cashier's signature{first}; let the cashier {remedy}",
+    "{account} {name}：{found}没有出纳签名{first}；{remedy}",
+    "{account} {name}: {found} without the cashier's signature{first}; {remedy}",
     "会计基础工作规范 art. 51(4)",
 )
 NO_PARTY = rule(
@@ -61,12 +61,20 @@ RULES = {"cashier": NO_CASHIER, "party": NO_PARTY, "project": NO_PROJECT, "quant
 
 POSTED = {
     "cashier": Phrase(
-        "在打印的凭证上补签，以后收付现金的凭证由出纳一并签名",
-        "sign them as printed, and from now on each voucher of cash",
+        "请出纳在打印的凭证上补签，以后收付现金的凭证由出纳一并签名",
+        "let the cashier sign them as printed, and from now on each voucher of cash",
     )
 }
-DRAFTED = {"cashier": Phrase("在别人签齐以前一并签名", "sign it before the others all have")}
+DRAFTED = {
+    "cashier": Phrase("请出纳在别人签齐以前一并签名", "let the cashier sign it before the others all have")
+}
 """What the cashier does about vouchers that stand in the log, and about a draft."""
+
+UNHELD = Phrase(
+    "本账套没有人持有{role}的密钥，请先授予，再",
+    "nobody in this book holds a key of the {role}: grant one, then ",
+)
+"""What comes before that where nobody can sign by that office."""
 
 REBOOK = Phrase("冲销后写明再记", "reverse them and book them with")
 CHANGE = Phrase("在入账以前改动、写明", "change it before it is posted, and write")
@@ -85,7 +93,7 @@ def check_lacking(month: MonthEnd) -> Iterator[Remark]:
             if what == "cashier"
             else Phrase(f"有 {count} 张凭证的分录", f"lines of {count} vouchers"),
             "first": Phrase(f"，第一张是 {number}", f", the first is {number}"),
-            "remedy": POSTED.get(what, REBOOK),
+            "remedy": _remedy(POSTED.get(what, REBOOK), what, month.vacant),
         }
         violation = RULES[what](account=account, name=month.names[account], **found)
         yield Remark(stops=False, violation=violation, account=account, entry=first.entry)
@@ -102,10 +110,17 @@ def draft_lacking(around: Around, names: Mapping[str, str]) -> Iterator[Remark]:
             if one.what == "cashier"
             else Phrase("这张凭证的分录", "lines of this voucher"),
             "first": Phrase("", ""),
-            "remedy": DRAFTED.get(one.what, CHANGE),
+            "remedy": _remedy(DRAFTED.get(one.what, CHANGE), one.what, around.vacant),
         }
         violation = RULES[one.what](account=one.account, name=names[one.account], **found)
         yield Remark(stops=False, violation=violation, account=one.account)
+
+
+def _remedy(remedy: Phrase, what: str, vacant: Collection[str]) -> Phrase:
+    """Return what is to be done; where an office that nobody holds is to sign, a key of it is granted first."""
+    if what not in vacant:
+        return remedy
+    return Phrase(UNHELD.zh.format(role=ROLES[what]) + remedy.zh, UNHELD.en.format(role=what) + remedy.en)
 
 
 def check_direct(month: MonthEnd) -> Iterator[Remark]:

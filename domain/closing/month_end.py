@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from domain.balances import TrialRow
     from domain.kernel.errors import Phrase, RuleViolation
@@ -121,6 +121,7 @@ class MonthEnd(NamedTuple):
     - `distributing`: the vouchers that do either.
     - `lacking`: what vouchers that stand should say and do not.
     - `corrections`: those that stand and cancel others or set them right.
+    - `vacant`: the roles of which nobody holds a key now.
     - `today`: the day on which it is looked at, "" where nobody says.
     """
 
@@ -148,6 +149,7 @@ class MonthEnd(NamedTuple):
     alike: Sequence[Sequence[tuple[int, str]]] = ()
     corrections: Sequence[Correction] = ()
     distributing: Sequence[Distributing] = ()
+    vacant: Collection[str] = ()
     today: str = ""
 
 
@@ -159,7 +161,8 @@ class Around(NamedTuple):
     distributes itself is `own`, by those keys, `earlier` the numbers of the year's vouchers that did so, `reserves`
     what the accounts of the reserve that it moves have then, credits less debits in fen, `shown` and `corrects` as a
     voucher that stands has them (`Distributing`). `lacking` is what it should say and does not, `signing` the roles
-    that have signed it or must, `made` the day on which it was made, "" where nobody says.
+    that have signed it or must, `vacant` those of which nobody holds a key, `made` the day on which it was made, ""
+    where nobody says.
     """
 
     dips: Sequence[Dip] = ()
@@ -172,6 +175,7 @@ class Around(NamedTuple):
     corrects: str = ""
     lacking: Sequence[Lacking] = ()
     signing: Sequence[str] = ()
+    vacant: Collection[str] = ()
     made: str = ""
 
 

@@ -183,6 +183,7 @@ def _month_end(
         transferred=_transferred(connection, book, period),
         distributing=posted_distributing(connection, book.book, book.chart, period, period),
         lacking=lacking(connection, book.book, period),
+        vacant=register.vacant(connection, book.book),
         corrections=corrections(connection, book.book, period),
         parties=[
             PartyBalance(*place, fen)
@@ -290,13 +291,14 @@ def draft_remarks(
     spending = _spending(connection, book, vouchers, names)
     dips = _draft_dips(connection, book, vouchers)
     posted = posted_alike(connection, book, vouchers)
-    missed = drafts_lacking(connection, book, vouchers, signing)
+    missed, vacant = drafts_lacking(connection, book, vouchers, signing), register.vacant(connection, book)
     arounds = [
         Around(
             dips=short,
             alike=[*(number for _, number in twins), *others],
             lacking=lacks,
             signing=list(roles),
+            vacant=vacant,
             made=day,
             **distributing(connection, book, voucher),
         )

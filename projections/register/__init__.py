@@ -17,6 +17,7 @@ from projections.register.query import (
     origin_of,
     people,
     units,
+    vacant,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "people",
     "signing_keys",
     "units",
+    "vacant",
 ]

@@ -8,6 +8,7 @@ from psycopg.rows import class_row
 
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import next_period
+from domain.roles import ROLES
 
 if TYPE_CHECKING:
     from psycopg import Connection, Cursor
@@ -140,6 +141,11 @@ def keys(connection: Connection[Any], book_id: str) -> list[KeyRow]:
 def holders(connection: Connection[Any], book_id: str) -> dict[str, str]:
     """Return the public names of those who hold the keys of a book that are good now, by the keys' names."""
     return {key.name: key.person for key in keys(connection, book_id) if key.person and key.last is None}
+
+
+def vacant(connection: Connection[Any], book_id: str) -> set[str]:
+    """Return the roles of which nobody holds a key that is good now."""
+    return {*ROLES} - {key.role for key in keys(connection, book_id) if key.last is None}
 
 
 def people(connection: Connection[Any], book_id: str) -> dict[str, str]:

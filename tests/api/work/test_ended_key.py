@@ -46,7 +46,7 @@ def test_a_draft_tells_which_signature_lapsed_and_asks_for_it_anew(hall: Hall, d
         rotate_head(door)
     page = hall["accountant"].open_draft(draft["id"])
     state = page.inner_text("#state")
-    assert f"负责人的签名已失效（密钥 {BOOK}/head/1 已更换或停用），不再算数" in state
+    assert "负责人 郑理事长的签名已失效（密钥已更换或停用），不再算数，须用现在的密钥重签。" in state
     assert "已签：还没有人签。还缺：会计、负责人。" in state
     page.click("#sign")
     page.wait_for_selector("text=已签：会计。还缺：负责人。")

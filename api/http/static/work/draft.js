@@ -62,10 +62,7 @@ function stateOf(found) {
     const heard = stops ? "结账前必须处理：" : "请先看：";
     shown.push(element("p", { className: `state ${stops ? "alarm" : "waiting"}` }, element("strong", {}, heard), zh, element("br"), english(en)));
   }
-  for (const name of found.lapsed) {
-    const words = bilingual(`${who(name)}的签名已失效（密钥 ${name} 已更换或停用），不再算数，须用现在的密钥重签。`, `signed by the ${office(name)}, whose key has ended since: it counts no more, sign it anew by the key of now`);
-    shown.push(element("p", { className: "state waiting" }, ...words));
-  }
+  for (const { zh, en } of found.lapsed) shown.push(element("p", { className: "state waiting" }, ...bilingual(`${zh}。`, en)));
   shown.push(element("p", { className: "state waiting" }, ...waiting(found, who)));
   return shown;
 }
