@@ -1,13 +1,14 @@
-"""Code and name of an account in one cell (10201 基本账户), read as the two that it means."""
+"""Code and name of an account in one cell (10201 基本账户, [10201]基本账户), read as the two that it means."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from api.adapters.header_problems import NO_COLUMN
-from api.importing.cells import bare, joined_code
+from api.importing.cells import bare, joined_code, parse_code
 from api.importing.columns import CODE, NAME
 from domain.chart import is_account_code
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
@@ -26,12 +27,41 @@ CELL_NAME = rule(
 
 BETWEEN_NAMES = re.compile(r"\s*[/\\_\-－—]\s*")
 """What programs write between the names of accounts of several levels."""
-_BOTH = re.compile(
-    r"(?P<code>[0-9]{3}(?:[-./][0-9]{2}){1,3}|[0-9]{3}(?:[0-9]{2}){0,3})"
-    r"[\s\-－—_:：、]*(?P<name>[^\s\-－—_:：、./0-9].*)",
-    re.DOTALL,
+_GAP = r"\s\-－—_:：、"
+_CODE = r"(?P<code>[0-9]{3}(?:[-./][0-9]{2}){1,3}|[0-9]{3}(?:[0-9]{2}){0,3})"
+_DETAIL = r"(?P<code>[0-9]{3}(?:[-./][0-9]{2}){1,3}|[0-9]{3}(?:[0-9]{2}){1,3})"
+_BRACKETED = rf"[(\[（［【〔]\s*{_CODE}\s*[)\]）］】〕]"
+_BOTH = tuple(
+    re.compile(form, re.DOTALL)
+    for form in (
+        rf"{_CODE}[{_GAP}]*(?P<name>[^{_GAP}./0-9].*)",
+        rf"{_DETAIL}\s[{_GAP}]*(?P<name>[0-9]+[^{_GAP}./0-9].*)",
+        rf"{_BRACKETED}[{_GAP}]*(?P<name>[^{_GAP}./].*)",
+        rf"(?P<name>.*[^{_GAP}])[{_GAP}]*{_BRACKETED}",
+    )
 )
-"""A code and a name that does not begin with a digit, which could be one of the code's."""
+"""A code and a name, in the order in which they are tried.
+
+No digit of the name may be one of the code's: it has none before its first letter, or these lie apart behind a blank
+and are part of a word (11302 3组, not 102 01 基本户), or the code has brackets.
+"""
+HOW_IN_ONE = Phrase(
+    "要像「10201 基本账户」「[10201]基本账户」或「基本账户(10201)」",
+    "as in 10201 基本账户, [10201]基本账户 or 基本账户(10201)",
+)
+
+
+def parse_account(read: str) -> str:
+    """Return an account's code; raises `import.account_code`, which tells of a text how both stand in one cell."""
+    code = joined_code(read)
+    try:
+        return parse_code(code)
+    except RuleViolation as refusal:
+        if not any(map(str.isalpha, code)):
+            raise
+        zh = f"{refusal.zh}；和名称写在一格的，{HOW_IN_ONE.zh}"
+        en = f"{refusal.en}; with the name in one cell it stands {HOW_IN_ONE.en}"
+        raise RuleViolation(refusal.rule, zh, en, refusal.facts) from None
 
 
 def with_accounts_apart(read: Rows) -> Rows:
@@ -46,7 +76,7 @@ def with_accounts_apart(read: Rows) -> Rows:
 
 
 def _apart(row: Row) -> Row:
-    found = _BOTH.fullmatch(bare(row.cells["code"]))
+    found = _both(row.cells["code"])
     if found:
         name = found["name"] if _in_one(row) else row.cells["name"] or found["name"]
         return replace(row, cells={**row.cells, "code": found["code"], "name": name})
@@ -55,9 +85,16 @@ def _apart(row: Row) -> Row:
     return row
 
 
+@lru_cache(maxsize=4_096)
+def _both(read: str) -> re.Match[str] | None:
+    """Return code and name of a cell that has both. Cached: rows share few accounts."""
+    cell = bare(read)
+    return next((found for form in _BOTH if (found := form.fullmatch(cell))), None)
+
+
 def _other_name(row: Row) -> RuleViolation | None:
     """Return what is to be said of a cell whose name is not that of the column of names; the last level is enough."""
-    found, name = _BOTH.fullmatch(bare(row.cells["code"])), row.cells["name"]
+    found, name = _both(row.cells["code"]), row.cells["name"]
     if not found or _in_one(row) or not name or _last(found["name"]) == _last(name):
         return None
     at = {"file": row.file, "row": row.number, "sheet": row.sheet}
@@ -78,17 +115,21 @@ def _lacking(rows: Iterable[Row]) -> dict[str, RuleViolation]:
     return {
         sheet: _no_column(of_sheet)
         for sheet, of_sheet in alone.items()
-        if not any(_BOTH.fullmatch(bare(row.cells["code"])) for row in of_sheet)
+        if not any(_both(row.cells["code"]) for row in of_sheet)
     }
 
 
 def _no_column(rows: list[Row]) -> RuleViolation:
     row = rows[0]
-    missing, there = (NAME, CODE) if any(map(_is_code, rows)) else (CODE, NAME)
-    header = row.headers["code"]
+    header, read = row.headers["code"], row.cells["code"]
+    if any(map(_is_code, rows)):
+        missing, there = NAME, Phrase(f"只有{CODE.zh}", f"has a {CODE.en} alone")
+    else:
+        zh, en = f"读不出{CODE.zh}，如「{read}」", f"has no {CODE.en} that can be read, such as '{read}'"
+        missing, there = CODE, Phrase(zh, en)
     hint = Phrase(
-        f"（「{header}」一列只有{there.zh}；两样写在一格的，要像「10201 基本账户」）",
-        f" ('{header}' has a {there.en} alone; both may stand in a cell as in 10201 基本账户)",
+        f"（「{header}」一列{there.zh}；两样写在一格的，{HOW_IN_ONE.zh}）",
+        f" ('{header}' {there.en}; both may stand in a cell {HOW_IN_ONE.en})",
     )
     said = {"column": f"{missing.zh}/{missing.en}", "nearest": hint, "read": header}
     return NO_COLUMN(file=row.file, sheet=row.sheet, **said)

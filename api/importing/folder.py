@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 from api.adapters.notices import other_files
 from api.adapters.spreadsheet import Row, Rows, unread_tables
 from api.clock import now
+from api.importing.account_cells import parse_account
 from api.importing.book_file import FILE, BookFile, read_book
 from api.importing.cells import (
-    joined_code,
     parse_amount,
-    parse_code,
     parse_count,
     parse_day,
     parse_filled,
@@ -187,7 +186,7 @@ class _Cells:
             self._problems.append(Problem.at(wrong[0], self._row, wrong[1]))
         return Amounts(
             row=self._row,
-            code=self._parse("code", lambda read: parse_code(joined_code(read)), ""),
+            code=self._parse("code", parse_account, ""),
             name=self._parse("name", parse_text, ""),
             debit_fen=self._parse("debit", parse_amount, 0),
             credit_fen=self._parse("credit", parse_amount, 0),

@@ -19,17 +19,35 @@ if TYPE_CHECKING:
 CODES = ["10201", "50401", "51302", "101"]
 NAMES = ["基本户", "利息收入", "办公费", "库存现金"]
 WAYS = [" ", "-", "　", "—", "_", "", ":", " - "]
+BRACKETED = [
+    "[{code}]{name}",
+    "({code}){name}",
+    "（{code}）{name}",
+    "［{code}］{name}",
+    "【{code}】{name}",
+    "〔{code}〕 {name}",
+    "[{code}] - {name}",
+    "[ {code} ]{name}",
+    "{name}({code})",
+    "{name}（{code}）",
+    "{name} [{code}]",
+    "{name}-[{code}]",
+]
 
 
 def joined(text: str, way: str, header: str, *, apart: bool = False) -> str:
-    """Return a table whose codes stand with the names; `apart` leaves the column of names too."""
+    """Return a table whose codes stand with the names, by what stands between them or by the form of both.
+
+    `apart` leaves the column of names too.
+    """
+    form = way if "{code}" in way else "{code}" + way + "{name}"
     lines = text.replace("科目编码,科目名称", f"{header},科目名称" if apart else header).splitlines()
     for code in ("101", "10201", "301", "50401", "51302"):
         for number, line in enumerate(lines):
             cells = line.split(",")
             if code in cells[:-1]:
                 at = cells.index(code)
-                own = f"{code}{way}{cells[at + 1]}"
+                own = form.format(code=code, name=cells[at + 1])
                 lines[number] = ",".join([*cells[:at], own, *cells[at + (1 if apart else 2) :]])
     return "\n".join(lines)
 
@@ -50,7 +68,7 @@ def refused(folder: Path, journal: str) -> list[Problem]:
 
 
 @pytest.mark.parametrize("header", ["科目", "会计科目", "科目编码", "科目名称"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [*WAYS, *BRACKETED])
 def test_both_are_read(tmp_path: Path, header: str, way: str) -> None:
     found = read(tmp_path, joined(JOURNAL, way, header), joined(OPENING, way, header))
     assert [line.code for line in found.journal] == CODES
@@ -66,6 +84,35 @@ def test_both_are_read(tmp_path: Path, header: str, way: str) -> None:
 def test_a_column_of_names_beside_it_says_the_same(tmp_path: Path) -> None:
     found = read(tmp_path, joined(JOURNAL, " ", "科目编码", apart=True))
     assert [(line.code, line.name) for line in found.journal] == list(zip(CODES, NAMES, strict=True))
+
+
+def test_a_code_in_brackets_beside_a_column_of_names_says_the_same(tmp_path: Path) -> None:
+    found = read(tmp_path, joined(JOURNAL, "[{code}]{name}", "科目编码", apart=True))
+    assert [(line.code, line.name) for line in found.journal] == list(zip(CODES, NAMES, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("cell", "code", "name"),
+    [
+        ("11302 3组", "11302", "3组"),
+        ("11302 12组", "11302", "12组"),
+        ("10201  2号楼押金户", "10201", "2号楼押金户"),
+        ("10201 - 2号楼押金户", "10201", "2号楼押金户"),
+        ("113.02 3组", "113.02", "3组"),
+        ("1130201 2023年承包户", "1130201", "2023年承包户"),
+        ("[11302]3组", "11302", "3组"),
+        ("3组(11302)", "11302", "3组"),
+        ("[10201]押金(201)", "10201", "押金(201)"),
+        ("10201 押金(201)", "10201", "押金(201)"),
+        ("[102.01]基本户", "102.01", "基本户"),
+        ("银行存款-基本户（10201）", "10201", "银行存款-基本户"),
+    ],
+)
+def test_what_bounds_the_code_lets_the_name_have_digits(
+    tmp_path: Path, cell: str, code: str, name: str
+) -> None:
+    found = read(tmp_path, joined(JOURNAL, " ", "科目").replace("10201 基本户", cell))
+    assert (found.journal[0].code, found.journal[0].name) == (code.replace(".", ""), name)
 
 
 def test_another_name_in_the_column_beside_it_is_refused(tmp_path: Path) -> None:
@@ -85,12 +132,36 @@ def test_separators_between_the_levels_are_left_out_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["1002 银行存款", "102 01 基本户", "102-1基本户", "10201、2号户", "基本户", "银行存款 10201"]
+    "cell",
+    [
+        *("1002 银行存款", "102 01 基本户", "102-1基本户", "10201、2号户", "基本户", "银行存款 10201"),
+        *("[1002]银行存款", "银行存款(1002)", "10201 01 张三", "10201 3 组", "102 2号户", "10201-2号户"),
+    ],
 )
 def test_what_is_no_code_with_a_name_is_refused_as_it_stands(tmp_path: Path, cell: str) -> None:
     text = joined(JOURNAL, " ", "科目").replace("10201 基本户", cell)
     [problem] = refused(tmp_path, text)
     assert (problem.rule, problem.row, problem.read) == ("import.account_code", 2, cell)
+    for said in (cell, "10201 基本账户", "[10201]基本账户", "基本账户(10201)"):
+        assert said in problem.zh
+        assert said in problem.en
+
+
+@pytest.mark.parametrize("cell", ["1002", "(10201)"])
+def test_what_has_no_name_is_refused_as_a_code(tmp_path: Path, cell: str) -> None:
+    [problem] = refused(tmp_path, joined(JOURNAL, " ", "科目").replace("10201 基本户", cell))
+    assert (problem.rule, problem.row, problem.read) == ("import.account_code", 2, cell)
+    assert problem.zh.endswith(f"读到「{cell}」")
+
+
+@pytest.mark.parametrize("way", ["[1{code}]{name}", "1{code} {name}"])
+def test_a_column_of_which_no_code_can_be_read_is_told_once(tmp_path: Path, way: str) -> None:
+    [problem] = refused(tmp_path, joined(JOURNAL, way, "会计科目"))
+    assert problem.rule == "import.column"
+    for said in ("会计科目", way.format(code="10201", name="基本户"), "10201 基本账户"):
+        assert said in problem.zh
+        assert said in problem.en
+    assert "只有" not in problem.zh
 
 
 @pytest.mark.parametrize(
