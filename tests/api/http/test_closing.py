@@ -477,7 +477,10 @@ def test_a_closing_is_drafted_once_and_past_its_checklist_only_on_purpose(open_d
         stopped = office["accountant"].post("", wanted)
         assert (stopped.status_code, stopped.json()["rule"]) == (422, "closing.stopped")
         assert "2026-01 结账前有 1 项必须处理" in stopped.json()["detail_zh"]
-        assert "照样结账" in office["accountant"].client.get(f"/books/{BOOK}/work").text
+        assert stopped.json()["detail"].startswith("to be set right before the closing of 2026-01: 1, see")
+        desk = office["accountant"].client.get(f"/books/{BOOK}/work").text
+        assert "照样结账" in desk
+        assert "to be set right: 1; to close all the same, say why" in desk
         for unsaid in ("", "  "):
             again = office["accountant"].post("", wanted | {"despite": unsaid})
             assert (again.status_code, again.json()["rule"]) == (422, "closing.stopped")
