@@ -13,17 +13,17 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from api.clock import local_minute
 from api.disclosures import belonging
 from api.drafting import store, templates
 from api.drafting.again import is_made, is_signed
+from api.drafting.changed import changed, since_changed
 from api.drafting.closings import MEANWHILE, meanwhile
 from api.drafting.composing import Composed, Wanted, compose
 from api.drafting.invoices import Invoices, parties_of
 from api.drafting.on_desk import OnDesk
 from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
 from api.drafting.rivals import check_no_rival
-from api.drafting.rules import CHANGED, MAKERS, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
+from api.drafting.rules import MAKERS, MALFORMED, NOT_SIGNER, TOO_MANY, require_maker
 from api.drafting.store import NOTHING, Despite
 from api.naming import in_words
 from domain.drafts import ALREADY_POSTED, Review, review, sign, standing, unlike
@@ -200,7 +200,7 @@ class DraftingDesk:
     def _keep_signatures(self, book_id: str, id_: str, note: bytes) -> None:
         with self._at(book_id, id_) as (connection, was):
             with self._book(book_id) as book:
-                signed = sign(book, was.draft, note)
+                signed = sign(book, was.draft, note, since_changed(was, book.roles.people))
             self.closings.check(connection, book_id, was)
             store.keep_signatures(connection, book_id, was, signed)
 
@@ -280,9 +280,8 @@ class DraftingDesk:
             if problem and problem.rule.kind is Kind.UNAVAILABLE:  # nobody knows whether it was posted
                 raise problem
             if entry is None:
-                if revision not in {None, was.revision}:
-                    at = local_minute(was.last.at)
-                    raise CHANGED(key=was.last.key, at=at, revision=was.revision, read=revision)
+                if revision is not None and revision != was.revision:
+                    raise changed(was, revision, self.roles(book).people)
                 yield connection, was
                 return
         self._posted(book, id_, entry)

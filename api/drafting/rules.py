@@ -23,8 +23,9 @@ UNKNOWN = rule(
 CHANGED = rule(
     "draft.changed",
     Kind.CONFLICT,
-    "这张待签凭证已由 {key} 于 {at} 改动（第 {revision} 稿），您看到的是第 {read} 稿；请重新打开、核对后再办",
-    "{key} changed this draft at {at} (revision {revision}), and yours is revision {read}; open it again and check it",
+    "这张待签凭证已由{by}于 {at} 改动（第 {revision} 稿），您看到的是第 {read} 稿；请重新打开、核对后再办",
+    "the {by} changed this draft at {at} (revision {revision}), and yours is revision {read}; open it again and check"
+    " it",
     "ADR 0029",
 )
 MADE = rule(

@@ -8,11 +8,13 @@ import msgspec
 
 from api.clock import local_minute, new_id
 from api.drafting import store
+from api.drafting.naming import holder
 from api.drafting.rules import require_maker
 from domain.kernel.errors import Kind, rule
 from domain.kernel.period import last_day, parse_period, period_of
 from domain.kernel.statement import OptionalText, Text
 from domain.vouchers import MAX_LINES, Line, Voucher, is_blank
+from projections import register
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,8 +38,8 @@ UNKNOWN = rule(
 CHANGED = rule(
     "template.changed",
     Kind.CONFLICT,
-    "常用凭证「{name}」已由 {key} 于 {at} 改动，请重新打开再改",
-    "{key} changed the voucher template '{name}' at {at}; open it again",
+    "常用凭证「{name}」已由{by}于 {at} 改动，请重新打开再改",
+    "the {by} changed the voucher template '{name}' at {at}; open it again",
     "ADR 0035",
 )
 TOO_MANY = rule(
@@ -162,7 +164,7 @@ class Templates:
         """Give a template other content; raises as `make` does, and `template.unknown`, `template.changed`."""
         _check(session, template)
         with self._pool.connection() as connection, connection.transaction():
-            _require(_locked(connection, session.book, id_), revision)
+            _require(connection, session.book, _locked(connection, session.book, id_), revision)
             content = msgspec.json.encode(template)
             connection.execute(UPDATE, (content, session.key.name, session.book, id_))
             return _locked(connection, session.book, id_)
@@ -171,7 +173,7 @@ class Templates:
         """Delete a template; raises `draft.not_maker`, `template.unknown`, `template.changed`."""
         require_maker(session)
         with self._pool.connection() as connection, connection.transaction():
-            _require(_locked(connection, session.book, id_), revision)
+            _require(connection, session.book, _locked(connection, session.book, id_), revision)
             connection.execute(DELETE, (session.book, id_))
 
 
@@ -207,10 +209,10 @@ def _locked(connection: Connection[Any], book: str, id_: str) -> KeptTemplate:
     return _kept(found)
 
 
-def _require(kept: KeptTemplate, revision: int) -> None:
+def _require(connection: Connection[Any], book: str, kept: KeptTemplate, revision: int) -> None:
     if revision != kept.revision:
-        at = local_minute(kept.changed_at)
-        raise CHANGED(name=kept.template.name, key=kept.changed_by, at=at)
+        by, at = holder(kept.changed_by, register.people(connection, book)), local_minute(kept.changed_at)
+        raise CHANGED(name=kept.template.name, by=by, at=at, key=kept.changed_by)
 
 
 def _kept(row: tuple[Any, ...]) -> KeptTemplate:

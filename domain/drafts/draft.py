@@ -14,7 +14,7 @@ from domain.chart import CASH
 from domain.closing import excess_of
 from domain.drafts.remarks import remarks
 from domain.entry import Entry, parse_entry, parse_text
-from domain.kernel.errors import Kind, RuleViolation, rule
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.note import format_note
 from domain.roles import ROLES, ROLES_MISSING, Key, check_signatures, find_signers, missing_roles
 from domain.vouchers import VoucherPosted, VoucherReversed
@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 NOT_THE_TEXT = rule(
     "draft.other_text",
     Kind.CONFLICT,
-    "签的不是这张待签凭证现在的内容，它已被改动；请重新打开、核对后再签",
-    "what was signed is not the draft as it is now: it was changed; open it again, check it, then sign",
+    "签的不是这张待签凭证现在的内容{changed}；请重新打开、核对后再签",
+    "what was signed is not the draft as it is now{changed}; open it again, check it, then sign",
     "ADR 0029",
 )
+AS_IT_WAS = Phrase("", "")
+"""What is added to that of a draft that nobody has changed."""
+
 NOBODY = rule(
     "draft.nobody",
     Kind.REFUSED,
@@ -161,15 +164,15 @@ def _demand(book: Book, entry: Entry, signers: list[Key]) -> tuple[tuple[str, ..
             return tuple(demanded), None
 
 
-def sign(book: Book, draft: Draft, note: bytes) -> Draft:
-    """Return the draft with the signatures of a note, which has the draft's very text.
+def sign(book: Book, draft: Draft, note: bytes, changed: Phrase = AS_IT_WAS) -> Draft:
+    """Return the draft with the signatures of a note, which has the draft's very text; `changed` says who changed it.
 
     Raises `note.*` or `entry.*` for what is no note, `draft.other_text`, `key.*`, `signature.invalid`, and
     `draft.stuck` for what could not be posted; of what is posted already nobody asks.
     """
     entry = parse_entry(note)
     if entry.text != draft.text:
-        raise NOT_THE_TEXT()
+        raise NOT_THE_TEXT(changed=changed)
     signers = find_signers(book.roles, entry.signatures, book.size)
     check_signatures(signers, entry.text, entry.signatures)
     found = review(book, draft)

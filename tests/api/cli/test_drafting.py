@@ -79,6 +79,8 @@ def test_a_voucher_goes_from_hand_to_hand_into_the_log(
     people.good("accountant", "change", id_, written(tmp_path, summary="收鱼塘承包款"), "--revision", "1")
     late = people.refused("cashier", "change", id_, written(tmp_path, summary="别的"), "--revision", "1")
     assert "draft.changed" in late
+    assert "已由会计 周会计于 " in late
+    assert f"{BOOK}/accountant" not in late
 
     shown = people.good("head", "sign", id_, "--yes")
     assert "收鱼塘承包款" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -30,8 +31,18 @@ def office(door: Door) -> Iterator[Office]:
 def test_what_was_changed_meanwhile_is_not_signed_unseen(office: Office) -> None:
     draft = office["accountant"].make(data(1_000))
     changed = office["cashier"].change(draft, data(9_000)).json()
-    assert refused(office["head"].sign(draft), 409, "draft.other_text")
+    late = office["head"].sign(draft)
+    assert refused(late, 409, "draft.other_text")
+    assert re.search(r"，它已由出纳于 \d{4}-\d\d-\d\d \d\d:\d\d 改动（第 2 稿）；", late.json()["detail_zh"])
+    assert ", which the cashier changed at " in late.json()["detail"]
     assert office["head"].sign(changed).json()["missing"] == ["accountant"]
+
+
+def test_what_nobody_changed_is_not_said_to_be(office: Office) -> None:
+    draft, other = (office["accountant"].make(data(fen)) for fen in (1_000, 1_100))
+    answer = office["head"].sign(draft | {"text": other["text"]})
+    assert refused(answer, 409, "draft.other_text")
+    assert "改动" not in answer.json()["detail_zh"]
 
 
 def test_two_who_change_one_draft_do_not_overwrite_each_other(office: Office) -> None:
@@ -39,7 +50,9 @@ def test_two_who_change_one_draft_do_not_overwrite_each_other(office: Office) ->
     office["cashier"].change(draft, data(2_000))
     second = office["accountant"].change(draft, data(3_000))
     assert refused(second, 409, "draft.changed")
-    assert office["cashier"].key.name in second.json()["detail"]
+    assert second.json()["detail_zh"].startswith("这张待签凭证已由出纳于 ")
+    assert second.json()["detail"].startswith("the cashier changed this draft at ")
+    assert BOOK not in second.json()["detail"]
     assert office["head"].get(f"/{draft['id']}").json()["revision"] == 2
 
 

@@ -86,7 +86,10 @@ def test_a_template_is_kept_changed_and_deleted(office: Office, kept: dict[str, 
     changed = accountant.client.put(f"{path}?revision=1", json=CONTENT | {"name": "村委会电费"})
     assert changed.json()["revision"] == 2
     assert [one["name"] for one in listed(office["head"])] == ["村委会电费"]
-    assert refused(accountant.client.put(f"{path}?revision=1", json=CONTENT), 409, "template.changed")
+    late = accountant.client.put(f"{path}?revision=1", json=CONTENT)
+    assert refused(late, 409, "template.changed")
+    assert late.json()["detail_zh"].startswith("常用凭证「村委会电费」已由会计于 ")
+    assert late.json()["detail"].startswith("the accountant changed the voucher template ")
     assert refused(accountant.client.delete(f"{path}?revision=1"), 409, "template.changed")
     assert accountant.client.delete(f"{path}?revision=2").status_code == 204
     assert listed(accountant) == []
