@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from api.invoices import InvoiceRead
     from api.sessions import Session
     from domain.book import Book
+    from domain.closing import Remark
     from domain.drafts import Draft
     from domain.ledger import BookRecorder
     from domain.policy import Policy
@@ -132,12 +133,11 @@ class DraftingDesk:
         with self._pool.connection() as connection:
             drafts = store.open_drafts(connection, book)
         with self._book(book) as found:
-            successors = found.roles.successors()
-            waiting = [
-                OnDesk(one, review(found, one.draft), successors) for one in drafts if one.id not in found.ids
-            ]
-            to_mend = sum(bool(one.mend and role in one.mend.roles) for one in waiting)
-            return Waits(sum(role in one.asks for one in waiting), to_mend, found.periods.next_to_close)
+            successors, to_close = found.roles.successors(), found.periods.next_to_close
+            reviews = [(one, review(found, one.draft)) for one in drafts if one.id not in found.ids]
+        waiting = [OnDesk(one, self._checked(book, one, said)[0], successors) for one, said in reviews]
+        to_mend = sum(bool(one.mend and role in one.mend.roles) for one in waiting)
+        return Waits(sum(role in one.asks for one in waiting), to_mend, to_close)
 
     def waiting(self, book: str) -> list[OnDesk]:
         """Return the drafts that wait, the oldest first."""
@@ -356,12 +356,16 @@ class DraftingDesk:
         others = unlike(book, voucher, map(parties_of, invoices)) if voucher else ()
         problem = said.problem and in_words(self._pool, book, said.problem)
         said = said._replace(problem=problem, remarks=(*said.remarks, *others))
+        said, remarks = self._checked(book, waiting, said)
+        return OnDesk(waiting, said, look.successors, invoices, remarks)
+
+    def _checked(self, book: str, waiting: Waiting, said: Review) -> tuple[Review, Sequence[Remark]]:
+        """Return what is said of a draft, and the checklist of its month if it is a closing that the rules let pass."""
         data = waiting.draft.statement.data
         if not isinstance(data, Closing) or (said.problem and said.problem.rule is not MEANWHILE):
-            return OnDesk(waiting, said, look.successors, invoices)
+            return said, ()
         remarks = self.closings.remarks(book, data.period)
-        said = said._replace(problem=meanwhile(waiting, data.period, remarks))
-        return OnDesk(waiting, said, look.successors, invoices, remarks)
+        return said._replace(problem=meanwhile(waiting, data.period, remarks)), remarks
 
     def _closed(self, book: str, waiting: Waiting) -> OnDesk:
         successors = self.roles(book).successors()

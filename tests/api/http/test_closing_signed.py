@@ -76,8 +76,10 @@ def refused(office: Office, draft: dict[str, Any]) -> str:
 
 
 def test_what_was_booked_since_stops_the_last_signature(office: Office) -> None:
-    draft = closing(office)
+    draft, waits = closing(office), office.door.service.drafts.waits
+    assert waits(BOOK, "accountant")[:2] == (1, 0)
     book_it(office, paid())
+    assert waits(BOOK, "accountant")[:2] == (0, 1), "as the desk has it"
     told = refused(office, draft)
     assert told.startswith("这张结账单制成以后，2026-01 的结账检查又有 1 项必须处理：101 库存现金")
     assert "撤回" in told
