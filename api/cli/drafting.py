@@ -171,13 +171,17 @@ def _tell_refusals(found: Draft) -> None:
 
 
 def _missing(found: Draft) -> Phrase:
-    """Return who is missing, by office and by those who hold it."""
+    """Return who is asked to sign, by office and by those who hold it; without the cashier of cash it is posted too."""
     held = {
         role: "、".join(who for key, who in found.people.items() if role_of(key) == role)
-        for role in found.missing
+        if role in found.missing
+        else "收付现金"
+        for role in found.asks
     }
     zh = "、".join(f"{ROLES[role]}{f'（{who}）' if who else ''}" for role, who in held.items())
-    return Phrase(zh, ", ".join(held))
+    return Phrase(
+        zh, ", ".join(role if role in found.missing else f"{role} (it moves cash)" for role in held)
+    )
 
 
 def _state(found: Draft) -> Iterator[str]:

@@ -116,6 +116,7 @@ class Draft(msgspec.Struct, frozen=True):
     made_by: str
     signatures: list[str]
     missing: list[str]
+    asks: list[str]
     refused: list[str]
     gone: list[str] = []
     mend: Mend | None = None
