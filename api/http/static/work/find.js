@@ -5,7 +5,7 @@
 
 import { bilingual, element } from "./ask.js";
 
-const SHOWN_MAX = 12;
+const [SHOWN_MAX, NAMED_MAX] = [12, 3];
 
 /** Tell whether what was typed are initials of a name from some place on. */
 function spells(found, typed, from = 0) {
@@ -13,8 +13,9 @@ function spells(found, typed, from = 0) {
 }
 
 /**
- * Return what finds accounts: a function from what was typed to those that take postings and match, the best first, and
- * to the account that was typed itself (`above`) where its details alone take postings.
+ * Return what finds accounts: a function from what was typed to those that take postings and match, the best first, to
+ * the one that alone can be meant (`sole`): by its code, by its name, or because no other matches; and to the account
+ * that was typed itself (`above`) where its details alone take postings.
  */
 export function finder(accounts) {
   const groups = accounts.filter((one) => !one.leaf);
@@ -40,15 +41,25 @@ export function finder(accounts) {
     const found = above
       ? known.filter(({ code }) => code.startsWith(above.code))
       : tests.flatMap((test) => known.filter((one) => typed && test(one, typed)));
-    return { above, found: [...new Set(found)].slice(0, SHOWN_MAX) };
+    const matching = [...new Set(found)];
+    const called = known.filter(({ code, name }) => [code, name.toLowerCase(), `${code} ${name.toLowerCase()}`].includes(typed));
+    const [sole, other] = above ? [] : called.length ? called : matching;
+    return { above, found: matching.slice(0, SHOWN_MAX), sole: other ? undefined : sole };
   };
 }
 
 /** Return what is said of an account that has details. */
 export const hasDetails = ({ code, name }) => [`${code} ${name} 有明细，请选一个明细`, "it has details: choose one of them"];
 
+/** Return what is said where several accounts can be meant: the best of them. */
+export const severalFit = (typed, found) => [
+  `「${typed}」合得上的科目不止一个，如 ${found.slice(0, NAMED_MAX).map(({ code, name }) => `${code} ${name}`).join("、")}；请选一个`,
+  `several accounts fit ${typed}: choose one`,
+];
+
 /**
  * Let an input find accounts: arrows choose, Enter and Tab take, Escape leaves. It hears "taken" when one is taken.
+ * Who leaves it otherwise, with the mouse, takes the one that alone can be meant.
  * Of an account's details none is taken that nobody chose: Tab stays until one is, or Escape closes the list.
  * @param {HTMLInputElement} input whose dataset.code is the code that was taken
  * @param {ReturnType<typeof finder>} find
@@ -113,6 +124,9 @@ export function findingIn(input, find) {
   input.addEventListener("blur", () => {
     found = [];
     draw();
+    const isLeft = document.activeElement !== input; // and it is not the whole window that was
+    const { sole } = isLeft && !input.dataset.code ? find(input.value) : {};
+    if (sole) take(sole);
   });
   return take;
 }

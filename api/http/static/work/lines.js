@@ -2,7 +2,7 @@
 
 import { checkAmount, fenOf, isAmount, readable } from "./amounts.js";
 import { bilingual, element, mistyped, textOf } from "./ask.js";
-import { finder, findingIn, hasDetails } from "./find.js";
+import { finder, findingIn, hasDetails, severalFit } from "./find.js";
 import { choosingTier, partyOf } from "./private.js";
 import { quantityText } from "./statement.js";
 import { formatFen } from "../verify/money.js";
@@ -165,17 +165,25 @@ export class Lines {
     throw mistyped(empty.account, "voucher.lines", `${zh}；一张凭证至少两行，一借一贷，请补上科目和金额`, `${en}: a voucher has two lines at least, a debit and a credit; add accounts and amounts`);
   }
 
-  /** Return the account of a line; throws where none was chosen. */
+  /** Return the account of a line: what was chosen, or what alone can be meant; throws where there is none. */
   #accountOf(line) {
     const { number, account } = line;
     const { code } = account.dataset;
     if (code) return code;
-    const { above } = this.find(account.value);
+    const { above, found, sole } = this.find(account.value);
+    if (sole) {
+      line.take(sole);
+      return sole.code;
+    }
     if (above) {
       const [zh, en] = hasDetails(above);
       throw mistyped(account, "account.not_leaf", `第 ${number} 行：${zh}`, `line ${number}, ${above.code}: ${en}`);
     }
     const typed = account.value.trim();
+    if (found.length) {
+      const [zh, en] = severalFit(typed, found);
+      throw mistyped(account, "account.several", `第 ${number} 行：${zh}`, `line ${number}: ${en}`);
+    }
     if (typed) throw mistyped(account, "account.unknown", `第 ${number} 行：没有末级科目「${typed}」，请用编码、名称或拼音首字母查找`, `line ${number}: no account ${typed}`);
     const [first] = usedOf(line);
     const [[zh, en], { value }] = [USED_BY[first], line[first]];
