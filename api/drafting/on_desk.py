@@ -88,8 +88,9 @@ class OnDesk(NamedTuple):
 
     @property
     def gone(self) -> list[str]:
-        """The keys that refuse it and whose holders have none any more: nobody takes the refusal back for them."""
-        return [step.key for step in self.refused if self._holder(step.key) not in self._active]
+        """The keys that refuse it, while it waits, and whose holders have none any more: nobody takes that back."""
+        refused = self.refused if self.waiting.state == "open" else []
+        return [step.key for step in refused if self._holder(step.key) not in self._active]
 
     def dropped(self, key: str) -> bool:
         """Tell whether one's signature fell away by the change that made the present text, and was not given anew."""

@@ -229,3 +229,21 @@ def test_a_signature_whose_key_was_replaced_is_not_called_one(
             "nor need it be"
         )
     people.good("accountant", "withdraw", id_)
+
+
+def test_of_a_refusal_that_nobody_can_take_back_it_is_said_what_is_to_be_done(
+    people: People, commands: Commands, url: str, tmp_path: Path
+) -> None:
+    id_ = people.good("accountant", "new", written(tmp_path, summary="收车位费")).split()[0]
+    assert "没有可用的密钥" not in people.good("cashier", "refuse", id_, "--reason", "没收到钱")
+    keys = commands.home / "keys" / BOOK
+    revoke = ("revoke", f"{BOOK}/cashier/1", "--reason", "离任", "--book", BOOK, "--url", url)
+    commands.good(*revoke, "--key", keys / "township-1.key", "--key", keys / "accountant-1.key")
+    told = people.good("head", "list")
+    assert "拒签：没收到钱" in told
+    assert "谁也不能替他收回；请制单的会计改动这张，或撤回它" in told
+    assert "the accountant who made it changes or withdraws it" in told
+    people.good("head", "sign", id_, "--yes")
+    _, done, posted = people.good("accountant", "sign", id_, "--yes").rpartition("已入账")
+    assert done
+    assert "改动这张" not in posted, "it stands in the log"
