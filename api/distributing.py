@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from domain.closing import Wish, parse_ratio, parse_shares
+from api.households import parse_households
+from domain.closing import Wish, parse_ratio
 from domain.kernel.errors import Phrase, RuleViolation
 from domain.kernel.money import parse_fen
 
@@ -24,24 +25,24 @@ AMOUNTS = {
 def read_wish(typed: Mapping[str, str]) -> Wish:
     """Return what was typed, by the names of the door's query.
 
-    Raises `distribution.ratio`, `money.*` with the field's name, and what `parse_shares` does.
+    Raises `distribution.ratio`, `money.*` with the field's name, and what `parse_households` does.
     """
-    members_fen = _fen_of(typed, "members")
+    members_fen = read_fen(typed, "members")
     return Wish(
         parse_ratio(typed["reserve"]),
         members_fen,
         typed["members_to"],
-        _fen_of(typed, "other"),
+        read_fen(typed, "other"),
         typed["other_to"],
-        _fen_of(typed, "cover"),
+        read_fen(typed, "cover"),
         typed["reserve_to"],
-        _fen_of(typed, "earlier"),
+        read_fen(typed, "earlier"),
         typed["resolution"].strip(),
-        parse_shares(typed["households"], members_fen),
+        parse_households(typed["households"], members_fen),
     )
 
 
-def _fen_of(typed: Mapping[str, str], field: str) -> int:
+def read_fen(typed: Mapping[str, str], field: str) -> int:
     """Return fen of a typed amount; raises `money.*` with the field's name."""
     try:
         return parse_fen(typed[field])

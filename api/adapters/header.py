@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 SEARCHED_ROWS = 20
 """Among so many filled rows the header is looked for; programs print three or four lines above it."""
@@ -69,11 +69,34 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Unheaded:
+    """How a table is read that people type without a header: what each of its rows begins with, and its columns' names.
+
+    `names` gives them by the cells of such rows. Where no row begins so there has to be a header, unless rows are read
+    so `always`.
+    """
+
+    begins: Callable[[str], bool]
+    names: Callable[[Sequence[Sequence[str]]], Sequence[str]]
+    always: bool = False
+
+    def begun(self, rows: Iterable[Filled]) -> list[Filled]:
+        """Return the rows that begin as one does that says something."""
+        return [row for row in rows if self.begins(row.line[0].strip())]
+
+    def header(self, rows: Sequence[Filled]) -> Sequence[str]:
+        """Return the names of the columns, none where there has to be a header."""
+        begun = self.begun(rows) or (rows if self.always else [])
+        return self.names([row.line for row in begun]) if begun else ()
+
+
+@dataclass(frozen=True)
 class Layout:
     """What a table has: its columns; `foreign` are columns that stand all together only in another table.
 
     `amounts` are the fields of its amounts, `booked` those without which a row says nothing: marks in these are told.
-    `other` is how a table says the same in other columns, one of which, `told_by`, tells that it does.
+    `other` is how a table says the same in other columns, one of which, `told_by`, tells that it does. `unheaded` is
+    how one without a header is read, if it need not have one; blanks may part its cells then.
     """
 
     columns: Sequence[Column]
@@ -82,6 +105,7 @@ class Layout:
     booked: Sequence[str] = ("code", "debit", "credit")
     other: Layout | None = None
     told_by: str = ""
+    unheaded: Unheaded | None = None
 
     @property
     def wanted(self) -> list[Column]:
@@ -178,6 +202,14 @@ def find_header(rows: Sequence[Filled], columns: Sequence[Column]) -> Header:
         for index, (upper, lower) in enumerate(pairwise(lines), start=1)
     ]
     return max(headers, key=rank, default=Header(0, 1, [], {}))
+
+
+def headed(rows: list[Filled], layout: Layout) -> list[Filled]:
+    """Return the rows, below a header as row 0 where they have none and need none."""
+    if not layout.unheaded or find_header(rows, layout.columns).found():
+        return rows
+    header = layout.unheaded.header(rows)
+    return [Filled(0, list(header)), *rows] if header else rows
 
 
 def has_all(header: Header, columns: Sequence[Column]) -> bool:

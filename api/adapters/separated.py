@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ from api.adapters.header import SEARCHED_ROWS, filled_rows, find_header
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from api.adapters.header import Column, Filled
+    from api.adapters.header import Filled, Layout
 
 SURPLUS = rule(
     "import.surplus",
@@ -40,25 +41,42 @@ SEPARATORS = {
 """What stands between cells: by RFC 4180, where the comma is the decimal sign, in "text" exports, typed in Chinese."""
 
 
-def separator_of(text: str, columns: Sequence[Column]) -> str:
-    """Return the separator with which most of the header is recognised; the comma when several do as well."""
+BLANK = " "
+"""What people type between cells where they need no header."""
+_SAID = {**SEPARATORS, BLANK: Phrase("空格", "blank")}
+_BLANKS = re.compile("[ \u00a0\u3000]+")
+
+
+def separator_of(text: str, layout: Layout) -> str:
+    """Return the separator with which most of the header is recognised, or of rows that need none.
+
+    It is the comma when several do as well.
+    """
     blank = "".join(SEPARATORS) + " \r\n"
     first = list(islice((line for line in io.StringIO(text, newline="") if line.strip(blank)), SEARCHED_ROWS))
 
-    def recognised(separator: str) -> int:
+    def recognised(separator: str) -> tuple[int, int]:
         try:
-            return find_header(filled_rows(csv.reader(first, delimiter=separator)), columns).found()
+            rows = filled_rows(_cells(first, separator))
         except csv.Error:  # a cell without end, which is told when all is read
-            return 0
+            return 0, 0
+        begun = layout.unheaded.begun(rows) if layout.unheaded else []
+        return find_header(rows, layout.columns).found(), len(begun)
 
-    return max(SEPARATORS, key=recognised)
+    return max([*SEPARATORS, *([BLANK] if layout.unheaded else [])], key=recognised)
+
+
+def _cells(lines: Iterable[str], separator: str, *, strict: bool = False) -> Iterator[list[str]]:
+    """Yield the cells of each row; raises `csv.Error`."""
+    read = (_BLANKS.sub(BLANK, line).strip(BLANK) for line in lines) if separator == BLANK else lines
+    return csv.reader(read, delimiter=separator, strict=strict)
 
 
 def split_cells(file: str, text: str, separator: str) -> list[list[str]]:
     """Return the cells of a file; raises `import.csv`."""
     lines: list[list[str]] = []
     try:
-        lines.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        lines.extend(_cells(io.StringIO(text, newline=""), separator, strict=True))
     except csv.Error:  # the row that failed is the one in which the quotation mark stands
         raise NOT_CSV(file=file, row=len(lines) + 1) from None
     return lines
@@ -71,4 +89,4 @@ def check_width(file: str, rows: Sequence[Filled], width: int, separator: str) -
             raise NOT_CSV(file=file, row=number)
         surplus = separator.join(line[width:]).strip(f"{separator} ")
         if surplus:
-            raise SURPLUS(file=file, row=number, read=surplus, separator=SEPARATORS[separator])
+            raise SURPLUS(file=file, row=number, read=surplus, separator=_SAID[separator])

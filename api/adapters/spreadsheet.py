@@ -17,6 +17,7 @@ from api.adapters.header import (
     filled_rows,
     find_header,
     has_all,
+    headed,
     passed_by,
 )
 from api.adapters.header_problems import header_problem, title_problem
@@ -183,19 +184,24 @@ def read_file(path: Path, layout: Layout) -> Rows:
     if path.suffix.lower() == ".xlsx":
         return _rows_of(path.name, _parts(read_workbook(path), layout), layout)
     text, encoding = decode(path.name, path.read_bytes())
-    separator = separator_of(text, layout.columns)
-    [part] = _parts([Sheet("", split_cells(path.name, text, separator))], layout)
-    read = _rows_of(path.name, [part], layout)
+    return read_text(path.name, text, layout, encoding)
+
+
+def read_text(file: str, text: str, layout: Layout, encoding: str = "utf-8") -> Rows:
+    """Return the rows of separated values, as `read_file` does of a file in an encoding."""
+    separator = separator_of(text, layout)
+    [part] = _parts([Sheet("", split_cells(file, text, separator))], layout)
+    read = _rows_of(file, [part], layout)
     if read.problems:
         return read
-    check_width(path.name, part.body, len(part.header.cells), separator)
+    check_width(file, part.body, len(part.header.cells), separator)
     if encoding != "gb18030":
         return read
     chinese = any(
         not part.header.cells[place].isascii() for places in part.header.places.values() for place in places
     )
-    check_gb18030(path.name, part.filled, header_is_chinese=chinese)
-    return read._replace(notices=(*read.notices, as_gb18030(path.name)))
+    check_gb18030(file, part.filled, header_is_chinese=chinese)
+    return read._replace(notices=(*read.notices, as_gb18030(file)))
 
 
 def unread_tables(folder: Path, stems: Sequence[str]) -> list[str]:
@@ -236,7 +242,7 @@ def _said_other(names: Sequence[str]) -> Phrase:
 
 
 def _parts(sheets: Iterable[Sheet], layout: Layout) -> list[Part]:
-    return [_part(sheet, filled_rows(sheet.lines), layout) for sheet in sheets]
+    return [_part(sheet, headed(filled_rows(sheet.lines), layout), layout) for sheet in sheets]
 
 
 def _part(sheet: Sheet, filled: list[Filled], layout: Layout) -> Part:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from api.adapters.encoding import decode
-from api.cli.console import err, out
+from api.cli.console import err, out, tell_notices
 from api.cli.options import (
     URL,
     WAIT_SECONDS,
@@ -21,8 +20,10 @@ from api.cli.options import (
 )
 from api.cli.signing import poster, submit
 from api.closing import despite
-from api.distributing import read_wish
+from api.distributing import read_fen, read_wish
+from api.households import read_households
 from domain.closing import split_said
+from domain.kernel.money import plain_fen
 from domain.periods import Closing, PeriodClosed
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def distribute(
     households: Annotated[
         Path | None,
         typer.Option(
-            help="各户份额表，每行一个科目和金额，只写科目的平均分 / what each household's account gets",
+            help="各户份额表，.xlsx、.csv 或文本：科目、户名、金额，户名和表头可以没有，不写金额的平均分"
+            " / what each household's account gets",
             exists=True,
             dir_okay=False,
         ),
@@ -117,8 +119,12 @@ def distribute(
         "reserve_to": reserve_to,
         "earlier": earlier,
         "resolution": resolution,
-        "households": decode(households.name, households.read_bytes())[0] if households else "",
+        "households": "",
     }
+    if households:
+        table = read_households(households, read_fen(wish, "members"))
+        tell_notices(table.notices)
+        wish["households"] = "\n".join(f"{share.account},{plain_fen(share.fen)}" for share in table.shares)
     shares = read_wish(wish).households
     with poster(book, url, 0) as server:
         wanted = server.distribution(period, wish)

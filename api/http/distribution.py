@@ -62,8 +62,8 @@ Households = Annotated[
     str,
     Query(
         max_length=20_000,
-        description="what members get by account: lines of an account and an amount in yuan, or of accounts alone that"
-        " get the same",
+        description="what members get by account: lines of an account, perhaps a household's name, and an amount in"
+        " yuan, or of accounts alone that get the same; a header and totals may stand among them",
     ),
 ]
 

@@ -76,7 +76,7 @@ def with_accounts_apart(read: Rows) -> Rows:
 
 
 def _apart(row: Row) -> Row:
-    found = _both(row.cells["code"])
+    found = account_and_name(row.cells["code"])
     if found:
         name = found["name"] if _in_one(row) else row.cells["name"] or found["name"]
         return replace(row, cells={**row.cells, "code": found["code"], "name": name})
@@ -86,7 +86,7 @@ def _apart(row: Row) -> Row:
 
 
 @lru_cache(maxsize=4_096)
-def _both(read: str) -> re.Match[str] | None:
+def account_and_name(read: str) -> re.Match[str] | None:
     """Return code and name of a cell that has both. Cached: rows share few accounts."""
     cell = bare(read)
     return next((found for form in _BOTH if (found := form.fullmatch(cell))), None)
@@ -94,7 +94,7 @@ def _both(read: str) -> re.Match[str] | None:
 
 def _other_name(row: Row) -> RuleViolation | None:
     """Return what is to be said of a cell whose name is not that of the column of names; the last level is enough."""
-    found, name = _both(row.cells["code"]), row.cells["name"]
+    found, name = account_and_name(row.cells["code"]), row.cells["name"]
     if not found or _in_one(row) or not name or _last(found["name"]) == _last(name):
         return None
     at = {"file": row.file, "row": row.number, "sheet": row.sheet}
@@ -115,7 +115,7 @@ def _lacking(rows: Iterable[Row]) -> dict[str, RuleViolation]:
     return {
         sheet: _no_column(of_sheet)
         for sheet, of_sheet in alone.items()
-        if not any(_both(row.cells["code"]) for row in of_sheet)
+        if not any(account_and_name(row.cells["code"]) for row in of_sheet)
     }
 
 

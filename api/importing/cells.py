@@ -150,7 +150,7 @@ def check_value(read: str, file: str) -> str:
     if CELL_ERRORS.fullmatch(read):
         raise CELL_ERROR(read=read)
     if read.startswith("="):
-        raise NOT_COMPUTED(read=read, advice=IN_CSV if file.lower().endswith(".csv") else IN_WORKBOOK)
+        raise NOT_COMPUTED(read=read, advice=IN_WORKBOOK if file.lower().endswith(".xlsx") else IN_CSV)
     return read
 
 

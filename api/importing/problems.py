@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from api.importing.cells import check_value, visible
 from api.importing.direction import written_field
-from domain.kernel.errors import RuleViolation
+from domain.kernel.errors import Phrase, RuleViolation
 from domain.privacy import mask_personal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from api.adapters.spreadsheet import Row
-    from domain.kernel.errors import Phrase
 
 T = TypeVar("T")
 
@@ -72,6 +71,20 @@ class Problem:
         """Return the problem without the personal numbers that stand in a cell or a message."""
         read, zh, en = map(mask_personal, (self.read, self.zh, self.en))
         return replace(self, read=read, zh=zh, en=en)
+
+    @property
+    def told(self) -> Phrase:
+        """What is wrong where, in each language, without the file's name."""
+        shown = self.read[:SHOWN_MAX] if self.read not in self.zh else ""
+        zh = (f"工作表「{self.sheet}」" if self.sheet else "") + (f"第 {self.row} 行" if self.row else "")
+        zh += (f"「{self.column}」" if self.column else "") + (f"读到「{shown}」" if shown else "")
+        en = [f"sheet '{self.sheet}'"] if self.sheet else []
+        en += [f"row {self.row}"] if self.row else []
+        en += [f"'{self.column}'"] if self.column else []
+        en += [f"read '{shown}'"] if shown else []
+        said = f"{self.zh} [{self.rule}]", f"{self.en} [{self.rule}]"
+        places = f"{zh}：" if zh else "", f"{', '.join(en)}: " if en else ""
+        return Phrase(visible(places[0] + said[0]), visible(places[1] + said[1]))
 
     def __str__(self) -> str:
         place = self.file

@@ -66,7 +66,7 @@ def lines_of(rows: Iterable[Row], problems: list[Problem]) -> Lines:
             continue
         elif is_footer(row, _BOOKED, (row.cells.get(name, "") for name in LABELS), BESIDE):
             lines.footers.append(row)
-        elif _is_header(row):
+        elif is_header(row):
             lines.headers += [*_titles(lines.rows, since, row), row]
         else:
             lines.rows.append(row)
@@ -97,7 +97,7 @@ def _sheet(row: Row) -> str:
     return row.sheet
 
 
-def _is_header(row: Row) -> bool:
+def is_header(row: Row) -> bool:
     """Tell whether a row is one of the header's once more, as each printed page has them."""
     return any(
         all(plain_name(row.cells[name]) == plain_name(header) for name, header in written.items())

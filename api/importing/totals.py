@@ -39,7 +39,7 @@ TOTALS = re.compile(
 """What a row of totals says as the whole text of a cell."""
 _ENDS = re.compile(r".*(?:合计|小计|总计|合計|小計|總計)[:：]?", re.DOTALL)
 """How it may end where neither a code nor a number makes it a line: 流动资产合计."""
-_SUM = re.compile("[合小总][计計]|total", re.IGNORECASE)
+SUM = re.compile("[合小总][计計]|total", re.IGNORECASE)
 """What says that the amounts are the sums of those above; a balance or what accumulates has other rows too."""
 LABELS = ("date", "kind", "number", "summary", "code", "name")
 """The fields in one of which a row says what it is."""
@@ -97,7 +97,7 @@ def _said(row: Row, name: str, label: str) -> bool:
 
 
 @dataclass
-class _Side:
+class Side:
     """The sum of one side so far, and what it was wherever a sum may begin: a sheet, a month, below a total."""
 
     total: int = 0
@@ -105,9 +105,11 @@ class _Side:
     begun: set[int] = field(default_factory=lambda: {0})
 
     def agrees(self, told: int) -> bool:
+        """Tell whether a total is the sum since some place where one may begin."""
         return self.total - told in self.begun
 
     def begin(self, *, summed: bool = True) -> None:
+        """Let a sum begin here; below what is no sum the one that was `last` still goes on."""
         self.last = self.total if summed else self.last
         self.begun.add(self.total)
 
@@ -118,7 +120,7 @@ def disagreeing(totals: Sequence[Totals], lines: Sequence[Amounts]) -> list[Phra
     The sum may begin anywhere that people begin one: with the table, the sheet, the month, or below another total.
     """
     told: list[Phrase] = []
-    debit, credit = _Side(), _Side()
+    debit, credit = Side(), Side()
     done = 0
     for row, label, after in totals:
         for place in range(done, after):
@@ -128,13 +130,13 @@ def disagreeing(totals: Sequence[Totals], lines: Sequence[Amounts]) -> list[Phra
         done = after
         if after and lines[after - 1].row.sheet != row.sheet:
             _mark(debit, credit)
-        if _SUM.search(row.cells[label]):
+        if SUM.search(row.cells[label]):
             told += _compared(row, debit, credit)
         _mark(debit, credit, summed=any(row.cells.get(name) for name in _AMOUNTS))
     return told
 
 
-def _begin(debit: _Side, credit: _Side, lines: Sequence[Amounts], place: int) -> None:
+def _begin(debit: Side, credit: Side, lines: Sequence[Amounts], place: int) -> None:
     """Note that a sum may begin at a line: the first of its sheet or its month."""
     if place == 0:
         return
@@ -143,12 +145,12 @@ def _begin(debit: _Side, credit: _Side, lines: Sequence[Amounts], place: int) ->
         _mark(debit, credit)
 
 
-def _mark(*sides: _Side, summed: bool = True) -> None:
+def _mark(*sides: Side, summed: bool = True) -> None:
     for side in sides:
         side.begin(summed=summed)
 
 
-def _compared(row: Row, debit: _Side, credit: _Side) -> list[Phrase]:
+def _compared(row: Row, debit: Side, credit: Side) -> list[Phrase]:
     """Return what is to be said of a row whose sums are others."""
     said = []
     for name, zh, side in (("debit", "借方", debit), ("credit", "贷方", credit)):

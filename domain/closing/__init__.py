@@ -16,7 +16,7 @@ from domain.closing.distribution import (
     shares,
 )
 from domain.closing.excess import excess_of, is_excess, is_transfer
-from domain.closing.households import parse_shares, split_evenly, split_said
+from domain.closing.households import Share, check_count, check_sum, split_evenly, split_said
 from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, amiss
 from domain.closing.month_end import (
@@ -61,13 +61,16 @@ __all__ = [
     "MonthVoucher",
     "PartyBalance",
     "Remark",
+    "Share",
     "Shares",
     "Stock",
     "Wish",
     "amiss",
     "banks_in_use",
+    "check_count",
     "check_draft",
     "check_month",
+    "check_sum",
     "corrected_twice",
     "distributed",
     "distributed_at_opening",
@@ -79,7 +82,6 @@ __all__ = [
     "likeness",
     "over_distributed",
     "parse_ratio",
-    "parse_shares",
     "said_otherwise",
     "shares",
     "shown_on",

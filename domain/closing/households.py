@@ -1,14 +1,12 @@
-"""What members get of a year's income, split among their accounts (各户份额): a table that people type."""
+"""What members get of a year's income, split among the accounts of their households (各户份额)."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.closing.rules import ACCOUNTING
 from domain.kernel.errors import Kind, Phrase, rule
-from domain.kernel.money import format_fen, parse_fen
+from domain.kernel.money import format_fen
 from domain.vouchers import MAX_LINES
 
 if TYPE_CHECKING:
@@ -16,22 +14,21 @@ if TYPE_CHECKING:
 
 LAW = f"{ACCOUNTING} 内部往来"
 
-BAD_SHARE = rule(
-    "distribution.share",
-    Kind.MALFORMED,
-    "各户份额第 {number} 行「{read}」读不懂：每行写一个科目和它的金额，用逗号隔开（如 11301,1200.00），金额大于零、科目"
-    "不重复；各户一样多的，每行只写科目，总额写在向成员分配里",
-    "line {number} of the households' shares, '{read}', cannot be read: write an account and its amount in each, parted"
-    " by a comma (11301,1200.00), amounts above zero and no account twice; where all get the same, write accounts alone"
-    " and the sum as what members get",
-    LAW,
-)
 SHARES_SUM = rule(
     "distribution.shares_sum",
     Kind.REFUSED,
     "各户份额合计 {found} 元，向成员分配写的是 {wanted} 元；请核对，两者要相等，或不写总额",
     "the households' shares add up to {found} yuan, and {wanted} are to go to members; they are to be equal, or leave"
     " the sum blank",
+    LAW,
+)
+NO_WHOLE = rule(
+    "distribution.share_whole",
+    Kind.REFUSED,
+    "各户份额写了 {count} 个科目、没有金额，是平均分：请在「向成员分配」写总额（命令行是 --members）；各户不一样多的，"
+    "每行写上金额",
+    "the households' shares are {count} accounts without amounts, to get the same: give the sum as what members get"
+    " (--members on the command line), or an amount in each line where they get different ones",
     LAW,
 )
 NOTHING_EACH = rule(
@@ -63,9 +60,6 @@ TWO_TARGETS = rule(
 SHARES_MAX = MAX_LINES - 1
 """The most accounts that a voucher splits among; one line is the other side."""
 
-_ACCOUNT = re.compile(r"[0-9]{3,9}", re.ASCII)
-_PARTED = re.compile(r"[,;\t ]+")
-
 
 class Share(NamedTuple):
     """What an account gets, in fen."""
@@ -78,12 +72,27 @@ def split_evenly(accounts: Sequence[str], whole_fen: int) -> tuple[Share, ...]:
     """Return equal parts of an amount, all of which is split: the fen that do not divide go to the first, one each.
 
     So it is by the largest remainder (最大余数法), whose ties go in the order of the accounts. Raises
-    `distribution.share_nothing` where there is no fen for each.
+    `distribution.share_whole` of no amount, `distribution.share_nothing` where there is no fen for each.
     """
+    if not whole_fen:
+        raise NO_WHOLE(count=len(accounts))
     each_fen, rest = divmod(whole_fen, len(accounts))
     if each_fen <= 0:
         raise NOTHING_EACH(whole=format_fen(whole_fen), count=len(accounts))
     return tuple(Share(account, each_fen + (at < rest)) for at, account in enumerate(accounts))
+
+
+def check_count(count: int) -> None:
+    """Raise `distribution.shares_many` of more accounts than one voucher has lines for."""
+    if count > SHARES_MAX:
+        raise MANY_SHARES(most=SHARES_MAX, count=count)
+
+
+def check_sum(shares: Sequence[Share], whole_fen: int) -> None:
+    """Raise `distribution.shares_sum` of shares that are not what members get; 0 is not said."""
+    found_fen = sum(share.fen for share in shares)
+    if whole_fen and found_fen != whole_fen:
+        raise SHARES_SUM(found=format_fen(found_fen), wanted=format_fen(whole_fen))
 
 
 def split_said(shares: Sequence[Share]) -> Phrase:
@@ -100,32 +109,3 @@ def split_said(shares: Sequence[Share]) -> Phrase:
         f"向成员分配：{zh}，共 {count} 户，合计 {whole} 元",
         f"to members: {en}, {count} households, {whole} yuan in all",
     )
-
-
-def parse_shares(text: str, whole_fen: int) -> tuple[Share, ...]:
-    """Return what each account gets of `whole_fen`, or by amounts of their own; none of a blank text.
-
-    Each line has an account and its amount, or all have accounts alone and get the same (`split_evenly`). A first line
-    without any digit is a heading. Raises `distribution.share`, `distribution.share_nothing`,
-    `distribution.shares_sum`, `distribution.shares_many`.
-    """
-    lines = [
-        (number, line.strip())
-        for number, line in enumerate(unicodedata.normalize("NFKC", text).splitlines(), start=1)
-        if line.strip() and (number > 1 or any(sign.isdigit() for sign in line))
-    ]
-    if len(lines) > SHARES_MAX:
-        raise MANY_SHARES(most=SHARES_MAX, count=len(lines))
-    alike = bool(lines) and whole_fen != 0 and not any(_PARTED.search(line) for _, line in lines)
-    parts = split_evenly([line for _, line in lines], whole_fen) if alike else ()
-    shares: dict[str, Share] = {}
-    for at, (number, line) in enumerate(lines):
-        account, _, amount = _PARTED.sub(",", line, count=1).partition(",")
-        fen = parts[at].fen if alike else parse_fen(amount)
-        if fen <= 0 or account in shares or not _ACCOUNT.fullmatch(account):
-            raise BAD_SHARE(number=number, read=line[:40])
-        shares[account] = Share(account, fen)
-    found = sum(share.fen for share in shares.values())
-    if shares and whole_fen and found != whole_fen:
-        raise SHARES_SUM(found=format_fen(found), wanted=format_fen(whole_fen))
-    return tuple(shares.values())

@@ -1,13 +1,23 @@
-"""What members get is split among their accounts: by a table of amounts, or in equal parts."""
+"""What members get is split among their accounts: by amounts of their own, or in equal parts."""
 
 from __future__ import annotations
+
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.closing import Wish, distribution_vouchers, parse_shares, shares, split_evenly, split_said
-from domain.closing.households import Share
+from domain.closing import (
+    Share,
+    Wish,
+    check_count,
+    check_sum,
+    distribution_vouchers,
+    shares,
+    split_evenly,
+    split_said,
+)
 from domain.kernel.errors import RuleViolation
 from tests.domain.test_distribution import NAMES, figures
 
@@ -15,49 +25,45 @@ HOUSEHOLDS = NAMES | {"11302": "李家户"}
 
 
 @pytest.mark.parametrize(
-    ("text", "whole", "found"),
-    [
-        ("", 0, ()),
-        (" \n\n", 5, ()),
-        ("11301,1,200.00\n11302,0.05", 0, (("11301", 120_000), ("11302", 5))),
-        ("科目编码,金额\r\n11301\t3\r\n11302;2.00\r\n", 500, (("11301", 300), ("11302", 200))),
-        ("１１３０１，３", 300, (("11301", 300),)),
-        ("11301\n11302\n\n11303", 100, (("11301", 34), ("11302", 33), ("11303", 33))),
-        ("11301\n11302\n11303", 101, (("11301", 34), ("11302", 34), ("11303", 33))),
-        ("11301\n11302\n11303", 99, (("11301", 33), ("11302", 33), ("11303", 33))),
-    ],
+    ("count", "whole", "found"),
+    [(3, 100, [34, 33, 33]), (3, 101, [34, 34, 33]), (3, 99, [33, 33, 33]), (3, 3, [1, 1, 1]), (1, 5, [5])],
 )
-def test_a_table_gives_each_account_its_share(
-    text: str, whole: int, found: tuple[tuple[str, int], ...]
-) -> None:
-    assert parse_shares(text, whole) == found
+def test_what_does_not_divide_goes_to_the_first(count: int, whole: int, found: list[int]) -> None:
+    assert [share.fen for share in split_evenly(["11301", "11302", "11303"][:count], whole)] == found
 
 
 @pytest.mark.parametrize(
-    ("text", "whole", "code", "said"),
+    ("whole", "code", "said"),
     [
-        ("11301,5\n11301,6", 0, "distribution.share", "第 2 行「11301,6」"),
-        ("11301,5\n王家户,6", 0, "distribution.share", "第 2 行「王家户,6」"),
-        ("11301,0", 0, "distribution.share", "第 1 行"),
-        ("11301,-5", 0, "distribution.share", "第 1 行"),
-        ("11301\n11302,5", 500, "distribution.share", "第 1 行「11301」"),
-        ("11301\n11302", 0, "distribution.share", "第 1 行「11301」"),
-        ("11301\n11302\n11303", 2, "distribution.share_nothing", "0.02 元平均分给 3 户，每户不到一分"),
-        ("11301,much", 0, "money.malformed", "much"),
-        ("11301,5\n11302,6", 1_000, "distribution.shares_sum", "合计 11.00 元，向成员分配写的是 10.00 元"),
-        (
-            "\n".join(str(11301_00 + at) for at in range(400)),
-            40_000,
-            "distribution.shares_many",
-            "读到 400 个",
-        ),
+        (0, "distribution.share_whole", "写了 3 个科目、没有金额"),
+        (2, "distribution.share_nothing", "0.02 元平均分给 3 户，每户不到一分"),
+        (-300, "distribution.share_nothing", "-3.00 元"),
     ],
 )
-def test_what_cannot_be_split_is_told(text: str, whole: int, code: str, said: str) -> None:
+def test_what_cannot_be_split_is_told(whole: int, code: str, said: str) -> None:
     with pytest.raises(RuleViolation) as violation:
-        parse_shares(text, whole)
+        split_evenly(["11301", "11302", "11303"], whole)
     assert violation.value.rule.code == code
     assert said in violation.value.zh
+
+
+def test_what_a_voucher_cannot_hold_is_told() -> None:
+    check_count(399)
+    with pytest.raises(RuleViolation) as violation:
+        check_count(400)
+    assert violation.value.rule.code == "distribution.shares_many"
+    assert "读到 400 个" in violation.value.zh
+
+
+@pytest.mark.parametrize(("whole", "good"), [(0, True), (1_100, True), (1_000, False)])
+def test_a_sum_that_is_not_said_is_no_other(whole: int, *, good: bool) -> None:
+    split = [Share("11301", 500), Share("11302", 600)]
+    with (
+        nullcontext()
+        if good
+        else pytest.raises(RuleViolation, match=r"合计 11\.00 元，向成员分配写的是 10\.00 元")
+    ):
+        check_sum(split, whole)
 
 
 @given(st.integers(1, 399), st.integers(0, 10**11))
@@ -86,7 +92,7 @@ def test_how_a_split_came_out_is_said(fens: list[int], said: str) -> None:
 
 
 def test_the_voucher_has_a_line_for_each() -> None:
-    wish = Wish(0, households=parse_shares("11301,300\n11302,200", 0))
+    wish = Wish(0, households=(Share("11301", 30_000), Share("11302", 20_000)))
     found = shares(figures(100_000), wish)
     assert (found.members_fen, found.left_fen) == (50_000, 50_000)
     [made] = distribution_vouchers(found, HOUSEHOLDS, {}, "2026-12", wish)
@@ -99,7 +105,7 @@ def test_the_voucher_has_a_line_for_each() -> None:
     [("113", "distribution.account"), ("11309", "distribution.account"), ("221", "distribution.recipient")],
 )
 def test_each_account_is_a_members(account: str, code: str) -> None:
-    wish = Wish(0, households=parse_shares(f"11301,300\n{account},200", 0))
+    wish = Wish(0, households=(Share("11301", 30_000), Share(account, 20_000)))
     with pytest.raises(RuleViolation) as violation:
         distribution_vouchers(shares(figures(100_000), wish), HOUSEHOLDS, {}, "2026-12", wish)
     assert violation.value.rule.code == code
@@ -107,7 +113,7 @@ def test_each_account_is_a_members(account: str, code: str) -> None:
 
 def test_an_account_for_all_beside_a_table_is_refused() -> None:
     """Neither is dropped without a word."""
-    wish = Wish(0, members_to="11301", households=parse_shares("11302,300", 0))
+    wish = Wish(0, members_to="11301", households=(Share("11302", 30_000),))
     with pytest.raises(RuleViolation) as violation:
         shares(figures(100_000), wish)
     assert violation.value.rule.code == "distribution.two_targets"

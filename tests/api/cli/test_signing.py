@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import xlsxwriter
 
 from api.clock import now
 from audit.source import HttpSource
@@ -361,7 +362,17 @@ def test_a_years_distribution_is_split_by_a_table_of_accounts(
     lines = json.loads(Path(file).read_text(encoding="utf-8"))["lines"]
     assert [(line["account"][:3], line.get("credit_fen", 0)) for line in lines] == [("322", 0), ("113", 300)]
     table.write_text("113 3.00\n113 2.00\n", encoding="utf-8")
-    assert "[distribution.share]" in commands.refused(*asked, "--households", table)
+    told = commands.refused(*asked, "--households", table)
+    assert "shares.csv 第 2 行 (row 2) 「科目」: 科目 113 写了两次" in told
+    assert "[distribution.share_twice]" in told
+    book = tmp_path / "shares.xlsx"
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet()
+        for number, row in enumerate((["科目", "户名", "金额"], [113, "全体成员", 3], ["合计", "", 3])):
+            sheet.write_row(number, 0, row)
+    done = commands.run(*asked, "--households", book)
+    assert done.returncode == 0
+    assert "跳过了 1 行" in done.stderr.decode()
     both = "--members-to", "113", "--households", table
     table.write_text("113 3.00\n", encoding="utf-8")
     assert "[distribution.two_targets]" in commands.refused(*asked, *both)

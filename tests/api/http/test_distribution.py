@@ -137,6 +137,16 @@ def test_what_members_get_is_split_among_their_accounts(village: Door, office: O
     assert refused(
         village.get("distribution.json", period=DECEMBER, **few), 422, "distribution.share_nothing"
     )
+    pasted = {"reserve": "0", "households": "科目\t户名\t金额\n11391\t张三户\t1,000.10\n合计\t\t1,000.10"}
+    assert found(village, **pasted)["members_fen"] == 100_010
+    bad = {"reserve": "0", "households": '11391,"1,000.10"\n11392,1000.005\n11391,5'}
+    answer = village.get("distribution.json", period=DECEMBER, **bad)
+    assert refused(answer, 400, "distribution.share")
+    said = answer.json()["detail_zh"]
+    assert "第 2 行「金额」" in said
+    assert "第 3 行「科目」：科目 11391 写了两次，先前在第 1 行" in said
+    page = client.get(f"/books/{BOOK}/work/distribution", params={"period": DECEMBER, **bad}).text
+    assert "各户份额有 2 处要改：第 2 行「金额」" in page
     wrong = alike | {"households": "11391,3.00", "members": "5"}
     assert refused(village.get("distribution.json", period=DECEMBER, **wrong), 422, "distribution.shares_sum")
 
