@@ -18,6 +18,7 @@ from api.cli.options import (
     UrlOption,
     WaitOption,
 )
+from api.cli.showing import tell_remarks
 from api.cli.signing import poster, submit
 from api.closing import despite
 from api.distributing import read_fen, read_wish
@@ -27,9 +28,7 @@ from domain.kernel.money import plain_fen
 from domain.periods import Closing, PeriodClosed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from api.posting import ClosingRemark, Transfers
+    from api.posting import Transfers
 
 
 def close(
@@ -52,11 +51,11 @@ def close(
     """先查后结账一个月 / Close a month, after its checklist."""
     with poster(book, url, wait) as server:
         remarks = server.remarks(period)
-        _tell(remarks)
+        tell_remarks(err, remarks)
         told = despite(sum(remark.stops for remark in remarks), period, reason)
         if told:
             err.print(told)
-        submit(server, PeriodClosed, Closing(period=period), key, sign_only)
+        submit(server, PeriodClosed, Closing(period=period), key, sign_only, remarks)
 
 
 def propose(
@@ -128,19 +127,13 @@ def distribute(
     shares = read_wish(wish).households
     with poster(book, url, 0) as server:
         wanted = server.distribution(period, wish)
-    _tell(wanted.remarks)
+    tell_remarks(err, wanted.remarks)
     if shares:
         said = split_said(shares)
         err.print(f"{said.zh} / {said.en}")
     _write(wanted, period, folder)
     if not (wanted.closed or wanted.vouchers):
         out.print("没有要分配的 / nothing is to be distributed")
-
-
-def _tell(remarks: Iterable[ClosingRemark]) -> None:
-    """Print what is to be known first, and whether it stops."""
-    for remark in remarks:
-        err.print(f"{'✗' if remark.stops else '!'} {remark.zh} / {remark.en} [{remark.rule}]")
 
 
 def _write(wanted: Transfers, period: str, folder: Path) -> None:

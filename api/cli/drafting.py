@@ -11,7 +11,7 @@ import typer
 
 from api.cli.console import out
 from api.cli.options import URL, BookOption, UrlOption
-from api.cli.showing import Names, Told
+from api.cli.showing import Names, Told, tell_remarks
 from api.cli.showing import show as show_signed
 from api.cli.signing import poster
 from api.drafting import FOR_GOOD, holder, known
@@ -81,7 +81,9 @@ def new(
 ) -> None:
     """制单 / Make a draft."""
     with _clerk(book, key, url) as clerk:
-        _tell(clerk.make(kind, file.read_bytes(), despite))
+        made = clerk.make(kind, file.read_bytes(), despite)
+    _tell(made)
+    tell_remarks(out, made.remarks)
 
 
 @draft.command()
@@ -102,7 +104,9 @@ def change(
 ) -> None:
     """改动内容，已有的签名作废 / Change a draft; its signatures fall away."""
     with _clerk(book, key, url) as clerk:
-        _tell(clerk.change(id_, revision, kind, file.read_bytes(), despite))
+        changed = clerk.change(id_, revision, kind, file.read_bytes(), despite)
+    _tell(changed)
+    tell_remarks(out, changed.remarks)
 
 
 @draft.command()
@@ -157,8 +161,7 @@ def _weigh(found: Draft) -> None:
     if found.made and found.made.words:
         who = holder(found.made.key, found.people)
         out.print(f"! {who.zh}制单时写明 / says the {who.en}: {found.made.words}", markup=False)
-    for one in found.remarks:
-        out.print(f"{'✗' if one.stops else '!'} {one.zh} / {one.en} [{one.rule}]", markup=False)
+    tell_remarks(out, found.remarks)
 
 
 def _tell_refusals(found: Draft) -> None:

@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from api.cli.console import FINDINGS, err, out
+from api.cli.looking import Looking, asks_unless
 from api.cli.options import (
     URL,
     WAIT_SECONDS,
@@ -24,7 +25,7 @@ from api.cli.options import (
     asked_by,
     write,
 )
-from api.cli.signing import load_keys, looking, poster, print_receipt, submit
+from api.cli.signing import load_keys, poster, print_receipt, submit
 from api.composition import open_service
 from api.database import snapshot
 from api.disclosures import Selection, Tier
@@ -55,11 +56,12 @@ def roll(
     """提交发放清册：各行加盐后只公布根和合计 / Commit a roll: root and totals are public, the rows are kept apart."""
     salted = salted_once(file, salt_roll, Roll)
     with poster(book, url, wait) as server:
-        kept = file.with_name(f"{file.name}.note")
-        receipt = server.post(RollCommitted, salted.data, load_keys(key), kept, looking(server))
+        kept, keys = file.with_name(f"{file.name}.note"), load_keys(key)
+        look = Looking(server, keys, asks=asks_unless(yes=False))
+        receipt = server.post(RollCommitted, salted.data, keys, kept, look)
         server.disclose(receipt["index"], salted.given)
         roll_id = server.statement_of(receipt["index"], RollCommitted, "清册", "roll").id
-    print_receipt(receipt)
+    print_receipt(look.beside(receipt))
     err.print(f'清册编号，写入凭证的 "roll" / the roll\'s id, for "roll" of its voucher: {roll_id}')
 
 

@@ -5,7 +5,7 @@ What is no voucher has the words that the public page of an entry has (`api.entr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,8 +23,9 @@ from domain.vouchers import VoucherPosted, VoucherReversed, quantity_text, total
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from api.drafting.client import NamedEntry, Private, Read
+    from api.drafting.client import NamedEntry, Private, Read, Said
     from api.entry_background import Cell, Table
+    from api.posting import ClosingRemark
     from domain.entry import AnyStatement
 
 MORE = {
@@ -86,6 +87,12 @@ def show(on: Console, statement: AnyStatement, told: Told) -> None:
     """Print what is signed, with amounts in yuan; a character that no terminal shows is named."""
     for line in _lines(statement, told):
         on.print(visible(line), markup=False)
+
+
+def tell_remarks(on: Console, remarks: Iterable[Said | ClosingRemark]) -> None:
+    """Print what is to be known before one signs, and whether it was to be set right before."""
+    for one in remarks:
+        on.print(visible(f"{'✗' if one.stops else '!'} {one.zh} / {one.en} [{one.rule}]"), markup=False)
 
 
 def _lines(statement: AnyStatement, told: Told) -> Iterator[str]:

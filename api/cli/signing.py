@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +13,7 @@ import msgspec
 import typer
 
 from api.cli.console import err, out
+from api.cli.looking import Looking, YesOption, asks_unless
 from api.cli.options import (
     URL,
     WAIT_SECONDS,
@@ -24,17 +23,14 @@ from api.cli.options import (
     UrlOption,
     WaitOption,
 )
-from api.cli.showing import Names, Told, show
-from api.disclosures import Given
-from api.drafting.client import private_in
 from api.identity import load_key
 from api.outbox import cosigned, outbox_path, read_note, receipt_path, write_note
-from api.posting import Look, Poster, check_server_url, read_data
+from api.posting import ClosingRemark, Poster, check_server_url, read_data
 from api.salting import Salted, is_private, salt_voucher, salted_once
 from api.settings import Settings
 from domain.accounts import AccountAdded, NewAccount
 from domain.digests import hidden_in
-from domain.entry import AnyStatement, parse_entry
+from domain.entry import parse_entry
 from domain.kernel.errors import Phrase
 from domain.kernel.note import SigningKey
 from domain.kernel.statement import Statement, type_name
@@ -53,7 +49,6 @@ from domain.vouchers import (
     mirrored,
 )
 
-YesOption = Annotated[bool, typer.Option("--yes", help="不再询问 / do not ask")]
 DIGESTS = Phrase("有内容记录里只有摘要，这里看不到", "it has values of which the record has digests only")
 
 
@@ -71,22 +66,28 @@ def load_keys(paths: list[Path]) -> list[SigningKey]:
 
 
 def submit(
-    server: Poster, kind: type[Statement], data: object, keys: list[Path], sign_only: Path | None
+    server: Poster,
+    kind: type[Statement],
+    data: object,
+    keys: list[Path],
+    sign_only: Path | None,
+    told: Sequence[ClosingRemark] = (),
 ) -> None:
     """Show a statement, sign it and post it, or only sign it into a file; at a terminal it is asked first.
 
-    What is sent is kept until the server has answered.
+    What is sent is kept until the server has answered. `told` is what was said of it already.
     """
-    look = looking(server)
+    signing = load_keys(keys)
+    look = Looking(server, signing, asks=asks_unless(yes=False), told=told)
     if sign_only:
-        server.signed(kind, data, load_keys(keys), sign_only, look)
+        server.signed(kind, data, signing, sign_only, look)
         _tell_unsent(sign_only)
         return
     kept = outbox_path(Settings().home, server.book, kind, data)
-    receipt = server.post(kind, data, load_keys(keys), kept, look)
+    receipt = server.post(kind, data, signing, kept, look)
     for done in (kept, receipt_path(kept)):
         done.unlink()
-    print_receipt(receipt)
+    print_receipt(look.beside(receipt))
 
 
 def _tell_unsent(note: Path) -> None:
@@ -94,10 +95,12 @@ def _tell_unsent(note: Path) -> None:
 
 
 def print_receipt(receipt: dict[str, Any]) -> None:
-    """Print a receipt as JSON, and beside it what is to be set right of what was booked."""
+    """Print a receipt as JSON, and beside it what is to be set right of what was booked, if it was not told before."""
     out.print_json(json.dumps(receipt, ensure_ascii=False))
+    told = {one["rule"] for one in receipt.get("remarks") or ()}
     for one in receipt.get("warnings", ()):
-        err.print(f"! [{one['rule']}] {one['zh']} / {one['en']}")
+        if one["rule"] not in told:
+            err.print(f"! [{one['rule']}] {one['zh']} / {one['en']}")
 
 
 def post(
@@ -118,39 +121,19 @@ def post(
         data, given = Salted(read_data(file, file.read_bytes(), Voucher), [])
         kind = VoucherPosted
     with poster(book, url, wait) as server:
-        look = looking(server, given, yes=yes)
+        keys = load_keys(key)
+        look = Looking(server, keys, given, asks=asks_unless(yes))
         if sign_only:
-            server.signed(kind, data, load_keys(key), sign_only, look)
+            server.signed(kind, data, keys, sign_only, look)
             _tell_unsent(sign_only)
             return
         kept = file.with_name(f"{file.name}.note")
-        receipt = server.post(kind, data, load_keys(key), kept, look)
+        receipt = server.post(kind, data, keys, kept, look)
         if not receipt["created"]:
             _tell_booked_before(receipt, kept, file)
         if given:
             server.disclose(receipt["index"], given)
-        print_receipt(receipt)
-
-
-def looking(server: Poster, given: Sequence[Given] = (), *, yes: bool = False) -> Look:
-    """Return what shows a statement with the values handed in beside it, and at a terminal asks, unless `yes`."""
-    return partial(_look, server, given, asks=not yes and sys.stdin.isatty())
-
-
-def _look(server: Poster, given: Sequence[Given], statement: AnyStatement, *, asks: bool) -> None:
-    show(err, statement, _told(server)._replace(private=private_in(statement, given)))
-    if asks:
-        _confirm()
-
-
-def _told(server: Poster) -> Told:
-    """Return what a server tells of accounts and keys, which it is asked for when it is wanted."""
-    return Told(Names(server.account_names, err), Names(server.people, err))
-
-
-def _confirm() -> None:
-    if not typer.confirm("签名 / sign?", err=True):
-        raise typer.Abort
+        print_receipt(look.beside(receipt))
 
 
 def _tell_booked_before(receipt: dict[str, Any], kept: Path, file: Path) -> None:
@@ -245,14 +228,14 @@ def cosign(
     url: UrlOption = URL,
 ) -> None:
     """在同一份文书上加签 / Add signatures to the same bytes, after showing what is signed."""
-    note = read_note(file)
-    statement = parse_entry(note).statement
+    note, keys = read_note(file), load_keys(key)
+    entry = parse_entry(note)
+    statement, untold = entry.statement, DIGESTS if any(hidden_in(entry.statement)) else None
     err.print(f"{type_name(statement)} {statement.book}")
     with poster(statement.book, url, 0) as server:
-        show(err, statement, _told(server)._replace(untold=DIGESTS if any(hidden_in(statement)) else None))
-    if not yes:
-        _confirm()
-    signed = cosigned(note, load_keys(key))
+        look = Looking(server, keys, asks=not yes, untold=untold)
+        look(statement, [line.name for line in entry.signatures])
+    signed = cosigned(note, keys)
     write_note(file, signed)
     for line in parse_entry(signed).signatures:
         out.print(line.name)

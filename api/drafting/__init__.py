@@ -1,12 +1,11 @@
 """Drafts (待签凭证): made by accountant and cashier, signed by those whom the rules demand, then posted."""
 
-from api.drafting.alike import waiting_alike
 from api.drafting.closings import Closings, Enter, Inspect
-from api.drafting.composing import DESPITE_MAX, KINDS, Wanted, read_request
-from api.drafting.corrected import corrections
+from api.drafting.composing import DESPITE_MAX, KINDS, REMARKED, SIGNERS_MAX, Unkept, Wanted, read_request
 from api.drafting.desk import DraftingDesk
 from api.drafting.naming import FOR_GOOD, holder, known
 from api.drafting.on_desk import OnDesk
+from api.drafting.remarking import remarks_on
 from api.drafting.rivals import setting_right
 from api.drafting.rules import MAKERS, require_maker
 from api.drafting.store import Despite, Step, Waiting, makers, open_drafts
@@ -17,6 +16,8 @@ __all__ = [
     "FOR_GOOD",
     "KINDS",
     "MAKERS",
+    "REMARKED",
+    "SIGNERS_MAX",
     "Closings",
     "Despite",
     "DraftingDesk",
@@ -27,15 +28,15 @@ __all__ = [
     "Step",
     "Template",
     "Templates",
+    "Unkept",
     "Waiting",
     "Wanted",
-    "corrections",
     "holder",
     "known",
     "makers",
     "open_drafts",
     "read_request",
+    "remarks_on",
     "require_maker",
     "setting_right",
-    "waiting_alike",
 ]

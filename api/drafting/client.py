@@ -9,16 +9,17 @@ import msgspec
 
 from api.disclosures import NO_SUCH_DIGEST, Given, Tier
 from api.drafting.rules import OTHER_HISTORY, UNTOLD
+from api.posting import ServerRefusal
 from api.sessions import answer, parse_challenge, require_here
 from audit.tlog.proof import range_root
 from audit.tlog.tiles import TileReader
 from domain.digests import check_name, hidden_in
-from domain.entry import parse_text, sign_text
+from domain.entry import parse_text, sign_text, unsigned_text
 from domain.kernel.disclosure import digest_of, parse_disclosure, sealed
 from domain.vouchers import Invoice, SaltedVoucherPosted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from api.posting import Poster
     from domain.entry import AnyStatement
@@ -155,6 +156,21 @@ class Draft(msgspec.Struct, frozen=True):
         return salted and not self.private() and any(hidden_in(self.statement))
 
 
+class Remarked(msgspec.Struct, frozen=True):
+    """What the server says of a statement before it is signed; `entry` is where it stands in the log, if it does."""
+
+    entry: int | None
+    problem: dict[str, str] | None
+    remarks: list[Said]
+    named: list[NamedEntry]
+
+    @property
+    def all(self) -> list[Said]:
+        """Return what the rules object to, if they do, and what is remarked."""
+        against = [Said(**self.problem, stops=True)] if self.problem else []
+        return [*against, *self.remarks]
+
+
 class _Drafts(msgspec.Struct, frozen=True):
     drafts: list[Draft]
 
@@ -172,6 +188,12 @@ class Clerk:
         text = self._server.ask("POST", "sessions/challenge").json()["text"].encode()
         require_here(parse_challenge(text), self._server.book, self._server.host)
         self._server.ask("POST", "sessions", answer(text, self._key))
+
+    def remarked(self, statement: AnyStatement, keys: Sequence[str]) -> Remarked:
+        """Return what is to be known of a statement that is kept as no draft, before these keys sign it."""
+        content = {"text": unsigned_text(statement).decode(), "keys": keys}
+        answer = self._server.ask("POST", "remarks", msgspec.json.encode(content))
+        return msgspec.json.decode(answer.content, type=Remarked)
 
     def drafts(self) -> list[Draft]:
         """Return what waits."""
@@ -225,6 +247,26 @@ class Clerk:
             or base64.b64encode(range_root(0, seen.n, reader)).decode() != seen.r
         ):
             raise OTHER_HISTORY(n=seen.n)
+
+
+def ask_remarks(
+    server: Poster, statement: AnyStatement, keys: Sequence[SigningKey], signed: Sequence[str] = ()
+) -> Remarked:
+    """Return what is to be known of a statement, told to the first of the keys that are to sign it that is let in.
+
+    `signed` are keys that have signed it before. Raises as the server refuses.
+    """
+    names = [*signed, *(key.name for key in keys)]
+    for last, key in enumerate(keys, start=1 - len(keys)):
+        clerk = Clerk(server, key)
+        try:
+            clerk.sign_in()
+        except ServerRefusal:
+            if last == 0:
+                raise
+            continue
+        return clerk.remarked(statement, names)
+    raise AssertionError
 
 
 def _read(content: bytes) -> Draft:

@@ -12,7 +12,7 @@ import msgspec
 import nacl.utils
 
 from api.clock import new_id, now
-from api.drafting.rules import MALFORMED, OTHER_TYPE
+from api.drafting.rules import MALFORMED, OTHER_BOOK, OTHER_TYPE
 from api.posting import read_data
 from api.salting import salt_voucher
 from domain.accounts import AccountAdded
@@ -65,9 +65,14 @@ KINDS: dict[str, type[Statement]] = {
 }
 """What can wait as a draft, by its type's name."""
 
+REMARKED = tuple(name for name, kind in KINDS.items() if kind is not PeriodClosed)
+"""Of what is remarked though it is kept as no draft; what a closing's are, its checklist says (closing.json)."""
 
 DESPITE_MAX = 200
 """Characters of the reason for which a closing is drafted past its checklist."""
+
+
+SIGNERS_MAX = 100
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,6 +89,24 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     template: TemplateId = ""
     id: UlidText = ""
     despite: Annotated[str, msgspec.Meta(max_length=DESPITE_MAX, pattern=PLAIN)] = ""
+
+
+class Unkept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The exact text of a statement that is kept as no draft, and the names of the keys that are about to sign it."""
+
+    text: str
+    keys: Annotated[list[str], msgspec.Meta(max_length=SIGNERS_MAX)]
+
+
+def unkept_text(book: str, asked: Unkept) -> Draft:
+    """Return what is about to be signed in a book; raises `entry.*`, `draft.type`, `draft.other_book`."""
+    draft = Draft(asked.text.encode())
+    statement = draft.statement
+    if type_name(statement) not in REMARKED:
+        raise OTHER_TYPE(type=type_name(statement), known=", ".join(REMARKED))
+    if statement.book != book:
+        raise OTHER_BOOK(read=statement.book, book=book)
+    return draft
 
 
 class Composed(NamedTuple):

@@ -18,7 +18,7 @@ from api.drafting import store, templates
 from api.drafting.again import is_made, is_signed
 from api.drafting.changed import changed, since_changed
 from api.drafting.closings import MEANWHILE, meanwhile
-from api.drafting.composing import Composed, Wanted, compose
+from api.drafting.composing import Composed, Unkept, Wanted, compose, unkept_text
 from api.drafting.invoices import Invoices, parties_of
 from api.drafting.on_desk import OnDesk
 from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
@@ -150,6 +150,16 @@ class DraftingDesk:
         with self._pool.connection() as connection:
             found = store.draft_of(connection, book, id_)
         return self._settled(book, found)
+
+    def unkept(self, session: Session, asked: Unkept) -> OnDesk:
+        """Return what is about to be signed as its draft would be, kept nowhere; raises as `unkept_text` does."""
+        waiting = store.unkept(unkept_text(session.book, asked), session.key.name)
+        look = self._look(session.book, waiting)
+        if look.entry is not None:
+            return self._closed(session.book, waiting._replace(state="posted", entry=look.entry))
+        keys = self.roles(session.book).keys
+        about = {key.role for name in asked.keys if (key := keys.get(name)) and key.last is None}
+        return self._open(session.book, waiting, look)._replace(about=about)
 
     def make(self, session: Session, wanted: Wanted, despite: Despite = NOTHING) -> OnDesk:
         """Keep a new draft, with what it is made despite; raises `draft.not_maker`, `draft.type`, `post.data`."""

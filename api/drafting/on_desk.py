@@ -10,7 +10,7 @@ from api.drafting.naming import holder
 from domain.roles import ROLES, role_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from api.drafting.lapsing import Lapse
     from api.drafting.mending import Mend
@@ -26,7 +26,8 @@ class OnDesk(NamedTuple):
 
     `successors` are the keys by which the holders of the book's keys sign now, by each key's name: what one has said by
     a key that was replaced since is still theirs, and nobody else's.
-    `invoices` are those among its documents, as these say; `checklist` is what is remarked on the month of a closing.
+    `invoices` are those among its documents, as these say; `checklist` is what is remarked on the month of a closing;
+    `about` are the roles that are about to sign what is kept as no draft.
     """
 
     waiting: Waiting
@@ -34,6 +35,7 @@ class OnDesk(NamedTuple):
     successors: Mapping[str, Key]
     invoices: Sequence[InvoiceRead] = ()
     checklist: Sequence[Remark] = ()
+    about: Collection[str] = ()
 
     @property
     def signed(self) -> list[str]:
@@ -56,8 +58,8 @@ class OnDesk(NamedTuple):
 
     @property
     def signing(self) -> list[str]:
-        """The roles that must sign, and those that have signed beside them, in the order of `ROLES`."""
-        signed = {role_of(name) for name in self.signed}
+        """The roles that must sign, and those that have or will beside them, in the order of `ROLES`."""
+        signed = {*map(role_of, self.signed), *self.about}
         return [role for role in ROLES if role in signed or role in self.review.demanded]
 
     @property

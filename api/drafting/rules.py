@@ -65,6 +65,13 @@ OTHER_TYPE = rule(
     "{type} cannot wait as a draft; those that can are {known}",
     "ADR 0029",
 )
+OTHER_BOOK = rule(
+    "draft.other_book",
+    Kind.REFUSED,
+    "要签的内容属于账套 {read}，不属于您登录的 {book}",
+    "what is to be signed is of the book {read}, and you are at work in {book}",
+    "ADR 0029",
+)
 TOO_MANY = rule(
     "draft.too_many",
     Kind.REFUSED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.drafting.rules import UNKNOWN, WITHDRAWN
@@ -13,7 +14,6 @@ from domain.vouchers import Reversal, Voucher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from psycopg import Connection
 
@@ -146,6 +146,12 @@ class Waiting(NamedTuple):
     def last(self) -> Step:
         """The step that gave it its present text."""
         return next(step for step in reversed(self.steps) if step.step in {"made", "changed"})
+
+
+def unkept(draft: Draft, key: str) -> Waiting:
+    """Return a statement that is kept nowhere as the draft that it would be, were it made by a key."""
+    statement = draft.statement
+    return Waiting(statement.id, 1, draft, "open", None, key, datetime.fromisoformat(statement.at), [])
 
 
 def open_drafts(connection: Connection[Any], book: str) -> list[Waiting]:

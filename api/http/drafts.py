@@ -19,9 +19,8 @@ from api.drafting import (
     Despite,
     OnDesk,
     Wanted,
-    corrections,
     read_request,
-    waiting_alike,
+    remarks_on,
 )
 from api.http.attachments import InvoiceBody
 from api.http.entries import NOTE_TYPE, read_body
@@ -29,12 +28,9 @@ from api.http.named import NamedBody, ids_in, named_in
 from api.http.parts import Services, documented
 from api.http.sessions import AtWork, FromHere
 from api.posting import read_data
-from domain.closing import Remark
 from domain.kernel.statement import PLAIN
 from domain.periods import Closing, PeriodClosed
-from domain.vouchers import Voucher
 from projections import register
-from projections.closing import draft_remarks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,14 +38,16 @@ if TYPE_CHECKING:
     from api.composition import Service
     from api.disclosures import Given
     from api.sessions import Session
+    from domain.closing import Remark
     from domain.kernel.errors import RuleViolation
 
 
-def _kept_by_nobody(response: Response) -> None:
+def kept_by_nobody(response: Response) -> None:
+    """Keep an answer out of caches."""
     response.headers["Cache-Control"] = "no-store"  # a draft may name people
 
 
-router = APIRouter(prefix="/books/{book}/drafts", tags=["drafts"], dependencies=[Depends(_kept_by_nobody)])
+router = APIRouter(prefix="/books/{book}/drafts", tags=["drafts"], dependencies=[Depends(kept_by_nobody)])
 
 DraftId = Annotated[
     str, Path(description="the draft's id, a ULID", pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$", max_length=26)
@@ -309,24 +307,11 @@ def _done(service: Service, session: Session, act: Callable[[], OnDesk]) -> Draf
 
 
 def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[DraftBody]:
-    """Return drafts with what is to be known of those that the rules do not object to: vouchers and closings."""
-    open_ = [one for one in drafts if one.waiting.state == "open" and one.review.problem is None]
-    said = {one.waiting.id: one.waiting.draft.statement.data for one in open_}
-    vouchers = {id_: data for id_, data in said.items() if isinstance(data, Voucher)}
-    remarks = {one.waiting.id: [*one.checklist] for one in drafts}
+    """Return drafts with what is to be known of them."""
+    policy = service.drafts.policy(session.book)
     with service.pool.connection() as connection:
         people = register.holders(connection, session.book)
-        if vouchers:
-            others = waiting_alike(connection, session.book, vouchers, people)
-            waiting = [others.get(id_, []) for id_ in vouchers]
-            asked = [one for one in open_ if one.waiting.id in vouchers]
-            signing = [one.signing for one in asked]
-            made = [one.waiting.draft.statement.at[:10] for one in asked]
-            found = draft_remarks(connection, session.book, [*vouchers.values()], signing, waiting, made)
-            remarks |= dict(zip(vouchers, found, strict=True))
-        policy = service.drafts.policy(session.book)
-        for id_, before in corrections(connection, session.book, open_, policy).items():
-            remarks[id_] += before
+        remarks = remarks_on(connection, session.book, drafts, policy, people)
         named = named_in(connection, session.book, drafts)
     given = service.drafts.disclosures(session, drafts)
     return [
@@ -334,7 +319,7 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
             session.book,
             one,
             _Told(
-                remarks.get(one.waiting.id, []),
+                remarks[one.waiting.id],
                 given.get(one.waiting.id, []),
                 [named[id_] for id_ in ids_in(one) if id_ in named],
                 people,
@@ -372,11 +357,8 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
         refused=[step.key for step in found.refused],
         gone=found.gone,
         mend=_mend(found),
-        problem=_said(said.problem) if said.problem else None,
-        remarks=[
-            RemarkBody(**_said(one.violation).model_dump(), stops=one.stops)
-            for one in (*(Remark(stops=False, violation=each) for each in said.remarks), *told.remarks)
-        ],
+        problem=problem_said(said.problem),
+        remarks=[remarked(one) for one in told.remarks],
         invoices=[InvoiceBody(**msgspec.to_builtins(one._asdict())) for one in found.invoices],
         named=told.named,
         people=told.people,
@@ -396,5 +378,14 @@ def _mend(found: OnDesk) -> MendBody | None:
     return to_mend and MendBody(roles=list(to_mend.roles), zh=to_mend.words.zh, en=to_mend.words.en)
 
 
-def _said(violation: RuleViolation) -> ProblemBody:
+def problem_said(violation: RuleViolation | None) -> ProblemBody | None:
+    """Return what the rules object to, if they do."""
+    if violation is None:
+        return None
     return ProblemBody(rule=violation.rule.code, zh=violation.zh, en=violation.en)
+
+
+def remarked(remark: Remark) -> RemarkBody:
+    """Return what is to be known before one signs."""
+    said = remark.violation
+    return RemarkBody(rule=said.rule.code, zh=said.zh, en=said.en, stops=remark.stops)

@@ -109,6 +109,7 @@ def test_who_signs_is_told_first_what_is_remarked_and_whom_invoices_name(
     paper = {"date": "2026-04-01", "number": "26332000000000012345", "total_fen": 6_000}
     attached = {"count": 1, "invoices": [paper]}
     made = people.good("cashier", "new", written(tmp_path, attachments=attached, summary="收承包款"))
+    assert "\n! 1 张发票价税合计 60.00 元，凭证合计 50.00 元" in made, "whoever makes it is told at once"
     id_ = made.split()[0]
     signed = people.good("head", "sign", id_, "--yes")
     remark = signed.index("! 1 张发票价税合计 60.00 元，凭证合计 50.00 元")

@@ -185,3 +185,79 @@ def test_whatever_else_is_signed_is_shown_and_asked_about(commands: Commands, ur
     red = commands.run("reverse", "18", *to, "--key", keys / "head-1.key", "--summary", "重复")
     assert "冲销凭证 / reversal" in red.stderr.decode()
     assert "debit_fen" not in red.stderr.decode()
+
+
+def test_what_the_desk_would_remark_is_told_before_one_signs(
+    commands: Commands, url: str, tmp_path: Path
+) -> None:
+    lines = [{"account": "51302", "debit_fen": 99_000}, {"account": "101", "credit_fen": 99_000}]
+    path = written(tmp_path, summary="付电费", lines=lines, attachments={"count": 0})
+    refused = at_terminal(commands, b"n\n", *words(commands, url, path))
+    said = refused.stderr.decode()
+    assert refused.returncode == 1
+    for rule in ("closing.no_cashier", "closing.no_attachments"):
+        assert f"[{rule}]" in said
+        assert said.index(f"[{rule}]") < said.index("签名 / sign?")
+    done = commands.run(*words(commands, url, path))
+    assert "[closing.no_cashier]" in done.stderr.decode()
+    receipt = json.loads(done.stdout)
+    assert {"closing.no_attachments", "closing.no_cashier"} <= {one["rule"] for one in receipt["remarks"]}
+    again = commands.run(*words(commands, url, path))
+    assert json.loads(again.stdout)["remarks"] is None, "nothing was asked: it is booked"
+    other = tmp_path / "other.json"
+    other.write_bytes(path.read_bytes())
+    twice = json.loads(commands.good(*words(commands, url, other), "--key", cashier(commands)))
+    assert "closing.identical" in {one["rule"] for one in twice["remarks"]}
+    assert "closing.no_cashier" not in {one["rule"] for one in twice["remarks"]}
+
+
+def cashier(commands: Commands) -> Path:
+    return commands.home / "keys" / BOOK / "cashier-1.key"
+
+
+def test_an_account_of_the_same_name_is_told_once_and_before(commands: Commands, url: str) -> None:
+    key = commands.home / "keys" / BOOK / "accountant-1.key"
+    done = commands.run("account", "51309", "办公费", "--book", BOOK, "--url", url, "--key", key)
+    said, receipt = done.stderr.decode(), json.loads(done.stdout)
+    assert said.count("[account.same_name]") == 1
+    assert [one["rule"] for one in receipt["remarks"]] == ["account.same_name"]
+
+
+def test_what_the_rules_object_to_is_told_before_several_sign(
+    commands: Commands, url: str, tmp_path: Path
+) -> None:
+    note = tmp_path / "slip.note"
+    lines = [{"account": "10201", "debit_fen": 2}, {"account": "50103", "credit_fen": 1}]
+    path = written(tmp_path, lines=lines)
+    signed = commands.run(*words(commands, url, path, "--sign-only", note))
+    assert signed.returncode == 0
+    assert "✗ " in signed.stderr.decode()
+    key = commands.home / "keys" / BOOK / "supervisor-1.key"
+    said = commands.run("cosign", note, "--key", key, "--yes", "--url", url).stderr.decode()
+    assert "[voucher.unbalanced]" in said
+
+
+def test_a_server_that_does_not_say_what_is_to_be_known_holds_nothing_up(
+    commands: Commands, url: str, tmp_path: Path
+) -> None:
+    note = tmp_path / "slip.note"
+    path = written(tmp_path, summary="收水费两笔")
+    assert (
+        "没有取到要留意的"
+        not in commands.run(*words(commands, url, path, "--sign-only", note)).stderr.decode()
+    )
+    key = commands.home / "keys" / BOOK / "head-1.key"
+    away = commands.run("cosign", note, "--key", key, "--yes", "--url", "http://127.0.0.1:9")
+    assert away.returncode == 0
+    assert "! 没有取到要留意的：无法连接 http://127.0.0.1:9" in away.stderr.decode()
+
+
+def test_a_closing_carries_what_its_checklist_says(commands: Commands, url: str) -> None:
+    keys = commands.home / "keys" / BOOK
+    to = ("--book", BOOK, "--url", url, "--key", keys / "accountant-1.key", "--key", keys / "head-1.key")
+    done = commands.run("close", "2026-01", *to, "--despite", "演示")
+    said, receipt = done.stderr.decode(), json.loads(done.stdout)
+    assert receipt["remarks"]
+    assert said.count(f"[{receipt['remarks'][0]['rule']}]") == sum(
+        one["rule"] == receipt["remarks"][0]["rule"] for one in receipt["remarks"]
+    )
