@@ -52,7 +52,7 @@ def _summary(place: journal.VoucherRow, way: Way) -> str:
 def get_reverse_page(
     request: Request, book: BookId, index: Index, _session: AtMaking, database: Database
 ) -> Response:
-    """Show the mirror of a voucher in red, to be made a draft."""
+    """Show the mirror of a voucher in red, to be made a draft; of an earlier year that is closed it wants blue."""
     statement = _posted(database, book, index)
     place = journal.voucher_at(database, book, index)
     links = journal.links_of(database, book, [place])[index]
@@ -74,6 +74,7 @@ def get_reverse_page(
         data=data,
         type=type_name(mirror),
         date=correcting_date(statement.data.date, row.next_to_close, now()[:10]),
+        late=Way.LATE in ways(statement.data.date, row.next_to_close, is_reversed=False),
         names=register.account_names(database, book),
     )
 

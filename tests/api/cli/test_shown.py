@@ -261,3 +261,29 @@ def test_a_closing_carries_what_its_checklist_says(commands: Commands, url: str)
     assert said.count(f"[{receipt['remarks'][0]['rule']}]") == sum(
         one["rule"] == receipt["remarks"][0]["rule"] for one in receipt["remarks"]
     )
+
+
+def test_a_reversal_says_what_it_cancels_and_that_an_earlier_year_wants_blue(
+    commands: Commands, url: str, tmp_path: Path
+) -> None:
+    entry = str(
+        json.loads(commands.good(*words(commands, url, written(tmp_path, summary="收摊位费"))))["index"]
+    )
+    keys = commands.home / "keys" / BOOK
+    by = (
+        "--key",
+        keys / "accountant-1.key",
+        "--key",
+        keys / "head-1.key",
+        "--sign-only",
+        tmp_path / "red.note",
+    )
+    to = ("--book", BOOK, "--url", url, "--summary", "冲销", *by)
+    said = commands.run("reverse", entry, *to, "--date", "2026-04-03").stderr.decode()
+    assert "冲销的凭证 / reverses: 记-2026-04-" in said
+    assert "（2026-04-02「收摊位费」50.00 元）" in said
+    assert "draft.earlier_year" not in said
+    (tmp_path / "red.note").unlink()
+    late = commands.run("reverse", entry, *to, "--date", "2027-01-05").stderr.decode()
+    assert "应当用蓝字填制一张更正凭证" in late
+    assert "[draft.earlier_year]" in late

@@ -84,13 +84,15 @@ def test_a_correction_of_what_is_no_voucher_is_refused(door: Door) -> None:
     assert answer.json()["rule"] == "correction.unknown"
 
 
-def test_the_form_asks_for_blue_where_the_earlier_year_is_closed(door: Door) -> None:
+def test_the_pages_ask_for_blue_where_the_earlier_year_is_closed(door: Door) -> None:
     entry, _ = wrong(door)
     headers = {"Accept": "text/html"}
     with ExitStack() as stack:
         accountant = Office(door, stack)["accountant"].client
         path = f"/books/{BOOK}/work/correct/{entry}"
+        red_path = f"/books/{BOOK}/work/reverse/{entry}"
         assert "减去的用负数" in accountant.get(path, headers=headers).text
+        assert "以前年度" not in accountant.get(red_path, headers=headers).text
         period = door.book().periods.next_to_close
         while period < "2027-01":
             note = door.note(Closing(period=period), PeriodClosed, at="2027-01-04T10:00:00+08:00")
@@ -98,6 +100,12 @@ def test_the_form_asks_for_blue_where_the_earlier_year_is_closed(door: Door) -> 
             period = next_period(period)
         door.service.runner.catch_up([BOOK])
         page = accountant.get(path, headers=headers).text
+        red = accountant.get(red_path, headers=headers).text
     assert "减去的用负数" not in page
     assert "都用正数（蓝字）" in page
     assert "借贷方向对调" in page
+    warned = red.partition("以前年度的差错应当用蓝字")
+    assert warned[1], "before a draft is made of it"
+    assert f'<a href="{path}">' in warned[2]
+    assert red.index(warned[1]) < red.index("<form")
+    assert "用红字把它整张冲掉" not in red
