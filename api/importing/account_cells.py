@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from api.adapters.header_problems import NO_COLUMN
 from api.importing.cells import bare, joined_code, parse_code
 from api.importing.columns import CODE, NAME
-from domain.chart import is_account_code
+from domain.chart import CHARTS, LEVELS, chart, is_account_code
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _BOTH = tuple(
         rf"(?P<name>.*[^{_GAP}])[{_GAP}]*{_BRACKETED}",
     )
 )
-"""A code and a name, in the order in which they are tried.
+"""A code and a name, before it or behind.
 
 No digit of the name may be one of the code's: it has none before its first letter, or these lie apart behind a blank
 and are part of a word (11302 3组, not 102 01 基本户), or the code has brackets.
@@ -87,9 +87,27 @@ def _apart(row: Row) -> Row:
 
 @lru_cache(maxsize=4_096)
 def account_and_name(read: str) -> re.Match[str] | None:
-    """Return code and name of a cell that has both. Cached: rows share few accounts."""
+    """Return code and name of a cell that has both and can be read one way. Cached: rows share few accounts."""
     cell = bare(read)
-    return next((found for form in _BOTH if (found := form.fullmatch(cell))), None)
+    *before, behind = (form.fullmatch(cell) for form in _BOTH)
+    found = [*filter(None, before), *([behind] if behind and _is_of_chart(behind) else [])]
+    return found[0] if len({one["code"] for one in found}) == 1 else None
+
+
+def _is_of_chart(found: re.Match[str]) -> bool:
+    """Tell whether what has brackets behind a name is an account's code, of level 1 by its own name, and no room's."""
+    code, names = joined_code(found["code"]), _level_1()
+    return code[: LEVELS[0]] in names and (len(code) > LEVELS[0] or found["name"] in names[code])
+
+
+@cache
+def _level_1() -> dict[str, set[str]]:
+    """Return the names of each level-1 code in the charts that there are."""
+    names: dict[str, set[str]] = {}
+    for account in (account for version in CHARTS for account in chart(version).accounts.values()):
+        if len(account.code) == LEVELS[0]:
+            names.setdefault(account.code, set()).add(account.name)
+    return names
 
 
 def _other_name(row: Row) -> RuleViolation | None:

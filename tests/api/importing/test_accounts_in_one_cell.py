@@ -104,6 +104,7 @@ def test_a_code_in_brackets_beside_a_column_of_names_says_the_same(tmp_path: Pat
         ("3组(11302)", "11302", "3组"),
         ("[10201]押金(201)", "10201", "押金(201)"),
         ("10201 押金(201)", "10201", "押金(201)"),
+        ("10201 农行(62284)", "10201", "农行(62284)"),
         ("[102.01]基本户", "102.01", "基本户"),
         ("银行存款-基本户（10201）", "10201", "银行存款-基本户"),
     ],
@@ -145,6 +146,15 @@ def test_what_is_no_code_with_a_name_is_refused_as_it_stands(tmp_path: Path, cel
     for said in (cell, "10201 基本账户", "[10201]基本账户", "基本账户(10201)"):
         assert said in problem.zh
         assert said in problem.en
+
+
+@pytest.mark.parametrize(
+    "cell", ["押金(201)", "库存现金(102)", "农行(62284)", "301室押金(11301)", "[10201]押金(11301)"]
+)
+def test_a_number_behind_a_name_that_may_be_of_the_name_is_no_code(tmp_path: Path, cell: str) -> None:
+    """A room's or a bank card's: a code is one of the chart, of level 1 its own name's, and the only one."""
+    [problem] = refused(tmp_path, joined(JOURNAL, " ", "科目").replace("10201 基本户", cell))
+    assert (problem.rule, problem.row, problem.read) == ("import.account_code", 2, cell)
 
 
 @pytest.mark.parametrize("cell", ["1002", "(10201)"])
