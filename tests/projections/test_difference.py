@@ -58,7 +58,7 @@ def turnover(entries: Sequence[Entry]) -> dict[str, tuple[int, int]]:
     return sums
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(drawn=BOOKS, sizes=st.tuples(st.integers(0, 16), st.integers(0, 16)), page=st.integers(1, 6))
 def test_accounts_change_by_exactly_the_entries_between(
     connection: psycopg.Connection,

@@ -61,7 +61,7 @@ def folded(entries: Sequence[Entry], figure: Figure, span: Span) -> tuple[object
 # -------------------------------------------------------------------------------- against the fold
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     drawn=BOOKS,
     code=CODES,
@@ -115,7 +115,7 @@ def test_the_rows_are_those_of_the_fold_over_the_entries_that_were_known(
     assert balance == whole.sums.closing_fen
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(INCOME_BOOKS, st.sampled_from(ENDS), st.integers(3, 16))
 def test_each_line_of_the_statement_of_income_is_told_alike_by_the_statement_the_rows_and_the_fold(
     connection: psycopg.Connection, drawn: tuple[list[Line] | None, list[Drawn]], period: str, size: int

@@ -88,7 +88,7 @@ PLANS = st.lists(
 """Plans of a year of the drawn books or of both, perhaps revised."""
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(INCOME_BOOKS, PLANS, st.lists(st.sampled_from(ENDS), min_size=1, max_size=3))
 def test_server_and_auditor_make_the_same_of_drawn_books(
     connection: psycopg.Connection,

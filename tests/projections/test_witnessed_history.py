@@ -80,7 +80,7 @@ def by_hand(signed: Sequence[Cosigned], wanted: Policy, entry: int) -> datetime 
     return None
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     signed=st.lists(st.tuples(st.integers(1, 30), st.sampled_from("abc"), st.integers(0, 50)), max_size=40),
     entries=st.lists(st.integers(0, 30), max_size=12),

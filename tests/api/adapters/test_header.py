@@ -85,7 +85,7 @@ def refused(folder: Path, text: str) -> RuleViolation:
     return problem
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=300)
 @given(tables())
 def test_any_table_with_titles_and_any_separator_reads_to_the_same_rows(
     tmp_path: Path, table: tuple[str, list[dict[str, str]], int]
