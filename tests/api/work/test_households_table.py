@@ -53,3 +53,29 @@ def test_the_table_looks_as_the_field_beside_it(person: Person, elder: str) -> N
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
     if elder == "true":
         assert float(look(page, "#households")["fontSize"].removesuffix("px")) >= ELDER_LEAST_PX
+
+
+def test_lines_and_columns_of_a_pasted_table_are_sent(hall: Hall) -> None:
+    page = hall["accountant"].goto(PATH)
+    page.fill("#households", "11301\t张三\n99999,1.00\n")
+    page.click("form.filters button")
+    page.wait_for_url("**households=11301**")
+    assert page.input_value("#households") == "11301\t张三\n99999,1.00\n"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "told"),
+    [("11301,1.00\n" * 2000, ["21999 个字", "至多 20000 个"]), ("11301\u202e,1", ["U+202E"])],
+)
+def test_a_table_that_cannot_be_taken_is_told_by_its_name_and_stays(
+    hall: Hall, pasted: str, told: list[str]
+) -> None:
+    page = hall["accountant"].goto(PATH)
+    page.locator("#households").evaluate("(field, text) => { field.value = text; }", pasted)
+    page.click("form.filters button")
+    page.wait_for_selector("#asked .alarm")
+    said = page.inner_text("#asked")
+    for word in ("各户份额", "households' shares", *told):
+        assert word in said
+    assert page.evaluate("document.activeElement.id") == "households"
+    assert page.input_value("#households") == pasted

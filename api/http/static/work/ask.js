@@ -72,7 +72,7 @@ export function textOf(input, [zh, en] = labelOf(input)) {
   const text = input.value.trim();
   const { length } = [...text]; // characters, as the server counts them
   const shown = length > SHOWN_MAX ? `${[...text].slice(0, SHOWN_MAX).join("")}…` : text;
-  const [unseen] = UNSEEN.exec(text) ?? [];
+  const [unseen] = UNSEEN.exec(input instanceof HTMLTextAreaElement ? text.replaceAll(/[\t\n]/g, " ") : text) ?? [];
   if (unseen) {
     const [called, seen] = [`U+${unseen.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`, shown.replaceAll(new RegExp(UNSEEN, "g"), "□")];
     throw mistyped(input, "request.text", `${zh}「${seen}」里有看不见的字符（${called}，写作 □），多半是粘贴带来的；请删去它，或者重新手打`, `the ${en} '${seen}' has a character that nobody sees (${called}, shown as □), most likely pasted: delete it, or type the text anew`);

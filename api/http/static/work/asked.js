@@ -7,7 +7,7 @@ for (const form of document.querySelectorAll("form[data-told]")) {
   form.addEventListener("submit", (event) => {
     place.replaceChildren();
     try {
-      form.querySelectorAll("input").forEach((input) => textOf(input));
+      form.querySelectorAll("input, textarea").forEach((input) => textOf(input));
     } catch (told) {
       event.preventDefault();
       place.append(problem(told));
