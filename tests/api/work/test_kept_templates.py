@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from domain.kernel.period import next_period
 from tests.api.http.conftest import BOOK
 from tests.api.work.conftest import type_voucher
 
@@ -72,6 +73,45 @@ def test_a_voucher_that_waits_already_is_bound_to_the_template(accountant: Perso
     page.wait_for_selector("#lines tr")
     keep(page, "仓库租金")
     assert "还没做" not in due(accountant)
+
+
+def kept(person: Person) -> tuple[str, int]:
+    """Return the first period and the day of the only template."""
+    found = person.page.request.get(f"{person.door.url}/books/{BOOK}/templates").json()["templates"]
+    ((first, day),) = [(one["first_period"], one["day"]) for one in found]
+    return first, day
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["typed", "waiting"])
+def test_a_template_begins_with_the_month_for_which_its_voucher_is_saved_at_last(
+    accountant: Person, *, waits: bool
+) -> None:
+    page = typed(accountant, "收货架租金")
+    period = accountant.door.book().periods.next_to_close
+    if waits:
+        page.click("#save")
+        page.wait_for_selector("#said h2")
+        page.click("#change")
+        page.wait_for_selector("#lines tr")
+    keep(page, "货架租金")
+    assert kept(accountant) == (period, 8)
+    later = next_period(period)
+    page.fill("#date", f"{later}-15")
+    page.click("#save")
+    page.wait_for_selector("#said h2")
+    assert kept(accountant) == (later, 15)
+    assert "还没做" not in due(accountant)
+
+
+def test_a_template_stays_where_another_voucher_is_typed_since(accountant: Person) -> None:
+    page = typed(accountant, "收车棚租金")
+    period = accountant.door.book().periods.next_to_close
+    keep(page, "车棚租金")
+    page.select_option("#template", "")
+    page.fill("#date", f"{next_period(period)}-15")
+    page.click("#save")
+    page.wait_for_selector("#said h2")
+    assert kept(accountant) == (period, 8)
 
 
 def test_a_voucher_that_was_kept_and_never_made_is_still_due(accountant: Person) -> None:

@@ -37,6 +37,7 @@ const counting = ({ length }) => {
   if (length > Number(place("attachments").value)) place("attachments").value = length;
 };
 const attached = attaching(book, place("files"), place("attached"), counting, invoices);
+let beginTemplate; // lets the template made of the voucher in the form begin with a date
 let kept = {}; // what the form does not show of a voucher that is changed
 const unsaved = guarding(place("voucher"), () => [attached.files, invoices.invoices]);
 
@@ -96,12 +97,14 @@ async function knowAdded(added) {
 async function save(data) {
   const content = { type: typeOf(data), data };
   const sent = unsaved.now();
-  if (saved.sent === sent) return saved; // pressed again
-  const answer = saved.id
-    ? await ask("PUT", `${drafts}/${saved.id}`, { ...content, revision: saved.revision })
-    : await ask("POST", drafts, { ...content, template: place("template").value, id: saved.fresh });
-  saved = { ...answer, sent };
-  unsaved.kept(sent);
+  if (saved.sent !== sent) { // pressed again, nothing is sent anew
+    const answer = saved.id
+      ? await ask("PUT", `${drafts}/${saved.id}`, { ...content, revision: saved.revision })
+      : await ask("POST", drafts, { ...content, template: place("template").value, id: saved.fresh });
+    saved = { ...answer, sent };
+    unsaved.kept(sent);
+  }
+  await beginTemplate(data.date);
   return saved;
 }
 
@@ -223,7 +226,7 @@ function open() {
   if (begun) fill(begun);
   else clear();
   if (!draft) choosing(templates, template, take);
-  keeping(book, () => typed(1), () => saved.id);
+  beginTemplate = keeping(book, () => typed(1), () => saved.id);
 }
 
 open();

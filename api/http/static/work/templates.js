@@ -29,13 +29,21 @@ function choose(template) {
   place("choosing").hidden = false;
 }
 
+const GONE = ["template.unknown", "template.changed"];
+
+/** Return when a template comes that is made of a voucher of a date. */
+const since = (date) => ({ first_period: date.slice(0, 7), day: Number(date.slice(8)) });
+
 /**
- * Let the form be kept as a template, whose voucher of this period is the one in the form.
+ * Let the form be kept as a template, whose voucher of this period is the one in the form; return what lets the template
+ * begin with the date that the voucher is saved with at last.
  * @param {string} book
  * @param {() => object} typed gives what the form has, with a date
  * @param {() => string | undefined} draft gives the id of the draft that it was saved as
  */
 export function keeping(book, typed, draft) {
+  const templates = `/books/${book}/templates`;
+  let mine; // the template that was made of the voucher in the form
   place("keeping").hidden = false;
   place("keep").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -43,13 +51,25 @@ export function keeping(book, typed, draft) {
       const name = filled(place("template-name"));
       const { date, summary, lines, resolution = "" } = typed();
       const every = place("template-every").value;
-      const [first_period, day] = [date.slice(0, 7), Number(date.slice(8))];
       const open = lines.map(({ private: _, ...line }) => line); // what is not public is kept in no template
-      const content = { name, every, first_period, day, summary, lines: open, resolution };
-      const kept = await ask("POST", `/books/${book}/templates?draft=${draft() ?? ""}`, content);
+      const content = { name, every, ...since(date), summary, lines: open, resolution };
+      const kept = await ask("POST", `${templates}?draft=${draft() ?? ""}`, content);
       if (!draft()) choose(kept);
+      mine = { kept, of: draft() };
       place("kept").append(element("p", { className: "state" }, ...bilingual(`已存为常用凭证：${name}`, "kept as a template")));
       place("template-name").value = "";
     });
   });
+
+  return async (date) => {
+    if (mine && !mine.of) mine = place("template").value === mine.kept.id ? { ...mine, of: draft() } : undefined;
+    if (!mine || mine.of !== draft()) return; // it is of another voucher
+    const { id, revision, changed_by, changed_at, ...content } = mine.kept;
+    const begun = since(date);
+    if (begun.first_period === content.first_period && begun.day === content.day) return;
+    mine.kept = await ask("PUT", `${templates}/${id}?revision=${revision}`, { ...content, ...begun }).catch((told) => {
+      if (!GONE.includes(told.rule)) throw told;
+      return { ...mine.kept, ...begun }; // somebody has said otherwise since
+    });
+  };
 }
