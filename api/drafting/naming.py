@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from api.entry_words import ENTRY_TYPES
 from api.naming import Known
+from domain.accounts import NewAccount
 from domain.kernel.errors import Phrase
 from domain.kernel.statement import type_name
 from domain.periods import Closing
@@ -31,6 +32,9 @@ def known(statement: AnyStatement) -> Known:
         return Known(data.date, Phrase(data.summary, data.summary), total_fen(data.lines))
     if isinstance(data, Closing):
         return Known(made, Phrase(f"结账 {data.period}", f"closing of {data.period}"), None)
+    if isinstance(data, NewAccount):
+        account = f"{data.code} {data.name}"
+        return Known(made, Phrase(f"增设科目 {account}", f"the account {account} is added"), None)
     return Known(made, ENTRY_TYPES[type_name(statement)], None)
 
 

@@ -139,3 +139,10 @@ def test_who_had_refused_is_told_that_it_was_changed(office: Office) -> None:
     last = office["accountant"].change(again, draft["statement"]["data"] | {"summary": "零星支出"}).json()
     office["head"].sign(last)
     assert told not in row_of(office, "head", draft)
+
+
+def test_a_draft_that_is_no_voucher_says_of_what_it_is(office: Office) -> None:
+    found = office["accountant"].make({"code": "51309", "name": "租车费"}, "account.added/1")
+    row = row_of(office, "head", found)
+    assert "增设科目 51309 租车费" in row
+    assert "account 51309 租车费 is added" in row
