@@ -96,6 +96,11 @@ class Village(NamedTuple):
     to_mend: int
     to_close: str
 
+    @property
+    def waits(self) -> bool:
+        """Tell whether something waits there for whoever works with the key."""
+        return bool(self.to_sign or self.to_mend)
+
 
 class Row(NamedTuple):
     """A draft in a list: what it is, of which date and amount, who signed and is missing, and what is against it.
@@ -185,10 +190,10 @@ def get_desk(
 
 
 def _villages(service: Service, database: Connection[Any], token: str, besides: str = "") -> list[Village]:
-    """Return the villages where a token is at work, with what waits there, but for the one that is shown."""
+    """Return the villages where a token is at work, but for the one shown: first those where something waits."""
     desks = [desk for desk in service.sessions.desks(token) if desk.book != besides]
     names = {row.book: row.name for row in register.books(database)} if desks else {}
-    return [
+    found = [
         Village(
             desk.book,
             names.get(desk.book, desk.book),
@@ -197,6 +202,7 @@ def _villages(service: Service, database: Connection[Any], token: str, besides: 
         )
         for desk in desks
     ]
+    return sorted(found, key=lambda one: not one.waits)
 
 
 def _banks(service: Service, database: Connection[Any], book: str, period: str) -> list[tuple[str, str, str]]:
