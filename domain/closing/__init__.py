@@ -21,6 +21,7 @@ from domain.closing.legality import over_distributed
 from domain.closing.mixing import DISTRIBUTIONS, TRANSFERS, amiss
 from domain.closing.month_end import (
     Around,
+    Cancelled,
     Corrected,
     Correction,
     Dip,
@@ -51,6 +52,7 @@ __all__ = [
     "RESULT_LEFT",
     "TRANSFERS",
     "Around",
+    "Cancelled",
     "Corrected",
     "Correction",
     "Dip",

@@ -45,6 +45,7 @@ CHECKS = (
     checks.check_stocks,
     alike.check_alike,
     corrected.check_corrected,
+    corrected.check_replaced,
     checks.check_originals,
     mixing.check_mixing,
     recipients.check_recipients,

@@ -1,10 +1,11 @@
-"""Vouchers that set right what was set right before (重复更正), with the numbers that did so."""
+"""Vouchers that set right what was set right before (重复更正), and those that were cancelled and not made anew."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from domain.closing.alike import REVERSE, WITHDRAW
+from domain.closing.mixing import only_transfers
 from domain.closing.month_end import Remark
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.vouchers import Way
@@ -40,6 +41,15 @@ ADJUSTED = rule(
     "{original} was set right by {numbers}, whose amounts stay when it alone is reversed; reverse these too",
     SOURCE,
 )
+NOT_REPLACED = rule(
+    "closing.not_replaced",
+    Kind.REFUSED,
+    "凭证 {number}「{summary}」已由 {red} 冲销，没有凭证写明更正它：记错了的，打开它，按对的另制一张（订正），否则"
+    "这笔业务就不在账上；确实作废、不用重记的，不必理会",
+    "voucher {number} '{summary}' was reversed by {red}, and none names it as what it sets right: if it was wrong, open"
+    " it and make the right one, or what happened is not in the books; if it was cancelled for good, let it be",
+    SOURCE,
+)
 
 
 def corrected_twice(one: Correction) -> Iterator[Remark]:
@@ -65,3 +75,14 @@ def check_corrected(month: MonthEnd) -> Iterator[Remark]:
     """What a voucher of the month sets right nothing had set right before, unless that was reversed."""
     for one in month.corrections:
         yield from corrected_twice(one)
+
+
+def check_replaced(month: MonthEnd) -> Iterator[Remark]:
+    """What the month cancels is made anew, if it is not cancelled for good; in that month alone, and it stops nothing.
+
+    A transfer or distribution is proposed anew, and names none: the year's end tells what of it is missing.
+    """
+    for one in month.cancelled:
+        if not only_transfers(one.accounts):
+            violation = NOT_REPLACED(number=one.number, summary=one.summary, red=one.red)
+            yield Remark(stops=False, violation=violation, entry=one.entry)

@@ -102,6 +102,16 @@ class Correction(NamedTuple):
     before: Corrected
 
 
+class Cancelled(NamedTuple):
+    """A voucher that one of the period cancels in red (`red`, by number), and that nothing sets right which stands."""
+
+    entry: int
+    number: str
+    summary: str
+    accounts: tuple[str, ...]
+    red: str
+
+
 class MonthEnd(NamedTuple):
     """A book at the end of a period: the first open one, the trial balance, sides and names by code, vouchers.
 
@@ -122,6 +132,7 @@ class MonthEnd(NamedTuple):
     - `lacking`: what vouchers that stand should say and do not.
     - `corrections`: those that stand and cancel others or set them right.
     - `vacant`: the roles of which nobody holds a key now.
+    - `cancelled`: those that the period cancels and nothing sets right; of several that did so in turn, the first.
     - `today`: the day on which it is looked at, "" where nobody says.
     """
 
@@ -148,6 +159,7 @@ class MonthEnd(NamedTuple):
     given_before_fen: int = 0
     alike: Sequence[Sequence[tuple[int, str]]] = ()
     corrections: Sequence[Correction] = ()
+    cancelled: Sequence[Cancelled] = ()
     distributing: Sequence[Distributing] = ()
     vacant: Collection[str] = ()
     today: str = ""

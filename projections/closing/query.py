@@ -39,7 +39,7 @@ from projections.closing.alike import alike, posted_alike
 from projections.closing.distributing import distributing, year_figures
 from projections.closing.lacking import drafts_lacking, lacking
 from projections.distributing import posted_distributing
-from projections.journal import corrections
+from projections.journal import cancelled, corrections
 from projections.report import Report
 from projections.statements import flows, income_statement
 
@@ -185,6 +185,7 @@ def _month_end(
         lacking=lacking(connection, book.book, period),
         vacant=register.vacant(connection, book.book),
         corrections=corrections(connection, book.book, period),
+        cancelled=cancelled(connection, book.book, period),
         parties=[
             PartyBalance(*place, fen)
             for place, fen in party_balances(connection, book.book, period, OUTSIDE).items()

@@ -4,6 +4,7 @@ from projections.journal.fold import fold
 from projections.journal.links import (
     Link,
     Links,
+    cancelled,
     corrected,
     corrected_fen,
     corrections,
@@ -31,6 +32,7 @@ __all__ = [
     "Link",
     "Links",
     "VoucherRow",
+    "cancelled",
     "corrected",
     "corrected_fen",
     "corrections",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg.rows import class_row
 
-from domain.closing import Corrected, Correction
+from domain.closing import Cancelled, Corrected, Correction
 from domain.kernel.errors import Phrase
 from domain.vouchers import Way, voucher_number, way_of
 from projections.journal.query import VoucherRow
@@ -31,6 +31,34 @@ SELECT_CORRECTIONS = """
     WHERE book = %s AND period = %s AND (corrects_id IS NOT NULL OR reverses_id IS NOT NULL) AND reversed_by IS NULL
     ORDER BY entry
 """
+SELECT_CANCELLED = """
+    WITH RECURSIVE reds AS (
+        SELECT was.entry, was.id, was.corrects_id, red.period, red.number
+        FROM vouchers AS red JOIN vouchers AS was ON was.book = red.book AND was.id = red.reverses_id
+        WHERE red.book = %(book)s AND red.period = %(period)s
+    ), above AS (
+        SELECT entry, id, corrects_id FROM reds
+        UNION ALL
+        SELECT above.entry, was.id, was.corrects_id
+        FROM above JOIN vouchers AS was ON was.book = %(book)s AND was.id = above.corrects_id
+    ), below AS (
+        SELECT entry, id AS first, id, false AS stands
+        FROM above WHERE corrects_id IS NULL
+        UNION ALL
+        SELECT below.entry, below.first, later.id, later.reversed_by IS NULL
+        FROM below JOIN vouchers AS later ON later.book = %(book)s AND later.corrects_id = below.id
+    ), missing AS (
+        SELECT min(entry) AS entry FROM below GROUP BY first HAVING NOT bool_or(stands)
+    )
+    SELECT was.entry, was.period, was.number, was.summary, array_agg(DISTINCT account), reds.period, reds.number
+    FROM missing JOIN reds USING (entry)
+         JOIN vouchers AS was ON was.book = %(book)s AND was.entry = reds.entry
+         JOIN journal ON journal.book = was.book AND journal.entry = was.entry
+    GROUP BY was.entry, was.period, was.number, was.summary, reds.period, reds.number
+    ORDER BY was.entry
+"""
+"""What a period cancels and nothing sets right: of all that set one voucher right, and one another, none stands."""
+
 SELECT_CORRECTED_FEN = """
     WITH parts AS (
         SELECT corrects_id, greatest(sum(abs(debit_fen)), sum(abs(credit_fen))) AS fen
@@ -106,6 +134,15 @@ def corrections(connection: Connection[Any], book: str, period: str) -> list[Cor
             _done(originals[_named(one) or ""], [each for each in found if each.entry < one.entry]),
         )
         for one in own
+    ]
+
+
+def cancelled(connection: Connection[Any], book: str, period: str) -> list[Cancelled]:
+    """Return the vouchers that a period cancels and nothing sets right, in the order of the log."""
+    found = connection.execute(SELECT_CANCELLED, {"book": book, "period": period}).fetchall()
+    return [
+        Cancelled(entry, voucher_number(of, number), summary, tuple(codes), voucher_number(*red))
+        for entry, of, number, summary, codes, *red in found
     ]
 
 

@@ -203,6 +203,7 @@ def test_a_difference_to_what_was_reversed_is_in_the_checklist(office: Office) -
     assert (rule, entry) == ("draft.adjusted", red.entry)
     Booked(office.door, red_of(more.id), VoucherReversed)
     assert in_checklist(office, wrong) == []
+    assert wrong.entry in not_replaced(office)
     Booked(office.door, paying("订正办公费", wrong.id))
     assert in_checklist(office, wrong) == [], "red and blue, as it should be"
     late = Booked(office.door, paying("调整办公费", wrong.id))
@@ -253,3 +254,54 @@ def test_an_error_of_an_earlier_year_that_is_corrected_through_322_is_remarked(
     assert booked.entry not in asked
     given = Booked(office.door, msgspec.structs.replace(late, corrects="", date="2026-04-30", summary="分配"))
     assert of(msgspec.structs.replace(late, corrects=given.id)) == []
+
+
+def not_replaced(office: Office, period: str = "2026-04") -> dict[int, str]:
+    """Return what a month's checklist says of what was reversed and not made anew, by entry."""
+    found = office.door.get("closing.json", period=period).json()["remarks"]
+    assert not any(one["stops"] for one in found if one["rule"] == "closing.not_replaced")
+    return {one["entry"]: one["zh"] for one in found if one["rule"] == "closing.not_replaced"}
+
+
+def test_what_is_reversed_and_not_made_anew_is_in_the_checklist_of_that_month(office: Office) -> None:
+    before = not_replaced(office)
+    wrong = Booked(office.door, paying("付办公费"))
+    red = Booked(office.door, msgspec.structs.replace(red_of(wrong.id), date="2026-05-06"), VoucherReversed)
+    assert not_replaced(office) == before
+    assert not_replaced(office, "2026-06") == {}
+    [(entry, zh)] = not_replaced(office, "2026-05").items()
+    assert entry == wrong.entry, "where the right one is made from"
+    assert zh.startswith(f"凭证 {wrong.number}「付办公费」已由 {red.number} 冲销")
+    assert zh.endswith("确实作废、不用重记的，不必理会")
+    Booked(office.door, msgspec.structs.replace(paying("订正", wrong.id), date="2026-06-01"))
+    assert not_replaced(office, "2026-05") == {}, "it may come in a later month"
+
+
+def test_what_sets_right_is_reversed_and_made_anew_in_its_turn(office: Office) -> None:
+    """It may name the first, or what was wrong anew: of all these one stands, or the first is remarked."""
+    before = not_replaced(office)
+
+    def new() -> list[int]:
+        return sorted(not_replaced(office).keys() - before.keys())
+
+    wrong = Booked(office.door, paying("付办公费"))
+    Booked(office.door, red_of(wrong.id), VoucherReversed)
+    blue = Booked(office.door, paying("订正", wrong.id))
+    assert new() == []
+    Booked(office.door, red_of(blue.id), VoucherReversed)
+    assert new() == [wrong.entry]
+    last = Booked(office.door, paying("再订正", blue.id))
+    assert new() == []
+    Booked(office.door, red_of(last.id), VoucherReversed)
+    assert new() == [wrong.entry]
+    Booked(office.door, paying("又订正", wrong.id))
+    assert new() == []
+
+
+def test_an_adjustment_too_many_is_reversed_and_not_made_anew(office: Office) -> None:
+    before = not_replaced(office)
+    wrong = Booked(office.door, paying("付办公费"))
+    Booked(office.door, paying("调整办公费", wrong.id))
+    more = Booked(office.door, paying("调整办公费", wrong.id))
+    Booked(office.door, red_of(more.id), VoucherReversed)
+    assert not_replaced(office) == before

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, Door, voucher
 
 if TYPE_CHECKING:
@@ -62,3 +64,27 @@ def test_the_month_of_the_voucher_is_proposed_while_it_is_open(hall: Hall) -> No
     page = cashier.goto(f"/books/{BOOK}/work/correct/{entry}")
     page.wait_for_selector("#lines tr")
     assert page.input_value("#date") == "2026-04-30"
+
+
+def test_who_reversed_a_voucher_is_led_on_to_the_right_one_once_it_is_posted(hall: Hall) -> None:
+    """Red and blue do not wait together: the second is made when the first is posted, and nobody else thinks of it."""
+    cashier, head = hall["cashier"], hall["head"]
+    entry = posted(cashier.door, 6_600)
+    page = cashier.goto(f"/books/{BOOK}/work/reverse/{entry}")
+    assert "红字凭证入账以后，再按对的另制一张" in page.inner_text("main")
+    page.click("form.make button")
+    page.wait_for_url("**/work/drafts/*")
+    id_ = page.url.rsplit("/", 1)[1]
+    link = f"#state a[href='/books/{BOOK}/work/correct/{entry}?way=订正']"
+    assert cashier.open_draft(id_).locator(link).count() == 0
+    with ExitStack() as stack:
+        office = Office(cashier.door, stack)
+        for role, state in (("accountant", "open"), ("head", "posted")):
+            assert office[role].sign(office[role].get(f"/{id_}").json()).json()["state"] == state
+    assert "已入账" in head.open_draft(id_).inner_text("#state")
+    assert head.page.locator(link).count() == 0, "heads make no vouchers"
+    page = cashier.open_draft(id_)
+    page.click(link)
+    page.wait_for_selector("#lines tr")
+    assert "不能用" not in page.inner_text("main")
+    assert page.input_value("#summary").startswith("订正")

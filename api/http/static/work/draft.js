@@ -18,6 +18,7 @@ const typedHere = location.hash === "#sign"; // it comes from the form, to be lo
 let seen; // the draft as it is on the page: what is signed is this, whatever the server has meanwhile
 
 const office = (name) => name.split("/")[1] ?? name;
+const isMaker = ["accountant", "cashier"].includes(office(key));
 const role = (name) => roles[office(name)] ?? name;
 
 async function show() {
@@ -39,7 +40,8 @@ async function show() {
 function stateOf(found) {
   if (found.state === "posted") {
     const link = element("a", { href: `/books/${book}/entries/${found.entry}` }, `第 ${found.entry} 号记录`);
-    return [element("p", { className: "state" }, element("strong", {}, "已入账。"), "它是", link, "，谁也不能再改。 ", english(`posted as entry ${found.entry}, for good`))];
+    const told = element("p", { className: "state" }, element("strong", {}, "已入账。"), "它是", link, "，谁也不能再改。 ", english(`posted as entry ${found.entry}, for good`));
+    return [told, ...toMakeAnew(found)];
   }
   if (found.state === "withdrawn") return [element("p", { className: "state waiting" }, element("strong", {}, "已撤回。"), " ", english("withdrawn"))];
   const shown = [];
@@ -65,6 +67,15 @@ function stateOf(found) {
   for (const { zh, en } of found.lapsed) shown.push(element("p", { className: "state waiting" }, ...bilingual(`${zh}。`, en)));
   shown.push(element("p", { className: "state waiting" }, ...waiting(found, who)));
   return shown;
+}
+
+/** Lead whoever makes vouchers on from a red one that is posted to the blue one: they do not wait together. */
+function toMakeAnew({ text, named }) {
+  const { reverses } = statementOf(text).data;
+  const wrong = named.find((one) => reverses && one.id === reverses);
+  if (!wrong || !isMaker) return [];
+  const link = element("a", { href: `/books/${book}/work/correct/${wrong.entry}?way=订正` }, ...bilingual("另制一张对的（订正）", "make the right one"));
+  return [element("p", { className: "state waiting" }, "原来记错了的，接着", link, "；确实作废、不用重记的，到此为止。 ", english("if it was cancelled for good, this is all"))];
 }
 
 /** Say who has signed, and for whom it waits: to be changed or withdrawn where it cannot go on, else to be signed. */
@@ -94,10 +105,9 @@ function step(one) {
 /** Show what the person may do: sign and refuse while it is open, change and withdraw if they make drafts. */
 function offer(found) {
   const open = found.state === "open";
-  const makes = ["accountant", "cashier"].includes(key.split("/")[1]);
   place("sign").hidden = !open || isStuck(found) || found.signatures.includes(key) || isUntold(found.text, found.disclosures);
   place("refusal").hidden = !open;
-  place("making").hidden = !(open && makes);
+  place("making").hidden = !(open && isMaker);
   const typed = statementOf(found.text).type.startsWith("voucher.posted/"); // the form knows vouchers alone
   place("change").hidden = !typed;
   place("anew").hidden = typed || place("making").hidden;
