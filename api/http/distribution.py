@@ -68,9 +68,9 @@ LONG_SHARES = rule(
     Kind.REFUSED,
     "各户份额有 {count} 个字，至多 {most} 个；每行只写科目、户名和金额，去掉别的；户数太多的，总额记一个全体成员合用的"
     "科目，各户的份额用清册写明",
-    "the households' shares have {count} characters, and {most} are taken at most; write an account, its household"
-    " and its amount a line and nothing else; where there are too many households, put the sum on one account of all members, and let a"
-    " roll say what each gets",
+    "the households' shares have {count} characters, and {most} are taken at most; write an account, its household and"
+    " its amount a line and nothing else; where there are too many households, put the sum on one account of all"
+    " members, and let a roll say what each gets",
     "ADR 0038",
 )
 
