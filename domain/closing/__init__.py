@@ -2,7 +2,7 @@
 
 from domain.closing.alike import Likeness, likeness
 from domain.closing.checklist import check_draft, check_month
-from domain.closing.checks import banks_in_use, spending_remarks, untransferred
+from domain.closing.checks import DEPRECIATED, banks_in_use, spending_remarks, untransferred
 from domain.closing.corrected import corrected_twice
 from domain.closing.distributing import ACTS, distributed, shown_on, year_runs
 from domain.closing.distribution import (
@@ -41,6 +41,7 @@ from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT, transfer_vouc
 
 __all__ = [
     "ACTS",
+    "DEPRECIATED",
     "DISTRIBUTION",
     "DISTRIBUTIONS",
     "MEMBERS",

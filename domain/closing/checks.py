@@ -60,6 +60,9 @@ WAGES = ("212", "213")
 DEPRECIATED = (("132", "133"), ("151", "152"), ("161", "162"))
 """Assets that wear out, and the account that gathers it (折旧、摊销)."""
 
+RESIDUAL_PERCENT = 5
+"""How much of its cost an asset may be taken to fetch at last (净残值率), which is never depreciated: up to 5 %."""
+
 EITHER_SIDE = ("113", "181", "214", "321", "322", "502")
 """Accounts that the system lets stand on both sides; a gain on 154 固定资产清理 is to be transferred."""
 
@@ -218,11 +221,19 @@ def originals_missing(voucher: MonthVoucher) -> Iterator[Remark]:
 
 
 def check_depreciation(month: MonthEnd) -> Iterator[Remark]:
-    """What wears out is depreciated month by month."""
+    """What wears out is depreciated month by month: from the month after it came, until what it will fetch is left.
+
+    Nothing at its nominal amount is. Additions and disposals count from the next month on.
+    """
     for asset, contra in DEPRECIATED:
-        held = sum(row.closing_fen for row in month.rows if row.account.startswith(asset))
-        written_off = any(row.credit_fen for row in month.rows if row.account.startswith(contra))
-        if held > 0 and not written_off:
+        rows = [row for row in month.rows if row.account.startswith(asset)]
+        against = [row for row in month.rows if row.account.startswith(contra)]
+        nominal_fen = sum(fen for account, fen in month.nominal.items() if account.startswith(asset))
+        cost_fen = sum(row.opening_fen for row in rows) - nominal_fen
+        left_fen = cost_fen + sum(row.opening_fen for row in against)
+        is_held = sum(row.closing_fen for row in rows) > 0
+        wears = left_fen * 100 > max(cost_fen, 0) * RESIDUAL_PERCENT
+        if is_held and wears and not any(row.credit_fen for row in against):
             facts = {"name": month.names[asset], "contra": contra, "contra_name": month.names[contra]}
             yield Remark(stops=False, violation=NO_DEPRECIATION(account=asset, **facts), account=asset)
 

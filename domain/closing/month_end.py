@@ -133,6 +133,7 @@ class MonthEnd(NamedTuple):
     - `corrections`: those that stand and cancel others or set them right.
     - `vacant`: the roles of which nobody holds a key now.
     - `cancelled`: those that the period cancels and nothing sets right; of several that did so in turn, the first.
+    - `nominal`: what stood on what wears out before the period at its nominal amount (1 yuan a piece), as debits.
     - `today`: the day on which it is looked at, "" where nobody says.
     """
 
@@ -160,6 +161,7 @@ class MonthEnd(NamedTuple):
     alike: Sequence[Sequence[tuple[int, str]]] = ()
     corrections: Sequence[Correction] = ()
     cancelled: Sequence[Cancelled] = ()
+    nominal: Mapping[str, int] = MappingProxyType({})
     distributing: Sequence[Distributing] = ()
     vacant: Collection[str] = ()
     today: str = ""

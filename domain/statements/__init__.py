@@ -23,7 +23,7 @@ from domain.statements.income_lines import IncomeLayout, IncomeLine, income_layo
 from domain.statements.layout import Formula, Layout, LayoutLine, Role, Side, layout
 from domain.statements.line_flow import Counted, FlowYear, LineFlow, Part, flow_year
 from domain.statements.month import Month, Moved
-from domain.statements.notes import Note, NoteKind, notes
+from domain.statements.notes import NOMINAL_FEN, Note, NoteKind, notes
 from domain.statements.objects import (
     budget_object,
     detail_object,
@@ -37,6 +37,7 @@ from domain.statements.parties import PARTED, Held, Parties, PartyBalances, held
 from domain.statements.spending import Carried, Store, carrying_accounts
 
 __all__ = [
+    "NOMINAL_FEN",
     "PARTED",
     "BalanceSheet",
     "BudgetRow",

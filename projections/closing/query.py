@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.chart import MONEY_ACCOUNTS, RESULT
 from domain.closing import (
+    DEPRECIATED,
     DISTRIBUTION,
     OUTSIDE,
     RESULT_ACCOUNT,
@@ -29,7 +30,7 @@ from domain.closing import (
     year_runs,
 )
 from domain.kernel.period import last_day, opened_on, period_of, previous_period, year_start
-from domain.statements import spent_with
+from domain.statements import NOMINAL_FEN, spent_with
 from domain.vouchers import voucher_number
 from projections import register
 from projections.balances import party_balances, trial_balance
@@ -83,6 +84,15 @@ SELECT_STOCKS = """
     FROM journal WHERE book = %(book)s AND period <= %(period)s AND unit <> ''
     GROUP BY account, unit ORDER BY account, unit
 """
+SELECT_NOMINAL = """
+    SELECT account, sum(debit_fen - credit_fen)::bigint FROM journal
+    WHERE book = %(book)s AND period < %(period)s AND left(account, 3) = ANY(%(assets)s)
+      AND abs(debit_fen + credit_fen) * 1000
+          = %(nominal)s * CASE WHEN unit = '' THEN 1000 ELSE abs(quantity_milli) END
+    GROUP BY account
+"""
+"""Lines of 1 yuan, or of as many yuan as there are pieces."""
+
 SELECT_BALANCES = """
     SELECT account, greatest(coalesce(date::text, ''), %(first)s) AS day, sum(debit_fen - credit_fen)::bigint
     FROM journal WHERE book = %(book)s AND account = ANY(%(accounts)s)
@@ -145,6 +155,8 @@ def _month_end(
         "book": book.book,
         "period": period,
         "money": list(MONEY_ACCOUNTS),
+        "assets": [asset for asset, _ in DEPRECIATED],
+        "nominal": NOMINAL_FEN,
     }
     accounts = register.accounts(connection, book.book)
     vouchers = connection.execute(SELECT_VOUCHERS, values).fetchall()
@@ -186,6 +198,7 @@ def _month_end(
         vacant=register.vacant(connection, book.book),
         corrections=corrections(connection, book.book, period),
         cancelled=cancelled(connection, book.book, period),
+        nominal=dict(connection.execute(SELECT_NOMINAL, values).fetchall()),
         parties=[
             PartyBalance(*place, fen)
             for place, fen in party_balances(connection, book.book, period, OUTSIDE).items()

@@ -186,6 +186,35 @@ def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | Non
     assert told(end) == [remark]
 
 
+ADDED = [("15101", "2026-03", 300_000, 0)]
+HELD = [("15101", "", 300_000, 0)]
+
+
+@pytest.mark.parametrize(
+    ("turnover", "nominal", "said"),
+    [
+        (HELD, {}, True),
+        (ADDED, {}, False),  # depreciated from the month after
+        ([*HELD, *ADDED], {}, True),
+        ([*HELD, ("152", "2026-03", 0, 5_000)], {}, False),
+        ([*HELD, ("152", "", 0, 300_000)], {}, False),  # fully depreciated
+        ([*HELD, ("152", "", 0, 285_000)], {}, False),  # up to what it will fetch at last
+        ([*HELD, ("152", "", 0, 284_999)], {}, True),
+        ([*HELD, *ADDED, ("152", "", 0, 300_000)], {}, False),
+        ([("15101", "", 1_200, 0)], {"15101": 1_200}, False),  # twelve at the nominal amount
+        ([("15101", "", 1_200, 0)], {"161": 1_200}, True),
+        ([*HELD, ("15101", "", 1_200, 0)], {"15101": 1_200}, True),
+        ([*HELD, ("15101", "2026-03", 0, 300_000)], {}, False),
+    ],
+)
+def test_what_wears_out_is_depreciated_from_the_month_after_until_nothing_is_left(
+    turnover: list[tuple[str, str, int, int]], nominal: dict[str, int], *, said: bool
+) -> None:
+    rows = trial_balance(turnover, NAMES, "2026-03", "2026-03")
+    end = month()._replace(rows=rows, nominal=nominal)
+    assert told(end) == [(False, "closing.no_depreciation", "151", None)] * said
+
+
 def test_what_several_vouchers_lack_is_one_remark_that_names_the_first() -> None:
     lacking = tuple(Lacking("party", "112", number, 6 + number) for number in (1, 2, 3))
     [remark] = check_month(month()._replace(lacking=lacking))

@@ -90,6 +90,30 @@ def test_what_is_wrong_with_a_month_is_remarked(open_door: Door) -> None:
     ]
 
 
+def test_what_came_this_month_or_stands_at_its_nominal_amount_is_not_depreciated(open_door: Door) -> None:
+    """Nominal is 1 yuan, or 1 yuan for each piece of a line that counts them."""
+
+    def told(period: str) -> list[str]:
+        return [
+            account for _, rule, account, _ in remarks(open_door, period) if rule.endswith("no_depreciation")
+        ]
+
+    post(open_door, "接收旧软件", ("161", 100, 0), ("301", 0, 100), date="2026-02-03")
+    goats = Line(account="132", debit_fen=300, quantity_milli=3_000, unit="头")
+    data = Voucher(
+        attachments=Attachments(count=1),
+        date="2026-02-04",
+        lines=[goats, Line(account="301", credit_fen=300)],
+        summary="接收母羊",
+    )
+    signers = "accountant", "head", "supervisor", "township"
+    assert open_door.post(open_door.note(data, VoucherPosted, *signers), wait=10).status_code == 201
+    assert told("2026-03") == ["151"]
+    post(open_door, "购软件", ("161", 90_000, 0), ("301", 0, 90_000), date="2026-03-05")
+    assert told("2026-03") == ["151"]
+    assert told("2026-04") == ["151", "161"]
+
+
 def test_lines_without_what_others_of_the_account_say_are_remarked(open_door: Door) -> None:
     """Once for each account, with the first voucher; not cash that the cashier signed for."""
 
