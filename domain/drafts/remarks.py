@@ -16,7 +16,7 @@ from domain.vouchers import (
     lacks_code,
     original_of,
     total_fen,
-    ways,
+    way_of,
 )
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ EARLIER_YEAR = rule(
 EARLIER_YEAR_RED = rule(
     "draft.earlier_year_red",
     Kind.REFUSED,
-    "这张凭证用负数（红字）更正 {original} 的凭证，它属于以前年度，那一年已经结账；以前年度的差错用蓝字更正："
-    "金额都用正数，要减去的，把借贷方向对调来记",
-    "this voucher sets one of {original} right by negative amounts (red), of an earlier year that is closed; an error "
-    "of an earlier year is set right in blue: make all amounts positive, and swap debit and credit for what is to be "
-    "taken off",
+    "这张凭证用负数（红字）更正 {original} 的凭证，它属于以前年度；以前年度的差错用蓝字更正："
+    "金额都用正数，要减去的，把借贷方向对调来记{instead}",
+    "this voucher sets one of {original} right by negative amounts (red), of an earlier year; an error of an earlier"
+    " year is set right in blue: make all amounts positive, and swap debit and credit for what is to be taken off"
+    "{instead}",
     "会计基础工作规范 art. 51(5)",
 )
 
@@ -118,14 +118,22 @@ def _earlier_year(book: Book, voucher: Voucher | Reversal) -> Iterator[RuleViola
         return
     if isinstance(voucher, Reversal):
         yield EARLIER_YEAR(original=original.date)
-    elif Way.LATE in ways(
-        original.date, book.periods.next_to_close, is_reversed=_is_reversed(book, voucher)
-    ) and any(line.debit_fen < 0 or line.credit_fen < 0 for line in voucher.lines):
-        yield EARLIER_YEAR_RED(original=original.date)
+        return
+    was_reversed = voucher.corrects in book.vouchers.reversed_by
+    is_late = way_of(original.date, voucher.date, was_reversed=was_reversed) is Way.LATE
+    if is_late and any(line.debit_fen < 0 or line.credit_fen < 0 for line in voucher.lines):
+        instead = _dated_back(original.date[:4], book.periods.next_to_close)
+        yield EARLIER_YEAR_RED(original=original.date, instead=instead)
 
 
-def _is_reversed(book: Book, voucher: Voucher) -> bool:
-    return voucher.corrects in book.vouchers.reversed_by
+def _dated_back(year: str, open_period: str) -> Phrase:
+    """Return what else may be done while the year of the error is not closed."""
+    if year < open_period[:4]:
+        return Phrase("", "")
+    return Phrase(
+        f"；{year} 年还没有结账，也可以把日期改到 {year} 年内，仍用负数",
+        f"; {year} is not closed yet: dated in {year}, it may be red",
+    )
 
 
 def _unfit(voucher: Voucher | Reversal) -> Iterator[RuleViolation]:

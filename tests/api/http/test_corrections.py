@@ -91,7 +91,7 @@ def test_the_pages_ask_for_blue_where_the_earlier_year_is_closed(door: Door) -> 
         accountant = Office(door, stack)["accountant"].client
         path = f"/books/{BOOK}/work/correct/{entry}"
         red_path = f"/books/{BOOK}/work/reverse/{entry}"
-        assert "减去的用负数" in accountant.get(path, headers=headers).text
+        assert "减去的用负数，日期不出原凭证那一年" in accountant.get(path, headers=headers).text
         assert "以前年度" not in accountant.get(red_path, headers=headers).text
         period = door.book().periods.next_to_close
         while period < "2027-01":

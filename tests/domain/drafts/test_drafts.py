@@ -244,24 +244,30 @@ def test_a_reversal_of_an_earlier_year_is_remarked(village: Village, date: str, 
 
 
 @pytest.mark.parametrize(
-    ("months", "fen", "said"),
-    [(12, -10_000, ["draft.earlier_year_red"]), (12, 10_000, []), (3, -10_000, [])],
+    ("months", "date", "fen", "said"),
+    [
+        (12, "2027-01-04", -10_000, ["draft.earlier_year_red"]),
+        (12, "2027-01-04", 10_000, []),
+        (11, "2027-01-04", -10_000, ["draft.earlier_year_red"]),
+        (11, "2027-01-04", 10_000, []),
+        (11, "2026-12-31", -10_000, []),
+        (3, "2026-04-01", -10_000, []),
+    ],
 )
-def test_an_earlier_closed_year_is_set_right_in_blue(
-    village: Village, months: int, fen: int, said: list[str]
+def test_an_error_of_an_earlier_year_is_set_right_in_blue(
+    village: Village, months: int, date: str, fen: int, said: list[str]
 ) -> None:
+    """Be that year closed or not; while it is not, the voucher may be dated in it, and be red."""
     wrong = village.voucher()
     for month in range(1, months + 1):
         closing = Closing(period=f"2026-{month:02}")
         village.append(
             village.statement(PeriodClosed, closing, at="2027-01-04T10:00:00+08:00"), "accountant head"
         )
-    date = "2027-01-04" if months == 12 else "2026-04-01"
-    corrects = wrong.statement.id
-    late = [
-        one for one in remarked(village, a_voucher(fen, date=date, corrects=corrects)) if "ahead" not in one
-    ]
-    assert late == said
+    draft = a_draft(village, a_voucher(fen, date=date, corrects=wrong.statement.id))
+    found = [one for one in review(village.book, draft).remarks if "ahead" not in one.rule.code]
+    assert [one.rule.code for one in found] == said
+    assert all(("把日期改到 2026 年内" in one.zh) is (months < 12) for one in found)
 
 
 @pytest.mark.parametrize("number", range(4))
