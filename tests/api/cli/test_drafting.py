@@ -242,9 +242,10 @@ def test_of_a_refusal_that_nobody_can_take_back_it_is_said_what_is_to_be_done(
     commands.good(*revoke, "--key", keys / "township-1.key", "--key", keys / "accountant-1.key")
     told = people.good("head", "list")
     assert "拒签：没收到钱" in told
-    assert "谁也不能替他收回；请制单的会计改动这张，或撤回它" in told
-    assert "the accountant who made it changes or withdraws it" in told
+    assert "谁也不能替他收回" in told
+    assert "等制单的会计改动或撤回 / to be changed or withdrawn by the accountant who made it" in told
     people.good("head", "sign", id_, "--yes")
     _, done, posted = people.good("accountant", "sign", id_, "--yes").rpartition("已入账")
     assert done
-    assert "改动这张" not in posted, "it stands in the log"
+    assert "改动或撤回" not in posted, "it stands in the log"
+    assert "替他收回" not in posted

@@ -73,7 +73,8 @@ def test_a_refusal_and_a_change_are_seen_by_all(hall: Hall) -> None:
 
     page = cashier.open_draft(id_)
     assert "没有发票" in page.inner_text("#state")
-    page.click("text=改动")
+    assert "待改。已签：还没有人签。等制单的出纳改动或撤回。" in page.inner_text("#state")
+    page.click("#change")
     page.wait_for_selector("#lines tr")
     assert page.input_value("#summary") == "付办公费"
     page.fill("#summary", "付办公费（补发票）")
@@ -97,7 +98,7 @@ def test_what_changed_meanwhile_is_not_signed(hall: Hall) -> None:
     changing.wait_for_selector("text=第 2 稿")
     page.click("#sign")
     page.wait_for_selector("#told .alarm")
-    assert "已被改动" in page.inner_text("#told")
+    assert "它已由出纳于 " in page.inner_text("#told")
     assert "4,000.00" in page.inner_text("#said")
     assert "还没有人签" in page.inner_text("#state")
 
