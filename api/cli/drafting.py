@@ -14,13 +14,13 @@ from api.cli.options import URL, BookOption, UrlOption
 from api.cli.showing import Names, Told, tell_remarks
 from api.cli.showing import show as show_signed
 from api.cli.signing import poster
-from api.drafting import FOR_GOOD, holder, known
+from api.drafting import FOR_GOOD, asked, holder, known
 from api.drafting.client import Clerk, Draft
 from api.identity import load_key
 from api.settings import Settings
 from domain.kernel.errors import Phrase
 from domain.kernel.statement import type_name
-from domain.roles import ROLES, role_of
+from domain.roles import role_of
 from domain.vouchers import VoucherPosted
 
 draft = typer.Typer(
@@ -173,18 +173,14 @@ def _tell_refusals(found: Draft) -> None:
         out.print(f"  {FOR_GOOD.zh} / {FOR_GOOD.en}", markup=False)
 
 
-def _missing(found: Draft) -> Phrase:
-    """Return who is asked to sign, by office and by those who hold it; without the cashier of cash it is posted too."""
+def _asked(found: Draft) -> Phrase:
+    """Return whose signature it waits for, by office and by those who hold it."""
     held = {
-        role: "、".join(who for key, who in found.people.items() if role_of(key) == role)
-        if role in found.missing
-        else "收付现金"
+        role: "、".join(who for key, who in found.people.items() if who and role_of(key) == role)
         for role in found.asks
     }
-    zh = "、".join(f"{ROLES[role]}{f'（{who}）' if who else ''}" for role, who in held.items())
-    return Phrase(
-        zh, ", ".join(role if role in found.missing else f"{role} (it moves cash)" for role in held)
-    )
+    called = [asked(role, who, beside=role not in found.missing) for role, who in held.items()]
+    return Phrase("、".join(one.zh for one in called), ", ".join(one.en for one in called))
 
 
 def _state(found: Draft) -> Iterator[str]:
@@ -193,13 +189,19 @@ def _state(found: Draft) -> Iterator[str]:
         yield f"已入账，第 {found.entry} 号记录 / posted as entry {found.entry}"
     elif found.state != "open":
         yield "已撤回 / withdrawn"
-    elif found.problem:
+    else:
+        yield from _waits(found)
+
+
+def _waits(found: Draft) -> Iterator[str]:
+    """Yield what the rules object to, and for whom a draft waits: to be changed or withdrawn, else to be signed."""
+    if found.problem:
         yield f"{found.problem['zh']} / {found.problem['en']} [{found.problem['rule']}]"
-    elif not found.mend:
-        missing = _missing(found)
-        yield f"还缺{missing.zh}签名 / still to sign: {missing.en}"
     if found.mend:
         yield f"{found.mend.zh} / {found.mend.en}"
+    elif found.asks:
+        waits = _asked(found)
+        yield f"还缺{waits.zh}签名 / still to sign: {waits.en}"
 
 
 def _tell(found: Draft) -> None:

@@ -3,7 +3,7 @@
 from api.drafting.closings import Closings, Enter, Inspect
 from api.drafting.composing import DESPITE_MAX, KINDS, REMARKED, SIGNERS_MAX, Unkept, Wanted, read_request
 from api.drafting.desk import DraftingDesk
-from api.drafting.naming import FOR_GOOD, holder, known
+from api.drafting.naming import FOR_GOOD, asked, holder, known
 from api.drafting.on_desk import OnDesk
 from api.drafting.remarking import remarks_on
 from api.drafting.rivals import setting_right
@@ -31,6 +31,7 @@ __all__ = [
     "Unkept",
     "Waiting",
     "Wanted",
+    "asked",
     "holder",
     "known",
     "makers",

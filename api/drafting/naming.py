@@ -24,6 +24,9 @@ FOR_GOOD = Phrase(
 )
 """What is said of a refusal whose refuser has no key any more."""
 
+CASH = Phrase("收付现金", "it moves cash")
+"""Why the cashier is asked to sign beside those who must."""
+
 
 def known(statement: AnyStatement) -> Known:
     """Return what the draft of a statement is known by."""
@@ -36,6 +39,13 @@ def known(statement: AnyStatement) -> Known:
         account = f"{data.code} {data.name}"
         return Known(made, Phrase(f"增设科目 {account}", f"the account {account} is added"), None)
     return Known(made, ENTRY_TYPES[type_name(statement)], None)
+
+
+def asked(role: str, person: str = "", *, beside: bool) -> Phrase:
+    """Return who is asked to sign: 出纳（收付现金）, where one is asked `beside` those who must, as cash is moved."""
+    cash = CASH if beside else Phrase("", "")
+    zh, en = "，".join(filter(None, (person, cash.zh))), ", ".join(filter(None, (person, cash.en)))
+    return Phrase(f"{ROLES[role]}（{zh}）" if zh else ROLES[role], f"{role} ({en})" if en else role)
 
 
 def page_of(book: str, draft: str) -> str:

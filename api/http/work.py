@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.clock import now
 from api.closing import checklist
-from api.drafting import FOR_GOOD, MAKERS, OnDesk, holder, known
+from api.drafting import FOR_GOOD, MAKERS, OnDesk, asked, holder, known
 from api.entry_words import ENTRY_TYPES
 from api.http.drafts import DraftId
 from api.http.pages import PAGE
@@ -286,7 +286,7 @@ def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
         amount_fen,
         [ROLES[role_of(name)] for name in found.signed],
         [one.words for one in found.lapsed],
-        [ROLES[role] + ("" if role in said.missing else "（收付现金）") for role in said.asked],
+        [asked(role, beside=role not in said.missing).zh for role in said.asked],
         found.mend and found.mend.words,
         _remark(found, key, people),
     )

@@ -131,6 +131,21 @@ def test_who_signs_is_told_first_what_is_remarked_and_whom_invoices_name(
     people.good("accountant", "withdraw", id_)
 
 
+def test_cash_waits_for_the_cashier_as_the_desk_says(people: People, tmp_path: Path) -> None:
+    lines = [{"account": "51302", "debit_fen": 4_321}, {"account": "101", "credit_fen": 4_321}]
+    id_ = people.good("accountant", "new", written(tmp_path, lines=lines, summary="付水费")).split()[0]
+    waits = "还缺会计（周会计）、负责人（郑理事长）、出纳（收付现金）签名"
+    english = "still to sign: accountant (周会计), head (郑理事长), cashier (it moves cash)"
+    for seen in (people.good("cashier", "list"), people.good("head", "show", id_)):
+        assert waits in seen
+        assert english in seen
+    signed = people.good("accountant", "sign", id_, "--yes")
+    assert "还缺负责人（郑理事长）、出纳（收付现金）签名" in signed
+    signed = people.good("cashier", "sign", id_, "--yes")
+    assert "还缺负责人（郑理事长）签名" in signed
+    people.good("accountant", "withdraw", id_)
+
+
 def test_who_has_to_sign_what_is_shown_in_plain_words(people: People, tmp_path: Path) -> None:
     path = tmp_path / "policy.json"
     path.write_text('{"tiers":[{"from_fen":0,"roles":["accountant","head"]}]}', encoding="utf-8")
