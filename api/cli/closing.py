@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from api.adapters.encoding import decode
 from api.cli.console import err, out, tell_notices
+from api.cli.looking import YesOption
 from api.cli.options import (
     URL,
     WAIT_SECONDS,
@@ -47,6 +49,7 @@ def close(
             " / why it is closed despite the checklist; shown here alone, kept with a draft of the closing",
         ),
     ] = "",
+    yes: YesOption = False,
 ) -> None:
     """先查后结账一个月 / Close a month, after its checklist."""
     with poster(book, url, wait) as server:
@@ -55,7 +58,7 @@ def close(
         told = despite(sum(remark.stops for remark in remarks), period, reason)
         if told:
             err.print(told)
-        submit(server, PeriodClosed, Closing(period=period), key, sign_only, remarks)
+        submit(server, PeriodClosed, Closing(period=period), key, sign_only, yes=yes, told=remarks)
 
 
 def propose(

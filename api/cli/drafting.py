@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import out
+from api.cli.looking import YesOption, confirm
 from api.cli.options import URL, BookOption, UrlOption
 from api.cli.showing import Names, Told, tell_remarks
 from api.cli.showing import show as show_signed
@@ -115,7 +116,7 @@ def sign(
     book: BookOption,
     key: OneKey,
     url: UrlOption = URL,
-    yes: Annotated[bool, typer.Option("--yes", help="不再询问 / do not ask")] = False,
+    yes: YesOption = False,
 ) -> None:
     """看过内容后签名 / Sign a draft, after showing what is signed."""
     with _clerk(book, key, url) as clerk:
@@ -123,8 +124,8 @@ def sign(
         _show(seen, clerk)
         _weigh(seen)
         _tell_refusals(seen)
-        if not yes and not typer.confirm("签名 / sign?", err=True):
-            raise typer.Abort
+        if not yes:
+            confirm(silence=False)
         _tell(clerk.sign(seen))
 
 

@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from api.cli.console import out
+from api.cli.looking import YesOption
 from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
 from api.cli.signing import poster, submit
 from api.disclosures import Given, Tier
@@ -63,11 +64,12 @@ def grant(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """授权一把密钥（乡镇和另一岗位签名）/ Grant a key; signed by the township and one more."""
     data = read_data(file, file.read_bytes(), KeyGrant)
     with poster(book, url, wait) as server:
-        submit(server, KeyGranted, data, key, sign_only)
+        submit(server, KeyGranted, data, key, sign_only, yes=yes)
 
 
 def rotate(
@@ -77,6 +79,7 @@ def rotate(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """更换自己的密钥（原密钥签名）/ Replace one's own key; signed by the old one."""
     passphrase = Settings().passphrase_text
@@ -85,7 +88,7 @@ def rotate(
         keys = {row["name"]: row for row in json.loads(server.fetch("keys.json"))["keys"]}
         row = keys.get(old_key.name, {"holder": holder_digest(bytes(SALT_BYTES), ""), "person": ""})
         data = Rotation(new=_grant(new_key, row["holder"], row["person"]), old=old_key.name)
-        submit(server, KeyRotated, data, [old], sign_only)
+        submit(server, KeyRotated, data, [old], sign_only, yes=yes)
 
 
 def revoke(
@@ -96,11 +99,12 @@ def revoke(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """吊销一把密钥（乡镇和另一岗位签名）/ Revoke a key; signed by the township and one more."""
     data = read_data(name, msgspec.json.encode({"key": name, "reason": reason}), Revocation)
     with poster(book, url, wait) as server:
-        submit(server, KeyRevoked, data, key, sign_only)
+        submit(server, KeyRevoked, data, key, sign_only, yes=yes)
 
 
 def browserkey(

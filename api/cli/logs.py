@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import out
+from api.cli.looking import YesOption
 from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
 from api.cli.signing import poster, submit
 from api.composition import Service, open_service
@@ -71,8 +72,16 @@ def _door(service: Service, book: str) -> Iterator[Poster]:
         yield server
 
 
-def _sign(service: Service, book: str, data: Record, keys: list[Path] | None, request: Path | None) -> None:
-    """Sign what was drafted and post it, or write it for others to sign."""
+def _sign(
+    service: Service,
+    book: str,
+    data: Record,
+    keys: list[Path] | None,
+    request: Path | None,
+    *,
+    yes: bool,
+) -> None:
+    """Sign what was drafted, asking first unless `yes`, and post it, or write it for others to sign."""
     text = encode_request(data)
     if request:
         request.write_bytes(text)
@@ -82,7 +91,7 @@ def _sign(service: Service, book: str, data: Record, keys: list[Path] | None, re
         raise NO_SIGNERS()
     kind, _ = read_request(book, text)
     with _door(service, book) as server:
-        submit(server, kind, data, keys, None)
+        submit(server, kind, data, keys, None, yes=yes)
 
 
 def _tell_unlisted(service: Service, book: str, vkey: str) -> None:
@@ -96,12 +105,16 @@ def _tell_unlisted(service: Service, book: str, vkey: str) -> None:
 
 @log.command()
 def rotate(
-    book: BookOption, reason: ReasonOption, key: SignersOption = None, request: RequestOption = None
+    book: BookOption,
+    reason: ReasonOption,
+    key: SignersOption = None,
+    request: RequestOption = None,
+    yes: YesOption = False,
 ) -> None:
     """增加一把日志密钥，新旧并签，开始重叠期 / Add a key; both sign from now on: the overlap."""
     with open_service(Settings()) as service:
         addition = draft_addition(service, book, reason)
-        _sign(service, book, addition, key, request)
+        _sign(service, book, addition, key, request, yes=yes)
         _tell_unlisted(service, book, addition.vkey)
 
 
@@ -112,10 +125,11 @@ def retire(
     vkey: Annotated[str, typer.Option(help="要停用的公钥，默认最旧的 / which key, default the oldest")] = "",
     key: SignersOption = None,
     request: RequestOption = None,
+    yes: YesOption = False,
 ) -> None:
     """停用一把日志密钥，结束重叠期 / Retire a key: the overlap ends and the other one signs alone."""
     with open_service(Settings()) as service:
-        _sign(service, book, draft_retirement(service, book, reason, vkey), key, request)
+        _sign(service, book, draft_retirement(service, book, reason, vkey), key, request, yes=yes)
 
 
 @log.command()
@@ -132,12 +146,13 @@ def move(
     ] = None,
     key: SignersOption = None,
     request: RequestOption = None,
+    yes: YesOption = False,
 ) -> None:
     """密钥失窃或丢失：迁到新来源和新密钥 / The key is stolen or lost: move to a new origin and key."""
     note = read_kept(last) if last else b""
     with open_service(Settings()) as service:
         moving = draft_move(service, book, origin, reason.value, note)
-        _sign(service, book, moving, key, request)
+        _sign(service, book, moving, key, request, yes=yes)
         _tell_unlisted(service, book, moving.vkey)
 
 
@@ -149,11 +164,12 @@ def sign(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """签署服务器写出的申请 / Sign a request that the server wrote, on one's own machine."""
     kind, data = read_request(file, file.read_bytes())
     with poster(book, url, wait) as server:
-        submit(server, kind, data, key, sign_only)
+        submit(server, kind, data, key, sign_only, yes=yes)
 
 
 @log.command()

@@ -12,7 +12,8 @@ from api.cli.console import err
 from api.cli.showing import Names, Told, show, tell_remarks
 from api.drafting import REMARKED
 from api.drafting.client import Said, ask_remarks, private_in
-from domain.kernel.errors import RuleViolation
+from api.importing.cells import visible
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.statement import type_name
 
 if TYPE_CHECKING:
@@ -22,9 +23,22 @@ if TYPE_CHECKING:
     from api.drafting.client import Remarked
     from api.posting import ClosingRemark, Poster
     from domain.entry import AnyStatement
-    from domain.kernel.errors import Phrase
     from domain.kernel.note import SigningKey
 
+QUESTION = "签名 / sign?"
+ANSWER_MAX = 100
+SILENT = Phrase("标准输入没有回答，照签", "nothing on standard input: signed")
+UNHEARD = Phrase(
+    "标准输入没有回答，没有签名；看过的请加 --yes",
+    "nothing on standard input, and nothing was signed: add --yes once you have looked at it",
+)
+ANSWER = rule(
+    "post.answer",
+    Kind.MALFORMED,
+    "问是否签名，标准输入里读到「{read}」，既不是 y 也不是 n，没有签名；不必再问的请加 --yes",
+    "asked whether to sign, standard input says '{read}', which is neither y nor n, and nothing was signed; add --yes"
+    " if it is not to be asked",
+)
 YesOption = Annotated[bool, typer.Option("--yes", help="不再询问 / do not ask")]
 
 
@@ -40,16 +54,17 @@ class Looking:
         keys: Sequence[SigningKey],
         given: Sequence[Given] = (),
         *,
-        asks: bool,
+        yes: bool,
+        silence: bool = True,
         told: Sequence[ClosingRemark] = (),
         untold: Phrase | None = None,
     ) -> None:
-        """Show by what a server says to `keys`, with the values `given` behind digests, and ask at the end if `asks`.
+        """Show by what a server says to `keys`, with the values `given` behind digests, and ask unless `yes`.
 
-        `told` was said already; `untold` tells why some values are not shown.
+        `silence` is whether no answer is one; `told` was said already; `untold` tells why some values are not shown.
         """
         self._server, self._keys, self._given = server, keys, given
-        self._asks, self._told, self._untold = asks, told, untold
+        self._yes, self._silence, self._told, self._untold = yes, silence, told, untold
         self.remarks: list[Said] | None = None
 
     def __call__(self, statement: AnyStatement, signed: Sequence[str] = ()) -> None:
@@ -63,8 +78,8 @@ class Looking:
             err.print(f"! 已入账，是第 {found.entry} 号记录 / it is booked, as entry {found.entry}")
         if found:
             tell_remarks(err, found.all)
-        if self._asks:
-            confirm()
+        if not self._yes:
+            confirm(silence=self._silence)
 
     def beside(self, receipt: dict[str, Any]) -> dict[str, Any]:
         """Return a receipt with what one was told before one signed as `remarks`, null where nobody was told any."""
@@ -86,12 +101,23 @@ class Looking:
         return found
 
 
-def asks_unless(yes: bool) -> bool:
-    """Tell whether one is asked: at a terminal, unless the command has it that one says `yes`."""
-    return not yes and sys.stdin.isatty()
+def confirm(*, silence: bool) -> None:
+    """Ask whether to sign, at a terminal or whoever answers by a pipe; `silence` tells whether no answer is one.
 
-
-def confirm() -> None:
-    """Ask whether to sign; raises `typer.Abort` if not."""
-    if not typer.confirm("签名 / sign?", err=True):
+    Raises `typer.Abort` if one will not sign, and `post.answer` for what is neither yes nor no.
+    """
+    if sys.stdin and sys.stdin.isatty():
+        if not typer.confirm(QUESTION, err=True):
+            raise typer.Abort
+        return
+    err.print(f"{QUESTION} [y/N]: ", end="")
+    read = sys.stdin.readline(ANSWER_MAX) if sys.stdin else ""
+    answer = read.strip().lower()
+    if not read:
+        said = SILENT if silence else UNHEARD
+        err.print(f"{said.zh} / {said.en}")
+    if answer not in {"y", "yes", "n", "no", ""}:
+        err.print()
+        raise ANSWER(read=visible(read.strip()))
+    if not (silence if not read else answer.startswith("y")):
         raise typer.Abort

@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from api.cli.console import out, tell_notices
+from api.cli.looking import YesOption
 from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
 from api.cli.signing import poster, submit
 from api.conversion import convert_folder
@@ -37,6 +38,7 @@ def budget(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """登记收支计划（会计、负责人、监督委员会签名）/ Adopt a year's plan by the members' resolution."""
     resolution = {
@@ -50,7 +52,7 @@ def budget(
     given = {"lines": read_plan(file), "resolution": resolution, "year": year}
     data = read_data("收支计划 / the plan", msgspec.json.encode(given), Budget)
     with poster(book, url, wait) as server:
-        submit(server, BudgetAdopted, data, key, sign_only)
+        submit(server, BudgetAdopted, data, key, sign_only, yes=yes)
 
 
 def subtotals(
@@ -65,12 +67,13 @@ def subtotals(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """设定收益表各科目先计入哪个小计（县签名）/ Set which sub-total of the statement of income counts an account."""
     given = {"basis": basis, "places": [_place(each) for each in sorted(places)], "year": year}
     data = read_data("收益表口径 / the sub-totals", msgspec.json.encode(given), SubtotalsUsed)
     with poster(book, url, wait) as server:
-        submit(server, SubtotalsSet, data, key, sign_only)
+        submit(server, SubtotalsSet, data, key, sign_only, yes=yes)
 
 
 def _place(read: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from api.cli.console import FINDINGS, err, out
-from api.cli.looking import Looking, asks_unless
+from api.cli.looking import Looking, YesOption
 from api.cli.options import (
     URL,
     WAIT_SECONDS,
@@ -52,12 +52,13 @@ def roll(
     key: KeyOption,
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
+    yes: YesOption = False,
 ) -> None:
     """提交发放清册：各行加盐后只公布根和合计 / Commit a roll: root and totals are public, the rows are kept apart."""
     salted = salted_once(file, salt_roll, Roll)
     with poster(book, url, wait) as server:
         kept, keys = file.with_name(f"{file.name}.note"), load_keys(key)
-        look = Looking(server, keys, asks=asks_unless(yes=False))
+        look = Looking(server, keys, yes=yes)
         receipt = server.post(RollCommitted, salted.data, keys, kept, look)
         server.disclose(receipt["index"], salted.given)
         roll_id = server.statement_of(receipt["index"], RollCommitted, "清册", "roll").id
@@ -141,11 +142,12 @@ def erase(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """删除个人信息（乡镇、负责人、监督委员会签名）/ Erase personal data; the server deletes it with the entry."""
     data = read_data(file, file.read_bytes(), Erasure)
     with poster(book, url, wait) as server:
-        submit(server, SubjectErased, data, key, sign_only)
+        submit(server, SubjectErased, data, key, sign_only, yes=yes)
 
 
 def verify_row(

@@ -13,7 +13,7 @@ import msgspec
 import typer
 
 from api.cli.console import err, out
-from api.cli.looking import Looking, YesOption, asks_unless
+from api.cli.looking import Looking, YesOption
 from api.cli.options import (
     URL,
     WAIT_SECONDS,
@@ -71,14 +71,16 @@ def submit(
     data: object,
     keys: list[Path],
     sign_only: Path | None,
+    *,
+    yes: bool,
     told: Sequence[ClosingRemark] = (),
 ) -> None:
-    """Show a statement, sign it and post it, or only sign it into a file; at a terminal it is asked first.
+    """Show a statement, ask unless `yes`, sign it and post it, or only sign it into a file.
 
     What is sent is kept until the server has answered. `told` is what was said of it already.
     """
     signing = load_keys(keys)
-    look = Looking(server, signing, asks=asks_unless(yes=False), told=told)
+    look = Looking(server, signing, yes=yes, told=told)
     if sign_only:
         server.signed(kind, data, signing, sign_only, look)
         _tell_unsent(sign_only)
@@ -122,7 +124,7 @@ def post(
         kind = VoucherPosted
     with poster(book, url, wait) as server:
         keys = load_keys(key)
-        look = Looking(server, keys, given, asks=asks_unless(yes))
+        look = Looking(server, keys, given, yes=yes)
         if sign_only:
             server.signed(kind, data, keys, sign_only, look)
             _tell_unsent(sign_only)
@@ -162,6 +164,7 @@ def reverse(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """冲销一张凭证（红字）/ Reverse a voucher by its mirror in red."""
     with poster(book, url, wait) as server:
@@ -174,9 +177,9 @@ def reverse(
             "summary": summary,
         }
         if isinstance(original, SaltedVoucherPosted):
-            submit(server, SaltedVoucherReversed, SaltedReversal(**fields), key, sign_only)
+            submit(server, SaltedVoucherReversed, SaltedReversal(**fields), key, sign_only, yes=yes)
         else:
-            submit(server, VoucherReversed, Reversal(**fields), key, sign_only)
+            submit(server, VoucherReversed, Reversal(**fields), key, sign_only, yes=yes)
 
 
 def publish(
@@ -186,10 +189,11 @@ def publish(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """签名公开一个月的科目余额表 / Publish a closed month's trial balance, so that each figure can be proved."""
     with poster(book, url, wait) as server:
-        submit(server, SheetPublished, server.sheet(period), key, sign_only)
+        submit(server, SheetPublished, server.sheet(period), key, sign_only, yes=yes)
 
 
 def account(
@@ -200,11 +204,12 @@ def account(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """增设明细科目 / Add a detail account."""
     data = read_data(code, msgspec.json.encode({"code": code, "name": name}), NewAccount)
     with poster(book, url, wait) as server:
-        submit(server, AccountAdded, data, key, sign_only)
+        submit(server, AccountAdded, data, key, sign_only, yes=yes)
 
 
 def policy(
@@ -214,11 +219,12 @@ def policy(
     url: UrlOption = URL,
     wait: WaitOption = WAIT_SECONDS,
     sign_only: SignOnlyOption = None,
+    yes: YesOption = False,
 ) -> None:
     """设定审批档次 / Set the approval policy."""
     data = read_data(file, file.read_bytes(), PolicyTiers)
     with poster(book, url, wait) as server:
-        submit(server, PolicySet, data, key, sign_only)
+        submit(server, PolicySet, data, key, sign_only, yes=yes)
 
 
 def cosign(
@@ -233,7 +239,7 @@ def cosign(
     statement, untold = entry.statement, DIGESTS if any(hidden_in(entry.statement)) else None
     err.print(f"{type_name(statement)} {statement.book}")
     with poster(statement.book, url, 0) as server:
-        look = Looking(server, keys, asks=not yes, untold=untold)
+        look = Looking(server, keys, yes=yes, silence=False, untold=untold)
         look(statement, [line.name for line in entry.signatures])
     signed = cosigned(note, keys)
     write_note(file, signed)

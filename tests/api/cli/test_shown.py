@@ -9,7 +9,9 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.main import get_command
 
+from api.cli.main import app
 from api.cli.signing import poster
 from tests.api.cli.conftest import BOOK, SECONDS_MAX, SUNLEDGER, VOUCHER, Commands, served
 
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.e2e
+
+ASKING = (
+    "post reverse close publish account policy grant rotate revoke erase roll budget subtotals cosign draft.sign"
+    " log.sign log.rotate log.retire log.move"
+)
+"""The commands that sign, a command of a group behind a dot."""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +75,9 @@ def test_a_script_is_shown_what_it_signs_and_not_asked(commands: Commands, url: 
     assert "记账凭证 / voucher  2026-04-02  收鱼塘承包款" in said
     assert "借 10201 银行存款/基本账户  50.00" in said
     assert "合计 / total 50.00 元" in said
-    assert "sign?" not in said
+    assert said.rstrip().endswith(
+        "签名 / sign? [y/N]: 标准输入没有回答，照签 / nothing on standard input: signed"
+    )
 
 
 def test_at_a_terminal_one_is_asked_and_may_say_no(commands: Commands, url: str, tmp_path: Path) -> None:
@@ -82,6 +92,61 @@ def test_at_a_terminal_one_is_asked_and_may_say_no(commands: Commands, url: str,
         done = at_terminal(commands, answer, *words(commands, url, path, *more))
         assert json.loads(done.stdout)["created"] is True
         assert ("sign?" in done.stderr.decode()) is (not more)
+
+
+def piped(commands: Commands, answer: bytes, *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    """Run a command that has an answer on its standard input, which is no terminal."""
+    return subprocess.run(
+        [str(SUNLEDGER), *map(str, arguments)],
+        env=commands.environment(),
+        input=answer,
+        capture_output=True,
+        timeout=SECONDS_MAX,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "says"),
+    [
+        (b"n\n", 1, "Aborted"),
+        (b"\n", 1, "Aborted"),
+        (b"b.json\nc.json\n", 2, "读到「b.json」，既不是 y 也不是 n"),
+    ],
+)
+def test_an_answer_that_is_given_by_a_pipe_is_read(
+    commands: Commands, url: str, tmp_path: Path, answer: bytes, code: int, says: str
+) -> None:
+    done = piped(commands, answer, *words(commands, url, written(tmp_path, summary="收篷布租金")))
+    said = done.stderr.decode()
+    assert (done.returncode, done.stdout.strip()) == (code, b""), said
+    assert says in said
+    assert said.index("收篷布租金") < said.index("签名 / sign?")
+    assert [one.name for one in tmp_path.iterdir()] == ["voucher.json"], "nothing was signed"
+
+
+def test_yes_by_a_pipe_signs_and_so_does_silence_but_not_what_another_wrote(
+    commands: Commands, url: str, tmp_path: Path
+) -> None:
+    path, note = written(tmp_path, summary="收篷布押金"), tmp_path / "slip.note"
+    done = piped(commands, b"Yes\n", *words(commands, url, path))
+    assert json.loads(done.stdout)["created"] is True
+    silent = piped(commands, b"", *words(commands, url, path, "--sign-only", note))
+    assert silent.returncode == 0
+    assert "标准输入没有回答，照签" in silent.stderr.decode()
+    before, key = note.read_bytes(), commands.home / "keys" / BOOK / "supervisor-1.key"
+    for answer, code in ((b"", 1), (b"n\n", 1), (b"y\n", 0)):
+        done = piped(commands, answer, "cosign", note, "--key", key, "--url", url)
+        assert done.returncode == code, done.stderr.decode()
+        assert (note.read_bytes() == before) is bool(code)
+
+
+def test_every_command_that_asks_can_be_told_not_to() -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    for name in ASKING.split():
+        group, _, own = name.partition(".")
+        command = commands[group].commands[own] if own else commands[group]
+        assert "yes" in {one.name for one in command.params}, name
 
 
 def test_what_is_private_is_shown_to_whoever_signs_it(commands: Commands, url: str, tmp_path: Path) -> None:
