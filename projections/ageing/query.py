@@ -9,7 +9,7 @@ A voucher that sets others right (`corrects`) belongs to the first of them that 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.ageing import ACCOUNTS, AgedRow, Move, aged_rows
 from domain.chart import full_name
@@ -22,35 +22,39 @@ from projections.report import Report
 if TYPE_CHECKING:
     from psycopg import Connection
 
-SELECT_MOVES = """
-    WITH RECURSIVE undone AS (
+SELECT_LINES = """
+    WITH undone AS (
         SELECT unnest(ARRAY[original.entry, red.entry]) AS entry
         FROM vouchers AS red JOIN vouchers AS original
           ON original.book = red.book AND original.id = red.reverses_id
         WHERE red.book = %(book)s AND red.type = 'reversal' AND red.period <= %(period)s
-    ), chain AS (
-        SELECT entry, corrects_id FROM vouchers
-        WHERE book = %(book)s AND corrects_id IS NOT NULL AND period <= %(period)s
-        UNION ALL
-        SELECT chain.entry, original.corrects_id
-        FROM chain JOIN vouchers AS original ON original.book = %(book)s AND original.id = chain.corrects_id
-        WHERE original.corrects_id IS NOT NULL
-    ), corrected AS (
-        SELECT chain.entry, account, party, min(original.entry) AS first
-        FROM chain JOIN vouchers AS original ON original.book = %(book)s AND original.id = chain.corrects_id
-          JOIN journal ON journal.book = %(book)s AND journal.entry = original.entry
-        GROUP BY chain.entry, account, party
-    ), moves AS (
-        SELECT journal.*, coalesce(corrected.first, journal.entry) AS first
-        FROM journal LEFT JOIN corrected USING (entry, account, party)
-        WHERE book = %(book)s AND left(account, 3) = ANY(%(accounts)s) AND period <= %(period)s
-          AND entry NOT IN (SELECT entry FROM undone)
     )
-    SELECT account, party, coalesce(voucher.date::text, %(opened)s), debit_fen - credit_fen,
-           debit_fen < 0 OR credit_fen < 0, first, first <> moves.entry
-    FROM moves LEFT JOIN vouchers AS voucher ON voucher.book = moves.book AND voucher.entry = first
-    ORDER BY voucher.period NULLS FIRST, voucher.date, voucher.number, first, moves.entry, line
+    SELECT entry, account, party, coalesce(date::text, %(opened)s), debit_fen - credit_fen,
+           debit_fen < 0 OR credit_fen < 0, entry IN (SELECT entry FROM undone)
+    FROM journal
+    WHERE book = %(book)s AND left(account, 3) = ANY(%(accounts)s) AND period <= %(period)s
+    ORDER BY journal.period, date, number, entry, line
 """
+
+SELECT_CORRECTED = """
+    SELECT voucher.entry, original.entry
+    FROM vouchers AS voucher JOIN vouchers AS original
+      ON original.book = voucher.book AND original.id = voucher.corrects_id
+    WHERE voucher.book = %(book)s AND voucher.corrects_id IS NOT NULL AND voucher.period <= %(period)s
+"""
+
+
+class _Line(NamedTuple):
+    entry: int
+    account: str
+    party: str
+    date: str
+    fen: int
+    is_red: bool
+    is_undone: bool
+
+    def of(self, entry: int) -> tuple[int, str, str]:
+        return entry, self.account, self.party
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,9 @@ def ageing(connection: Connection[Any], book_id: str, period: str) -> AgeingRepo
         "accounts": list(ACCOUNTS),
         "period": period,
     }
-    moves = (Move(*row) for row in connection.execute(SELECT_MOVES, values))
-    rows = aged_rows(moves, last_day(period))
+    corrected = dict(connection.execute(SELECT_CORRECTED, values).fetchall())
+    lines = [_Line(*row) for row in connection.execute(SELECT_LINES, values)]
+    rows = aged_rows(_moves(lines, corrected), last_day(period))
     names = register.account_names(connection, book_id)
     return AgeingReport(
         book=book_id,
@@ -86,3 +91,26 @@ def ageing(connection: Connection[Any], book_id: str, period: str) -> AgeingRepo
         rows=rows,
         names={row.account: full_name(row.account, names) for row in rows},
     )
+
+
+def _moves(lines: list[_Line], corrected: dict[int, int]) -> list[Move]:
+    """Return the moves of lines in their order, each at the place and of the date of the first that it belongs to.
+
+    `corrected` says which entry each entry sets right.
+    """
+    firsts: dict[tuple[int, str, str], tuple[int, str]] = {}
+    for place, line in enumerate(lines):
+        firsts.setdefault(line.of(line.entry), (place, line.date))
+    placed: list[tuple[int, Move]] = []
+    for line in lines:
+        first = above = line.entry
+        while above in corrected:
+            above = corrected[above]
+            first = above if line.of(above) in firsts else first
+        place, date = firsts[line.of(first)]
+        move = Move(
+            line.account, line.party, date, line.fen, line.is_red, first, corrects=first != line.entry
+        )
+        if not line.is_undone:
+            placed.append((place, move))
+    return [move for _, move in sorted(placed, key=lambda one: one[0])]
