@@ -89,6 +89,10 @@ SHOWN_MAX = 3
 """The most accounts that are named beside one."""
 
 
+UNITS = ("组", "队", "单位", "企业", "公司", "合作社", "厂", "场", "站", "中心", "委员会", "村委会")
+"""How the accounts end that 内部往来 keeps for groups and units of the village, beside those of its members."""
+
+
 def distributed(chart: str, lines: Iterable[Line]) -> dict[str, int]:
     """Return what a voucher's lines distribute, in fen, by the keys of `ACTS`; below zero where it takes back."""
     return {key: fen for key, by in shown_on(chart, lines).items() if (fen := sum(by.values()))}
@@ -144,7 +148,7 @@ def year_runs(period: str, today: str) -> Iterator[Remark]:
 
 
 def _to_one(voucher: Voucher, names: Mapping[str, str], shown: Mapping[str, int]) -> Iterator[Remark]:
-    """Yield what is remarked when members get something on one detail account, and others stand beside it.
+    """Yield what is remarked when members get something on one detail account, and other members' stand beside it.
 
     Lines that name several counterparties tell their shares; what stands outside the log may do so.
     """
@@ -153,7 +157,8 @@ def _to_one(voucher: Voucher, names: Mapping[str, str], shown: Mapping[str, int]
         return
     [(account, fen)] = shown.items()
     above = parent_code(account)
-    others = [code for code in leaves_below(above, names) if code != account] if above else []
+    beside = leaves_below(above, names) if above else []
+    others = [code for code in beside if code != account and not names[code].endswith(UNITS)]
     if fen > 0 and others:
         facts = {"amount": format_fen(fen), "account": account, "name": names[account], "count": len(others)}
         told = "、".join(f"{code} {names[code]}" for code in others[:SHOWN_MAX])

@@ -109,13 +109,13 @@ def test_a_loss_is_covered_as_far_as_it_goes_and_the_reserve_has_it() -> None:
 HOUSEHOLDS = NAMES | {"11301": "张三户", "11302": "李四户", "11303": "王五户", "21101": "文具店"}
 
 
-def of_one(*lines: tuple[str, int], party: str = "") -> list[str]:
-    """Return what is said of a draft's households."""
+def of_one(*lines: tuple[str, int], party: str = "", names: dict[str, str] | None = None) -> list[str]:
+    """Return what is said of a draft's households, in a book with these accounts."""
     made = voucher(*lines)
     split = [msgspec.structs.replace(line, party=party * at) for at, line in enumerate(made.lines)]
     draft = msgspec.structs.replace(made, lines=split)
     around = Around(own=distributed(CHART, made.lines), shown=shown_on(CHART, made.lines), income=YEAR_END)
-    found = check_draft(draft, HOUSEHOLDS, around)
+    found = check_draft(draft, names or HOUSEHOLDS, around)
     return [one.violation.zh for one in found if one.violation.rule.code == "closing.one_household"]
 
 
@@ -128,6 +128,23 @@ def test_all_that_members_get_on_the_account_of_one_household_is_remarked() -> N
     assert "各户的份额记各户的科目" in said
     assert of_one(("32202", 500_000), ("11301", -300_000), ("11301", -200_000)) == [said]
     assert len(of_one(("32202", 500_000), ("11301", -500_000), party="张")) == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "said"),
+    [
+        ("村民小组及所属单位", "", []),  # as the chart has them
+        ("第一村民小组", "村办砖厂", []),
+        ("农机队", "沙龙物业有限公司", []),
+        ("村民小组及所属单位", "王五户", ["11303 王五户"]),
+        ("李四户（3组）", "", ["11302 李四户（3组）"]),
+    ],
+)
+def test_a_unit_of_the_village_is_no_household(second: str, third: str, said: list[str]) -> None:
+    """Inside are members and, beside them, groups and units: who stands beside the members may be no member."""
+    names = NAMES | {"11301": "成员", "11302": second} | ({"11303": third} if third else {})
+    found = of_one(("32202", 500_000), ("11301", -500_000), names=names)
+    assert [one.partition("（如 ")[2].partition("）：各户")[0] for one in found] == said
 
 
 @pytest.mark.parametrize(
