@@ -60,6 +60,23 @@ def test_a_report_as_pdf(door: Door, path: str, title: str) -> None:
     assert "下载" not in text
 
 
+@pytest.mark.parametrize("path", [*sorted({*pdf.PAGES} - {"budget", "vouchers"}), "ledger/101"])
+def test_each_download_that_a_page_offers_is_there(door: Door, path: str) -> None:
+    """There is no plan here, and the printed vouchers are their own page."""
+    page = door.client.get(f"/books/{BOOK}/{path}?period=2026-03", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    links = re.findall(r'href="([^"]+\.(?:csv|json|pdf|xlsx)(?:\?[^"]*)?)"', page.text)
+    found = {link: door.client.get(str(page.url.join(link.replace("&amp;", "&")))) for link in links}
+    assert found
+    assert {link: answer.status_code for link, answer in found.items() if answer.status_code != 200} == {}
+
+
+def test_vouchers_that_transfer_are_printed_with_their_page(door: Door) -> None:
+    text = text_of(door.get("closing.pdf", period="2026-03"))
+    assert "结转凭证" in text
+    assert "结转收入" in text
+
+
 def test_a_ledger_is_on_paper_what_the_rules_want_of_its_pages(door: Door) -> None:
     """会计基础工作规范 art. 58, 60: pages are numbered in order; each carries its sums over to the next."""
     for fen in range(1, PRINTED_LINES):
