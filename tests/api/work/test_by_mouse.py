@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.api.http.conftest import BOOK
+from tests.api.work.conftest import DESK, PHONE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -96,3 +97,30 @@ def test_a_level_that_has_details_is_left_as_it_is(hall: Hall) -> None:
     page.click("#debit-1")
     assert page.input_value("#account-1") == "513"
     assert "有明细" in page.inner_text("#account-1-said")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_what_is_typed_is_seen_above_the_list_and_above_what_is_wrong(
+    hall: Hall, viewport: dict[str, int]
+) -> None:
+    page = opened(hall)
+    size = page.viewport_size
+    page.set_viewport_size(viewport)  # type: ignore[arg-type]
+    try:
+        page.click("#account-1")
+        page.keyboard.type("费")
+        assert below(page, "#account-1", "#account-1-found")
+        page.click("#summary")
+        page.fill("#debit-1", "一百")
+        page.click("#summary")
+        assert below(page, "#debit-1", "#debit-1-wrong")
+    finally:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+
+
+def below(page: Page, field: str, told: str) -> bool:
+    """Return whether what is told of a field covers nothing of it."""
+    one, other = page.locator(field).bounding_box(), page.locator(told).bounding_box()
+    assert one
+    assert other
+    return other["y"] >= one["y"] + one["height"]
