@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from api.adapters.encoding import decode
 from api.cli.console import err, out, tell_notices
 from api.cli.looking import YesOption
 from api.cli.options import (

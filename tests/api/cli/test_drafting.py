@@ -95,14 +95,6 @@ def test_a_voucher_goes_from_hand_to_hand_into_the_log(
     assert "draft.posted" in people.refused("supervisor", "sign", id_, "--yes")
 
 
-def test_cash_waits_for_the_cashier_as_on_the_desk(people: People, tmp_path: Path) -> None:
-    lines = [{"account": "101", "debit_fen": 5_000}, {"account": "50103", "credit_fen": 5_000}]
-    made = people.good("accountant", "new", written(tmp_path, lines=lines, summary="收现金"))
-    assert "还缺会计（周会计）、负责人（郑理事长）、出纳（收付现金）签名" in made
-    assert "still to sign: accountant, head, cashier (it moves cash)" in made
-    people.good("accountant", "withdraw", made.split()[0])
-
-
 def test_who_signs_is_told_first_what_is_remarked_and_whom_invoices_name(
     people: People, commands: Commands, url: str, tmp_path: Path
 ) -> None:
