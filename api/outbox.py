@@ -45,6 +45,11 @@ def outbox_path(home: Path, book: str, kind: type[Statement], data: object) -> P
     return home / "outbox" / f"{book}-{type_name(kind).replace('/', '-')}-{digest[:16]}.note"
 
 
+def note_path(file: Path) -> Path:
+    """Return where the signed note of a statement is kept that has a file of its own: beside it."""
+    return file.with_name(f"{file.name}.note")
+
+
 def receipt_path(kept: Path) -> Path:
     """Return where the receipt of a kept note stands: it shows that the note was booked."""
     return kept.with_suffix(".receipt")

@@ -24,12 +24,25 @@ from api.cli.signing import poster, submit
 from api.closing import despite
 from api.distributing import read_fen, read_wish
 from api.households import read_households
+from api.outbox import note_path, receipt_path
 from domain.closing import split_said
+from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import plain_fen
 from domain.periods import Closing, PeriodClosed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from api.posting import Transfers
+
+FOLDER_USED = rule(
+    "closing.folder_used",
+    Kind.CONFLICT,
+    "{folder} 里有 {period} 以前写出、还没有提交的凭证：{names}；和这一次的放在一起会都入账，没有写入。"
+    "不要的请删去，或另写一个文件夹",
+    "{folder} has vouchers of {period} that were written before and are not posted: {names}; beside those of this time"
+    " all would be booked, and nothing was written. Delete what is not wanted, or name another folder",
+)
 
 
 def close(
@@ -139,11 +152,31 @@ def distribute(
 
 
 def _write(wanted: Transfers, period: str, folder: Path) -> None:
-    """Write vouchers to be signed into files of a folder, and print their names."""
+    """Write vouchers to be signed into files of a folder, and print their names; raises `closing.folder_used`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number, voucher in enumerate(wanted.vouchers, start=1):
-        path = folder / f"{period}-{number}-{voucher.summary}.json"
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(voucher)) + b"\n")
+    files = {
+        folder / f"{period}-{number}-{voucher.summary}.json": msgspec.json.format(
+            msgspec.json.encode(voucher)
+        )
+        + b"\n"
+        for number, voucher in enumerate(wanted.vouchers, start=1)
+    }
+    if files:
+        _check_unmixed(folder, period, files)
+    for path, content in files.items():
+        path.write_bytes(content)
         out.print(str(path))
     if wanted.closed:
         out.print(f"{period} 已结账，不再增减凭证 / {period} is closed, and takes no more vouchers")
+
+
+def _check_unmixed(folder: Path, period: str, files: Mapping[Path, bytes]) -> None:
+    """Raise `closing.folder_used` where another plan's vouchers of the period lie that `post` has not booked yet."""
+    others = [
+        path
+        for path in sorted(folder.glob(f"{period}-[0-9]*-*.json"))
+        if path.read_bytes() != files.get(path) and not receipt_path(note_path(path)).exists()
+    ]
+    if others:
+        names = [path.name for path in others]
+        raise FOLDER_USED(folder=folder, period=period, names=Phrase("、".join(names), ", ".join(names)))

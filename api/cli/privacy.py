@@ -30,6 +30,7 @@ from api.composition import open_service
 from api.database import snapshot
 from api.disclosures import Selection, Tier
 from api.disclosures.subject import erasure_of, held_on
+from api.outbox import note_path
 from api.posting import read_data
 from api.salting import kept_disclosures, salt_roll, salted_once
 from api.settings import Settings
@@ -57,7 +58,7 @@ def roll(
     """提交发放清册：各行加盐后只公布根和合计 / Commit a roll: root and totals are public, the rows are kept apart."""
     salted = salted_once(file, salt_roll, Roll)
     with poster(book, url, wait) as server:
-        kept, keys = file.with_name(f"{file.name}.note"), load_keys(key)
+        kept, keys = note_path(file), load_keys(key)
         look = Looking(server, keys, yes=yes)
         receipt = server.post(RollCommitted, salted.data, keys, kept, look)
         server.disclose(receipt["index"], salted.given)

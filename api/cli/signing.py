@@ -24,7 +24,7 @@ from api.cli.options import (
     WaitOption,
 )
 from api.identity import load_key
-from api.outbox import cosigned, outbox_path, read_note, receipt_path, write_note
+from api.outbox import cosigned, note_path, outbox_path, read_note, receipt_path, write_note
 from api.posting import ClosingRemark, Poster, check_server_url, read_data
 from api.salting import Salted, is_private, salt_voucher, salted_once
 from api.settings import Settings
@@ -129,7 +129,7 @@ def post(
             server.signed(kind, data, keys, sign_only, look)
             _tell_unsent(sign_only)
             return
-        kept = file.with_name(f"{file.name}.note")
+        kept = note_path(file)
         receipt = server.post(kind, data, keys, kept, look)
         if not receipt["created"]:
             _tell_booked_before(receipt, kept, file)

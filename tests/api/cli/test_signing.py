@@ -290,8 +290,13 @@ def test_the_transfers_of_a_month_are_taken_signed_and_booked(
     wanted = ("propose", "2026-03", folder, "--book", BOOK, "--url", signer.url)
     files = [Path(line) for line in commands.good(*wanted).splitlines()]
     assert [file.name for file in files] == ["2026-03-1-结转收入.json", "2026-03-2-结转支出.json"]
-    for file in files:
-        assert signer.good("post", file, by="accountant head supervisor township")["created"] is True
+    by = "accountant head supervisor township"
+    assert signer.good("post", files[0], by=by)["created"] is True
+    assert f"{files[1].name}；" in commands.refused(*wanted), "what is not booked yet would be there twice"
+    files[1].unlink()
+    [again] = commands.good(*wanted).splitlines()
+    assert Path(again).name == "2026-03-1-结转支出.json"
+    assert signer.good("post", Path(again), by=by)["created"] is True
     assert "都已结转" in commands.good(*wanted)
     signer.verify()
 
@@ -361,6 +366,18 @@ def test_a_years_distribution_is_split_by_a_table_of_accounts(
     [file] = done.stdout.decode().splitlines()
     lines = json.loads(Path(file).read_text(encoding="utf-8"))["lines"]
     assert [(line["account"][:3], line.get("credit_fen", 0)) for line in lines] == [("322", 0), ("113", 300)]
+    assert commands.good(*asked, "--households", table).splitlines() == [file], "the same plan again"
+    table.write_text("113 4.00\n", encoding="utf-8")
+    before = Path(file).read_bytes()
+    said = commands.refused(*asked, "--households", table)
+    assert "[closing.folder_used]" in said
+    assert Path(file).name in said
+    assert [one.read_bytes() for one in (tmp_path / "split").iterdir()] == [before], "nothing was written"
+    other = Path(file).rename(tmp_path / "split" / "2026-12-2-向成员分配收益.json")
+    assert other.name in commands.refused(*asked, "--households", table), "nor beside it: all would be booked"
+    other.unlink()
+    [file] = commands.good(*asked, "--households", table).splitlines()
+    assert '"credit_fen": 400' in Path(file).read_text(encoding="utf-8")
     table.write_text("113 3.00\n113 2.00\n", encoding="utf-8")
     told = commands.refused(*asked, "--households", table)
     assert "shares.csv 第 2 行 (row 2) 「科目」: 科目 113 写了两次" in told
