@@ -15,6 +15,7 @@ import httpx
 import msgspec
 
 from api.clock import new_id, now
+from api.entry_words import ENTRY_TYPES
 from api.outbox import kept_statement, read_note, receipt_path, write_note
 from audit.tlog.checkpoint import open_checkpoint
 from audit.tlog.proof_file import parse_proof_file
@@ -56,9 +57,15 @@ REFUSED = rule(
 OTHER_ENTRY = rule(
     "post.other_entry",
     Kind.REFUSED,
-    "第 {entry} 号记录不是{zh}，而是 {read}",
-    "entry {entry} is no {en}, but {read}",
+    "第 {entry} 号记录不是{zh}，而是「{read}」；{remedy}",
+    "entry {entry} is no {en}, but this: {read}; {remedy}",
 )
+OTHER_NUMBER = Phrase(
+    "请核对记录的号数：凭证的号数写在它自己的页面上",
+    "check the number of the entry: a voucher's stands on its own page",
+)
+"""What is to be done about an entry that is none of what is asked for."""
+
 UNREACHABLE = rule(
     "post.unreachable",
     Kind.UNAVAILABLE,
@@ -268,7 +275,8 @@ class Poster:
         """Return the statement of an entry of a type, called so; raises `post.other_entry`, or as `fetch` does."""
         statement = parse_entry(self.fetch(f"entries/{entry}.note")).statement
         if not isinstance(statement, kind):
-            raise OTHER_ENTRY(entry=entry, zh=zh, en=en, read=type_name(type(statement)))
+            read = ENTRY_TYPES[type_name(statement)]
+            raise OTHER_ENTRY(entry=entry, zh=zh, en=en, read=read, remedy=OTHER_NUMBER)
         return statement
 
     def account_names(self) -> dict[str, str]:

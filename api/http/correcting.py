@@ -9,11 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.clock import now
 from api.drafting import setting_right
+from api.entry_words import ENTRY_TYPES
 from api.http.pages import PAGE
 from api.http.parts import BookId, Database, Index
 from api.http.workspace import AtMaking, form_page, work_page
-from api.posting import OTHER_ENTRY
+from api.posting import OTHER_ENTRY, OTHER_NUMBER
 from domain.entry import parse_entry
+from domain.kernel.errors import Phrase
 from domain.kernel.statement import type_name
 from domain.vouchers import (
     FITS,
@@ -32,13 +34,23 @@ from projections import journal, log, register
 
 router = APIRouter(prefix="/books/{book}/work", tags=["pages"], default_response_class=Response)
 
+FROM_CANCELLED = Phrase(
+    "红字凭证本身不再冲销：要按对的另记一张，请打开它冲销的那张凭证，点「另制一张对的（订正）」",
+    "what is in red is not cancelled again: to book what is right, open the voucher that it cancels, and make the right"
+    " one from there",
+)
+
 
 def _posted(database: Database, book: str, index: int) -> VoucherPosted:
     """Return the voucher of an entry; raises `post.other_entry`."""
     statement = parse_entry(log.entry_at(database, book, index)).statement
     if not isinstance(statement, VoucherPosted):
         raise OTHER_ENTRY(
-            entry=index, zh="可以更正的凭证", en="voucher to set right", read=type_name(statement)
+            entry=index,
+            zh="可以更正的凭证",
+            en="voucher to set right",
+            read=ENTRY_TYPES[type_name(statement)],
+            remedy=FROM_CANCELLED if isinstance(statement, VoucherReversed) else OTHER_NUMBER,
         )
     return statement
 

@@ -13,10 +13,11 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from api.http.validation import parameter_problem
+from api.http.validation import BY_HAND, IN_PATH, called, parameter_problem
 from api.http.views import page, wants_page
 from api.naming import in_words
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
+from domain.kernel.organisation import is_organisation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +35,26 @@ STATUS = {
     Kind.FAULT: 500,
     Kind.UNAVAILABLE: 503,
 }
+HEADINGS = {
+    Kind.MALFORMED: Phrase("请求有误", "the request is malformed"),
+    Kind.FORBIDDEN: Phrase("没有权限", "not permitted"),
+    Kind.UNKNOWN: Phrase("没有找到", "not found"),
+    Kind.METHOD: Phrase("不支持这样做", "not supported"),
+    Kind.CONFLICT: Phrase("现在不能这样做", "this cannot be done now"),
+    Kind.REFUSED: Phrase("不能这样做", "this cannot be done"),
+    Kind.LIMITED: Phrase("请求太多", "too many requests"),
+    Kind.FAULT: Phrase("程序出错", "a fault of the program"),
+    Kind.UNAVAILABLE: Phrase("暂时不可用", "not available for now"),
+}
+"""What the page of a refusal is called."""
+
 RETRY_AFTER_SECONDS = 5
 
 BAD_REQUEST = rule(
     "request.malformed",
     Kind.MALFORMED,
-    "请求有误：{field} 为 {read}；{problem}",
-    "the request is malformed: {field} is {read}; {problem}",
+    "{name}有误，读到 {read}：{problem}；{remedy}",
+    "{name} is malformed, {read} was read: {problem}; {remedy}",
 )
 TOO_LARGE = rule(
     "request.too_large",
@@ -97,7 +111,14 @@ def problem_response(
         extra["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if wants_page(request):
         answer = page(
-            request, "problem.html", status, zh=violation.zh, en=violation.en, rule=violation.rule.code
+            request,
+            "problem.html",
+            status,
+            heading=HEADINGS[violation.rule.kind],
+            told=violation,
+            remedy=IN_PATH if violation.rule.kind is Kind.UNKNOWN else None,
+            book=_book_of(request),
+            at_work="/work" in request.url.path,
         )
         answer.headers.update(extra)
         return answer
@@ -111,6 +132,12 @@ def problem_response(
         facts={name: fact if isinstance(fact, int) else str(fact) for name, fact in violation.facts.items()},
     )
     return JSONResponse(problem.model_dump(), status, extra, media_type="application/problem+json")
+
+
+def _book_of(request: Request) -> str:
+    """Return the book whose page was asked for, "" where the address names none as books are named."""
+    _, place, book, *_ = [*request.url.path.split("/"), "", ""]
+    return book if place == "books" and is_organisation(book) else ""
 
 
 def _in_words(request: Request, violation: RuleViolation) -> RuleViolation:
@@ -139,9 +166,9 @@ def install(app: FastAPI) -> None:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         read = repr(first.get("input"))[:100]
-        return problem_response(
-            request, BAD_REQUEST(field=field, read=read, problem=parameter_problem(first))
-        )
+        name, remedy = called(first)
+        told = BAD_REQUEST(field=field, name=name, read=read, problem=parameter_problem(first), remedy=remedy)
+        return problem_response(request, told)
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
@@ -152,9 +179,14 @@ def install(app: FastAPI) -> None:
             return RedirectResponse(_without_slash(request), 307)
         if error.status_code == STATUS[Kind.UNKNOWN]:
             return problem_response(request, NOT_FOUND(path=path))
-        return problem_response(
-            request, BAD_REQUEST(field="request", read=method, problem=Phrase("无法读懂", error.detail))
+        told = BAD_REQUEST(
+            field="request",
+            name=Phrase("请求", "request"),
+            read=method,
+            problem=Phrase("无法读懂", error.detail),
+            remedy=BY_HAND,
         )
+        return problem_response(request, told)
 
     @app.exception_handler(Exception)
     def failed(request: Request, error: Exception) -> Response:

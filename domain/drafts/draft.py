@@ -46,8 +46,9 @@ NOBODY = rule(
 ALREADY_POSTED = rule(
     "draft.posted",
     Kind.CONFLICT,
-    "这张凭证已入账，是第 {entry} 号记录，不能再改、再签或撤回",
-    "it is posted, as entry {entry}: it can no longer be changed, signed or withdrawn",
+    "这张凭证已入账，是第 {entry} 号记录，不能再改、再签或撤回；记错了，就打开那号记录更正",
+    "it is posted, as entry {entry}: it can no longer be changed, signed or withdrawn; if it is wrong, open that entry"
+    " and set it right",
     "ADR 0029",
 )
 

@@ -191,8 +191,8 @@ def test_a_voucher_is_reversed_once(signer: Signer, voucher: Path) -> None:
     assert signer.good(*command, by="accountant head")["index"] == posted + 1
     assert "already" in signer.refused(*command, by="accountant head")
     refused = signer.refused("reverse", "0", "--summary", "x", by="accountant head")
-    assert "[post.other_entry] 第 0 号记录不是可以冲销的凭证，而是 book.opened/1 / " in refused
-    assert "entry 0 is no voucher that can be reversed, but book.opened/1" in refused
+    assert "[post.other_entry] 第 0 号记录不是可以冲销的凭证，而是「建账」；请核对记录的号数" in refused
+    assert "entry 0 is no voucher that can be reversed, but this: the book is opened" in refused
     assert signer.verify() == posted + 2
 
 

@@ -145,8 +145,8 @@ def test_malformed_request_is_refused_with_400(door: Door, method: str, path: st
 
 def test_another_spelling_of_an_index_is_told_in_words(door: Door) -> None:
     said = door.client.get(f"/books/{BOOK}/entries/01").json()
-    assert said["detail_zh"].endswith("应为不带前导零的整数")
-    assert said["detail"].endswith("an integer without leading zeros expected")
+    assert "应为不带前导零的整数" in said["detail_zh"]
+    assert "an integer without leading zeros expected" in said["detail"]
 
 
 def test_page_of_a_malformed_request_says_in_words_what_is_wrong(door: Door) -> None:
