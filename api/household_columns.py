@@ -21,10 +21,22 @@ _CODE = re.compile(r"[0-9]+(?:[-./][0-9]+)*", re.ASCII)
 
 
 def code_of(read: str) -> str:
-    """Return the account's code of a cell, which may have its name behind (11301 张三户); another cell as it is."""
-    text = unicodedata.normalize("NFKC", bare(read))
-    both = account_and_name(text)
-    return joined_code(both["code"] if both and not _DIGIT.search(both["name"]) else text)
+    """Return the account's code of a cell, which may have a name behind (11301 张三户); another cell as it is."""
+    return _code_and_name(read)[0]
+
+
+def name_of(read: str) -> str:
+    """Return the name behind the code of a cell, "" of another cell."""
+    return _code_and_name(read)[1]
+
+
+def _code_and_name(read: str) -> tuple[str, str]:
+    text = bare(read)
+    narrow = unicodedata.normalize("NFKC", text)
+    both = account_and_name(text) or account_and_name(narrow)
+    if both and not _DIGIT.search(both["name"]):
+        return joined_code(both["code"]), both["name"].strip()
+    return joined_code(narrow), ""
 
 
 def _begins(cell: str) -> bool:

@@ -6,14 +6,25 @@ are accounts alone, all get the same. A line of totals is held against the lines
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.adapters.notices import listed
 from api.adapters.spreadsheet import read_file, read_text
-from api.household_columns import LAYOUT, LETTER, SEPARATED, TYPED, code_of, of_accounts_alone
-from api.importing.cells import parse_amount
+from api.household_columns import (
+    LAYOUT,
+    LETTER,
+    SEPARATED,
+    TYPED,
+    WITH_NAMES,
+    code_of,
+    name_of,
+    of_accounts_alone,
+)
+from api.importing.cells import parse_amount, parse_text
 from api.importing.footers import is_footer
 from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.shape import OUTSIDE, is_header
@@ -22,10 +33,10 @@ from api.importing.totals import SUM, Side, Totals, label_of
 from domain.chart import is_account_code
 from domain.closing import Share, check_count, check_sum, split_evenly
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
-from domain.kernel.money import format_fen
+from domain.kernel.money import format_fen, plain_fen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from api.adapters.header import Layout
@@ -49,9 +60,10 @@ BAD_ACCOUNT = rule(
 TWICE = rule(
     "distribution.share_twice",
     Kind.MALFORMED,
-    "科目 {code} 写了两次，先前在{first}；一个科目只写一行，是同一户的请合成一行，不是的请改科目",
-    "account {code} stands there twice, first in {first}; each account has one line: make them one if they are of the"
-    " same household, else correct the account",
+    "科目 {code} 写了两次，先前在{first}；一户只写一行，是同一户的请合成一行，不是的请改科目，几户合用一个科目的，每行"
+    "写上户名",
+    "account {code} stands there twice, first in {first}; a household has one line: make them one if they are of the"
+    " same one, else correct the account, or name the household in each line where several have one account",
 )
 NO_AMOUNT = rule(
     "distribution.share_no_amount",
@@ -124,11 +136,12 @@ class Table(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A household's line: its account, and its amount in fen, 0 without one."""
+    """A household's line: its account, its amount in fen, 0 without one, and whose it is, "" where that is not said."""
 
     row: Row
     account: str
     fen: int
+    party: str
 
 
 def read_households(file: Path, whole_fen: int) -> Table:
@@ -156,6 +169,16 @@ def parse_households(text: str, whole_fen: int) -> tuple[Share, ...]:
         told = [problem.told for problem in refused.problems[:SHOWN_MAX]]
         said = Phrase("；".join(one.zh for one in told), "; ".join(one.en for one in told))
         raise BAD_SHARES(count=len(refused.problems), problems=said) from None
+
+
+def typed(shares: Iterable[Share]) -> str:
+    """Return shares as the text that `parse_households` reads them from."""
+    text = io.StringIO()
+    write = csv.writer(text, lineterminator="\n").writerow
+    write(WITH_NAMES)
+    for share in shares:
+        write((share.account, share.party, plain_fen(share.fen)))
+    return text.getvalue()
 
 
 def _read(file: str, layout: Layout, read: Callable[[Layout], Rows]) -> Rows:
@@ -222,16 +245,21 @@ def _line(row: Row, problems: list[Problem]) -> list[Line]:
     """Return the row's line, or none of one that is wrong."""
     account = parsed(row, "code", _account, problems)
     amount = row.cells.get("amount", "")
+    beside = parsed(row, "code", lambda read: parse_text(name_of(read)), problems)
     name = parsed(row, "name", lambda read: _name(row, read, amount), problems) if "name" in row.cells else ""
     fen = parsed(row, "amount", _fen, problems) if amount else 0
-    return [] if account is None or name is None or fen is None else [Line(row, account, fen)]
+    if account is None or beside is None or name is None or fen is None:
+        return []
+    return [Line(row, account, fen, name or beside)]
 
 
 def _name(row: Row, read: str, amount: str) -> str:
-    """Return whose line it is; what is no name, in a text or without an amount, is an amount that stands elsewhere."""
-    if read and not LETTER.search(read) and (not row.sheet or not amount):
+    """Return whose line it is; what has no letter is no name, and perhaps a part of the amount but in a workbook."""
+    if LETTER.search(read):
+        return parse_text(read)
+    if read and (not row.sheet or not amount):
         raise PARTED(read=read, amount=amount)
-    return read
+    return ""
 
 
 def _account(read: str) -> str:
@@ -251,11 +279,14 @@ def _fen(read: str) -> int:
 
 
 def _twice(lines: Sequence[Line]) -> list[Problem]:
-    first: dict[str, Row] = {}
+    """Return the households that stand there twice: an account's line, or one of those that name whose it is."""
+    first: dict[tuple[str, str], Row] = {}
     problems = []
-    for row, account, _ in lines:
-        if first.setdefault(account, row) is not row:
-            problems.append(Problem.at(TWICE(code=account, first=first[account].place), row, "code"))
+    for row, account, _, party in lines:
+        found = first.setdefault((account, party), row)
+        if found is not row:
+            code = f"{account} {party}".strip()
+            problems.append(Problem.at(TWICE(code=code, first=found.place), row, "code"))
     return problems
 
 
@@ -270,8 +301,9 @@ def _lacking(rows: Sequence[Row]) -> list[Problem]:
 def _shares(lines: Sequence[Line], whole_fen: int) -> tuple[Share, ...]:
     check_count(len(lines))
     if lines[0].fen:
-        return tuple(Share(line.account, line.fen) for line in lines)
-    return split_evenly([line.account for line in lines], whole_fen)
+        return tuple(Share(line.account, line.fen, line.party) for line in lines)
+    parts = split_evenly([line.account for line in lines], whole_fen)
+    return tuple(part._replace(party=line.party) for part, line in zip(parts, lines, strict=True))
 
 
 def _disagreeing(totals: Sequence[Totals], rows: Sequence[Row], shares: Sequence[Share]) -> list[Problem]:

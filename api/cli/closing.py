@@ -23,11 +23,10 @@ from api.cli.showing import tell_remarks
 from api.cli.signing import poster, submit
 from api.closing import despite
 from api.distributing import read_fen, read_wish
-from api.households import read_households
+from api.households import read_households, typed
 from api.outbox import note_path, receipt_path
 from domain.closing import split_said
 from domain.kernel.errors import Kind, Phrase, rule
-from domain.kernel.money import plain_fen
 from domain.periods import Closing, PeriodClosed
 
 if TYPE_CHECKING:
@@ -99,8 +98,8 @@ def distribute(
     households: Annotated[
         Path | None,
         typer.Option(
-            help="各户份额表，.xlsx、.csv 或文本：科目、户名、金额，户名和表头可以没有，不写金额的平均分"
-            " / what each household's account gets",
+            help="各户份额表，.xlsx、.csv 或文本：科目、户名、金额，不写金额的平均分；科目按往来单位核算的，户名就是"
+            "往来单位，其他科目可以不写 / what each household gets, on its own account or as a counterparty",
             exists=True,
             dir_okay=False,
         ),
@@ -138,7 +137,7 @@ def distribute(
     if households:
         table = read_households(households, read_fen(wish, "members"))
         tell_notices(table.notices)
-        wish["households"] = "\n".join(f"{share.account},{plain_fen(share.fen)}" for share in table.shares)
+        wish["households"] = typed(table.shares)
     shares = read_wish(wish).households
     with poster(book, url, 0) as server:
         wanted = server.distribution(period, wish)

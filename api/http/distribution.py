@@ -78,8 +78,9 @@ Households = Annotated[
     str,
     Query(
         json_schema_extra={"maxLength": SHARES_TEXT_MAX},
-        description="what members get by account: lines of an account, perhaps a household's name, and an amount in"
-        " yuan, or of accounts alone that get the same; a header and totals may stand among them",
+        description="what members get: lines of an account, perhaps a household's name, and an amount in yuan, or"
+        " without amounts, to get the same; the name is the counterparty where the account is kept by these; a header"
+        " and totals may stand among them",
     ),
 ]
 

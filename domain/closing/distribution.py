@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.closing.counterparties import by_counterparty
 from domain.closing.households import TWO_TARGETS, Share
 from domain.closing.transfers import DISTRIBUTION, NO_ACCOUNT, leaves_below
 from domain.kernel.errors import Kind, Phrase, rule
@@ -19,7 +21,7 @@ from domain.kernel.period import ends_year, last_day
 from domain.vouchers import Attachments, Line, Voucher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 LAW = "财农〔2021〕121号 art. 28; 农村集体经济组织法 art. 42"
 RESERVE = "311"
@@ -138,7 +140,7 @@ class Wish(NamedTuple):
 
     `cover_fen` is what the reserve gives to cover a loss, `reserve_to` its account where several may be meant;
     `earlier_fen` is how much of what was set aside this year is of earlier years' income; `resolution` names the
-    decision. `households` are the accounts that members' part is split among, where it is not all for `members_to`.
+    decision. `households` are those that members' part is split among, where it is not all for `members_to`.
     """
 
     ratio: int | None
@@ -245,12 +247,18 @@ def shares(figures: Mapping[str, int], wish: Wish) -> Shares:
 
 
 def distribution_vouchers(
-    found: Shares, accounts: Mapping[str, str], balances: Mapping[str, int], period: str, wish: Wish
+    found: Shares,
+    accounts: Mapping[str, str],
+    balances: Mapping[str, int],
+    period: str,
+    wish: Wish,
+    kept: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> list[Voucher]:
     """Return the vouchers, dated the last day of a December, in the legal order; those of nothing are left out.
 
-    `accounts` are all names by code, `balances` debits less credits in fen at the period's end. Raises
-    `distribution.not_december`, `distribution.account`, `distribution.reserve`, `closing.no_account`.
+    `accounts` are all names by code, `balances` debits less credits in fen at the period's end, `kept` the
+    counterparties of each account that is kept by these. Raises `distribution.not_december`, `distribution.account`,
+    `distribution.reserve`, `closing.no_account`, and what `by_counterparty` does.
     """
     if not ends_year(period):
         raise NOT_DECEMBER(period=period)
@@ -271,7 +279,7 @@ def distribution_vouchers(
         for what, to, below in (
             (COVERED, (Share(reserve, -wish.cover_fen),), (RESERVE,)),
             (APPROPRIATED, (Share(reserve, found.reserve_fen),), (RESERVE,)),
-            (TO_MEMBERS, wish.shares, MEMBERS),
+            (TO_MEMBERS, by_counterparty(wish.shares, kept, accounts), MEMBERS),
             (OTHERWISE, (Share(wish.other_to, found.other_fen),), OTHERS),
         )
         if any(share.fen for share in to)
@@ -290,7 +298,7 @@ class _Accounts:
             self._check(what, share.account, below)
         through = self._below(DISTRIBUTION, THROUGH[what], what)
         lines = [
-            Line(account=share.account, credit_fen=share.fen)
+            Line(account=share.account, credit_fen=share.fen, party=share.party)
             if share.fen > 0
             else Line(account=share.account, debit_fen=-share.fen)
             for share in to

@@ -42,19 +42,21 @@ NOTHING_EACH = rule(
 MANY_SHARES = rule(
     "distribution.shares_many",
     Kind.REFUSED,
-    "一张凭证最多分给 {most} 个科目，读到 {count} 个；户数更多的，总额记一个全体成员合用的科目，各户的份额用清册写明",
-    "one voucher goes to {most} accounts at most, and {count} were read; where there are more, put the sum on one "
-    "account of all members, and let a roll say what each household gets",
+    "一张凭证最多分给 {most} 户，读到 {count} 户；户数更多的，总额记一个全体成员合用、不按往来单位核算的科目，各户的"
+    "份额用清册写明",
+    "one voucher goes to {most} households at most, and {count} were read; where there are more, put the sum on one "
+    "account of all members that is not kept by counterparty, and let a roll say what each household gets",
     LAW,
 )
 TWO_TARGETS = rule(
     "distribution.two_targets",
     Kind.REFUSED,
-    "写了各户份额，又选了成员分配都记入 {account}，不知该用哪一样；请去掉一样：各户有自己的科目的留各户份额，全体成员"
-    "合用一个科目的留那个科目（命令行是 --households 和 --members-to）",
+    "写了各户份额，又选了成员分配都记入 {account}，不知该用哪一样；请去掉一样：各户有自己的科目、或在一个科目"
+    "上按往来单位核算的，留各户份额；全体成员合用一个科目、不分户记的，留那个科目（命令行是 --households 和"
+    " --members-to）",
     "the households' shares are given, and {account} too as the account of all that members get, so that it is not"
-    " known which is meant; leave one out: keep the shares where each household has its own account, the account where"
-    " all have one together (--households and --members-to on the command line)",
+    " known which is meant; leave one out: keep the shares where each household has its own account or is a"
+    " counterparty of one, the account where all have one together (--households and --members-to on the command line)",
     LAW,
 )
 SHARES_MAX = MAX_LINES - 1
@@ -62,10 +64,14 @@ SHARES_MAX = MAX_LINES - 1
 
 
 class Share(NamedTuple):
-    """What an account gets, in fen."""
+    """What an account gets, in fen, and `party`, the household, which is named where the table does.
+
+    On a line of a voucher `party` is its counterparty: `by_counterparty`.
+    """
 
     account: str
     fen: int
+    party: str = ""
 
 
 def split_evenly(accounts: Sequence[str], whole_fen: int) -> tuple[Share, ...]:

@@ -23,6 +23,10 @@ POSTED = """
     WHERE vouchers.book = %(book)s AND vouchers.period = %(period)s
       AND vouchers.type = 'voucher' AND reversed_by IS NULL
 """
+KEPT_BY_PARTY = "FROM journal WHERE book = %(book)s AND party <> '' AND left(account, 3) = ANY(%(kept)s)"
+"""Which accounts are kept by counterparty (按往来单位核算): those on which one is named."""
+
+SELECT_PARTIES = f"SELECT account, array_agg(DISTINCT party) {KEPT_BY_PARTY} GROUP BY account"
 DRAFTED = """
     SELECT * FROM jsonb_to_recordset(%(lines)s::jsonb) AS line
         (entry int, number int, account text, party text, project text, unit text, signers text[], clear boolean)
@@ -37,8 +41,7 @@ def _lacking_in(lines: str) -> str:
     WHERE account ^@ '101' AND NOT EXISTS (SELECT FROM unnest(signers) AS key WHERE key LIKE '%%/cashier/%%')
     UNION
     SELECT 'party', account, number, entry FROM lines
-    WHERE clear AND party = '' AND left(account, 3) = ANY(%(kept)s)
-      AND account IN (SELECT account FROM journal WHERE book = %(book)s AND party <> '')
+    WHERE clear AND party = '' AND account IN (SELECT account {KEPT_BY_PARTY})
     UNION
     SELECT 'project', account, number, entry FROM lines
     WHERE clear AND project = '' AND (account IN ('231', '241') OR left(account, 3) IN ('231', '241')
@@ -52,6 +55,11 @@ def _lacking_in(lines: str) -> str:
 SELECT_LACKING = _lacking_in(POSTED)
 SELECT_DRAFTS_LACKING = f"{_lacking_in(DRAFTED)} ORDER BY 1, 2"
 KEPT = [*PARTED, *OUTSIDE]
+
+
+def kept_by_party(connection: Connection[Any], book: str) -> dict[str, list[str]]:
+    """Return the counterparties of each account of receivables and payables that is kept by these."""
+    return dict(connection.execute(SELECT_PARTIES, {"book": book, "kept": KEPT}).fetchall())
 
 
 def lacking(connection: Connection[Any], book: str, period: str) -> list[Lacking]:

@@ -24,6 +24,7 @@ from domain.closing import (
     check_draft,
     check_month,
     distribution_vouchers,
+    new_parties,
     shares,
     spending_remarks,
     transfer_vouchers,
@@ -38,7 +39,7 @@ from projections.bank import held_at_end, statements_reach
 from projections.budget import budget, carried_of, is_planned
 from projections.closing.alike import alike, posted_alike
 from projections.closing.distributing import distributing, year_figures
-from projections.closing.lacking import drafts_lacking, lacking
+from projections.closing.lacking import drafts_lacking, kept_by_party, lacking
 from projections.distributing import posted_distributing
 from projections.journal import cancelled, corrections
 from projections.report import Report
@@ -261,10 +262,12 @@ def distribution(
     found = shares({row.line.key: row.amount_fen for row in report.rows}, wish)
     names = register.account_names(connection, book_id)
     balances = {row.account: row.closing_fen for row in trial_balance(connection, book_id, period).rows}
-    vouchers = distribution_vouchers(found, names, balances, period, wish)
+    kept = kept_by_party(connection, book_id)
+    vouchers = distribution_vouchers(found, names, balances, period, wish, kept)
+    offered = [] if closed else vouchers
     given = report.book, report.name, period, report.entries, report.root
-    remarks = list(year_runs(period, today))
-    return Distribution(*given, closed, found, [] if closed else vouchers, remarks)
+    remarks = [*year_runs(period, today), *new_parties(offered, kept, names)]
+    return Distribution(*given, closed, found, offered, remarks)
 
 
 def _dips(connection: Connection[Any], trial: TrialBalance, values: dict[str, Any]) -> Iterator[Dip]:

@@ -161,7 +161,7 @@ def test_what_is_wrong_names_line_field_value_reason_and_remedy(
             "\n".join(str(11301_00 + at) for at in range(400)),
             40_000,
             "distribution.shares_many",
-            "读到 400 个",
+            "读到 400 户",
         ),
         ("科目,金额", 0, "distribution.no_shares", "一户也没有"),
     ],

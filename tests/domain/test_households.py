@@ -52,7 +52,7 @@ def test_what_a_voucher_cannot_hold_is_told() -> None:
     with pytest.raises(RuleViolation) as violation:
         check_count(400)
     assert violation.value.rule.code == "distribution.shares_many"
-    assert "读到 400 个" in violation.value.zh
+    assert "读到 400 户" in violation.value.zh
 
 
 @pytest.mark.parametrize(("whole", "good"), [(0, True), (1_100, True), (1_000, False)])

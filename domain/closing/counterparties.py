@@ -1,0 +1,106 @@
+"""Whose each line of what members get is, where an account is kept by counterparty (按往来单位核算).
+
+Some villages give each household an account of its own, others keep the households as counterparties of one. A table of
+shares names the households of either; that an account is kept so is known by what stands on it, as the closing's
+checklist knows it (`closing.no_party`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.closing.month_end import Remark
+from domain.closing.rules import ACCOUNTING
+from domain.kernel.errors import Kind, Phrase, rule
+from domain.kernel.money import format_fen
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from domain.closing.households import Share
+    from domain.vouchers import Voucher
+
+LAW = f"{ACCOUNTING} 内部往来"
+
+NO_HOUSEHOLD = rule(
+    "distribution.no_household",
+    Kind.REFUSED,
+    "{account} {name}按往来单位核算，向成员分配的 {amount} 元没有写明是哪一户的，各户的往来账上就不会有这笔：请改用各户"
+    "份额表，列「科目,户名,金额」，户名照账上的往来单位写（如 {parties}），平均分的写「科目,户名」和总额（命令行是"
+    " --households）；不分户记的，记入不按往来单位核算的科目，没有的先增设，各户的份额用清册写明",
+    "{account} {name} is kept by counterparty, and {amount} yuan for members do not say whose they are, so that no"
+    " household's account would show them: give the households' shares instead, a table of 科目,户名,金额 (account,"
+    " household, amount) with the households called as the counterparties are ({parties}), or of 科目,户名 and the sum"
+    " for equal parts (--households on the command line). What is not booked by household goes to an account that is"
+    " not kept so; add one if there is none, and let a roll say what each gets",
+    LAW,
+)
+SHARED_ACCOUNT = rule(
+    "distribution.shared_account",
+    Kind.REFUSED,
+    "{account} {name}没有按往来单位核算，却有 {count} 户（{parties}）记在它上面，记了就分不清：科目写错的，改成这一户"
+    "自己的科目；全体成员合用它、不分户记的，不写各户份额，总额记入它，各户的份额用清册写明",
+    "{account} {name} is not kept by counterparty, and {count} households ({parties}) are on it, which could not be"
+    " told apart afterwards: where the account is wrong, give the household's own; where all members have it together,"
+    " leave out the shares, put the sum on it, and let a roll say what each gets",
+    LAW,
+)
+NEW_PARTY = rule(
+    "distribution.new_party",
+    Kind.REFUSED,
+    "{account} {name}上还没有往来单位「{read}」，账上有的是 {parties}：同一户换一个名称就成了两户，请查对户名，确是新"
+    "的一户再签名",
+    "{account} {name} has no counterparty '{read}' yet, but {parties}: by another name the same household stands there"
+    " twice; check the names, and sign if it is a new household",
+    LAW,
+)
+
+SHOWN_MAX = 3
+"""The most counterparties that are named."""
+
+
+def by_counterparty(
+    split: Sequence[Share], kept: Mapping[str, Collection[str]], names: Mapping[str, str]
+) -> list[Share]:
+    """Return the shares with their counterparties, which are the households where the account is kept by these.
+
+    `kept` are the counterparties of each such account, `names` those of the accounts. Of another account the household
+    says no more than the account does. Raises `distribution.no_household`, `distribution.shared_account`.
+    """
+    for account in dict.fromkeys(share.account for share in split):
+        households = [share.party for share in split if share.account == account]
+        if len(households) > 1 and account not in kept:
+            facts = {"account": account, "name": names.get(account, "")}
+            raise SHARED_ACCOUNT(**facts, count=len(households), parties=_some(households))
+    return [_named(share, kept, names.get(share.account, "")) for share in split]
+
+
+def _named(share: Share, kept: Mapping[str, Collection[str]], name: str) -> Share:
+    if share.account not in kept:
+        return share._replace(party="")
+    if share.fen and share.party in ("", name):
+        parties = _some(sorted(kept[share.account]))
+        raise NO_HOUSEHOLD(account=share.account, name=name, amount=format_fen(share.fen), parties=parties)
+    return share
+
+
+def new_parties(
+    vouchers: Iterable[Voucher], kept: Mapping[str, Collection[str]], names: Mapping[str, str]
+) -> Iterator[Remark]:
+    """Yield what is remarked on counterparties that an account which is kept by these never had."""
+    new: dict[str, list[str]] = {}
+    for line in (line for voucher in vouchers for line in voucher.lines):
+        if line.party and line.party not in kept.get(line.account, ()):
+            new.setdefault(line.account, []).append(line.party)
+    for account, parties in new.items():
+        facts = {"read": _some(parties), "parties": _some(sorted(kept.get(account, ())))}
+        violation = NEW_PARTY(account=account, name=names[account], **facts)
+        yield Remark(stops=False, violation=violation, account=account)
+
+
+def _some(parties: Sequence[str]) -> Phrase:
+    """Return the first of some counterparties by their names, and how many there are where these are more."""
+    shown, count = [party or "？" for party in parties[:SHOWN_MAX]], len(parties)
+    zh, en = "、".join(shown), ", ".join(shown)
+    more = count > SHOWN_MAX
+    return Phrase(f"{zh} 等 {count} 户" if more else zh, f"{en} and others, {count}" if more else en)

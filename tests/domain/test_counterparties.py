@@ -1,0 +1,73 @@
+"""What members get where the account is kept by counterparty: each household is that of its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.closing import Share, Wish, distribution_vouchers, new_parties, shares
+from domain.kernel.errors import RuleViolation
+from tests.domain.test_distribution import NAMES, figures
+
+HOUSEHOLDS = NAMES | {"11301": "成员", "11302": "李家户"}
+KEPT = {"11301": ("张三", "李四")}
+"""The households are counterparties of one account; 11302 has none."""
+
+
+def lines_of(*split: Share, kept: dict[str, tuple[str, ...]] | None = None) -> list[tuple[str, str, int]]:
+    """Return the lines that members get, of a distribution of these shares."""
+    wish = Wish(0, households=split)
+    found = shares(figures(100_000), wish)
+    [made] = distribution_vouchers(found, HOUSEHOLDS, {}, "2026-12", wish, KEPT if kept is None else kept)
+    return [(line.account, line.party, line.credit_fen) for line in made.lines[1:]]
+
+
+def test_a_household_is_the_counterparty_where_the_account_is_kept_by_these() -> None:
+    """Where it has an account of its own its name says no more than the account does."""
+    split = Share("11301", 300, "张三"), Share("11301", 200, "李四"), Share("11302", 100, "王五户")
+    assert lines_of(*split) == [("11301", "张三", 300), ("11301", "李四", 200), ("11302", "", 100)]
+    assert lines_of(split[0], split[2], kept={}) == [("11301", "", 300), ("11302", "", 100)]
+
+
+@pytest.mark.parametrize("name", ["", "成员"])
+def test_a_line_without_its_household_is_refused_where_each_has_one(name: str) -> None:
+    """The account's own name is no household's."""
+    with pytest.raises(RuleViolation) as violation:
+        lines_of(Share("11301", 200, "张三"), Share("11301", 300, name))
+    assert violation.value.rule.code == "distribution.no_household"
+    for said in (
+        "11301 成员按往来单位核算",
+        "3.00 元没有写明是哪一户的",
+        "张三、李四",
+        "科目,户名,金额",
+        "清册",
+    ):
+        assert said in violation.value.zh
+
+
+def test_one_account_for_all_is_refused_where_it_is_kept_by_household() -> None:
+    wish = Wish(0, 300, "11301")
+    with pytest.raises(RuleViolation) as violation:
+        distribution_vouchers(shares(figures(100_000), wish), HOUSEHOLDS, {}, "2026-12", wish, KEPT)
+    assert violation.value.rule.code == "distribution.no_household"
+    chosen = Wish(0, 0, "11301")
+    assert distribution_vouchers(shares(figures(0), chosen), HOUSEHOLDS, {}, "2026-12", chosen, KEPT) == []
+
+
+def test_several_households_on_an_account_that_does_not_tell_them_apart_are_refused() -> None:
+    """It may be a slip in the account of one of them, and their names are not made public unasked."""
+    with pytest.raises(RuleViolation) as violation:
+        lines_of(Share("11302", 200, "张三"), Share("11302", 300, "李四"))
+    assert violation.value.rule.code == "distribution.shared_account"
+    assert "11302 李家户没有按往来单位核算，却有 2 户（张三、李四）记在它上面" in violation.value.zh
+
+
+def test_a_counterparty_that_the_account_never_had_is_remarked() -> None:
+    """By another name the same household would stand there twice."""
+    split = Share("11301", 300, "张三户"), Share("11301", 200, "李四"), Share("11302", 100, "王五户")
+    wish = Wish(0, households=split)
+    made = distribution_vouchers(shares(figures(100_000), wish), HOUSEHOLDS, {}, "2026-12", wish, KEPT)
+    [remark] = new_parties(made, KEPT, HOUSEHOLDS)
+    assert (remark.stops, remark.account) == (False, "11301")
+    assert remark.violation.rule.code == "distribution.new_party"
+    assert "11301 成员上还没有往来单位「张三户」" in remark.violation.zh
+    assert "张三、李四" in remark.violation.zh
