@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
 from api.households import parse_households
 from domain.closing import Wish, parse_ratio
-from domain.kernel.errors import Phrase, RuleViolation
+from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.money import parse_fen
 
 if TYPE_CHECKING:
@@ -21,12 +22,30 @@ AMOUNTS = {
 }
 """The amounts that are typed, as the page calls them."""
 
+SHARES_MAX_SENT = 60_000
+"""The most characters of a table of shares as it stands in an address, of which servers and clients take 64 KiB."""
+
+LONG_SHARES = rule(
+    "distribution.shares_long",
+    Kind.REFUSED,
+    "各户份额太长：一个汉字算九个字符，共 {count} 个，至多 {most} 个；每行只写科目、户名和金额，去掉别的；户数太多的，"
+    "总额记一个全体成员合用的科目，各户的份额用清册写明",
+    "the households' shares are too long: with nine for each Chinese character they have {count} characters, and {most}"
+    " are taken at most; write an account, its household and its amount a line and nothing else; where there are too"
+    " many households, put the sum on one account of all members, and let a roll say what each gets",
+    "ADR 0038",
+)
+
 
 def read_wish(typed: Mapping[str, str]) -> Wish:
     """Return what was typed, by the names of the door's query.
 
-    Raises `distribution.ratio`, `money.*` with the field's name, and what `parse_households` does.
+    Raises `distribution.shares_long`, `distribution.ratio`, `money.*` with the field's name, and what
+    `parse_households` does.
     """
+    count = len(quote_plus(typed["households"]))
+    if count > SHARES_MAX_SENT:
+        raise LONG_SHARES(count=count, most=SHARES_MAX_SENT)
     members_fen = read_fen(typed, "members")
     return Wish(
         parse_ratio(typed["reserve"]),

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.clock import now
 from api.closing import distribution_object
-from api.distributing import read_wish
+from api.distributing import SHARES_MAX_SENT, read_wish
 from api.drafting import MAKERS
 from api.http.closing import RemarkBody
 from api.http.pages import PAGE
@@ -19,12 +19,10 @@ from api.http.reports import PERIOD, PERIOD_OR_BLANK
 from api.http.statements import ReportBody
 from api.http.workspace import AtDesk, answered, leaves_below, work_page
 from domain.closing import MEMBERS, OTHERS, RESERVE, split_said
-from domain.kernel.errors import Kind, rule
 from projections import register
 from projections.closing import distribution
 
 if TYPE_CHECKING:
-    from domain.closing import Wish
     from domain.kernel.errors import Phrase
     from projections.closing import Distribution
 
@@ -60,24 +58,10 @@ class DistributionBody(ReportBody):
     remarks: list[RemarkBody]
 
 
-SHARES_TEXT_MAX = 20_000
-"""The most characters of a table of shares: as many accounts as one voucher has lines, and a name beside each."""
-
-LONG_SHARES = rule(
-    "distribution.shares_long",
-    Kind.REFUSED,
-    "各户份额有 {count} 个字，至多 {most} 个；每行只写科目、户名和金额，去掉别的；户数太多的，总额记一个全体成员合用的"
-    "科目，各户的份额用清册写明",
-    "the households' shares have {count} characters, and {most} are taken at most; write an account, its household and"
-    " its amount a line and nothing else; where there are too many households, put the sum on one account of all"
-    " members, and let a roll say what each gets",
-    "ADR 0038",
-)
-
 Households = Annotated[
     str,
     Query(
-        json_schema_extra={"maxLength": SHARES_TEXT_MAX},
+        json_schema_extra={"maxLength": SHARES_MAX_SENT},
         description="what members get: lines of an account, perhaps a household's name, and an amount in yuan, or"
         " without amounts, to get the same; the name is the counterparty where the account is kept by these; a header"
         " and totals may stand among them",
@@ -115,14 +99,6 @@ def wish(
 Typed = Annotated[dict[str, str], Depends(wish)]
 
 
-def _wished(typed: dict[str, str]) -> Wish:
-    """Return what was typed, read; raises `distribution.shares_long`, or as `read_wish` does."""
-    count = len(typed["households"])
-    if count > SHARES_TEXT_MAX:
-        raise LONG_SHARES(count=count, most=SHARES_TEXT_MAX)
-    return read_wish(typed)
-
-
 @router.get(
     "/books/{book}/distribution.json",
     response_class=JSONResponse,
@@ -131,7 +107,7 @@ def _wished(typed: dict[str, str]) -> Wish:
 )
 def get_distribution(book: BookId, database: Database, period: Period, typed: Typed) -> dict[str, Any]:
     """Return how a year's income is distributed as is wished, in its legal order."""
-    return distribution_object(distribution(database, book, period, _wished(typed), now()[:10]))
+    return distribution_object(distribution(database, book, period, read_wish(typed), now()[:10]))
 
 
 @router.get("/books/{book}/work/distribution", responses=PAGE)
@@ -149,7 +125,7 @@ def get_distribution_page(
     asked = period or f"{service.drafts.next_to_close(book)[:4]}-12"
 
     def planned() -> tuple[Distribution, Phrase | None]:
-        wished = _wished(typed)
+        wished = read_wish(typed)
         said = split_said(wished.households) if wished.households else None
         return distribution(database, book, asked, wished, now()[:10]), said
 
@@ -163,7 +139,7 @@ def get_distribution_page(
         makes=session.key.role in MAKERS,
         period=asked,
         typed=typed,
-        shares_text_max=SHARES_TEXT_MAX,
+        shares_text_max=SHARES_MAX_SENT,
         members=leaves_below(database, book, MEMBERS),
         others=leaves_below(database, book, OTHERS),
         reserves=leaves_below(database, book, (RESERVE,)),

@@ -89,3 +89,15 @@ def test_what_does_not_say_whose_it_is_is_refused_before_a_file_is_written(
     table.write_text("113,5.00\n", encoding="utf-8")
     assert "[distribution.no_household]" in commands.refused(*asked, folder, "--households", table)
     assert not folder.exists()
+
+
+def test_a_table_that_no_address_holds_is_refused_in_words(
+    commands: Commands, asked: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    table = tmp_path / "shares.csv"
+    rows = [f"113,{'溪' * 18}{at:03},0.01" for at in range(399)]
+    table.write_text("\n".join(["科目,户名,金额", *rows]), encoding="utf-8")
+    said = commands.refused(*asked, tmp_path / "long", "--households", table)
+    assert "[distribution.shares_long]" in said
+    assert "各户份额太长：一个汉字算九个字符" in said
+    assert not (tmp_path / "long").exists()

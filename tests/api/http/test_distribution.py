@@ -152,16 +152,16 @@ def test_what_members_get_is_split_among_their_accounts(village: Door, office: O
 
 
 def test_a_table_that_is_too_long_is_told_by_its_name_and_stays(village: Door, office: Office) -> None:
-    long = {"period": DECEMBER, "households": "11391,1.00\n" * 2_000}
+    long = {"period": DECEMBER, "households": "11391,张三户,1.00\n" * 1_350}
     assert refused(village.get("distribution.json", **long), 422, "distribution.shares_long")
     page = office["accountant"].client.get(f"/books/{BOOK}/work/distribution", params=long).text
     for word in (
-        "各户份额有 22000 个字，至多 20000 个",
-        "the households&#39; shares have 22000 characters",
+        "各户份额太长：一个汉字算九个字符，共 60750 个，至多 60000 个",
+        "nine for each Chinese character they have 60750 characters",
         "清册",
     ):
         assert word in page
-    assert "11391,1.00\n</textarea>" in page
+    assert "11391,张三户,1.00\n</textarea>" in page
 
 
 def test_a_plan_of_a_year_that_still_runs_says_so(village: Door, office: Office) -> None:

@@ -65,7 +65,7 @@ def test_lines_and_columns_of_a_pasted_table_are_sent(hall: Hall) -> None:
 
 @pytest.mark.parametrize(
     ("pasted", "told"),
-    [("11301,1.00\n" * 2000, ["21999 个字", "至多 20000 个"]), ("11301\u202e,1", ["U+202E"])],
+    [("11301,张三,1.00\n" * 2000, ["一个汉字算九个字符", "至多 60000 个"]), ("11301\u202e,1", ["U+202E"])],
 )
 def test_a_table_that_cannot_be_taken_is_told_by_its_name_and_stays(
     hall: Hall, pasted: str, told: list[str]

@@ -65,7 +65,7 @@ const UNSEEN = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]/;
 const SHOWN_MAX = 20;
 
 /** Return what a field is called on its label, in Chinese and English. */
-const labelOf = (input) => [...input.labels[0].childNodes].map((part) => part.textContent.trim());
+export const labelOf = (input) => [...input.labels[0].childNodes].map((part) => part.textContent.trim());
 
 /** Return the text of a field, which may be empty; throws one that is too long, or has what nobody sees. */
 export function textOf(input, [zh, en] = labelOf(input)) {
