@@ -37,9 +37,9 @@ DATED_AHEAD = rule(
 EARLIER_YEAR = rule(
     "draft.earlier_year",
     Kind.REFUSED,
-    "这张红字凭证冲销的是 {original} 的凭证，属于以前年度；以前年度的差错应当用蓝字填制一张更正凭证",
+    "这张红字凭证冲销的是 {original} 的凭证，属于以前年度；以前年度的差错应当用蓝字填制一张更正凭证{instead}",
     "this red voucher cancels one of {original}, an earlier year; an error of an earlier year is set right by one blue "
-    "voucher",
+    "voucher{instead}",
     "会计基础工作规范 art. 51(5)",
 )
 EARLIER_YEAR_RED = rule(
@@ -116,13 +116,13 @@ def _earlier_year(book: Book, voucher: Voucher | Reversal) -> Iterator[RuleViola
     original = book.vouchers.posted.get(original_of(voucher))
     if original is None or original.date[:4] >= voucher.date[:4]:
         return
+    instead = _dated_back(original.date[:4], book.periods.next_to_close)
     if isinstance(voucher, Reversal):
-        yield EARLIER_YEAR(original=original.date)
+        yield EARLIER_YEAR(original=original.date, instead=instead)
         return
     was_reversed = voucher.corrects in book.vouchers.reversed_by
     is_late = way_of(original.date, voucher.date, was_reversed=was_reversed) is Way.LATE
     if is_late and any(line.debit_fen < 0 or line.credit_fen < 0 for line in voucher.lines):
-        instead = _dated_back(original.date[:4], book.periods.next_to_close)
         yield EARLIER_YEAR_RED(original=original.date, instead=instead)
 
 
@@ -131,7 +131,7 @@ def _dated_back(year: str, open_period: str) -> Phrase:
     if year < open_period[:4]:
         return Phrase("", "")
     return Phrase(
-        f"；{year} 年还没有结账，也可以把日期改到 {year} 年内，仍用负数",
+        f"；{year} 年还没有结账，也可以把日期改到 {year} 年内，仍用红字",
         f"; {year} is not closed yet: dated in {year}, it may be red",
     )
 

@@ -56,6 +56,7 @@ def phone(hall: Hall, request: pytest.FixtureRequest) -> Iterator[Person]:
         f"/books/{BOOK}/work/bank?account=10201&date=2026-03-31&balance=100",
         f"/books/{BOOK}/work/distribution?period=2026-12",
         f"/books/{BOOK}/work/distribution?period=2026-12&households=1130,5%0A王家户,x%0A11301,1,200.00",
+        f"/books/{BOOK}/work/distribution?period=2026-12&households=11301,张三%0A11302,李四",
         f"/books/{BOOK}/work/reverse/18",
     ],
 )

@@ -241,6 +241,9 @@ def test_a_reversal_of_an_earlier_year_is_remarked(village: Village, date: str, 
         summary="冲销",
     )
     assert remarked(village, red, VoucherReversed) == said
+    if said:
+        last = review(village.book, a_draft(village, red, VoucherReversed)).remarks[-1]
+        assert "2026 年还没有结账，也可以把日期改到 2026 年内，仍用红字" in last.zh
 
 
 @pytest.mark.parametrize(
