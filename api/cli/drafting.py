@@ -177,7 +177,9 @@ def _tell_refusals(found: Draft) -> None:
 def _asked(found: Draft) -> Phrase:
     """Return whose signature it waits for, by office and by those who hold it."""
     held = {
-        role: "、".join(who for key, who in found.people.items() if who and role_of(key) == role)
+        role: "、".join(
+            found.people[key] for key in found.signers if role_of(key) == role and key in found.people
+        )
         for role in found.asks
     }
     called = [asked(role, who, beside=role not in found.missing) for role, who in held.items()]

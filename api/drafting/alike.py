@@ -23,7 +23,7 @@ def waiting_alike(
 ) -> dict[str, list[Phrase]]:
     """Return by id of the drafts of some vouchers what other drafts that say the same are called; none, no key.
 
-    `people` are the public names of those who hold keys, by the keys' names.
+    `people` are the public names of those who made them, by their keys.
     """
     days = {f'"date":"{voucher.date}"'.encode() for voucher in vouchers.values()}
     found: dict[Likeness, list[tuple[str, str]]] = {}

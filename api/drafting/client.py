@@ -120,6 +120,7 @@ class Draft(msgspec.Struct, frozen=True):
     asks: list[str]
     refused: list[str]
     gone: list[str] = []
+    signers: list[str] = []
     mend: Mend | None = None
     disclosures: list[Given] = []
     lapsed: list[Lapse] = []

@@ -20,6 +20,7 @@ from api.drafting.changed import changed, since_changed
 from api.drafting.closings import MEANWHILE, meanwhile
 from api.drafting.composing import Composed, Unkept, Wanted, compose, unkept_text
 from api.drafting.invoices import Invoices, parties_of
+from api.drafting.naming import people_of
 from api.drafting.on_desk import OnDesk
 from api.drafting.originals import check_not_booked, check_not_drafted, require_kept, take_turn
 from api.drafting.rivals import check_no_rival
@@ -210,7 +211,7 @@ class DraftingDesk:
     def _keep_signatures(self, book_id: str, id_: str, note: bytes) -> None:
         with self._at(book_id, id_) as (connection, was):
             with self._book(book_id) as book:
-                signed = sign(book, was.draft, note, since_changed(was, book.roles.people))
+                signed = sign(book, was.draft, note, since_changed(was, people_of(book.roles.successors())))
             self.closings.check(connection, book_id, was)
             store.keep_signatures(connection, book_id, was, signed)
 
@@ -291,7 +292,7 @@ class DraftingDesk:
                 raise problem
             if entry is None:
                 if revision is not None and revision != was.revision:
-                    raise changed(was, revision, self.roles(book).people)
+                    raise changed(was, revision, people_of(self.roles(book).successors()))
                 yield connection, was
                 return
         self._posted(book, id_, entry)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domain.entry import AnyStatement
+    from domain.roles import Key
 
 FOR_GOOD = Phrase(
     "拒签的人已没有可用的密钥，谁也不能替他收回",
@@ -51,6 +52,14 @@ def asked(role: str, person: str = "", *, beside: bool) -> Phrase:
 def page_of(book: str, draft: str) -> str:
     """Return where a draft is looked at, as a refusal gives it among its facts (`see`)."""
     return f"/books/{book}/work/drafts/{draft}"
+
+
+def people_of(successors: Mapping[str, Key]) -> dict[str, str]:
+    """Return the public names of those who did something by a key of the book, by that key, whatever key they have now.
+
+    `successors` are the keys by which they sign now, by each key's name; whoever has no public name is left out.
+    """
+    return {name: key.person for name, key in successors.items() if key.person}
 
 
 def holder(key: str, people: Mapping[str, str]) -> Phrase:

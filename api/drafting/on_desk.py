@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from api.drafting.lapsing import lapse, what_then
 from api.drafting.mending import CHANGED, MADE, Author, mend
-from api.drafting.naming import holder
+from api.drafting.naming import holder, people_of
 from domain.roles import ROLES, role_of
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ class OnDesk(NamedTuple):
     about: Collection[str] = ()
 
     @property
+    def people(self) -> dict[str, str]:
+        """The public names of those who did something by a key of the book, by that key."""
+        return people_of(self.successors)
+
+    @property
     def signed(self) -> list[str]:
         """The keys whose signatures count: none that has ended since."""
         return [one.name for one in self.waiting.draft.signatures if one.name not in self.review.lapsed]
@@ -46,11 +51,10 @@ class OnDesk(NamedTuple):
     def lapsed(self) -> list[Lapse]:
         """The signatures whose keys have ended since and whose holders have not signed anew."""
         names = [name for name in self.review.lapsed if not self._has_signed(name)]
-        people = {name: key.person for name, key in self.successors.items()}
         return [
             lapse(
                 name,
-                holder(name, people),
+                holder(name, self.people),
                 what_then(name, self._holder(name), self._active, self.review.asked),
             )
             for name in names
@@ -66,6 +70,11 @@ class OnDesk(NamedTuple):
     def asks(self) -> tuple[str, ...]:
         """The roles whose signature it waits for: nobody's while it waits to be changed or withdrawn."""
         return () if self._is_held else self.review.asked
+
+    @property
+    def signers(self) -> list[str]:
+        """The keys by which the holders of these roles sign now."""
+        return sorted(key for key in self._active if role_of(key) in self.asks)
 
     @property
     def mend(self) -> Mend | None:

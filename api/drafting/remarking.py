@@ -11,7 +11,7 @@ from domain.vouchers import Voucher
 from projections.closing import draft_remarks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from psycopg import Connection
 
@@ -20,16 +20,11 @@ if TYPE_CHECKING:
 
 
 def remarks_on(
-    connection: Connection[Any],
-    book: str,
-    drafts: Sequence[OnDesk],
-    policy: Policy,
-    people: Mapping[str, str],
+    connection: Connection[Any], book: str, drafts: Sequence[OnDesk], policy: Policy
 ) -> dict[str, list[Remark]]:
     """Return by id what is remarked on each draft: by the rules, by a closing's checklist, and by what else is there.
 
-    What else is there is looked at for the open ones that the rules do not object to. `people` are the public names of
-    those who hold keys, by the keys' names.
+    What else is there is looked at for the open ones that the rules do not object to.
     """
     remarks = {
         one.waiting.id: [
@@ -42,7 +37,7 @@ def remarks_on(
     asked = [(one, data) for one in open_ if isinstance(data := one.waiting.draft.statement.data, Voucher)]
     if asked:
         vouchers = {one.waiting.id: data for one, data in asked}
-        others = waiting_alike(connection, book, vouchers, people)
+        others = waiting_alike(connection, book, vouchers, asked[0][0].people)
         waiting = [others.get(id_, []) for id_ in vouchers]
         signing = [one.signing for one, _ in asked]
         made = [one.waiting.draft.statement.at[:10] for one, _ in asked]

@@ -30,7 +30,6 @@ from api.http.sessions import AtWork, FromHere
 from api.posting import read_data
 from domain.kernel.statement import PLAIN
 from domain.periods import Closing, PeriodClosed
-from projections import register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,13 +107,14 @@ class DraftBody(BaseModel):
     `signatures` are the keys whose signatures count, `lapsed` those that signed it and have ended since, unless their
     holders signed anew.
     `asks` are the roles whose signature it waits for, nobody's while it is refused or could not be posted: those that
-    are missing, and the cashier of a voucher of cash, who does not hold it up. `state` is open, posted or withdrawn;
-    `entry` where it stands in the log; `problem` what else the rules object to; `refused` the keys that refuse its
-    present text, `gone` those of them whose holders have no key any more: nobody takes the refusal back for them;
-    `mend` who is to change or withdraw it, null where it waits for signatures; `remarks` what is to be known before it
-    is signed, for example that it spends beyond the year's plan. `invoices` is what those among its documents say,
-    `named` what the ids in its text are, `people` the public names of the keys' holders, by key. `disclosures` are the
-    values behind the digests of its text, for whoever makes vouchers or is to sign it.
+    are missing, and the cashier of a voucher of cash, who does not hold it up; `signers` the keys by which they sign
+    now. `state` is open, posted or withdrawn; `entry` where it stands in the log; `problem` what else the rules object
+    to; `refused` the keys that refuse its present text, `gone` those of them whose holders have no key any more: nobody
+    takes the refusal back for them; `mend` who is to change or withdraw it, null where it waits for signatures;
+    `remarks` what is to be known before it is signed, for example that it spends beyond the year's plan. `invoices` is
+    what those among its documents say, `named` what the ids in its text are, `people` the public names of those who did
+    something by a key, by that key. `disclosures` are the values behind the digests of its text, for whoever makes
+    vouchers or is to sign it.
     """
 
     book: str
@@ -130,6 +130,7 @@ class DraftBody(BaseModel):
     demanded: list[str]
     missing: list[str]
     asks: list[str]
+    signers: list[str]
     refused: list[str]
     gone: list[str]
     mend: MendBody | None
@@ -310,8 +311,7 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
     """Return drafts with what is to be known of them."""
     policy = service.drafts.policy(session.book)
     with service.pool.connection() as connection:
-        people = register.holders(connection, session.book)
-        remarks = remarks_on(connection, session.book, drafts, policy, people)
+        remarks = remarks_on(connection, session.book, drafts, policy)
         named = named_in(connection, session.book, drafts)
     given = service.drafts.disclosures(session, drafts)
     return [
@@ -322,7 +322,6 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
                 remarks[one.waiting.id],
                 given.get(one.waiting.id, []),
                 [named[id_] for id_ in ids_in(one) if id_ in named],
-                people,
             ),
         )
         for one in drafts
@@ -330,12 +329,11 @@ def _bodies(service: Service, session: Session, drafts: list[OnDesk]) -> list[Dr
 
 
 class _Told(NamedTuple):
-    """What is told of a draft beside what it is: remarks, private values, entries that it names, and people."""
+    """What is told of a draft beside what it is: remarks, private values, and entries that it names."""
 
     remarks: list[Remark]
     given: list[Given]
     named: list[NamedBody]
-    people: dict[str, str]
 
 
 def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
@@ -354,6 +352,7 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
         demanded=list(said.demanded),
         missing=list(said.missing),
         asks=list(found.asks),
+        signers=found.signers,
         refused=[step.key for step in found.refused],
         gone=found.gone,
         mend=_mend(found),
@@ -361,7 +360,7 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
         remarks=[remarked(one) for one in told.remarks],
         invoices=[InvoiceBody(**msgspec.to_builtins(one._asdict())) for one in found.invoices],
         named=told.named,
-        people=told.people,
+        people=found.people,
         disclosures=[
             DisclosureBody(disclosure=one.disclosure, subject=one.subject, tier=one.tier)
             for one in told.given

@@ -14,7 +14,6 @@ from api.http.entries import read_body
 from api.http.named import NamedBody, named_in
 from api.http.parts import Services, documented
 from api.http.sessions import AtWork, FromHere
-from projections import register
 
 if TYPE_CHECKING:
     from api.composition import Service
@@ -60,8 +59,7 @@ def _answer(service: Service, session: Session, asked: Unkept) -> RemarksBody:
     found = service.drafts.unkept(session, asked)
     policy = service.drafts.policy(session.book)
     with service.pool.connection() as connection:
-        people = register.holders(connection, session.book)
-        remarks = remarks_on(connection, session.book, [found], policy, people)[found.waiting.id]
+        remarks = remarks_on(connection, session.book, [found], policy)[found.waiting.id]
         named = named_in(connection, session.book, [found])
     return RemarksBody(
         book=session.book,

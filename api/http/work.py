@@ -164,7 +164,7 @@ def get_desk(
 ) -> Response:
     """Show what waits for whoever is at work, and what for others."""
     waiting = service.drafts.waiting(book)
-    desk = _parted(waiting, session.key, register.holders(database, book))
+    desk = _parted(waiting, session.key)
     period = service.drafts.next_to_close(book)
     remarks = _remarks(service, database, book, period)
     stops = sum(remark.stops for remark in remarks)
@@ -265,18 +265,18 @@ def get_new_page(
     return form_page(request, database, book, session, **given)
 
 
-def _parted(waiting: list[OnDesk], key: Key, people: dict[str, str]) -> Desk:
-    """Part the drafts by whose turn it is, for whoever works with a key; `people` are the keys' holders, by key."""
+def _parted(waiting: list[OnDesk], key: Key) -> Desk:
+    """Part the drafts by whose turn it is, for whoever works with a key."""
     desk = Desk([], [], [])
     for one in waiting:
         to_mend = one.mend.roles if one.mend else ()
         place = desk.mend if key.role in to_mend else desk.mine if key.role in one.asks else desk.others
-        place.append(_row(one, key.name, people))
+        place.append(_row(one, key.name))
     return desk
 
 
-def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
-    """Return a draft's row in the list of whoever works with a key; `people` are the keys' holders, by key."""
+def _row(found: OnDesk, key: str) -> Row:
+    """Return a draft's row in the list of whoever works with a key."""
     waiting, said = found.waiting, found.review
     date, what, amount_fen = known(waiting.draft.statement)
     return Row(
@@ -288,11 +288,11 @@ def _row(found: OnDesk, key: str, people: dict[str, str]) -> Row:
         [one.words for one in found.lapsed],
         [asked(role, beside=role not in said.missing).zh for role in said.asked],
         found.mend and found.mend.words,
-        _remark(found, key, people),
+        _remark(found, key),
     )
 
 
-def _remark(found: OnDesk, key: str, people: dict[str, str]) -> Phrase | RuleViolation | None:
+def _remark(found: OnDesk, key: str) -> Phrase | RuleViolation | None:
     """Return what is to be known first of a draft: that it was changed after one had answered, or what is wrong.
 
     Of a refusal the reason, for whoever changes the draft is to set it right.
@@ -302,13 +302,13 @@ def _remark(found: OnDesk, key: str, people: dict[str, str]) -> Phrase | RuleVio
     if found.answered(key):
         return Phrase("您拒签以后改动了，请重看", "changed after you had refused: look again")
     if found.refused:
-        return _refusals(found, people)
+        return _refusals(found)
     return found.review.problem
 
 
-def _refusals(found: OnDesk, people: dict[str, str]) -> Phrase:
+def _refusals(found: OnDesk) -> Phrase:
     """Return who refuses a draft and why, and whether nobody can take the refusal back."""
-    said = [(holder(step.key, people), step.words) for step in found.refused]
+    said = [(holder(step.key, found.people), step.words) for step in found.refused]
     then = [FOR_GOOD] if found.gone else []
     return Phrase(
         "；".join([*(f"{who.zh}拒签：{reason}" for who, reason in said), *(one.zh for one in then)]),

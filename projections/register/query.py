@@ -138,11 +138,6 @@ def keys(connection: Connection[Any], book_id: str) -> list[KeyRow]:
         return cursor.execute(SELECT_KEYS, (book_id,)).fetchall()
 
 
-def holders(connection: Connection[Any], book_id: str) -> dict[str, str]:
-    """Return the public names of those who hold the keys of a book that are good now, by the keys' names."""
-    return {key.name: key.person for key in keys(connection, book_id) if key.person and key.last is None}
-
-
 def vacant(connection: Connection[Any], book_id: str) -> set[str]:
     """Return the roles of which nobody holds a key that is good now."""
     return {*ROLES} - {key.role for key in keys(connection, book_id) if key.last is None}
