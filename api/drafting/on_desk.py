@@ -55,7 +55,7 @@ class OnDesk(NamedTuple):
             lapse(
                 name,
                 holder(name, self.people),
-                what_then(name, self._holder(name), self._active, self.review.asked),
+                what_then(name, self._holder(name), self._active, self.asks),
             )
             for name in names
         ]

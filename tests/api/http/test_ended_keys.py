@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import pytest
@@ -15,10 +15,12 @@ from domain.roles.events import Rotation
 from tests.api.http.at_work import Office, Person
 from tests.api.http.conftest import BOOK, voucher
 from tests.api.http.test_desk_asks import row_of
+from tests.api.http.test_refusals_named import invoiced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from domain.vouchers import Voucher
     from tests.api.http.conftest import Door
 
 
@@ -37,13 +39,38 @@ def rotate_head(door: Door) -> None:
     assert posted.is_success, posted.text
 
 
-@pytest.fixture(scope="module")
-def signed(office: Office) -> dict[str, Any]:
-    """A draft that the head had signed by the key that was rotated then."""
-    draft = office["accountant"].make(msgspec.to_builtins(voucher(1_100)))
-    office["head"].sign(draft)
-    rotate_head(office.door)
+def signed_by_head(office: Office, data: Voucher) -> dict[str, Any]:
+    draft = office["accountant"].make(msgspec.to_builtins(data))
+    assert office["head"].sign(draft).status_code == 200
     return draft
+
+
+class Signed(NamedTuple):
+    """Drafts that the head had signed by the key that was rotated then.
+
+    One waits for signatures, one is refused by another, one could not be posted: its invoice was booked meanwhile.
+    """
+
+    waits: dict[str, Any]
+    refused: dict[str, Any]
+    stuck: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def drafts(office: Office) -> Signed:
+    paid = invoiced("26332000000000077002")
+    found = Signed(*(signed_by_head(office, data) for data in (voucher(1_100), voucher(1_200), paid)))
+    assert office["cashier"].refuse(found.refused, "不对").status_code == 200
+    posted = office.door.post(office.door.note(paid))
+    assert posted.is_success, posted.text
+    rotate_head(office.door)
+    return found
+
+
+@pytest.fixture(scope="module")
+def signed(drafts: Signed) -> dict[str, Any]:
+    """The one that waits for signatures."""
+    return drafts.waits
 
 
 def test_a_signature_whose_key_ended_is_counted_nowhere(office: Office, signed: dict[str, Any]) -> None:
@@ -55,6 +82,17 @@ def test_a_signature_whose_key_ended_is_counted_nowhere(office: Office, signed: 
     said = "负责人 郑理事长的签名已失效（密钥已更换或停用），不再算数，须用现在的密钥重签"
     assert said in row
     assert re.search(r"11\.00 ?无 ?会计、负责人", row), row
+
+
+def test_nobody_is_told_to_sign_anew_while_it_waits_to_be_changed(office: Office, drafts: Signed) -> None:
+    for draft in (drafts.refused, drafts.stuck):
+        found = office["accountant"].get(f"/{draft['id']}").json()
+        [lapsed] = found["lapsed"]
+        assert lapsed["zh"] == "负责人 郑理事长的签名已失效（密钥已更换或停用），不再算数"
+        assert "anew" not in lapsed["en"]
+        assert found["asks"] == []
+        assert "等制单的会计改动或撤回" in found["mend"]["zh"]
+        assert "重签" not in row_of(office, "accountant", draft)
 
 
 def test_it_is_posted_by_whoever_signed_last_with_what_stands(office: Office, signed: dict[str, Any]) -> None:
