@@ -108,6 +108,14 @@ def read_data(name: object, text: bytes, kind: type[T]) -> T:
     return data
 
 
+def read_answer(answer: httpx.Response, kind: type[T]) -> T:
+    """Return what a server answers in JSON; raises `post.no_server` for an answer that no sunledger gives."""
+    try:
+        return msgspec.json.decode(answer.content, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise NO_SERVER(url=answer.url, status=answer.status_code) from None
+
+
 class _TwiceError(Exception):
     """The key that an object has twice; a reader would take one of the two unseen."""
 
@@ -133,6 +141,10 @@ class _TrialBalance(msgspec.Struct):
 class _Account(msgspec.Struct):
     code: str
     name: str
+
+
+class _Stored(msgspec.Struct):
+    stored: int
 
 
 class _Accounts(msgspec.Struct):
@@ -244,7 +256,7 @@ class Poster:
             raise UNANSWERED(problem=_said(answer), path=kept)
         if answer.status_code >= 400:
             raise _refusal(answer)
-        receipt: dict[str, Any] = msgspec.json.decode(answer.content)
+        receipt = read_answer(answer, dict[str, Any])
         if receipt.get("proof"):
             parse_proof_file(receipt["proof"].encode()).check(note, self._log_key())
         return receipt
@@ -252,7 +264,7 @@ class Poster:
     def disclose(self, entry: int, given: Sequence[Given]) -> int:
         """Hand in the disclosures of an entry and return how many are new there; the same again changes nothing."""
         content = msgspec.json.encode({"entry": entry, "disclosures": given})
-        return int(self.ask("POST", "disclosures", content).json()["stored"])
+        return read_answer(self.ask("POST", "disclosures", content), _Stored).stored
 
     def fetch(self, path: str) -> bytes:
         """Return what the server has below the book's address; raises as `ask` does."""

@@ -9,7 +9,7 @@ import msgspec
 
 from api.disclosures import NO_SUCH_DIGEST, Given, Tier
 from api.drafting.rules import OTHER_HISTORY, UNTOLD
-from api.posting import ServerRefusal
+from api.posting import ServerRefusal, read_answer
 from api.sessions import answer, parse_challenge, require_here
 from audit.tlog.proof import range_root
 from audit.tlog.tiles import TileReader
@@ -172,6 +172,10 @@ class Remarked(msgspec.Struct, frozen=True):
         return [*against, *self.remarks]
 
 
+class _Challenge(msgspec.Struct, frozen=True):
+    text: str
+
+
 class _Drafts(msgspec.Struct, frozen=True):
     drafts: list[Draft]
 
@@ -185,24 +189,24 @@ class Clerk:
         self._key = key
 
     def sign_in(self) -> None:
-        """Sign in; raises `session.elsewhere` for a challenge that another server or another book gave."""
-        text = self._server.ask("POST", "sessions/challenge").json()["text"].encode()
+        """Sign in; raises `post.no_server`, and `session.elsewhere` for a challenge of another server or book."""
+        given = read_answer(self._server.ask("POST", "sessions/challenge"), _Challenge)
+        text = given.text.encode()
         require_here(parse_challenge(text), self._server.book, self._server.host)
         self._server.ask("POST", "sessions", answer(text, self._key))
 
     def remarked(self, statement: AnyStatement, keys: Sequence[str]) -> Remarked:
         """Return what is to be known of a statement that is kept as no draft, before these keys sign it."""
         content = {"text": unsigned_text(statement).decode(), "keys": keys}
-        answer = self._server.ask("POST", "remarks", msgspec.json.encode(content))
-        return msgspec.json.decode(answer.content, type=Remarked)
+        return read_answer(self._server.ask("POST", "remarks", msgspec.json.encode(content)), Remarked)
 
     def drafts(self) -> list[Draft]:
         """Return what waits."""
-        return msgspec.json.decode(self._server.fetch("drafts"), type=_Drafts).drafts
+        return read_answer(self._server.ask("GET", "drafts"), _Drafts).drafts
 
     def draft(self, id_: str) -> Draft:
         """Return a draft."""
-        return _read(self._server.fetch(f"drafts/{id_}"))
+        return read_answer(self._server.ask("GET", f"drafts/{id_}"), Draft)
 
     def accounts(self) -> dict[str, str]:
         """Return the names of the book's accounts, by code."""
@@ -224,7 +228,7 @@ class Clerk:
             raise UNTOLD()
         self._check_history(seen.statement)
         note = sign_text(seen.text.encode(), [self._key])
-        return _read(self._server.ask("POST", f"drafts/{seen.id}/signatures", note).content)
+        return read_answer(self._server.ask("POST", f"drafts/{seen.id}/signatures", note), Draft)
 
     def refuse(self, seen: Draft, reason: str) -> Draft:
         """Say why one does not sign."""
@@ -235,7 +239,7 @@ class Clerk:
         return self._act("POST", f"drafts/{seen.id}/withdrawal", {"revision": seen.revision})
 
     def _act(self, method: str, path: str, content: dict[str, Any]) -> Draft:
-        return _read(self._server.ask(method, path, msgspec.json.encode(content)).content)
+        return read_answer(self._server.ask(method, path, msgspec.json.encode(content)), Draft)
 
     def _check_history(self, statement: AnyStatement) -> None:
         """Look whether the entries that a statement names as seen are those of the log, by its checkpoint."""
@@ -268,7 +272,3 @@ def ask_remarks(
             continue
         return clerk.remarked(statement, names)
     raise AssertionError
-
-
-def _read(content: bytes) -> Draft:
-    return msgspec.json.decode(content, type=Draft)
