@@ -10,10 +10,13 @@ from api.drafting.rules import MADE
 from domain.entry import parse_entry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from psycopg import Connection
 
     from domain.book import Book
     from domain.drafts import Draft
+    from domain.kernel.errors import RuleViolation
 
 
 def is_made(connection: Connection[Any], book: Book, key: str, draft: Draft) -> bool:
@@ -28,6 +31,13 @@ def is_made(connection: Connection[Any], book: Book, key: str, draft: Draft) -> 
     if was or id_ in book.ids:
         raise MADE(draft=id_, see=page_of(book.book, id_))
     return False
+
+
+def used(connection: Connection[Any], book: str, draft: Draft) -> Iterator[RuleViolation]:
+    """Yield what is said of what is kept as no draft, where one of another text waits under its id."""
+    was = store.find(connection, book, draft.statement.id)
+    if was and was.state == "open" and was.draft.text != draft.text:
+        yield MADE(draft=was.id, see=page_of(book, was.id))
 
 
 def is_signed(draft: Draft, note: bytes) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.disclosures import belonging
 from api.drafting import store, templates
-from api.drafting.again import is_made, is_signed
+from api.drafting.again import is_made, is_signed, used
 from api.drafting.changed import changed, since_changed
 from api.drafting.closings import MEANWHILE, meanwhile
 from api.drafting.composing import Composed, Unkept, Wanted, compose, unkept_text
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from domain.book import Book
     from domain.closing import Remark
     from domain.drafts import Draft
+    from domain.entry import Entry
     from domain.ledger import BookRecorder
     from domain.policy import Policy
     from domain.roles import Key, Roles
@@ -156,8 +157,11 @@ class DraftingDesk:
         """Return what is about to be signed as its draft would be, kept nowhere; raises as `unkept_text` does."""
         waiting = store.unkept(unkept_text(session.book, asked), session.key.name)
         look = self._look(session.book, waiting)
-        if look.entry is not None:
+        if look.entry is not None and self._entry(session.book, look.entry).text == waiting.draft.text:
             return self._closed(session.book, waiting._replace(state="posted", entry=look.entry))
+        with self._pool.connection() as connection:
+            said = (*look.said.remarks, *used(connection, session.book, waiting.draft))
+        look = look._replace(said=look.said._replace(remarks=said))
         keys = self.roles(session.book).keys
         about = {key.role for name in asked.keys if (key := keys.get(name)) and key.last is None}
         return self._open(session.book, waiting, look)._replace(about=about)
@@ -345,7 +349,7 @@ class DraftingDesk:
 
     def _posted(self, book: str, id_: str, entry: int) -> OnDesk:
         """Remember where a draft stands in the log; whoever had all signatures of an earlier text could post that."""
-        posted = next(read_entries(self._recorder, book, entry))
+        posted = self._entry(book, entry)
         with self._pool.connection() as connection:
             given = belonging(
                 posted.statement, self._private.waiting.of(connection, book, [id_]).get(id_, [])
@@ -360,6 +364,9 @@ class DraftingDesk:
                 store.post(connection, book, was, store.Posted(entry, signers, words))
                 self._private.waiting.drop(connection, book, id_)
             return self._closed(book, store.draft_of(connection, book, id_))
+
+    def _entry(self, book: str, entry: int) -> Entry:
+        return next(read_entries(self._recorder, book, entry))
 
     def _open(self, book: str, waiting: Waiting, look: _Look) -> OnDesk:
         """Return a draft that waits with what is said of it, and of whom its invoices name."""

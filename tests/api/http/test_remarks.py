@@ -10,7 +10,7 @@ import pytest
 
 from api.clock import now
 from domain.accounts import AccountAdded, NewAccount
-from domain.entry import parse_entry, seal, unsigned_text
+from domain.entry import parse_entry, parse_text, seal, unsigned_text
 from domain.kernel.period import next_period
 from domain.kernel.statement import type_name
 from domain.periods import Closing, PeriodClosed
@@ -103,6 +103,33 @@ def test_a_voucher_that_stands_there_already_is_remarked_and_named(office: Offic
     [named] = known(office, office.door.statement(red, VoucherReversed))["named"]
     assert named["entry"] == entry
     assert "（2026-04-02「收利息」47.00 元）" in named["zh"]
+
+
+def test_another_text_under_the_id_of_an_entry_is_not_that_entry(office: Office) -> None:
+    statement = office.door.statement(voucher(4_900))
+    entry = office.door.post(seal(statement, office.door.keys("accountant", "head")), wait=10).json()["index"]
+    assert known(office, statement)["entry"] == entry, "whoever signs it, it is booked"
+    other = office.door.statement(out_of_the_till(100, count=1), id=statement.id)
+    found = known(office, other)
+    assert (found["entry"], found["problem"]["rule"]) == (None, "entry.id_used")
+    assert f"第 {entry} 号记录" in found["problem"]["zh"]
+    refused = office.door.post(seal(other, office.door.keys("accountant", "head")))
+    assert refused.json()["rule"] == "entry.id_used"
+
+
+def test_another_text_under_the_id_of_a_draft_is_remarked(office: Office) -> None:
+    draft = office["accountant"].make(msgspec.to_builtins(voucher(4_950)))
+    kept = parse_text(draft["text"].encode())
+    same = known(office, kept)
+    later = msgspec.structs.replace(kept, at="2027-01-02T03:04:05Z")
+    other = known(office, later)
+    more = known(office, office.door.statement(out_of_the_till(100, count=1), id=draft["id"]))
+    office["accountant"].withdraw(draft)
+    assert same["remarks"] == draft["remarks"] == []
+    assert [one["rule"] for one in other["remarks"]] == ["draft.made"]
+    assert {one["rule"] for one in more["remarks"]} == {"draft.made", "closing.no_cashier"}
+    assert draft["id"] in other["remarks"][0]["zh"]
+    assert other["problem"] is None, "the log would take it"
 
 
 def test_what_the_rules_object_to_is_said_as_of_a_draft(office: Office) -> None:
