@@ -45,9 +45,10 @@ NOT_REPLACED = rule(
     "closing.not_replaced",
     Kind.REFUSED,
     "凭证 {number}「{summary}」已由 {red} 冲销，没有凭证写明更正它：记错了的，打开它，按对的另制一张（订正），否则"
-    "这笔业务就不在账上；确实作废、不用重记的，不必理会",
+    "这笔业务就不在账上；已另记而没有写明的，或确实作废、不用重记的，不必理会",
     "voucher {number} '{summary}' was reversed by {red}, and none names it as what it sets right: if it was wrong, open"
-    " it and make the right one, or what happened is not in the books; if it was cancelled for good, let it be",
+    " it and make the right one, or what happened is not in the books; if it was booked anew without naming it, or"
+    " cancelled for good, let it be",
     SOURCE,
 )
 
@@ -80,7 +81,8 @@ def check_corrected(month: MonthEnd) -> Iterator[Remark]:
 def check_replaced(month: MonthEnd) -> Iterator[Remark]:
     """What the month cancels is made anew, if it is not cancelled for good; in that month alone, and it stops nothing.
 
-    A transfer or distribution is proposed anew, and names none: the year's end tells what of it is missing.
+    A transfer or distribution is proposed anew, and names none: the year's end tells what of it is missing. What else
+    was booked anew and names none is known by its accounts and amounts; where these differ, a person knows it.
     """
     for one in month.cancelled:
         if not only_transfers(one.accounts):

@@ -42,13 +42,25 @@ SELECT_CANCELLED = """
         SELECT above.entry, was.id, was.corrects_id
         FROM above JOIN vouchers AS was ON was.book = %(book)s AND was.id = above.corrects_id
     ), below AS (
-        SELECT entry, id AS first, id, false AS stands
-        FROM above WHERE corrects_id IS NULL
+        SELECT above.entry, root.id AS first, root.id, root.entry AS own, root.reversed_by IS NULL AS stands
+        FROM above JOIN vouchers AS root ON root.book = %(book)s AND root.id = above.id
+        WHERE above.corrects_id IS NULL
         UNION ALL
-        SELECT below.entry, below.first, later.id, later.reversed_by IS NULL
+        SELECT below.entry, below.first, later.id, later.entry, later.reversed_by IS NULL
         FROM below JOIN vouchers AS later ON later.book = %(book)s AND later.corrects_id = below.id
+    ), gone AS (
+        SELECT min(entry) AS entry, array_agg(own) AS owns FROM below GROUP BY first HAVING NOT bool_or(stands)
     ), missing AS (
-        SELECT min(entry) AS entry FROM below GROUP BY first HAVING NOT bool_or(stands)
+        SELECT entry FROM gone WHERE NOT EXISTS (
+            SELECT FROM vouchers AS was JOIN vouchers AS anew USING (book, amount_fen)
+            WHERE was.book = %(book)s AND was.entry = ANY(owns) AND anew.entry > was.entry
+              AND anew.reversed_by IS NULL AND anew.reverses_id IS NULL AND anew.corrects_id IS NULL
+              AND NOT EXISTS (
+                  SELECT FROM journal WHERE book = %(book)s AND journal.entry IN (was.entry, anew.entry)
+                  GROUP BY account, debit_fen, credit_fen
+                  HAVING sum(CASE journal.entry WHEN was.entry THEN 1 ELSE -1 END) <> 0
+              )
+        )
     )
     SELECT was.entry, was.period, was.number, was.summary, array_agg(DISTINCT account), reds.period, reds.number
     FROM missing JOIN reds USING (entry)
@@ -57,7 +69,10 @@ SELECT_CANCELLED = """
     GROUP BY was.entry, was.period, was.number, was.summary, reds.period, reds.number
     ORDER BY was.entry
 """
-"""What a period cancels and nothing sets right: of all that set one voucher right, and one another, none stands."""
+"""What a period cancels and nothing sets right: of a voucher and all that set it right, and one another, none stands.
+
+Nor does one that names none and has the accounts and amounts of one of these, line by line, and is later.
+"""
 
 SELECT_CORRECTED_FEN = """
     WITH parts AS (
@@ -138,7 +153,7 @@ def corrections(connection: Connection[Any], book: str, period: str) -> list[Cor
 
 
 def cancelled(connection: Connection[Any], book: str, period: str) -> list[Cancelled]:
-    """Return the vouchers that a period cancels and nothing sets right, in the order of the log."""
+    """Return the vouchers that a period cancels and nothing sets right or books anew, in the order of the log."""
     found = connection.execute(SELECT_CANCELLED, {"book": book, "period": period}).fetchall()
     return [
         Cancelled(entry, voucher_number(of, number), summary, tuple(codes), voucher_number(*red))
