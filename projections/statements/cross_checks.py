@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from domain import statements
 from domain.chart import RESULT, UNDISTRIBUTED
-from domain.closing import RESULT_ACCOUNT, said_otherwise
+from domain.closing import RESULT_ACCOUNT, TRANSFERS, said_otherwise
 from domain.kernel.period import opened_on, parse_period, year_start
+from domain.statements.income_lines import INCOME
 from projections import register
 from projections.balances import trial_balance
 from projections.distributing import posted_distributing
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from projections.balances import TrialBalance
 
 SELECT_TRANSFERRED = """
-    SELECT coalesce(sum(CASE WHEN pure THEN emptied ELSE filled END), 0)::bigint FROM (
+    SELECT coalesce(sum(CASE WHEN pure THEN emptied WHEN takes THEN taken ELSE 0 END), 0)::bigint FROM (
         SELECT bool_and(account ^@ ANY(%(pure)s)) AS pure,
+               bool_or(account ^@ %(own)s OR (account ^@ ANY(%(pool)s) AND credit_fen <> 0)) AS takes,
                sum(debit_fen - credit_fen) FILTER (WHERE account ^@ %(result)s) AS emptied,
-               coalesce(sum(credit_fen - debit_fen) FILTER (WHERE account ^@ %(own)s), 0) AS filled
+               sum(CASE WHEN account ^@ %(income)s THEN debit_fen ELSE -credit_fen END)
+                   FILTER (WHERE account ^@ %(result)s) AS taken
         FROM journal
         WHERE book = %(book)s AND entry IN (
             SELECT entry FROM journal
@@ -38,7 +41,9 @@ SELECT_TRANSFERRED = """
 """
 """What vouchers that touch 321 or 322 took from income and expense.
 
-All, where they do nothing else; else what came to 本年收益 (321): what was earned or spent there was not transferred.
+All, where they do nothing else. Of others what empties: debits of income and credits of expense, if it comes to
+本年收益 (321), or past it to the credit of 收益分配 (322); what went on from there does not matter. What was earned or
+spent there was not transferred.
 """
 
 
@@ -76,8 +81,9 @@ def _earned(connection: Connection[Any], book: register.BookRow, trial: TrialBal
         "first": trial.first,
         "last": trial.period,
         "pool": list(UNDISTRIBUTED),
-        "pure": [RESULT, *UNDISTRIBUTED],
+        "pure": list(TRANSFERS),
         "result": RESULT,
+        "income": INCOME,
         "own": RESULT_ACCOUNT,
     }
     ((fen,),) = connection.execute(SELECT_TRANSFERRED, values).fetchall()

@@ -93,6 +93,20 @@ MIXED = (
     ((("50103", 9_000), ("321", -9_000), ("51302", 500), ("211", -500)), -500),  # and beside a transfer
     ((("50103", 300), ("321", -300)), 0),
     ((("32202", 700), ("51302", -700)), 0),  # past 321, with nothing else: it may be a transfer
+    (
+        (("101", 600), ("51302", -600), ("32202", 24_000), ("211", -24_000)),
+        600,
+    ),  # taken back beside a distribution
+    ((("50103", 300), ("101", -300), ("32202", 24_000), ("211", -24_000)), -300),
+    ((("50103", 900), ("321", -900), ("321", 900), ("32202", -900), ("51302", 50), ("101", -50)), -50),
+)
+PASSED_ON = ("50103", 400), ("51302", -100), ("321", -300), ("321", 300), ("32202", -300)
+YEARS_ENDS = (
+    (*PASSED_ON, ("32202", 30), ("311", -30)),
+    (*PASSED_ON, ("32202", 30), ("311", -30), ("32202", 200), ("211", -200)),
+    (("50103", 400), ("32202", -400), ("32202", 200), ("113", -200)),
+    (("51302", -400), ("321", 400), ("321", -400), ("32202", 400)),
+    (("51302", -400), ("321", 400), ("211", 100), ("113", -100)),
 )
 
 
@@ -112,6 +126,16 @@ def test_what_no_statement_shows_is_held_against_the_trial_balance(
     page = door.get("cross-checks", period="2026-11").text
     assert "和 321、322 记在了一张凭证上" in page
     assert "科目余额表：501 至 521 的发生额" in page
+
+
+@pytest.mark.parametrize("moved", YEARS_ENDS)
+def test_a_years_end_on_one_voucher_is_no_difference(door: Door, moved: tuple[tuple[str, int], ...]) -> None:
+    """What comes to 321 and goes on to 322, and to members, on the same voucher was transferred all the same."""
+    keys = ("details_turnover", "surplus_turnover")
+    before = checks(door, "2026-11")
+    book(door, moved, "2026-11-22")
+    after = checks(door, "2026-11")
+    assert {key: after[key] for key in keys} == {key: before[key] for key in keys}
 
 
 def book(door: Door, moved: tuple[tuple[str, int], ...], date: str) -> None:
