@@ -4,7 +4,10 @@ A payment settles the oldest open amount first. Opening balances are as old as t
 reversed and the red one that reverses it are no moves: together they left everything as it was. Likewise a red line
 that names no voucher, and the newest line of its amount before it; where there is none, it makes less the newest line
 of a larger amount, or the newest ones together. What was paid too little then has its own age again.
-What sets a voucher right is one with it: no debt grows young by being corrected (订正、调整、更正).
+What sets a voucher right says what that one should have said (订正、调整、更正), so that no debt grows young by being
+corrected: its lines are as old, on whatever account and of whatever counterparty, and those of the same account and
+counterparty are one with its own. A payment or a debt of a later day is a voucher of its own: in one that sets another
+right it would be dated back.
 """
 
 from __future__ import annotations

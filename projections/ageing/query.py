@@ -3,7 +3,8 @@
 A red voucher takes back the very items that the voucher it reverses opened or settled. As the two mirror each other
 line by line, both are left out from the red one's period on; before it the reversed voucher counts as it stood.
 
-A voucher that sets others right (`corrects`) belongs to the first of them that has its account and counterparty.
+A voucher that sets another right (`corrects`) says what that one should have said: each of its lines, on whatever
+account and of whatever counterparty, has the place and the date of the first voucher of such a chain.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from projections.log import root_at
 from projections.report import Report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from psycopg import Connection
 
 SELECT_LINES = """
@@ -29,32 +32,39 @@ SELECT_LINES = """
           ON original.book = red.book AND original.id = red.reverses_id
         WHERE red.book = %(book)s AND red.type = 'reversal' AND red.period <= %(period)s
     )
-    SELECT entry, account, party, coalesce(date::text, %(opened)s), debit_fen - credit_fen,
-           debit_fen < 0 OR credit_fen < 0, entry IN (SELECT entry FROM undone)
+    SELECT period, coalesce(date::text, %(opened)s), number, entry,
+           account, party, debit_fen - credit_fen, debit_fen < 0 OR credit_fen < 0,
+           entry IN (SELECT entry FROM undone)
     FROM journal
     WHERE book = %(book)s AND left(account, 3) = ANY(%(accounts)s) AND period <= %(period)s
     ORDER BY journal.period, date, number, entry, line
 """
 
 SELECT_CORRECTED = """
-    SELECT voucher.entry, original.entry
+    SELECT voucher.entry, original.period, original.date::text, original.number, original.entry
     FROM vouchers AS voucher JOIN vouchers AS original
       ON original.book = voucher.book AND original.id = voucher.corrects_id
     WHERE voucher.book = %(book)s AND voucher.corrects_id IS NOT NULL AND voucher.period <= %(period)s
+    ORDER BY voucher.entry
 """
 
 
-class _Line(NamedTuple):
+class _Voucher(NamedTuple):
+    """Where a voucher, or the opening balances, stand among all: they are in the order of these."""
+
+    period: str
+    date: str
+    number: int
     entry: int
+
+
+class _Line(NamedTuple):
+    voucher: _Voucher
     account: str
     party: str
-    date: str
     fen: int
     is_red: bool
     is_undone: bool
-
-    def of(self, entry: int) -> tuple[int, str, str]:
-        return entry, self.account, self.party
 
 
 @dataclass(frozen=True)
@@ -78,9 +88,9 @@ def ageing(connection: Connection[Any], book_id: str, period: str) -> AgeingRepo
         "accounts": list(ACCOUNTS),
         "period": period,
     }
-    corrected = dict(connection.execute(SELECT_CORRECTED, values).fetchall())
-    lines = [_Line(*row) for row in connection.execute(SELECT_LINES, values)]
-    rows = aged_rows(_moves(lines, corrected), last_day(period))
+    firsts = _firsts(connection.execute(SELECT_CORRECTED, values))
+    lines = [_Line(_Voucher(*row[:4]), *row[4:]) for row in connection.execute(SELECT_LINES, values)]
+    rows = aged_rows(_moves(lines, firsts), last_day(period))
     names = register.account_names(connection, book_id)
     return AgeingReport(
         book=book_id,
@@ -93,24 +103,25 @@ def ageing(connection: Connection[Any], book_id: str, period: str) -> AgeingRepo
     )
 
 
-def _moves(lines: list[_Line], corrected: dict[int, int]) -> list[Move]:
-    """Return the moves of lines in their order, each at the place and of the date of the first that it belongs to.
+def _firsts(corrected: Iterable[tuple[Any, ...]]) -> dict[int, _Voucher]:
+    """Return by entry the first voucher of the chain that it sets right; `corrected` are in the order of entries."""
+    firsts: dict[int, _Voucher] = {}
+    for entry, *original in corrected:
+        voucher = _Voucher(*original)
+        firsts[entry] = firsts.get(voucher.entry, voucher)
+    return firsts
 
-    `corrected` says which entry each entry sets right.
-    """
-    firsts: dict[tuple[int, str, str], tuple[int, str]] = {}
-    for place, line in enumerate(lines):
-        firsts.setdefault(line.of(line.entry), (place, line.date))
-    placed: list[tuple[int, Move]] = []
+
+def _moves(lines: Iterable[_Line], firsts: Mapping[int, _Voucher]) -> list[Move]:
+    """Return the moves of lines in their order, each at the place and of the date of the first voucher of its chain."""
+    placed: list[tuple[_Voucher, Move]] = []
     for line in lines:
-        first = above = line.entry
-        while above in corrected:
-            above = corrected[above]
-            first = above if line.of(above) in firsts else first
-        place, date = firsts[line.of(first)]
+        own = line.voucher
+        first = firsts.get(own.entry, own)
         move = Move(
-            line.account, line.party, date, line.fen, line.is_red, first, corrects=first != line.entry
+            *(line.account, line.party, first.date, line.fen, line.is_red, first.entry),
+            corrects=first is not own,
         )
         if not line.is_undone:
-            placed.append((place, move))
+            placed.append((first, move))
     return [move for _, move in sorted(placed, key=lambda one: one[0])]

@@ -166,6 +166,7 @@ def test_ages_are_those_of_what_is_owed(door: Door) -> None:
     page = door.get("ageing", period="2026-04").text
     assert "鱼塘承包户" in page
     assert "1 至 2 年" in page
+    assert "都从它所更正的凭证算起" in page
     lines = rows_of(door, "112", period="2026-04", party="鱼塘承包户")
     assert [row[4] for row in lines] == [0, 1_000, 1_000, 1_000]
     assert door.get("ledger/112.json", period="2026-04", party="别人").status_code == 404
@@ -209,39 +210,93 @@ def test_a_reversed_voucher_leaves_the_ages_as_they_were(door: Door) -> None:
 
 def moved(fen: int, party: str) -> list[Line]:
     """Return the lines of what a counterparty comes to owe, below zero what it pays."""
-    owed = Line(account="112", party=party, debit_fen=max(fen, 0), credit_fen=max(-fen, 0))
-    return [owed, Line(account="10201", debit_fen=owed.credit_fen, credit_fen=owed.debit_fen)]
+    return [on("112", fen, party), on("10201", -fen)]
+
+
+def on(account: str, fen: int, party: str = "") -> Line:
+    """Return a line of an account, in fen: debits positive."""
+    return Line(account=account, party=party, debit_fen=max(fen, 0), credit_fen=max(-fen, 0))
 
 
 def post_moved(door: Door, fen: int, date: str, party: str, corrects: str = "") -> str:
     """Post it as a voucher, which may set another right; return its id."""
-    data = msgspec.structs.replace(voucher(date=date), lines=moved(fen, party), corrects=corrects)
+    return post_lines(door, moved(fen, party), date, corrects)
+
+
+def post_lines(door: Door, lines: list[Line], date: str, corrects: str = "") -> str:
+    """Post a voucher of these lines, which may set another right; return its id."""
+    data = msgspec.structs.replace(voucher(date=date), lines=lines, corrects=corrects)
     statement = door.statement(data)
     answer = door.post(door.note(data, id=statement.id, at=statement.at), wait=10)
     assert answer.status_code == 201, answer.text
     return statement.id
 
 
+def cancel(door: Door, lines: list[Line], reverses: str, date: str) -> None:
+    """Reverse a voucher of these lines."""
+    red = Reversal(
+        attachments=Attachments(), date=date, lines=mirrored(lines), reverses=reverses, summary="冲销"
+    )
+    assert door.post(door.note(red, VoucherReversed), wait=10).status_code == 201
+
+
 def test_what_sets_a_voucher_right_is_as_old_as_it(door: Door) -> None:
     """Whether the original was cancelled or is added to, and through what set it right before (订正、调整)."""
     debt = post_moved(door, 1_000, "2026-05-05", "丙公司")
-    red = Reversal(
-        attachments=Attachments(),
-        date="2026-08-20",
-        lines=mirrored(moved(1_000, "丙公司")),
-        reverses=debt,
-        summary="冲销",
-    )
-    assert door.post(door.note(red, VoucherReversed), wait=10).status_code == 201
+    cancel(door, moved(1_000, "丙公司"), debt, "2026-08-20")
     right = post_moved(door, 950, "2026-08-21", "丙公司", corrects=debt)
     post_moved(door, 70, "2026-09-21", "丙公司", corrects=right)
-    post_moved(door, 80, "2026-09-22", "丁公司", corrects=right)  # which the original does not name
     asked = {"2026-07": 1_000, "2026-08": 950, "2026-09": 1_020}
     rows = {period: of_party(door, period, "丙公司") for period in asked}
     assert {period: (row["balance_fen"], row["oldest"]) for period, row in rows.items()} == {
         period: (fen, "2026-05-05") for period, fen in asked.items()
     }
-    assert of_party(door, "2026-09", "丁公司")["oldest"] == "2026-09-22"
+
+
+WRONG = [on("51302", 700), on("211", -700, "己甲")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "way", "right"),
+    [
+        (WRONG, "调整", [on("211", 700, "己甲"), on("211", -700, "己")]),  # of another counterparty
+        (WRONG, "订正", [on("51302", 700), on("211", -700, "己")]),
+        (WRONG, "调整", [on("211", 700, "己甲"), on("221", -700, "己")]),  # on another account
+        ([on("51302", 700), on("101", -700)], "调整", [on("101", 700), on("211", -700, "己")]),  # not a debt
+        ([on("51302", 700), on("101", -700)], "订正", [on("51302", 700), on("211", -700, "己")]),
+    ],
+)
+def test_a_debt_booked_on_what_was_wrong_is_as_old_as_it_once_set_right(
+    door: Door, wrong: list[Line], way: str, right: list[Line], request: pytest.FixtureRequest
+) -> None:
+    name = f"己{request.node.callspec.indices['wrong']}"
+    wrong, right = [
+        [msgspec.structs.replace(one, party=one.party.replace("己", name)) for one in lines]
+        for lines in (wrong, right)
+    ]
+    first = post_lines(door, wrong, "2026-05-07")
+    if way == "订正":
+        cancel(door, wrong, first, "2026-08-07")
+    second = post_lines(door, right, "2026-08-08", first)
+    assert of_party(door, "2027-06", name)["by_age"] == [0, -700, 0, 0]
+    post_lines(door, [on("51302", 50), on(right[-1].account, -50, name)], "2026-09-08", second)
+    row = of_party(door, "2027-06", name)
+    assert (row["balance_fen"], row["oldest"]) == (-750, "2026-05-07")
+    rows = door.get("ageing.json", period="2027-06").json()["rows"]
+    assert f"{name}甲" not in {row["party"] for row in rows}
+
+
+def test_a_payment_booked_as_something_else_settles_what_was_the_oldest(door: Door) -> None:
+    """It was received when it was booked wrongly; the debts that it leaves open are no younger for that."""
+    post_moved(door, 300, "2026-04-09", "庚公司")
+    wrong = post_lines(door, [on("10201", 900), on("50103", -900)], "2026-06-09")
+    post_moved(door, 500, "2026-07-09", "庚公司")
+    post_lines(door, [on("50103", 400), on("112", -400, "庚公司")], "2026-09-09", wrong)
+    row = of_party(door, "2027-06", "庚公司")
+    assert (row["balance_fen"], row["oldest"]) == (400, "2026-07-09")
+    post_lines(door, [on("50103", 500), on("112", -500, "庚公司")], "2026-09-10", wrong)
+    row = of_party(door, "2027-06", "庚公司")
+    assert (row["balance_fen"], row["oldest"]) == (-100, "2026-06-09")
 
 
 def test_a_payment_that_is_set_right_makes_no_debt_younger(door: Door) -> None:
