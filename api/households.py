@@ -227,8 +227,8 @@ def _sorted(read: Sequence[Row]) -> tuple[list[Row], list[Totals], list[Row]]:
     rows: list[Row] = []
     totals: list[Totals] = []
     others: list[Row] = []
-    for row in read:
-        label = label_of(row)
+    for one in read:
+        row, label = _labelled(one)
         said = (row.cells["code"], row.cells.get("name", ""), row.first)
         if is_account_code(code_of(row.cells["code"])):
             rows.append(row)
@@ -239,6 +239,19 @@ def _sorted(read: Sequence[Row]) -> tuple[list[Row], list[Totals], list[Row]]:
         else:
             rows.append(row)
     return rows, totals, others
+
+
+def _labelled(row: Row) -> tuple[Row, str]:
+    """Return a row, and the field that says that it is one of totals, "" when it is none.
+
+    What stands first may say so, as its summary, in a column that is not read (序号).
+    """
+    label = label_of(row)
+    if label:
+        return row, label
+    summed = replace(row, cells={**row.cells, "summary": row.first})
+    label = label_of(summed)
+    return (summed, label) if label else (row, "")
 
 
 def _line(row: Row, problems: list[Problem]) -> list[Line]:

@@ -48,6 +48,14 @@ def plain(shares: tuple[Share, ...]) -> tuple[tuple[str, int], ...]:
         ("11301,1000.10\n小计,1000.10\n11302,0.05\n小计：,0.05\n总 计,1000.15\n制表：王会计", 0, TWO),
         ("11301,张三户,1000.10\n11302,李四户,0.05\n,合计,1000.15", 0, TWO),
         ("11301,张三户,1000.10\n11302,李四户,0.05\n合计,1000.15", 0, TWO),
+        (
+            "序号,组,户名,科目,金额\n1,一,张三,11301,1000.10\n小计,,,,1000.10\n2,二,李四,11302,0.05\n合 计,,,,1000.15",
+            *(0, TWO),
+        ),
+        (
+            "序号,户名,科目,金额\n1,张三,11301,\n2,李四,11302,\n3,王五,11303,\n合计,3 户,,",
+            *(100, ALIKE),
+        ),
         ("科目,金额\n11301,1000.10\n科目,金额\n11302,0.05", 0, TWO),
         ("11301\n11302\n\n11303", 100, ALIKE),
         ("11301 张三户\n11302 李四户\n11303 王五户\n", 100, ALIKE),
@@ -138,6 +146,13 @@ def test_a_table_is_read_as_people_have_it(
             "distribution.share_total",
             "第 4 行「金额」：「小计」写的是 6.50 元，上面各户相加是 1.00 元",
         ),
+        (
+            "序号,户名,科目,金额\n1,张三,11301,5\n2,李四,11302,6\n合计,,,12",
+            0,
+            "distribution.share_total",
+            "第 4 行「金额」：「合计」写的是 12.00 元，上面各户相加是 11.00 元",
+        ),
+        ("序号,科目,金额\n合计,1130,5", 0, "distribution.share_account", "读到「1130」"),
         ("11301,5\n合计,5,0", 0, "import.surplus", "第 2 行：这一行比表头多出几格，多出的内容是「0」"),
     ],
 )
@@ -207,6 +222,19 @@ def test_a_workbook_is_read(tmp_path: Path) -> None:
         tmp_path / "bare.xlsx", [[11301, "张三户", 1000.1], [11302, 1, 200]], [["说明", "按户分"]]
     )
     assert plain(read_households(bare, 0).shares) == (("11301", 100_010), ("11302", 20_000))
+
+
+def test_a_roll_whose_total_stands_below_the_numbers_is_read(tmp_path: Path) -> None:
+    """As a village's roll has it: 合计 below 序号, in a cell that is merged over those beside it."""
+    rows: list[list[object]] = [
+        ["序号", "组别", "户主姓名", "人口", "科目编码", "金额", "签字"],
+        [1, "一组", "张三", 3, 11301, 1000.1],
+        [2, "一组", "李四", 2, 11302, 0.05],
+        ["合计", "", "", 5, "", 1000.15],
+    ]
+    table = read_households(workbook(tmp_path / "shares.xlsx", rows), 100_015)
+    assert plain(table.shares) == TWO
+    assert "跳过了 1 行" in table.notices[0].zh
 
 
 def test_a_file_whose_header_is_not_understood_is_refused(tmp_path: Path) -> None:
