@@ -2,7 +2,8 @@
 
 Some villages give each household an account of its own, others keep the households as counterparties of one. A table of
 shares names the households of either; that an account is kept so is known by what stands on it, as the closing's
-checklist knows it (`closing.no_party`).
+checklist knows it (`closing.no_party`). An account on which none but the household of its own name is named (户名与科目
+相同) is that household's own.
 """
 
 from __future__ import annotations
@@ -69,19 +70,31 @@ def by_counterparty(
     """
     for account in dict.fromkeys(share.account for share in split):
         households = [share.party for share in split if share.account == account]
-        if len(households) > 1 and account not in kept:
-            facts = {"account": account, "name": names.get(account, "")}
-            raise SHARED_ACCOUNT(**facts, count=len(households), parties=_some(households))
-    return [_named(share, kept, names.get(share.account, "")) for share in split]
+        name = names.get(account, "")
+        if len(households) > 1 and _of_one(kept.get(account, ()), name):
+            raise SHARED_ACCOUNT(account=account, name=name, count=len(households), parties=_some(households))
+    return [_named(share, kept.get(share.account, ()), names.get(share.account, "")) for share in split]
 
 
-def _named(share: Share, kept: Mapping[str, Collection[str]], name: str) -> Share:
-    if share.account not in kept:
-        return share._replace(party="")
+def _named(share: Share, parties: Collection[str], name: str) -> Share:
+    if share.party in parties:
+        return share
+    if _of_one(parties, name):
+        return share._replace(party=min(parties, default=""))
     if share.fen and share.party in ("", name):
-        parties = _some(sorted(kept[share.account]))
-        raise NO_HOUSEHOLD(account=share.account, name=name, amount=format_fen(share.fen), parties=parties)
+        facts = {"amount": format_fen(share.fen), "parties": _some(sorted(parties))}
+        raise NO_HOUSEHOLD(account=share.account, name=name, **facts)
     return share
+
+
+def _of_one(parties: Collection[str], name: str) -> bool:
+    """Tell whether an account is one household's own: none is named on it but that of the account's name, if any."""
+    return all(_called(party) == _called(name) for party in parties)
+
+
+def _called(name: str) -> str:
+    """Return a household's name without what it may be written with (张 三、张三户)."""
+    return "".join(name.split()).removesuffix("户")
 
 
 def new_parties(

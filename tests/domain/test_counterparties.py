@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from domain.closing import Share, Wish, distribution_vouchers, new_parties, shares
 from domain.kernel.errors import RuleViolation
 from tests.domain.test_distribution import NAMES, figures
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
 HOUSEHOLDS = NAMES | {"11301": "成员", "11302": "李家户"}
 KEPT = {"11301": ("张三", "李四")}
 """The households are counterparties of one account; 11302 has none."""
 
 
-def lines_of(*split: Share, kept: dict[str, tuple[str, ...]] | None = None) -> list[tuple[str, str, int]]:
+def lines_of(*split: Share, kept: Mapping[str, Collection[str]] | None = None) -> list[tuple[str, str, int]]:
     """Return the lines that members get, of a distribution of these shares."""
     wish = Wish(0, households=split)
     found = shares(figures(100_000), wish)
@@ -26,6 +31,25 @@ def test_a_household_is_the_counterparty_where_the_account_is_kept_by_these() ->
     split = Share("11301", 300, "张三"), Share("11301", 200, "李四"), Share("11302", 100, "王五户")
     assert lines_of(*split) == [("11301", "张三", 300), ("11301", "李四", 200), ("11302", "", 100)]
     assert lines_of(split[0], split[2], kept={}) == [("11301", "", 300), ("11302", "", 100)]
+
+
+@pytest.mark.parametrize("name", ["", "李家户", "李家", "李 家"])
+@pytest.mark.parametrize("party", ["李家户", "李家"])
+def test_an_account_of_one_household_needs_no_name(name: str, party: str) -> None:
+    """It is no account kept by counterparty, though its lines name the household; what it gets has that name too."""
+    kept = KEPT | {"11302": (party,)}
+    assert lines_of(Share("11302", 100, name), kept=kept) == [("11302", party, 100)]
+    with pytest.raises(RuleViolation) as violation:
+        lines_of(Share("11302", 100, name), Share("11302", 100, "张三"), kept=kept)
+    assert violation.value.rule.code == "distribution.shared_account"
+
+
+def test_the_name_of_the_account_is_a_households_where_that_is_one_of_its_counterparties() -> None:
+    kept = {"11302": ("李家户", "张三")}
+    assert lines_of(Share("11302", 100, "李家户"), kept=kept) == [("11302", "李家户", 100)]
+    with pytest.raises(RuleViolation) as violation:
+        lines_of(Share("11302", 100), kept=kept)
+    assert violation.value.rule.code == "distribution.no_household"
 
 
 @pytest.mark.parametrize("name", ["", "成员"])

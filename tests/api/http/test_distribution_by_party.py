@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from tests.api.http.conftest import Door
 
 DECEMBER = "2026-12"
-ACCOUNTS = {"11390": "成员", "11391": "王五户", "32212": "向成员分配"}
+ACCOUNTS = {"11390": "成员", "11391": "王五户", "11392": "赵六", "32212": "向成员分配"}
 WISH = {"reserve": "0"}
 
 
 @pytest.fixture(scope="module")
 def village(postgres: PostgresServer, template: str) -> Iterator[Door]:
-    """The small village with a surplus in December, 张三 and 李四 counterparties of 成员, 王五 on his own account."""
+    """The small village with a surplus in December, 张三 and 李四 counterparties of 成员.
+
+    王五 and 赵六 have accounts of their own, and 赵六 is named on his.
+    """
     with (
         service_of_its_own(postgres, template, "sunledger_by_party") as service,
         door_on(service) as door,
@@ -44,7 +47,8 @@ def village(postgres: PostgresServer, template: str) -> Iterator[Door]:
             lines=[
                 Line(account="11390", party="张三", debit_fen=500),
                 Line(account="11390", party="李四", debit_fen=500),
-                Line(account="10201", credit_fen=1_000),
+                Line(account="11392", party="赵六", debit_fen=500),
+                Line(account="10201", credit_fen=1_500),
             ],
             summary="成员借支",
         )
@@ -85,6 +89,8 @@ def members(door: Door, **wish: str) -> list[tuple[str, str, int]]:
             "1.00",
             [("11390", "张三", 34), ("11390", "李四", 33), ("11391", "", 33)],
         ),
+        ("11391,王五户,1.00\n11392,赵六,2.00", "", [("11391", "", 100), ("11392", "赵六", 200)]),
+        ("11391\n11392", "2.00", [("11391", "", 100), ("11392", "赵六", 100)]),
         ("科目,户名\n11390,张三\n11390,李四", "1.00", [("11390", "张三", 50), ("11390", "李四", 50)]),
         (
             "科目\t户名\t金额\n11390 成员\t张三\t3.00\n11390 成员\t李四\t2.00\n合计\t\t5.00",
