@@ -28,22 +28,27 @@ NO_HOUSEHOLD = rule(
     Kind.REFUSED,
     "{account} {name}按往来单位核算，向成员分配的 {amount} 元没有写明是哪一户的，各户的往来账上就不会有这笔：请改用各户"
     "份额表，列「科目,户名,金额」，户名照账上的往来单位写（如 {parties}），平均分的写「科目,户名」和总额（命令行是"
-    " --households）；不分户记的，记入不按往来单位核算的科目，没有的先增设，各户的份额用清册写明",
+    " --households）；不分户记的，记入不按往来单位核算的科目，没有的先增设，各户的份额用清册写明；这个科目本不"
+    "分户、{parties} 是误写的，冲销写了它的凭证再提出",
     "{account} {name} is kept by counterparty, and {amount} yuan for members do not say whose they are, so that no"
     " household's account would show them: give the households' shares instead, a table of 科目,户名,金额 (account,"
     " household, amount) with the households called as the counterparties are ({parties}), or of 科目,户名 and the sum"
     " for equal parts (--households on the command line). What is not booked by household goes to an account that is"
-    " not kept so; add one if there is none, and let a roll say what each gets",
+    " not kept so; add one if there is none, and let a roll say what each gets. Where this account is not meant to be"
+    " kept so and {parties} was named by mistake, reverse the vouchers that do, and propose it again",
     LAW,
 )
 SHARED_ACCOUNT = rule(
     "distribution.shared_account",
     Kind.REFUSED,
-    "{account} {name}没有按往来单位核算，却有 {count} 户（{parties}）记在它上面，记了就分不清：科目写错的，改成这一户"
-    "自己的科目；全体成员合用它、不分户记的，不写各户份额，总额记入它，各户的份额用清册写明",
-    "{account} {name} is not kept by counterparty, and {count} households ({parties}) are on it, which could not be"
-    " told apart afterwards: where the account is wrong, give the household's own; where all members have it together,"
-    " leave out the shares, put the sum on it, and let a roll say what each gets",
+    "{account} {name}没有按往来单位分户核算，却有 {count} 户（{parties}）记在它上面，记了就分不清：科目写错的，改成这"
+    "一户自己的科目；要在它上面分户核算的，先在期初余额或一张凭证的分录上写明往来单位（都没有的，这次分配手工制一张，各户"
+    "一行写明，往来单位随凭证公开）；全体成员合用它、不分户记的，不写各户份额，总额记入它，各户的份额用清册写明",
+    "{account} {name} does not tell households apart by counterparty, and {count} ({parties}) are on it, which would"
+    " be lost afterwards: where the account is wrong, give the household's own. Where it is to be kept by counterparty,"
+    " begin with opening balances or a voucher whose lines name them (if there is neither, make this distribution's"
+    " voucher by hand, a line for each household; what names them is public). Where all members have it together, leave"
+    " out the shares, put the sum on it, and let a roll say what each gets",
     LAW,
 )
 NEW_PARTY = rule(

@@ -82,7 +82,7 @@ def test_several_households_on_an_account_that_does_not_tell_them_apart_are_refu
     with pytest.raises(RuleViolation) as violation:
         lines_of(Share("11302", 200, "张三"), Share("11302", 300, "李四"))
     assert violation.value.rule.code == "distribution.shared_account"
-    assert "11302 李家户没有按往来单位核算，却有 2 户（张三、李四）记在它上面" in violation.value.zh
+    assert "11302 李家户没有按往来单位分户核算，却有 2 户（张三、李四）记在它上面" in violation.value.zh
 
 
 def test_a_counterparty_that_the_account_never_had_is_remarked() -> None:

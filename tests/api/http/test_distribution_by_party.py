@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.api.http.conftest import Door
 
 DECEMBER = "2026-12"
-ACCOUNTS = {"11390": "成员", "11391": "王五户", "11392": "赵六", "32212": "向成员分配"}
+ACCOUNTS = {"11390": "成员", "11391": "王五户", "11392": "赵六", "11393": "其他成员", "32212": "向成员分配"}
 WISH = {"reserve": "0"}
 
 
@@ -135,7 +135,7 @@ def test_each_household_has_its_line(
             {"households": "11391,王五户,1.00\n11391,赵六,1.00"},
             422,
             "distribution.shared_account",
-            "11391 王五户没有按往来单位核算，却有 2 户（王五户、赵六）",
+            "11391 王五户没有按往来单位分户核算，却有 2 户（王五户、赵六）",
         ),
         (
             {"households": "11390,张三,1.00\n11390,张三,1.00"},
@@ -170,7 +170,9 @@ def test_a_counterparty_that_was_named_by_mistake_is_none_once_reversed(village:
     owed = Voucher(attachments=Attachments(count=1), date="2026-12-22", lines=lines, summary="借支")
     entry = booked(village, owed, VoucherPosted)
     wish = {"period": DECEMBER, **WISH, "members": "5", "members_to": "11391"}
-    assert refused(village.get("distribution.json", **wish), 422, "distribution.no_household")
+    answer = village.get("distribution.json", **wish)
+    assert refused(answer, 422, "distribution.no_household")
+    assert "孙七 是误写的，冲销写了它的凭证" in answer.json()["detail_zh"]
     [id_] = [each for each, index in village.book().ids.items() if index == entry]
     red = Reversal(
         attachments=Attachments(),
@@ -181,6 +183,18 @@ def test_a_counterparty_that_was_named_by_mistake_is_none_once_reversed(village:
     )
     booked(village, red, VoucherReversed)
     assert members(village, members="5", members_to="11391") == [("11391", "", 500)]
+
+
+def test_an_account_is_kept_by_counterparty_from_the_first_voucher_that_names_one(village: Door) -> None:
+    """As the refusal says, how to begin."""
+    wish = {"households": "11393,周八,3.00\n11393,吴九,2.00"}
+    answer = village.get("distribution.json", period=DECEMBER, **WISH, **wish)
+    assert refused(answer, 422, "distribution.shared_account")
+    assert "先在期初余额或一张凭证的分录上写明往来单位" in answer.json()["detail_zh"]
+    lines = [Line(account="11393", party="周八", debit_fen=100), Line(account="10201", credit_fen=100)]
+    owed = Voucher(attachments=Attachments(count=1), date="2026-12-22", lines=lines, summary="借支")
+    booked(village, owed, VoucherPosted)
+    assert members(village, **wish) == [("11393", "周八", 300), ("11393", "吴九", 200)]
 
 
 def test_as_many_households_as_a_voucher_has_lines_for(village: Door) -> None:
