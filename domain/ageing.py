@@ -95,14 +95,17 @@ def _put(kept: list[Move], move: Move) -> None:
 
 def _taken_back(kept: list[Move], move: Move) -> list[int]:
     """Return the places of what a red move takes back: the newest of its amount or else of more, or the newest ones."""
-    lines = [
-        place
-        for place in range(len(kept) - 1, -1, -1)
-        if kept[place].fen * move.fen < 0 and not kept[place].is_red
-    ]
-    equal = [place for place in lines if kept[place].fen == -move.fen]
-    more = [place for place in lines if abs(kept[place].fen) > abs(move.fen)]
-    return equal[:1] or more[:1] or lines
+    lines, more = list[int](), list[int]()
+    for place in range(len(kept) - 1, -1, -1):
+        one = kept[place]
+        if one.is_red or one.fen * move.fen >= 0:
+            continue
+        if one.fen == -move.fen:
+            return [place]
+        if not more and abs(one.fen) > abs(move.fen):
+            more.append(place)
+        lines.append(place)
+    return more or lines
 
 
 def _open_items(moves: Iterable[Move]) -> deque[_Open]:
