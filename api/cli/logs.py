@@ -169,7 +169,7 @@ def sign(
     """签署服务器写出的申请 / Sign a request that the server wrote, on one's own machine."""
     kind, data = read_request(file, file.read_bytes())
     with poster(book, url, wait) as server:
-        submit(server, kind, data, key, sign_only, yes=yes)
+        submit(server, kind, data, key, sign_only, yes=yes, silence=False)
 
 
 @log.command()

@@ -73,14 +73,16 @@ def submit(
     sign_only: Path | None,
     *,
     yes: bool,
+    silence: bool = True,
     told: Sequence[ClosingRemark] = (),
 ) -> None:
     """Show a statement, ask unless `yes`, sign it and post it, or only sign it into a file.
 
-    What is sent is kept until the server has answered. `told` is what was said of it already.
+    What is sent is kept until the server has answered. `silence` is whether no answer is one, which it is not for what
+    another wrote; `told` is what was said of it already.
     """
     signing = load_keys(keys)
-    look = Looking(server, signing, yes=yes, told=told)
+    look = Looking(server, signing, yes=yes, silence=silence, told=told)
     if sign_only:
         server.signed(kind, data, signing, sign_only, look)
         _tell_unsent(sign_only)

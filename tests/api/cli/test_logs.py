@@ -46,9 +46,11 @@ def test_a_request_is_signed_elsewhere_and_only_by_those_who_speak_for_the_log(
     assert "草稿" in village.good("log", "list", *HERE)
     with served(village) as url:
         away = ("--url", url, *HERE)
-        alone = village.refused("log", "sign", request, *away, *keys(village, "head"))
+        alone = village.refused("log", "sign", request, *away, *keys(village, "head"), "--yes")
         assert "还需要以下岗位签名" in alone
-        village.good("log", "sign", request, *away, *keys(village, "township"), "--sign-only", note)
+        apart = ("log", "sign", request, *away, *keys(village, "township"), "--sign-only", note)
+        assert "标准输入没有回答" in village.refused(*apart), "what the server wrote is not signed by silence"
+        village.good(*apart, "--yes")
         village.good("cosign", note, *keys(village, "head", "supervisor"), "--yes")
         receipt = json.loads(village.good("send", note, "--url", url))
         assert receipt["proof"].startswith("c2sp.org/tlog-proof@v1\n")
