@@ -223,19 +223,44 @@ def originals_missing(voucher: MonthVoucher) -> Iterator[Remark]:
 def check_depreciation(month: MonthEnd) -> Iterator[Remark]:
     """What wears out is depreciated month by month: from the month after it came, until what it will fetch is left.
 
-    Nothing at its nominal amount is. Additions and disposals count from the next month on.
+    That is looked at by detail account (15101 beside 15201) where those of the two are alike. Where depreciation is
+    one sum, or has details of its own, it is looked at of all together: something new beside much that is written off
+    is not told there. What stands at its nominal amount does not wear. Additions and disposals count from the next
+    month on.
     """
     for asset, contra in DEPRECIATED:
-        rows = [row for row in month.rows if row.account.startswith(asset)]
-        against = [row for row in month.rows if row.account.startswith(contra)]
-        nominal_fen = sum(fen for account, fen in month.nominal.items() if account.startswith(asset))
-        cost_fen = sum(row.opening_fen for row in rows) - nominal_fen
-        left_fen = cost_fen + sum(row.opening_fen for row in against)
-        is_held = sum(row.closing_fen for row in rows) > 0
-        wears = left_fen * 100 > max(cost_fen, 0) * RESIDUAL_PERCENT
-        if is_held and wears and not any(row.credit_fen for row in against):
+        is_booked = any(row.credit_fen for row in month.rows if row.account.startswith(contra))
+        if not is_booked and any(
+            _wears(month, asset + n, contra + n) for n in _details(month, asset, contra)
+        ):
             facts = {"name": month.names[asset], "contra": contra, "contra_name": month.names[contra]}
             yield Remark(stops=False, violation=NO_DEPRECIATION(account=asset, **facts), account=asset)
+
+
+def _details(month: MonthEnd, asset: str, contra: str) -> list[str]:
+    """Return what follows the code of an asset in those of its details, if that of depreciation has the same, or "".
+
+    They are the same where the name of each of depreciation begins with that of the asset: 房屋 and 房屋折旧.
+    """
+    digits = len(asset)
+    worn = {row.account[digits : digits + 2] for row in month.rows if row.account.startswith(contra)}
+    held = {row.account[digits : digits + 2] for row in month.rows if row.account.startswith(asset)}
+    names = month.names
+    are_alike = all(
+        number and asset + number in names and names[contra + number].startswith(names[asset + number])
+        for number in worn
+    )
+    return sorted(held) if are_alike else [""]
+
+
+def _wears(month: MonthEnd, asset: str, contra: str) -> bool:
+    """Return whether an asset is held, and was before the month with more left than it may be taken to fetch."""
+    rows = [row for row in month.rows if row.account.startswith(asset)]
+    gathered_fen = sum(row.opening_fen for row in month.rows if row.account.startswith(contra))
+    nominal_fen = sum(fen for account, fen in month.nominal.items() if account.startswith(asset))
+    cost_fen = sum(row.opening_fen for row in rows) - nominal_fen
+    is_left = (cost_fen + gathered_fen) * 100 > max(cost_fen, 0) * RESIDUAL_PERCENT
+    return is_left and sum(row.closing_fen for row in rows) > 0
 
 
 def check_wages(month: MonthEnd) -> Iterator[Remark]:

@@ -41,6 +41,10 @@ NAMES = {code: account.name for code, account in OFFICIAL.items()} | {
     "3220103": "其他分配",
     "11301": "农户往来",
     "15101": "经营性固定资产",
+    "15102": "非经营性固定资产",
+    "15201": "经营性固定资产折旧",
+    "15202": "非经营性固定资产折旧",
+    "15209": "其他折旧",
 }
 SIDES = {code: OFFICIAL[code[:3]].side for code in NAMES}
 
@@ -188,6 +192,7 @@ def test_what_is_remarked(end: MonthEnd, remark: tuple[bool, str, str, int | Non
 
 ADDED = [("15101", "2026-03", 300_000, 0)]
 HELD = [("15101", "", 300_000, 0)]
+NEW = ("15102", "", 6_000, 0)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +210,17 @@ HELD = [("15101", "", 300_000, 0)]
         ([("15101", "", 1_200, 0)], {"161": 1_200}, True),
         ([*HELD, ("15101", "", 1_200, 0)], {"15101": 1_200}, True),
         ([*HELD, ("15101", "2026-03", 0, 300_000)], {}, False),
+        ([*HELD, ("15201", "", 0, 300_000), NEW], {}, True),  # a new one beside what is written off
+        ([*HELD, ("15201", "", 0, 300_000), NEW], {"15102": 6_000}, False),
+        ([*HELD, ("15201", "", 0, 285_000), NEW, ("15202", "", 0, 5_700)], {}, False),
+        ([*HELD, ("15201", "", 0, 285_000), NEW, ("15202", "", 0, 5_699)], {}, True),
+        ([*HELD, ("15201", "", 0, 285_000), NEW, ("15202", "2026-03", 0, 5)], {}, False),
+        ([*HELD, ("15201", "", 0, 300_000), NEW, ("15102", "2026-03", 0, 6_000)], {}, False),
+        ([*HELD, ("15202", "", 0, 300_000)], {}, True),
+        # which detail wears is not known: all are looked at together
+        ([*HELD, ("152", "", 0, 300_000), NEW], {}, False),
+        ([*HELD, ("15209", "", 0, 300_000), NEW], {}, False),
+        ([*HELD, ("15201", "", 0, 300_000), NEW, ("15209", "", 0, 5)], {}, False),
     ],
 )
 def test_what_wears_out_is_depreciated_from_the_month_after_until_nothing_is_left(
