@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from api.importing.cells import bare
@@ -23,15 +23,6 @@ NO_YEAR = rule(
     "dates have a month (月) and a day (日) and no year; add a column of years (年, year) and fill it in every row, or "
     "write the year into the cell above month and day, as in 2025年",
 )
-MONTH_BACK = rule(
-    "import.month_back",
-    Kind.MALFORMED,
-    "{before} 月之后是 {month} 月，年份却只在上面写了「{year}年」；{month} 月是「{next}年」的，请在它"
-    "上面把表头重写一遍，写上「{next}年」；还是「{year}年」的，请加「年」一列，每行填上年份",
-    "month {month} after {before}, where the year stands once above, as {year}年; if month {month} is of {next}年, "
-    "repeat the header above it with {next}年; if it is of {year}年 too, add a column of years (年, year) and fill it "
-    "in every row",
-)
 
 PARTS = ("year", "month", "day")
 MONTHS = range(1, 13)
@@ -40,62 +31,37 @@ _YEAR = re.compile(r"(?P<year>[0-9]{4})\s*年?度?")
 _NUMBER = re.compile(r"(?P<number>[0-9]{1,4})[年月日号]?")
 
 
-@dataclass
-class _Page:
-    """The year that stands above the rows of a sheet, "" before any, and the last month that was read below it."""
-
-    year: str = ""
-    month: int = 0
-
-    def turn(self, cells: Mapping[str, str]) -> None:
-        """Take the year that stands in a row, below which any month may be the first."""
-        if year := _year_in(cells):
-            self.year, self.month = year, 0
-
-    def problem(self, row: Row) -> RuleViolation | None:
-        """Return what is wrong with a row that has a month and no year of its own; take its month.
-
-        A month before the last may be of the next year, which is not said.
-        """
-        found = _NUMBER.fullmatch(_plain(row.cells["month"]))
-        month = int(found["number"]) if found else 0
-        if month not in MONTHS or "year" in row.cells:
-            return None
-        at = {"file": row.file, "row": row.number, "sheet": row.sheet, "column": _header(row)}
-        if not self.year:
-            return NO_YEAR(**at)
-        before, self.month = self.month, month
-        said = {"before": before, "month": month, "year": self.year, "next": int(self.year) + 1}
-        return MONTH_BACK(**at, **said) if month < before else None
-
-
 def with_whole_dates(read: Rows) -> Rows:
     """Return the rows with dates of their parts; a year may stand above month and day, anew on each page.
 
-    The first row of a sheet whose year is in doubt is a problem; the rows of a sheet without any are left out.
+    The rows of a sheet without any year are left out, and its first is a problem.
     """
-    pages: dict[str, _Page] = {}
+    years = {title.sheet: year for title in read.outside if (year := _year_in(title.cells))}
     rows: list[Row] = []
-    problems: dict[str, RuleViolation] = {}
-    for title in read.outside:
-        pages.setdefault(title.sheet, _Page()).turn(title.cells)
+    without: dict[str, RuleViolation] = {}
     begun: set[str] = set()
     for row in read.rows:
         if "month" not in row.cells:
             rows.append(row)
             continue
-        page = pages.setdefault(row.sheet, _Page())
         headers = () if row.sheet in begun else row.header_rows
         begun.add(row.sheet)
+        year = years.get(row.sheet, "")
         for cells in (*headers, row.cells):
-            page.turn(cells)
-        problem = page.problem(row)
-        if problem:
-            problems.setdefault(row.sheet, problem)
-        rows.append(_whole(row, page.year))
-    without = {sheet for sheet, problem in problems.items() if problem.rule is NO_YEAR}
+            year = _year_in(cells) or year
+        years[row.sheet] = year
+        if not year and _asks_for_year(row):
+            at = {"file": row.file, "row": row.number, "sheet": row.sheet, "column": _header(row)}
+            without.setdefault(row.sheet, NO_YEAR(**at))
+        rows.append(_whole(row, year))
     kept = [row for row in rows if row.sheet not in without]
-    return read._replace(rows=kept, problems=(*read.problems, *problems.values()))
+    return read._replace(rows=kept, problems=(*read.problems, *without.values()))
+
+
+def _asks_for_year(row: Row) -> bool:
+    """Tell whether a row has a month and no column of years."""
+    found = _NUMBER.fullmatch(_plain(row.cells["month"]))
+    return "year" not in row.cells and found is not None and int(found["number"]) in MONTHS
 
 
 def _year_in(cells: Mapping[str, str]) -> str:

@@ -42,6 +42,7 @@ from api.importing.told import (
     totals_that_disagree,
     without_attachments,
 )
+from api.importing.year_above import check_year_above
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 
 if TYPE_CHECKING:
@@ -119,7 +120,9 @@ def read_folder(folder: Path) -> ImportFolder:
         notices,
         own,
     )
-    notices += dated_ahead(journal, now()[:10])
+    today = now()[:10]
+    notices += dated_ahead(journal, today)
+    notices += check_year_above(journal, today, problems)
     unread = [name for name in unread_tables(folder, tuple(LAYOUTS)) if name != COMPARISON]
     if unread:
         notices.append(other_files(unread))

@@ -116,42 +116,6 @@ def test_without_a_year_it_is_asked_for_once(folder: Path) -> None:
     assert "2025年" in problem.zh
 
 
-OVER_THE_YEAR = [("12", "31"), ("12", "31"), ("1", "5"), ("1", "5")]
-
-
-@pytest.mark.parametrize("last", ["12", "11", "2月"])
-def test_a_month_that_goes_back_below_a_year_is_refused(folder: Path, last: str) -> None:
-    """The next year's January would be booked a year too early, for good."""
-    days = [(last, "28"), (last, "28"), *OVER_THE_YEAR[2:]]
-    [problem] = refused(folder, ["2025年", "", *HEADER], ["月", "日", *[""] * 7], *below_year(*days))
-    assert (problem.rule, problem.row, problem.column) == ("import.month_back", 5, "月/日")
-    month = last.strip("月")
-    assert f"{month} 月之后是 1 月" in problem.zh
-    assert f"month 1 after {month}" in problem.en
-    for said in (problem.zh, problem.en):
-        assert "2025年" in said
-        assert "2026年" in said
-
-
-def test_each_sheet_is_told_once_where_a_month_goes_back(folder: Path) -> None:
-    rows = below_year(*OVER_THE_YEAR)
-    [problem] = refused(folder, ["2025年", "", *HEADER], ["月", "日", *[""] * 7], *rows, *rows)
-    assert (problem.rule, problem.row) == ("import.month_back", 5)
-
-
-def test_a_year_written_anew_begins_with_any_month(folder: Path) -> None:
-    first, second = below_year(*OVER_THE_YEAR)[:2], below_year(*OVER_THE_YEAR)[2:]
-    header = [["2026年", "", *HEADER], ["月", "日", *[""] * 7]]
-    found = read(folder, *header, *first, ["2027年", *header[0][1:]], header[1], *second)
-    assert dates(found) == ["2026-12-31", "2026-12-31", "2027-01-05", "2027-01-05"]
-
-
-def test_a_month_may_go_back_where_each_row_has_its_year(folder: Path) -> None:
-    rows = [["2026", *row] for row in below_year(*OVER_THE_YEAR)]
-    found = read(folder, ["年", "月", "日", *HEADER], *rows)
-    assert dates(found) == ["2026-12-31", "2026-12-31", "2026-01-05", "2026-01-05"]
-
-
 def test_a_date_column_of_its_own_comes_first(folder: Path) -> None:
     rows = [[day, "2025", *row] for day, row in zip(EXPECTED, below_year(), strict=True)]
     found = read(folder, ["日期", "年度", "月份", "日", *HEADER], *rows)
