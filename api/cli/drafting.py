@@ -15,7 +15,7 @@ from api.cli.options import URL, BookOption, UrlOption
 from api.cli.showing import Names, Told, tell_remarks
 from api.cli.showing import show as show_signed
 from api.cli.signing import poster
-from api.drafting import FOR_GOOD, asked, holder, known
+from api.drafting import asked, holder, known
 from api.drafting.client import Clerk, Draft
 from api.identity import load_key
 from api.settings import Settings
@@ -167,11 +167,8 @@ def _weigh(found: Draft) -> None:
 
 def _tell_refusals(found: Draft) -> None:
     """Print who refuses a draft, and why."""
-    for key in found.refused:
-        who = holder(key, found.people)
-        out.print(f"  {who.zh}拒签：{found.reason(key)} / refused by the {who.en}", markup=False)
-    if found.gone:
-        out.print(f"  {FOR_GOOD.zh} / {FOR_GOOD.en}", markup=False)
+    for one in found.refusals:
+        out.print(f"  {one.zh} / {one.en}", markup=False)
 
 
 def _asked(found: Draft) -> Phrase:

@@ -3,7 +3,7 @@
 from api.drafting.closings import Closings, Enter, Inspect
 from api.drafting.composing import DESPITE_MAX, KINDS, REMARKED, SIGNERS_MAX, Unkept, Wanted, read_request
 from api.drafting.desk import DraftingDesk
-from api.drafting.naming import FOR_GOOD, asked, holder, known
+from api.drafting.naming import ByKey, asked, holder, known
 from api.drafting.on_desk import OnDesk
 from api.drafting.remarking import remarks_on
 from api.drafting.rivals import setting_right
@@ -13,11 +13,11 @@ from api.drafting.templates import KeptTemplate, Template, Templates
 
 __all__ = [
     "DESPITE_MAX",
-    "FOR_GOOD",
     "KINDS",
     "MAKERS",
     "REMARKED",
     "SIGNERS_MAX",
+    "ByKey",
     "Closings",
     "Despite",
     "DraftingDesk",

@@ -71,8 +71,8 @@ class Mend(msgspec.Struct, frozen=True):
     en: str
 
 
-class Lapse(msgspec.Struct, frozen=True):
-    """A key that signed a draft and has ended since, and what is said of that."""
+class Did(msgspec.Struct, frozen=True):
+    """The key by which somebody did something to a draft, and what is said of that."""
 
     key: str
     zh: str
@@ -118,12 +118,11 @@ class Draft(msgspec.Struct, frozen=True):
     signatures: list[str]
     missing: list[str]
     asks: list[str]
-    refused: list[str]
-    gone: list[str] = []
+    refusals: list[Did]
     signers: list[str] = []
     mend: Mend | None = None
     disclosures: list[Given] = []
-    lapsed: list[Lapse] = []
+    lapsed: list[Did] = []
     entry: int | None = None
     problem: dict[str, str] | None = None
     remarks: list[Said] = []
@@ -141,11 +140,6 @@ class Draft(msgspec.Struct, frozen=True):
     def made(self) -> Step | None:
         """The step that gave it its present text."""
         return next((one for one in reversed(self.steps) if one.step in {"made", "changed"}), None)
-
-    def reason(self, key: str) -> str:
-        """Return why a key refuses it."""
-        refusals = [one.words for one in self.steps if (one.step, one.key) == ("refused", key)]
-        return refusals[-1] if refusals else ""
 
     def private(self) -> list[Private]:
         """Return what is behind the digests of its text, as `private_in` does."""

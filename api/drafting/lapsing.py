@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from api.drafting.naming import ByKey
 from domain.kernel.errors import Phrase
 from domain.roles import ROLES, role_of
 
@@ -14,20 +15,13 @@ NOTHING = Phrase("", "")
 ANEW = Phrase("，须用现在的密钥重签", ", and is to be signed anew by the key of now")
 
 
-class Lapse(NamedTuple):
-    """The key by which it was signed, and what is said of that."""
-
-    key: str
-    words: Phrase
-
-
-def lapse(key: str, who: Phrase, then: Phrase) -> Lapse:
+def lapse(key: str, who: Phrase, then: Phrase) -> ByKey:
     """Return what is said of the signature of somebody, and `then` what is to be done, if anything."""
     words = Phrase(
         f"{who.zh}的签名已失效（密钥已更换或停用），不再算数{then.zh}",
         f"signed by the {who.en}, whose key has ended since: it counts no more{then.en}",
     )
-    return Lapse(key, words)
+    return ByKey(key, words)
 
 
 def what_then(key: str, successor: str, active: Collection[str], asked: Collection[str]) -> Phrase:

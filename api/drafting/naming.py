@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.entry_words import ENTRY_TYPES
 from api.naming import Known
@@ -20,13 +20,20 @@ if TYPE_CHECKING:
     from domain.roles import Key
 
 FOR_GOOD = Phrase(
-    "拒签的人已没有可用的密钥，谁也不能替他收回",
-    "whoever refused has no key any more, and nobody takes the refusal back for them",
+    "（拒签的人已没有可用的密钥，谁也不能替他收回）",
+    " (whoever refused has no key any more, and nobody takes the refusal back for them)",
 )
-"""What is said of a refusal whose refuser has no key any more."""
+"""What is said behind a refusal whose refuser has no key any more."""
 
 CASH = Phrase("收付现金", "it moves cash")
 """Why the cashier is asked to sign beside those who must."""
+
+
+class ByKey(NamedTuple):
+    """The key by which somebody did something to a draft, and what is said of that."""
+
+    key: str
+    words: Phrase
 
 
 def known(statement: AnyStatement) -> Known:
@@ -66,3 +73,9 @@ def holder(key: str, people: Mapping[str, str]) -> Phrase:
     """Return whose key it is, by office and name: 会计 周会计."""
     role, person = role_of(key), people.get(key, "")
     return Phrase(f"{ROLES[role]} {person}".strip(), f"{role} {person}".strip())
+
+
+def refusal(key: str, who: Phrase, reason: str, *, for_good: bool) -> ByKey:
+    """Return what is said of the refusal of somebody; `for_good` if nobody can take it back."""
+    zh, en = (FOR_GOOD.zh, FOR_GOOD.en) if for_good else ("", "")
+    return ByKey(key, Phrase(f"{who.zh}拒签：{reason}{zh}", f"refused by the {who.en}{en}"))

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from api.drafting.lapsing import lapse, what_then
 from api.drafting.mending import CHANGED, MADE, Author, mend
-from api.drafting.naming import holder, people_of
+from api.drafting.naming import holder, people_of, refusal
 from domain.roles import ROLES, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from api.drafting.lapsing import Lapse
     from api.drafting.mending import Mend
+    from api.drafting.naming import ByKey
     from api.drafting.store import Step, Waiting
     from api.invoices import InvoiceRead
     from domain.closing import Remark
@@ -48,7 +48,7 @@ class OnDesk(NamedTuple):
         return [one.name for one in self.waiting.draft.signatures if one.name not in self.review.lapsed]
 
     @property
-    def lapsed(self) -> list[Lapse]:
+    def lapsed(self) -> list[ByKey]:
         """The signatures whose keys have ended since and whose holders have not signed anew."""
         names = [name for name in self.review.lapsed if not self._has_signed(name)]
         return [
@@ -102,6 +102,14 @@ class OnDesk(NamedTuple):
         """The keys that refuse it, while it waits, and whose holders have none any more: nobody takes that back."""
         refused = self.refused if self.waiting.state == "open" else []
         return [step.key for step in refused if self._holder(step.key) not in self._active]
+
+    @property
+    def refusals(self) -> list[ByKey]:
+        """Who refuses its present text and why, and of each whether nobody can take that back."""
+        return [
+            refusal(step.key, holder(step.key, self.people), step.words, for_good=step.key in self.gone)
+            for step in self.refused
+        ]
 
     def dropped(self, key: str) -> bool:
         """Tell whether one's signature fell away by the change that made the present text, and was not given anew."""

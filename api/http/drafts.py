@@ -16,6 +16,7 @@ from api.disclosures import Tier
 from api.drafting import (
     DESPITE_MAX,
     KINDS,
+    ByKey,
     Despite,
     OnDesk,
     Wanted,
@@ -75,8 +76,8 @@ class MendBody(BaseModel):
     en: str
 
 
-class LapseBody(BaseModel):
-    """A key that signed a draft and has ended since, and what is said of that in Chinese and English."""
+class ByKeyBody(BaseModel):
+    """The key by which somebody did something to a draft, and what is said of that in Chinese and English."""
 
     key: str
     zh: str
@@ -109,12 +110,12 @@ class DraftBody(BaseModel):
     `asks` are the roles whose signature it waits for, nobody's while it is refused or could not be posted: those that
     are missing, and the cashier of a voucher of cash, who does not hold it up; `signers` the keys by which they sign
     now. `state` is open, posted or withdrawn; `entry` where it stands in the log; `problem` what else the rules object
-    to; `refused` the keys that refuse its present text, `gone` those of them whose holders have no key any more: nobody
-    takes the refusal back for them; `mend` who is to change or withdraw it, null where it waits for signatures;
-    `remarks` what is to be known before it is signed, for example that it spends beyond the year's plan. `invoices` is
-    what those among its documents say, `named` what the ids in its text are, `people` the public names of those who did
-    something by a key, by that key. `disclosures` are the values behind the digests of its text, for whoever makes
-    vouchers or is to sign it.
+    to; `refused` the keys that refuse its present text, `refusals` who that is and why, `gone` those of them whose
+    holders have no key any more: nobody takes the refusal back for them; `mend` who is to change or withdraw it, null
+    where it waits for signatures; `remarks` what is to be known before it is signed, for example that it spends beyond
+    the year's plan. `invoices` is what those among its documents say, `named` what the ids in its text are, `people`
+    the public names of those who did something by a key, by that key. `disclosures` are the values behind the digests
+    of its text, for whoever makes vouchers or is to sign it.
     """
 
     book: str
@@ -126,12 +127,13 @@ class DraftBody(BaseModel):
     text: str
     statement: dict[str, Any]
     signatures: list[str]
-    lapsed: list[LapseBody]
+    lapsed: list[ByKeyBody]
     demanded: list[str]
     missing: list[str]
     asks: list[str]
     signers: list[str]
     refused: list[str]
+    refusals: list[ByKeyBody]
     gone: list[str]
     mend: MendBody | None
     problem: ProblemBody | None
@@ -348,12 +350,13 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
         text=waiting.draft.text.decode(),
         statement=msgspec.json.decode(waiting.draft.text.split(b"\n")[1]),
         signatures=found.signed,
-        lapsed=[LapseBody(key=one.key, zh=one.words.zh, en=one.words.en) for one in found.lapsed],
+        lapsed=[*map(_by_key, found.lapsed)],
         demanded=list(said.demanded),
         missing=list(said.missing),
         asks=list(found.asks),
         signers=found.signers,
         refused=[step.key for step in found.refused],
+        refusals=[*map(_by_key, found.refusals)],
         gone=found.gone,
         mend=_mend(found),
         problem=problem_said(said.problem),
@@ -370,6 +373,10 @@ def _body(book: str, found: OnDesk, told: _Told) -> DraftBody:
             for one in waiting.steps
         ],
     )
+
+
+def _by_key(said: ByKey) -> ByKeyBody:
+    return ByKeyBody(key=said.key, zh=said.words.zh, en=said.words.en)
 
 
 def _mend(found: OnDesk) -> MendBody | None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.clock import now
 from api.closing import checklist
-from api.drafting import FOR_GOOD, MAKERS, OnDesk, asked, holder, known
+from api.drafting import MAKERS, OnDesk, asked, known
 from api.entry_words import ENTRY_TYPES
 from api.http.drafts import DraftId
 from api.http.pages import PAGE
@@ -302,15 +302,6 @@ def _remark(found: OnDesk, key: str) -> Phrase | RuleViolation | None:
     if found.answered(key):
         return Phrase("您拒签以后改动了，请重看", "changed after you had refused: look again")
     if found.refused:
-        return _refusals(found)
+        said = [one.words for one in found.refusals]
+        return Phrase("；".join(one.zh for one in said), "; ".join(one.en for one in said))
     return found.review.problem
-
-
-def _refusals(found: OnDesk) -> Phrase:
-    """Return who refuses a draft and why, and whether nobody can take the refusal back."""
-    said = [(holder(step.key, found.people), step.words) for step in found.refused]
-    then = [FOR_GOOD] if found.gone else []
-    return Phrase(
-        "；".join([*(f"{who.zh}拒签：{reason}" for who, reason in said), *(one.zh for one in then)]),
-        "; ".join([*(f"refused by the {who.en}" for who, _ in said), *(one.en for one in then)]),
-    )

@@ -131,17 +131,23 @@ def revoke_supervisor(door: Door) -> None:
     assert posted.is_success, posted.text
 
 
-def test_a_refusal_that_nobody_can_take_back_says_what_its_maker_does(office: Office) -> None:
-    """Whoever refused has no key any more."""
+def test_a_refusal_that_nobody_can_take_back_says_what_its_maker_does(office: Office, head: Person) -> None:
+    """One of those who refused has no key any more."""
     draft = office["cashier"].make(msgspec.to_builtins(voucher(2_600)))
     office["supervisor"].refuse(draft, "请先公示")
+    head.refuse(draft, "金额不对")
     assert "没有可用的密钥" not in row_of(office, "cashier", draft)
     revoke_supervisor(office.door)
     found = office["cashier"].get(f"/{draft['id']}").json()
-    assert found["gone"] == found["refused"] == [f"{BOOK}/supervisor/1"]
+    assert found["refused"] == [f"{BOOK}/supervisor/1", f"{BOOK}/head/2"]
+    assert found["gone"] == [f"{BOOK}/supervisor/1"]
+    first, second = found["refusals"]
+    for_good = "拒签的人已没有可用的密钥，谁也不能替他收回"
+    assert (first["key"], first["zh"]) == (found["gone"][0], f"监督委员会拒签：请先公示（{for_good}）")
+    assert (second["key"], second["zh"]) == (f"{BOOK}/head/2", "负责人 郑理事长拒签：金额不对")
+    assert second["en"] == "refused by the head 郑理事长", "who can still think better of it"
     row = row_of(office, "cashier", draft)
-    assert "请先公示" in row
-    assert "拒签的人已没有可用的密钥，谁也不能替他收回" in row
+    assert f"{first['zh']}；{second['zh']} {first['en']}; {second['en']}" in row
     assert "等制单的出纳改动或撤回" in row
     changed = office["cashier"].change(draft, msgspec.to_builtins(voucher(2_601))).json()
     assert (changed["refused"], changed["gone"]) == ([], [])

@@ -58,12 +58,13 @@ def test_a_refusal_that_nobody_can_take_back_says_what_is_to_be_done(hall: Hall,
         office = Office(door, stack)
         draft = office["cashier"].make(msgspec.to_builtins(voucher(1_200)))
         office["supervisor"].refuse(draft, "请先公示")
+        office["accountant"].refuse(draft, "金额不对")
         page = hall["cashier"].open_draft(draft["id"])
         assert "没有可用的密钥" not in page.inner_text("#state")
         revoke_supervisor(door)
     state = hall["cashier"].open_draft(draft["id"]).inner_text("#state")
-    assert "请先公示" in state
-    assert "拒签的人已没有可用的密钥，谁也不能替他收回。" in state
+    assert "监督委员会拒签：请先公示（拒签的人已没有可用的密钥，谁也不能替他收回）" in state
+    assert "会计拒签：金额不对 refused by the accountant\n" in state, "who can still think better of it"
     assert "待改。已签：还没有人签。等制单的出纳改动或撤回。" in state
     assert "还缺" not in state
     assert hall["cashier"].complaints == []

@@ -69,7 +69,7 @@ def test_a_refusal_and_a_change_are_seen_by_all(hall: Hall) -> None:
     page = head.open_draft(id_)
     page.fill("#reason", "没有发票")
     page.click("#refusal button")
-    page.wait_for_selector("text=负责人拒签。没有发票")
+    page.wait_for_selector("text=负责人拒签：没有发票")
 
     page = cashier.open_draft(id_)
     assert "没有发票" in page.inner_text("#state")
@@ -80,7 +80,7 @@ def test_a_refusal_and_a_change_are_seen_by_all(hall: Hall) -> None:
     page.fill("#summary", "付办公费（补发票）")
     page.click("#save")
     page.wait_for_selector("text=第 2 稿")
-    assert "拒签。" not in page.inner_text("#state")
+    assert "拒签：" not in page.inner_text("#state")
 
 
 def test_what_changed_meanwhile_is_not_signed(hall: Hall) -> None:

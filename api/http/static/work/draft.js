@@ -46,14 +46,8 @@ function stateOf(found) {
   if (found.state === "withdrawn") return [element("p", { className: "state waiting" }, element("strong", {}, "已撤回。"), " ", english("withdrawn"))];
   const shown = [];
   const who = (name) => [role(name), found.people[name]].filter(Boolean).join(" ");
-  for (const name of found.refused) {
-    shown.push(element("p", { className: "state alarm" }, element("strong", {}, `${who(name)}拒签。`), reason(found, name), " ", english(`refused by the ${office(name)}`)));
-  }
+  for (const { zh, en } of found.refusals) shown.push(element("p", { className: "state alarm" }, ...bilingual(zh, en)));
   const made = found.steps.findLast((one) => one.step === "made" || one.step === "changed");
-  if (found.gone.length) {
-    const words = bilingual("拒签的人已没有可用的密钥，谁也不能替他收回。", "whoever refused has no key any more, and nobody takes the refusal back for them");
-    shown.push(element("p", { className: "state waiting" }, ...words));
-  }
   if (made.words) shown.push(element("p", { className: "state alarm" }, element("strong", {}, "制单时写明："), made.words, " ", english(`said by the ${office(made.key)} who made it`)));
   if (found.problem) shown.push(problem({ ...found.problem }));
   if (isStuck(found)) {
@@ -91,10 +85,6 @@ function waiting(found, who) {
 
 /** Tell whether it could not be posted if all signed; that nobody holds a role may still change. */
 const isStuck = ({ problem }) => Boolean(problem) && problem.rule !== "draft.nobody";
-
-function reason(found, name) {
-  return found.steps.findLast((one) => one.step === "refused" && one.key === name).words;
-}
 
 function step(one) {
   const at = new Date(one.at).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
