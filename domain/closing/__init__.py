@@ -39,6 +39,7 @@ from domain.closing.parties import OUTSIDE
 from domain.closing.recipients import said_otherwise
 from domain.closing.rules import OPENED_RESULT, RESULT_LEFT
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT, transfer_vouchers
+from domain.closing.undoing import UNSIGNED
 
 __all__ = [
     "ACTS",
@@ -53,6 +54,7 @@ __all__ = [
     "RESULT_ACCOUNT",
     "RESULT_LEFT",
     "TRANSFERS",
+    "UNSIGNED",
     "Around",
     "Cancelled",
     "Corrected",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.closing.month_end import Remark
+from domain.closing.undoing import undo
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.vouchers import SaltedVoucher
 
@@ -24,9 +25,6 @@ IDENTICAL = rule(
     "let their summaries say how they differ",
     "会计基础工作规范 art. 48, 51; 财会〔2020〕6号",
 )
-REVERSE, WITHDRAW = Phrase("冲销", "reverse"), Phrase("撤回", "withdraw")
-"""What is done with a voucher that stands in the log, and with a draft."""
-
 NAMED_MAX = 5
 """The most vouchers of a group that are named."""
 
@@ -59,9 +57,10 @@ def likeness(voucher: Voucher) -> Likeness | None:
     return Likeness(voucher.date, voucher.summary, tuple(sorted(lines)))
 
 
-def identical(numbers: Sequence[str | Phrase], undo: Phrase, entry: int | None) -> Remark:
-    """Return what is remarked on vouchers that say the same, of which `entry` is one."""
-    return Remark(stops=False, violation=IDENTICAL(numbers=_named(numbers), undo=undo), entry=entry)
+def identical(numbers: Sequence[str | Phrase], entry: int | None) -> Remark:
+    """Return what is remarked on vouchers that say the same, of which `entry` is one, None where that is not booked."""
+    violation = IDENTICAL(numbers=_named(numbers), undo=undo(entry))
+    return Remark(stops=False, violation=violation, entry=entry)
 
 
 def _named(numbers: Sequence[str | Phrase]) -> Phrase:
@@ -76,11 +75,11 @@ def _named(numbers: Sequence[str | Phrase]) -> Phrase:
 def check_alike(month: MonthEnd) -> Iterator[Remark]:
     """No two vouchers of a month say the same, unless one was reversed."""
     for twins in month.alike:
-        yield identical([number for _, number in twins], REVERSE, twins[-1][0])
+        yield identical([number for _, number in twins], twins[-1][0])
 
 
 def draft_alike(own: Phrase, others: Iterable[str | Phrase]) -> Iterator[Remark]:
     """Yield what is remarked on a draft, called `own`, which says the same as `others`."""
     others = list(others)
     if others:
-        yield identical([own, *others], WITHDRAW, None)
+        yield identical([own, *others], None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.closing.alike import REVERSE, WITHDRAW
 from domain.closing.mixing import only_transfers
 from domain.closing.month_end import Remark
+from domain.closing.undoing import undo
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.vouchers import Way
 
@@ -65,11 +65,10 @@ def _twice(one: Correction) -> Iterator[RuleViolation]:
         if done.by and not done.red:
             yield ADJUSTED(original=done.number, numbers=numbers)
         return
-    undo = WITHDRAW if one.entry is None else REVERSE
     if done.red and one.summary.startswith(Way.ADJUST.value):
-        yield ADJUSTS_REVERSED(original=done.number, red=done.red, own=one.own, undo=undo)
+        yield ADJUSTS_REVERSED(original=done.number, red=done.red, own=one.own, undo=undo(one.entry))
     if done.by:
-        yield CORRECTED(original=done.number, numbers=numbers, own=one.own, undo=undo)
+        yield CORRECTED(original=done.number, numbers=numbers, own=one.own, undo=undo(one.entry))
 
 
 def check_corrected(month: MonthEnd) -> Iterator[Remark]:

@@ -14,6 +14,7 @@ from domain.closing.mixing import transfers
 from domain.closing.month_end import Remark
 from domain.closing.rules import ACCOUNTING
 from domain.closing.transfers import leaves_below
+from domain.closing.undoing import UNSIGNED
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year, last_day, period_of
@@ -31,19 +32,21 @@ AGAIN = rule(
     "closing.distributed_again",
     Kind.REFUSED,
     "今年已{act} {done} 元（凭证 {numbers}），这一张又是 {more} 元，连同它共 {total} 元，入账前的未分配收益是 {left} 元"
-    "；请核对决议，确是另一次才签名，重复的撤回",
+    f"；请核对决议，确是另一次才签名，重复的{UNSIGNED.zh}",
     "{done} yuan were {act} this year (vouchers {numbers}), and this one is of {more} more, {total} with it; before it"
-    " {left} yuan are undistributed. Check the resolution: sign it only if it is another one, and withdraw a double",
+    " {left} yuan are undistributed. Check the resolution: sign it only if it is another one, and"
+    f" {UNSIGNED.en} a double",
     LAW,
 )
 RESERVE_BEYOND = rule(
     "closing.reserve_beyond",
     Kind.REFUSED,
     "连同这一张，到 {period} 末今年提取公积公益金 {given} 元，而年初未分配收益和今年至今的净收益弥补亏损、减去已分配的"
-    "，可提取的只有 {available} 元；请核对比例和金额，撤回改正",
+    "，可提取的只有 {available} 元；请核对比例和金额，"
+    f"{legality.CORRECT.zh}",
     "with this voucher, {given} yuan are set aside for the reserve this year by the end of {period}, and of what was"
     " brought forward and of this year's net surplus so far {available} could be, after losses and what was"
-    " distributed; check ratio and amount, and withdraw and correct this one",
+    f" distributed; check ratio and amount, and {legality.CORRECT.en}",
     LAW,
 )
 
@@ -51,10 +54,10 @@ ONE_HOUSEHOLD = rule(
     "closing.one_household",
     Kind.REFUSED,
     "向成员分配的 {amount} 元全记在 {account} {name} 一个科目上，同一级另有 {count} 个明细（如 {others}）：各户有明细的"
-    "，各户的份额记各户的科目，或在分录上写明各户，请在入账以前改好；{account} 是全体成员合用的，各户的份额用清册写明",
+    "，各户的份额记各户的科目，或在分录上写明各户，请在签名以前改好；{account} 是全体成员合用的，各户的份额用清册写明",
     "all {amount} yuan for members are on the one account {account} {name}, and {count} more details stand beside it "
     "(such as {others}): where each household has its own, its share goes there, or the lines say whose each is; "
-    "change it before it is posted. If {account} is of all members together, a roll says what each household gets",
+    "change it before it is signed. If {account} is of all members together, a roll says what each household gets",
     f"{ACCOUNTING} 内部往来; {LAW}",
 )
 YEAR_RUNS = rule(

@@ -14,6 +14,7 @@ from domain.closing.mixing import only_transfers
 from domain.closing.month_end import Remark
 from domain.closing.rules import ACCOUNTING
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT
+from domain.closing.undoing import UNSIGNED
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year, period_of, previous_period, year_start
@@ -31,10 +32,10 @@ TOO_MUCH = rule(
     "closing.transfer_too_much",
     Kind.REFUSED,
     "科目 {account} 在 {period} 末只有{side} {stands} 元，这张凭证却要从{side}转出 {moved} 元：多半已经结转过了，"
-    "或此后有凭证改了余额；请撤回这张，重新取结转凭证",
+    f"或此后有凭证改了余额；请{UNSIGNED.zh}这张，重新取结转凭证",
     "at the end of {period} account {account} has {stands} yuan on its {side} side, and this voucher takes {moved} from"
-    " there: it was probably transferred before, or vouchers changed the balance since; withdraw this one, and ask for"
-    " the transfers anew",
+    " there: it was probably transferred before, or vouchers changed the balance since;"
+    f" {UNSIGNED.en} this one, and ask for the transfers anew",
     f"{ACCOUNTING} 本年收益",
 )
 TOOK_TOO_MUCH = rule(

@@ -6,10 +6,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from domain.closing.mixing import APART, MISPLACED, REVERSE, WITHDRAW, is_direct, lost
+from domain.closing.mixing import APART, MISPLACED, is_direct, lost
 from domain.closing.month_end import Remark
 from domain.closing.rules import ACCOUNTING
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT
+from domain.closing.undoing import undo
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.roles import ROLES
 from domain.vouchers import voucher_number
@@ -52,9 +53,9 @@ DIRECT = rule(
     "closing.distribution_direct",
     Kind.REFUSED,
     "凭证 {number}「{summary}」把收入或支出直接记在了 {distribution} 收益分配上，没有经过 {result} 本年收益，"
-    "本年收益会因此少计：{lost}；请{undo}，{apart}，期末转入 {result}",
+    "本年收益会因此少计：{lost}；请{undo}它，{apart}，期末转入 {result}",
     "voucher {number} '{summary}' books income or expense against {distribution} itself, past {result}, so that the"
-    " year's result lacks it: {lost}; {undo}: {apart}, and are transferred to {result} at the period's end",
+    " year's result lacks it: {lost}; {undo} it: {apart}, and are transferred to {result} at the period's end",
     f"{ACCOUNTING} 本年收益、收益分配",
 )
 RULES = {"cashier": NO_CASHIER, "party": NO_PARTY, "project": NO_PROJECT, "quantity": NO_QUANTITY}
@@ -77,7 +78,7 @@ UNHELD = Phrase(
 """What comes before that where nobody can sign by that office."""
 
 REBOOK = Phrase("冲销后写明再记", "reverse them and book them with")
-CHANGE = Phrase("在入账以前改动、写明", "change it before it is posted, and write")
+CHANGE = Phrase("在签名以前改动、写明", "change it before it is signed, and write")
 """What is done about what lines do not say."""
 
 
@@ -132,14 +133,13 @@ def check_direct(month: MonthEnd) -> Iterator[Remark]:
 def booked_directly(voucher: MonthVoucher) -> Iterator[Remark]:
     """Yield what is remarked on a voucher that books income or expense against 收益分配 itself, unless reversed."""
     if is_direct(voucher.accounts) and not (voucher.reversal or voucher.is_reversed):
-        undo = WITHDRAW if voucher.entry is None else REVERSE
         violation = DIRECT(
             number=voucher.number,
             summary=voucher.summary,
             distribution=DISTRIBUTION,
             result=RESULT_ACCOUNT,
             lost=lost(voucher.accounts) or MISPLACED,
-            undo=undo,
+            undo=undo(voucher.entry),
             apart=APART,
         )
         yield Remark(stops=False, violation=violation, entry=voucher.entry)

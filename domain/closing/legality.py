@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from domain.closing.distribution import LAW, RESERVE
 from domain.closing.month_end import Remark
+from domain.closing.undoing import UNSIGNED
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.period import ends_year
@@ -83,7 +84,7 @@ OTHER_MONTHS = Phrase(
     "income is distributed by the year, and what its other months do not earn was too much: ",
 )
 POST_IT = Phrase("、入账", " and is posted")
-WITHDRAW = Phrase("撤回改正", "withdraw and correct this one")
+CORRECT = Phrase(f"{UNSIGNED.zh}，改正", f"{UNSIGNED.en} this one, and correct it")
 TAKE_BACK = Phrase("冲销、收回", "reverse and take back what was too much")
 
 
@@ -110,7 +111,7 @@ def beyond_so_far(figures: Mapping[str, int], period: str, *, draft: bool = Fals
         given, available = (format_fen(fen) for fen in over)
         facts = {"period": period, "given": given, "available": available}
         with_it = WITH_IT if draft else NOTHING
-        undo = WITHDRAW if draft else TAKE_BACK
+        undo = CORRECT if draft else TAKE_BACK
         year = NOTHING if ends_year(period) else OTHER_MONTHS
         yield Remark(stops=False, violation=OVER_SO_FAR(**facts, with_it=with_it, undo=undo, year=year))
 

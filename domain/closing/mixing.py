@@ -13,6 +13,7 @@ from domain.chart import RESULT, UNDISTRIBUTED
 from domain.closing.distribution import MEMBERS, OTHERS, RESERVE
 from domain.closing.month_end import Remark
 from domain.closing.transfers import DISTRIBUTION, RESULT_ACCOUNT
+from domain.closing.undoing import undo
 from domain.kernel.errors import Kind, Phrase, rule
 
 if TYPE_CHECKING:
@@ -24,17 +25,14 @@ MIXED = rule(
     "closing.mixed",
     Kind.REFUSED,
     "凭证 {number}「{summary}」把结转或分配和别的业务（科目 {accounts}）记在了一张上，"
-    "{lost}；请{undo}，分成几张：{apart}分给成员的先记 113 或 211，再另记付款；更正以前年度差错的，"
+    "{lost}；请{undo}它，分成几张：{apart}分给成员的先记 113 或 211，再另记付款；更正以前年度差错的，"
     "不记 321、322，记今年的收入、支出科目（501 至 521）",
     "voucher {number} '{summary}' mixes a transfer or distribution with other business (accounts {accounts}); {lost};"
-    " {undo} and make several: {apart}what members get goes to 113 or 211 first, and is paid by another voucher. What"
-    " sets right an error of an earlier year goes not to 321 or 322, but to this year's income and expense (501 to"
+    " {undo} it and make several: {apart}what members get goes to 113 or 211 first, and is paid by another voucher."
+    " What sets right an error of an earlier year goes not to 321 or 322, but to this year's income and expense (501 to"
     " 521)",
     "会计基础工作规范 art. 51",
 )
-
-REVERSE, WITHDRAW = Phrase("冲销它", "reverse it"), Phrase("撤回它", "withdraw it")
-"""What is done with a voucher that stands in the log, and with a draft."""
 
 MISPLACED = Phrase(
     "收益及收益分配表会因此少列或列错", "the statement of income leaves this out or puts it on a wrong line"
@@ -121,14 +119,13 @@ def mixed(voucher: MonthVoucher) -> Iterator[Remark]:
     """Yield what is remarked on a voucher that mixes a transfer or distribution with other business."""
     strange = strangers(voucher.accounts)
     if strange and not (voucher.reversal or voucher.is_reversed):
-        undo = WITHDRAW if voucher.entry is None else REVERSE
         missing = lost(voucher.accounts)
         violation = MIXED(
             number=voucher.number,
             summary=voucher.summary,
             accounts=", ".join(strange),
             lost=missing or MISPLACED,
-            undo=undo,
+            undo=undo(voucher.entry),
             apart=Phrase(f"{APART.zh}；", f"{APART.en}; ") if missing else Phrase("", ""),
         )
         yield Remark(stops=False, violation=violation, entry=voucher.entry)

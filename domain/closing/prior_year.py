@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from domain.chart import RESULT, UNDISTRIBUTED
 from domain.closing.distributing import OTHERWISE, TO_MEMBERS
-from domain.closing.mixing import REVERSE, WITHDRAW, strangers
+from domain.closing.mixing import strangers
 from domain.closing.month_end import Remark
 from domain.closing.recipients import CALLED
 from domain.closing.rules import ACCOUNTING
 from domain.closing.transfers import DISTRIBUTION, ends_on
+from domain.closing.undoing import undo
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 
@@ -28,12 +29,12 @@ PRIOR_YEAR = rule(
     Kind.REFUSED,
     "凭证 {number}「{summary}」更正的是以前年度的 {original}，却记在本年收益或收益分配（321、322）上，今年的收益及收益"
     "分配表会当作分配，在{shown}。以前年度的差错按未来适用法更正，记入今年的收入、支出科目（501 至 521），不调整 321、"
-    "322；请{undo}，另制一张蓝字更正凭证：少记的支出记支出科目的借方，多记的记贷方，收入相反",
+    "322；请{undo}它，另制一张蓝字更正凭证：少记的支出记支出科目的借方，多记的记贷方，收入相反",
     "voucher {number} '{summary}' sets right {original}, of an earlier year, through the result or its distribution "
     "(321, 322), so that this year's statement of income shows it as distributed: {shown}. An error of an earlier year"
     " is corrected prospectively: it belongs to this year's income and expense (501 to 521), not on 321 or 322. Please"
-    " {undo} and make one blue voucher: an expense that was booked too low is debited, one too high credited, income "
-    "the other way round",
+    " {undo} it and make one blue voucher: an expense that was booked too low is debited, one too high credited,"
+    " income the other way round",
     f"{ACCOUNTING}: 未来适用法; 会计基础工作规范 art. 51(5)",
 )
 UNFOUNDED = rule(
@@ -42,13 +43,13 @@ UNFOUNDED = rule(
     "凭证 {number}「{summary}」没有写依据的决议，也不经 322 下的分配明细，把 {own} 和 {accounts}{parties}直接记在一起，"
     "今年的收益及收益分配表会当作分配，在{shown}。若是以前年度的费用、收入或差错（如供应商的账单），按未来适用法记入"
     "今年的收入、支出科目（501 至 521），不记 321、322；确是分配的，记 322 下的分配明细，写明决议；收回以前多分的，写明"
-    "更正的是哪张凭证。要改的，请{undo}重做",
+    "更正的是哪张凭证。要改的，请{undo}它，重做",
     "voucher {number} '{summary}' names no resolution, and books {own} against {accounts}{parties} past the details of "
     "322 that say what is distributed, so that this year's statement of income shows it as distributed: {shown}. If it "
     "is an expense, income or error of an earlier year, such as a supplier's bill, it belongs prospectively to this "
     "year's income and expense (501 to 521), not on 321 or 322; if it is a distribution, on a detail of 322 for it, "
     "with its resolution; if it takes back what was given too much, name the voucher that it sets right. To change it, "
-    "{undo} and make it anew",
+    "{undo} it and make it anew",
     f"{ACCOUNTING}: 未来适用法; 会计基础工作规范 art. 51(5)",
 )
 
@@ -68,9 +69,13 @@ def corrects_through(voucher: Distributing) -> Iterator[Remark]:
     amounts = {key: sum(voucher.shown[key].values()) for key in CALLED if key in voucher.shown}
     if voucher.corrects and amounts:
         shown = _shown(amounts)
-        undo = WITHDRAW if voucher.entry is None else REVERSE
-        facts = {"number": voucher.number, "summary": voucher.summary, "original": voucher.corrects}
-        yield Remark(stops=False, violation=PRIOR_YEAR(**facts, shown=shown, undo=undo), entry=voucher.entry)
+        facts = {
+            "number": voucher.number,
+            "summary": voucher.summary,
+            "original": voucher.corrects,
+            "undo": undo(voucher.entry),
+        }
+        yield Remark(stops=False, violation=PRIOR_YEAR(**facts, shown=shown), entry=voucher.entry)
 
 
 def unfounded(voucher: Distributing, names: Mapping[str, str]) -> Iterator[Remark]:
@@ -93,7 +98,7 @@ def unfounded(voucher: Distributing, names: Mapping[str, str]) -> Iterator[Remar
         accounts="、".join(sorted(against)),
         parties=Phrase("".join(f"「{one}」" for one in parties), "".join(f" '{one}'" for one in parties)),
         shown=_shown({key: sum(by.values()) for key, by in odd.items()}),
-        undo=WITHDRAW if voucher.entry is None else REVERSE,
+        undo=undo(voucher.entry),
     )
     yield Remark(stops=False, violation=violation, entry=voucher.entry)
 

@@ -21,9 +21,9 @@ from domain.closing.distribution import (
     THROUGH,
     TO_MEMBERS,
 )
-from domain.closing.mixing import REVERSE, WITHDRAW
 from domain.closing.month_end import Remark
 from domain.closing.transfers import DISTRIBUTION, UNDISTRIBUTED_NAME
+from domain.closing.undoing import undo
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 
@@ -36,9 +36,9 @@ WRONG_RECIPIENT = rule(
     "closing.recipients",
     Kind.REFUSED,
     "凭证 {number}「{summary}」记在{details}，收益及收益分配表却因对方科目 {accounts} 把它列在「{shown}」：表按对方科目"
-    "分辨分给了谁。请{undo}重做：{right}；其实是「{shown}」的，改记 322 下那一明细",
+    "分辨分给了谁。请{undo}它，重做：{right}；其实是「{shown}」的，改记 322 下那一明细",
     "voucher {number} '{summary}' is of {details}, and by its accounts {accounts} the statement of income shows it as"
-    " '{shown}': it tells by the other account who gets it. Please {undo} and make it anew: {right}; if it is"
+    " '{shown}': it tells by the other account who gets it. Please {undo} it and make it anew: {right}; if it is"
     " '{shown}', on that detail of 322",
     "财会〔2023〕14号 收益及收益分配表",
 )
@@ -97,7 +97,7 @@ def misnamed(voucher: Distributing, names: Mapping[str, str]) -> Iterator[Remark
             details=_details({key: (called[key], abs(off[key])) for key in missing}, names),
             accounts=_some(accounts),
             shown=_joined([CALLED[key] for key in shown], "、", ", "),
-            undo=WITHDRAW if voucher.entry is None else REVERSE,
+            undo=undo(voucher.entry),
             right=_joined([_remedy(key) for key in missing], "；", "; "),
         )
         yield Remark(stops=False, violation=violation, entry=voucher.entry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.closing import UNSIGNED
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.money import format_fen
 from domain.roles import ROLES
@@ -20,9 +21,9 @@ IN_PARTS = rule(
     "draft.in_parts",
     Kind.REFUSED,
     "连同 {numbers}，对 {original} 的更正合计 {total} 元，审批档次高于这一张的 {amount} 元：{wanted}；"
-    "本是一笔而拆开的，请撤回它，合成一张",
+    f"本是一笔而拆开的，请{UNSIGNED.zh}它，合成一张",
     "with {numbers}, what sets {original} right comes to {total} yuan, of a higher tier than the {amount} of this one:"
-    " {wanted}; if it is one error in parts, withdraw this one and book it whole",
+    f" {{wanted}}; if it is one error in parts, {UNSIGNED.en} this one, and book it whole",
     "ADR 0006",
 )
 

@@ -81,5 +81,5 @@ def test_a_draft_is_told_with_what_it_is_like() -> None:
     [remark] = check_draft(voucher(), NAMES, Around(alike=others))
     assert (remark.stops, remark.violation.rule.code) == (False, "closing.identical")
     assert "凭证 （待签）、记-2026-03-0003、（待签，会计 制） 的日期" in remark.violation.zh
-    assert "重复的撤回" in remark.violation.zh
+    assert "重复的撤回或不签" in remark.violation.zh
     assert list(check_draft(voucher(), NAMES, Around())) == []

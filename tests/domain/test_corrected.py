@@ -45,7 +45,7 @@ def test_what_was_done_before_is_told(
 def test_a_draft_is_withdrawn_and_what_is_posted_reversed() -> None:
     before = Corrected("记-1", "", ("记-2", "记-3"))
     draft = told(Correction(None, DRAFT, "调整", cancels=False, before=before))["draft.corrected"]
-    assert draft == "记-1 已由 记-2、记-3 更正过；请先核对那里更正了什么，这一张重复的就撤回它"
+    assert draft == "记-1 已由 记-2、记-3 更正过；请先核对那里更正了什么，这一张重复的就撤回或不签它"
     posted = told(Correction(7, OWN, "调整", cancels=False, before=before))["draft.corrected"]
     assert posted.endswith("凭证 记-5 重复的就冲销它")
 

@@ -55,7 +55,7 @@ def test_a_draft_is_told_before_it_is_signed() -> None:
     assert (remark.stops, remark.violation.rule.code) == REMARK[:2]
     assert "连同这一张，到 2026-05 末今年已向成员和其他分配 200.00 元" in remark.violation.zh
     assert "可分的只有 136.00 元" in remark.violation.zh
-    assert "多分的撤回改正" in remark.violation.zh
+    assert "多分的撤回或不签，改正" in remark.violation.zh
     assert (
         list(
             check_draft(

@@ -107,13 +107,13 @@ def test_a_detail_below_one_that_says_what_it_is_says_it_too() -> None:
 
 def test_how_a_distribution_is_set_right_is_said() -> None:
     [one] = posted((OTHERS, 5), ("211", -5))
-    assert "请冲销它重做：确是「其他」的，对方改记 212, 213" in one.violation.zh
+    assert "请冲销它，重做：确是「其他」的，对方改记 212, 213" in one.violation.zh
     assert "其实是「向成员分配」的，改记 322 下那一明细" in one.violation.zh
     [one] = posted((MEMBERS, 5), ("102", -5))
     assert "确是「向成员分配」的，对方改记 113, 211 下的末级科目" in one.violation.zh
     assert "付款另记一张" in one.violation.zh
     [one] = drafted((MEMBERS, 5), ("311", -5))
-    assert "请撤回它重做" in one.violation.zh
+    assert "请撤回或不签它，重做" in one.violation.zh
     [one] = drafted(("311", 5), ("3220101", -5))
     assert "确是「提取公积公益金」的，对方改记 311" in one.violation.zh
     assert "红字" in one.violation.zh

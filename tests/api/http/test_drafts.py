@@ -95,14 +95,14 @@ def test_what_the_checklist_would_say_is_said_of_a_draft(office: Office) -> None
     assert remarked(office, ("51302", 100, 0), ("10201", 0, 100), count=0, summary="更正记错的科目") == []
     mixed = remarked(office, ("51302", 500, 0), ("10201", 0, 500), ("321", 500, 0), ("51302", 0, 500))
     [said] = [one for one in mixed if one.startswith("closing.mixed")]
-    assert "请撤回它，分成几张" in said
+    assert "请撤回或不签它，分成几张" in said
 
 
 def test_income_that_no_statement_would_show_is_said_before_it_is_signed(office: Office) -> None:
     """Income or expense against 322 itself is no transfer: it asks for those whom its amount demands."""
     [said] = remarked(office, ("32202", 30_000_000, 0), ("50103", 0, 30_000_000), count=1)
     assert said.startswith("closing.distribution_direct: 凭证 （待签）「购办公桌」把收入或支出直接记在了 322")
-    assert "请撤回它，收入、支出另记一张" in said
+    assert "请撤回或不签它，收入、支出另记一张" in said
     data = voucher(30_000_000, date="2026-04-02", debit="32202", credit="50103")
     draft = office["accountant"].make(msgspec.structs.replace(data, resolution="村民代表会议决议"))
     assert draft["demanded"] == ["accountant", "head", "supervisor", "township"]

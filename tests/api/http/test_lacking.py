@@ -70,7 +70,7 @@ def test_a_line_without_what_others_of_its_account_say_is_said(office: Office) -
     found = remarked(office, *bare)
     assert found.keys() == {"closing.no_party", "closing.no_quantity", "closing.no_project"}
     assert (
-        "112 应收款按往来单位核算，这张凭证的分录没有写往来单位；请在入账以前改动、写明"
+        "112 应收款按往来单位核算，这张凭证的分录没有写往来单位；请在签名以前改动、写明"
         in found["closing.no_party"]
     )
     assert "这张凭证的分录没有数量" in found["closing.no_quantity"]

@@ -91,6 +91,8 @@ def test_a_voucher_that_stands_there_already_is_remarked_and_named(office: Offic
     entry = office.door.post(note, wait=10).json()["index"]
     again = known(office, office.door.statement(voucher(4_700)))
     assert [one["rule"] for one in again["remarks"]] == ["closing.identical"]
+    assert "重复的撤回或不签" in again["remarks"][0]["zh"], "what is signed at once is not withdrawn"
+    assert "withdraw or do not sign what is double" in again["remarks"][0]["en"]
     itself = known(office, parse_entry(note).statement)
     assert (itself["entry"], itself["remarks"]) == (entry, []), "it is booked, and alike to none but itself"
     red = Reversal(
