@@ -16,7 +16,7 @@ from api.importing.problems import ImportRefused, Problem, parsed
 from api.importing.told import result_at_opening
 from api.importing.year_begun import income_left
 from domain.chart.conversion import OLD, Converted, convert, obstacles
-from domain.chart.places import NEW, Beside, OldBalance, Share
+from domain.chart.places import LEVEL_1, NEW, Beside, OldBalance, Share
 from domain.kernel.errors import Kind, Phrase, rule
 from domain.kernel.money import format_fen
 from domain.kernel.organisation import check_organisation
@@ -144,7 +144,7 @@ def convert_folder(folder: Path, target: Path, mapping: Path | None = None) -> C
     left = income_left([(one.code, one.fen) for one in made], village.opened)
     if left:
         raise ImportRefused([Problem.of(left, folder.name)], tuple(notices))
-    notices += _added(made)
+    notices += [*_added(made), *_not_called(made), *_called_alike(made)]
     target.mkdir(parents=True)
     text = book.read_text(encoding="utf-8-sig").replace(OLD, NEW)
     (target / "book.toml").write_text(text, encoding="utf-8")
@@ -165,6 +165,35 @@ def _added(made: list[Converted]) -> Iterator[Phrase]:
                 "要转入别的科目，在对照表中写明",
                 f"{old} {name}, {fen} yuan in {side.en}, goes to {one.code} {one.name}, which changes what may be "
                 "distributed; name another account in the mapping if it should",
+            )
+
+
+def _not_called(made: list[Converted]) -> Iterator[Phrase]:
+    """Tell which names of the mapping no account has: what is added to 收益分配, and a level-1 account's own name."""
+    for one in made:
+        if one.asked and one.asked != one.name:
+            old, name = one.old[:2]
+            yield Phrase(
+                f"对照表给 {old} {name} 写的新科目名称「{one.asked}」没有用上，它转入 {one.code} {one.name}；要单设明细"
+                "科目的，在对照表中写明那个明细科目的编码",
+                f"the name '{one.asked}' that the mapping gives {old} {name} is not used: it goes to {one.code} "
+                f"{one.name}; if it should be a detail account of its own, write its code in the mapping",
+            )
+
+
+def _called_alike(made: list[Converted]) -> Iterator[Phrase]:
+    """Tell which detail accounts of one level-1 account have the same name, if the mapping wrote it."""
+    found: dict[tuple[str, str], list[Converted]] = {}
+    for one in made:
+        found.setdefault((one.code[:LEVEL_1], one.name), []).append(one)
+    for (_, name), alike in found.items():
+        codes = sorted({one.code for one in alike})
+        if len(codes) > 1 and any(one.asked == name for one in alike):
+            yield Phrase(
+                f"{'、'.join(codes)} 都叫「{name}」；是同一个明细科目的，在对照表中都写同一个编码，不是的，名称"
+                "写得不同",
+                f"{', '.join(codes)} are all called '{name}'; if they are one detail account, write one code for all "
+                "in the mapping, if not, names that differ",
             )
 
 

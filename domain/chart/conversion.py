@@ -133,12 +133,16 @@ class Way(NamedTuple):
 
 
 class Converted(NamedTuple):
-    """An old balance, or a part of it, and the new account that has it; in fen, debit positive."""
+    """An old balance, or a part of it, and the new account that has it; in fen, debit positive.
+
+    `asked` is the name that a person wrote for the new account, "" if none.
+    """
 
     old: OldBalance
     code: str
     name: str
     fen: int
+    asked: str
 
     @property
     def is_added(self) -> bool:
@@ -171,7 +175,7 @@ def convert(old: Sequence[OldBalance], chosen: Mapping[str, Sequence[Share]]) ->
     for balance, share in parts:
         code, name = found[key_of(balance, share)]
         fen = balance.fen if share.fen is None else share.fen
-        made.append(Converted(_beside(balance, share), code, name, fen))
+        made.append(Converted(_beside(balance, share), code, name, fen, share.name))
     return sorted(made, key=lambda one: one.code)
 
 

@@ -1,7 +1,8 @@
 """The new accounts of old balances (新旧衔接): which code and which name each gets that goes to a level-1 account.
 
 An account alone stands on the level-1 account itself; where others go there too, each has a detail account, and so has
-what a person names. What comes to 收益分配 from another account is added to 未分配收益, whatever it is called.
+what a person names: one for each name, that of an old detail if one has it. What comes to 收益分配 from another account
+is added to 未分配收益, whatever it is called.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def places(parts: Sequence[tuple[OldBalance, Share]]) -> dict[Key, tuple[str, st
     """Return code and name of the new account of each part; raises `convert.full`.
 
     A detail account that a person named by its code is taken first, then each old account that stays on its level-1
-    account, so that it keeps its number, then all others; those that are added to what is there come last.
+    account, so that it keeps its number, then all others; those that are added to what is there come last. Among
+    these, what a person named comes after what keeps its name, and is the same detail as the one that has the name.
     """
     found: dict[Key, tuple[str, str]] = {}
     crowded = Counter(
@@ -110,7 +112,7 @@ def _own_name(before: str, share: Share) -> str:
     return "" if share.name == chart(NEW).accounts[share.code].name else share.name
 
 
-def _first_served(part: tuple[OldBalance, Share]) -> tuple[int, str, str]:
+def _first_served(part: tuple[OldBalance, Share]) -> tuple[int, str, bool, str]:
     balance, share = part
     if len(share.code) > LEVEL_1:
         turn = 0
@@ -118,7 +120,7 @@ def _first_served(part: tuple[OldBalance, Share]) -> tuple[int, str, str]:
         turn = 1
     else:
         turn = 3 if is_added(share.code, balance.code) else 2
-    return turn, share.code, balance.code
+    return turn, share.code, bool(_own_name(balance.code, share)), balance.code
 
 
 def _added(target: str, used: Mapping[str, str]) -> tuple[str, str]:
@@ -126,14 +128,19 @@ def _added(target: str, used: Mapping[str, str]) -> tuple[str, str]:
     name = ADDED[target]
     if not used or target in used:
         return target, chart(NEW).accounts[target].name
+    return _called(name, used) or _free(target, "", set(used), crowded=True), name
+
+
+def _called(name: str, used: Mapping[str, str]) -> str:
+    """Return the one detail account of a name, "" if there is none, or several."""
     named = [code for code, called in used.items() if called == name]
-    return (named[0] if len(named) == 1 else _free(target, "", set(used), crowded=True)), name
+    return named[0] if name and len(named) == 1 else ""
 
 
 def _beneath(
     target: str, balance: OldBalance, name: str, used: Mapping[str, str], *, crowded: bool
 ) -> tuple[str, str]:
-    code = _free(target, balance.code[LEVEL_1:], set(used), crowded=crowded)
+    code = _called(name, used) or _free(target, balance.code[LEVEL_1:], set(used), crowded=crowded)
     return code, chart(NEW).accounts[code].name if code == target else name or balance.name
 
 

@@ -345,6 +345,38 @@ def test_a_mapping_names_details_and_counterparties(old: Path, tmp_path: Path) -
     assert len(read_folder(tmp_path / "new").opening) == 11
 
 
+@pytest.mark.parametrize(
+    ("to", "name", "told"),
+    [
+        ("322", "福利费", True),  # part of what is undistributed, whatever it is called
+        ("322", "收益分配", False),
+        ("32205", "福利费", False),
+        ("311", "福利费", False),
+        ("311", "公积公益金", True),  # there is another: it is no detail's name
+    ],
+)
+def test_a_name_that_is_not_used_is_told(
+    old: Path, tmp_path: Path, to: str, name: str, *, told: bool
+) -> None:
+    mapping = tmp_path / "mapping.csv"
+    mapping.write_text(f"旧科目编码,新科目编码,新科目名称\n212,{to},{name}\n", encoding="utf-8")
+    said = [one.zh for one in convert_folder(old, tmp_path / "new", mapping).notices if "没有用上" in one.zh]
+    assert len(said) == told
+    for one in said:
+        assert one.startswith(f"对照表给 212 应付福利费 写的新科目名称「{name}」没有用上，它转入 {to}")
+
+
+def test_two_details_of_one_name_are_told(old: Path, tmp_path: Path) -> None:
+    """Where a person wrote the code of one; what the old books have so is theirs."""
+    mapping = tmp_path / "mapping.csv"
+    text = OPENING.replace("11201,张三,574.57,", "11201,张三,74.57,\n11202,张三,500.00,")
+    (old / "opening.csv").write_text(HEADER + text, encoding="utf-8")
+    assert not [one for one in convert_folder(old, tmp_path / "kept").notices if "都叫" in one.zh]
+    mapping.write_text("旧科目编码,新科目编码,新科目名称\n11202,11205,张三\n", encoding="utf-8")
+    [said] = [one.zh for one in convert_folder(old, tmp_path / "new", mapping).notices if "都叫" in one.zh]
+    assert said.startswith("11201、11205 都叫「张三」")
+
+
 def test_the_names_of_a_split_are_those_of_the_new_accounts(old: Path, tmp_path: Path) -> None:
     (old / "opening.csv").write_text(f"{HEADER}132,林木资产,1000,\n301,资本,,1000\n", encoding="utf-8")
     split = "132,131,400.00,用材林\n132,132,350.50,果园\n132,134,249.50,防护林\n"

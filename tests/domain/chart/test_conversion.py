@@ -175,6 +175,32 @@ def test_two_names_are_two_details_and_one_name_is_one() -> None:
     assert named(*herds, c131=[Share("132", name="种畜")]) == [("13201", "种畜", 5), ("13201", "种畜", 7)]
 
 
+def test_a_name_that_an_old_detail_has_is_that_detail() -> None:
+    """Whichever of them comes first; where two old ones have it, none of them is meant."""
+    orchard, cow, hen = (
+        OldBalance(*one) for one in (("13201", "果园", 9), ("13101", "牛", 5), ("13103", "鸡", 7))
+    )
+    trees = {"c132": [Share("132")]}
+    assert named(cow, orchard, **trees, c131=[Share("132", name="果园")]) == [
+        ("13201", "果园", 5),
+        ("13201", "果园", 9),
+    ]
+    assert named(cow, hen, c13101=[Share("132", name="鸡")], c131=[Share("132")]) == [
+        ("13203", "鸡", 5),
+        ("13203", "鸡", 7),
+    ]
+    assert named(cow, hen, c13101=[Share("13205", name="果园")], c131=[Share("132", name="果园")]) == [
+        ("13205", "果园", 5),
+        ("13205", "果园", 7),
+    ]
+    twins = orchard, OldBalance("13202", "果园", 3)
+    assert named(cow, *twins, **trees, c131=[Share("132", name="果园")]) == [
+        ("13201", "果园", 9),
+        ("13202", "果园", 3),
+        ("13203", "果园", 5),
+    ]
+
+
 def test_the_name_of_a_level_1_account_names_no_detail() -> None:
     assert named(OldBalance("202", "应付", -9), c202=[Share("214", name="应交税费")]) == [
         ("214", "应交税费", -9)
