@@ -10,9 +10,22 @@ from typing import TYPE_CHECKING
 from api.adapters.header import Column, Layout, Unheaded
 from api.importing.account_cells import account_and_name
 from api.importing.cells import bare, joined_code
+from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from domain.kernel.errors import RuleViolation
+
+PARTED = rule(
+    "distribution.share_parted",
+    Kind.MALFORMED,
+    "科目之后读到「{read}」，分不清户名和金额：金额请去掉千分位的逗号、空格，或给金额加上双引号；户名请写姓名，中间不空格；"
+    "人口等别的数请删去；一行只写一户",
+    "behind the account stands '{read}', which may be the household or the amount: leave out the comma or blank between"
+    " thousands, or put the amount in quotation marks; give the household's name without blanks; delete other figures"
+    " such as how many people it has. A line has one household",
+)
 
 LETTER = re.compile(r"[^\W\d_]")
 """What no amount has, and each name of a household."""
@@ -52,6 +65,11 @@ def _by_names(lines: Sequence[Sequence[str]]) -> Sequence[str]:
     """Return the columns of rows without a header, which have names if any does before its last cell."""
     named = any(LETTER.search(line[1]) and any(map(str.strip, line[2:])) for line in lines if len(line) > 1)
     return WITH_NAMES if named else WITHOUT_NAMES
+
+
+def parted(cells: Sequence[str], **place: object) -> RuleViolation:
+    """Return the refusal of cells behind the account that cannot be told apart, in a row of a file as `place` says."""
+    return PARTED(read=" | ".join(filter(None, map(str.strip, cells))), **place)
 
 
 WITHOUT_NAMES, WITH_NAMES = ("科目", "金额"), ("科目", "户名", "金额")
@@ -96,14 +114,14 @@ LAYOUT = Layout(
     (*_ACCOUNT, Column("amount", "金额", "amount", _AMOUNTS)),
     amounts=("amount",),
     booked=("code", "amount"),
-    unheaded=Unheaded(_begins, _by_width),
+    unheaded=Unheaded(_begins, _by_width, parted),
 )
 
 
 """How it is in a workbook."""
-SEPARATED = replace(LAYOUT, unheaded=Unheaded(_begins, _by_names))
+SEPARATED = replace(LAYOUT, unheaded=Unheaded(_begins, _by_names, parted))
 """How it is in separated values, where a comma between thousands may have parted an amount."""
-TYPED = replace(LAYOUT, unheaded=Unheaded(_begins, _by_names, always=True))
+TYPED = replace(LAYOUT, unheaded=Unheaded(_begins, _by_names, parted, always=True))
 """How it is typed or pasted: no line is taken for a header that is not understood."""
 
 

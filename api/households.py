@@ -23,6 +23,7 @@ from api.household_columns import (
     code_of,
     name_of,
     of_accounts_alone,
+    parted,
 )
 from api.importing.cells import parse_amount, parse_text
 from api.importing.footers import is_footer
@@ -78,15 +79,6 @@ NOT_POSITIVE = rule(
     Kind.MALFORMED,
     "金额应大于零，读到「{read}」；不分的户请删去这一行",
     "the amount is above zero, read '{read}'; delete the line of a household that gets nothing",
-)
-PARTED = rule(
-    "distribution.share_parted",
-    Kind.MALFORMED,
-    "户名读到「{read}」、金额读到「{amount}」，看不出是户名还是金额：是金额，请去掉千分位的逗号，或给金额加上双引号；"
-    "是户名，请写姓名；一行只写一户",
-    "the household reads '{read}' and the amount '{amount}', which may be one amount that was parted: leave out the"
-    " comma between thousands, or put the amount in quotation marks; if it is a household, give its name. A line has"
-    " one household",
 )
 WRONG_TOTAL = rule(
     "distribution.share_total",
@@ -271,7 +263,7 @@ def _name(row: Row, read: str, amount: str) -> str:
     if LETTER.search(read):
         return parse_text(read)
     if read and (not row.sheet or not amount):
-        raise PARTED(read=read, amount=amount)
+        raise parted((read, amount))
     return ""
 
 

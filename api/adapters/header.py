@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from domain.kernel.errors import RuleViolation
+
 SEARCHED_ROWS = 20
 """Among so many filled rows the header is looked for; programs print three or four lines above it."""
 
@@ -72,12 +74,13 @@ class Column:
 class Unheaded:
     """How a table is read that people type without a header: what each of its rows begins with, and its columns' names.
 
-    `names` gives them by the cells of such rows. Where no row begins so there has to be a header, unless rows are read
-    so `always`.
+    `names` gives them by the cells of such rows. `wide` is the refusal of a row with more cells, by those behind its
+    first, and the `file` and `row`. Where no row begins so there has to be a header, unless rows are read so `always`.
     """
 
     begins: Callable[[str], bool]
     names: Callable[[Sequence[Sequence[str]]], Sequence[str]]
+    wide: Callable[..., RuleViolation]
     always: bool = False
 
     def begun(self, rows: Iterable[Filled]) -> list[Filled]:

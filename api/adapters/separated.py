@@ -14,7 +14,7 @@ from domain.kernel.errors import Kind, Phrase, rule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from api.adapters.header import Filled, Layout
+    from api.adapters.header import Filled, Layout, Unheaded
 
 SURPLUS = rule(
     "import.surplus",
@@ -82,11 +82,18 @@ def split_cells(file: str, text: str, separator: str) -> list[list[str]]:
     return lines
 
 
-def check_width(file: str, rows: Sequence[Filled], width: int, separator: str) -> None:
-    """Refuse rows below a header of `width` cells that became one, or in which one cell became two."""
+def check_width(
+    file: str, rows: Sequence[Filled], width: int, separator: str, unheaded: Unheaded | None
+) -> None:
+    """Refuse rows below a header of `width` cells that became one, or in which one cell became two.
+
+    Of rows that are `unheaded` nobody wrote the header.
+    """
     for number, line in rows:
         if len(line) < width and any("\n" in cell for cell in line):  # two rows became one
             raise NOT_CSV(file=file, row=number)
         surplus = separator.join(line[width:]).strip(f"{separator} ")
+        if surplus and unheaded:
+            raise unheaded.wide(line[1:], file=file, row=number)
         if surplus:
             raise SURPLUS(file=file, row=number, read=surplus, separator=_SAID[separator])

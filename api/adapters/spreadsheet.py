@@ -194,7 +194,8 @@ def read_text(file: str, text: str, layout: Layout, encoding: str = "utf-8") -> 
     read = _rows_of(file, [part], layout)
     if read.problems:
         return read
-    check_width(file, part.body, len(part.header.cells), separator)
+    unheaded = None if part.header.row else layout.unheaded
+    check_width(file, part.body, len(part.header.cells), separator, unheaded)
     if encoding != "gb18030":
         return read
     chinese = any(
