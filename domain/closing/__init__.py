@@ -4,7 +4,7 @@ from domain.closing.alike import Likeness, likeness
 from domain.closing.checklist import check_draft, check_month
 from domain.closing.checks import DEPRECIATED, banks_in_use, spending_remarks, untransferred
 from domain.closing.corrected import corrected_twice
-from domain.closing.counterparties import new_parties
+from domain.closing.counterparties import new_parties, other_names
 from domain.closing.distributing import ACTS, distributed, shown_on, year_runs
 from domain.closing.distribution import (
     MEMBERS,
@@ -87,6 +87,7 @@ __all__ = [
     "is_transfer",
     "likeness",
     "new_parties",
+    "other_names",
     "over_distributed",
     "parse_ratio",
     "said_otherwise",

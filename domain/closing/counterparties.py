@@ -60,6 +60,26 @@ NEW_PARTY = rule(
     " twice; check the names, and sign if it is a new household",
     LAW,
 )
+OTHERS_NAME = rule(
+    "distribution.others_name",
+    Kind.REFUSED,
+    "各户份额里 {account} {name}那一行的户名是「{read}」，而{read}是 {other} {other_name}：多半是只有一列排了序，各户会"
+    "拿到别户的份额；请逐行查对，科目、户名、金额一起排序；确是 {account} 这一户的，户名照科目写（{name}）",
+    "the line of {account} {name} in the households' shares names '{read}', and that is {other} {other_name}: perhaps"
+    " one column alone was sorted, and each household would get another's share. Check the lines, and sort accounts,"
+    " households and amounts together; if it is the household of {account}, call it as the account is called ({name})",
+    LAW,
+)
+OTHER_NAME = rule(
+    "distribution.other_name",
+    Kind.REFUSED,
+    "各户份额里 {account} {name}那一行的户名是「{read}」（这样的共 {count} 行），与科目的名称不同：份额记在这个科目上，"
+    "户名不写进凭证；请逐行查对科目没有写错、表不是只排了一列，确是同一户再签名",
+    "the line of {account} {name} in the households' shares names '{read}' ({count} such lines), which is not what the"
+    " account is called: the share goes to the account, and the name is not put on the voucher; see that no account is"
+    " wrong and that not one column alone was sorted, and sign if it is the same household",
+    LAW,
+)
 
 SHOWN_MAX = 3
 """The most counterparties that are named."""
@@ -71,13 +91,19 @@ def by_counterparty(
     """Return the shares with their counterparties, which are the households where the account is kept by these.
 
     `kept` are the counterparties of each such account, `names` those of the accounts. Of another account the household
-    says no more than the account does. Raises `distribution.no_household`, `distribution.shared_account`.
+    says no more than the account does. Raises `distribution.no_household`, `distribution.shared_account`,
+    `distribution.others_name`.
     """
     for account in dict.fromkeys(share.account for share in split):
         households = [share.party for share in split if share.account == account]
         name = names.get(account, "")
         if len(households) > 1 and _of_one(kept.get(account, ()), name):
             raise SHARED_ACCOUNT(account=account, name=name, count=len(households), parties=_some(households))
+    accounts = {_called(names.get(share.account, "")): share.account for share in split}
+    for share in _otherwise_called(split, kept, names):
+        if other := accounts.get(_called(share.party)):
+            facts = {"account": share.account, "name": names.get(share.account, ""), "read": share.party}
+            raise OTHERS_NAME(**facts, other=other, other_name=names.get(other, ""))
     return [_named(share, kept.get(share.account, ()), names.get(share.account, "")) for share in split]
 
 
@@ -100,6 +126,35 @@ def _of_one(parties: Collection[str], name: str) -> bool:
 def _called(name: str) -> str:
     """Return a household's name without what it may be written with (张 三、张三户)."""
     return "".join(name.split()).removesuffix("户")
+
+
+def _otherwise_called(
+    split: Iterable[Share], kept: Mapping[str, Collection[str]], names: Mapping[str, str]
+) -> Iterator[Share]:
+    """Yield the shares of a household's own account that name another than the account does."""
+    for share in split:
+        name = names.get(share.account, "")
+        if (
+            share.party
+            and _called(share.party) != _called(name)
+            and _of_one(kept.get(share.account, ()), name)
+        ):
+            yield share
+
+
+def other_names(
+    split: Iterable[Share], kept: Mapping[str, Collection[str]], names: Mapping[str, str]
+) -> Iterator[Remark]:
+    """Yield what is remarked on shares that name another household than their accounts do, in part at least."""
+    found = []
+    for share in _otherwise_called(split, kept, names):
+        read, name = _called(share.party), _called(names[share.account])
+        if read not in name and name not in read:
+            found.append(share)
+    for share in found[:1]:
+        facts = {"account": share.account, "name": names[share.account], "read": share.party}
+        violation = OTHER_NAME(**facts, count=len(found))
+        yield Remark(stops=False, violation=violation, account=share.account)
 
 
 def new_parties(

@@ -25,6 +25,7 @@ from domain.closing import (
     check_month,
     distribution_vouchers,
     new_parties,
+    other_names,
     shares,
     spending_remarks,
     transfer_vouchers,
@@ -266,7 +267,8 @@ def distribution(
     vouchers = distribution_vouchers(found, names, balances, period, wish, kept)
     offered = [] if closed else vouchers
     given = report.book, report.name, period, report.entries, report.root
-    remarks = [*year_runs(period, today), *new_parties(offered, kept, names)]
+    named = [*new_parties(offered, kept, names), *other_names(wish.shares if offered else (), kept, names)]
+    remarks = [*year_runs(period, today), *named]
     return Distribution(*given, closed, found, offered, remarks)
 
 

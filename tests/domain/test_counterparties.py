@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.closing import Share, Wish, distribution_vouchers, new_parties, shares
+from domain.closing import Share, Wish, distribution_vouchers, new_parties, other_names, shares
 from domain.kernel.errors import RuleViolation
 from tests.domain.test_distribution import NAMES, figures
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-HOUSEHOLDS = NAMES | {"11301": "成员", "11302": "李家户"}
+HOUSEHOLDS = NAMES | {
+    "11301": "成员",
+    "11302": "李家户",
+    "11303": "王五",
+    "11304": "王五（二组）",
+    "11305": "吴九",
+}
 KEPT = {"11301": ("张三", "李四")}
-"""The households are counterparties of one account; 11302 has none."""
+"""The households are counterparties of one account; the others have none."""
 
 
 def lines_of(*split: Share, kept: Mapping[str, Collection[str]] | None = None) -> list[tuple[str, str, int]]:
@@ -87,11 +93,41 @@ def test_several_households_on_an_account_that_does_not_tell_them_apart_are_refu
 
 def test_a_counterparty_that_the_account_never_had_is_remarked() -> None:
     """By another name the same household would stand there twice."""
-    split = Share("11301", 300, "张三户"), Share("11301", 200, "李四"), Share("11302", 100, "王五户")
+    split = Share("11301", 300, "张三户"), Share("11301", 200, "李四"), Share("11302", 100, "李家")
     wish = Wish(0, households=split)
     made = distribution_vouchers(shares(figures(100_000), wish), HOUSEHOLDS, {}, "2026-12", wish, KEPT)
+    assert list(other_names(split, KEPT, HOUSEHOLDS)) == []
     [remark] = new_parties(made, KEPT, HOUSEHOLDS)
     assert (remark.stops, remark.account) == (False, "11301")
     assert remark.violation.rule.code == "distribution.new_party"
     assert "11301 成员上还没有往来单位「张三户」" in remark.violation.zh
     assert "张三、李四" in remark.violation.zh
+
+
+def test_a_table_of_which_one_column_was_sorted_is_refused() -> None:
+    """Each household would get another's share; the names of their own accounts are not put on the lines."""
+    split = Share("11302", 300, "王五"), Share("11303", 100, "李 家"), Share("11301", 200, "李四")
+    with pytest.raises(RuleViolation) as violation:
+        lines_of(*split)
+    assert violation.value.rule.code == "distribution.others_name"
+    assert "11302 李家户那一行的户名是「王五」，而王五是 11303 王五" in violation.value.zh
+    with pytest.raises(RuleViolation) as violation:
+        lines_of(Share("11303", 300, "王五"), Share("11304", 100, "王五"))
+    assert violation.value.rule.code == "distribution.others_name"
+    assert "户名照科目写（王五（二组））" in violation.value.zh
+
+
+@pytest.mark.parametrize("kept", [{}, {"11302": ("李家",), "11304": ("王五（二组）",)}])
+def test_a_name_that_is_not_that_of_a_households_own_account_is_remarked(
+    kept: dict[str, tuple[str, ...]],
+) -> None:
+    """A part of it is, and a household that was not named has nothing to be compared."""
+    split = Share("11302", 300, "赵六"), Share("11304", 100, "王五"), Share("11305", 200)
+    assert [account for account, _, _ in lines_of(*split, kept=kept)] == ["11302", "11304", "11305"]
+    [remark] = other_names(split, kept, HOUSEHOLDS)
+    assert (remark.stops, remark.account) == (False, "11302")
+    assert remark.violation.rule.code == "distribution.other_name"
+    assert "11302 李家户那一行的户名是「赵六」（这样的共 1 行）" in remark.violation.zh
+    split = (*split[:2], Share("11305", 200, "孙七"))
+    [remark] = other_names(split, kept, HOUSEHOLDS)
+    assert "11302 李家户那一行的户名是「赵六」（这样的共 2 行）" in remark.violation.zh

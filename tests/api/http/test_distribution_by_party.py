@@ -138,6 +138,12 @@ def test_each_household_has_its_line(
             "11391 王五户没有按往来单位分户核算，却有 2 户（王五户、赵六）",
         ),
         (
+            {"households": "11391,赵六,1.00\n11392,王五户,1.00"},
+            422,
+            "distribution.others_name",
+            "11391 王五户那一行的户名是「赵六」，而赵六是 11392 赵六",
+        ),
+        (
             {"households": "11390,张三,1.00\n11390,张三,1.00"},
             400,
             "distribution.share",
@@ -183,6 +189,17 @@ def test_a_counterparty_that_was_named_by_mistake_is_none_once_reversed(village:
     )
     booked(village, red, VoucherReversed)
     assert members(village, members="5", members_to="11391") == [("11391", "", 500)]
+
+
+def test_a_name_that_is_not_the_accounts_own_is_remarked(village: Door, office: Office) -> None:
+    """On the page too, before the voucher is made."""
+    said = "11391 王五户那一行的户名是「孙七」"
+    wish = {"households": "11391,孙七,1.00\n11392,赵六,1.00"}
+    assert members(village, **wish) == [("11391", "", 100), ("11392", "赵六", 100)]
+    [remark] = [one for one in plan(village, **wish)["remarks"] if one["rule"] == "distribution.other_name"]
+    assert said in remark["zh"]
+    asked = {"period": DECEMBER, **WISH, **wish}
+    assert said in office["accountant"].client.get(f"/books/{BOOK}/work/distribution", params=asked).text
 
 
 def test_an_account_is_kept_by_counterparty_from_the_first_voucher_that_names_one(village: Door) -> None:
