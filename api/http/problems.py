@@ -18,6 +18,7 @@ from api.http.views import page, wants_page
 from api.naming import in_words
 from domain.kernel.errors import Kind, Phrase, RuleViolation, rule
 from domain.kernel.organisation import is_organisation
+from projections import register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +118,7 @@ def problem_response(
             heading=HEADINGS[violation.rule.kind],
             told=violation,
             remedy=IN_PATH if violation.rule.kind is Kind.UNKNOWN else None,
-            book=_book_of(request),
+            book=_book_of(request, violation),
             at_work="/work" in request.url.path,
         )
         answer.headers.update(extra)
@@ -134,10 +135,19 @@ def problem_response(
     return JSONResponse(problem.model_dump(), status, extra, media_type="application/problem+json")
 
 
-def _book_of(request: Request) -> str:
-    """Return the book whose page was asked for, "" where the address names none as books are named."""
+def _book_of(request: Request, violation: RuleViolation) -> str:
+    """Return the book whose page was asked for, "" where the address names none that is there, as far as is known."""
     _, place, book, *_ = [*request.url.path.split("/"), "", ""]
-    return book if place == "books" and is_organisation(book) else ""
+    named = book if place == "books" and is_organisation(book) else ""
+    if not named or violation.rule.kind in {Kind.FAULT, Kind.UNAVAILABLE}:
+        return named
+    try:
+        with request.app.state.service.pool.connection() as connection:
+            return register.book(connection, named).book
+    except (psycopg.OperationalError, psycopg_pool.PoolTimeout):
+        return named
+    except RuleViolation:
+        return ""
 
 
 def _in_words(request: Request, violation: RuleViolation) -> RuleViolation:

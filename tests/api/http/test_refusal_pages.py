@@ -76,6 +76,19 @@ def test_what_is_not_there_says_how_one_goes_on(office: Office, path: str) -> No
     assert (f'href="{WORK}"' in page) is path.startswith(WORK)
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("", 404), ("nothing", 404), ("work/nothing", 404), ("journal?limit=x", 400)]
+)
+def test_no_page_leads_back_to_a_book_that_is_not_there(office: Office, path: str, status: int) -> None:
+    """Whatever is refused first: its pages would lead in a circle."""
+    stranger, there = "/books/N2330881MF0000013Y", f"/books/{BOOK}"
+    page = shown(office, f"{stranger}/{path}".rstrip("/"), status)
+    assert f'href="{stranger}' not in page
+    assert 'href="/"' in page
+    if path.startswith("journal"):
+        assert f'href="{there}"' in shown(office, f"{there}/{path}", status)
+
+
 @pytest.mark.parametrize("way", ["reverse", "correct"])
 def test_what_is_in_red_says_how_one_goes_on(office: Office, way: str) -> None:
     door = office.door
