@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -53,6 +53,14 @@ def note_path(file: Path) -> Path:
 def receipt_path(kept: Path) -> Path:
     """Return where the receipt of a kept note stands: it shows that the note was booked."""
     return kept.with_suffix(".receipt")
+
+
+def kept_remarks(kept: Path) -> list[Any] | None:
+    """Return what was told before a kept note was signed, as the receipt beside it says; None where none says so."""
+    try:
+        return msgspec.json.decode(receipt_path(kept).read_bytes(), type=dict[str, Any]).get("remarks")
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def read_note(path: Path) -> bytes:

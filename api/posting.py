@@ -6,9 +6,8 @@ import base64
 import codecs
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -16,7 +15,7 @@ import msgspec
 
 from api.clock import new_id, now
 from api.entry_words import ENTRY_TYPES
-from api.outbox import kept_statement, read_note, receipt_path, write_note
+from api.outbox import kept_remarks, kept_statement, read_note, receipt_path, write_note
 from audit.tlog.checkpoint import open_checkpoint
 from audit.tlog.proof_file import parse_proof_file
 from domain.entry import AnyStatement, parse_entry, seal
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from domain.kernel.note import SigningKey
     from domain.kernel.statement import Statement
 T = TypeVar("T")
-Look = Callable[[AnyStatement], None]
-"""Is given what is to be signed before it is; what it raises leaves it unsigned."""
 
 _CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 
@@ -193,6 +190,17 @@ def check_server_url(url: str) -> None:
         raise BAD_URL(url=url)
 
 
+class Look(Protocol):
+    """Looks at what is to be signed before it is."""
+
+    @property
+    def remarks(self) -> Sequence[msgspec.Struct] | None:
+        """What it told of that; None before, and where nobody says."""
+
+    def __call__(self, statement: AnyStatement, /) -> None:
+        """Look at a statement; what is raised leaves it unsigned."""
+
+
 class Poster:
     """One book on a server, seen by who signs."""
 
@@ -208,11 +216,12 @@ class Poster:
         data: object,
         keys: Sequence[SigningKey],
         kept: Path,
-        look: Look | None = None,
+        look: Look,
     ) -> dict[str, Any]:
         """Sign a statement, or the one that is kept with the same content, and send it; return the receipt.
 
-        The receipt is kept beside the note; a note that was refused is kept no longer.
+        It has what was told before it was signed, as `remarks`, null where nobody said. It is kept beside the note; a
+        note that was refused is kept no longer.
         """
         note = self.signed(kind, data, keys, kept, look)
         try:
@@ -220,6 +229,8 @@ class Poster:
         except ServerRefusal:
             kept.unlink()
             raise
+        told = kept_remarks(kept) if look.remarks is None else msgspec.to_builtins(look.remarks)
+        receipt["remarks"] = told
         write_note(receipt_path(kept), msgspec.json.format(msgspec.json.encode(receipt)) + b"\n")
         return receipt
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from api.cli.console import err
@@ -80,10 +79,6 @@ class Looking:
             tell_remarks(err, found.all)
         if not self._yes:
             confirm(silence=self._silence)
-
-    def beside(self, receipt: dict[str, Any]) -> dict[str, Any]:
-        """Return a receipt with what one was told before one signed as `remarks`, null where nobody was told any."""
-        return {**receipt, "remarks": msgspec.to_builtins(self.remarks)}
 
     def _ask(self, statement: AnyStatement, signed: Sequence[str]) -> Remarked | None:
         """Return what the server says of what may be a draft, None where it does not; that is told."""

@@ -63,7 +63,7 @@ def roll(
         receipt = server.post(RollCommitted, salted.data, keys, kept, look)
         server.disclose(receipt["index"], salted.given)
         roll_id = server.statement_of(receipt["index"], RollCommitted, "清册", "roll").id
-    print_receipt(look.beside(receipt))
+    print_receipt(receipt)
     err.print(f'清册编号，写入凭证的 "roll" / the roll\'s id, for "roll" of its voucher: {roll_id}')
 
 

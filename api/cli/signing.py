@@ -91,7 +91,7 @@ def submit(
     receipt = server.post(kind, data, signing, kept, look)
     for done in (kept, receipt_path(kept)):
         done.unlink()
-    print_receipt(look.beside(receipt))
+    print_receipt(receipt)
 
 
 def _tell_unsent(note: Path) -> None:
@@ -137,7 +137,7 @@ def post(
             _tell_booked_before(receipt, kept, file)
         if given:
             server.disclose(receipt["index"], given)
-        print_receipt(look.beside(receipt))
+        print_receipt(receipt)
 
 
 def _tell_booked_before(receipt: dict[str, Any], kept: Path, file: Path) -> None:

@@ -268,7 +268,9 @@ def test_what_the_desk_would_remark_is_told_before_one_signs(
     receipt = json.loads(done.stdout)
     assert {"closing.no_attachments", "closing.no_cashier"} <= {one["rule"] for one in receipt["remarks"]}
     again = commands.run(*words(commands, url, path))
-    assert json.loads(again.stdout)["remarks"] is None, "nothing was asked: it is booked"
+    assert json.loads(again.stdout)["remarks"] == receipt["remarks"], "nothing was asked: it is booked"
+    kept = json.loads((tmp_path / "voucher.json.receipt").read_bytes())
+    assert kept["remarks"] == receipt["remarks"]
     other = tmp_path / "other.json"
     other.write_bytes(path.read_bytes())
     twice = json.loads(commands.good(*words(commands, url, other), "--key", cashier(commands)))
