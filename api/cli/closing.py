@@ -37,10 +37,11 @@ if TYPE_CHECKING:
 FOLDER_USED = rule(
     "closing.folder_used",
     Kind.CONFLICT,
-    "{folder} 里有 {period} 以前写出、还没有提交的凭证：{names}；和这一次的放在一起会都入账，没有写入。"
-    "不要的请删去，或另写一个文件夹",
-    "{folder} has vouchers of {period} that were written before and are not posted: {names}; beside those of this time"
-    " all would be booked, and nothing was written. Delete what is not wanted, or name another folder",
+    "{folder} 里有 {period} 以前写出、旁边没有回执的凭证：{names}；还没有入账的，和这一次的放在一起会都入账，"
+    "没有写入。不要的和已另行入账的（由待签凭证或 send）请删去，或另写一个文件夹",
+    "{folder} has vouchers of {period} that were written before and have no receipt beside them: {names}; those that"
+    " are not booked yet would be, beside those of this time, and nothing was written. Delete what is not wanted, and what"
+    " was booked by a draft or by send, or name another folder",
 )
 
 
@@ -170,7 +171,7 @@ def _write(wanted: Transfers, period: str, folder: Path) -> None:
 
 
 def _check_unmixed(folder: Path, period: str, files: Mapping[Path, bytes]) -> None:
-    """Raise `closing.folder_used` where another plan's vouchers of the period lie that `post` has not booked yet."""
+    """Raise `closing.folder_used` where another plan's vouchers of the period lie without the receipt of `post`."""
     others = [
         path
         for path in sorted(folder.glob(f"{period}-[0-9]*-*.json"))

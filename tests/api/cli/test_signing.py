@@ -371,6 +371,8 @@ def test_a_years_distribution_is_split_by_a_table_of_accounts(
     before = Path(file).read_bytes()
     said = commands.refused(*asked, "--households", table)
     assert "[closing.folder_used]" in said
+    assert "旁边没有回执的凭证" in said, "whether they were booked otherwise nobody looked"
+    assert "还没有提交" not in said
     assert Path(file).name in said
     assert [one.read_bytes() for one in (tmp_path / "split").iterdir()] == [before], "nothing was written"
     other = Path(file).rename(tmp_path / "split" / "2026-12-2-向成员分配收益.json")
