@@ -40,8 +40,8 @@ FOLDER_USED = rule(
     "{folder} 里有 {period} 以前写出、旁边没有回执的凭证：{names}；还没有入账的，和这一次的放在一起会都入账，"
     "没有写入。不要的和已另行入账的（由待签凭证或 send）请删去，或另写一个文件夹",
     "{folder} has vouchers of {period} that were written before and have no receipt beside them: {names}; those that"
-    " are not booked yet would be, beside those of this time, and nothing was written. Delete what is not wanted, and what"
-    " was booked by a draft or by send, or name another folder",
+    " are not booked yet would be, beside those of this time, and nothing was written. Delete what is not wanted, and"
+    " what was booked by a draft or by send, or name another folder",
 )
 
 
