@@ -87,7 +87,7 @@ def unfounded(voucher: Distributing, names: Mapping[str, str]) -> Iterator[Remar
     lines = [line for line in voucher.lines if line.account.startswith(UNDISTRIBUTED)]
     odd = _odd(voucher.shown)
     accounts = {line.account for line in voucher.lines}
-    if voucher.founded or not odd or not _is_past_details(accounts, names):
+    if voucher.founded or voucher.corrects or not odd or not _is_past_details(accounts, names):
         return
     against = {code for by in odd.values() for code in by}
     parties = sorted({line.party for line in voucher.lines if line.account in against and line.party})
