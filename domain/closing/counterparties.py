@@ -30,12 +30,12 @@ NO_HOUSEHOLD = rule(
     "份额表，列「科目,户名,金额」，户名照账上的往来单位写（如 {parties}），平均分的写「科目,户名」和总额（命令行是"
     " --households）；不分户记的，记入不按往来单位核算的科目，没有的先增设，各户的份额用清册写明；这个科目本不"
     "分户、{parties} 是误写的，冲销写了它的凭证再提出",
-    "{account} {name} is kept by counterparty, and {amount} yuan for members do not say whose they are, so that no"
-    " household's account would show them: give the households' shares instead, a table of account,"
-    " household and amount, with the households called as the counterparties are ({parties}), or of account and"
-    " household, and the sum, for equal parts (--households on the command line). What is not booked by household goes to an account that is"
-    " not kept so; add one if there is none, and let a roll say what each gets. Where this account is not meant to be"
-    " kept so and {parties} was named by mistake, reverse the vouchers that do, and propose it again",
+    "{account} {name} is kept by counterparty, and {amount} yuan for members do not say whose they are, so that no "
+    "household's account would show them: give the households' shares instead, a table of account, household and "
+    "amount, with the households called as the counterparties are ({parties}), or of account and household, and the "
+    "sum, for equal parts (--households on the command line). What is not booked by household goes to an account that"
+    " is not kept so; add one if there is none, and let a roll say what each gets. Where this account is not meant to"
+    " be kept so and {parties} was named by mistake, reverse the vouchers that do, and propose it again",
     LAW,
 )
 SHARED_ACCOUNT = rule(
