@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[2]
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""No plugin of those installed is asked for, which take longer to load than such a test takes."""
 CONFTEST = """
 from tests import complete
 
@@ -56,7 +58,11 @@ def outcome(folder: Path, text: str, environment: Mapping[str, str]) -> tuple[in
         capture_output=True,
         text=True,
         check=False,
-        env={**{name: value for name, value in os.environ.items() if name != COMPLETE}, **environment},
+        env={
+            **{name: value for name, value in os.environ.items() if name != COMPLETE},
+            **ALONE,
+            **environment,
+        },
     )
     return done.returncode, done.stdout
 

@@ -32,7 +32,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 12
+EXAMPLES = 10
 OPERATIONS = [
     (path, method)
     for path, methods in create_app(cast("Service", SimpleNamespace(settings=Settings())))
