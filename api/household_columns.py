@@ -116,8 +116,6 @@ LAYOUT = Layout(
     booked=("code", "amount"),
     unheaded=Unheaded(_begins, _by_width, parted),
 )
-
-
 """How it is in a workbook."""
 SEPARATED = replace(LAYOUT, unheaded=Unheaded(_begins, _by_names, parted))
 """How it is in separated values, where a comma between thousands may have parted an amount."""

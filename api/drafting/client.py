@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -256,13 +257,12 @@ def ask_remarks(
     `signed` are keys that have signed it before. Raises as the server refuses.
     """
     names = [*signed, *(key.name for key in keys)]
-    for last, key in enumerate(keys, start=1 - len(keys)):
-        clerk = Clerk(server, key)
-        try:
+    *others, last = (Clerk(server, key) for key in keys)
+    for clerk in others:
+        with suppress(ServerRefusal):
             clerk.sign_in()
-        except ServerRefusal:
-            if last == 0:
-                raise
-            continue
-        return clerk.remarked(statement, names)
-    raise AssertionError
+            break
+    else:
+        clerk = last
+        clerk.sign_in()
+    return clerk.remarked(statement, names)

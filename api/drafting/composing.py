@@ -71,8 +71,8 @@ REMARKED = tuple(name for name, kind in KINDS.items() if kind is not PeriodClose
 DESPITE_MAX = 200
 """Characters of the reason for which a closing is drafted past its checklist."""
 
-
 SIGNERS_MAX = 100
+"""The most keys that may be named as about to sign one text."""
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

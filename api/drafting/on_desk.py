@@ -50,14 +50,11 @@ class OnDesk(NamedTuple):
     @property
     def lapsed(self) -> list[ByKey]:
         """The signatures whose keys have ended since and whose holders have not signed anew."""
-        names = [name for name in self.review.lapsed if not self._has_signed(name)]
+        people = self.people
         return [
-            lapse(
-                name,
-                holder(name, self.people),
-                what_then(name, self._holder(name), self._active, self.asks),
-            )
-            for name in names
+            lapse(name, holder(name, people), what_then(name, self._holder(name), self._active, self.asks))
+            for name in self.review.lapsed
+            if not self._has_signed(name)
         ]
 
     @property
@@ -106,8 +103,9 @@ class OnDesk(NamedTuple):
     @property
     def refusals(self) -> list[ByKey]:
         """Who refuses its present text and why, and of each whether nobody can take that back."""
+        people, gone = self.people, self.gone
         return [
-            refusal(step.key, holder(step.key, self.people), step.words, for_good=step.key in self.gone)
+            refusal(step.key, holder(step.key, people), step.words, for_good=step.key in gone)
             for step in self.refused
         ]
 
