@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
+from api.adapters.json_text import json_text
 from api.clock import now
 from api.posting import BAD_DATA, read_data
 from audit.tlog.checkpoint import parse_checkpoint
@@ -157,7 +158,7 @@ def encode_request(data: Record) -> bytes:
     """Return the file that travels to the signers."""
     name = next(name for name, (_, kind) in DATA.items() if isinstance(data, kind))
     request = Request(data=msgspec.Raw(msgspec.json.encode(data)), type=name)
-    return msgspec.json.format(msgspec.json.encode(request)) + b"\n"
+    return json_text(request)
 
 
 def read_request(name: object, text: bytes) -> tuple[type[Statement], Record]:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import msgspec
 
+from api.adapters.json_text import json_text
 from api.clock import new_id, now
 from api.entry_words import ENTRY_TYPES
 from api.outbox import kept_remarks, kept_statement, read_note, receipt_path, write_note
@@ -231,7 +232,7 @@ class Poster:
             raise
         told = kept_remarks(kept) if look.remarks is None else msgspec.to_builtins(look.remarks)
         receipt["remarks"] = told
-        write_note(receipt_path(kept), msgspec.json.format(msgspec.json.encode(receipt)) + b"\n")
+        write_note(receipt_path(kept), json_text(receipt))
         return receipt
 
     def signed(

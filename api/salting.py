@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import msgspec
 import nacl.utils
 
+from api.adapters.json_text import json_text
 from api.disclosures import Given, Tier, check_public
 from api.posting import BAD_DATA, read_data
 from domain.kernel.decoding import decoding_problem
@@ -200,7 +201,7 @@ def _write(path: Path, kept: _Kept) -> None:
     partial.unlink(missing_ok=True)
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(kept)) + b"\n")
+        file.write(json_text(kept))
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
+from api.adapters.json_text import json_text
 from api.cli.console import err, out, tell_notices
 from api.cli.looking import YesOption
 from api.cli.options import (
@@ -155,10 +155,7 @@ def _write(wanted: Transfers, period: str, folder: Path) -> None:
     """Write vouchers to be signed into files of a folder, and print their names; raises `closing.folder_used`."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {
-        folder / f"{period}-{number}-{voucher.summary}.json": msgspec.json.format(
-            msgspec.json.encode(voucher)
-        )
-        + b"\n"
+        folder / f"{period}-{number}-{voucher.summary}.json": json_text(voucher)
         for number, voucher in enumerate(wanted.vouchers, start=1)
     }
     if files:

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from api.adapters.json_text import json_text
 from api.cli.console import out
 from api.cli.looking import YesOption
 from api.cli.options import URL, WAIT_SECONDS, BookOption, KeyOption, SignOnlyOption, UrlOption, WaitOption
@@ -46,7 +47,7 @@ def keygen(
     if grant:
         told = disclosure(os.urandom(SALT_BYTES), "holder", person or name)
         asked = _grant(key, digest_of(told), person)
-        grant.write_bytes(msgspec.json.format(msgspec.json.encode(asked)) + b"\n")
+        grant.write_bytes(json_text(asked))
         keep_beside(grant, asked, [Given(told, person or name, Tier.person)])
     out.print(key.verifier.vkey)
 

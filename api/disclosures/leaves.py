@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from api.adapters.json_text import json_text
 from api.disclosures.rules import NO_LEAVES
 from audit.rows import RowFile, RowsFile
 from audit.tlog.proof import inclusion_proof
@@ -77,4 +76,4 @@ def _text(part: bytes) -> str:
 
 
 def _encode(file: RowFile | RowsFile) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(file)) + b"\n"
+    return json_text(file)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from api.adapters.json_text import json_text
 from api.disclosures.rules import DRAFTED, NOBODY
 from api.disclosures.store import DisclosureStore, Kept, Selection
 from api.disclosures.tiers import WORDS, Tier
@@ -74,7 +73,7 @@ class Held:
 
     def as_json(self) -> bytes:
         """Return it as indented JSON."""
-        return msgspec.json.format(msgspec.json.encode(self.as_object())) + b"\n"
+        return json_text(self.as_object())
 
     def as_text(self) -> str:
         """Return it in words, for the person."""

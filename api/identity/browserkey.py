@@ -20,6 +20,7 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError
 
+from api.adapters.json_text import json_text
 from domain.kernel.errors import Kind, rule
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def for_browser(key: SigningKey, passphrase: str) -> bytes:
     except CryptoError:
         raise NO_AES() from None
     sealed = BrowserKey(box=box, format=FORMAT, iterations=ITERATIONS, nonce=nonce, salt=salt, vkey=vkey)
-    return msgspec.json.format(msgspec.json.encode(sealed)) + b"\n"
+    return json_text(sealed)
 
 
 def _derive(passphrase: str, salt: bytes, iterations: int) -> bytes:
