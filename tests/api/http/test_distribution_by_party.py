@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from domain.accounts import AccountAdded, NewAccount
 from domain.vouchers import (
     Attachments,
     Line,
@@ -19,7 +18,8 @@ from domain.vouchers import (
 )
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, door_on
-from tests.api.http.test_closing import post, remarks
+from tests.api.http.test_closing import remarks
+from tests.api.http.test_distribution import with_surplus
 from tests.api.http.test_drafts import refused
 from tests.audit.conftest import service_of_its_own
 
@@ -46,10 +46,7 @@ def village(postgres: PostgresServer, template: str) -> Iterator[Door]:
         service_of_its_own(postgres, template, "sunledger_by_party") as service,
         door_on(service) as door,
     ):
-        for code, name in ACCOUNTS.items():
-            note = door.note(NewAccount(code=code, name=name), AccountAdded, "accountant")
-            assert door.post(note, wait=10).status_code == 201
-        post(door, "收承包款", ("10201", 900_000, 0), ("50103", 0, 900_000), date="2026-12-20")
+        with_surplus(door, ACCOUNTS)
         owed = Voucher(
             attachments=Attachments(count=1),
             date="2026-12-21",
