@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 from contextlib import ExitStack
-from html import escape, unescape
+from html import escape
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -361,14 +361,6 @@ def test_transfers_are_what_is_left_to_transfer(open_door: Door) -> None:
     assert "closing.no_attachments" not in {rule for _, rule, *_ in remarks(open_door, "2026-03")}
 
 
-def test_what_is_transferred_twice_stops_the_closing(open_door: Door) -> None:
-    lines = ("50103", 600_000, 0), ("321", 0, 600_000)
-    post(open_door, "结转收入", *lines, date="2026-03-31", count=0)
-    assert not [one for one in remarks(open_door, "2026-03") if one[1].startswith("closing.transferred")]
-    post(open_door, "结转收入", *lines, date="2026-03-31", count=0)
-    assert (True, "closing.transferred_twice", "50103", None) in remarks(open_door, "2026-03")
-
-
 def test_the_page_says_what_is_remarked_in_english_too(door: Door) -> None:
     page = door.get("closing", period="2026-01").text
     found = door.get("closing.json", period="2026-01").json()["remarks"]
@@ -463,33 +455,6 @@ def test_goods_below_zero_are_remarked_with_their_quantity(open_door: Door) -> N
 
 
 MARCH = {"period": "2026-03"}
-
-
-def test_one_transfer_of_a_months_end_is_drafted_once_and_posted_once(open_door: Door) -> None:
-    with ExitStack() as stack:
-        office = Office(open_door, stack)
-        accountant, cashier = office["accountant"], office["cashier"]
-        [income, expense] = open_door.get("transfers.json", **MARCH).json()["vouchers"]
-        first = accountant.make(income)
-        second = cashier.post("", {"type": "voucher.posted/1", "data": income})
-        assert (second.status_code, second.json()["rule"]) == (409, "draft.rival")
-        assert "2026-03-31「结转收入」" in second.json()["detail_zh"]
-        assert accountant.make(expense)["problem"] is None, "another transfer is no rival"
-        part = income | {"lines": [{"account": "50103", "debit_fen": 1}, {"account": "321", "credit_fen": 1}]}
-        assert cashier.post("", {"type": "voucher.posted/1", "data": part}).json()["rule"] == "draft.rival"
-
-        for role in first["demanded"]:
-            office[role].sign(first)
-        open_door.service.runner.catch_up([BOOK])
-        assert open_door.get("transfers.json", **MARCH).json()["vouchers"] == [expense]
-        stale = cashier.make(income)
-        assert stale["problem"]["rule"] == "closing.transfer_too_much"
-        assert "0.00 元" in stale["problem"]["zh"]
-        assert office["head"].sign(stale).json()["rule"] == "draft.stuck"
-        desk = cashier.client.get(f"/books/{BOOK}/work", headers={"accept": "text/html"}).text
-        told = desk.split('id="mend"')[1].split("</section>")[0]
-        assert stale["problem"]["zh"] in unescape(told), "it waits for whoever made it, with the reason"
-        assert not [one for one in remarks(open_door, "2026-03") if one[1] == "closing.transferred_twice"]
 
 
 def test_a_closing_is_drafted_once_and_past_its_checklist_only_on_purpose(open_door: Door) -> None:

@@ -1,8 +1,9 @@
-"""A year's result goes to 收益分配 once: on the desk, past it, and in the closing's checklist."""
+"""What a month's or a year's end transfers goes there once: on the desk, past it, and in the closing's checklist."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from html import unescape
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 from domain.vouchers import Voucher, VoucherPosted
 from tests.api.http.at_work import Office
 from tests.api.http.conftest import BOOK, door_on
-from tests.api.http.test_closing import post, remarks
+from tests.api.http.test_closing import MARCH, post, remarks
 from tests.audit.conftest import service_of_its_own
 
 if TYPE_CHECKING:
@@ -88,3 +89,38 @@ def test_whoever_posts_past_the_desk_is_told_with_the_receipt(open_door: Door) -
     assert "reverse what is too much" in warning["en"]
     again = open_door.post(second, wait=10)
     assert (again.status_code, again.json()["warnings"]) == (200, [warning])
+
+
+def test_what_is_transferred_twice_stops_the_closing(open_door: Door) -> None:
+    lines = ("50103", 600_000, 0), ("321", 0, 600_000)
+    post(open_door, "结转收入", *lines, date="2026-03-31", count=0)
+    assert not [one for one in remarks(open_door, "2026-03") if one[1].startswith("closing.transferred")]
+    post(open_door, "结转收入", *lines, date="2026-03-31", count=0)
+    assert (True, "closing.transferred_twice", "50103", None) in remarks(open_door, "2026-03")
+
+
+def test_one_transfer_of_a_months_end_is_drafted_once_and_posted_once(open_door: Door) -> None:
+    with ExitStack() as stack:
+        office = Office(open_door, stack)
+        accountant, cashier = office["accountant"], office["cashier"]
+        [income, expense] = open_door.get("transfers.json", **MARCH).json()["vouchers"]
+        first = accountant.make(income)
+        second = cashier.post("", {"type": "voucher.posted/1", "data": income})
+        assert (second.status_code, second.json()["rule"]) == (409, "draft.rival")
+        assert "2026-03-31「结转收入」" in second.json()["detail_zh"]
+        assert accountant.make(expense)["problem"] is None, "another transfer is no rival"
+        part = income | {"lines": [{"account": "50103", "debit_fen": 1}, {"account": "321", "credit_fen": 1}]}
+        assert cashier.post("", {"type": "voucher.posted/1", "data": part}).json()["rule"] == "draft.rival"
+
+        for role in first["demanded"]:
+            office[role].sign(first)
+        open_door.service.runner.catch_up([BOOK])
+        assert open_door.get("transfers.json", **MARCH).json()["vouchers"] == [expense]
+        stale = cashier.make(income)
+        assert stale["problem"]["rule"] == "closing.transfer_too_much"
+        assert "0.00 元" in stale["problem"]["zh"]
+        assert office["head"].sign(stale).json()["rule"] == "draft.stuck"
+        desk = cashier.client.get(f"/books/{BOOK}/work", headers={"accept": "text/html"}).text
+        told = desk.split('id="mend"')[1].split("</section>")[0]
+        assert stale["problem"]["zh"] in unescape(told), "it waits for whoever made it, with the reason"
+        assert not [one for one in remarks(open_door, "2026-03") if one[1] == "closing.transferred_twice"]
